@@ -1,0 +1,72 @@
+"""Checks of arguments, one wording for all: the name, its bound, the value, and the row where it stands."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.floating[Any]]
+
+
+def numeric_array(name: str, value: ArrayLike) -> NDArray[Any]:
+    """Make a real array of ``value``: integers become float64, floats keep their dtype."""
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} must be a rectangular array of numbers: {error}") from error
+    if array.dtype.kind in "iu":
+        return array.astype(np.float64)
+    if array.dtype.kind != "f":
+        raise TypeError(f"{name} must be real numbers, got {array.dtype} {_short(value)}")
+    return array
+
+
+def mask_array(name: str, value: ArrayLike) -> NDArray[np.bool_]:
+    """Make a boolean array of ``value``; integers are refused, since 2 or -1 would be read as True."""
+    array = np.asarray(value)
+    if array.dtype != np.bool_:
+        raise TypeError(f"{name} must be boolean, got {array.dtype} {_short(value)}")
+    return array
+
+
+def require_all(valid: NDArray[np.bool_], name: str, bound: str, values: NDArray[Any]) -> None:
+    """Raise a ValueError that names the first entry of ``values`` where ``valid`` is False."""
+    if valid.all():
+        return
+    place = tuple(int(i) for i in np.argwhere(~valid)[0])
+    raise ValueError(f"{name} must be {bound}, got {values[place]}{row_text(place)}")
+
+
+def row_text(place: tuple[int, ...]) -> str:
+    """Say which row: nothing for a single one, a number for a list of them, a tuple for a grid."""
+    if not place:
+        return ""
+    return f" in row {place[0]}" if len(place) == 1 else f" in row {place}"
+
+
+def number(name: str, value: object, *, least: float, most: float = math.inf, open_below: bool = False) -> float:
+    """Return ``value`` as a float in [least, most], or raise; NaN and what is no number never pass."""
+    bound = f"in {'(' if open_below else '['}{least:g}, {most:g}]"
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        raise TypeError(f"{name} must be a number {bound}, got {value!r}")
+    result = float(value)
+    if not least <= result <= most or (open_below and result == least):
+        raise ValueError(f"{name} must be {bound}, got {result!r}")
+    return result
+
+
+def whole_number(name: str, value: object, *, least: int) -> int:
+    """Return ``value`` as an int of at least ``least``, or raise; a float or a bool is no whole number."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise TypeError(f"{name} must be a whole number of at least {least}, got {value!r}")
+    if value < least:
+        raise ValueError(f"{name} must be at least {least}, got {value}")
+    return int(value)
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,39 @@
+"""Comparing explorers: describe an experiment, run it, read what it found.
+
+It knows agents and environments by their interface alone, so it compares anybody's.
+"""
+
+from boltzmann.experiments.description import Experiment, Task, read_environment
+from boltzmann.experiments.errors import DamagedBlockError, RefusedError
+from boltzmann.experiments.figures import draw_learning_curves
+from boltzmann.experiments.interfaces import Agent, Decision, Make
+from boltzmann.experiments.layout import Block, Layout
+from boltzmann.experiments.results import Cell, Results
+from boltzmann.experiments.rollout import METRICS, Recorder, rollout
+from boltzmann.experiments.running import Progress, run
+from boltzmann.experiments.statistics import interval, leaderboard
+from boltzmann.experiments.storage import Store
+
+__all__ = [
+    "METRICS",
+    "Agent",
+    "Block",
+    "Cell",
+    "DamagedBlockError",
+    "Decision",
+    "Experiment",
+    "Layout",
+    "Make",
+    "Progress",
+    "Recorder",
+    "RefusedError",
+    "Results",
+    "Store",
+    "Task",
+    "draw_learning_curves",
+    "interval",
+    "leaderboard",
+    "read_environment",
+    "rollout",
+    "run",
+]

@@ -1,0 +1,124 @@
+"""The frozen description of an experiment: what is compared, on what, for how long, from which seed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from boltzmann.experiments.interfaces import Agent
+from boltzmann.experiments.layout import Layout, TaskLayout
+from boltzmann.notation import Expression, call_arguments, check_expressible
+
+__all__ = ["Experiment", "Task", "read_environment"]
+
+_ENVIRONMENT = re.compile(r"\s*(?P<id>[^()\s]+)\s*(?:\((?P<arguments>.*)\))?\s*", re.DOTALL)
+
+
+def read_environment(text: str) -> tuple[str, dict[str, Any]]:
+    """Read an environment's notation: its Gymnasium id, keyword arguments in brackets where there are any.
+
+    Raises
+    ------
+    ValueError
+        Where the text is no such thing.
+
+    Examples
+    --------
+    >>> read_environment("FrozenLake-v1(is_slippery=False)")
+    ('FrozenLake-v1', {'is_slippery': False})
+    >>> read_environment("boltzmann/GaussianBandit-v0")
+    ('boltzmann/GaussianBandit-v0', {})
+    """
+    found = _ENVIRONMENT.fullmatch(text)
+    if not found:
+        raise ValueError(f"environment must be an id, with (name=value, ...) where it has arguments, got {text!r}")
+    return found["id"], call_arguments(found["arguments"] or "")
+
+
+@dataclass(frozen=True, repr=False)
+class Task(Expression):
+    """A problem, its contestants, and for how long.
+
+    Parameters
+    ----------
+    environment : str
+        A Gymnasium id, keyword arguments in brackets where there are any.
+    agents : sequence of agents
+        The contestants, each with its policy in it; no two alike.
+    steps : int
+        How many steps every replicate takes, at least 1.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For a malformed environment, no agents, agents alike or with parts that cannot be written down, and steps
+        below 1.
+
+    Examples
+    --------
+    >>> from agents import SampleAverage
+    >>> from boltzmann import Boltzmann
+    >>> Task("boltzmann/GaussianBandit-v0( arms = 5 )", [SampleAverage(Boltzmann(0.25))], 1000)
+    Task('boltzmann/GaussianBandit-v0(arms=5)', (SampleAverage(Boltzmann(0.25)),), 1000)
+    """
+
+    environment: str
+    agents: tuple[Agent, ...]
+    steps: int
+
+    def __post_init__(self) -> None:
+        name, arguments = read_environment(self.environment)
+        written = ", ".join(f"{key}={value!r}" for key, value in arguments.items())
+        object.__setattr__(self, "environment", f"{name}({written})" if written else name)
+        object.__setattr__(self, "agents", tuple(self.agents))
+        for agent in self.agents:
+            check_expressible(type(agent).__name__, agent)
+        object.__setattr__(self, "steps", self.layout.steps)
+
+    @property
+    def layout(self) -> TaskLayout:
+        """The task as plain data."""
+        return TaskLayout(self.environment, tuple(repr(agent) for agent in self.agents), self.steps)
+
+
+@dataclass(frozen=True, repr=False)
+class Experiment(Expression):
+    """A comparison: every agent of every task, so many replicates each.
+
+    Parameters
+    ----------
+    tasks : sequence of Task
+        At least one, no two alike in environment and steps.
+    replicates : int
+        Independent copies of every cell, at least 1.
+    seed : int
+        At least 0. The same description with the same versions gives the same bytes.
+    block : int
+        Replicates a block, at least 1. Randomness is drawn by the block, so this is part of the experiment.
+    points : int
+        How many points of each curve are recorded, at least 1: windows of nearly equal length, or one a step for
+        shorter tasks.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For arguments out of these bounds.
+    """
+
+    tasks: tuple[Task, ...]
+    replicates: int
+    seed: int
+    block: int = field(default=100, kw_only=True)
+    points: int = field(default=100, kw_only=True)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tasks", tuple(self.tasks))
+        layout = self.layout
+        for name in ("replicates", "seed", "block", "points"):
+            object.__setattr__(self, name, getattr(layout, name))
+
+    @property
+    def layout(self) -> Layout:
+        """The experiment as plain data: its cells, blocks, recorded steps and streams of randomness."""
+        return Layout(tuple(task.layout for task in self.tasks), self.replicates, self.seed, self.block, self.points)

@@ -1,0 +1,89 @@
+"""Figures of a comparison, drawn with seaborn and matplotlib, which are imported only here and only when drawing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from boltzmann.experiments.results import Cell, Results
+from boltzmann.experiments.statistics import METRIC_NAMES, Metric, cells_by_task, curve, final, interval, usual_metric
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["draw_learning_curves"]
+
+_DASHES = ("-", (0, (4, 1.5)), (0, (1, 1)), (0, (6, 1.5, 1, 1.5)))
+_PANEL = (4.6, 3.4)
+_LEGEND = 3.6
+
+
+def draw_learning_curves(results: Results, metric: Metric | None = None) -> Figure:
+    """Draw the learning curves of every task: a row a task, the agents in the order of their final value.
+
+    The left panel shows the metric, the right one the rate of optimal actions where the environment knows it. Lines
+    are means over replicates, bands their 95 % intervals.
+
+    Parameters
+    ----------
+    results : Results
+        Of a finished run.
+    metric : {"reward", "return", "gap", "optimal"}, optional
+        By default the return per episode where episodes end, else the reward per step.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Not attached to any window; ``savefig`` writes it.
+    """
+    import seaborn as sns
+    from matplotlib.figure import Figure
+
+    tasks = cells_by_task(results)
+    with sns.axes_style("whitegrid"), sns.plotting_context("notebook", font_scale=0.85):
+        size = (2 * _PANEL[0] + _LEGEND, _PANEL[1] * len(tasks))
+        figure = Figure(figsize=size, layout="constrained")
+        panels = figure.subplots(len(tasks), 2, squeeze=False)
+        for row, (task, cells) in zip(panels, tasks.items(), strict=True):
+            _draw_task(row, task, cells, metric or usual_metric(cells))
+    return figure
+
+
+def _draw_task(panels: Any, task: str, cells: dict[str, Cell], metric: Metric) -> None:
+    import seaborn as sns
+
+    # Ten colours that a colour-blind reader can tell apart; the dashes change with each round of them.
+    colours = sns.color_palette("colorblind", 10)
+    styles = {
+        label: {"color": colours[place % 10], "linestyle": _DASHES[(place + place // 10) % len(_DASHES)]}
+        for place, label in enumerate(cells)
+    }
+    means = {label: float(interval(final(cell, metric))[0]) for label, cell in cells.items()}
+    worst = np.inf if metric == "gap" else -np.inf
+    ranked = sorted(cells, key=lambda label: worst if np.isnan(means[label]) else means[label], reverse=metric != "gap")
+    known = any(not np.isnan(cell.metrics["optimal"]).all() for cell in cells.values())
+    metrics: list[Metric] = [metric, "optimal"] if known and metric != "optimal" else [metric]
+    for panel, shown in zip(panels, metrics, strict=False):
+        for label in ranked:
+            _draw_curve(panel, cells[label], shown, label, styles[label])
+        panel.set(xlabel="step", ylabel=METRIC_NAMES[shown], xlim=(0, None))
+        if shown == "optimal":
+            panel.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
+            panel.set_ylim(-0.02, 1.02)
+    for panel in panels[len(metrics) :]:
+        panel.set_visible(False)
+    panels[0].set_title(task, loc="left", fontweight="bold")
+    panels[len(metrics) - 1].legend(
+        title="best at the end first", loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, alignment="left"
+    )
+
+
+def _draw_curve(panel: Axes, cell: Cell, metric: Metric, label: str, style: dict[str, Any]) -> None:
+    mean, half_width = interval(curve(cell, metric))
+    # A window's value stands at its middle.
+    middles = cell.steps - cell.lengths / 2
+    panel.plot(middles, mean, label=label, linewidth=1.6, **style)
+    if not np.isnan(half_width).all():
+        panel.fill_between(middles, mean - half_width, mean + half_width, color=style["color"], alpha=0.2, linewidth=0)

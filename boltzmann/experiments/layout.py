@@ -1,0 +1,129 @@
+"""An experiment as plain data: its cells and blocks, where they are recorded and what each draws from.
+
+This is what a results folder holds, so results can be read where the classes of the agents cannot.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boltzmann import _checks
+
+__all__ = ["Block", "Layout", "TaskLayout"]
+
+_ENVIRONMENT, _AGENT = 0, 1
+
+
+@dataclass(frozen=True)
+class Block:
+    """The unit of work, of randomness and of storage: some replicates of one cell."""
+
+    task: int
+    agent: int
+    number: int
+    replicates: int
+
+    @property
+    def name(self) -> str:
+        """The name of the block's file."""
+        return f"task{self.task:02d}-agent{self.agent:02d}-block{self.number:04d}.npz"
+
+
+@dataclass(frozen=True)
+class TaskLayout:
+    """A task in the one notation: its environment, its agents, and its steps."""
+
+    environment: str
+    agents: tuple[str, ...]
+    steps: int
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "steps", _checks.whole_number("steps", self.steps, least=1))
+        if not self.agents:
+            raise ValueError(f"agents must hold at least one agent, got none for {self.environment}")
+        twice = next((text for place, text in enumerate(self.agents) if text in self.agents[:place]), None)
+        if twice is not None:
+            raise ValueError(f"agents must differ, got {twice} twice for {self.environment}")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """All of an experiment but the objects: see :class:`boltzmann.experiments.Experiment` for the parameters."""
+
+    tasks: tuple[TaskLayout, ...]
+    replicates: int
+    seed: int
+    block: int
+    points: int
+
+    def __post_init__(self) -> None:
+        for name, least in (("replicates", 1), ("seed", 0), ("block", 1), ("points", 1)):
+            object.__setattr__(self, name, _checks.whole_number(name, getattr(self, name), least=least))
+        if not self.tasks:
+            raise ValueError("tasks must hold at least one task, got none")
+        labels = self.task_labels
+        if len(set(labels)) < len(labels):
+            raise ValueError(f"tasks must differ in environment or steps, got {', '.join(labels)}")
+
+    @property
+    def task_labels(self) -> list[str]:
+        """Names of the tasks: their environment, and their steps too where environments repeat."""
+        names = [task.environment for task in self.tasks]
+        return [
+            name if names.count(name) == 1 else f"{name}, {task.steps} steps"
+            for name, task in zip(names, self.tasks, strict=True)
+        ]
+
+    def blocks(self) -> list[Block]:
+        """List all blocks: by task, then agent, then number."""
+        sizes = [
+            min(self.block, self.replicates - number * self.block)
+            for number in range(math.ceil(self.replicates / self.block))
+        ]
+        return [
+            Block(place, agent, number, size)
+            for place, task in enumerate(self.tasks)
+            for agent in range(len(task.agents))
+            for number, size in enumerate(sizes)
+        ]
+
+    def recorded_steps(self, task: int) -> NDArray[np.int64]:
+        """After how many steps each recorded window of a task ends; the last is the task's ``steps``."""
+        steps = self.tasks[task].steps
+        windows = min(self.points, steps)
+        return np.arange(1, windows + 1, dtype=np.int64) * steps // windows
+
+    def environment_seeds(self, block: Block) -> list[int]:
+        """Seeds for the environments of a block, one a replicate; the same for all agents of a task."""
+        return [int(seed) for seed in self._stream(block, _ENVIRONMENT).generate_state(block.replicates, np.uint64)]
+
+    def agent_rng(self, block: Block) -> np.random.Generator:
+        """Make the generator that the agent of a block draws from; the same for all agents of a task."""
+        return np.random.default_rng(self._stream(block, _AGENT))
+
+    def _stream(self, block: Block, who: int) -> np.random.SeedSequence:
+        # Not by agent: agents that meet the same randomness can be compared replicate by replicate.
+        return np.random.SeedSequence(self.seed, spawn_key=(block.task, block.number, who))
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the layout as what JSON holds."""
+        plain: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        return plain
+
+    @classmethod
+    def from_json(cls, plain: dict[str, Any]) -> Layout:
+        """Make the layout again from what :meth:`to_json` gave."""
+        tasks = tuple(TaskLayout(task["environment"], tuple(task["agents"]), task["steps"]) for task in plain["tasks"])
+        return cls(tasks, plain["replicates"], plain["seed"], plain["block"], plain["points"])
+
+    @property
+    def hash(self) -> str:
+        """Sixteen hexadecimal digits, the same for equal descriptions."""
+        return hashlib.sha256(json.dumps(self.to_json(), sort_keys=True).encode()).hexdigest()[:16]

@@ -1,0 +1,146 @@
+"""What a run has found, as arrays and as one tidy table."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boltzmann.experiments.errors import RefusedError
+from boltzmann.experiments.layout import Layout
+from boltzmann.experiments.rollout import METRICS
+from boltzmann.experiments.storage import Store
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Cell", "Results"]
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """One task with one of its agents.
+
+    Attributes
+    ----------
+    task, agent : str
+        The task's label and the agent's expression.
+    steps : array of int, shape (windows,)
+        After how many steps each window ends.
+    metrics : dict of arrays, each of shape (R, windows)
+        See ``boltzmann.experiments.METRICS``.
+    """
+
+    task: str
+    agent: str
+    steps: NDArray[np.int64]
+    metrics: dict[str, NDArray[np.float64]]
+
+    @property
+    def replicates(self) -> int:
+        """How many replicates there are, R."""
+        return len(self.metrics["reward"])
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """Steps in each window."""
+        return np.diff(self.steps, prepend=0)
+
+    @property
+    def episodic(self) -> bool:
+        """Whether any episode ended."""
+        return bool(self.metrics["episodes"].any())
+
+    @property
+    def mean_return(self) -> NDArray[np.float64]:
+        """Mean undiscounted return of the episodes that ended in each window, NaN where none did; (R, windows)."""
+        episodes = self.metrics["episodes"]
+        means = np.full(episodes.shape, np.nan)
+        np.divide(self.metrics["return_sum"], episodes, where=episodes > 0, out=means)
+        return means
+
+
+@dataclass(frozen=True)
+class Results:
+    """The stored blocks of a finished run.
+
+    Attributes
+    ----------
+    folder : Path
+        Where they are.
+    layout : Layout
+        The experiment as plain data.
+    """
+
+    folder: Path
+    layout: Layout
+
+    @classmethod
+    def load(cls, folder: str | os.PathLike[str]) -> Results:
+        """Open the results in a folder.
+
+        Raises
+        ------
+        RefusedError
+            Where the folder holds no results, or not all blocks of them.
+        """
+        layout = Store(folder).read_layout()
+        blocks = layout.blocks()
+        absent = sum(not (Path(folder) / block.name).exists() for block in blocks)
+        if absent:
+            raise RefusedError(
+                f"{folder} is unfinished: {absent} of {len(blocks)} blocks are missing; run the same experiment on it "
+                "again to go on"
+            )
+        return cls(Path(folder), layout)
+
+    def cells(self) -> Iterator[Cell]:
+        """Read the cells one after the other: by task, then agent.
+
+        Raises
+        ------
+        DamagedBlockError
+            Where a block fails its checksum; running the experiment on the folder again mends it.
+        """
+        store = Store(self.folder)
+        for (task, agent), group in groupby(self.layout.blocks(), key=lambda block: (block.task, block.agent)):
+            steps = self.layout.recorded_steps(task)
+            blocks = [store.read(block, len(steps)) for block in group]
+            metrics = {name: np.concatenate([block[name] for block in blocks], axis=1).T for name in METRICS}
+            yield Cell(self.layout.task_labels[task], self.layout.tasks[task].agents[agent], steps, metrics)
+
+    def table(self) -> pd.DataFrame:
+        """Give everything as a tidy frame: one row a cell, replicate and recorded step.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``task``, ``agent`` (categories), ``replicate``, ``step`` (steps taken when the window ended),
+            those of ``boltzmann.experiments.METRICS``, and ``return``, the mean undiscounted return of the episodes
+            that ended in the window, NaN where none did.
+        """
+        import pandas as pd
+
+        cells = list(self.cells())
+        columns: dict[str, Any] = {
+            "task": pd.Categorical(*_labels([cell.task for cell in cells], cells)),
+            "agent": pd.Categorical(*_labels([cell.agent for cell in cells], cells)),
+            "replicate": np.concatenate([np.repeat(np.arange(c.replicates), len(c.steps)) for c in cells]),
+            "step": np.concatenate([np.tile(c.steps, c.replicates) for c in cells]),
+        }
+        for name in METRICS:
+            columns[name] = np.concatenate([cell.metrics[name].ravel() for cell in cells])
+        columns["return"] = np.concatenate([cell.mean_return.ravel() for cell in cells])
+        return pd.DataFrame(columns)
+
+
+def _labels(labels: list[str], cells: list[Cell]) -> tuple[list[str], list[str]]:
+    """Repeat the label of each cell for its rows; the categories keep the order of the experiment."""
+    rows = [label for label, cell in zip(labels, cells, strict=True) for _ in range(cell.mean_return.size)]
+    return rows, list(dict.fromkeys(labels))

@@ -1,0 +1,107 @@
+"""The step loop of one block, and what is recorded on the way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boltzmann.experiments.interfaces import Agent, Decision
+
+__all__ = ["METRICS", "Recorder", "rollout"]
+
+METRICS = ("reward", "gap", "optimal", "entropy", "temperature", "episodes", "return_sum")
+"""What is recorded, each an array of shape (windows, R):
+
+reward, gap
+    Means over the steps of the window; the gap is NaN where the environment does not know it.
+optimal
+    Fraction of the window's steps with gap 0; NaN likewise.
+entropy, temperature
+    Of the distribution that acted in the last step of the window; the temperature is NaN where it has none.
+episodes, return_sum
+    How many episodes ended in the window, and the sum of their undiscounted returns.
+"""
+
+
+def rollout(env: Any, agent: Agent, ends: NDArray[np.int64], seeds: list[int], rng: np.random.Generator) -> Recorder:
+    """Let an agent act in a batched environment and record it.
+
+    Parameters
+    ----------
+    env : gymnasium.vector.VectorEnv
+        Of R replicates, with autoreset in the same step.
+    agent : Agent
+        It is reset first.
+    ends : array of int, shape (windows,)
+        After how many steps each recorded window ends, increasing; the last is the number of steps.
+    seeds : list of int
+        R seeds for the environment.
+    rng : numpy.random.Generator
+        What the agent draws from.
+    """
+    recorder = Recorder(ends, env.num_envs)
+    agent.reset(env.num_envs, env.single_observation_space, env.single_action_space, rng)
+    observations, info = env.reset(seed=seeds)
+    for step in range(1, int(ends[-1]) + 1):
+        decision = agent.act(observations, where=_allowed(info))
+        next_observations, rewards, terminated, truncated, info = env.step(decision.actions)
+        reached = _before_reset(next_observations, info)
+        agent.update(observations, decision.actions, rewards, reached, terminated, truncated)
+        recorder.add(step, decision, rewards, terminated | truncated, info.get("gap"))
+        observations = next_observations
+    return recorder
+
+
+def _allowed(info: dict[str, Any]) -> NDArray[np.bool_] | None:
+    mask = info.get("action_mask")
+    return None if mask is None else np.asarray(mask, dtype=np.bool_)
+
+
+def _before_reset(observations: NDArray[Any], info: dict[str, Any]) -> NDArray[Any]:
+    """Put back the last observations of the episodes that ended, which the autoreset has replaced."""
+    ended = info.get("_final_obs")
+    if ended is None:
+        return observations
+    final = info["final_obs"][ended]
+    reached = observations.copy()
+    # SyncVectorEnv gives an object array of single observations.
+    reached[ended] = np.stack(list(final)) if final.dtype == object else final
+    return reached
+
+
+class Recorder:
+    """Sums over windows of steps, one column a replicate; see ``METRICS``."""
+
+    def __init__(self, ends: NDArray[np.int64], num_envs: int) -> None:
+        self._ends = ends
+        self._lengths = np.diff(ends, prepend=0)
+        self._window = 0
+        self._return = np.zeros(num_envs)
+        self.arrays = {name: np.zeros((len(ends), num_envs)) for name in METRICS}
+
+    def add(
+        self, step: int, decision: Decision, rewards: NDArray[Any], ended: NDArray[np.bool_], gap: NDArray[Any] | None
+    ) -> None:
+        """Add one step, counted from 1, of all replicates."""
+        row = self._window
+        self.arrays["reward"][row] += rewards
+        if gap is not None:
+            self.arrays["gap"][row] += gap
+            self.arrays["optimal"][row] += gap == 0
+        self._return += rewards
+        if ended.any():
+            self.arrays["episodes"][row] += ended
+            self.arrays["return_sum"][row, ended] += self._return[ended]
+            self._return[ended] = 0.0
+        if step == self._ends[row]:
+            self._close(row, decision, known=gap is not None)
+
+    def _close(self, row: int, decision: Decision, *, known: bool) -> None:
+        self.arrays["reward"][row] /= self._lengths[row]
+        for name in ("gap", "optimal"):
+            self.arrays[name][row] = self.arrays[name][row] / self._lengths[row] if known else np.nan
+        self.arrays["entropy"][row] = decision.distribution.entropy
+        self.arrays["temperature"][row] = getattr(decision.distribution, "temperature", np.nan)
+        self._window += 1

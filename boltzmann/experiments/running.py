@@ -1,0 +1,134 @@
+"""Running an experiment on this machine's cores, a block a job, what is already stored left as it is."""
+
+from __future__ import annotations
+
+import copy
+import os
+import warnings
+from collections.abc import Callable, Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boltzmann import _checks
+from boltzmann.experiments.description import Experiment, read_environment
+from boltzmann.experiments.errors import RefusedError
+from boltzmann.experiments.interfaces import Agent, Make
+from boltzmann.experiments.layout import Block, Layout
+from boltzmann.experiments.results import Results
+from boltzmann.experiments.rollout import Recorder, rollout
+from boltzmann.experiments.storage import Store
+
+__all__ = ["Progress", "run"]
+
+Progress = Callable[[int, int], None]
+"""``on_progress(done, total)``: blocks that are stored, those found there included, and blocks in all."""
+
+
+def run(
+    experiment: Experiment,
+    store: str | os.PathLike[str],
+    *,
+    make: Make,
+    n_jobs: int = 1,
+    on_progress: Progress | None = None,
+) -> Results:
+    """Compute the blocks of an experiment that a folder does not hold yet, and give the results.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        What to run.
+    store : path
+        The folder of this run; it is made where it does not exist. What it holds of the same experiment is kept, so
+        a run that was stopped goes on where it was, to the bytes that it would have ended with.
+    make : callable
+        ``make(id, num_envs, discount=..., **kwargs)`` gives a batched environment, as ``envs.make`` does.
+    n_jobs : int
+        Processes: 1 computes in this one, -1 takes a process a core. ``joblib.parallel_config`` chooses another
+        backend. The results are the same bytes for any number of them.
+    on_progress : callable, optional
+        Told ``(done, total)`` blocks, first what was there, then after each block.
+
+    Raises
+    ------
+    RefusedError
+        For an agent that cannot act in its environment, and for a folder that holds something else; nothing is
+        written then. It is a ValueError, and its cause is what the agent or the environment raised.
+    ValueError, TypeError
+        For ``n_jobs`` out of its bounds.
+    OSError
+        Where the folder cannot be written.
+
+    Warns
+    -----
+    UserWarning
+        For each stored block that is damaged; it is computed again.
+    """
+    if _checks.whole_number("n_jobs", n_jobs, least=-1) == 0:
+        raise ValueError("n_jobs must be -1 or at least 1, got 0")
+    _rehearse(experiment, make)
+    place = Store(store)
+    layout = experiment.layout
+    place.begin(layout)
+    missing, damaged = place.missing(layout)
+    for message in damaged:
+        warnings.warn(f"{message}; it is computed again", UserWarning, stacklevel=2)
+    # The longest first, so that no core ends up waiting for one.
+    missing.sort(key=lambda block: -layout.tasks[block.task].steps * block.replicates)
+    total = len(layout.blocks())
+    done = total - len(missing)
+    report = on_progress or _silent
+    report(done, total)
+    for _ in _computed(experiment, missing, place, make, n_jobs):
+        done += 1
+        report(done, total)
+    return Results.load(store)
+
+
+def _computed(experiment: Experiment, missing: list[Block], store: Store, make: Make, n_jobs: int) -> Iterable[str]:
+    """Compute and store blocks, yielding their names as they are done."""
+    import joblib
+
+    if not missing:
+        return ()
+    parallel = joblib.Parallel(n_jobs=n_jobs, return_as="generator_unordered")
+    names: Iterable[str] = parallel(joblib.delayed(_run_block)(experiment, block, store, make) for block in missing)
+    return names
+
+
+def _run_block(experiment: Experiment, block: Block, store: Store, make: Make) -> str:
+    task, layout = experiment.tasks[block.task], experiment.layout
+    ends = layout.recorded_steps(block.task)
+    recorder = _play(task.environment, task.agents[block.agent], ends, layout, block, make)
+    store.write(block, recorder.arrays)
+    return block.name
+
+
+def _play(
+    environment: str, original: Agent, ends: NDArray[np.int64], layout: Layout, block: Block, make: Make
+) -> Recorder:
+    # The description stays as it was given: what a reset makes is made in a copy.
+    agent = copy.deepcopy(original)
+    name, arguments = read_environment(environment)
+    env = make(name, block.replicates, discount=getattr(agent, "discount", None), **arguments)
+    try:
+        return rollout(env, agent, ends, layout.environment_seeds(block), layout.agent_rng(block))
+    finally:
+        env.close()
+
+
+def _rehearse(experiment: Experiment, make: Make) -> None:
+    """Take one step of every cell, so that what cannot work is refused before anything is computed or written."""
+    layout = experiment.layout
+    for place, task in enumerate(experiment.tasks):
+        for number, original in enumerate(task.agents):
+            block = Block(place, number, 0, replicates=1)
+            try:
+                _play(task.environment, original, np.array([1]), layout, block, make)
+            except Exception as error:
+                raise RefusedError(f"{original!r} cannot run on {task.environment}: {error}") from error
+
+
+def _silent(done: int, total: int) -> None:
+    pass

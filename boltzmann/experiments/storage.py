@@ -1,0 +1,164 @@
+"""A folder a run: its description as JSON and a file a block, each written whole or not at all."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import platform
+import struct
+import zipfile
+import zlib
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boltzmann.experiments.errors import DamagedBlockError, RefusedError
+from boltzmann.experiments.layout import Block, Layout
+from boltzmann.experiments.rollout import METRICS
+
+__all__ = ["Store"]
+
+_FORMAT = 1
+_VERSIONED = ("boltzmann-exploration", "numpy", "scipy", "gymnasium")
+
+_UNREADABLE = (OSError, ValueError, KeyError, EOFError, RuntimeError, struct.error, zipfile.BadZipFile, zlib.error)
+"""What zipfile and NumPy raise for bytes that are no archive of arrays."""
+
+
+class Store:
+    """The folder of one run.
+
+    Parameters
+    ----------
+    folder : path
+        Made by :meth:`begin`; nothing is written before.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        self.folder = Path(folder)
+        self.description_file = self.folder / "experiment.json"
+
+    def begin(self, layout: Layout) -> None:
+        """Make the folder and write the description, or check that the one there is the same.
+
+        Raises
+        ------
+        RefusedError
+            Where the folder holds another experiment, or files that are no results.
+        OSError
+            Where it cannot be written.
+        """
+        if self.description_file.exists():
+            there = self.read_layout()
+            if there != layout:
+                raise RefusedError(
+                    f"{self.folder} holds another experiment ({there.hash}, not {layout.hash}): choose another folder"
+                )
+        elif self.folder.is_dir() and any(path.suffix != ".tmp" for path in self.folder.iterdir()):
+            raise RefusedError(f"{self.folder} is not empty and holds no experiment: choose another folder")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for leftover in self.folder.glob("*.tmp"):
+            leftover.unlink()
+        if not self.description_file.exists():
+            described = {"format": _FORMAT, "hash": layout.hash, "experiment": layout.to_json()}
+            text = json.dumps({**described, "versions": _versions()}, indent=2) + "\n"
+            _write_whole(self.description_file, text.encode())
+
+    def read_layout(self) -> Layout:
+        """Read the description; a RefusedError says what is wrong with it."""
+        try:
+            described = json.loads(self.description_file.read_text())
+            if described["format"] != _FORMAT:
+                raise ValueError(f"its format is {described['format']}, this reads {_FORMAT}")
+            layout = Layout.from_json(described["experiment"])
+            if layout.hash != described["hash"]:
+                raise ValueError("its hash does not fit its content")
+        except FileNotFoundError:
+            raise RefusedError(f"{self.folder} holds no results: there is no {self.description_file.name}") from None
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise RefusedError(f"{self.description_file} cannot be read as an experiment: {error}") from error
+        return layout
+
+    def missing(self, layout: Layout) -> tuple[list[Block], list[str]]:
+        """List the blocks still to be computed, and say of the damaged ones among them what is wrong."""
+        missing, damaged = [], []
+        for block in layout.blocks():
+            try:
+                self.read(block, len(layout.recorded_steps(block.task)))
+            except FileNotFoundError:
+                missing.append(block)
+            except DamagedBlockError as error:
+                missing.append(block)
+                damaged.append(str(error))
+        return missing, damaged
+
+    def write(self, block: Block, arrays: Mapping[str, NDArray[np.float64]]) -> None:
+        """Store a block's arrays under its name; its bytes depend on the arrays alone."""
+        content = io.BytesIO()
+        np.savez(content, **{name: arrays[name] for name in METRICS})  # type: ignore[arg-type]
+        _write_whole(self.folder / block.name, content.getvalue())
+
+    def read(self, block: Block, windows: int) -> dict[str, NDArray[np.float64]]:
+        """Read a block, arrays of shape (windows, R), every byte against its checksum.
+
+        Raises
+        ------
+        FileNotFoundError
+            Where there is none.
+        DamagedBlockError
+            Where it is not whole.
+        """
+        path = self.folder / block.name
+        content = path.read_bytes()
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                # All checksums before any header is believed: a flipped bit in a shape asks for terabytes.
+                if (bad := archive.testzip()) is not None:
+                    raise DamagedBlockError(f"{path} is damaged: {bad} fails its checksum")
+            with np.load(io.BytesIO(content), allow_pickle=False) as stored:
+                arrays = {metric: stored[metric] for metric in stored.files}
+        except _UNREADABLE as error:
+            if isinstance(error, DamagedBlockError):
+                raise
+            raise DamagedBlockError(f"{path} is damaged: {error}") from error
+        shapes = {metric: array.shape for metric, array in arrays.items()}
+        if shapes != dict.fromkeys(METRICS, (windows, block.replicates)):
+            raise DamagedBlockError(
+                f"{path} is damaged: it does not hold {windows} windows of {block.replicates} replicates"
+            )
+        return arrays
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Write under a temporary name, flush to the disk, then rename: a reader sees all of it or nothing."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    with open(temporary, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, path)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for name in _VERSIONED:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed as a distribution"
+    return found

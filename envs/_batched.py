@@ -1,0 +1,54 @@
+"""What the batched environments have in common: seeding from a list, and checks of what comes in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["Seed", "action_indices", "generator_from", "refuse_options", "require_finite", "require_whole"]
+
+Seed = int | Sequence[int] | None
+
+
+def generator_from(seed: int | Sequence[int], num_envs: int) -> np.random.Generator:
+    """Make the one generator of a batch, from one seed or from a list with a seed for each environment."""
+    if not isinstance(seed, int | np.integer) and len(seed) != num_envs:
+        raise ValueError(f"seed must be one integer or a list of num_envs={num_envs} of them, got {len(seed)}")
+    return np.random.default_rng(np.random.SeedSequence(seed))
+
+
+def action_indices(actions: ArrayLike, num_envs: int, count: int) -> NDArray[np.int64]:
+    """Check one action a row, each in [0, count)."""
+    array = np.asarray(actions)
+    if array.dtype.kind not in "iu" or array.shape != (num_envs,):
+        raise ValueError(f"actions must be integers of shape ({num_envs},), got {array.dtype} of shape {array.shape}")
+    indices = array.astype(np.int64, copy=False)
+    # Read without its sign, a negative action is a huge one: one comparison serves both bounds.
+    if indices.view(np.uint64).max(initial=0) >= count:
+        row = int(np.argmax((indices < 0) | (indices >= count)))
+        raise ValueError(f"actions must be in [0, {count}), got {indices[row]} in row {row}")
+    return indices
+
+
+def refuse_options(options: dict[str, Any] | None) -> None:
+    """Refuse options of a reset, since none has a meaning here."""
+    if options:
+        raise ValueError(f"options of reset are not supported, got {sorted(options)}")
+
+
+def require_whole(name: str, value: object, least: int) -> int:
+    """Return ``value`` as an int of at least ``least``, or raise a ValueError that says so."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise ValueError(f"{name} must be a whole number of at least {least}, got {value!r}")
+    return int(value)
+
+
+def require_finite(name: str, value: object, least: float = -np.inf) -> float:
+    """Return ``value`` as a finite float of at least ``least``, or raise a ValueError that says so."""
+    number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+    if not number or not np.isfinite(value) or value < least:  # type: ignore[call-overload, operator]
+        raise ValueError(f"{name} must be a finite number of at least {least:g}, got {value!r}")
+    return float(value)  # type: ignore[arg-type]

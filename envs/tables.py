@@ -1,0 +1,160 @@
+"""An environment's model as arrays: what the batched environment steps on and what dynamic programming solves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import gymnasium
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+__all__ = ["Table", "compile_table", "optimal_gaps", "optimal_values"]
+
+_TIE = 1e-9
+"""Gaps below this fraction of the largest value are rounding of the solution, and count as ties."""
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A finite Markov decision process with S states, K actions and at most M outcomes of each pair.
+
+    Attributes
+    ----------
+    probs : array of shape (S, K, M)
+        Probability of each outcome; rows with fewer outcomes are filled with probability 0.
+    next_states : array of int, shape (S, K, M)
+        The state that the outcome leads to.
+    rewards : array of shape (S, K, M)
+        The reward of the outcome.
+    terminated : array of bool, shape (S, K, M)
+        Whether the outcome ends the episode.
+    initial : array of shape (S,)
+        Probabilities of the state that an episode starts in.
+    action_mask : array of bool, shape (S, K), or None
+        The actions that the environment's ``info["action_mask"]`` allows in each state.
+    """
+
+    probs: NDArray[np.float64]
+    next_states: NDArray[np.int64]
+    rewards: NDArray[np.float64]
+    terminated: NDArray[np.bool_]
+    initial: NDArray[np.float64]
+    action_mask: NDArray[np.bool_] | None = None
+
+    def __post_init__(self) -> None:
+        states, _actions, _outcomes = self.probs.shape
+        _require_distribution("probs", self.probs)
+        _require_distribution("initial", self.initial)
+        outside = (self.next_states < 0) | (self.next_states >= states)
+        if outside.any():
+            place = tuple(int(i) for i in np.argwhere(outside)[0])
+            raise ValueError(f"next_states must be in [0, {states}), got {self.next_states[place]} at {place}")
+
+
+def _require_distribution(name: str, probs: NDArray[np.float64]) -> None:
+    bad = ~(probs >= 0).all(axis=-1) | ~(np.abs(probs.sum(axis=-1) - 1) <= 1e-9)
+    if bad.any():
+        place = tuple(int(i) for i in np.argwhere(bad)[0])
+        raise ValueError(f"{name} must be probabilities that sum to 1, got {probs[place]} at {place}")
+
+
+def compile_table(env: gymnasium.Env[Any, Any]) -> Table:
+    """Compile the model ``P`` that Gymnasium's toy-text environments carry.
+
+    Parameters
+    ----------
+    env : gymnasium.Env
+        One whose ``unwrapped`` has ``P[state][action]``, a list of (probability, next state, reward, terminated),
+        and ``initial_state_distrib``.
+
+    Raises
+    ------
+    ValueError
+        Where there is no such model, or a row of it is no distribution; the row is named.
+
+    Examples
+    --------
+    >>> table = compile_table(gymnasium.make("FrozenLake-v1"))
+    >>> table.probs.shape
+    (16, 4, 3)
+    """
+    model = env.unwrapped
+    transitions = getattr(model, "P", None)
+    initial = getattr(model, "initial_state_distrib", None)
+    if transitions is None or initial is None:
+        raise ValueError(f"{env} has no P and initial_state_distrib to compile")
+    states, actions = len(transitions), len(transitions[0])
+    outcomes = max(len(transitions[s][a]) for s in range(states) for a in range(actions))
+    shape = (states, actions, outcomes)
+    probs, rewards = np.zeros(shape), np.zeros(shape)
+    next_states, terminated = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.bool_)
+    for s in range(states):
+        for a in range(actions):
+            for m, (probability, next_state, reward, ends) in enumerate(transitions[s][a]):
+                probs[s, a, m], rewards[s, a, m] = probability, reward
+                next_states[s, a, m], terminated[s, a, m] = next_state, ends
+    mask = None
+    if hasattr(model, "action_mask"):
+        mask = np.array([model.action_mask(s) for s in range(states)], dtype=np.bool_)
+    return Table(probs, next_states, rewards, terminated, np.asarray(initial, dtype=np.float64), mask)
+
+
+def optimal_values(
+    table: Table, discount: float, *, max_sweeps: int = 200_000
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Solve a table by value iteration, without regard to any time limit.
+
+    V(s) = max_a Q(s, a) over the allowed actions,
+    Q(s, a) = sum_outcomes p (r + discount V(s') [not terminated])
+    (Sutton & Barto, "Reinforcement Learning", 2nd ed., equation 4.10).
+
+    Parameters
+    ----------
+    table : Table
+        The model.
+    discount : float
+        In [0, 1]. At 1 the values must be finite: every way of going on for ever has to cost.
+    max_sweeps : int
+        When to give up.
+
+    Returns
+    -------
+    V : array of shape (S,)
+    Q : array of shape (S, K)
+
+    Raises
+    ------
+    ValueError
+        For a discount outside [0, 1], and where the values do not converge.
+
+    Examples
+    --------
+    >>> V, Q = optimal_values(compile_table(gymnasium.make("CliffWalking-v1")), discount=1.0)
+    >>> float(V[36])
+    -13.0
+    """
+    if not 0 <= discount <= 1:
+        raise ValueError(f"discount must be in [0, 1], got {discount}")
+    states, actions, outcomes = table.probs.shape
+    pairs = np.repeat(np.arange(states * actions), outcomes)
+    going_on = np.where(table.terminated, 0.0, table.probs).ravel()
+    transition = csr_array((going_on, (pairs, table.next_states.ravel())), shape=(states * actions, states))
+    expected = (table.probs * table.rewards).sum(axis=-1)
+    allowed = np.ones((states, actions), dtype=np.bool_) if table.action_mask is None else table.action_mask
+    V = np.zeros(states)
+    for _ in range(max_sweeps):
+        Q = expected + discount * (transition @ V).reshape(states, actions)
+        improved = np.where(allowed, Q, -np.inf).max(axis=-1)
+        change, V = np.abs(improved - V).max(), improved
+        if change <= 1e-14 * max(1.0, np.abs(V).max()):
+            return V, Q
+    raise ValueError(f"values did not converge at discount {discount} in {max_sweeps} sweeps: try a smaller discount")
+
+
+def optimal_gaps(table: Table, discount: float) -> NDArray[np.float64]:
+    """V*(s) - Q*(s, a), shape (S, K): how much an action gives away; exactly 0 for every optimal one."""
+    V, Q = optimal_values(table, discount)
+    gaps = np.maximum(V[:, np.newaxis] - Q, 0.0)
+    return np.where(gaps <= _TIE * np.abs(V).max(), 0.0, gaps)

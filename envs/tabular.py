@@ -1,0 +1,140 @@
+"""Any table as a batched Gymnasium environment: all replicates advance in a few array operations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from gymnasium.spaces import Discrete
+from gymnasium.vector import AutoresetMode, VectorEnv
+from gymnasium.vector.utils import batch_space
+from numpy.typing import ArrayLike, NDArray
+
+from envs import _batched
+from envs.tables import Table, optimal_gaps
+
+__all__ = ["TabularVectorEnv"]
+
+
+class TabularVectorEnv(VectorEnv[NDArray[np.int64], ArrayLike, NDArray[Any]]):
+    """Many independent copies of a table, with a time limit and autoreset in the same step.
+
+    ``info["final_obs"]`` holds the state that every row moved to, and ``info["_final_obs"]`` marks the rows whose
+    episode ended there and whose observation is therefore the start of the next one. ``info["gap"]`` is
+    V*(s) - Q*(s, a) of the actions just taken, where a discount is given; it does not know of the time limit.
+    ``info["action_mask"]`` is that of the observations, where the table has one.
+
+    Parameters
+    ----------
+    table : Table
+        The model.
+    num_envs : int
+        How many copies, at least 1.
+    max_episode_steps : int, optional
+        After so many steps an episode is truncated; never by default.
+    discount : float, optional
+        In [0, 1], for the gaps.
+
+    Raises
+    ------
+    ValueError
+        For parameters out of their bounds, and for an action that is none.
+
+    Examples
+    --------
+    >>> import gymnasium
+    >>> from envs import compile_table
+    >>> table = compile_table(gymnasium.make("FrozenLake-v1", is_slippery=False))
+    >>> env = TabularVectorEnv(table, 2, max_episode_steps=100, discount=0.9)
+    >>> env.reset(seed=0)
+    (array([0, 0]), {})
+    >>> observations, rewards, terminated, truncated, info = env.step([1, 0])  # down, and left against the wall
+    >>> observations
+    array([4, 0])
+    >>> info["gap"].round(3)  # V* is 0.9^5 here, and the lost step costs a tenth of it
+    array([0.   , 0.059])
+    """
+
+    metadata: dict[str, Any] = {"autoreset_mode": AutoresetMode.SAME_STEP, "render_modes": []}  # noqa: RUF012
+
+    def __init__(
+        self,
+        table: Table,
+        num_envs: int = 1,
+        *,
+        max_episode_steps: int | None = None,
+        discount: float | None = None,
+    ) -> None:
+        self.table = table
+        self.num_envs = _batched.require_whole("num_envs", num_envs, least=1)
+        if max_episode_steps is not None:
+            max_episode_steps = _batched.require_whole("max_episode_steps", max_episode_steps, least=1)
+        self.max_episode_steps = max_episode_steps
+        states, self._actions, self._outcomes = table.probs.shape
+        self.single_observation_space = Discrete(states)
+        self.single_action_space = Discrete(self._actions)
+        self.observation_space = batch_space(self.single_observation_space, num_envs)
+        self.action_space = batch_space(self.single_action_space, num_envs)
+        self._cumulative = _cumulative(table.probs).reshape(states * self._actions, self._outcomes)
+        self._cumulative_initial = _cumulative(table.initial)
+        self._next_states = table.next_states.ravel()
+        self._rewards = table.rewards.ravel()
+        self._terminated = table.terminated.ravel()
+        self._gaps = None if discount is None else optimal_gaps(table, discount).ravel()
+        self._states: NDArray[np.int64] | None = None
+        self._elapsed = np.zeros(self.num_envs, dtype=np.int64)
+
+    def reset(  # a list of seeds too, as SyncVectorEnv takes it
+        self, *, seed: _batched.Seed = None, options: dict[str, Any] | None = None
+    ) -> tuple[NDArray[np.int64], dict[str, Any]]:
+        """Start an episode in every row."""
+        _batched.refuse_options(options)
+        if seed is not None:
+            self.np_random = _batched.generator_from(seed, self.num_envs)
+        # Starts have a stream of their own, so that how often an agent restarts leaves the transitions as they are.
+        (self._starts,) = self.np_random.spawn(1)
+        self._states = self._draw_starts(self.num_envs)
+        self._elapsed[:] = 0
+        return self._states.copy(), self._masks({})
+
+    def step(
+        self, actions: ArrayLike
+    ) -> tuple[NDArray[np.int64], NDArray[Any], NDArray[Any], NDArray[Any], dict[str, Any]]:
+        """Take one action in every row; rows whose episode ends start the next one."""
+        if self._states is None:
+            raise RuntimeError("reset must be called before step")
+        pairs = self._states * self._actions + _batched.action_indices(actions, self.num_envs, self._actions)
+        uniform = self.np_random.random(self.num_envs)
+        outcome = np.count_nonzero(self._cumulative[pairs] <= uniform[:, np.newaxis], axis=1)
+        entries = pairs * self._outcomes + outcome
+        next_states, terminated = self._next_states[entries], self._terminated[entries]
+        self._elapsed += 1
+        if self.max_episode_steps is None:
+            truncated = np.zeros(self.num_envs, dtype=np.bool_)
+        else:
+            truncated = self._elapsed >= self.max_episode_steps
+        info: dict[str, Any] = {} if self._gaps is None else {"gap": self._gaps[pairs]}
+        ended = terminated | truncated
+        self._states = next_states
+        if ended.any():
+            info["final_obs"], info["_final_obs"] = next_states, ended
+            self._states = next_states.copy()
+            self._states[ended] = self._draw_starts(int(np.count_nonzero(ended)))
+            self._elapsed[ended] = 0
+        return self._states.copy(), self._rewards[entries], terminated, truncated, self._masks(info)
+
+    def _draw_starts(self, count: int) -> NDArray[np.int64]:
+        uniform = self._starts.random(count)
+        return np.searchsorted(self._cumulative_initial, uniform, side="right").astype(np.int64, copy=False)
+
+    def _masks(self, info: dict[str, Any]) -> dict[str, Any]:
+        if self.table.action_mask is not None:
+            info["action_mask"] = self.table.action_mask[self._states]
+        return info
+
+
+def _cumulative(probs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Cumulative sums for inverting a uniform: from the last possible outcome on they are 1, whatever the rounding."""
+    sums = np.cumsum(probs, axis=-1)
+    last = probs.shape[-1] - 1 - (probs[..., ::-1] > 0).argmax(axis=-1)
+    return np.where(np.arange(probs.shape[-1]) >= last[..., np.newaxis], 1.0, sums)

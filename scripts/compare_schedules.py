@@ -1,0 +1,73 @@
+"""Compare exploration schedules: ``python -m scripts.compare_schedules``.
+
+Runs every policy on every task, many replicates each, stores what it measures, prints a leaderboard and draws the
+learning curves. Run again on the same output folder it goes on where it was stopped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import tyro
+
+import envs
+from boltzmann.experiments import Experiment, draw_learning_curves, leaderboard, run
+from scripts import console
+from scripts.names import make_task
+
+DEFAULT_TASKS = ("boltzmann/GaussianBandit-v0", "FrozenLake-v1")
+
+
+@dataclass(frozen=True)
+class Options:
+    """Compare exploration schedules and draw their learning curves."""
+
+    tasks: list[str] = field(default_factory=lambda: list(DEFAULT_TASKS))
+    """Environments, such as "FrozenLake-v1(is_slippery=False)"."""
+    policies: list[str] = field(default_factory=list)
+    """Policies, such as "Boltzmann(Linear(1.0, 0.01, 1000))" "EpsilonGreedy(0.1)", or agents that hold one, such as
+    "QLearning(Greedy(), step_size=0.5)". Eight usual ones by default."""
+    steps: list[int] = field(default_factory=list)
+    """How many steps: one number for all tasks or one for each. By default 1000 for a bandit and 20000 for the rest."""
+    replicates: int = 200
+    """Independent copies of each policy on each task."""
+    seed: int = 0
+    """The same seed gives the same bytes."""
+    jobs: int = -1
+    """Processes; -1 takes one for each core. It does not change the results."""
+    block: int = 100
+    """Replicates that are computed and stored together; it is part of the experiment, as the seed is."""
+    output: Path | None = None
+    """The folder for the results; by default results/compare_schedules-HASH, a folder for each experiment."""
+
+
+def describe(options: Options) -> Experiment:
+    """Make the experiment that the options ask for; a ValueError says what is wrong with them."""
+    if len(options.steps) not in (0, 1, len(options.tasks)):
+        raise ValueError(f"--steps must be one number or one for each of {len(options.tasks)} tasks: {options.steps}")
+    steps: list[int | None] = list(options.steps) or [None]
+    if len(steps) == 1:
+        steps = steps * len(options.tasks)
+    tasks = [make_task(name, options.policies, count) for name, count in zip(options.tasks, steps, strict=True)]
+    return Experiment(tuple(tasks), options.replicates, options.seed, block=options.block)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line."""
+    program = "compare_schedules"
+    options = tyro.cli(Options, args=arguments, prog=program)
+    with console.errors_in_one_line(program, console.INPUT_ERRORS):
+        experiment = describe(options)
+    folder = options.output or Path("results") / f"{program}-{experiment.layout.hash}"
+    figure = folder / "learning_curves.png"
+    with console.errors_in_one_line(program, console.RUN_ERRORS):
+        with console.ProgressBar() as progress:
+            results = run(experiment, folder, make=envs.make, n_jobs=options.jobs, on_progress=progress)
+        draw_learning_curves(results).savefig(figure, dpi=150)
+        console.print_leaderboard(leaderboard(results))
+    print(f"\nfigure:  {figure}\nresults: {folder}")
+
+
+if __name__ == "__main__":
+    main()

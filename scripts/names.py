@@ -1,0 +1,75 @@
+"""The names that command lines may use, and what is usual for a task."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import agents
+import boltzmann
+import envs
+from boltzmann import Boltzmann, EpsilonGreedy, Exponential, Greedy, InverseTime, Linear, Policy
+from boltzmann.experiments import Agent, Task, read_environment
+from boltzmann.notation import parse
+
+__all__ = ["LEARNERS", "NAMES", "is_bandit", "make_task", "usual_policies"]
+
+_POLICIES = (boltzmann.Boltzmann, boltzmann.EpsilonGreedy, boltzmann.Greedy, boltzmann.Uniform)
+_SCHEDULES = (boltzmann.Constant, boltzmann.Exponential, boltzmann.InverseTime, boltzmann.Linear)
+LEARNERS = (agents.SampleAverage, agents.QLearning)
+NAMES: dict[str, Any] = {entry.__name__: entry for entry in (*_POLICIES, *_SCHEDULES, *LEARNERS)}
+
+BANDIT_STEPS, OTHER_STEPS = 1000, 20_000
+
+
+def is_bandit(environment: str) -> bool:
+    """Whether an environment, in the one notation, has a single observation."""
+    name, arguments = read_environment(environment)
+    env = envs.make(name, 1, **arguments)
+    env.close()
+    return getattr(env.single_observation_space, "n", None) == 1
+
+
+def make_task(environment: str, policies: list[str], steps: int | None) -> Task:
+    """Describe a task: policies go to the usual learner, agents stay as they are, no policies mean the usual ones.
+
+    Raises
+    ------
+    ValueError
+        For an expression that cannot be read, or that makes neither a policy nor an agent.
+    """
+    bandit = is_bandit(environment)
+    steps = steps if steps is not None else BANDIT_STEPS if bandit else OTHER_STEPS
+    contestants: list[Any] = [_read(text) for text in policies] or list(usual_policies(bandit, steps))
+    return Task(environment, tuple(_with_learner(one, bandit) for one in contestants), steps)
+
+
+def _read(text: str) -> Any:
+    made = parse(text, NAMES)
+    if not isinstance(made, (*_POLICIES, *LEARNERS)):
+        raise ValueError(f"expected a policy or an agent, such as Boltzmann(0.1), got {text!r}")
+    return made
+
+
+def _with_learner(contestant: Any, bandit: bool) -> Agent:
+    if isinstance(contestant, LEARNERS):
+        return contestant
+    return agents.SampleAverage(contestant) if bandit else agents.QLearning(contestant)
+
+
+def usual_policies(bandit: bool, steps: int) -> tuple[Policy, ...]:
+    """Give what is compared when nothing is asked for: constant, annealed, epsilon-greedy and greedy.
+
+    Temperatures are in units of the values: about 1 in the testbed, while the values of FrozenLake differ by
+    hundredths.
+    """
+    high, middle, low = (1.0, 0.25, 0.05) if bandit else (0.1, 0.01, 0.001)
+    return (
+        Boltzmann(high),
+        Boltzmann(middle),
+        Boltzmann(Linear(high, low, steps)),
+        Boltzmann(Exponential(high, low, steps)),
+        Boltzmann(InverseTime(high, 100 / steps)),
+        EpsilonGreedy(0.1),
+        EpsilonGreedy(0.01),
+        Greedy(),
+    )
