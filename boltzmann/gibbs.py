@@ -146,20 +146,21 @@ class Gibbs:
         """T log Z, shape (...), in the units of the values.
 
         It tends to max Q as T goes to 0. As T goes to inf it tends to the sign of log(sum of priors) times inf, and
-        where the priors sum to exactly 1, to the prior mean of Q.
+        where the priors sum to 1 (within K units in the last place), to the prior mean of Q.
         """
-        temperature = self.temperature
-        unit_mass = np.isinf(temperature) & (self._log_mass == 0)
-        finite = np.where(unit_mass, 1.0, temperature)
-        with np.errstate(over="ignore", under="ignore"):
-            excess = finite * self._log_mass
-        if unit_mass.any():
-            excess = np.where(unit_mass, self._mean_below_maximum, excess)
-        return self._rounded(np.where(np.isinf(self._of.maximum), self._of.maximum, self._of.maximum + excess))
+        temperature, maximum = self.temperature, self._of.maximum
+        rounding = self._weights.shape[-1] * np.finfo(self._weights.dtype).eps
+        normalised = np.isinf(temperature) & (np.abs(self._log_mass) <= rounding)
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+            excess = temperature * self._log_mass
+            if normalised.any():
+                excess = np.where(normalised, self._mean_below_maximum, excess)
+            return self._rounded(np.where(np.isinf(maximum), maximum, maximum + excess))
 
     @cached_property
     def _mean_below_maximum(self) -> Floats:
-        halves = self._of.values / 2 - self._of.maximum[..., np.newaxis] / 2
+        with np.errstate(invalid="ignore"):
+            halves = self._of.values / 2 - self._of.maximum[..., np.newaxis] / 2
         return np.asarray(2 * (np.where(self._weights > 0, halves, 0.0) * self.probs).sum(axis=-1))
 
     @cached_property

@@ -104,7 +104,10 @@ def parse(text: str, names: Mapping[str, Callable[..., Any]]) -> Any:
         ...
     ValueError: unknown name '__import__' in "__import__('os')": known are Boltzmann
     """
-    return _Reader(text, names).build(_syntax_tree(text))
+    try:
+        return _Reader(text, names).build(_syntax_tree(text))
+    except RecursionError:
+        raise ValueError(f"cannot read {_shown(text)}: too deeply nested") from None
 
 
 def call_arguments(text: str) -> dict[str, Any]:
@@ -118,10 +121,9 @@ def call_arguments(text: str) -> dict[str, Any]:
     {}
     """
     tree = _syntax_tree(f"f({text})")
-    if not isinstance(tree, ast.Call) or tree.args or any(part.arg is None for part in tree.keywords):
+    if not isinstance(tree, ast.Call) or not isinstance(tree.func, ast.Name) or tree.args:
         raise ValueError(f"expected keyword arguments such as name=1, got {text!r}")
-    reader = _Reader(text, {})
-    return {str(part.arg): reader.build(part.value) for part in tree.keywords}
+    return _Reader(text, {}).named(tree.keywords)
 
 
 def _syntax_tree(text: str) -> ast.expr:
@@ -172,11 +174,19 @@ class _Reader:
         if name not in self.names:
             known = f": known are {', '.join(sorted(self.names))}" if self.names else ""
             raise ValueError(f"unknown name {name!r} in {_shown(self.text)}{known}")
-        if any(keyword.arg is None for keyword in keywords):
-            raise ValueError(f"cannot read {_shown(self.text)}: ** is not part of the notation")
         positional = [self.build(argument) for argument in arguments]
-        named = {str(keyword.arg): self.build(keyword.value) for keyword in keywords}
+        named = self.named(keywords)
         try:
             return self.names[name](*positional, **named)
         except (TypeError, ValueError) as error:
             raise ValueError(f"{ast.unparse(node)}: {error}") from error
+
+    def named(self, keywords: list[ast.keyword]) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for keyword in keywords:
+            if keyword.arg is None:
+                raise ValueError(f"cannot read {_shown(self.text)}: ** is not part of the notation")
+            if keyword.arg in values:
+                raise ValueError(f"cannot read {_shown(self.text)}: {keyword.arg} is repeated")
+            values[keyword.arg] = self.build(keyword.value)
+        return values

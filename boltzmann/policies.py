@@ -135,8 +135,6 @@ class Greedy(Expression):
 class Uniform(Expression):
     """Every allowed action alike, whatever the values: :class:`Boltzmann` at T = inf.
 
-    Values of -inf and +inf are read as values too: an action that cannot be taken is masked by ``where``.
-
     Examples
     --------
     >>> Uniform()([1.0, 3.0, 3.0], where=[True, True, False]).probs
@@ -144,15 +142,10 @@ class Uniform(Expression):
     """
 
     def __call__(
-        self,
-        values: ArrayLike,
-        *,
-        step: int = 0,
-        visits: ArrayLike | None = None,
-        where: ArrayLike | None = None,
+        self, values: ArrayLike, *, step: int = 0, visits: ArrayLike | None = None, where: ArrayLike | None = None
     ) -> Gibbs:
-        """Give the distribution of each row of ``values``, shape (..., K)."""
-        return Gibbs(values, np.inf, where=where)
+        """Give the distribution of each row of ``values``, shape (..., K), of which only the shape matters."""
+        return Gibbs(np.zeros(np.shape(values)), np.inf, where=where)
 
 
 @dataclass(frozen=True, repr=False)
@@ -198,5 +191,6 @@ class EpsilonGreedy(Expression):
         """Give the distribution of each row of ``values``, shape (..., K), at ``step``."""
         epsilon = _checks.number("epsilon", value_at(self.epsilon, step), least=0, most=1)
         greedy = Gibbs(values, 0.0, where=where).probs
-        uniform = Gibbs(values, np.inf, where=where).probs
+        allowed = np.ones(greedy.shape[-1:], dtype=np.bool_) if where is None else np.asarray(where)
+        uniform = allowed / np.count_nonzero(allowed, axis=-1, keepdims=True)
         return Categorical((1 - epsilon) * greedy + epsilon * uniform)

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["draw_learning_curves"]
 
-_DASHES = ("-", (0, (4, 1.5)), (0, (1, 1)), (0, (6, 1.5, 1, 1.5)))
+# Three of them, so that the palette's near neighbours (orange and brown, the two pinks) never share one.
+_DASHES = ("-", (0, (4, 1.5)), (0, (1, 1)))
 _PANEL = (4.6, 3.4)
 _LEGEND = 3.6
 
@@ -46,15 +47,21 @@ def draw_learning_curves(results: Results, metric: Metric | None = None) -> Figu
         size = (2 * _PANEL[0] + _LEGEND, _PANEL[1] * len(tasks))
         figure = Figure(figsize=size, layout="constrained")
         panels = figure.subplots(len(tasks), 2, squeeze=False)
+        figure.supxlabel(_caption(results), fontsize="small", x=0.01, ha="left")
         for row, (task, cells) in zip(panels, tasks.items(), strict=True):
             _draw_task(row, task, cells, metric or usual_metric(cells))
     return figure
 
 
+def _caption(results: Results) -> str:
+    count = results.layout.replicates
+    bands = ", bands: 95 % confidence intervals" if count > 1 else ""
+    return f"Lines: means over {count} replicate{'s' if count > 1 else ''}{bands}."
+
+
 def _draw_task(panels: Any, task: str, cells: dict[str, Cell], metric: Metric) -> None:
     import seaborn as sns
 
-    # Ten colours that a colour-blind reader can tell apart; the dashes change with each round of them.
     colours = sns.color_palette("colorblind", 10)
     styles = {
         label: {"color": colours[place % 10], "linestyle": _DASHES[(place + place // 10) % len(_DASHES)]}
@@ -68,6 +75,7 @@ def _draw_task(panels: Any, task: str, cells: dict[str, Cell], metric: Metric) -
     for panel, shown in zip(panels, metrics, strict=False):
         for label in ranked:
             _draw_curve(panel, cells[label], shown, label, styles[label])
+        panel.locator_params(axis="x", nbins=6)
         panel.set(xlabel="step", ylabel=METRIC_NAMES[shown], xlim=(0, None))
         if shown == "optimal":
             panel.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")

@@ -1,0 +1,92 @@
+"""Frequencies against probabilities, and planted wrong samplers that must be caught."""
+
+import numpy as np
+import pytest
+
+from boltzmann import Categorical, Gibbs, sample_categorical
+from tests.frequencies import agrees, counts_of, fresh_rng
+
+DRAWS = 200_000
+CASES = [
+    np.array([1.0]),
+    np.array([0.5, 0.3, 0.2]),
+    np.array([0.0, 0.7, 0.0, 0.3, 0.0]),
+    np.array([1.0, 1e-12]),
+    np.array([1e-12, 1.0]),
+    np.random.default_rng(5).dirichlet(np.full(50, 0.3)),
+    np.arange(8.0),
+]
+
+
+@pytest.mark.parametrize("weights", CASES)
+def test_frequencies_agree(weights):
+    rng = fresh_rng()
+    draws = sample_categorical(rng, weights, (DRAWS,))
+    assert agrees(counts_of(draws, len(weights)), weights / weights.sum())
+
+
+def off_by_one(rng, weights, shape):
+    cumulative = np.cumsum(weights / weights.sum())
+    return np.minimum(np.searchsorted(cumulative, rng.random(shape)) + 1, len(weights) - 1)
+
+
+def argmax_of_dirichlet(rng, weights, shape):
+    return rng.dirichlet(np.maximum(weights, 1e-3), shape).argmax(axis=-1)
+
+
+def ignoring_the_weights(rng, weights, shape):
+    return rng.integers(0, len(weights), shape)
+
+
+@pytest.mark.parametrize("wrong", [off_by_one, argmax_of_dirichlet, ignoring_the_weights])
+def test_wrong_samplers_are_caught(wrong):
+    weights = np.array([0.5, 0.3, 0.2])
+    draws = wrong(fresh_rng(), weights, (DRAWS,))
+    assert not agrees(counts_of(draws, 3), weights)
+
+
+@pytest.mark.parametrize("uniform", [0.0, np.nextafter(1.0, 0.0)])
+def test_the_ends_of_the_uniform_never_give_an_impossible_action(uniform):
+    weights = np.array([[0.0, 0.1, 0.2, 0.0], [0.0, 3e-324, 0.7, 0.0], [0.0, 1e300, 1e-300, 0.0]])
+
+    class Fixed(np.random.Generator):
+        def random(self, size=None):
+            return np.full(size, uniform)
+
+    draws = sample_categorical(Fixed(np.random.PCG64(0)), weights)
+    assert (weights[np.arange(3), draws] > 0).all()
+
+
+def test_rows_are_drawn_on_their_own():
+    probs = np.array([[0.9, 0.1], [0.2, 0.8]])
+    draws = Categorical(probs).sample(fresh_rng(), (DRAWS,))
+    for row in range(2):
+        assert agrees(counts_of(draws[:, row], 2), probs[row])
+    joint = counts_of(draws[:, 0] * 2 + draws[:, 1], 4)
+    assert agrees(joint, np.outer(probs[0], probs[1]).ravel())
+
+
+def test_gibbs_draws_follow_its_probabilities():
+    gibbs = Gibbs([0.0, 1.0, -np.inf, 2.5], 0.7, prior=[1.0, 4.0, 1.0, 0.5])
+    assert agrees(counts_of(gibbs.sample(fresh_rng(), (DRAWS,)), 4), gibbs.probs)
+
+
+def test_float32_weights_are_summed_in_float64():
+    weights = np.ones(2**25 + 2, dtype=np.float32)  # a float32 sum stops growing at 2^24
+
+    class Top(np.random.Generator):
+        def random(self, size=None):
+            return np.full(size, 1 - 1e-9)
+
+    assert sample_categorical(Top(np.random.PCG64(0)), weights) > 2**25 - 10
+
+
+def test_one_uniform_a_draw_and_no_global_state():
+    before = np.random.get_state()[1].copy()  # noqa: NPY002 (read only, to show that it stays)
+    rng, twin = np.random.default_rng(3), np.random.default_rng(3)
+    sample_categorical(rng, np.ones((5, 4)), (2, 3))
+    twin.random(30)
+    assert rng.bit_generator.state == twin.bit_generator.state
+    np.testing.assert_array_equal(np.random.get_state()[1], before)  # noqa: NPY002
+    with pytest.raises(TypeError, match=r"rng must be a numpy\.random\.Generator, got 3"):
+        sample_categorical(3, np.ones(2))

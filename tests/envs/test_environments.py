@@ -1,0 +1,204 @@
+"""One contract for all registered environments, batched and single, and for what ``make`` gives."""
+
+import warnings
+
+import gymnasium
+import numpy as np
+import pytest
+from gymnasium.utils.env_checker import check_env
+from gymnasium.vector import AutoresetMode, SyncVectorEnv
+from scipy import stats
+
+import envs
+from envs import ENV_IDS, GaussianBandit, GaussianBanditVector, TabularVectorEnv
+from tests.frequencies import FALSE_ALARM, fresh_rng
+
+BATCHED = [
+    ("boltzmann/GaussianBandit-v0", {}),
+    ("boltzmann/GaussianBandit-v0", {"arms": 3, "mean": 4.0}),
+    ("FrozenLake-v1", {}),
+    ("FrozenLake-v1", {"is_slippery": False}),
+    ("FrozenLake8x8-v1", {}),
+    ("CliffWalking-v1", {}),
+    ("CliffWalkingSlippery-v1", {}),
+    ("Taxi-v4", {}),
+    ("Taxi-v4", {"is_rainy": True}),
+    ("Taxi-v4", {"fickle_passenger": True}),
+    ("Blackjack-v1", {}),
+    ("CartPole-v1", {}),
+]
+every_batched = pytest.mark.parametrize(("name", "arguments"), BATCHED, ids=str)
+
+
+@pytest.mark.parametrize("name", ENV_IDS)
+def test_gymnasiums_own_checker_passes(name):
+    env = gymnasium.make(name)
+    with warnings.catch_warnings():
+        # The checker recommends more render modes; a bandit has nothing to show.
+        warnings.filterwarnings("ignore", message=".*render.*")
+        check_env(env.unwrapped)
+    env.close()
+
+
+@pytest.mark.parametrize("name", ENV_IDS)
+def test_registered_environments_have_a_batched_form(name):
+    env = envs.make(name, 3)
+    assert not isinstance(env, SyncVectorEnv)
+    assert env.spec.id == name
+
+
+@every_batched
+def test_what_make_gives_steps_in_batches_and_is_seeded_by_lists(name, arguments):
+    def play(seed):
+        env = envs.make(name, 4, discount=0.9, **arguments)
+        assert env.num_envs == 4
+        assert env.metadata["autoreset_mode"] is AutoresetMode.SAME_STEP
+        observations, _ = env.reset(seed=seed)
+        assert observations in env.observation_space
+        seen = []
+        rng = np.random.default_rng(0)
+        for _ in range(30):
+            actions = rng.integers(env.single_action_space.n, size=4)
+            observations, rewards, terminated, truncated, info = env.step(actions)
+            assert observations in env.observation_space
+            assert rewards.shape == terminated.shape == truncated.shape == (4,)
+            assert terminated.dtype == truncated.dtype == np.bool_
+            assert ("_final_obs" in info) == bool((terminated | truncated).any())
+            seen.append((np.asarray(observations).copy(), rewards.copy()))
+        env.close()
+        return seen
+
+    for (one, reward), (two, other) in zip(play([7, 8, 9, 10]), play([7, 8, 9, 10]), strict=True):
+        np.testing.assert_array_equal(one, two)
+        np.testing.assert_array_equal(reward, other)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "kind"),
+    [
+        ("boltzmann/GaussianBandit-v0", {}, GaussianBanditVector),
+        ("FrozenLake-v1", {}, TabularVectorEnv),
+        ("CliffWalking-v1", {}, TabularVectorEnv),
+        ("Taxi-v4", {}, TabularVectorEnv),
+        ("Taxi-v4", {"fickle_passenger": True}, SyncVectorEnv),  # P does not tell the passenger's whims
+        ("Blackjack-v1", {}, SyncVectorEnv),
+        ("CartPole-v1", {}, SyncVectorEnv),  # its own batched form resets in the next step
+        ("gymnasium.envs.toy_text:FrozenLake-v1", {}, TabularVectorEnv),
+    ],
+)
+def test_make_takes_the_fastest_form(name, arguments, kind):
+    env = envs.make(name, 2, **arguments)
+    assert type(env) is kind
+    env.close()
+
+
+def test_make_takes_a_spec_and_an_id_without_version():
+    assert envs.make(gymnasium.spec("Taxi-v4"), 2).spec.id == "Taxi-v4"
+    with pytest.warns(UserWarning, match="Using the latest versioned environment"):
+        assert envs.make("boltzmann/GaussianBandit", 2).spec.id == "boltzmann/GaussianBandit-v0"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        (("Nowhere-v0", 1), gymnasium.error.Error, "Nowhere"),
+        (("FrozenLake-v7", 1), gymnasium.error.Error, "v7"),
+        (("no.such.module:Id-v0", 1), ImportError, "no"),
+        (("FrozenLake-v1", 0), ValueError, "num_envs must be a whole number of at least 1, got 0"),
+        (("FrozenLake-v1", 1.5), ValueError, "num_envs must be"),
+    ],
+)
+def test_make_refuses(arguments, error, message):
+    with pytest.raises(error, match=message):
+        envs.make(*arguments)
+
+
+def test_make_refuses_a_discount_out_of_bounds():
+    with pytest.raises(ValueError, match=r"discount must be in \[0, 1\], got 1.5"):
+        envs.make("FrozenLake-v1", 1, discount=1.5)
+
+
+@pytest.mark.parametrize("name", ["boltzmann/GaussianBandit-v0", "FrozenLake-v1"])
+def test_batched_environments_refuse_bad_actions_options_and_seeds(name):
+    env = envs.make(name, 3)
+    with pytest.raises(RuntimeError, match="reset must be called"):
+        env.step([0, 0, 0])
+    env.reset(seed=1)
+    with pytest.raises(ValueError, match=r"actions must be in \[0, \d+\), got -1 in row 2"):
+        env.step([0, 0, -1])
+    with pytest.raises(ValueError, match=r"got 99 in row 1"):
+        env.step(np.array([0, 99, 0]))
+    with pytest.raises(ValueError, match=r"actions must be integers of shape \(3,\)"):
+        env.step([0, 0])
+    with pytest.raises(ValueError, match=r"actions must be integers"):
+        env.step([0.0, 0.0, 0.0])
+    with pytest.raises(ValueError, match="options of reset are not supported"):
+        env.reset(options={"reset_mask": np.ones(3, dtype=bool)})
+    with pytest.raises(ValueError, match="a list of num_envs=3 of them, got 2"):
+        env.reset(seed=[1, 2])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"arms": 0}, "arms must be a whole number of at least 1, got 0"),
+        ({"arms": 2.5}, "arms must be"),
+        ({"mean": np.inf}, "mean must be a finite number"),
+        ({"spread": -1}, "spread must be a finite number of at least 0"),
+        ({"noise": "loud"}, "noise must be"),
+    ],
+)
+def test_bandits_refuse_bad_parameters(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        GaussianBandit(**arguments)
+    with pytest.raises(ValueError, match=message):
+        GaussianBanditVector(2, **arguments)
+
+
+def test_a_single_bandit_refuses_a_bad_arm():
+    env = GaussianBandit(arms=2)
+    env.reset(seed=0)
+    with pytest.raises(ValueError, match=r"actions must be in \[0, 2\), got 2"):
+        env.step(2)
+
+
+def pulls(env, arm, count):
+    """Rewards of one arm less its mean, and the means, over fresh problems, from a single environment."""
+    noise, means = [], []
+    for _ in range(count):
+        env.reset()
+        _, reward, _, _, info = env.step(arm)
+        assert info["gap"] == env.means.max() - env.means[arm]
+        noise.append(reward - env.means[arm])
+        means.append(env.means[arm])
+    return np.array(noise), np.array(means)
+
+
+def test_single_and_batched_bandits_have_the_stated_law():
+    # Kolmogorov-Smirnov against the stated normals; each test's false-alarm rate is FALSE_ALARM.
+    one = GaussianBandit(arms=4, mean=2.0, spread=3.0, noise=0.5)
+    one.reset(seed=int(fresh_rng().integers(2**63)))
+    noise, means = pulls(one, 1, 3000)
+    many = GaussianBanditVector(30_000, arms=4, mean=2.0, spread=3.0, noise=0.5)
+    many.reset(seed=int(fresh_rng().integers(2**63)))
+    _, rewards, _, _, info = many.step(np.ones(30_000, dtype=int))
+    np.testing.assert_array_equal(info["gap"], many.means.max(axis=1) - many.means[:, 1])
+    for errors, centres in ((noise, means), (rewards - many.means[:, 1], many.means[:, 1])):
+        assert stats.kstest(errors / 0.5, "norm").pvalue > FALSE_ALARM
+        assert stats.kstest((centres - 2.0) / 3.0, "norm").pvalue > FALSE_ALARM
+        assert stats.kstest(errors / 0.55, "norm").pvalue < FALSE_ALARM or len(errors) < 10_000
+
+
+def test_the_noise_of_a_bandit_does_not_depend_on_the_actions():
+    worlds = [GaussianBanditVector(50, arms=5) for _ in range(2)]
+    for world in worlds:
+        world.reset(seed=list(range(50)))
+    np.testing.assert_array_equal(worlds[0].means, worlds[1].means)
+    rows = np.arange(50)
+    for step in range(5):
+        one, two = np.full(50, step % 5), np.full(50, (3 * step + 1) % 5)
+        noise = [
+            world.step(actions)[1] - world.means[rows, actions]
+            for world, actions in zip(worlds, (one, two), strict=True)
+        ]
+        np.testing.assert_allclose(noise[0], noise[1], rtol=0, atol=1e-14)

@@ -1,0 +1,249 @@
+"""Compiled tables: their values by dynamic programming, and their law beside Gymnasium's own stepping."""
+
+from itertools import pairwise
+
+import gymnasium
+import numpy as np
+import pytest
+from scipy import stats
+
+import envs
+from envs import Table, TabularVectorEnv, compile_table, optimal_gaps, optimal_values
+from tests.frequencies import FALSE_ALARM, fresh_rng
+
+
+def table_of(name, **arguments):
+    return compile_table(gymnasium.make(name, **arguments))
+
+
+def policy_iteration(table, discount):
+    """An oracle by another road: exact linear solves for ever better policies."""
+    states, actions, _ = table.probs.shape
+    going_on = np.where(table.terminated, 0.0, table.probs)
+    transition = np.zeros((states, actions, states))
+    for s in range(states):
+        for a in range(actions):
+            np.add.at(transition[s, a], table.next_states[s, a], going_on[s, a])
+    reward = (table.probs * table.rewards).sum(axis=-1)
+    policy = np.zeros(states, dtype=int)
+    while True:
+        rows = np.arange(states)
+        V = np.linalg.solve(np.eye(states) - discount * transition[rows, policy], reward[rows, policy])
+        Q = reward + discount * transition @ V
+        better = Q.max(axis=1) > Q[rows, policy] + 1e-12
+        if not better.any():
+            return V, Q
+        policy = np.where(better, Q.argmax(axis=1), policy)
+
+
+@pytest.mark.parametrize("name", ["FrozenLake-v1", "FrozenLake8x8-v1", "CliffWalking-v1", "CliffWalkingSlippery-v1"])
+def test_values_agree_with_policy_iteration(name):
+    table = table_of(name)
+    V, Q = optimal_values(table, 0.99)
+    for found, solved in zip((V, Q), policy_iteration(table, 0.99), strict=True):
+        np.testing.assert_allclose(found, solved, rtol=1e-10, atol=1e-11)
+
+
+def test_known_values():
+    frozen = table_of("FrozenLake-v1")
+    assert optimal_values(frozen, 0.99)[0][0] == pytest.approx(0.5420259320, abs=5e-11)
+    assert optimal_values(frozen, 1.0)[0][0] == pytest.approx(14 / 17, abs=1e-10)
+    assert optimal_values(table_of("CliffWalking-v1"), 1.0)[0][36] == -13.0
+    taxi = table_of("Taxi-v4")
+    assert optimal_values(taxi, 1.0)[0] @ taxi.initial == pytest.approx(7.93, abs=0.005)
+
+
+def test_gaps_are_zero_for_the_optimal_actions_alone():
+    table = table_of("FrozenLake-v1")
+    V, Q = optimal_values(table, 0.99)
+    gaps = optimal_gaps(table, 0.99)
+    assert (gaps >= 0).all()
+    assert (gaps == 0).any(axis=1).all()
+    np.testing.assert_allclose(gaps, V[:, None] - Q, atol=1e-9)
+    # In state 6 left and right slip alike: a tie in exact arithmetic, whatever the rounding.
+    assert gaps[6, 0] == gaps[6, 2] == 0
+
+
+def test_what_does_not_converge_is_refused():
+    forever = Table(
+        np.ones((1, 1, 1)), np.zeros((1, 1, 1), int), np.ones((1, 1, 1)), np.zeros((1, 1, 1), bool), np.ones(1)
+    )
+    with pytest.raises(ValueError, match=r"did not converge at discount 1.0 in 1000 sweeps"):
+        optimal_values(forever, 1.0, max_sweeps=1000)
+    assert optimal_values(forever, 0.5)[0] == pytest.approx([2.0])
+    with pytest.raises(ValueError, match=r"discount must be in \[0, 1\]"):
+        optimal_values(forever, -0.1)
+
+
+def test_bad_tables_are_named():
+    good = {
+        "probs": np.full((2, 1, 2), 0.5),
+        "next_states": np.zeros((2, 1, 2), dtype=int),
+        "rewards": np.zeros((2, 1, 2)),
+        "terminated": np.zeros((2, 1, 2), dtype=bool),
+        "initial": np.array([1.0, 0.0]),
+    }
+    Table(**good)
+    for name, wrong, message in [
+        ("probs", np.array([[[0.5, 0.5]], [[0.5, 0.4]]]), r"probs must be probabilities .* at \(1, 0\)"),
+        ("probs", np.array([[[1.5, -0.5]], [[0.5, 0.5]]]), r"at \(0, 0\)"),
+        ("probs", np.full((2, 1, 2), np.nan), "probs must be probabilities"),
+        ("initial", np.array([0.5, 0.4]), "initial must be probabilities"),
+        ("next_states", np.array([[[0, 1]], [[0, 2]]]), r"next_states must be in \[0, 2\), got 2 at \(1, 0, 1\)"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            Table(**{**good, name: wrong})
+    with pytest.raises(ValueError, match="has no P"):
+        compile_table(gymnasium.make("CartPole-v1"))
+
+
+def test_time_limits_truncate_and_episodes_start_anew():
+    env = TabularVectorEnv(table_of("CliffWalking-v1"), 3, max_episode_steps=4)
+    env.reset(seed=0)
+    for step in range(1, 13):
+        observations, rewards, terminated, truncated, info = env.step([0, 0, 1])  # up, up, into the cliff
+        assert not terminated.any()
+        np.testing.assert_array_equal(truncated, np.full(3, step % 4 == 0))
+        np.testing.assert_array_equal(rewards, [-1, -1, -100])
+        if step % 4 == 0:
+            np.testing.assert_array_equal(info["final_obs"], [0, 0, 36])
+            np.testing.assert_array_equal(info["_final_obs"], [True, True, True])
+            np.testing.assert_array_equal(observations, [36, 36, 36])
+        else:
+            assert "final_obs" not in info
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "limit"),
+    [
+        ("FrozenLake-v1", {}, 100),
+        ("FrozenLake8x8-v1", {}, 200),
+        ("FrozenLake-v1", {"map_name": "8x8"}, 100),
+        ("Taxi-v4", {}, 200),
+        ("CliffWalking-v1", {}, None),
+        ("CliffWalking-v1", {"max_episode_steps": 50}, 50),
+        ("FrozenLake-v1", {"max_episode_steps": -1}, None),
+    ],
+)
+def test_make_keeps_the_time_limits_of_gymnasium(name, arguments, limit):
+    assert envs.make(name, 2, **arguments).max_episode_steps == limit
+
+
+def test_reset_starts_the_clock_again():
+    env = TabularVectorEnv(table_of("CliffWalking-v1"), 1, max_episode_steps=3)
+    env.reset(seed=0)
+    env.step([0])
+    env.step([0])
+    env.reset()
+    assert not env.step([0])[3].any()
+
+
+def test_taxi_reports_the_mask_of_its_observations():
+    env, one = envs.make("Taxi-v4", 20), gymnasium.make("Taxi-v4").unwrapped
+    observations, info = env.reset(seed=3)
+    for _ in range(5):
+        for state, mask in zip(observations, info["action_mask"], strict=True):
+            np.testing.assert_array_equal(mask, one.action_mask(state).astype(bool))
+        actions = np.array([np.flatnonzero(mask)[0] for mask in info["action_mask"]])
+        observations, _, _, _, info = env.step(actions)
+
+
+def test_the_gap_is_that_of_the_action_just_taken():
+    env = envs.make("FrozenLake-v1", 4, discount=0.99)
+    gaps = optimal_gaps(env.table, 0.99)
+    states, _ = env.reset(seed=1)
+    for _ in range(200):
+        following, _, _, _, info = env.step([0, 1, 2, 3])
+        np.testing.assert_array_equal(info["gap"], gaps[states, [0, 1, 2, 3]])
+        states = following
+    assert "gap" not in envs.make("FrozenLake-v1", 1).reset(seed=0)[1]
+
+
+OUTCOMES = 16 * 2 * 2 * 2  # next state, reward, terminated, truncated
+
+
+def outcome(state, reward, terminated, truncated):
+    return ((state * 2 + int(reward)) * 2 + int(terminated)) * 2 + int(truncated)
+
+
+def counted_by_gymnasium(actions, steps, limit):
+    """Transitions of Gymnasium's own FrozenLake: counts by (step in the episode < 2, state, action, outcome)."""
+    env = gymnasium.make("FrozenLake-v1", max_episode_steps=limit)
+    counts = np.zeros((16, 4, OUTCOMES))
+    state, _ = env.reset(seed=int(fresh_rng().integers(2**63)))
+    for step in range(steps):
+        action = int(actions[step])
+        following, reward, terminated, truncated, _ = env.step(action)
+        counts[state, action, outcome(following, reward, terminated, truncated)] += 1
+        state = env.reset()[0] if terminated or truncated else following
+    return counts
+
+
+def counted_in_a_batch(actions, replicates, limit, wrong=False):
+    env = envs.make("FrozenLake-v1", replicates, max_episode_steps=limit)
+    if wrong:  # the planted fault: the last outcome comes up a little too often
+        env._cumulative[:, :-1] *= 0.97
+    counts = np.zeros((16, 4, OUTCOMES))
+    states, _ = env.reset(seed=int(fresh_rng().integers(2**63)))
+    for row in actions.reshape(-1, replicates):
+        following, rewards, terminated, truncated, info = env.step(row)
+        reached = np.where(info["_final_obs"], info["final_obs"], following) if "final_obs" in info else following
+        np.add.at(
+            counts, (states, row, outcome(reached, 0, 0, 0) + rewards.astype(int) * 4 + terminated * 2 + truncated), 1
+        )
+        states = following
+    return counts
+
+
+def homogeneity(one, two, least=40):
+    """Chi-square p-value that two tables of counts, states and actions given, have one law; small cells pooled."""
+    statistic, freedom = 0.0, 0
+    for first, second in zip(one.reshape(-1, OUTCOMES), two.reshape(-1, OUTCOMES), strict=True):
+        if min(first.sum(), second.sum()) < 500:
+            continue
+        both = first + second
+        large = both * min(first.sum(), second.sum()) / both.sum() >= least
+        cells = np.stack([np.append(part[large], part[~large].sum()) for part in (first, second)])
+        expected = cells.sum(axis=1, keepdims=True) * cells.sum(axis=0) / cells.sum()
+        used = expected[0] * expected[1] > 0
+        kept = used & (expected.min(axis=0) >= least)
+        if (used & ~kept).any():  # a pooled rest that is still small says nothing
+            cells = cells[:, kept]
+            expected = cells.sum(axis=1, keepdims=True) * cells.sum(axis=0) / cells.sum()
+        else:
+            cells, expected = cells[:, used], expected[:, used]
+        statistic += ((cells - expected) ** 2 / expected).sum()
+        freedom += cells.shape[1] - 1
+    assert freedom > 60
+    return stats.chi2.sf(statistic, freedom)
+
+
+def test_batched_and_single_stepping_agree_in_law():
+    # On the same actions, with a time limit that bites; false-alarm rate 1e-9.
+    steps, limit = 150_000, 9
+    actions = np.random.default_rng(8).integers(4, size=steps)
+    single = counted_by_gymnasium(actions, steps, limit)
+    batched = counted_in_a_batch(actions, 1000, limit)
+    assert homogeneity(single, batched) > FALSE_ALARM
+    more = np.random.default_rng(9).integers(4, size=2 * steps)
+    assert homogeneity(single, counted_in_a_batch(more, 1000, limit, wrong=True)) < FALSE_ALARM
+
+
+def test_starts_follow_their_distribution():
+    env = envs.make("Taxi-v4", 60_000)
+    states, _ = env.reset(seed=int(fresh_rng().integers(2**63)))
+    initial = env.table.initial
+    counts = np.bincount(states, minlength=len(initial))
+    assert not counts[initial == 0].any()
+    assert stats.chisquare(counts[initial > 0], initial[initial > 0] * 60_000).pvalue > FALSE_ALARM
+
+
+def test_rounding_in_the_sums_never_reaches_an_impossible_outcome():
+    probs = np.zeros((2, 1, 12))
+    probs[:, 0, :10] = 0.1  # their floating-point sum is 0.9999999999999999
+    next_states = np.zeros((2, 1, 12), dtype=int)
+    next_states[:, 0, 10:] = 1
+    table = Table(probs, next_states, np.zeros((2, 1, 12)), np.zeros((2, 1, 12), bool), np.array([1.0, 0.0]))
+    env = TabularVectorEnv(table, 1)
+    assert env._cumulative[0, 9] == 1.0
+    assert all(a <= b for a, b in pairwise(env._cumulative[0]))
