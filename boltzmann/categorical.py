@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from boltzmann import _checks
-from boltzmann.gibbs import log_prob_of
+from boltzmann._gibbs import log_prob_of
 from boltzmann.sampling import sample_categorical
 
 __all__ = ["Categorical"]

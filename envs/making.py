@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import warnings
 from typing import Any
 
 import gymnasium
@@ -74,7 +75,10 @@ def _find_spec(environment: str) -> EnvSpec:
     if name in gymnasium.registry:
         return gymnasium.spec(name)
     # Gymnasium's own look-up gives the newest version of an id without one, and says what is wrong with the rest.
-    one = gymnasium.make(name, disable_env_checker=True)
+    with warnings.catch_warnings():
+        # It warns of a withdrawn version and then refuses it: the refusal says it all.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        one = gymnasium.make(name, disable_env_checker=True)
     one.close()
     if one.spec is None:
         raise gymnasium.error.Error(f"{name} was made without a spec")

@@ -12,7 +12,7 @@ from pathlib import Path
 import tyro
 
 import envs
-from boltzmann.experiments import Experiment, draw_learning_curves, leaderboard, run
+from boltzmann.experiments import Experiment, draw_learning_curves, leaderboard, run, save_figure
 from scripts import console
 from scripts.names import make_task
 
@@ -46,6 +46,8 @@ def describe(options: Options) -> Experiment:
     """Make the experiment that the options ask for; a ValueError says what is wrong with them."""
     if len(options.steps) not in (0, 1, len(options.tasks)):
         raise ValueError(f"--steps must be one number or one for each of {len(options.tasks)} tasks: {options.steps}")
+    if options.jobs < -1 or options.jobs == 0:
+        raise ValueError(f"--jobs must be -1 or at least 1, got {options.jobs}")
     steps: list[int | None] = list(options.steps) or [None]
     if len(steps) == 1:
         steps = steps * len(options.tasks)
@@ -64,7 +66,7 @@ def main(arguments: list[str] | None = None) -> None:
     with console.errors_in_one_line(program, console.RUN_ERRORS):
         with console.ProgressBar() as progress:
             results = run(experiment, folder, make=envs.make, n_jobs=options.jobs, on_progress=progress)
-        draw_learning_curves(results).savefig(figure, dpi=150)
+        save_figure(draw_learning_curves(results), figure)
         console.print_leaderboard(leaderboard(results))
     print(f"\nfigure:  {figure}\nresults: {folder}")
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import tyro
 
-from boltzmann.experiments import Results, draw_learning_curves, leaderboard
+from boltzmann.experiments import Results, draw_learning_curves, leaderboard, save_figure
 from scripts import console
 
 
@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> None:
     with console.errors_in_one_line("plot_learning_curves", console.RUN_ERRORS):
         results = Results.load(options.results)
         figure = options.output or options.results / "learning_curves.png"
-        draw_learning_curves(results, options.metric).savefig(figure, dpi=150)
+        save_figure(draw_learning_curves(results, options.metric), figure)
         console.print_leaderboard(leaderboard(results, options.metric))
         print(f"\nfigure:  {figure}")
 

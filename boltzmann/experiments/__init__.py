@@ -5,7 +5,7 @@ It knows agents and environments by their interface alone, so it compares anybod
 
 from boltzmann.experiments.description import Experiment, Task, read_environment
 from boltzmann.experiments.errors import DamagedBlockError, RefusedError
-from boltzmann.experiments.figures import draw_learning_curves
+from boltzmann.experiments.figures import draw_learning_curves, save_figure
 from boltzmann.experiments.interfaces import Agent, Decision, Make
 from boltzmann.experiments.layout import Block, Layout
 from boltzmann.experiments.results import Cell, Results
@@ -36,4 +36,5 @@ __all__ = [
     "read_environment",
     "rollout",
     "run",
+    "save_figure",
 ]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.results import Cell, Results
 from boltzmann.experiments.statistics import METRIC_NAMES, Metric, cells_by_task, curve, final, interval, usual_metric
 
@@ -13,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["draw_learning_curves"]
+__all__ = ["draw_learning_curves", "save_figure"]
 
 # Three of them, so that the palette's near neighbours (orange and brown, the two pinks) never share one.
 _DASHES = ("-", (0, (4, 1.5)), (0, (1, 1)))
@@ -95,3 +98,19 @@ def _draw_curve(panel: Axes, cell: Cell, metric: Metric, label: str, style: dict
     panel.plot(middles, mean, label=label, linewidth=1.6, **style)
     if not np.isnan(half_width).all():
         panel.fill_between(middles, mean - half_width, mean + half_width, color=style["color"], alpha=0.2, linewidth=0)
+
+
+def save_figure(figure: Figure, path: str | os.PathLike[str]) -> None:
+    """Write a figure to a file, in the format that its ending names.
+
+    Raises
+    ------
+    RefusedError
+        For an ending that names no format.
+    OSError
+        Where the file cannot be written.
+    """
+    ending, known = Path(path).suffix.lstrip(".").lower(), figure.canvas.get_supported_filetypes()
+    if ending not in known:
+        raise RefusedError(f"a figure's file must end in one of {', '.join(sorted(known))}, got {path}")
+    figure.savefig(path, dpi=150)

@@ -53,12 +53,12 @@ def run(
     Raises
     ------
     RefusedError
-        For an agent that cannot act in its environment, and for a folder that holds something else; nothing is
-        written then. It is a ValueError, and its cause is what the agent or the environment raised.
+        For an agent that cannot act in its environment, and for a folder that holds something else or cannot be
+        written; nothing is written then. It is a ValueError, and its cause is what was raised.
     ValueError, TypeError
         For ``n_jobs`` out of its bounds.
     OSError
-        Where the folder cannot be written.
+        Where a block cannot be written, as on a full disk; what is stored stays.
 
     Warns
     -----

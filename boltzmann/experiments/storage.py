@@ -48,9 +48,7 @@ class Store:
         Raises
         ------
         RefusedError
-            Where the folder holds another experiment, or files that are no results.
-        OSError
-            Where it cannot be written.
+            Where the folder holds another experiment or files that are no results, or cannot be written.
         """
         if self.description_file.exists():
             there = self.read_layout()
@@ -60,13 +58,18 @@ class Store:
                 )
         elif self.folder.is_dir() and any(path.suffix != ".tmp" for path in self.folder.iterdir()):
             raise RefusedError(f"{self.folder} is not empty and holds no experiment: choose another folder")
-        self.folder.mkdir(parents=True, exist_ok=True)
-        for leftover in self.folder.glob("*.tmp"):
-            leftover.unlink()
-        if not self.description_file.exists():
-            described = {"format": _FORMAT, "hash": layout.hash, "experiment": layout.to_json()}
-            text = json.dumps({**described, "versions": _versions()}, indent=2) + "\n"
-            _write_whole(self.description_file, text.encode())
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            for leftover in self.folder.glob("*.tmp"):
+                leftover.unlink()
+            if not self.description_file.exists():
+                self._write_description(layout)
+        except OSError as error:
+            raise RefusedError(f"{self.folder} cannot be written: {error.strerror}") from error
+
+    def _write_description(self, layout: Layout) -> None:
+        described = {"format": _FORMAT, "hash": layout.hash, "experiment": layout.to_json(), "versions": _versions()}
+        _write_whole(self.description_file, (json.dumps(described, indent=2) + "\n").encode())
 
     def read_layout(self) -> Layout:
         """Read the description; a RefusedError says what is wrong with it."""

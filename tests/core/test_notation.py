@@ -84,7 +84,7 @@ def test_nothing_else_is_read(text, message):
 def test_arguments_alone():
     assert call_arguments("a=1, b='x', c=[1.5, None]") == {"a": 1, "b": "x", "c": [1.5, None]}
     for wrong in ("1", "a=1) + f(b=2", "**{}", "a=Thing(1)", "a=", "a=1, a=2", ")(a=1"):
-        with pytest.raises(ValueError, match="cannot read|expected keyword|unknown name"):
+        with pytest.raises(ValueError, match=r"cannot read|expected keyword|unknown name"):
             call_arguments(wrong)
 
 

@@ -1,0 +1,50 @@
+# Every target does its own set-up: git, make, python3 >= 3.11 and pip are all that is needed.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null)
+INSTALL := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
+
+.PHONY: demo test test-slow lint types format wheel lock clean
+
+demo: $(VENV)/ready  ## compare exploration schedules, print a leaderboard, draw the learning curves
+	$(BIN)/python -m scripts.compare_schedules
+
+test: $(VENV)/ready  ## the quick suite with doctests and coverage
+	$(BIN)/python -m pytest -m "not slow" --cov --cov-report=term
+
+test-slow: $(VENV)/ready  ## the tests that take long
+	$(BIN)/python -m pytest -m slow
+
+lint: $(VENV)/ready
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(VENV)/ready
+	$(BIN)/mypy
+
+format: $(VENV)/ready  ## mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+wheel: $(VENV)/ready
+	$(BIN)/python -m build --wheel --outdir dist .
+
+lock:  ## pin what a fresh install of the dev extra gives
+	rm -rf $(VENV)-lock
+	$(PYTHON) -m venv $(VENV)-lock
+	$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	$(VENV)-lock/bin/python -m pip freeze --exclude-editable | grep -v '://' > requirements-dev.txt
+	rm -rf $(VENV)-lock
+
+clean:
+	rm -rf $(VENV) build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+
+$(VENV)/ready: pyproject.toml requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "python3 must be at least 3.11; name another one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@echo "setting up $(VENV) (once; about a minute)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(INSTALL) -r requirements-dev.txt
+	@$(INSTALL) --no-deps -e .
+	@touch $@

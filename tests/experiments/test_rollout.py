@@ -1,0 +1,133 @@
+"""The step loop and its record, against a plain loop that keeps everything."""
+
+import numpy as np
+import pytest
+from gymnasium.spaces import Discrete
+
+import envs
+from agents import QLearning, SampleAverage
+from boltzmann import Boltzmann, EpsilonGreedy, Linear, Uniform
+from boltzmann.experiments import METRICS, rollout
+
+ENDS = np.array([3, 7, 20, 41, 60])
+
+
+class Spy:
+    """An agent that notes all that passes between it and the environment."""
+
+    def __init__(self, agent):
+        self.agent, self.seen = agent, []
+
+    def reset(self, *arguments):
+        self.agent.reset(*arguments)
+
+    def act(self, observations, where=None):
+        self.observations, self.decision = observations, self.agent.act(observations, where)
+        return self.decision
+
+    def update(self, observations, actions, rewards, reached, terminated, truncated):
+        np.testing.assert_array_equal(observations, self.observations)
+        np.testing.assert_array_equal(actions, self.decision.actions)
+        self.agent.update(observations, actions, rewards, reached, terminated, truncated)
+        kept = (observations, actions, rewards, reached, terminated, truncated, self.decision.distribution.entropy)
+        self.seen.append([np.array(part) for part in kept])
+
+
+@pytest.mark.parametrize("make", ["table", "sync"])
+def test_the_record_is_what_happened(make):
+    R = 6
+    table = envs.make("FrozenLake-v1", R, discount=0.9, max_episode_steps=5)
+    if make == "table":
+        env = table
+    else:
+        import gymnasium
+        from gymnasium.vector import AutoresetMode, SyncVectorEnv
+
+        one = [lambda: gymnasium.make("FrozenLake-v1", max_episode_steps=5)] * R
+        env = SyncVectorEnv(one, autoreset_mode=AutoresetMode.SAME_STEP)
+    spy = Spy(QLearning(Boltzmann(Linear(1.0, 0.5, 60)), discount=0.9))
+    arrays = rollout(env, spy, ENDS, list(range(R)), np.random.default_rng(0)).arrays
+    assert set(arrays) == set(METRICS)
+    observations, actions, rewards, reached, terminated, truncated, entropies = map(
+        np.array, zip(*spy.seen, strict=True)
+    )
+    assert len(rewards) == 60
+    ended = terminated | truncated
+    assert ended.any()
+    # The next observation is where the last step led, or a start where the episode ended; never skipped.
+    np.testing.assert_array_equal(observations[1:], np.where(ended[:-1], 0, reached[:-1]))
+    assert (reached[ended] != 0).any()
+    gaps = envs.optimal_gaps(table.table, 0.9)[observations, actions]
+    for window, (start, end) in enumerate(zip(np.append(0, ENDS), ENDS, strict=False)):
+        span = slice(start, end)
+        np.testing.assert_allclose(arrays["reward"][window], rewards[span].mean(axis=0))
+        np.testing.assert_array_equal(arrays["episodes"][window], ended[span].sum(axis=0))
+        np.testing.assert_array_equal(arrays["entropy"][window], entropies[end - 1])
+        assert arrays["temperature"][window] == pytest.approx(1.0 - 0.5 * (end - 1) / 60)
+        if make == "table":
+            np.testing.assert_allclose(arrays["gap"][window], gaps[span].mean(axis=0), atol=1e-15)
+            np.testing.assert_allclose(arrays["optimal"][window], (gaps[span] == 0).mean(axis=0))
+        else:
+            assert np.isnan(arrays["gap"]).all()
+            assert np.isnan(arrays["optimal"]).all()
+    for row in range(R):
+        returns, total = np.zeros(len(ENDS)), 0.0
+        for step in range(60):
+            total += rewards[step, row]
+            if ended[step, row]:
+                returns[np.searchsorted(ENDS, step + 1)] += total
+                total = 0.0
+        np.testing.assert_allclose(arrays["return_sum"][:, row], returns)
+
+
+def test_bandits_have_no_episodes_and_epsilon_greedy_no_temperature():
+    env = envs.make("boltzmann/GaussianBandit-v0", 4, arms=3)
+    arrays = rollout(env, SampleAverage(EpsilonGreedy(0.5)), ENDS, [1, 2, 3, 4], np.random.default_rng(0)).arrays
+    assert not arrays["episodes"].any()
+    assert np.isnan(arrays["temperature"]).all()
+    assert (arrays["gap"] > 0).any()
+    np.testing.assert_allclose(arrays["entropy"][-1], arrays["entropy"][-1][0])
+
+
+def test_masks_reach_the_agent():
+    spy = Spy(QLearning(Uniform()))
+    env = envs.make("Taxi-v4", 8)
+    rollout(env, spy, np.array([40]), list(range(8)), np.random.default_rng(0))
+    for observations, actions, *_ in spy.seen:
+        assert env.table.action_mask[observations, actions].all()
+    assert spy.agent.allowed.shape == (8, 500, 6)
+
+
+class Countdown:
+    """A batched environment of vectors whose final observations come as objects, as SyncVectorEnv gives them."""
+
+    num_envs = 2
+    single_observation_space = single_action_space = Discrete(2)
+
+    def reset(self, seed):
+        return np.zeros((2, 3)), {}
+
+    def step(self, actions):
+        final = np.array([None, None], dtype=object)
+        final[1] = np.full(3, 9.0)
+        ended = np.array([False, True])
+        info = {"final_obs": final, "_final_obs": ended}
+        return np.ones((2, 3)), np.zeros(2), ended, ~ended & False, info
+
+
+def test_final_observations_of_any_shape_are_put_back():
+    class Still:
+        def reset(self, *arguments):
+            pass
+
+        def act(self, observations, where=None):
+            from types import SimpleNamespace
+
+            return SimpleNamespace(actions=np.zeros(2, int), distribution=SimpleNamespace(entropy=np.zeros(2)))
+
+        def update(self, observations, actions, rewards, reached, *ends):
+            self.reached = reached
+
+    agent = Still()
+    rollout(Countdown(), agent, np.array([1]), [0, 0], np.random.default_rng(0))
+    np.testing.assert_array_equal(agent.reached, [[1, 1, 1], [9, 9, 9]])

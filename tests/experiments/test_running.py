@@ -1,0 +1,209 @@
+"""Running and storing: the same bytes however it is run, resumed, and nothing wrong ever read."""
+
+import json
+import warnings
+
+import numpy as np
+import pytest
+
+import envs
+from agents import QLearning, SampleAverage
+from boltzmann import Boltzmann, EpsilonGreedy, Greedy, Uniform
+from boltzmann.experiments import DamagedBlockError, Experiment, RefusedError, Results, Store, Task, run
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_any_number_of_workers_gives_the_same_bytes(experiment, tmp_path):
+    run(experiment, tmp_path / "one", make=envs.make, n_jobs=1)
+    run(experiment, tmp_path / "two", make=envs.make, n_jobs=2)
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+    assert len(contents(tmp_path / "one")) == 16
+
+
+def test_progress_is_told(experiment, tmp_path):
+    told = []
+    run(experiment, tmp_path, make=envs.make, on_progress=lambda done, total: told.append((done, total)))
+    assert told == [(done, 15) for done in range(16)]
+    told.clear()
+    run(experiment, tmp_path, make=envs.make, on_progress=lambda done, total: told.append((done, total)))
+    assert told == [(15, 15)]
+
+
+def test_what_is_there_is_kept_and_the_rest_computed(experiment, tmp_path):
+    run(experiment, tmp_path, make=envs.make)
+    whole = contents(tmp_path)
+    blocks = sorted(tmp_path.glob("*.npz"))
+    for path in blocks[::2]:
+        path.unlink()
+    (tmp_path / f"{blocks[0].name}.123.tmp").write_bytes(b"half of it")
+    kept = {path: path.stat().st_mtime_ns for path in blocks[1::2]}
+    with pytest.raises(RefusedError, match=r"unfinished: 8 of 15 blocks are missing"):
+        Results.load(tmp_path)
+    told = []
+    run(experiment, tmp_path, make=envs.make, on_progress=lambda done, total: told.append(done))
+    assert told == list(range(7, 16))
+    assert contents(tmp_path) == whole
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept
+
+
+def test_a_damaged_block_is_named_and_made_again(experiment, tmp_path):
+    results = run(experiment, tmp_path, make=envs.make)
+    whole = contents(tmp_path)
+    path = sorted(tmp_path.glob("*.npz"))[4]
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 4
+    path.write_bytes(content)
+    with pytest.raises(DamagedBlockError, match=path.name):
+        list(results.cells())
+    with pytest.warns(UserWarning, match=rf"{path.name} is damaged.*computed again"):
+        run(experiment, tmp_path, make=envs.make)
+    assert contents(tmp_path) == whole
+
+
+def test_no_flipped_bit_and_no_cut_is_ever_read_as_data(tmp_path):
+    experiment = Experiment([Task("boltzmann/GaussianBandit-v0", [SampleAverage(Greedy())], 2)], 1, 0)
+    run(experiment, tmp_path, make=envs.make)
+    (block,) = experiment.layout.blocks()
+    store, path = Store(tmp_path), tmp_path / block.name
+    content, truth = path.read_bytes(), store.read(block, 2)
+    rng = np.random.default_rng(0)
+    starts = [content.index(f"{name}.npy".encode()) + 128 for name in truth]
+    data = {place for start in starts for place in range(start, start + 16)}
+    for place in range(len(content)):
+        flipped = bytearray(content)
+        flipped[place] ^= 1 << int(rng.integers(8))
+        path.write_bytes(flipped)
+        try:
+            found = store.read(block, 2)
+        except DamagedBlockError:
+            continue
+        # Dates and attributes of the archive carry no data and no checksum.
+        assert place not in data
+        for name, array in truth.items():
+            np.testing.assert_array_equal(found[name], array)
+    for cut in range(0, len(content), 7):
+        path.write_bytes(content[:cut])
+        with pytest.raises(DamagedBlockError):
+            store.read(block, 2)
+
+
+def test_agents_of_a_task_meet_the_same_problems(experiment, tmp_path):
+    # Reward + gap of a step is the best mean plus noise, and both are the same for every agent.
+    tasks = [Task("boltzmann/GaussianBandit-v0", [SampleAverage(p) for p in (Uniform(), Boltzmann(0.3), Greedy())], 30)]
+    results = run(Experiment(tasks, 5, 1, block=2), tmp_path, make=envs.make)
+    best = [cell.metrics["reward"] + cell.metrics["gap"] for cell in results.cells()]
+    np.testing.assert_allclose(best[0], best[1], rtol=0, atol=1e-12)
+    np.testing.assert_allclose(best[0], best[2], rtol=0, atol=1e-12)
+    assert len(np.unique(best[0].round(9))) == best[0].size
+
+
+def test_runs_with_other_seeds_and_other_blocks_share_nothing(tmp_path):
+    task = Task("boltzmann/GaussianBandit-v0", [SampleAverage(Uniform())], 5)
+    seen = []
+    for seed in range(4):
+        results = run(Experiment([task], 6, seed, block=2), tmp_path / str(seed), make=envs.make)
+        seen += [cell.metrics["reward"] for cell in results.cells()]
+    everything = np.concatenate(seen).ravel()
+    assert len(np.unique(everything)) == everything.size
+
+
+def test_a_description_is_not_changed_by_running_it(experiment, tmp_path):
+    run(experiment, tmp_path, make=envs.make)
+    assert not hasattr(experiment.tasks[0].agents[0], "values")
+
+
+def test_a_folder_of_another_experiment_is_refused(experiment, tmp_path):
+    other = Experiment(experiment.tasks, 7, 12, block=3)
+    run(experiment, tmp_path, make=envs.make)
+    before = contents(tmp_path)
+    with pytest.raises(RefusedError, match="holds another experiment"):
+        run(other, tmp_path, make=envs.make)
+    assert contents(tmp_path) == before
+
+
+def test_a_folder_of_other_files_is_refused(experiment, tmp_path):
+    (tmp_path / "thesis.tex").write_text("")
+    with pytest.raises(RefusedError, match="is not empty and holds no experiment"):
+        run(experiment, tmp_path, make=envs.make)
+    assert list(contents(tmp_path)) == ["thesis.tex"]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda text: text[:100], "cannot be read as an experiment"),
+        (lambda text: text.replace('"seed": 11', '"seed": 12'), "its hash does not fit"),
+        (lambda text: text.replace('"format": 1', '"format": 99'), "its format is 99, this reads 1"),
+        (lambda text: "[]", "cannot be read"),
+        (lambda text: '{"format": 1, "hash": "x", "experiment": 5}', "cannot be read"),
+    ],
+)
+def test_a_damaged_description_is_refused(experiment, tmp_path, change, message):
+    run(experiment, tmp_path, make=envs.make)
+    path = tmp_path / "experiment.json"
+    path.write_text(change(path.read_text()))
+    with pytest.raises(RefusedError, match=message):
+        Results.load(tmp_path)
+    with pytest.raises(RefusedError, match=message):
+        run(experiment, tmp_path, make=envs.make)
+
+
+def test_what_cannot_run_is_refused_before_anything_is_written(tmp_path):
+    folder = tmp_path / "results"
+    for environment, agent, message in [
+        ("Nowhere-v0", QLearning(Greedy()), "Nowhere"),
+        ("CartPole-v1", QLearning(Greedy()), "observation_space must be Discrete"),
+        ("FrozenLake-v1(slippery=True)", QLearning(Greedy()), "unexpected keyword"),
+        ("FrozenLake-v1", SampleAverage(len), "cannot|must"),
+    ]:
+        with pytest.raises((RefusedError, TypeError), match=message):
+            run(Experiment([Task(environment, [agent], 10)], 2, 0), folder, make=envs.make)
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("n_jobs", [0, -2, 1.5, "2"])
+def test_senseless_numbers_of_workers_are_refused(experiment, tmp_path, n_jobs):
+    with pytest.raises((ValueError, TypeError), match="n_jobs"):
+        run(experiment, tmp_path / "x", make=envs.make, n_jobs=n_jobs)
+    assert not (tmp_path / "x").exists()
+
+
+def test_an_unwritable_folder_is_refused(experiment, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(RefusedError, match="cannot be written: Not a directory"):
+        run(experiment, tmp_path / "file" / "results", make=envs.make)
+
+
+def test_results_are_described_where_they_are(experiment, tmp_path):
+    run(experiment, tmp_path, make=envs.make)
+    described = json.loads((tmp_path / "experiment.json").read_text())
+    assert described["experiment"]["tasks"][1]["agents"][0] == "QLearning(Boltzmann(Linear(0.1, 0.01, 100)))"
+    assert described["versions"]["numpy"] == np.__version__
+    with pytest.raises(RefusedError, match="holds no results"):
+        Results.load(tmp_path / "elsewhere")
+
+
+def test_the_table_is_tidy_and_complete(experiment, tmp_path):
+    results = run(experiment, tmp_path, make=envs.make)
+    table = results.table()
+    assert len(table) == 7 * 20 * 5
+    assert list(table.columns[:4]) == ["task", "agent", "replicate", "step"]
+    assert not table.duplicated(["task", "agent", "replicate", "step"]).any()
+    assert set(table["replicate"]) == set(range(7))
+    for cell in results.cells():
+        rows = table[(table["task"] == cell.task) & (table["agent"] == cell.agent)]
+        one = rows[rows["replicate"] == 4]
+        np.testing.assert_array_equal(one["step"], cell.steps)
+        np.testing.assert_array_equal(one["reward"], cell.metrics["reward"][4])
+        np.testing.assert_array_equal(one["return"], cell.mean_return[4])
+
+
+def test_nothing_warns(experiment, tmp_path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        run(experiment, tmp_path, make=envs.make)
+        agents = [SampleAverage(EpsilonGreedy(0.1))]
+        run(Experiment([Task("boltzmann/GaussianBandit-v0", agents, 5)], 1, 0), tmp_path / "b", make=envs.make)

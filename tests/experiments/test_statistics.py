@@ -1,0 +1,153 @@
+"""Intervals that cover as they say, leaderboards in order, figures with everything in them."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+import envs
+from agents import QLearning, SampleAverage
+from boltzmann import Boltzmann, EpsilonGreedy, Greedy, Uniform
+from boltzmann.experiments import Experiment, Task, draw_learning_curves, interval, leaderboard, run
+from boltzmann.experiments.results import Cell
+from boltzmann.experiments.statistics import cumulative, final, short_labels
+
+
+def test_the_interval_is_students():
+    samples = np.random.default_rng(0).normal(size=(12, 3))
+    mean, half_width = interval(samples, 0.9)
+    low, high = stats.t.interval(0.9, 11, samples.mean(axis=0), stats.sem(samples))
+    np.testing.assert_allclose(mean - half_width, low)
+    np.testing.assert_allclose(mean + half_width, high)
+
+
+def test_the_interval_covers_as_often_as_it_says():
+    # 95 % of 20 000 intervals of 5 normal samples; five standard errors of that share are 0.8 %.
+    mean, half_width = interval(np.random.default_rng(1).normal(3.0, 2.0, size=(5, 20_000)))
+    assert np.mean(np.abs(mean - 3.0) <= half_width) == pytest.approx(0.95, abs=0.008)
+
+
+def test_the_interval_leaves_out_what_is_missing():
+    nan = np.nan
+    mean, half_width = interval([[1.0, nan, nan], [2.0, 4.0, nan], [3.0, nan, nan]])
+    np.testing.assert_array_equal(mean, [2.0, 4.0, nan])
+    assert half_width[0] == pytest.approx(interval([1.0, 2.0, 3.0])[1])
+    assert np.isnan(half_width[1:]).all()
+    for wrong in (0, 1, 95, nan):
+        with pytest.raises(ValueError, match=r"confidence must be in \(0, 1\)"):
+            interval([1.0, 2.0], wrong)
+
+
+def small_cell():
+    metrics = {
+        "reward": np.array([[1.0, 2.0, 3.0]]),
+        "gap": np.array([[0.5, 0.0, 0.0]]),
+        "optimal": np.array([[0.0, 1.0, 1.0]]),
+        "episodes": np.array([[2.0, 0.0, 0.0]]),
+        "return_sum": np.array([[7.0, 0.0, 0.0]]),
+    }
+    return Cell("task", "agent", np.array([10, 19, 20]), metrics)
+
+
+def test_final_and_cumulative_weigh_windows_by_their_steps():
+    cell = small_cell()
+    assert cumulative(cell, "reward") == pytest.approx([10 * 1 + 9 * 2 + 1 * 3])
+    assert cumulative(cell, "return") == cumulative(cell, "reward")
+    assert cumulative(cell, "gap") == pytest.approx([5.0])
+    assert final(cell, "reward") == pytest.approx([(9 * 2 + 3) / 10])
+    assert np.isnan(final(cell, "return")).all()
+    np.testing.assert_array_equal(cell.mean_return, [[3.5, np.nan, np.nan]])
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    policies = (Boltzmann(0.2), EpsilonGreedy(0.1), Greedy(), Uniform())
+    tasks = [
+        Task("boltzmann/GaussianBandit-v0", [SampleAverage(policy) for policy in policies], 200),
+        Task("FrozenLake-v1(is_slippery=False)", [QLearning(policy, step_size=0.5) for policy in policies], 300),
+        # One that does not know its gaps, and whose episodes end in no run: a passenger of whims, for ten steps.
+        Task("Taxi-v4(fickle_passenger=True)", [QLearning(policy) for policy in policies[:2]], 10),
+    ]
+    return run(Experiment(tasks, 30, 3), tmp_path_factory.mktemp("results"), make=envs.make)
+
+
+def test_the_leaderboard_ranks_every_task(results):
+    board = leaderboard(results)
+    assert list(board["task"].unique()) == list(results.layout.task_labels)
+    assert [list(rows["metric"].unique()) for _, rows in board.groupby("task", sort=False)] == [
+        ["reward"],
+        ["return"],
+        ["reward"],
+    ]
+    for (_, rows), cells in zip(board.groupby("task", sort=False), ([0, 4], [4, 8], [8, 10]), strict=True):
+        assert (np.diff(rows["final"]) <= 0).all()
+        assert len(rows) == cells[1] - cells[0]
+    bandit = board[board["task"] == "boltzmann/GaussianBandit-v0"].set_index("agent")
+    assert bandit.index[-1] == "Uniform()"
+    (cell,) = (cell for cell in results.cells() if cell.agent == "SampleAverage(Greedy())")
+    totals = cell.metrics["reward"].sum(axis=1) * 2  # windows of two steps
+    assert bandit.loc["Greedy()", "cumulative"] == pytest.approx(totals.mean())
+    assert bandit.loc["Greedy()", "cumulative_half_width"] == pytest.approx(interval(totals)[1])
+
+
+def test_regret_is_best_when_small(results):
+    board = leaderboard(results, "gap")
+    rows = board[board["task"] == "boltzmann/GaussianBandit-v0"]
+    assert (np.diff(rows["final"]) >= 0).all()
+    taxi = board[board["task"].str.startswith("Taxi")]
+    assert taxi["final"].isna().all()
+    assert (taxi["replicates"] == 0).all()
+
+
+@pytest.mark.parametrize("metric", [None, "reward", "return", "gap", "optimal"])
+def test_the_figure_shows_every_agent_of_every_task(results, metric, tmp_path):
+    figure = draw_learning_curves(results, metric)
+    figure.savefig(tmp_path / "figure.png")
+    assert (tmp_path / "figure.png").stat().st_size > 10_000
+    panels = figure.axes
+    assert len(panels) == 6
+    for row, task in enumerate(results.layout.tasks):
+        left, right = panels[2 * row : 2 * row + 2]
+        assert left.get_title(loc="left") == results.layout.task_labels[row]
+        assert len(left.get_lines()) == len(task.agents)
+        assert left.get_xlabel() == "step"
+        assert left.get_ylabel()
+        assert right.get_visible() == (row < 2 and metric != "optimal")
+        legend = (right if right.get_visible() else left).get_legend()
+        assert len(legend.get_texts()) == len(task.agents)
+
+
+def test_curves_are_the_means_with_their_bands(results):
+    figure = draw_learning_curves(results)
+    (cell,) = (cell for cell in results.cells() if cell.agent == "SampleAverage(Greedy())")
+    (line,) = (line for line in figure.axes[0].get_lines() if line.get_label() == "Greedy()")
+    mean, half_width = interval(cell.metrics["reward"])
+    np.testing.assert_allclose(line.get_ydata(), mean)
+    np.testing.assert_allclose(line.get_xdata(), cell.steps - 1)
+    bands = [band.get_paths()[0].vertices[:, 1] for band in figure.axes[0].collections]
+    assert any(band.max() == pytest.approx((mean + half_width).max()) for band in bands)
+
+
+def test_a_single_replicate_is_drawn_without_a_band(tmp_path):
+    task = Task("boltzmann/GaussianBandit-v0", [SampleAverage(Greedy())], 20)
+    figure = draw_learning_curves(run(Experiment([task], 1, 0), tmp_path, make=envs.make))
+    assert not figure.axes[0].collections
+    assert "1 replicate." in figure.get_supxlabel()
+
+
+def test_twenty_agents_can_be_told_apart(tmp_path):
+    agents = [SampleAverage(Boltzmann(0.1 * (1 + place))) for place in range(20)]
+    task = Task("boltzmann/GaussianBandit-v0", agents, 20)
+    figure = draw_learning_curves(run(Experiment([task], 2, 0), tmp_path, make=envs.make))
+    looks = {(line.get_color(), line.get_linestyle(), str(line._dash_pattern)) for line in figure.axes[0].get_lines()}
+    assert len(looks) == 20
+
+
+def test_labels_shorten_only_what_is_the_same():
+    assert short_labels(["QLearning(Greedy())", "QLearning(Uniform())"]) == ["Greedy()", "Uniform()"]
+    for kept in (
+        ["QLearning(Greedy())", "QLearning(Greedy(), step_size=0.5)"],
+        ["SampleAverage(Greedy())", "QLearning(Uniform())"],
+        ["Mine()", "Mine(1)"],
+        ["not an expression", "QLearning(Greedy())"],
+    ):
+        assert short_labels(kept) == kept

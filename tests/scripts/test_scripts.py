@@ -1,0 +1,171 @@
+"""Every script, run as people run it, and everything that people get wrong."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from boltzmann.experiments import Layout, Store
+from scripts import compare_schedules, plot_learning_curves
+from scripts.names import make_task
+
+TINY = ["--replicates", "4", "--steps", "30", "40", "--jobs", "1"]
+POLICIES = ["Boltzmann(Linear(1.0, 0.01, 1000))", "EpsilonGreedy(0.1)", "QLearning(Greedy(), step_size=0.5)"]
+
+
+def test_comparing_stores_prints_and_draws(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    compare_schedules.main(TINY)
+    out, err = capsys.readouterr()
+    (folder,) = (tmp_path / "results").iterdir()
+    assert folder.name == f"compare_schedules-{Store(folder).read_layout().hash}"
+    assert (folder / "learning_curves.png").stat().st_size > 10_000
+    assert "boltzmann/GaussianBandit-v0: reward per step" in out
+    assert "FrozenLake-v1: " in out
+    assert out.count("Greedy()") == 2
+    assert "16/16" in err
+    # Again: everything is there, and the answer is the same.
+    compare_schedules.main(TINY)
+    assert capsys.readouterr().out == out
+
+
+def test_the_options_are_what_the_experiment_becomes(tmp_path):
+    options = [
+        *("--tasks", "FrozenLake-v1(is_slippery=False)", "boltzmann/GaussianBandit-v0(arms=3)"),
+        *("--policies", *POLICIES[:2], "--replicates", "3", "--steps", "20", "--seed", "5", "--jobs", "1"),
+        *("--output", str(tmp_path / "deep" / "er")),
+    ]
+    compare_schedules.main(options)
+    layout = Store(tmp_path / "deep" / "er").read_layout()
+    assert isinstance(layout, Layout)
+    assert (layout.replicates, layout.seed, [task.steps for task in layout.tasks]) == (3, 5, [20, 20])
+    assert layout.tasks[0].agents == (
+        "QLearning(Boltzmann(Linear(1.0, 0.01, 1000)))",
+        "QLearning(EpsilonGreedy(0.1))",
+    )
+    assert layout.tasks[1].environment == "boltzmann/GaussianBandit-v0(arms=3)"
+    assert layout.tasks[1].agents[1] == "SampleAverage(EpsilonGreedy(0.1))"
+
+
+def test_agents_are_taken_as_they_are_and_policies_get_the_usual_learner():
+    task = make_task("FrozenLake-v1", POLICIES, None)
+    assert repr(task.agents[1]) == "QLearning(EpsilonGreedy(0.1))"
+    assert repr(task.agents[2]) == "QLearning(Greedy(), step_size=0.5)"
+    assert task.steps == 20_000
+    usual = make_task("boltzmann/GaussianBandit-v0", [], None)
+    assert len(usual.agents) == 8
+    assert usual.steps == 1000
+
+
+def test_plotting_reads_what_comparing_wrote(tmp_path, capsys):
+    compare_schedules.main([*TINY, "--output", str(tmp_path / "r")])
+    capsys.readouterr()
+    plot_learning_curves.main([str(tmp_path / "r"), "--output", str(tmp_path / "gap.svg"), "--metric", "gap"])
+    assert "<svg" in (tmp_path / "gap.svg").read_text()
+    assert "gap (regret per step)" in capsys.readouterr().out
+    plot_learning_curves.main([str(tmp_path / "r")])
+    assert (tmp_path / "r" / "learning_curves.png").exists()
+
+
+def refused(main, arguments, capsys, tmp_path):
+    """What a refusal prints: one line on stderr, exit code 2, nothing written."""
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    out, err = capsys.readouterr()
+    assert stopped.value.code == 2
+    assert not out
+    assert err.count("\n") == 1, err
+    assert "Traceback" not in err
+    assert sorted(tmp_path.rglob("*")) == before
+    return err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--tasks", "Nowhere-v0"], "Nowhere"),
+        (["--tasks", "Taxi-v3"], "Taxi-v4"),
+        (["--tasks", "no.such.module:Id-v0"], "no"),
+        (["--tasks", "FrozenLake-v1(slippery=True)"], "slippery"),
+        (["--tasks", "FrozenLake-v1("], "environment must be"),
+        (["--tasks", "CartPole-v1", "--policies", "Greedy()"], "observation_space must be Discrete"),
+        (["--tasks", "FrozenLake-v1", "FrozenLake-v1"], "tasks must differ"),
+        (["--policies", "Boltzmann("], "cannot read 'Boltzmann('"),
+        (["--policies", "Softmax(1.0)"], "unknown name 'Softmax'"),
+        (["--policies", "Boltzmann(-1.0)"], "temperature must be in [0, inf], got -1.0"),
+        (["--policies", "Boltzmann(Linear(1.0, -0.1, 100))"], "end must be in [0, inf], got -0.1"),
+        (["--policies", "EpsilonGreedy(Linear(2.0, 0.1, 100))"], "epsilon must be in [0, 1], got 2.0"),
+        (["--policies", "Linear(1.0, 0.1, 100)"], "expected a policy or an agent"),
+        (["--policies", "0.1"], "expected a policy or an agent"),
+        (["--policies", "QLearning(0.1)"], "policy must be a policy"),
+        (["--policies", "Greedy()", "Greedy()"], "agents must differ"),
+        (["--replicates", "0"], "replicates must be at least 1, got 0"),
+        (["--replicates", "-5"], "replicates must be at least 1, got -5"),
+        (["--seed", "-1"], "seed must be at least 0"),
+        (["--steps", "0"], "steps must be at least 1"),
+        (["--steps", "1", "2", "3"], "--steps must be one number or one for each of 2 tasks"),
+        (["--block", "0"], "block must be at least 1"),
+        (["--jobs", "0"], "--jobs must be -1 or at least 1, got 0"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_people_get_wrong_is_told_in_one_line(arguments, message, capsys, tmp_path):
+    arguments = ["--output", str(tmp_path / "results"), *arguments]
+    assert message in refused(compare_schedules.main, arguments, capsys, tmp_path)
+
+
+def test_an_unwritable_output_is_told_in_one_line(capsys, tmp_path):
+    (tmp_path / "file").write_text("")
+    for output in (tmp_path / "file", tmp_path / "file" / "below", Path("/proc/nowhere/results")):
+        error = refused(compare_schedules.main, [*TINY, "--output", str(output)], capsys, tmp_path)
+        assert f"{output} cannot be written: " in error
+
+
+def test_results_that_are_none_are_told_in_one_line(capsys, tmp_path):
+    assert "holds no results" in refused(plot_learning_curves.main, [str(tmp_path / "x")], capsys, tmp_path)
+    compare_schedules.main([*TINY, "--output", str(tmp_path / "r")])
+    capsys.readouterr()
+    wrong = [str(tmp_path / "r"), "--output", str(tmp_path / "figure.nothing")]
+    assert "must end in one of" in refused(plot_learning_curves.main, wrong, capsys, tmp_path)
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.glob("task*.npz")}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="kills a process group, which is POSIX")
+def test_killed_half_way_and_run_again_the_bytes_are_the_same(tmp_path):
+    command = [sys.executable, "-m", "scripts.compare_schedules", "--replicates", "60", "--steps", "300", "3000"]
+    command += ["--block", "10", "--jobs", "2", "--output"]
+    subprocess.run([*command, str(tmp_path / "whole")], check=True, capture_output=True)
+    whole = contents(tmp_path / "whole")
+    assert len(whole) == 2 * 8 * 6
+    killed = tmp_path / "killed"
+    process = subprocess.Popen([*command, str(killed)], stderr=subprocess.DEVNULL, start_new_session=True)
+    while len(contents(killed)) < len(whole) // 2:
+        assert process.poll() is None, "it ended before it could be killed"
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    kept = {path: path.stat().st_mtime_ns for path in killed.glob("task*.npz")}
+    assert len(whole) // 2 <= len(kept) < len(whole)
+    again = subprocess.run([*command, str(killed)], check=True, capture_output=True, text=True)
+    assert contents(killed) == whole
+    assert (killed / "experiment.json").read_bytes() == (tmp_path / "whole" / "experiment.json").read_bytes()
+    assert not list(killed.glob("*.tmp"))
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept
+    assert f"{len(kept)}/{len(whole)}" in again.stderr
+
+
+def test_jobs_do_not_change_the_bytes_of_the_command(tmp_path):
+    for jobs in ("1", "2"):
+        arguments = [*TINY[:-1], jobs, "--block", "2", "--output", str(tmp_path / jobs)]
+        compare_schedules.main(arguments)
+    assert contents(tmp_path / "1") == contents(tmp_path / "2")
+    assert len(contents(tmp_path / "1")) == 32
