@@ -1,9 +1,26 @@
 """Boltzmann exploration: softmax policies and the log-partition, exact from T = 0 to T = inf."""
 
 from boltzmann.categorical import Categorical
-from boltzmann.gibbs import Gibbs, entropy, log_partition, log_softmax, soft_value, softmax
+from boltzmann.gibbs import (
+    Gibbs,
+    cross_entropy,
+    entropy,
+    expected_value,
+    heat_capacity,
+    log_partition,
+    log_softmax,
+    mellowmax,
+    soft_value,
+    softmax,
+    variance,
+)
 from boltzmann.policies import Boltzmann, Distribution, EpsilonGreedy, Greedy, Policy, Uniform
-from boltzmann.sampling import sample_categorical
+from boltzmann.sampling import (
+    log_prob_without_replacement,
+    sample_categorical,
+    sample_gumbel,
+    sample_without_replacement,
+)
 from boltzmann.schedules import Constant, Exponential, InverseTime, Linear, Schedule
 
 __all__ = [
@@ -20,10 +37,18 @@ __all__ = [
     "Policy",
     "Schedule",
     "Uniform",
+    "cross_entropy",
     "entropy",
+    "expected_value",
+    "heat_capacity",
     "log_partition",
+    "log_prob_without_replacement",
     "log_softmax",
+    "mellowmax",
     "sample_categorical",
+    "sample_gumbel",
+    "sample_without_replacement",
     "soft_value",
     "softmax",
+    "variance",
 ]

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from boltzmann import _arrays
+from boltzmann import _quantities as quantities
+from boltzmann._derived import Quantity, cross_entropy, jacobian, kl_divergence, picked, top_k
+from boltzmann._inverse import from_inverse, log_base
+from boltzmann._scores import Scores
+from boltzmann._standardise import standardise
+from boltzmann.sampling import sample_weights, sample_without_replacement
 
-from boltzmann import _checks
-from boltzmann._checks import Floats
-from boltzmann._scores import Scores, standardise
-from boltzmann.sampling import sample_categorical
-
-__all__ = ["Gibbs", "log_prob_of"]
+__all__ = ["Gibbs"]
 
 
 class Gibbs:
@@ -22,7 +21,7 @@ class Gibbs:
     Parameters
     ----------
     values : array of shape (..., K)
-        Action values, actions last. +inf and -inf are legal, NaN is not.
+        Action values, actions last, of any array library. +inf and -inf are legal, NaN is not.
     temperature : float or array that broadcasts against ``values.shape[:-1]``
         In [0, inf], in the units of the values.
     where : array of bool, broadcasting against ``values``, optional
@@ -34,7 +33,8 @@ class Gibbs:
     ------
     ValueError
         For a temperature below 0 or NaN, a NaN in an allowed value, a row with nothing allowed or nothing but -inf,
-        a negative or infinite prior, K = 0, and shapes that do not broadcast; it names the row and the value.
+        a negative or infinite prior, K = 0, and shapes that do not broadcast; it names the row and the value. Under a
+        tracer (``jax.jit``, ``torch.compile``) no error can be raised for a number: such a row is NaN.
     TypeError
         For values, temperatures or priors that are not real numbers, and a mask that is not boolean.
 
@@ -45,6 +45,7 @@ class Gibbs:
     (Blanchard, Higham & Higham, "Accurately computing the log-sum-exp and softmax functions", 2021).
 
     Properties are computed on first use, from the values as they were given: do not write to that array afterwards.
+    At T = 0 and inf they are the limits; derivatives with respect to T are 0 there.
 
     Examples
     --------
@@ -62,106 +63,86 @@ class Gibbs:
     ValueError: temperature must be in [0, inf], got -1.0
     """
 
-    def __init__(
-        self,
-        values: ArrayLike,
-        temperature: ArrayLike = 1.0,
-        *,
-        where: ArrayLike | None = None,
-        prior: ArrayLike | None = None,
-    ) -> None:
-        self.__dict__["_of"] = standardise(values, temperature, where, prior)
+    def __init__(self, values: Any, temperature: Any = 1.0, *, where: Any = None, prior: Any = None) -> None:
+        if _arrays.is_native(values, temperature, where, prior):
+            scores = standardise(values, temperature, where, prior)
+        else:
+            from boltzmann._traceable import standardise_traceably
+
+            scores = standardise_traceably(values, temperature, where, prior)
+        self.__dict__.update(_of=scores, _sign=None, temperature=temperature)
 
     _of: Scores
+    _sign: Any  # -1 for the rows of negative inverse temperature, None where all are positive
+
+    temperature: Any
+    """The temperature, as it was given."""
+
+    @classmethod
+    def from_beta(cls, values: Any, beta: Any, *, where: Any = None, prior: Any = None) -> Gibbs:
+        """Make the distribution of an inverse temperature, p proportional to prior exp(beta Q).
+
+        Parameters
+        ----------
+        values, where, prior
+            As for the class.
+        beta : float or array that broadcasts against ``values.shape[:-1]``
+            In [-inf, inf]: inf is the arg max, 0 the prior, -inf the arg min. ``temperature`` is 1 / beta, and soft
+            value, mellowmax and mean are those of the values: for negative beta the first two go to min Q.
+
+        Examples
+        --------
+        >>> import math
+        >>> for beta in (-math.inf, 0.0, math.inf):
+        ...     Gibbs.from_beta([1.0, 2.0, 3.0], beta).probs.round(3)
+        array([1., 0., 0.])
+        array([0.333, 0.333, 0.333])
+        array([0., 0., 1.])
+
+        A sigmoid is the Gibbs distribution of two actions, and logistic regression's softmax that of its scores:
+
+        >>> x = 0.3
+        >>> float(Gibbs.from_beta([0.0, x], 1.0).probs[1]), 1 / (1 + math.exp(-x))
+        (0.574442516811659, 0.574442516811659)
+        """
+        values, temperature, sign = from_inverse(values, beta)
+        made = cls(values, temperature, where=where, prior=prior)
+        made.__dict__.update(_sign=sign, temperature=temperature * sign)
+        return made
+
+    @classmethod
+    def from_base(cls, values: Any, base: Any, *, where: Any = None, prior: Any = None) -> Gibbs:
+        """Make the distribution p proportional to prior base**Q; beta is log base.
+
+        ``base`` is in [0, inf]: 0 is the arg min, 1 the prior, e is T = 1, inf the arg max.
+
+        Examples
+        --------
+        >>> Gibbs.from_base([0, 1, 2], 2).probs
+        array([0.14285714, 0.28571429, 0.57142857])
+        """
+        return cls.from_beta(values, log_base(base), where=where, prior=prior)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a Gibbs distribution is frozen: {name} cannot be set")
 
     def __repr__(self) -> str:
-        return f"Gibbs(values={self._of.values!r}, temperature={self._of.temperature!r})"
+        return f"Gibbs(probs={self.probs!r}, temperature={self.temperature!r})"
 
-    @property
-    def temperature(self) -> Floats:
-        """The temperature, float64, of a shape that broadcasts against the rows."""
-        return self._of.temperature
+    probs = Quantity(quantities.probs)
+    log_probs = Quantity(quantities.log_probs)
+    log_partition = Quantity(quantities.log_partition)
+    soft_value = Quantity(quantities.soft_value, signed=True)
+    mellowmax = Quantity(quantities.mellowmax, signed=True)
+    entropy = Quantity(quantities.entropy)
+    mean = Quantity(quantities.mean, signed=True)
+    variance = Quantity(quantities.variance)
+    heat_capacity = Quantity(quantities.heat_capacity)
+    greedy_probability = Quantity(quantities.greedy_probability)
+    exploration_probability = Quantity(quantities.exploration_probability)
+    mode = Quantity(quantities.mode)
 
-    @cached_property
-    def _weights(self) -> Floats:
-        return np.exp(self._of.scores)
-
-    @cached_property
-    def _rest(self) -> Floats:
-        """Sum of the weights without the largest, which is 1."""
-        weights = self._weights.copy()
-        np.put_along_axis(weights, self._of.scores.argmax(axis=-1)[..., np.newaxis], 0.0, axis=-1)
-        return np.asarray(weights.sum(axis=-1))
-
-    @cached_property
-    def _log_mass(self) -> Floats:
-        """Log of the sum of prior(a) exp((Q(a) - max Q) / T)."""
-        return np.asarray(self._of.top + np.log1p(self._rest))
-
-    def _rounded(self, result: Any) -> Any:
-        with np.errstate(over="ignore", under="ignore"):
-            return np.asarray(result).astype(self._of.dtype, copy=False)[()]
-
-    @cached_property
-    def probs(self) -> NDArray[np.floating[Any]]:
-        """Probabilities, shape (..., K), in [0, 1]; equal among the maximisers at T = 0, the prior at T = inf."""
-        probs: NDArray[np.floating[Any]] = self._rounded(self._weights / (1 + self._rest)[..., np.newaxis])
-        return probs
-
-    @cached_property
-    def log_probs(self) -> NDArray[np.floating[Any]]:
-        """Log-probabilities, shape (..., K), in [-inf, 0]; accurate where a probability underflows or is near 1."""
-        logs: NDArray[np.floating[Any]] = self._rounded(self._of.scores - np.log1p(self._rest)[..., np.newaxis])
-        return logs
-
-    @cached_property
-    def log_partition(self) -> Any:
-        """Log Z = log sum_a prior(a) exp(Q(a) / T), shape (...).
-
-        As T goes to 0 it goes to the sign of max Q times inf, or to the log of the maximisers' prior mass where
-        max Q = 0; at T = inf it is the log of the prior mass of what is allowed.
-        """
-        maximum, temperature = np.broadcast_arrays(self._of.maximum, self.temperature)
-        with np.errstate(divide="ignore", over="ignore", under="ignore", invalid="ignore"):
-            scaled = np.where(np.isinf(maximum) | (maximum == 0), maximum, maximum / temperature)
-        return self._rounded(scaled + self._log_mass)
-
-    @cached_property
-    def soft_value(self) -> Any:
-        """T log Z, shape (...), in the units of the values.
-
-        It tends to max Q as T goes to 0. As T goes to inf it tends to the sign of log(sum of priors) times inf, and
-        where the priors sum to 1 (within K units in the last place), to the prior mean of Q.
-        """
-        temperature, maximum = self.temperature, self._of.maximum
-        rounding = self._weights.shape[-1] * np.finfo(self._weights.dtype).eps
-        normalised = np.isinf(temperature) & (np.abs(self._log_mass) <= rounding)
-        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-            excess = temperature * self._log_mass
-            if normalised.any():
-                excess = np.where(normalised, self._mean_below_maximum, excess)
-            return self._rounded(np.where(np.isinf(maximum), maximum, maximum + excess))
-
-    @cached_property
-    def _mean_below_maximum(self) -> Floats:
-        with np.errstate(invalid="ignore"):
-            halves = self._of.values / 2 - self._of.maximum[..., np.newaxis] / 2
-        return np.asarray(2 * (np.where(self._weights > 0, halves, 0.0) * self.probs).sum(axis=-1))
-
-    @cached_property
-    def entropy(self) -> Any:
-        """-sum_a p(a) log p(a) in nats, shape (...), from 0 to log K.
-
-        At T = 0 it is the entropy of the prior over the maximisers (0 for a single one), at T = inf of the prior.
-        It keeps full relative accuracy where it is small: every term of the sum is non-negative.
-        """
-        spread = np.where(self._weights > 0, self._of.scores, 0.0) * self._weights
-        return self._rounded(np.log1p(self._rest) - spread.sum(axis=-1) / (1 + self._rest))
-
-    def log_prob(self, actions: ArrayLike) -> Any:
+    def log_prob(self, actions: Any) -> Any:
         """Log-probability of given actions.
 
         Parameters
@@ -179,40 +160,91 @@ class Gibbs:
         >>> Gibbs([[0.0, 0.0], [0.0, 50.0]]).log_prob([1, 0]).round(4)
         array([ -0.6931, -50.    ])
         """
-        return log_prob_of(self.log_probs, actions)
+        return picked(self.log_probs, actions)
 
-    def sample(self, rng: np.random.Generator, shape: tuple[int, ...] = ()) -> NDArray[np.int64]:
+    def cross_entropy(self, target: Any) -> Any:
+        """-sum_a target(a) log p(a) in nats, from the values and never from probabilities; shape (...).
+
+        Parameters
+        ----------
+        target : array of float, shape (..., K)
+            Weights of the actions, such as another distribution's probabilities. For a single action the
+            cross-entropy is ``-log_prob(action)``.
+
+        Examples
+        --------
+        >>> float(Gibbs([0.0, 1000.0]).cross_entropy([0.5, 0.5]))
+        500.0
+        """
+        return cross_entropy(self.log_probs, target)
+
+    def kl_divergence(self, other: Gibbs) -> Any:
+        """KL(p || other) = sum_a p(a) log(p(a) / other(a)) in nats, shape (...); inf where other(a) = 0 < p(a).
+
+        ``Gibbs(values, inf)`` is the uniform distribution, ``Gibbs(values, inf, prior=prior)`` the prior and
+        ``Gibbs(values, 0)`` greedy.
+
+        Examples
+        --------
+        >>> gibbs = Gibbs([0.0, 1.0, 2.0])
+        >>> float(gibbs.kl_divergence(gibbs)), float(gibbs.kl_divergence(Gibbs([0.0, 1.0, 2.0], 0)))
+        (0.0, inf)
+        """
+        return kl_divergence(self.probs, self.log_probs, other.log_probs)
+
+    def jacobian(self) -> Any:
+        """D p_i / d Q_j = p_i ([i = j] - p_j) / T, shape (..., K, K): 0 at T = inf, 0 or infinite at T = 0.
+
+        Examples
+        --------
+        >>> Gibbs([0.0, 0.0], 2.0).jacobian()
+        array([[ 0.125, -0.125],
+               [-0.125,  0.125]])
+        """
+        return jacobian(self.probs, self.temperature)
+
+    def temperature_derivative(self) -> Any:
+        """D p_i / d T = -p_i (Q_i - E[Q]) / T^2, shape (..., K): 0 at both ends.
+
+        Examples
+        --------
+        >>> Gibbs([0.0, 1.0], 1.0).temperature_derivative().round(4)
+        array([ 0.1966, -0.1966])
+        """
+        return self._of.full(quantities.temperature_derivative(self._of))
+
+    def top_k(self, k: int) -> Any:
+        """Give the k most probable actions, most probable first, equals in their order; integers, (..., k)."""
+        return top_k(self.log_probs, k)
+
+    def sample(self, rng: Any, shape: tuple[int, ...] = ()) -> Any:
         """Draw actions, one uniform each; never one of probability 0.
 
         Parameters
         ----------
-        rng : numpy.random.Generator
-            Its state moves on by one double a draw.
+        rng : numpy.random.Generator, torch.Generator or JAX key
+            The randomness of the library that the values came from. A Generator moves on by one double a draw.
         shape : tuple of int
             How many draws of every row.
 
         Returns
         -------
-        array of int64, shape ``shape`` followed by that of the rows
+        array of integers, shape ``shape`` followed by that of the rows
 
         Examples
         --------
+        >>> import numpy as np
         >>> Gibbs([[0.0, 9.0], [9.0, 0.0]], temperature=0).sample(np.random.default_rng(0), (3,))
         array([[1, 0],
                [1, 0],
                [1, 0]])
         """
-        return sample_categorical(rng, self._weights, shape)
+        return sample_weights(rng, self._of.weights, self._of.axis, shape)
 
+    def sample_without_replacement(self, rng: Any, k: int, shape: tuple[int, ...] = ()) -> Any:
+        """Draw k different actions in order, each in proportion to what is left (Plackett-Luce).
 
-def log_prob_of(log_probs: NDArray[np.floating[Any]], actions: ArrayLike) -> Any:
-    """Pick the log-probabilities of ``actions``, shape ``shape + batch``, from those of all, ``batch + (K,)``."""
-    indices = np.asarray(actions)
-    if indices.dtype.kind not in "iu":
-        raise TypeError(f"actions must be integers, got {indices.dtype}")
-    *batch, count = log_probs.shape
-    _checks.require_all((indices >= 0) & (indices < count), "actions", f"in [0, {count})", indices)
-    if indices.ndim < len(batch) or indices.shape[indices.ndim - len(batch) :] != tuple(batch):
-        raise ValueError(f"actions must have a shape that ends in {tuple(batch)}, got {indices.shape}")
-    table = np.broadcast_to(log_probs, (*indices.shape, count))
-    return np.take_along_axis(table, indices[..., np.newaxis], axis=-1)[..., 0][()]
+        Integers of shape ``shape`` + rows + (k,); :func:`boltzmann.log_prob_without_replacement` gives their
+        log-probability.
+        """
+        return sample_without_replacement(rng, self.log_probs, k, shape)

@@ -1,125 +1,137 @@
-"""From raw arguments to scores: the checks, the limits and the infinities of the Gibbs distribution, met once.
+"""A distribution in the form that all its quantities start from.
 
 A score is log prior(a) + (Q(a) - max Q) / T less the largest of its row, so that the best action scores 0 and what
-cannot happen scores -inf. Everything else about the distribution follows from the scores alone.
+cannot happen scores -inf. Everything else about the distribution follows from the scores. They are made by
+``_standardise`` for NumPy and by ``_traceable`` for libraries that differentiate or compile.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
-from boltzmann import _checks
-from boltzmann._checks import Floats
-
-__all__ = ["Scores", "standardise"]
+__all__ = ["Scores", "lazy"]
 
 
-class Scores(NamedTuple):
-    """The distribution in the form that all its properties start from; ``...`` is the shape of the rows."""
+class lazy:  # noqa: N801 (used as a decorator)
+    """A property that is computed on first use; ``functools.cached_property`` holds a lock that compilers refuse."""
 
-    dtype: np.dtype[Any]
-    """Of the answers."""
-    temperature: Floats
-    """Float64, of a shape that broadcasts against the rows."""
-    values: Floats
-    """In the dtype of the computation, shape (..., K), -inf where nothing is allowed."""
-    maximum: Floats
-    """The largest allowed value of each row; +inf is possible, NaN and -inf are not."""
-    scores: Floats
-    """Shape (..., K), in [-inf, 0], 0 for the best action."""
-    top: Floats
-    """What was taken off the scores of each row: log prior + (Q - max Q) / T of the best; 0 without a prior."""
+    def __init__(self, compute: Callable[[Any], Any]) -> None:
+        self.compute, self.name, self.__doc__ = compute, compute.__name__, compute.__doc__
+
+    def __get__(self, owner: Any, kind: type | None = None) -> Any:
+        value = owner.__dict__[self.name] = self.compute(owner)
+        return value
 
 
-def standardise(values: ArrayLike, temperature: ArrayLike, where: ArrayLike | None, prior: ArrayLike | None) -> Scores:
-    """Check the arguments of a Gibbs distribution and reduce them to scores; see :class:`boltzmann.Gibbs`."""
-    given = _checks.numeric_array("values", values)
-    if given.ndim == 0 or given.shape[-1] == 0:
-        raise ValueError(f"values must hold at least one action on its last axis, got shape {given.shape}")
-    heat = _checks.numeric_array("temperature", temperature).astype(np.float64, copy=False)
-    _checks.require_all(heat >= 0, "temperature", "in [0, inf]", heat)
-    mask = None if where is None else _checks.mask_array("where", where)
-    weights = None if prior is None else _checks.numeric_array("prior", prior)
-    _require_shapes(given, heat, mask, weights)
+class Scores:
+    """A distribution in the form that all its quantities start from.
 
-    allowed_values = given.astype(np.result_type(given.dtype, np.float64), copy=False)
-    if weights is not None:
-        weights = _checked_prior(weights, mask)
-        mask = weights > 0
-    if mask is not None:
-        allowed_values = np.where(mask, allowed_values, -np.inf)
-    maximum = allowed_values.max(axis=-1)
-    if not np.isfinite(maximum).all():
-        _require_a_maximum(allowed_values, maximum)
-        # Values of +inf share the mass: they become the finite maximum of their row, the others drop out.
-        endless = (maximum == np.inf)[..., np.newaxis]
-        reduced = np.where(endless, np.where(allowed_values == np.inf, 0.0, -np.inf), allowed_values)
-        scores = _centred_over_temperature(reduced, np.where(endless[..., 0], 0.0, maximum), heat)
-    else:
-        scores = _centred_over_temperature(allowed_values, maximum, heat)
-    top = np.zeros(())
-    if weights is not None:
-        with np.errstate(divide="ignore"):
-            scores = scores + np.log(weights)
-        top = scores.max(axis=-1)
-        scores = scores - top[..., np.newaxis]
-    return Scores(given.dtype, heat, allowed_values, maximum, scores, top)
+    Inside, the actions lie on ``axis`` and rows keep that axis with length 1, so that all broadcasts as it stands.
+    With many rows of few actions that axis is the first: NumPy reduces over a short last axis ten times slower.
 
+    Attributes
+    ----------
+    xp : module
+        The array namespace.
+    axis : int
+        0 or -1.
+    dtype
+        Of the answers.
+    temperature : float or array
+        Rows.
+    values : array
+        The allowed values, -inf elsewhere; in a row with values of +inf, 0 for these and -inf for the others.
+    peak : array
+        Rows; the largest of ``values``, always finite.
+    maximum : array
+        Rows; the largest value, which may be +inf.
+    scores : array
+        In [-inf, 0].
+    top : array or float
+        Rows; what was taken off: log prior + (Q - max Q) / T of the best action; 0.0 without a prior.
+    prior : array or None
+        Weights, 0 where an action is not allowed.
+    ends : bool
+        Whether a temperature may be 0 or inf, or a maximum infinite.
+    """
 
-def _centred_over_temperature(values: Floats, maximum: Floats, temperature: Floats) -> Floats:
-    """(values - maximum) / temperature, with both ends of the temperature and -inf taken by value."""
-    heat, peak = temperature[..., np.newaxis], maximum[..., np.newaxis]
-    with np.errstate(all="ignore"):
-        centred = values - peak
-        scores = centred / heat
-        if centred.min(initial=0.0) == -np.inf:
-            # A difference of finite values that overflows may still be moderate in units of T: halve it first.
-            overflowed = np.isneginf(centred) & (values > -np.inf)
-            scores = np.where(overflowed, (values / 2 - peak / 2) / (heat / 2), scores)
-    if (temperature == 0).any():
-        scores = np.where(centred == 0, 0.0, scores)
-    if np.isinf(temperature).any():
-        scores = np.where(np.isinf(heat), np.where(values == -np.inf, -np.inf, 0.0), scores)
-    return np.asarray(scores)
+    xp: Any = np
+    axis: int
+    dtype: Any
+    temperature: Any
+    values: Any
+    peak: Any
+    maximum: Any
+    scores: Any
+    top: Any = 0.0
+    prior: Any = None
+    ends: bool = True
 
+    @lazy
+    def weights(self) -> Any:
+        """exp(scores), 1 for the best action."""
+        return np.exp(self.scores)
 
-def _require_shapes(
-    values: NDArray[Any], temperature: Floats, where: NDArray[Any] | None, prior: NDArray[Any] | None
-) -> None:
-    others = {"where": where, "prior": prior}
-    shapes = {name: array.shape for name, array in others.items() if array is not None}
-    try:
-        full = np.broadcast_shapes(values.shape, *shapes.values())
-        np.broadcast_shapes(full[:-1], temperature.shape)
-    except ValueError:
-        listed = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
-        raise ValueError(
-            f"shapes do not broadcast: values {values.shape}{', ' if listed else ''}{listed}; temperature "
-            f"{temperature.shape} must fit the rows, all axes of the values but the last"
-        ) from None
+    @lazy
+    def rest(self) -> Any:
+        """Rows; the sum of the weights without the best action's."""
+        weights, axis = self.weights, self.axis
+        if weights.size == weights.shape[axis]:
+            # One row: the best entry is taken out for the sum and put back, which copies nothing.
+            flat, best = weights.reshape(-1), self.scores.argmax()
+            flat[best] = 0.0
+            rest = np.add.reduce(weights, axis=axis, keepdims=True)
+            flat[best] = 1.0
+            return rest
+        others = weights.copy()
+        np.put_along_axis(others, self.scores.argmax(axis=axis, keepdims=True), 0.0, axis=axis)
+        return np.add.reduce(others, axis=axis, keepdims=True)
 
+    @lazy
+    def live(self) -> Any:
+        """Mark the actions that are allowed, of a value above -inf."""
+        return self.values > -np.inf
 
-def _checked_prior(prior: NDArray[Any], where: NDArray[np.bool_] | None) -> Floats:
-    """Check the weights that are read, and put 0 where nothing is allowed."""
-    weights = prior.astype(np.result_type(prior.dtype, np.float64), copy=False)
-    if where is not None:
-        weights = np.where(where, weights, 0.0)
-    _checks.require_all((weights >= 0) & (weights < np.inf), "prior", "finite and at least 0", weights)
-    return weights
+    @lazy
+    def centred(self) -> Any:
+        """Q - max Q where live, else 0."""
+        with np.errstate(over="ignore"):
+            return np.where(self.live, self.values - self.peak, 0.0)
 
+    @lazy
+    def safe_scores(self) -> Any:
+        """Give the scores, 0 where the weight is 0, so that their product is."""
+        return np.where(self.weights > 0, self.scores, 0.0)
 
-def _require_a_maximum(values: Floats, maximum: Floats) -> None:
-    unknown = np.isnan(maximum)
-    if unknown.any():
-        row = tuple(int(i) for i in np.argwhere(unknown)[0])
-        action = int(np.isnan(values[row]).argmax())
-        raise ValueError(f"values must not be NaN where allowed, got NaN for action {action}{_checks.row_text(row)}")
-    empty = maximum == -np.inf
-    if empty.any():
-        row = tuple(int(i) for i in np.argwhere(empty)[0])
-        raise ValueError(
-            f"at least one action must be allowed and have a value above -inf, got none{_checks.row_text(row)}"
-        )
+    @lazy
+    def total(self) -> Any:
+        """Rows; the sum of the weights."""
+        return 1.0 + self.rest
+
+    @lazy
+    def log_mass(self) -> Any:
+        """Rows; log of the sum of prior(a) exp((Q(a) - max Q) / T)."""
+        return self.xp.log1p(self.rest) + self.top
+
+    def sum(self, terms: Any) -> Any:
+        """Sum over the actions; gives rows."""
+        return self.xp.sum(terms, axis=self.axis, keepdims=True)
+
+    def row(self, result: Any) -> Any:
+        """Give a row quantity as it leaves: without the axis of the actions, in the dtype of the answers."""
+        return self._cast(self.xp.squeeze(result, axis=self.axis))
+
+    def full(self, result: Any) -> Any:
+        """Give a quantity of every action as it leaves: actions last, in the dtype of the answers."""
+        return self._cast(result if self.axis == -1 else self.xp.moveaxis(result, 0, -1))
+
+    def _cast(self, result: Any) -> Any:
+        if self.xp is not np:
+            return result if result.dtype == self.dtype else self.xp.astype(result, self.dtype)
+        if result.dtype != self.dtype:
+            with np.errstate(over="ignore", under="ignore"):
+                result = result.astype(self.dtype)
+        return result[()]

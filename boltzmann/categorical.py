@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from boltzmann import _checks
-from boltzmann._gibbs import log_prob_of
+from boltzmann._derived import picked
 from boltzmann.sampling import sample_categorical
 
 __all__ = ["Categorical"]
@@ -74,8 +74,8 @@ class Categorical:
 
     def log_prob(self, actions: ArrayLike) -> Any:
         """Log-probability of actions, of shape ``shape + batch``; as :meth:`boltzmann.Gibbs.log_prob`."""
-        return log_prob_of(self.log_probs, actions)
+        return picked(self.log_probs, actions)
 
     def sample(self, rng: np.random.Generator, shape: tuple[int, ...] = ()) -> NDArray[np.int64]:
         """Draw actions, one uniform each; as :meth:`boltzmann.Gibbs.sample`."""
-        return sample_categorical(rng, self.probs, shape)
+        return np.asarray(sample_categorical(rng, self.probs, shape))

@@ -8,30 +8,39 @@ read. ``prior`` holds non-negative weights, 1 each by default; they need not sum
 The ends are exact by value: T = 0 splits the mass among the maximisers in proportion to the prior, T = inf is the
 prior over what is allowed. Values of +inf share the mass among themselves at every T, an allowed -inf has none at any.
 
-Floating-point values keep their dtype and integers become float64; float16 and float32 are computed in float64 and
-rounded once, at the end.
+Values may be arrays of NumPy, PyTorch, JAX or any library that follows the array API standard; the answers are of the
+same library, dtype and device (integers become float64, or the library's default float), and differentiable in values,
+temperature and prior where the library differentiates. For NumPy, float16 and float32 are computed in float64 and
+rounded once, at the end. Under ``jax.jit`` and ``torch.compile`` no error is raised for a number: a bad row is NaN.
 """
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
+from boltzmann import _arrays
+from boltzmann._derived import cross_entropy as _cross_entropy
+from boltzmann._derived import picked
 from boltzmann._gibbs import Gibbs
 
-__all__ = ["Gibbs", "entropy", "log_partition", "log_softmax", "soft_value", "softmax"]
+__all__ = [
+    "Gibbs",
+    "cross_entropy",
+    "entropy",
+    "expected_value",
+    "heat_capacity",
+    "log_partition",
+    "log_softmax",
+    "mellowmax",
+    "soft_value",
+    "softmax",
+    "variance",
+]
 
 
-def softmax(
-    values: ArrayLike,
-    temperature: ArrayLike = 1.0,
-    *,
-    axis: int = -1,
-    where: ArrayLike | None = None,
-    prior: ArrayLike | None = None,
-) -> NDArray[np.floating[Any]]:
+def softmax(values: Any, temperature: Any = 1.0, *, axis: int = -1, where: Any = None, prior: Any = None) -> Any:
     """Probabilities prior(a) exp(Q(a) / T) / Z; shape of ``values``.
 
     Parameters
@@ -50,6 +59,11 @@ def softmax(
     ValueError, TypeError
         As :class:`Gibbs` does.
 
+    Notes
+    -----
+    Adding a number to all values changes nothing; multiplying them does, unless T is multiplied too. The softmax is
+    the gradient of T log Z.
+
     Examples
     --------
     >>> softmax([0.0, 1.0, 1.0], 0)
@@ -59,18 +73,19 @@ def softmax(
     >>> softmax([[0.0, 2.0], [0.0, 0.0]], [1.0, 0.5], axis=0)
     array([[0.5       , 0.98201379],
            [0.5       , 0.01798621]])
+    >>> softmax([0.0, 1.0]) - softmax([100.0, 101.0])
+    array([0., 0.])
+    >>> softmax([0.0, 2.0]).round(4), softmax([0.0, 1.0], 0.5).round(4)
+    (array([0.1192, 0.8808]), array([0.1192, 0.8808]))
+    >>> h = 1e-6
+    >>> slope = (soft_value([0.0, 1.0 + h]) - soft_value([0.0, 1.0 - h])) / (2 * h)
+    >>> round(float(slope), 8), round(float(softmax([0.0, 1.0])[1]), 8)
+    (0.73105858, 0.73105858)
     """
-    return np.asarray(_along(axis, "probs", values, temperature, where, prior))
+    return _along(axis, "probs", values, temperature, where, prior)
 
 
-def log_softmax(
-    values: ArrayLike,
-    temperature: ArrayLike = 1.0,
-    *,
-    axis: int = -1,
-    where: ArrayLike | None = None,
-    prior: ArrayLike | None = None,
-) -> NDArray[np.floating[Any]]:
+def log_softmax(values: Any, temperature: Any = 1.0, *, axis: int = -1, where: Any = None, prior: Any = None) -> Any:
     """Log-probabilities; shape of ``values``, arguments and errors as for :func:`softmax`.
 
     Accurate where a probability underflows and where it rounds to 1.
@@ -84,17 +99,10 @@ def log_softmax(
     >>> log_softmax([0.0, 1.0], float("inf"))
     array([-0.69314718, -0.69314718])
     """
-    return np.asarray(_along(axis, "log_probs", values, temperature, where, prior))
+    return _along(axis, "log_probs", values, temperature, where, prior)
 
 
-def log_partition(
-    values: ArrayLike,
-    temperature: ArrayLike = 1.0,
-    *,
-    axis: int = -1,
-    where: ArrayLike | None = None,
-    prior: ArrayLike | None = None,
-) -> Any:
+def log_partition(values: Any, temperature: Any = 1.0, *, axis: int = -1, where: Any = None, prior: Any = None) -> Any:
     """Log Z = log sum_a prior(a) exp(Q(a) / T); shape of ``values`` without ``axis``, otherwise as :func:`softmax`.
 
     At T = 0 it is the limit: inf with the sign of max Q, or the log of the maximisers' prior mass where max Q = 0.
@@ -112,14 +120,7 @@ def log_partition(
     return _along(axis, "log_partition", values, temperature, where, prior)
 
 
-def soft_value(
-    values: ArrayLike,
-    temperature: ArrayLike = 1.0,
-    *,
-    axis: int = -1,
-    where: ArrayLike | None = None,
-    prior: ArrayLike | None = None,
-) -> Any:
+def soft_value(values: Any, temperature: Any = 1.0, *, axis: int = -1, where: Any = None, prior: Any = None) -> Any:
     """T log Z, in the units of the values; shape of ``values`` without ``axis``, otherwise as :func:`softmax`.
 
     At T = 0 it is max Q. As T goes to inf it grows without bound, unless the priors sum to 1: then it tends to the
@@ -137,14 +138,23 @@ def soft_value(
     return _along(axis, "soft_value", values, temperature, where, prior)
 
 
-def entropy(
-    values: ArrayLike,
-    temperature: ArrayLike = 1.0,
-    *,
-    axis: int = -1,
-    where: ArrayLike | None = None,
-    prior: ArrayLike | None = None,
-) -> Any:
+def mellowmax(values: Any, temperature: Any = 1.0, *, axis: int = -1, where: Any = None, prior: Any = None) -> Any:
+    """T log(Z / sum of priors), in the units of the values; shape of ``values`` without ``axis``.
+
+    At T = 0 it is max Q, at T = inf the prior mean of Q, and in between a non-expansion (Asadi & Littman 2017, with
+    omega = 1 / T). Arguments and errors as for :func:`softmax`.
+
+    Examples
+    --------
+    >>> round(float(mellowmax([1.0, 2.0, 4.0], 1 / 1.5)), 12)
+    3.30700107107
+    >>> [float(mellowmax([1.0, 2.0, 6.0], T)) for T in (0, float("inf"))]
+    [6.0, 3.0]
+    """
+    return _along(axis, "mellowmax", values, temperature, where, prior)
+
+
+def entropy(values: Any, temperature: Any = 1.0, *, axis: int = -1, where: Any = None, prior: Any = None) -> Any:
     """Entropy in nats, from 0 to log K; shape of ``values`` without ``axis``, otherwise as :func:`softmax`.
 
     At T = 0 it is that of the prior over the maximisers, at T = inf that of the prior.
@@ -159,23 +169,82 @@ def entropy(
     return _along(axis, "entropy", values, temperature, where, prior)
 
 
-_Property = Literal["probs", "log_probs", "log_partition", "soft_value", "entropy"]
+def expected_value(values: Any, temperature: Any = 1.0, *, axis: int = -1, where: Any = None, prior: Any = None) -> Any:
+    """E[Q] under the distribution; shape of ``values`` without ``axis``, otherwise as :func:`softmax`.
+
+    At T = 0 it is max Q, at T = inf the prior mean.
+
+    Examples
+    --------
+    >>> [float(expected_value([1.0, 2.0, 6.0], T)) for T in (0, float("inf"))]
+    [6.0, 3.0]
+    """
+    return _along(axis, "mean", values, temperature, where, prior)
 
 
-def _along(
-    axis: int,
-    name: _Property,
-    values: ArrayLike,
-    temperature: ArrayLike,
-    where: ArrayLike | None,
-    prior: ArrayLike | None,
+def variance(values: Any, temperature: Any = 1.0, *, axis: int = -1, where: Any = None, prior: Any = None) -> Any:
+    """Variance of Q under the distribution; shape of ``values`` without ``axis``, otherwise as :func:`softmax`.
+
+    At T = 0 it is 0, at T = inf the prior variance.
+
+    Examples
+    --------
+    >>> [float(variance([1.0, 3.0], T)) for T in (0, float("inf"))]
+    [0.0, 1.0]
+    """
+    return _along(axis, "variance", values, temperature, where, prior)
+
+
+def heat_capacity(values: Any, temperature: Any = 1.0, *, axis: int = -1, where: Any = None, prior: Any = None) -> Any:
+    """Variance of Q / T^2 = d E[Q] / dT; shape of ``values`` without ``axis``, otherwise as :func:`softmax`.
+
+    It is 0 at both ends.
+
+    Examples
+    --------
+    >>> [round(float(heat_capacity([1.0, 3.0], T)), 4) for T in (0, 1.0, float("inf"))]
+    [0.0, 0.42, 0.0]
+    """
+    return _along(axis, "heat_capacity", values, temperature, where, prior)
+
+
+def cross_entropy(
+    values: Any, target: Any, temperature: Any = 1.0, *, axis: int = -1, where: Any = None, prior: Any = None
 ) -> Any:
+    """-sum_a target(a) log p(a), the loss, computed from the values; shape of ``values`` without ``axis``.
+
+    Parameters
+    ----------
+    values, temperature, axis, where, prior
+        As for :func:`softmax`.
+    target : array
+        Of floats, shape of ``values``: a distribution over the actions; of integers, that shape without ``axis``: an
+        action a row.
+
+    Examples
+    --------
+    >>> cross_entropy([[0.0, 1000.0], [0.0, 0.0]], [0, 1]).round(4)
+    array([1.000e+03, 6.931e-01])
+    >>> float(cross_entropy([0.0, 1000.0], [0.5, 0.5]))
+    500.0
+    """
+    wanted = np.asarray(target) if _arrays.is_native(target) else target
+    log_probs = _along(axis, "log_probs", values, temperature, where, prior, back=False)
+    if str(wanted.dtype).rpartition(".")[2].startswith(("int", "uint")):
+        return -picked(log_probs, wanted)
+    if axis != -1:
+        wanted = (np if _arrays.is_native(target) else _arrays.namespace(target)).moveaxis(wanted, axis, -1)
+    return _cross_entropy(log_probs, wanted)
+
+
+def _along(axis: int, name: str, values: Any, temperature: Any, where: Any, prior: Any, *, back: bool = True) -> Any:
     """Take one property of the distribution whose actions lie along ``axis``."""
     if axis == -1:
         return getattr(Gibbs(values, temperature, where=where, prior=prior), name)
-    array = np.asarray(values)
-    others = [None if part is None else np.asarray(part) for part in (where, prior)]
-    shape = np.broadcast_shapes(array.shape, *(part.shape for part in others if part is not None))
-    moved = [None if part is None else np.moveaxis(np.broadcast_to(part, shape), axis, -1) for part in (array, *others)]
-    result = getattr(Gibbs(moved[0], temperature, where=moved[1], prior=moved[2]), name)  # type: ignore[arg-type]
-    return np.moveaxis(result, -1, axis) if name in ("probs", "log_probs") else result
+    native = _arrays.is_native(values, where, prior)
+    xp: Any = np if native else _arrays.namespace(values, where, prior)
+    parts = [None if part is None else xp.asarray(part) for part in (values, where, prior)]
+    shape = np.broadcast_shapes(*(tuple(part.shape) for part in parts if part is not None))
+    moved = [None if part is None else xp.moveaxis(xp.broadcast_to(part, shape), axis, -1) for part in parts]
+    result = getattr(Gibbs(moved[0], temperature, where=moved[1], prior=moved[2]), name)
+    return xp.moveaxis(result, -1, axis) if back and name in ("probs", "log_probs") else result

@@ -1,0 +1,148 @@
+"""Which array library an input belongs to, and the few things in which the libraries differ.
+
+NumPy and plain Python input is told apart by its type alone and never pays for the others, which are not imported
+unless one of their arrays comes in.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import numpy as np
+
+__all__ = ["detached", "device", "is_native", "is_traced", "namespace", "quiet", "to_float", "uniform", "widest_float"]
+
+_NATIVE = (np.ndarray, np.generic, float, int, list, tuple, bool, str, bytes, complex, type(None))
+
+
+def is_native(*arrays: Any) -> bool:
+    """Whether all inputs are NumPy's or Python's own; anything that has no array namespace is left to NumPy."""
+    return all(isinstance(array, _NATIVE) or not _is_foreign(array) for array in arrays)
+
+
+def _is_foreign(array: Any) -> bool:
+    if hasattr(array, "__array_namespace__") or ("torch" in sys.modules and isinstance(array, _torch().Tensor)):
+        return not isinstance(array, np.ndarray)
+    return False
+
+
+def _torch() -> Any:
+    return sys.modules["torch"]
+
+
+def namespace(*arrays: Any) -> Any:
+    """Give the array API namespace of the foreign arrays among the inputs.
+
+    Raises
+    ------
+    TypeError
+        Where arrays of several libraries are mixed.
+    """
+    foreign = [array for array in arrays if not isinstance(array, _NATIVE)]
+    if "torch" in sys.modules and all(isinstance(array, _torch().Tensor) for array in foreign):
+        # torch.compile cannot look through array_namespace.
+        import array_api_compat.torch
+
+        return array_api_compat.torch
+    import array_api_compat
+
+    return array_api_compat.array_namespace(*foreign, use_compat=None)
+
+
+def device(array: Any) -> Any:
+    """Give the device that an array lives on."""
+    if "torch" in sys.modules and isinstance(array, _torch().Tensor):
+        return array.device
+    import array_api_compat
+
+    return array_api_compat.device(array)
+
+
+def detached(xp: Any, array: Any) -> Any:
+    """Give the same numbers without a derivative."""
+    if _is_jax(xp):
+        return sys.modules["jax"].lax.stop_gradient(array)
+    return array.detach() if "torch" in xp.__name__ else array
+
+
+def quiet(xp: Any) -> AbstractContextManager[Any]:
+    """Silence NumPy's warnings where a library is NumPy underneath; PyTorch and JAX give none."""
+    return nullcontext() if _is_jax(xp) or "torch" in xp.__name__ else np.errstate(all="ignore")
+
+
+def is_traced(array: Any) -> bool:
+    """Whether the values are unknown for now, as under ``jax.jit``, ``vmap`` or ``torch.compile``."""
+    if "jax" in sys.modules and isinstance(array, sys.modules["jax"].core.Tracer):
+        return True
+    if "torch" in sys.modules and isinstance(array, _torch().Tensor):
+        if _torch().compiler.is_compiling():
+            return True
+        return bool(_torch()._C._functorch.is_functorch_wrapped_tensor(array))
+    return False
+
+
+def to_float(xp: Any, name: str, array: Any, like: Any = None) -> Any:
+    """Make a real floating-point array of the library: integers become its default float, floats keep their dtype.
+
+    ``like`` gives dtype and device to what comes from elsewhere, such as a Python number.
+    """
+    if isinstance(array, _NATIVE):
+        plain = np.asarray(array)
+        if plain.dtype.kind not in "iuf":
+            raise TypeError(f"{name} must be real numbers, got {plain.dtype} {array!r}")
+        return _quiet_cast(xp, plain, like)
+    if xp.isdtype(array.dtype, "integral"):
+        return xp.astype(array, widest_float(xp) if like is None else like.dtype)
+    if not xp.isdtype(array.dtype, "real floating"):
+        raise TypeError(f"{name} must be real numbers, got {array.dtype}")
+    if like is not None and array.dtype != like.dtype:
+        array = xp.astype(array, like.dtype)
+    # JAX computes with subnormal numbers as with 0, but does not compare them so.
+    return xp.where(xp.abs(array) < xp.finfo(array.dtype).smallest_normal, 0.0, array) if _is_jax(xp) else array
+
+
+def _quiet_cast(xp: Any, plain: Any, like: Any) -> Any:
+    """Round NumPy numbers to the dtype of ``like``; what is beyond its range becomes 0 or inf, its limits."""
+    width = xp.finfo(like.dtype).bits
+    with np.errstate(over="ignore", under="ignore"):
+        rounded = plain.astype(np.float64 if width > 32 else np.float32)
+    # Through Python lists, since not every library takes NumPy's arrays.
+    if _is_jax(xp):
+        rounded = np.where(abs(rounded) < np.finfo(rounded.dtype).smallest_normal, 0.0, rounded)
+    return xp.asarray(rounded.tolist(), dtype=like.dtype, device=device(like))
+
+
+def widest_float(xp: Any) -> Any:
+    """Give the library's widest dtype of real numbers; JAX has no float64 unless it is told to."""
+    return xp.result_type(float) if _is_jax(xp) else xp.float64
+
+
+def uniform(xp: Any, rng: Any, shape: tuple[int, ...], like: Any) -> Any:
+    """Draw uniforms in [0, 1] on the device of ``like`` from the library's own kind of randomness.
+
+    Raises
+    ------
+    TypeError
+        Where ``rng`` is of another library.
+    """
+    if "torch" in xp.__name__:
+        torch = _torch()
+        if not isinstance(rng, torch.Generator):
+            raise TypeError(f"rng must be a torch.Generator, got {rng!r}")
+        return torch.rand(shape, generator=rng, dtype=torch.float64, device=rng.device).to(like.device)
+    if _is_jax(xp):
+        random = sys.modules["jax"].random
+        first, second = random.split(rng)
+        wide = widest_float(xp)
+        drawn = random.uniform(first, shape, dtype=wide)
+        # float32 draws are multiples of 2^-23: the second one fills in what is below, where small weights stand first.
+        return drawn if wide == xp.float64 else drawn + random.uniform(second, shape, dtype=wide) * 2.0**-23
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng must be a numpy.random.Generator, got {rng!r}")
+    return xp.asarray(rng.random(shape).tolist(), dtype=xp.float64, device=device(like))
+
+
+def _is_jax(xp: Any) -> bool:
+    return "jax" in xp.__name__

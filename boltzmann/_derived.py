@@ -1,0 +1,142 @@
+"""What follows from the probabilities or log-probabilities of any distribution, for every array library alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from boltzmann import _arrays, _checks
+
+__all__ = ["Quantity", "cross_entropy", "jacobian", "kl_divergence", "ordered_log_prob", "picked", "top_k"]
+
+_PER_ACTION = ("probs", "log_probs")
+
+
+class Quantity:
+    """A property of a distribution: a formula over its scores, computed on first use and kept."""
+
+    def __init__(self, formula: Callable[[Any], Any], *, signed: bool = False) -> None:
+        self.formula, self.signed, self.__doc__ = formula, signed, formula.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, distribution: Any, owner: type | None = None) -> Any:
+        if distribution is None:
+            return self
+        it = distribution._of
+        if it.xp is np:
+            result = self.formula(it)
+        else:
+            with _arrays.quiet(it.xp):
+                result = self.formula(it)
+        if self.name in _PER_ACTION:
+            result = it.full(result)
+        elif self.name != "mode":
+            result = it.row(result)
+        if self.signed and distribution._sign is not None:
+            result = result * distribution._sign
+        # Beside the class's own descriptor, which defines no __set__, the instance's entry is found first.
+        distribution.__dict__[self.name] = result
+        return result
+
+
+def _library(array: Any) -> Any:
+    return np if _arrays.is_native(array) else _arrays.namespace(array)
+
+
+def picked(log_probs: Any, actions: Any) -> Any:
+    """Pick the log-probabilities of ``actions``, shape ``shape + batch``, from those of all, ``batch + (K,)``."""
+    xp = _library(log_probs)
+    *batch, count = log_probs.shape
+    if xp is np:
+        indices: Any = np.asarray(actions)
+        if indices.dtype.kind not in "iu":
+            raise TypeError(f"actions must be integers, got {indices.dtype}")
+        _checks.require_all((indices >= 0) & (indices < count), "actions", f"in [0, {count})", indices)
+    else:
+        indices = xp.asarray(actions, device=_arrays.device(log_probs))
+        if not xp.isdtype(indices.dtype, "integral"):
+            raise TypeError(f"actions must be integers, got {indices.dtype}")
+        outside = xp.any((indices < 0) | (indices >= count))
+        if not _arrays.is_traced(outside) and bool(outside):
+            raise ValueError(f"actions must be in [0, {count}), got {actions}")
+    if indices.ndim < len(batch) or tuple(indices.shape[indices.ndim - len(batch) :]) != tuple(batch):
+        raise ValueError(f"actions must have a shape that ends in {tuple(batch)}, got {tuple(indices.shape)}")
+    table = xp.broadcast_to(log_probs, (*indices.shape, count))
+    if xp is np:
+        return np.take_along_axis(table, indices[..., np.newaxis], axis=-1)[..., 0][()]
+    return xp.take_along_axis(table, xp.astype(indices, xp.int64)[..., None], axis=-1)[..., 0]
+
+
+def cross_entropy(log_probs: Any, target: Any) -> Any:
+    """-sum target log p, where 0 times -inf is 0."""
+    xp = _library(log_probs)
+    weights = _checks.numeric_array("target", target) if xp is np else _arrays.to_float(xp, "target", target, log_probs)
+    if tuple(weights.shape[-1:]) != tuple(log_probs.shape[-1:]):
+        raise ValueError(f"target must have K = {log_probs.shape[-1]} on its last axis, got shape {weights.shape}")
+    used = weights != 0
+    terms = xp.where(used, weights, 0.0) * xp.where(used, log_probs, 0.0)
+    # Adding 0 turns the -0.0 of a sure action into 0.
+    total = 0.0 - xp.sum(terms, axis=-1)
+    return total[()] if xp is np else total
+
+
+def kl_divergence(probs: Any, log_probs: Any, others: Any) -> Any:
+    """Sum of p (log p - log q); inf where q is 0 and p is not, never below 0."""
+    xp = _library(probs)
+    if tuple(probs.shape[-1:]) != tuple(others.shape[-1:]):
+        raise ValueError(f"other must have K = {probs.shape[-1]} actions, got {others.shape[-1]}")
+    drawn = probs > 0
+    impossible = drawn & (others == -xp.inf)
+    used = drawn & ~impossible
+    terms = probs * (xp.where(used, log_probs, 0.0) - xp.where(used, others, 0.0))
+    total = xp.sum(xp.where(used, terms, 0.0), axis=-1)
+    # Rounding may leave a distance of nothing just below 0.
+    total = xp.where(total < 0, 0.0, total)
+    total = xp.where(xp.any(impossible, axis=-1), xp.inf, total)
+    return total[()] if xp is np else total
+
+
+def jacobian(probs: Any, temperature: Any) -> Any:
+    """p_i ([i = j] - p_j) / T, where 0 / 0 is 0."""
+    xp = _library(probs)
+    count = probs.shape[-1]
+    one = (
+        xp.eye(count, dtype=probs.dtype) if xp is np else xp.eye(count, dtype=probs.dtype, device=_arrays.device(probs))
+    )
+    slopes = probs[..., :, None] * (one - probs[..., None, :])
+    heat = np.asarray(temperature, dtype=float) if xp is np else _arrays.to_float(xp, "temperature", temperature, probs)
+    heat = xp.broadcast_to(heat, probs.shape[:-1])[..., None, None]
+    flat = slopes == 0
+    with np.errstate(divide="ignore", over="ignore"):
+        return xp.where(flat, 0.0, slopes / xp.where(flat, 1.0, heat))
+
+
+def top_k(log_probs: Any, k: int) -> Any:
+    """Give the indices of the k largest, largest first, equals in their order."""
+    k = _checks.whole_number("k", k, least=1)
+    if k > log_probs.shape[-1]:
+        raise ValueError(f"k must be at most K = {log_probs.shape[-1]}, got {k}")
+    xp = _library(log_probs)
+    order = np.argsort(-log_probs, axis=-1, kind="stable") if xp is np else xp.argsort(-log_probs, axis=-1, stable=True)
+    return order[..., :k]
+
+
+def ordered_log_prob(log_weights: Any, actions: Any) -> Any:
+    """Sum over the draws of log w - log of the sum of what was left; -inf where one comes twice."""
+    xp = _library(log_weights)
+    left = _checks.numeric_array("log_weights", log_weights) if xp is np else log_weights
+    order = np.asarray(actions) if xp is np else xp.astype(actions, xp.int64)
+    left = xp.broadcast_to(left, (*order.shape[:-1], left.shape[-1]))
+    places = np.arange(left.shape[-1]) if xp is np else xp.arange(left.shape[-1], device=_arrays.device(left))
+    total: Any = 0.0
+    for draw in range(order.shape[-1]):
+        drawn = places == order[..., draw, None]
+        largest = xp.max(left, axis=-1, keepdims=True)
+        mass = largest[..., 0] + xp.log(xp.sum(xp.exp(left - largest), axis=-1))
+        total = total + xp.max(xp.where(drawn, left, -xp.inf), axis=-1) - mass
+        left = xp.where(drawn, -xp.inf, left)
+    return total

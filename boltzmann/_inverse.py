@@ -1,0 +1,41 @@
+"""Inverse temperatures of either sign, and bases, brought to a temperature."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from boltzmann import _arrays, _checks
+
+__all__ = ["from_inverse", "log_base"]
+
+
+def from_inverse(values: Any, beta: Any) -> tuple[Any, Any, Any]:
+    """Give the values, negated where beta is negative, the temperature 1 / |beta|, and the sign of each row."""
+    if _arrays.is_native(values, beta):
+        xp: Any = np
+        values, inverse = _checks.numeric_array("values", values), _checks.numeric_array("beta", beta)
+        _checks.require_all(~np.isnan(inverse), "beta", "in [-inf, inf]", inverse)
+    else:
+        xp = _arrays.namespace(values, beta)
+        like = _arrays.to_float(xp, "values", beta if _arrays.is_native(values) else values)
+        values = _arrays.to_float(xp, "values", values, like)
+        inverse = _arrays.to_float(xp, "beta", beta, like)
+    sign = 1.0 - 2.0 * xp.astype(inverse < 0, values.dtype)
+    with np.errstate(over="ignore") if xp is np else _arrays.quiet(xp):
+        heat = 1.0 / xp.where(inverse == 0, 1.0, xp.abs(inverse))
+    heat = xp.where(inverse == 0, xp.inf, heat)
+    return values * sign[..., None], heat, sign
+
+
+def log_base(base: Any) -> Any:
+    """Give beta = log base for a base in [0, inf]."""
+    if _arrays.is_native(base):
+        array = _checks.numeric_array("base", base)
+        _checks.require_all(array >= 0, "base", "in [0, inf]", array)
+        with np.errstate(divide="ignore"):
+            return np.log(array)
+    xp = _arrays.namespace(base)
+    with _arrays.quiet(xp):
+        return xp.log(base)

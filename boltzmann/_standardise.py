@@ -1,0 +1,144 @@
+"""From raw arguments to scores for NumPy: the checks, the limits and the infinities, met once.
+
+This way looks at the numbers and does no more than they ask for; ``_traceable`` is the way where they are not known.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from boltzmann import _checks
+from boltzmann._checks import Floats
+from boltzmann._scores import Scores
+
+__all__ = ["standardise"]
+
+_FEW_ACTIONS, _MANY_ROWS = 32, 64
+"""So few actions of so many rows are laid out with the actions first."""
+
+
+def standardise(values: ArrayLike, temperature: ArrayLike, where: ArrayLike | None, prior: ArrayLike | None) -> Scores:
+    """Check the arguments of a Gibbs distribution and reduce them to scores; see :class:`boltzmann.Gibbs`."""
+    given = _checks.numeric_array("values", values)
+    if given.ndim == 0 or given.shape[-1] == 0:
+        raise ValueError(f"values must hold at least one action on its last axis, got shape {given.shape}")
+    heat = _checked_temperature(temperature)
+    mask = None if where is None else _checks.mask_array("where", where)
+    weights = None if prior is None else _checks.numeric_array("prior", prior)
+    if not (mask is None and weights is None and isinstance(heat, float)):
+        _require_shapes(given, heat, mask, weights)
+    raw = given if given.dtype.itemsize >= 8 else given.astype(np.float64)
+    if weights is not None:
+        weights = _checked_prior(weights, mask)
+        mask = weights > 0
+    if mask is not None:
+        raw = np.where(mask, raw, -np.inf)
+    return _scored(raw, heat, weights, given.dtype)
+
+
+def _scored(raw: Floats, heat: Any, prior: Floats | None, dtype: Any) -> Scores:
+    it = Scores()
+    it.dtype, it.axis = dtype, _axis(raw, heat)
+    raw, it.temperature, it.prior = _laid_out(it.axis, raw, heat, prior)
+    it.maximum = it.peak = np.maximum.reduce(raw, axis=it.axis, keepdims=True)
+    it.ends = not isinstance(heat, float) and bool((heat == 0).any() or np.isinf(heat).any())
+    # One sum shows whether any maximum is infinite or NaN; one that overflows costs a closer look.
+    if not np.isfinite(np.add.reduce(it.maximum, axis=None)):
+        _require_a_maximum(raw, it.maximum, it.axis)
+        endless = np.isposinf(it.maximum)
+        it.peak = np.where(endless, 0.0, it.maximum)
+        raw = np.where(endless, np.where(raw == np.inf, 0.0, -np.inf), raw)
+        it.ends = it.ends or bool(endless.any())
+    it.values = raw
+    it.scores = _centred_over_temperature(raw, it.peak, it.temperature, it.ends)
+    if it.prior is not None:
+        with np.errstate(divide="ignore"):
+            weighted = it.scores + np.log(it.prior)
+        it.top = weighted.max(axis=it.axis, keepdims=True)
+        it.scores = weighted - it.top
+    return it
+
+
+def _checked_temperature(temperature: ArrayLike) -> Any:
+    """Give a float strictly between 0 and inf as it is, and all else as a checked array."""
+    if type(temperature) is float and 0.0 < temperature < np.inf:
+        return temperature
+    heat = _checks.numeric_array("temperature", temperature).astype(np.float64, copy=False)
+    _checks.require_all(heat >= 0, "temperature", "in [0, inf]", heat)
+    # Without the sign of -0, which would make +inf of a negative difference.
+    return np.asarray(heat + 0.0)
+
+
+def _axis(raw: Floats, heat: Any) -> int:
+    few_of_many = raw.shape[-1] <= _FEW_ACTIONS and raw.size >= _MANY_ROWS * raw.shape[-1]
+    return 0 if few_of_many and (isinstance(heat, float) or heat.ndim < raw.ndim) else -1
+
+
+def _laid_out(axis: int, raw: Floats, heat: Any, prior: Floats | None) -> tuple[Floats, Any, Floats | None]:
+    """Put the axis of the actions where the work is done, and give the temperature one of length 1 there."""
+    if axis == -1:
+        return raw, heat if isinstance(heat, float) else heat[..., np.newaxis], prior
+    if not isinstance(heat, float):
+        heat = heat.reshape((1,) * (raw.ndim - heat.ndim) + heat.shape)
+    if prior is not None:
+        prior = np.moveaxis(np.broadcast_to(prior, raw.shape), -1, 0)
+    return np.ascontiguousarray(np.moveaxis(raw, -1, 0)), heat, prior
+
+
+def _centred_over_temperature(values: Floats, peak: Floats, heat: Any, ends: bool) -> Floats:
+    """(values - peak) / temperature, with both ends of the temperature and -inf taken by value."""
+    with np.errstate(all="ignore"):
+        centred = values - peak
+        if centred.min(initial=0.0) == -np.inf:
+            scores = centred / heat
+            # A difference of finite values that overflows may still be moderate in units of T: halve it first.
+            overflowed = np.isneginf(centred) & (values > -np.inf)
+            scores = np.where(overflowed, (values / 2 - peak / 2) / (heat / 2), scores)
+        elif isinstance(heat, float):
+            scores = np.divide(centred, heat, out=centred)
+        else:
+            scores = centred / heat
+    if ends:
+        scores = np.where((heat == 0) & (values == peak), 0.0, scores)
+        scores = np.where(np.isinf(heat), np.where(values == -np.inf, -np.inf, 0.0), scores)
+    return np.asarray(scores)
+
+
+def _require_shapes(values: NDArray[Any], temperature: Any, where: Any, prior: Any) -> None:
+    shapes = {name: array.shape for name, array in (("where", where), ("prior", prior)) if array is not None}
+    heat = np.shape(temperature)
+    try:
+        np.broadcast_shapes(np.broadcast_shapes(values.shape, *shapes.values())[:-1], heat)
+    except ValueError:
+        listed = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+        raise ValueError(
+            f"shapes do not broadcast: values {values.shape}{', ' if listed else ''}{listed}; temperature {heat} must "
+            "fit the rows, all axes of the values but the last"
+        ) from None
+
+
+def _checked_prior(prior: NDArray[Any], where: NDArray[np.bool_] | None) -> Floats:
+    """Check the weights that are read, and put 0 where nothing is allowed."""
+    weights = prior.astype(np.result_type(prior.dtype, np.float64), copy=False)
+    if where is not None:
+        weights = np.where(where, weights, 0.0)
+    _checks.require_all((weights >= 0) & (weights < np.inf), "prior", "finite and at least 0", weights)
+    return weights
+
+
+def _require_a_maximum(raw: Floats, maximum: Floats, axis: int) -> None:
+    values, rows = np.moveaxis(raw, axis, -1), np.squeeze(maximum, axis=axis)
+    unknown = np.isnan(rows)
+    if unknown.any():
+        row = tuple(int(i) for i in np.argwhere(unknown)[0])
+        action = int(np.isnan(values[row]).argmax())
+        raise ValueError(f"values must not be NaN where allowed, got NaN for action {action}{_checks.row_text(row)}")
+    empty = rows == -np.inf
+    if empty.any():
+        row = tuple(int(i) for i in np.argwhere(empty)[0])
+        raise ValueError(
+            f"at least one action must be allowed and have a value above -inf, got none{_checks.row_text(row)}"
+        )

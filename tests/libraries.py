@@ -1,0 +1,49 @@
+"""The array libraries that the core is tested on; those that are not installed are skipped, and CI installs all."""
+
+import importlib
+
+import numpy as np
+import pytest
+
+
+class Library:
+    """How to bring NumPy arrays into a library and its arrays back."""
+
+    def __init__(self, name, module, *, jit=False):
+        self.name, self.module, self.jit = name, module, jit
+
+    def __repr__(self):
+        return self.name
+
+    @property
+    def xp(self):
+        pytest.importorskip(self.module.split(".")[0])
+        module = importlib.import_module(self.module)
+        if self.module.startswith("jax"):
+            importlib.import_module("jax").config.update("jax_enable_x64", True)
+        return module
+
+    def array(self, values, dtype="float64"):
+        if self.name == "numpy":
+            return np.asarray(values, dtype=dtype)
+        return self.xp.asarray(values, dtype=getattr(self.xp, dtype))
+
+    def back(self, array):
+        return np.asarray(array.detach() if self.name == "torch" else array)
+
+    def rng(self, seed):
+        if self.name == "torch":
+            return self.xp.Generator().manual_seed(seed)
+        if self.name.startswith("jax"):
+            return importlib.import_module("jax").random.key(seed)
+        return np.random.default_rng(seed)
+
+
+NUMPY = Library("numpy", "numpy")
+TORCH = Library("torch", "torch")
+JAX = Library("jax", "jax.numpy")
+JIT = Library("jax.jit", "jax.numpy", jit=True)
+STRICT = Library("array-api-strict", "array_api_strict")
+LIBRARIES = [NUMPY, TORCH, JAX, STRICT]
+every_library = pytest.mark.parametrize("library", LIBRARIES, ids=repr)
+every_differentiating = pytest.mark.parametrize("library", [TORCH, JAX], ids=repr)
