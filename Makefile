@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 INSTALL := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
 
-.PHONY: demo test test-slow lint types format wheel lock clean
+.PHONY: demo test test-slow test-libraries lint types format wheel lock clean
 
 demo: $(VENV)/ready  ## compare exploration schedules, print a leaderboard, draw the learning curves
 	$(BIN)/python -m scripts.compare_schedules
@@ -15,6 +15,11 @@ test: $(VENV)/ready  ## the quick suite with doctests and coverage
 
 test-slow: $(VENV)/ready  ## the tests that take long
 	$(BIN)/python -m pytest -m slow
+
+test-libraries: $(VENV)/ready  ## the core on PyTorch and JAX, which this installs
+	@$(BIN)/python -c 'import torch, jax' 2>/dev/null || \
+		{ echo "installing PyTorch and JAX into $(VENV)"; $(INSTALL) torch==2.13.0 && $(INSTALL) jax==0.10.2 jaxlib==0.10.2; }
+	$(BIN)/python -m pytest -q tests/core/test_battery.py tests/core/test_libraries.py
 
 lint: $(VENV)/ready
 	$(BIN)/ruff format --check .

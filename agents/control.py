@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from agents.tabular import TabularAgent
-from boltzmann import Policy
+from boltzmann import Policy, _checks
 
 __all__ = ["QLearning"]
 
@@ -58,12 +58,10 @@ class QLearning(TabularAgent):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not 0 < self.step_size <= 1:
-            raise ValueError(f"step_size must be in (0, 1], got {self.step_size!r}")
-        if not 0 <= self.discount <= 1:
-            raise ValueError(f"discount must be in [0, 1], got {self.discount!r}")
-        if not np.isfinite(self.initial_value):
-            raise ValueError(f"initial_value must be finite, got {self.initial_value!r}")
+        self.step_size = _checks.number("step_size", self.step_size, least=0, most=1, open_below=True)
+        self.discount = _checks.number("discount", self.discount, least=0, most=1)
+        largest = float(np.finfo(np.float64).max)
+        self.initial_value = _checks.number("initial_value", self.initial_value, least=-largest, most=largest)
 
     def _initial_value(self) -> float:
         return self.initial_value

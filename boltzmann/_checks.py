@@ -50,9 +50,14 @@ def row_text(place: tuple[int, ...]) -> str:
 def number(name: str, value: object, *, least: float, most: float = math.inf, open_below: bool = False) -> float:
     """Return ``value`` as a float in [least, most], or raise; NaN and what is no number never pass."""
     bound = f"in {'(' if open_below else '['}{least:g}, {most:g}]"
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
     if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
         raise TypeError(f"{name} must be a number {bound}, got {value!r}")
-    result = float(value)
+    try:
+        result = float(value)
+    except OverflowError:
+        raise ValueError(f"{name} must be {bound}, got an integer beyond the range of floats") from None
     if not least <= result <= most or (open_below and result == least):
         raise ValueError(f"{name} must be {bound}, got {result!r}")
     return result

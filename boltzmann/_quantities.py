@@ -190,11 +190,9 @@ def _where_drawn(it: Scores, terms: Any) -> Any:
 
 
 def _prior_free(it: Scores) -> Any:
-    """(Q - max Q) / T where it has weight or is live, 0 elsewhere."""
-    if it.prior is None:
-        return it.safe_scores
-    logs = it.xp.log(it.xp.where(it.prior > 0, it.prior, 1.0))
-    return it.xp.where(it.weights > 0, it.safe_scores + it.top - logs, 0.0)
+    """(Q - max Q) / T where it has weight, 0 elsewhere."""
+    # Never by taking the log of the prior off the scores again: at large T that rounds everything away.
+    return it.xp.where(it.weights > 0, it.tempered, 0.0)
 
 
 def _array(xp: Any, heat: Any, like: Any) -> Any:

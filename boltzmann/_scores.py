@@ -48,6 +48,8 @@ class Scores:
         Rows; the largest of ``values``, always finite.
     maximum : array
         Rows; the largest value, which may be +inf.
+    tempered : array
+        (Q - max Q) / T, as it is without the prior.
     scores : array
         In [-inf, 0].
     top : array or float
@@ -65,6 +67,7 @@ class Scores:
     values: Any
     peak: Any
     maximum: Any
+    tempered: Any
     scores: Any
     top: Any = 0.0
     prior: Any = None

@@ -54,6 +54,7 @@ def _scored(raw: Floats, heat: Any, prior: Floats | None, dtype: Any) -> Scores:
         it.ends = it.ends or bool(endless.any())
     it.values = raw
     it.scores = _centred_over_temperature(raw, it.peak, it.temperature, it.ends)
+    it.tempered = it.scores
     if it.prior is not None:
         with np.errstate(divide="ignore"):
             weighted = it.scores + np.log(it.prior)

@@ -59,6 +59,7 @@ def _standardise(xp: Any, values: Any, temperature: Any, where: Any, prior: Any)
     # What underflows is cut off before the division, whose derivative would be 0 times inf.
     lost = dead | (scaled < _LEAST_EXPONENT) & ~hot
     safe = xp.where(lost | hot, 0.0, xp.where(lost, 0.0, centred) / finite)
+    it.tempered = safe
     if weights is not None:
         logs, safe = logs + log_prior - shift, xp.where(lost, 0.0, safe + log_prior - shift)
     full = xp.zeros_like(logs)

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
-from boltzmann import _checks
-from boltzmann._derived import picked
-from boltzmann.sampling import sample_categorical
+from boltzmann import _arrays, _checks
+from boltzmann._derived import cross_entropy, kl_divergence, picked, top_k
+from boltzmann._scores import lazy
+from boltzmann.sampling import sample_weights, sample_without_replacement
 
 __all__ = ["Categorical"]
-
-_SUM_TOLERANCE = 1e-6
-"""How far from 1 a row may sum: what float32 probabilities of a few thousand actions do."""
 
 
 class Categorical:
@@ -24,12 +20,12 @@ class Categorical:
     Parameters
     ----------
     probs : array of shape (..., K)
-        Probabilities, actions last; each row sums to 1 within 1e-6.
+        Probabilities, actions last, of any array library; each row sums to 1 but for the rounding of its dtype.
 
     Raises
     ------
     ValueError, TypeError
-        For what is no such array; the message names the row.
+        For NumPy input that is no such array; the message names the row.
 
     Examples
     --------
@@ -43,16 +39,19 @@ class Categorical:
     ValueError: sum of probs must be 1, got 0.9 in row 1
     """
 
-    def __init__(self, probs: ArrayLike) -> None:
-        array = _checks.numeric_array("probs", probs)
-        if array.ndim == 0 or array.shape[-1] == 0:
-            raise ValueError(f"probs must hold at least one action on its last axis, got shape {array.shape}")
-        _checks.require_all((array >= 0) & (array <= 1 + _SUM_TOLERANCE), "probs", "in [0, 1]", array)
-        total = array.sum(axis=-1)
-        _checks.require_all(np.abs(total - 1) <= _SUM_TOLERANCE, "sum of probs", "1", total)
-        self.__dict__["probs"] = array
+    probs: Any
+    """Probabilities, shape (..., K)."""
 
-    probs: NDArray[np.floating[Any]]
+    def __init__(self, probs: Any) -> None:
+        if _arrays.is_native(probs):
+            probs = _checks.numeric_array("probs", probs)
+            if probs.ndim == 0 or probs.shape[-1] == 0:
+                raise ValueError(f"probs must hold at least one action on its last axis, got shape {probs.shape}")
+            tolerance = max(1e-6, probs.shape[-1] * float(np.finfo(probs.dtype).eps))
+            _checks.require_all((probs >= 0) & (probs <= 1 + tolerance), "probs", "in [0, 1]", probs)
+            total = probs.sum(axis=-1)
+            _checks.require_all(np.abs(total - 1) <= tolerance, "sum of probs", "1", total)
+        self.__dict__["probs"] = probs
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a Categorical distribution is frozen: {name} cannot be set")
@@ -60,22 +59,43 @@ class Categorical:
     def __repr__(self) -> str:
         return f"Categorical({self.probs!r})"
 
-    @cached_property
-    def log_probs(self) -> NDArray[np.floating[Any]]:
+    @lazy
+    def log_probs(self) -> Any:
         """Log-probabilities, shape (..., K), -inf where the probability is 0."""
-        with np.errstate(divide="ignore"):
-            return np.asarray(np.log(self.probs))
+        if _arrays.is_native(self.probs):
+            with np.errstate(divide="ignore"):
+                return np.log(self.probs)
+        xp = _arrays.namespace(self.probs)
+        with _arrays.quiet(xp):
+            # No inf reaches the logarithm's derivative.
+            possible = self.probs > 0
+            return xp.where(possible, xp.log(xp.where(possible, self.probs, 1.0)), -xp.inf)
 
-    @cached_property
+    @lazy
     def entropy(self) -> Any:
         """-sum_a p(a) log p(a) in nats, shape (...), from 0 to log K."""
-        # Adding 0 turns the -0.0 of a sure action into 0.
-        return -(np.where(self.probs > 0, self.log_probs, 0.0) * self.probs).sum(axis=-1) + 0.0
+        return cross_entropy(self.log_probs, self.probs)
 
-    def log_prob(self, actions: ArrayLike) -> Any:
+    def log_prob(self, actions: Any) -> Any:
         """Log-probability of actions, of shape ``shape + batch``; as :meth:`boltzmann.Gibbs.log_prob`."""
         return picked(self.log_probs, actions)
 
-    def sample(self, rng: np.random.Generator, shape: tuple[int, ...] = ()) -> NDArray[np.int64]:
+    def cross_entropy(self, target: Any) -> Any:
+        """-sum_a target(a) log p(a); as :meth:`boltzmann.Gibbs.cross_entropy`."""
+        return cross_entropy(self.log_probs, target)
+
+    def kl_divergence(self, other: Any) -> Any:
+        """KL(p || other) in nats; as :meth:`boltzmann.Gibbs.kl_divergence`."""
+        return kl_divergence(self.probs, self.log_probs, other.log_probs)
+
+    def top_k(self, k: int) -> Any:
+        """Give the k most probable actions, most probable first; as :meth:`boltzmann.Gibbs.top_k`."""
+        return top_k(self.log_probs, k)
+
+    def sample(self, rng: Any, shape: tuple[int, ...] = ()) -> Any:
         """Draw actions, one uniform each; as :meth:`boltzmann.Gibbs.sample`."""
-        return np.asarray(sample_categorical(rng, self.probs, shape))
+        return sample_weights(rng, self.probs, -1, shape)
+
+    def sample_without_replacement(self, rng: Any, k: int, shape: tuple[int, ...] = ()) -> Any:
+        """Draw k different actions in order; as :meth:`boltzmann.Gibbs.sample_without_replacement`."""
+        return sample_without_replacement(rng, self.log_probs, k, shape)

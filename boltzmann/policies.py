@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boltzmann import _checks
+from boltzmann import _arrays, _checks
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
 from boltzmann.notation import Expression
@@ -69,7 +69,8 @@ class Boltzmann(Expression):
     Parameters
     ----------
     temperature : float or callable of the step
-        In [0, inf], in the units of the values. At 0 it is :class:`Greedy`, at inf :class:`Uniform`, by value.
+        In [0, inf], in the units of the values. At 0 it is :class:`Greedy`, at inf, for finite
+        values, :class:`Uniform`, by value.
 
     Raises
     ------
@@ -145,7 +146,10 @@ class Uniform(Expression):
         self, values: ArrayLike, *, step: int = 0, visits: ArrayLike | None = None, where: ArrayLike | None = None
     ) -> Gibbs:
         """Give the distribution of each row of ``values``, shape (..., K), of which only the shape matters."""
-        return Gibbs(np.zeros(np.shape(values)), np.inf, where=where)
+        if _arrays.is_native(values):
+            return Gibbs(np.zeros_like(_checks.numeric_array("values", values)), np.inf, where=where)
+        xp = _arrays.namespace(values)
+        return Gibbs(xp.zeros_like(_arrays.to_float(xp, "values", values)), np.inf, where=where)
 
 
 @dataclass(frozen=True, repr=False)
@@ -190,7 +194,12 @@ class EpsilonGreedy(Expression):
     ) -> Categorical:
         """Give the distribution of each row of ``values``, shape (..., K), at ``step``."""
         epsilon = _checks.number("epsilon", value_at(self.epsilon, step), least=0, most=1)
-        greedy = Gibbs(values, 0.0, where=where).probs
-        allowed = np.ones(greedy.shape[-1:], dtype=np.bool_) if where is None else np.asarray(where)
+        if not _arrays.is_native(values):
+            greedy = Gibbs(values, 0.0, where=where).probs
+            uniform = Uniform()(values, where=where).probs
+            return Categorical((1 - epsilon) * greedy + epsilon * uniform)
+        array = _checks.numeric_array("values", values)
+        greedy = Gibbs(array.astype(np.float64, copy=False), 0.0, where=where).probs
+        allowed = np.broadcast_to(True if where is None else np.asarray(where), greedy.shape)
         uniform = allowed / np.count_nonzero(allowed, axis=-1, keepdims=True)
-        return Categorical((1 - epsilon) * greedy + epsilon * uniform)
+        return Categorical(((1 - epsilon) * greedy + epsilon * uniform).astype(array.dtype, copy=False))

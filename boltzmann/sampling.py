@@ -48,6 +48,8 @@ def sample_categorical(rng: Any, weights: Any, shape: tuple[int, ...] = ()) -> A
     ------
     TypeError
         Where ``rng`` is not that of the library of the weights.
+    ValueError
+        For NumPy weights that are not as described; the row is named.
 
     Examples
     --------
@@ -57,12 +59,17 @@ def sample_categorical(rng: Any, weights: Any, shape: tuple[int, ...] = ()) -> A
     >>> sample_categorical(rng, np.array([1.0, 0.0]), shape=(3,))
     array([0, 0, 0])
     """
+    if _arrays.is_native(weights):
+        weights = _checks.numeric_array("weights", weights)
+        _checks.require_all((weights >= 0) & (weights < np.inf), "weights", "finite and at least 0", weights)
+        total = weights.sum(axis=-1, dtype=np.float64)
+        _checks.require_all((total > 0) & (total < np.inf), "sum of weights", "positive and finite", total)
     return sample_weights(rng, weights, -1, shape)
 
 
 def sample_weights(rng: Any, weights: Any, axis: int, shape: tuple[int, ...]) -> Any:
     """Draw as :func:`sample_categorical` does, from weights whose actions lie on ``axis``, 0 or -1."""
-    shape = tuple(shape)
+    shape = (shape,) if isinstance(shape, int) else tuple(shape)
     if not _arrays.is_native(weights):
         return _sample_foreign(rng, weights, shape)
     if not isinstance(rng, np.random.Generator):

@@ -70,6 +70,8 @@ class GaussianBandit(gymnasium.Env[np.int64, np.int64]):
 
     def step(self, action: np.int64 | int) -> tuple[np.int64, float, bool, bool, dict[str, Any]]:
         """Pull an arm."""
+        if not len(self.means):
+            raise RuntimeError("reset must be called before step")
         (arm,) = _batched.action_indices(np.asarray([action]), 1, self.arms)
         reward = self.np_random.normal(self.means[arm], self.noise)
         return np.int64(0), float(reward), False, False, {"gap": float(self.means.max() - self.means[arm])}

@@ -53,10 +53,17 @@ def make(
     SyncVectorEnv(CartPole-v1, num_envs=2)
     """
     num_envs = _batched.require_whole("num_envs", num_envs, least=1)
-    if discount is not None and not 0 <= discount <= 1:
-        raise ValueError(f"discount must be in [0, 1], got {discount!r}")
+    if discount is not None:
+        discount = _batched.require_finite("discount", discount, least=0)
+        if discount > 1:
+            raise ValueError(f"discount must be in [0, 1], got {discount!r}")
     spec = environment if isinstance(environment, EnvSpec) else _find_spec(environment)
-    if spec.vector_entry_point is not None and not spec.additional_wrappers:
+    arguments = {**spec.kwargs, **kwargs}
+    if arguments.get("map_name", "") is None and arguments.get("desc") is None:
+        raise ValueError("map_name must not be None without a desc: Gymnasium would draw a map from no seed")
+    # A time limit that the caller asks for is Gymnasium's wrapper's, which an own batched form does not have.
+    own_form = spec.vector_entry_point is not None and "max_episode_steps" not in kwargs
+    if own_form and not spec.additional_wrappers:
         own = gymnasium.make_vec(spec, num_envs, vectorization_mode="vector_entry_point", **kwargs)
         if own.metadata.get("autoreset_mode") == AutoresetMode.SAME_STEP:
             return own

@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 __all__ = ["Table", "compile_table", "optimal_gaps", "optimal_values"]
 
 _TIE = 1e-9
-"""Gaps below this fraction of the largest value are rounding of the solution, and count as ties."""
+"""Gaps below this fraction of the state's own value are rounding of the solution, and count as ties."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,8 +147,9 @@ def optimal_values(
     for _ in range(max_sweeps):
         Q = expected + discount * (transition @ V).reshape(states, actions)
         improved = np.where(allowed, Q, -np.inf).max(axis=-1)
-        change, V = np.abs(improved - V).max(), improved
-        if change <= 1e-14 * max(1.0, np.abs(V).max()):
+        settled = np.abs(improved - V) <= 1e-14 * np.abs(improved)
+        V = improved
+        if settled.all():
             return V, Q
     raise ValueError(f"values did not converge at discount {discount} in {max_sweeps} sweeps: try a smaller discount")
 
@@ -157,4 +158,4 @@ def optimal_gaps(table: Table, discount: float) -> NDArray[np.float64]:
     """V*(s) - Q*(s, a), shape (S, K): how much an action gives away; exactly 0 for every optimal one."""
     V, Q = optimal_values(table, discount)
     gaps = np.maximum(V[:, np.newaxis] - Q, 0.0)
-    return np.where(gaps <= _TIE * np.abs(V).max(), 0.0, gaps)
+    return np.where(gaps <= _TIE * np.maximum(np.abs(V[:, np.newaxis]), np.abs(Q)), 0.0, gaps)

@@ -66,8 +66,8 @@ def main(arguments: list[str] | None = None) -> None:
     with console.errors_in_one_line(program, console.RUN_ERRORS):
         with console.ProgressBar() as progress:
             results = run(experiment, folder, make=envs.make, n_jobs=options.jobs, on_progress=progress)
+        console.print_leaderboard(leaderboard(results), results.layout.replicates)
         save_figure(draw_learning_curves(results), figure)
-        console.print_leaderboard(leaderboard(results))
     print(f"\nfigure:  {figure}\nresults: {folder}")
 
 

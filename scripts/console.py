@@ -62,16 +62,20 @@ def errors_in_one_line(program: str, kinds: tuple[type[Exception], ...]) -> Iter
         raise SystemExit(130) from None
 
 
-def print_leaderboard(board: pd.DataFrame) -> None:
-    """Print a leaderboard, a table a task."""
+def print_leaderboard(board: pd.DataFrame, replicates: int) -> None:
+    """Print a leaderboard over so many replicates, a table a task; say where fewer have a final value."""
     for task, rows in board.groupby("task", sort=False):
         metric = str(rows["metric"].iloc[0])
         width = max(len(label) for label in rows["agent"])
-        print(f"\n{task}: {METRIC_NAMES[metric]}, mean and 95 % interval over {rows['replicates'].max()} replicates")
+        print(f"\n{task}: {METRIC_NAMES[metric]}, mean and 95 % interval over {replicates} replicates")
         total = {"gap": "regret", "optimal": "optimal actions"}.get(metric, "total reward")
         print(f"{'':4}{'policy':{width}}  {'last tenth of the steps':>25}  {total:>25}")
         for place, row in enumerate(rows.itertuples(), start=1):
             last = _with_interval(row.final, row.final_half_width)  # type: ignore[arg-type]
+            if row.replicates == 0:
+                last = "no value"
+            elif row.replicates != replicates:
+                last = f"({row.replicates} only) {last}"
             whole = _with_interval(row.cumulative, row.cumulative_half_width)  # type: ignore[arg-type]
             print(f"{place:2}. {row.agent:{width}}  {last:>25}  {whole:>25}")
 

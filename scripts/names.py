@@ -24,7 +24,11 @@ BANDIT_STEPS, OTHER_STEPS = 1000, 20_000
 def is_bandit(environment: str) -> bool:
     """Whether an environment, in the one notation, has a single observation."""
     name, arguments = read_environment(environment)
-    env = envs.make(name, 1, **arguments)
+    try:
+        env = envs.make(name, 1, **arguments)
+    except Exception as error:
+        # What an environment's constructor raises for wrong arguments is its own affair.
+        raise ValueError(f"{environment} cannot be made: {type(error).__name__}: {error}") from error
     env.close()
     return getattr(env.single_observation_space, "n", None) == 1
 

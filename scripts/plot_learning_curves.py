@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> None:
         results = Results.load(options.results)
         figure = options.output or options.results / "learning_curves.png"
         save_figure(draw_learning_curves(results, options.metric), figure)
-        console.print_leaderboard(leaderboard(results, options.metric))
+        console.print_leaderboard(leaderboard(results, options.metric), results.layout.replicates)
         print(f"\nfigure:  {figure}")
 
 

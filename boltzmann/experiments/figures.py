@@ -35,7 +35,8 @@ def draw_learning_curves(results: Results, metric: Metric | None = None) -> Figu
     results : Results
         Of a finished run.
     metric : {"reward", "return", "gap", "optimal"}, optional
-        By default the return per episode where episodes end, else the reward per step.
+        By default the return per episode where every replicate ended one in the last tenth of the steps, else the
+        reward per step.
 
     Returns
     -------
@@ -106,11 +107,15 @@ def save_figure(figure: Figure, path: str | os.PathLike[str]) -> None:
     Raises
     ------
     RefusedError
-        For an ending that names no format.
+        For an ending that names no format, or one that needs a program which is not there.
     OSError
         Where the file cannot be written.
     """
     ending, known = Path(path).suffix.lstrip(".").lower(), figure.canvas.get_supported_filetypes()
     if ending not in known:
         raise RefusedError(f"a figure's file must end in one of {', '.join(sorted(known))}, got {path}")
-    figure.savefig(path, dpi=150)
+    try:
+        figure.savefig(path, dpi=150)
+    except RuntimeError as error:
+        # Some formats need a program, as pgf needs TeX.
+        raise RefusedError(f"{path} cannot be written as {ending}: {str(error).splitlines()[0]}") from error

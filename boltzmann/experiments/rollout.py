@@ -15,7 +15,7 @@ METRICS = ("reward", "gap", "optimal", "entropy", "temperature", "episodes", "re
 """What is recorded, each an array of shape (windows, R):
 
 reward, gap
-    Means over the steps of the window; the gap is NaN where the environment does not know it.
+    Means over the steps of the window; the gap is NaN where the environment does not tell all of them.
 optimal
     Fraction of the window's steps with gap 0; NaN likewise.
 entropy, temperature
@@ -49,7 +49,7 @@ def rollout(env: Any, agent: Agent, ends: NDArray[np.int64], seeds: list[int], r
         next_observations, rewards, terminated, truncated, info = env.step(decision.actions)
         reached = _before_reset(next_observations, info)
         agent.update(observations, decision.actions, rewards, reached, terminated, truncated)
-        recorder.add(step, decision, rewards, terminated | truncated, info.get("gap"))
+        recorder.add(step, decision, rewards, terminated | truncated, _gaps(info, env.num_envs))
         observations = next_observations
     return recorder
 
@@ -71,6 +71,21 @@ def _before_reset(observations: NDArray[Any], info: dict[str, Any]) -> NDArray[A
     return reached
 
 
+def _gaps(info: dict[str, Any], num_envs: int) -> NDArray[np.float64]:
+    """Give the gap of each replicate's action, NaN where the environment does not tell it."""
+    gaps = info.get("gap")
+    final = info.get("final_info", {})
+    if gaps is not None and "_gap" not in info and "gap" not in final:
+        return np.asarray(gaps)
+    # Gymnasium marks the rows that told something, and keeps what an ended episode told last apart.
+    result = np.full(num_envs, np.nan)
+    for part, told in ((info, info.get("_gap")), (final, final.get("_gap"))):
+        if "gap" in part:
+            rows = np.ones(num_envs, dtype=np.bool_) if told is None else told
+            result[rows] = part["gap"][rows]
+    return result
+
+
 class Recorder:
     """Sums over windows of steps, one column a replicate; see ``METRICS``."""
 
@@ -82,26 +97,25 @@ class Recorder:
         self.arrays = {name: np.zeros((len(ends), num_envs)) for name in METRICS}
 
     def add(
-        self, step: int, decision: Decision, rewards: NDArray[Any], ended: NDArray[np.bool_], gap: NDArray[Any] | None
+        self, step: int, decision: Decision, rewards: NDArray[Any], ended: NDArray[np.bool_], gaps: NDArray[np.float64]
     ) -> None:
         """Add one step, counted from 1, of all replicates."""
         row = self._window
         self.arrays["reward"][row] += rewards
-        if gap is not None:
-            self.arrays["gap"][row] += gap
-            self.arrays["optimal"][row] += gap == 0
+        # A gap that is not known makes its whole window unknown.
+        self.arrays["gap"][row] += gaps
+        self.arrays["optimal"][row] += np.where(np.isnan(gaps), np.nan, gaps == 0)
         self._return += rewards
         if ended.any():
             self.arrays["episodes"][row] += ended
             self.arrays["return_sum"][row, ended] += self._return[ended]
             self._return[ended] = 0.0
         if step == self._ends[row]:
-            self._close(row, decision, known=gap is not None)
+            self._close(row, decision)
 
-    def _close(self, row: int, decision: Decision, *, known: bool) -> None:
-        self.arrays["reward"][row] /= self._lengths[row]
-        for name in ("gap", "optimal"):
-            self.arrays[name][row] = self.arrays[name][row] / self._lengths[row] if known else np.nan
+    def _close(self, row: int, decision: Decision) -> None:
+        for name in ("reward", "gap", "optimal"):
+            self.arrays[name][row] /= self._lengths[row]
         self.arrays["entropy"][row] = decision.distribution.entropy
         self.arrays["temperature"][row] = getattr(decision.distribution, "temperature", np.nan)
         self._window += 1

@@ -6,6 +6,7 @@ import copy
 import os
 import warnings
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ from boltzmann.experiments.rollout import Recorder, rollout
 from boltzmann.experiments.storage import Store
 
 __all__ = ["Progress", "run"]
+
+_PROBES = 100
 
 Progress = Callable[[int, int], None]
 """``on_progress(done, total)``: blocks that are stored, those found there included, and blocks in all."""
@@ -63,7 +66,8 @@ def run(
     Warns
     -----
     UserWarning
-        For each stored block that is damaged; it is computed again.
+        For each stored block that is damaged; it is computed again. And where a run goes on that was begun with other
+        versions of Python, NumPy, Gymnasium or this package: it ends with the same law, but not with the same bytes.
     """
     if _checks.whole_number("n_jobs", n_jobs, least=-1) == 0:
         raise ValueError("n_jobs must be -1 or at least 1, got 0")
@@ -74,6 +78,8 @@ def run(
     missing, damaged = place.missing(layout)
     for message in damaged:
         warnings.warn(f"{message}; it is computed again", UserWarning, stacklevel=2)
+    if missing and (other := place.other_versions()):
+        warnings.warn(f"{store} was begun with other versions, {other}: not the same bytes", UserWarning, stacklevel=2)
     # The longest first, so that no core ends up waiting for one.
     missing.sort(key=lambda block: -layout.tasks[block.task].steps * block.replicates)
     total = len(layout.blocks())
@@ -105,6 +111,13 @@ def _run_block(experiment: Experiment, block: Block, store: Store, make: Make) -
     return block.name
 
 
+def _require_same_step(env: Any) -> None:
+    """Refuse a batched environment that would insert transitions which never happened."""
+    mode = env.metadata.get("autoreset_mode")
+    if getattr(mode, "name", mode) != "SAME_STEP":
+        raise ValueError(f"make must give an environment with AutoresetMode.SAME_STEP, got {mode} from {env}")
+
+
 def _play(
     environment: str, original: Agent, ends: NDArray[np.int64], layout: Layout, block: Block, make: Make
 ) -> Recorder:
@@ -113,19 +126,28 @@ def _play(
     name, arguments = read_environment(environment)
     env = make(name, block.replicates, discount=getattr(agent, "discount", None), **arguments)
     try:
+        _require_same_step(env)
         return rollout(env, agent, ends, layout.environment_seeds(block), layout.agent_rng(block))
     finally:
         env.close()
 
 
 def _rehearse(experiment: Experiment, make: Make) -> None:
-    """Take one step of every cell, so that what cannot work is refused before anything is computed or written."""
+    """Take one step of every cell, so that what cannot work is refused before anything is computed or written.
+
+    Its policy is asked at steps all along the way, since a schedule's bad end shows only there.
+    """
     layout = experiment.layout
     for place, task in enumerate(experiment.tasks):
         for number, original in enumerate(task.agents):
             block = Block(place, number, 0, replicates=1)
             try:
                 _play(task.environment, original, np.array([1]), layout, block, make)
+                policy = getattr(original, "policy", None)
+                if policy is not None:
+                    values, visits = np.zeros((1, 2)), np.zeros((1, 2), dtype=np.int64)
+                    for step in np.linspace(0, task.steps - 1, _PROBES, dtype=np.int64):
+                        policy(values, step=int(step), visits=visits)
             except Exception as error:
                 raise RefusedError(f"{original!r} cannot run on {task.environment}: {error}") from error
 

@@ -77,7 +77,8 @@ def curve(cell: Cell, metric: Metric) -> NDArray[np.float64]:
 def final(cell: Cell, metric: Metric) -> NDArray[np.float64]:
     """Give a metric of every replicate over the last tenth of the steps, shape (R,).
 
-    The return is the mean over the episodes that ended there, NaN for a replicate without any.
+    With fewer than ten recorded windows it is the last window. The return is the mean over the episodes that ended
+    there, NaN for a replicate without any.
     """
     last = cell.steps > (1 - _FINAL) * cell.steps[-1]
     if metric == "return":
@@ -106,7 +107,8 @@ def leaderboard(results: Results, metric: Metric | None = None) -> pd.DataFrame:
     results : Results
         Of a finished run.
     metric : {"reward", "return", "gap", "optimal"}, optional
-        By default the return per episode where episodes end, else the reward per step.
+        By default the return per episode where every replicate ended one in the last tenth of the steps, else the
+        reward per step.
 
     Returns
     -------
@@ -149,8 +151,11 @@ def _rank(value: float, metric: Metric) -> float:
 
 
 def usual_metric(cells: dict[str, Cell]) -> Metric:
-    """Choose what a task is judged by: returns where episodes end, rewards where they do not."""
-    return "return" if any(cell.episodic for cell in cells.values()) else "reward"
+    """Choose what a task is judged by: returns where every replicate ended an episode at last, else rewards.
+
+    Where some did not, the mean return would be that of the others alone, which are the better ones.
+    """
+    return "return" if all(np.isfinite(final(cell, "return")).all() for cell in cells.values()) else "reward"
 
 
 def cells_by_task(results: Results) -> dict[str, dict[str, Cell]]:

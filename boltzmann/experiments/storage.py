@@ -6,6 +6,7 @@ import io
 import json
 import os
 import platform
+import re
 import struct
 import zipfile
 import zlib
@@ -23,6 +24,7 @@ from boltzmann.experiments.rollout import METRICS
 __all__ = ["Store"]
 
 _FORMAT = 1
+_TEMPORARY = re.compile(r"(experiment\.json|task\d+-agent\d+-block\d+\.npz)\.(?P<process>\d+)\.tmp")
 _VERSIONED = ("boltzmann-exploration", "numpy", "scipy", "gymnasium")
 
 _UNREADABLE = (OSError, ValueError, KeyError, EOFError, RuntimeError, struct.error, zipfile.BadZipFile, zlib.error)
@@ -56,16 +58,27 @@ class Store:
                 raise RefusedError(
                     f"{self.folder} holds another experiment ({there.hash}, not {layout.hash}): choose another folder"
                 )
-        elif self.folder.is_dir() and any(path.suffix != ".tmp" for path in self.folder.iterdir()):
+        elif self.folder.is_dir() and any(not _TEMPORARY.fullmatch(path.name) for path in self.folder.iterdir()):
             raise RefusedError(f"{self.folder} is not empty and holds no experiment: choose another folder")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            for leftover in self.folder.glob("*.tmp"):
-                leftover.unlink()
+            self._remove_leftovers()
             if not self.description_file.exists():
                 self._write_description(layout)
         except OSError as error:
             raise RefusedError(f"{self.folder} cannot be written: {error.strerror}") from error
+
+    def _remove_leftovers(self) -> None:
+        """Remove what killed processes left half written; that of a living one is left to it."""
+        for path in self.folder.iterdir():
+            found = _TEMPORARY.fullmatch(path.name)
+            if found and not _alive(int(found["process"])):
+                path.unlink(missing_ok=True)
+
+    def other_versions(self) -> str:
+        """Say which versions the run was begun with that are others now; nothing where all are the same."""
+        begun = json.loads(self.description_file.read_text()).get("versions", {})
+        return ", ".join(f"{name} {begun.get(name)}" for name, now in _versions().items() if begun.get(name) != now)
 
     def _write_description(self, layout: Layout) -> None:
         described = {"format": _FORMAT, "hash": layout.hash, "experiment": layout.to_json(), "versions": _versions()}
@@ -145,6 +158,18 @@ def _write_whole(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
     os.replace(temporary, path)
     _sync_folder(path.parent)
+
+
+def _alive(process: int) -> bool:
+    if os.name != "posix":
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _sync_folder(folder: Path) -> None:

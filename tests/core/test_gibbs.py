@@ -319,3 +319,11 @@ def test_a_distribution_is_frozen_and_leaves_its_input_alone():
 def test_the_public_names_are_there():
     for name in boltzmann.__all__:
         assert getattr(boltzmann, name) is not None
+
+
+def test_soft_values_approach_their_limit_at_large_temperatures():
+    # mpmath, 60 digits, T log(sum p exp(Q / T)) for p = .25, .25, .5 and Q = 1, 2, 3: 2.25 + 0.34375 / T + O(1 / T^2)
+    for temperature in (1e3, 1e8, 1e12, 1e16, 1e300):
+        for function in (soft_value, boltzmann.mellowmax):
+            value = function([1.0, 2.0, 3.0], temperature, prior=[0.25, 0.25, 0.5])
+            assert value == pytest.approx(2.25 + 0.34375 / temperature, rel=1e-7 if temperature < 1e4 else 1e-15)

@@ -175,3 +175,20 @@ def test_a_categorical_distribution_is_frozen():
     with pytest.raises(AttributeError, match="frozen"):
         distribution.probs = np.array([1.0])
     assert repr(distribution) == "Categorical(array([0.25, 0.75]))"
+
+
+@every_policy
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_floats_keep_their_dtype(policy, dtype):
+    assert policy(VALUES.astype(dtype)).probs.dtype == dtype
+
+
+@every_policy
+@pytest.mark.parametrize("where", [True, np.ones((3, 1), dtype=bool), np.array([True, False, True, True])])
+def test_masks_broadcast(policy, where):
+    full = np.broadcast_to(where, VALUES.shape)
+    np.testing.assert_array_equal(policy(VALUES, where=where).probs, policy(VALUES, where=full).probs)
+
+
+def test_a_schedule_may_give_an_array_of_no_axes():
+    assert EpsilonGreedy(lambda step: np.where(step < 5, 1.0, 0.0))([0.0, 1.0], step=9).probs[1] == 1.0

@@ -82,11 +82,49 @@ def test_float32_weights_are_summed_in_float64():
 
 
 def test_one_uniform_a_draw_and_no_global_state():
-    before = np.random.get_state()[1].copy()  # noqa: NPY002 (read only, to show that it stays)
+    before = np.random.get_state(legacy=False)  # noqa: NPY002 (read only, to show that it stays)
     rng, twin = np.random.default_rng(3), np.random.default_rng(3)
     sample_categorical(rng, np.ones((5, 4)), (2, 3))
     twin.random(30)
     assert rng.bit_generator.state == twin.bit_generator.state
-    np.testing.assert_array_equal(np.random.get_state()[1], before)  # noqa: NPY002
+    after = np.random.get_state(legacy=False)  # noqa: NPY002
+    assert after["state"]["pos"] == before["state"]["pos"]
+    np.testing.assert_array_equal(after["state"]["key"], before["state"]["key"])
     with pytest.raises(TypeError, match=r"rng must be a numpy\.random\.Generator, got 3"):
         sample_categorical(3, np.ones(2))
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        ([[1.0, 2.0], [-1.0, 2.0]], "weights must be finite and at least 0, got -1.0"),
+        ([np.nan, 2.0], "weights must be finite"),
+        ([[1.0, 0.0], [0.0, 0.0]], "sum of weights must be positive and finite, got 0.0 in row 1"),
+        ([1e308, 1e308], "sum of weights must be positive and finite, got inf"),
+    ],
+)
+def test_wrong_weights_are_refused(weights, message):
+    with np.errstate(over="ignore"), pytest.raises(ValueError, match=message):
+        sample_categorical(np.random.default_rng(0), weights)
+
+
+@pytest.mark.parametrize("count", [1024, 5000, 100_000])
+def test_many_actions_are_drawn_in_two_levels(count):
+    weights = np.random.default_rng(count).dirichlet(np.full(count, 0.01))
+    weights[: count // 3] = 0.0
+    rows = np.tile(weights / weights.sum(), (300, 1))
+    rng = fresh_rng()
+    draws = np.concatenate([sample_categorical(rng, rows) for _ in range(40)])
+    assert (weights[draws] > 0).all()
+    assert agrees(counts_of(draws, count), weights)
+
+
+def test_layouts_draw_alike():
+    # The same uniforms give the same actions, whether actions lie first or last in memory.
+    values = np.random.default_rng(7).normal(size=(500, 6))
+    first = Gibbs(values, 0.5)
+    assert first._of.axis == 0
+    together = first.sample(np.random.default_rng(1))
+    alone = sample_categorical(np.random.default_rng(1), first.probs)
+    np.testing.assert_array_equal(together, alone)
+    assert Gibbs(values, 0.5).sample(np.random.default_rng(1), 3).shape == (3, 500)

@@ -113,7 +113,20 @@ def test_make_refuses(arguments, error, message):
         envs.make(*arguments)
 
 
+def test_make_refuses_a_map_from_no_seed():
+    with pytest.raises(ValueError, match="map_name must not be None"):
+        envs.make("FrozenLake-v1", 1, map_name=None)
+
+
+def test_a_time_limit_may_be_set_for_any_environment():
+    env = envs.make("boltzmann/GaussianBandit-v0", 2, max_episode_steps=3)
+    env.reset(seed=[1, 2])
+    assert [bool(env.step([0, 0])[3].all()) for _ in range(3)] == [False, False, True]
+
+
 def test_make_refuses_a_discount_out_of_bounds():
+    with pytest.raises(ValueError, match="discount must be a finite number"):
+        envs.make("FrozenLake-v1", 1, discount="a")
     with pytest.raises(ValueError, match=r"discount must be in \[0, 1\], got 1.5"):
         envs.make("FrozenLake-v1", 1, discount=1.5)
 

@@ -3,12 +3,14 @@
 import json
 import warnings
 
+import gymnasium
 import numpy as np
 import pytest
+from gymnasium.spaces import Discrete
 
 import envs
 from agents import QLearning, SampleAverage
-from boltzmann import Boltzmann, EpsilonGreedy, Greedy, Uniform
+from boltzmann import Boltzmann, EpsilonGreedy, Greedy, Linear, Uniform
 from boltzmann.experiments import DamagedBlockError, Experiment, RefusedError, Results, Store, Task, run
 
 
@@ -207,3 +209,105 @@ def test_nothing_warns(experiment, tmp_path):
         run(experiment, tmp_path, make=envs.make)
         agents = [SampleAverage(EpsilonGreedy(0.1))]
         run(Experiment([Task("boltzmann/GaussianBandit-v0", agents, 5)], 1, 0), tmp_path / "b", make=envs.make)
+
+
+def test_streams_are_those_of_the_stated_keys(experiment):
+    layout = experiment.layout
+    for block in layout.blocks():
+        keys = [np.random.SeedSequence(11, spawn_key=(block.task, block.number, who)) for who in (0, 1)]
+        assert layout.environment_seeds(block) == keys[0].generate_state(block.replicates, np.uint64).tolist()
+        assert layout.agent_rng(block).random() == np.random.default_rng(keys[1]).random()
+
+
+def test_a_run_leaves_the_global_random_state_alone(experiment, tmp_path):
+    import random
+
+    before = np.random.get_state(legacy=False), random.getstate()  # noqa: NPY002 (read only)
+    run(experiment, tmp_path, make=envs.make)
+    after = np.random.get_state(legacy=False), random.getstate()  # noqa: NPY002
+    assert before[0]["state"]["pos"] == after[0]["state"]["pos"]
+    np.testing.assert_array_equal(before[0]["state"]["key"], after[0]["state"]["key"])
+    assert before[1] == after[1]
+
+
+def test_every_file_is_flushed_before_it_gets_its_name(experiment, tmp_path, monkeypatch):
+    import os
+
+    flushed, renamed = [], []
+    fsync, replace = os.fsync, os.replace
+    monkeypatch.setattr(os, "fsync", lambda file: (flushed.append(os.fstat(file).st_ino), fsync(file)))
+
+    def renaming(source, target):
+        assert os.stat(source).st_ino in flushed
+        renamed.append(os.path.basename(target))
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", renaming)
+    run(experiment, tmp_path, make=envs.make)
+    assert sorted(renamed) == sorted(path.name for path in tmp_path.iterdir())
+
+
+def test_other_peoples_files_and_living_processes_are_left_alone(experiment, tmp_path):
+    import os
+
+    (tmp_path / "thesis.tmp").write_text("three years")
+    with pytest.raises(RefusedError, match="is not empty"):
+        run(experiment, tmp_path, make=envs.make)
+    (tmp_path / "thesis.tmp").unlink()
+    alive = tmp_path / f"task00-agent00-block0000.npz.{os.getpid()}.tmp"
+    dead = tmp_path / "task00-agent00-block0000.npz.999999999.tmp"
+    for path in (alive, dead):
+        path.write_bytes(b"half")
+    run(experiment, tmp_path, make=envs.make)
+    assert not dead.exists()
+
+
+def test_going_on_with_other_versions_is_said_aloud(experiment, tmp_path):
+    run(experiment, tmp_path, make=envs.make)
+    path = tmp_path / "experiment.json"
+    path.write_text(path.read_text().replace(f'"numpy": "{np.__version__}"', '"numpy": "1.0"'))
+    run(experiment, tmp_path, make=envs.make)  # nothing is missing, so nothing is mixed
+    next(tmp_path.glob("*.npz")).unlink()
+    with pytest.warns(UserWarning, match=r"begun with other versions, numpy 1\.0"):
+        run(experiment, tmp_path, make=envs.make)
+
+
+def test_a_schedule_that_ends_badly_is_refused_before_anything_is_written(tmp_path):
+    late = [QLearning(EpsilonGreedy(Linear(0.5, 2.0, 100)))]
+    with pytest.raises(RefusedError, match=r"epsilon must be in \[0, 1\], got"):
+        run(Experiment([Task("FrozenLake-v1", late, 200)], 2, 0), tmp_path / "x", make=envs.make)
+    assert not (tmp_path / "x").exists()
+
+
+def test_an_environment_that_resets_in_the_next_step_is_refused(tmp_path):
+    def make(name, num_envs, discount=None, **arguments):
+        return gymnasium.make_vec(name, num_envs, vectorization_mode="sync", **arguments)
+
+    task = Task("FrozenLake-v1", [QLearning(Greedy())], 10)
+    with pytest.raises(RefusedError, match="SAME_STEP"):
+        run(Experiment([task], 2, 0), tmp_path / "x", make=make)
+
+
+class Leaky(gymnasium.Env):
+    """Tells a gap of 0.5 in every step, and ends often."""
+
+    observation_space, action_space = Discrete(1), Discrete(2)
+
+    def reset(self, *, seed=None, options=None):
+        super().reset(seed=seed)
+        return 0, {}
+
+    def step(self, action):
+        return 0, 1.0, bool(self.np_random.random() < 0.3), False, {"gap": 0.5}
+
+
+def test_gaps_of_episodes_that_end_are_counted_too(tmp_path):
+    from gymnasium.vector import AutoresetMode, SyncVectorEnv
+
+    def make(name, num_envs, discount=None):
+        return SyncVectorEnv([Leaky] * num_envs, autoreset_mode=AutoresetMode.SAME_STEP)
+
+    results = run(Experiment([Task("Leaky-v0", [QLearning(Greedy())], 50)], 5, 0), tmp_path, make=make)
+    (cell,) = results.cells()
+    assert (cell.metrics["gap"] == 0.5).all()
+    assert not cell.metrics["optimal"].any()

@@ -58,6 +58,15 @@ def test_final_and_cumulative_weigh_windows_by_their_steps():
     np.testing.assert_array_equal(cell.mean_return, [[3.5, np.nan, np.nan]])
 
 
+def test_final_is_exactly_the_last_tenth():
+    rewards = np.zeros((1, 100))
+    rewards[0, 90:] = 1.0
+    cell = Cell("task", "agent", np.arange(10, 1001, 10), {"reward": rewards})
+    assert final(cell, "reward") == pytest.approx([1.0], abs=0)
+    rewards[0, 89] = 5.0
+    assert final(cell, "reward") == pytest.approx([1.0], abs=0)
+
+
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
     policies = (Boltzmann(0.2), EpsilonGreedy(0.1), Greedy(), Uniform())
@@ -124,7 +133,18 @@ def test_curves_are_the_means_with_their_bands(results):
     np.testing.assert_allclose(line.get_ydata(), mean)
     np.testing.assert_allclose(line.get_xdata(), cell.steps - 1)
     bands = [band.get_paths()[0].vertices[:, 1] for band in figure.axes[0].collections]
-    assert any(band.max() == pytest.approx((mean + half_width).max()) for band in bands)
+    ends = (mean - half_width).min(), (mean + half_width).max()
+    assert any((band.min(), band.max()) == pytest.approx(ends) for band in bands)
+    ranked = [text.get_text() for text in figure.axes[1].get_legend().get_texts()]
+    board = leaderboard(results)
+    assert ranked == list(board[board["task"] == "boltzmann/GaussianBandit-v0"]["agent"])
+
+
+def test_returns_are_judged_only_where_every_replicate_has_one(tmp_path):
+    task = Task("CliffWalking-v1", [QLearning(Greedy()), QLearning(Uniform())], 600)
+    board = leaderboard(run(Experiment([task], 10, 0), tmp_path, make=envs.make))
+    assert set(board["metric"]) == {"reward"}
+    assert (board["replicates"] == 10).all()
 
 
 def test_a_single_replicate_is_drawn_without_a_band(tmp_path):
