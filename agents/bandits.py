@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from agents.tabular import TabularAgent
@@ -27,6 +26,7 @@ class SampleAverage(TabularAgent):
 
     Examples
     --------
+    >>> import numpy as np
     >>> from gymnasium.spaces import Discrete
     >>> from boltzmann import Greedy
     >>> agent = SampleAverage(Greedy())
@@ -53,5 +53,6 @@ class SampleAverage(TabularAgent):
         truncated: ArrayLike,
     ) -> None:
         """Average the rewards in, one a replicate; what comes after them is nothing to a bandit."""
+        received = self._checked_rewards(rewards)
         place = self._count_visits(observations, actions)
-        self.values[place] += (np.asarray(rewards) - self.values[place]) / self.visits[place]
+        self.values[place] += (received - self.values[place]) / self.visits[place]

@@ -76,6 +76,8 @@ class QLearning(TabularAgent):
         truncated: ArrayLike,
     ) -> None:
         """Learn from one transition a replicate."""
-        place = self._count_visits(observations, actions)
+        # All arguments are read before anything is changed.
+        received = self._checked_rewards(rewards)
         bootstrap = np.where(terminated, 0.0, self.discount * self._best(next_observations))
-        self.values[place] += self.step_size * (np.asarray(rewards) + bootstrap - self.values[place])
+        place = self._count_visits(observations, actions)
+        self.values[place] += self.step_size * (received + bootstrap - self.values[place])

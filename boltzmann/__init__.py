@@ -1,5 +1,12 @@
 """Boltzmann exploration: softmax policies and the log-partition, exact from T = 0 to T = inf."""
 
+from boltzmann.calibration import (
+    Calibration,
+    temperature_for_entropy,
+    temperature_for_expected_loss,
+    temperature_for_greedy_probability,
+    temperature_for_kl,
+)
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import (
     Gibbs,
@@ -25,6 +32,7 @@ from boltzmann.schedules import Constant, Exponential, InverseTime, Linear, Sche
 
 __all__ = [
     "Boltzmann",
+    "Calibration",
     "Categorical",
     "Constant",
     "Distribution",
@@ -50,5 +58,9 @@ __all__ = [
     "sample_without_replacement",
     "soft_value",
     "softmax",
+    "temperature_for_entropy",
+    "temperature_for_expected_loss",
+    "temperature_for_greedy_probability",
+    "temperature_for_kl",
     "variance",
 ]

@@ -40,6 +40,14 @@ def require_all(valid: NDArray[np.bool_], name: str, bound: str, values: NDArray
     raise ValueError(f"{name} must be {bound}, got {values[place]}{row_text(place)}")
 
 
+def require_entries(valid: NDArray[np.bool_], name: str, bound: str, values: NDArray[Any]) -> None:
+    """Raise as :func:`require_all` does, for arrays whose last axis is that of the actions."""
+    if not valid.all():
+        *row, action = (int(i) for i in np.argwhere(~valid)[0])
+        got = values[(*row, action)]
+        raise ValueError(f"{name} must be {bound}, got {got} for action {action}{row_text(tuple(row))}")
+
+
 def row_text(place: tuple[int, ...]) -> str:
     """Say which row: nothing for a single one, a number for a list of them, a tuple for a grid."""
     if not place:
@@ -63,12 +71,14 @@ def number(name: str, value: object, *, least: float, most: float = math.inf, op
     return result
 
 
-def whole_number(name: str, value: object, *, least: int) -> int:
-    """Return ``value`` as an int of at least ``least``, or raise; a float or a bool is no whole number."""
+def whole_number(name: str, value: object, *, least: int, most: int | None = None) -> int:
+    """Return ``value`` as an int in [least, most], or raise; a float or a bool is no whole number."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
         raise TypeError(f"{name} must be a whole number of at least {least}, got {value!r}")
     if value < least:
         raise ValueError(f"{name} must be at least {least}, got {value}")
+    if most is not None and value > most:
+        raise ValueError(f"{name} must be at most {most}, got {value}")
     return int(value)
 
 

@@ -6,6 +6,7 @@ value, and no infinity reaches the arithmetic, so that derivatives stay free of 
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,11 @@ from boltzmann._scores import Scores
 
 __all__ = [
     "entropy",
+    "expected_loss",
     "exploration_probability",
     "greedy_probability",
     "heat_capacity",
+    "kl_to_prior",
     "log_partition",
     "log_probs",
     "mean",
@@ -62,15 +65,18 @@ def mellowmax(it: Scores) -> Any:
 
     Asadi & Littman, "An alternative softmax operator for reinforcement learning", 2017, with omega = 1 / T.
     """
-    xp = it.xp
     weights = _live_prior(it)
     mass = it.sum(weights)
+    return _above_maximum(it, _log_mean(it, weights, mass), it.sum(weights / mass * it.centred))
+
+
+def _log_mean(it: Scores, weights: Any, mass: Any) -> Any:
+    """Log of the prior mean of exp((Q - max Q) / T); rows."""
+    xp = it.xp
     # Near 1 the mean of the exponentials is 1 + mean of expm1, and far from 1 it is itself.
     shortfall = it.sum(weights * xp.where(it.weights > 0, xp.expm1(_prior_free(it)), -1.0)) / mass
     near = shortfall > -0.5
-    far_log = it.log_mass - xp.log(mass)
-    logs = xp.where(near, xp.log1p(xp.where(near, shortfall, 0.0)), far_log)
-    return _above_maximum(it, logs, it.sum(weights / mass * it.centred))
+    return xp.where(near, xp.log1p(xp.where(near, shortfall, 0.0)), it.log_mass - xp.log(mass))
 
 
 def soft_value(it: Scores) -> Any:
@@ -174,6 +180,28 @@ def _live_prior(it: Scores) -> Any:
     if it.prior is None:
         return it.xp.astype(it.live, it.peak.dtype)
     return it.xp.where(it.live, it.prior, 0.0)
+
+
+def expected_loss(it: Scores) -> Any:
+    """Give max Q - E[Q], shape (...): 0 at T = 0."""
+    return -_mean_below(it)
+
+
+def kl_to_prior(it: Scores) -> Any:
+    """Give KL(p || prior) in nats, shape (...), to full relative accuracy: 0 at T = inf.
+
+    It is the prior mean of e^y y - (e^y - 1) with e^y = p / prior, whose terms are all at least 0.
+    """
+    xp, weights = it.xp, _live_prior(it)
+    mass = it.sum(weights)
+    y = _prior_free(it) - _log_mean(it, weights, mass)
+    series = xp.zeros_like(y)
+    for n in range(18, 1, -1):
+        series = series * y + (n - 1) / math.factorial(n)
+    near = xp.abs(y) < 0.5
+    far = xp.exp(y) * y - xp.expm1(y)
+    terms = xp.where(it.weights > 0, xp.where(near, series * y**2, far), 1.0)
+    return it.sum(weights * terms) / mass
 
 
 def _best(it: Scores) -> Any:

@@ -126,7 +126,8 @@ def _checked_prior(prior: NDArray[Any], where: NDArray[np.bool_] | None) -> Floa
     weights = prior.astype(np.result_type(prior.dtype, np.float64), copy=False)
     if where is not None:
         weights = np.where(where, weights, 0.0)
-    _checks.require_all((weights >= 0) & (weights < np.inf), "prior", "finite and at least 0", weights)
+    valid = np.atleast_1d((weights >= 0) & (weights < np.inf))
+    _checks.require_entries(valid, "prior", "finite and at least 0", np.atleast_1d(weights))
     return weights
 
 

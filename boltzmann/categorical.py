@@ -48,7 +48,7 @@ class Categorical:
             if probs.ndim == 0 or probs.shape[-1] == 0:
                 raise ValueError(f"probs must hold at least one action on its last axis, got shape {probs.shape}")
             tolerance = max(1e-6, probs.shape[-1] * float(np.finfo(probs.dtype).eps))
-            _checks.require_all((probs >= 0) & (probs <= 1 + tolerance), "probs", "in [0, 1]", probs)
+            _checks.require_entries((probs >= 0) & (probs <= 1 + tolerance), "probs", "in [0, 1]", probs)
             total = probs.sum(axis=-1)
             _checks.require_all(np.abs(total - 1) <= tolerance, "sum of probs", "1", total)
         self.__dict__["probs"] = probs

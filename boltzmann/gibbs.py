@@ -59,8 +59,6 @@ def softmax(values: Any, temperature: Any = 1.0, *, axis: int = -1, where: Any =
     ValueError, TypeError
         As :class:`Gibbs` does.
 
-    Notes
-    -----
     Adding a number to all values changes nothing; multiplying them does, unless T is multiplied too. The softmax is
     the gradient of T log Z.
 
@@ -239,6 +237,8 @@ def cross_entropy(
 
 def _along(axis: int, name: str, values: Any, temperature: Any, where: Any, prior: Any, *, back: bool = True) -> Any:
     """Take one property of the distribution whose actions lie along ``axis``."""
+    if isinstance(axis, bool) or not isinstance(axis, int):
+        raise TypeError(f"axis must be an integer, got {axis!r}")
     if axis == -1:
         return getattr(Gibbs(values, temperature, where=where, prior=prior), name)
     native = _arrays.is_native(values, where, prior)

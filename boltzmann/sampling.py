@@ -61,7 +61,9 @@ def sample_categorical(rng: Any, weights: Any, shape: tuple[int, ...] = ()) -> A
     """
     if _arrays.is_native(weights):
         weights = _checks.numeric_array("weights", weights)
-        _checks.require_all((weights >= 0) & (weights < np.inf), "weights", "finite and at least 0", weights)
+        if weights.ndim == 0 or weights.shape[-1] == 0:
+            raise ValueError(f"weights must hold at least one action on its last axis, got shape {weights.shape}")
+        _checks.require_entries((weights >= 0) & (weights < np.inf), "weights", "finite and at least 0", weights)
         total = weights.sum(axis=-1, dtype=np.float64)
         _checks.require_all((total > 0) & (total < np.inf), "sum of weights", "positive and finite", total)
     return sample_weights(rng, weights, -1, shape)
@@ -82,7 +84,7 @@ def sample_weights(rng: Any, weights: Any, axis: int, shape: tuple[int, ...]) ->
     cumulative = np.add.accumulate(weights, axis=-1, dtype=np.float64)
     threshold = _below(cumulative[..., -1], rng.random(shape + weights.shape[:-1]))
     # The first partial sum above the threshold has grown by its own, hence positive, weight.
-    return np.asarray(np.add.reduce(cumulative <= threshold[..., np.newaxis], axis=-1, dtype=np.int64))
+    return np.add.reduce(cumulative <= threshold[..., np.newaxis], axis=-1, dtype=np.int64)
 
 
 def _below(total: Any, uniform: Any) -> Any:
@@ -121,7 +123,7 @@ def _sample_blocks(rng: np.random.Generator, weights: Any) -> Any:
         # The block's own sum may round to less than what is left for it.
         left = min(level - (cumulative[row, block - 1] if block else 0.0), np.nextafter(inner[-1], -math.inf))
         actions[row] = start + int(np.searchsorted(inner, left, side="right"))
-    return actions.reshape(batch)
+    return actions.reshape(batch)[()]
 
 
 def _sample_foreign(rng: Any, weights: Any, shape: tuple[int, ...]) -> Any:

@@ -44,7 +44,21 @@ class Table:
     action_mask: NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
-        states, _actions, _outcomes = self.probs.shape
+        shape = self.probs.shape
+        states, actions, _outcomes = shape
+        expected = {"next_states": shape, "rewards": shape, "terminated": shape, "initial": (states,)}
+        if self.action_mask is not None:
+            expected["action_mask"] = (states, actions)
+        for name, wanted in expected.items():
+            if getattr(self, name).shape != wanted:
+                raise ValueError(f"{name} must have shape {wanted}, got {getattr(self, name).shape}")
+        if self.next_states.dtype.kind not in "iu":
+            raise ValueError(f"next_states must be integers, got {self.next_states.dtype}")
+        if not np.isfinite(self.rewards).all():
+            raise ValueError("rewards must be finite")
+        if self.action_mask is not None and not self.action_mask.any(axis=1).all():
+            state = int(self.action_mask.any(axis=1).argmin())
+            raise ValueError(f"action_mask must allow an action in every state, got none in state {state}")
         _require_distribution("probs", self.probs)
         _require_distribution("initial", self.initial)
         outside = (self.next_states < 0) | (self.next_states >= states)

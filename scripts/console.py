@@ -64,6 +64,9 @@ def errors_in_one_line(program: str, kinds: tuple[type[Exception], ...]) -> Iter
 
 def print_leaderboard(board: pd.DataFrame, replicates: int) -> None:
     """Print a leaderboard over so many replicates, a table a task; say where fewer have a final value."""
+    if hasattr(sys.stdout, "reconfigure"):
+        # A terminal that knows only ASCII shall not lose the table for a plus-minus sign.
+        sys.stdout.reconfigure(errors="replace")
     for task, rows in board.groupby("task", sort=False):
         metric = str(rows["metric"].iloc[0])
         width = max(len(label) for label in rows["agent"])

@@ -77,6 +77,15 @@ class Task(Expression):
         object.__setattr__(self, "steps", self.layout.steps)
 
     @property
+    def discount(self) -> float | None:
+        """The discount that all agents of the task share which have one; None where they differ.
+
+        Gaps are measured at it, so that those of different agents can be compared.
+        """
+        found = {agent.discount for agent in self.agents if hasattr(agent, "discount")}
+        return found.pop() if len(found) == 1 else None
+
+    @property
     def layout(self) -> TaskLayout:
         """The task as plain data."""
         return TaskLayout(self.environment, tuple(repr(agent) for agent in self.agents), self.steps)

@@ -10,7 +10,7 @@ import numpy as np
 
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.results import Cell, Results
-from boltzmann.experiments.statistics import METRIC_NAMES, Metric, cells_by_task, curve, final, interval, usual_metric
+from boltzmann.experiments.statistics import METRIC_NAMES, Metric, curve, final, interval, tasks_with, usual_metric
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,7 +21,7 @@ __all__ = ["draw_learning_curves", "save_figure"]
 # Three of them, so that the palette's near neighbours (orange and brown, the two pinks) never share one.
 _DASHES = ("-", (0, (4, 1.5)), (0, (1, 1)))
 _PANEL = (4.6, 3.4)
-_LEGEND = 3.6
+_LEGEND, _LETTER, _LINE = 0.8, 0.078, 0.21
 
 
 def draw_learning_curves(results: Results, metric: Metric | None = None) -> Figure:
@@ -46,15 +46,24 @@ def draw_learning_curves(results: Results, metric: Metric | None = None) -> Figu
     import seaborn as sns
     from matplotlib.figure import Figure
 
-    tasks = cells_by_task(results)
+    tasks = tasks_with(results, metric)
+    shown = {task: _metrics(cells, metric or usual_metric(cells)) for task, cells in tasks.items()}
+    columns = max(len(metrics) for metrics in shown.values())
+    longest = max(len(label) for cells in tasks.values() for label in cells)
+    heights = [max(_PANEL[1], _LINE * (len(cells) + 2)) for cells in tasks.values()]
     with sns.axes_style("whitegrid"), sns.plotting_context("notebook", font_scale=0.85):
-        size = (2 * _PANEL[0] + _LEGEND, _PANEL[1] * len(tasks))
+        size = (columns * _PANEL[0] + _LEGEND + _LETTER * longest, sum(heights))
         figure = Figure(figsize=size, layout="constrained")
-        panels = figure.subplots(len(tasks), 2, squeeze=False)
+        panels = figure.subplots(len(tasks), columns, squeeze=False, height_ratios=heights)
         figure.supxlabel(_caption(results), fontsize="small", x=0.01, ha="left")
         for row, (task, cells) in zip(panels, tasks.items(), strict=True):
-            _draw_task(row, task, cells, metric or usual_metric(cells))
+            _draw_task(row, task, cells, shown[task])
     return figure
+
+
+def _metrics(cells: dict[str, Cell], metric: Metric) -> list[Metric]:
+    known = any(not np.isnan(cell.metrics["optimal"]).all() for cell in cells.values())
+    return [metric, "optimal"] if known and metric != "optimal" else [metric]
 
 
 def _caption(results: Results) -> str:
@@ -63,7 +72,7 @@ def _caption(results: Results) -> str:
     return f"Lines: means over {count} replicate{'s' if count > 1 else ''}{bands}."
 
 
-def _draw_task(panels: Any, task: str, cells: dict[str, Cell], metric: Metric) -> None:
+def _draw_task(panels: Any, task: str, cells: dict[str, Cell], metrics: list[Metric]) -> None:
     import seaborn as sns
 
     colours = sns.color_palette("colorblind", 10)
@@ -71,11 +80,10 @@ def _draw_task(panels: Any, task: str, cells: dict[str, Cell], metric: Metric) -
         label: {"color": colours[place % 10], "linestyle": _DASHES[(place + place // 10) % len(_DASHES)]}
         for place, label in enumerate(cells)
     }
+    metric = metrics[0]
     means = {label: float(interval(final(cell, metric))[0]) for label, cell in cells.items()}
     worst = np.inf if metric == "gap" else -np.inf
     ranked = sorted(cells, key=lambda label: worst if np.isnan(means[label]) else means[label], reverse=metric != "gap")
-    known = any(not np.isnan(cell.metrics["optimal"]).all() for cell in cells.values())
-    metrics: list[Metric] = [metric, "optimal"] if known and metric != "optimal" else [metric]
     for panel, shown in zip(panels, metrics, strict=False):
         for label in ranked:
             _draw_curve(panel, cells[label], shown, label, styles[label])
@@ -96,7 +104,8 @@ def _draw_curve(panel: Axes, cell: Cell, metric: Metric, label: str, style: dict
     mean, half_width = interval(curve(cell, metric))
     # A window's value stands at its middle.
     middles = cell.steps - cell.lengths / 2
-    panel.plot(middles, mean, label=label, linewidth=1.6, **style)
+    # A single point makes no line.
+    panel.plot(middles, mean, label=label, linewidth=1.6, marker="o" if len(middles) == 1 else None, **style)
     if not np.isnan(half_width).all():
         panel.fill_between(middles, mean - half_width, mean + half_width, color=style["color"], alpha=0.2, linewidth=0)
 

@@ -53,4 +53,4 @@ class Agent(Protocol):
 
 Make = Callable[..., Any]
 """``make(id, num_envs, *, discount, **kwargs)`` gives a ``gymnasium.vector.VectorEnv`` that resets in the same step,
-as ``envs.make`` does; ``discount`` is the agent's, None where it has none."""
+as ``envs.make`` does; ``discount`` is that of the task's agents, None where they have none or different ones."""

@@ -19,6 +19,7 @@ from boltzmann import _checks
 __all__ = ["Block", "Layout", "TaskLayout"]
 
 _ENVIRONMENT, _AGENT = 0, 1
+_MOST_STEPS = 10**15
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class TaskLayout:
     steps: int
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "steps", _checks.whole_number("steps", self.steps, least=1))
+        object.__setattr__(self, "steps", _checks.whole_number("steps", self.steps, least=1, most=_MOST_STEPS))
         if not self.agents:
             raise ValueError(f"agents must hold at least one agent, got none for {self.environment}")
         twice = next((text for place, text in enumerate(self.agents) if text in self.agents[:place]), None)
@@ -98,7 +99,8 @@ class Layout:
         """After how many steps each recorded window of a task ends; the last is the task's ``steps``."""
         steps = self.tasks[task].steps
         windows = min(self.points, steps)
-        return np.arange(1, windows + 1, dtype=np.int64) * steps // windows
+        # Python's integers, whose products do not overflow.
+        return np.array([window * steps // windows for window in range(1, windows + 1)], dtype=np.int64)
 
     def environment_seeds(self, block: Block) -> list[int]:
         """Seeds for the environments of a block, one a replicate; the same for all agents of a task."""

@@ -111,7 +111,7 @@ class Results:
         store = Store(self.folder)
         for (task, agent), group in groupby(self.layout.blocks(), key=lambda block: (block.task, block.agent)):
             steps = self.layout.recorded_steps(task)
-            blocks = [store.read(block, len(steps)) for block in group]
+            blocks = [store.read(self.layout, block) for block in group]
             metrics = {name: np.concatenate([block[name] for block in blocks], axis=1).T for name in METRICS}
             yield Cell(self.layout.task_labels[task], self.layout.tasks[task].agents[agent], steps, metrics)
 

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann import _checks
-from boltzmann.experiments.description import Experiment, read_environment
+from boltzmann.experiments.description import Experiment, Task, read_environment
 from boltzmann.experiments.errors import RefusedError
-from boltzmann.experiments.interfaces import Agent, Make
+from boltzmann.experiments.interfaces import Make
 from boltzmann.experiments.layout import Block, Layout
 from boltzmann.experiments.results import Results
 from boltzmann.experiments.rollout import Recorder, rollout
@@ -98,7 +98,9 @@ def _computed(experiment: Experiment, missing: list[Block], store: Store, make: 
 
     if not missing:
         return ()
-    parallel = joblib.Parallel(n_jobs=n_jobs, return_as="generator_unordered")
+    # No more processes than there is work for.
+    workers = min(n_jobs, len(missing)) if n_jobs > 0 else n_jobs
+    parallel = joblib.Parallel(n_jobs=workers, return_as="generator_unordered")
     names: Iterable[str] = parallel(joblib.delayed(_run_block)(experiment, block, store, make) for block in missing)
     return names
 
@@ -106,8 +108,8 @@ def _computed(experiment: Experiment, missing: list[Block], store: Store, make: 
 def _run_block(experiment: Experiment, block: Block, store: Store, make: Make) -> str:
     task, layout = experiment.tasks[block.task], experiment.layout
     ends = layout.recorded_steps(block.task)
-    recorder = _play(task.environment, task.agents[block.agent], ends, layout, block, make)
-    store.write(block, recorder.arrays)
+    recorder = _play(task, ends, layout, block, make)
+    store.write(layout, block, recorder.arrays)
     return block.name
 
 
@@ -118,13 +120,11 @@ def _require_same_step(env: Any) -> None:
         raise ValueError(f"make must give an environment with AutoresetMode.SAME_STEP, got {mode} from {env}")
 
 
-def _play(
-    environment: str, original: Agent, ends: NDArray[np.int64], layout: Layout, block: Block, make: Make
-) -> Recorder:
+def _play(task: Task, ends: NDArray[np.int64], layout: Layout, block: Block, make: Make) -> Recorder:
     # The description stays as it was given: what a reset makes is made in a copy.
-    agent = copy.deepcopy(original)
-    name, arguments = read_environment(environment)
-    env = make(name, block.replicates, discount=getattr(agent, "discount", None), **arguments)
+    agent = copy.deepcopy(task.agents[block.agent])
+    name, arguments = read_environment(task.environment)
+    env = make(name, block.replicates, discount=task.discount, **arguments)
     try:
         _require_same_step(env)
         return rollout(env, agent, ends, layout.environment_seeds(block), layout.agent_rng(block))
@@ -142,7 +142,7 @@ def _rehearse(experiment: Experiment, make: Make) -> None:
         for number, original in enumerate(task.agents):
             block = Block(place, number, 0, replicates=1)
             try:
-                _play(task.environment, original, np.array([1]), layout, block, make)
+                _play(task, np.array([1]), layout, block, make)
                 policy = getattr(original, "policy", None)
                 if policy is not None:
                     values, visits = np.zeros((1, 2)), np.zeros((1, 2), dtype=np.int64)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.results import Cell, Results
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def leaderboard(results: Results, metric: Metric | None = None) -> pd.DataFrame:
         Of a finished run.
     metric : {"reward", "return", "gap", "optimal"}, optional
         By default the return per episode where every replicate ended one in the last tenth of the steps, else the
-        reward per step.
+        reward per step. Tasks that do not have the metric are left out.
 
     Returns
     -------
@@ -120,12 +121,34 @@ def leaderboard(results: Results, metric: Metric | None = None) -> pd.DataFrame:
     import pandas as pd
 
     rows: list[dict[str, Any]] = []
-    for task, cells in cells_by_task(results).items():
+    for task, cells in tasks_with(results, metric).items():
         chosen = metric or usual_metric(cells)
         entries = [_entry(task, label, cell, chosen) for label, cell in cells.items()]
         entries.sort(key=lambda entry: _rank(entry["final"], chosen))
         rows.extend(entries)
     return pd.DataFrame(rows)
+
+
+def tasks_with(results: Results, metric: Metric | None) -> dict[str, dict[str, Cell]]:
+    """Read the cells of the tasks that have a metric: returns where episodes ended, gaps where they are known.
+
+    Raises
+    ------
+    RefusedError
+        Where no task has it, or there is no such metric.
+    """
+    if metric is not None and metric not in METRIC_NAMES:
+        raise RefusedError(f"metric must be one of {', '.join(METRIC_NAMES)}, got {metric!r}")
+    tasks = cells_by_task(results)
+    if metric is not None:
+        tasks = {
+            task: cells
+            for task, cells in tasks.items()
+            if any(np.isfinite(curve(cell, metric)).any() for cell in cells.values())
+        }
+    if not tasks:
+        raise RefusedError(f"no task of {results.folder} has the metric {metric!r}")
+    return tasks
 
 
 def _entry(task: str, agent: str, cell: Cell, metric: Metric) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -53,11 +54,7 @@ class Store:
             Where the folder holds another experiment or files that are no results, or cannot be written.
         """
         if self.description_file.exists():
-            there = self.read_layout()
-            if there != layout:
-                raise RefusedError(
-                    f"{self.folder} holds another experiment ({there.hash}, not {layout.hash}): choose another folder"
-                )
+            self._require_same(layout)
         elif self.folder.is_dir() and any(not _TEMPORARY.fullmatch(path.name) for path in self.folder.iterdir()):
             raise RefusedError(f"{self.folder} is not empty and holds no experiment: choose another folder")
         try:
@@ -65,6 +62,8 @@ class Store:
             self._remove_leftovers()
             if not self.description_file.exists():
                 self._write_description(layout)
+            # Of two runs that begin at once the first has written it, and the other reads that here.
+            self._require_same(layout)
         except OSError as error:
             raise RefusedError(f"{self.folder} cannot be written: {error.strerror}") from error
 
@@ -80,9 +79,17 @@ class Store:
         begun = json.loads(self.description_file.read_text()).get("versions", {})
         return ", ".join(f"{name} {begun.get(name)}" for name, now in _versions().items() if begun.get(name) != now)
 
+    def _require_same(self, layout: Layout) -> None:
+        there = self.read_layout()
+        if there != layout:
+            raise RefusedError(
+                f"{self.folder} holds another experiment ({there.hash}, not {layout.hash}): choose another folder"
+            )
+
     def _write_description(self, layout: Layout) -> None:
         described = {"format": _FORMAT, "hash": layout.hash, "experiment": layout.to_json(), "versions": _versions()}
-        _write_whole(self.description_file, (json.dumps(described, indent=2) + "\n").encode())
+        text = json.dumps(described, indent=2) + "\n"
+        _write_whole(self.description_file, text.encode(), replace=False)
 
     def read_layout(self) -> Layout:
         """Read the description; a RefusedError says what is wrong with it."""
@@ -95,7 +102,7 @@ class Store:
                 raise ValueError("its hash does not fit its content")
         except FileNotFoundError:
             raise RefusedError(f"{self.folder} holds no results: there is no {self.description_file.name}") from None
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise RefusedError(f"{self.description_file} cannot be read as an experiment: {error}") from error
         return layout
 
@@ -104,7 +111,7 @@ class Store:
         missing, damaged = [], []
         for block in layout.blocks():
             try:
-                self.read(block, len(layout.recorded_steps(block.task)))
+                self.read(layout, block)
             except FileNotFoundError:
                 missing.append(block)
             except DamagedBlockError as error:
@@ -112,13 +119,13 @@ class Store:
                 damaged.append(str(error))
         return missing, damaged
 
-    def write(self, block: Block, arrays: Mapping[str, NDArray[np.float64]]) -> None:
-        """Store a block's arrays under its name; its bytes depend on the arrays alone."""
+    def write(self, layout: Layout, block: Block, arrays: Mapping[str, NDArray[np.float64]]) -> None:
+        """Store a block's arrays under its name, marked with its experiment and place; nothing else is in its bytes."""
         content = io.BytesIO()
-        np.savez(content, **{name: arrays[name] for name in METRICS})  # type: ignore[arg-type]
+        np.savez(content, **{name: arrays[name] for name in METRICS}, place=_place(layout, block))  # type: ignore[arg-type]
         _write_whole(self.folder / block.name, content.getvalue())
 
-    def read(self, block: Block, windows: int) -> dict[str, NDArray[np.float64]]:
+    def read(self, layout: Layout, block: Block) -> dict[str, NDArray[np.float64]]:
         """Read a block, arrays of shape (windows, R), every byte against its checksum.
 
         Raises
@@ -141,7 +148,11 @@ class Store:
             if isinstance(error, DamagedBlockError):
                 raise
             raise DamagedBlockError(f"{path} is damaged: {error}") from error
-        shapes = {metric: array.shape for metric, array in arrays.items()}
+        place = arrays.pop("place", None)
+        if place is None or str(place) != str(_place(layout, block)):
+            raise DamagedBlockError(f"{path} is not that block of this experiment")
+        windows = len(layout.recorded_steps(block.task))
+        shapes = {metric: array.shape for metric, array in arrays.items() if array.dtype == np.float64}
         if shapes != dict.fromkeys(METRICS, (windows, block.replicates)):
             raise DamagedBlockError(
                 f"{path} is damaged: it does not hold {windows} windows of {block.replicates} replicates"
@@ -149,15 +160,27 @@ class Store:
         return arrays
 
 
-def _write_whole(path: Path, content: bytes) -> None:
-    """Write under a temporary name, flush to the disk, then rename: a reader sees all of it or nothing."""
+def _write_whole(path: Path, content: bytes, *, replace: bool = True) -> None:
+    """Write under a temporary name, flush to the disk, then rename: a reader sees all of it or nothing.
+
+    Without ``replace`` a file that is there by then stays as it is.
+    """
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     with open(temporary, "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(temporary, path)
+    if replace:
+        os.replace(temporary, path)
+    else:
+        with contextlib.suppress(FileExistsError):
+            os.link(temporary, path)
+        temporary.unlink()
     _sync_folder(path.parent)
+
+
+def _place(layout: Layout, block: Block) -> NDArray[np.str_]:
+    return np.array(f"{layout.hash} {block.name}")
 
 
 def _alive(process: int) -> bool:

@@ -185,3 +185,39 @@ def test_q_learning_finds_the_optimal_values():
 def test_wrong_parameters_are_refused(make, error, message):
     with pytest.raises(error, match=message):
         make()
+
+
+@every_learner
+def test_bad_transitions_are_named_and_change_nothing(learner):
+    agent = prepared(learner, num_envs=2, states=3, actions=2)
+    nothing = np.zeros(2, dtype=bool)
+    before = agent.values.copy(), agent.visits.copy()
+    good = {"observations": [0, 1], "actions": [0, 1], "rewards": [1.0, 2.0], "next_observations": [1, 2]}
+    for name, wrong, message in [
+        ("observations", [0, -1], r"observations must be in \[0, 3\), got -1 in row 1"),
+        ("observations", [0, 3], "got 3 in row 1"),
+        ("observations", [0], "observations must be integers of shape"),
+        ("actions", [0, 2], r"actions must be in \[0, 2\), got 2 in row 1"),
+        ("actions", [True, False], "actions must be integers"),
+        ("rewards", [1.0, math.nan], "rewards must be finite"),
+        ("rewards", [1.0], "rewards must be finite numbers of shape"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            agent.update(**{**good, name: wrong}, terminated=nothing, truncated=nothing)
+    with pytest.raises(ValueError, match="observations must be in"):
+        agent.act([0, 3])
+    with pytest.raises(ValueError, match="at least one action must be allowed"):
+        agent.act([0, 1], where=np.array([[True, True], [False, False]]))
+    assert agent.allowed is None
+    np.testing.assert_array_equal(agent.values, before[0])
+    np.testing.assert_array_equal(agent.visits, before[1])
+    assert agent.step == 0
+    with pytest.raises(ValueError, match="num_envs must be at least 1"):
+        prepared(learner, num_envs=0)
+
+
+def test_a_bad_next_state_changes_nothing():
+    agent = prepared(QLearning(Greedy()), num_envs=1)
+    with pytest.raises(ValueError, match=r"next_observations must be in \[0, 4\), got 9 in row 0"):
+        agent.update([0], [0], [1.0], [9], [False], [False])
+    assert agent.step == agent.visits.sum() == 0

@@ -123,6 +123,16 @@ def test_bad_tables_are_named():
     ]:
         with pytest.raises(ValueError, match=message):
             Table(**{**good, name: wrong})
+    for name, wrong, message in [
+        ("rewards", np.full((2, 1, 2), np.nan), "rewards must be finite"),
+        ("rewards", np.zeros((2, 1)), r"rewards must have shape \(2, 1, 2\), got \(2, 1\)"),
+        ("next_states", np.zeros((2, 1, 2)), "next_states must be integers"),
+        ("initial", np.array([1.0, 0.0, 0.0]), "initial must have shape"),
+        ("action_mask", np.array([[True], [False]]), "got none in state 1"),
+        ("action_mask", np.array([True, True]), "action_mask must have shape"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            Table(**{**good, name: wrong})
     with pytest.raises(ValueError, match="has no P"):
         compile_table(gymnasium.make("CartPole-v1"))
 

@@ -69,8 +69,8 @@ def test_no_flipped_bit_and_no_cut_is_ever_read_as_data(tmp_path):
     experiment = Experiment([Task("boltzmann/GaussianBandit-v0", [SampleAverage(Greedy())], 2)], 1, 0)
     run(experiment, tmp_path, make=envs.make)
     (block,) = experiment.layout.blocks()
-    store, path = Store(tmp_path), tmp_path / block.name
-    content, truth = path.read_bytes(), store.read(block, 2)
+    store, path, layout = Store(tmp_path), tmp_path / block.name, experiment.layout
+    content, truth = path.read_bytes(), store.read(layout, block)
     rng = np.random.default_rng(0)
     starts = [content.index(f"{name}.npy".encode()) + 128 for name in truth]
     data = {place for start in starts for place in range(start, start + 16)}
@@ -79,7 +79,7 @@ def test_no_flipped_bit_and_no_cut_is_ever_read_as_data(tmp_path):
         flipped[place] ^= 1 << int(rng.integers(8))
         path.write_bytes(flipped)
         try:
-            found = store.read(block, 2)
+            found = store.read(layout, block)
         except DamagedBlockError:
             continue
         # Dates and attributes of the archive carry no data and no checksum.
@@ -89,7 +89,7 @@ def test_no_flipped_bit_and_no_cut_is_ever_read_as_data(tmp_path):
     for cut in range(0, len(content), 7):
         path.write_bytes(content[:cut])
         with pytest.raises(DamagedBlockError):
-            store.read(block, 2)
+            store.read(layout, block)
 
 
 def test_agents_of_a_task_meet_the_same_problems(experiment, tmp_path):
@@ -234,15 +234,19 @@ def test_every_file_is_flushed_before_it_gets_its_name(experiment, tmp_path, mon
     import os
 
     flushed, renamed = [], []
-    fsync, replace = os.fsync, os.replace
+    fsync, replace, link = os.fsync, os.replace, os.link
     monkeypatch.setattr(os, "fsync", lambda file: (flushed.append(os.fstat(file).st_ino), fsync(file)))
 
-    def renaming(source, target):
-        assert os.stat(source).st_ino in flushed
-        renamed.append(os.path.basename(target))
-        replace(source, target)
+    def naming(act):
+        def checked(source, target):
+            assert os.stat(source).st_ino in flushed
+            renamed.append(os.path.basename(target))
+            act(source, target)
 
-    monkeypatch.setattr(os, "replace", renaming)
+        return checked
+
+    monkeypatch.setattr(os, "replace", naming(replace))
+    monkeypatch.setattr(os, "link", naming(link))
     run(experiment, tmp_path, make=envs.make)
     assert sorted(renamed) == sorted(path.name for path in tmp_path.iterdir())
 
@@ -311,3 +315,42 @@ def test_gaps_of_episodes_that_end_are_counted_too(tmp_path):
     (cell,) = results.cells()
     assert (cell.metrics["gap"] == 0.5).all()
     assert not cell.metrics["optimal"].any()
+
+
+def test_blocks_in_another_place_or_of_another_run_are_made_again(experiment, tmp_path):
+    run(experiment, tmp_path / "a", make=envs.make)
+    whole = contents(tmp_path / "a")
+    other = Experiment(experiment.tasks, 7, 99, block=3, points=20)
+    run(other, tmp_path / "b", make=envs.make)
+    names = sorted(name for name in whole if name.endswith("npz"))
+    (tmp_path / "a" / names[0]).write_bytes(whole[names[1]])
+    (tmp_path / "a" / names[4]).write_bytes((tmp_path / "b" / names[4]).read_bytes())
+    with pytest.warns(UserWarning, match="is not that block of this experiment"):
+        run(experiment, tmp_path / "a", make=envs.make)
+    assert contents(tmp_path / "a") == whole
+
+
+def test_of_two_experiments_that_begin_at_once_one_is_refused(experiment, tmp_path, monkeypatch):
+    first, second = experiment.layout, Experiment(experiment.tasks, 7, 99).layout
+    store = Store(tmp_path)
+    write = Store._write_description
+
+    def overtaken(self, layout):
+        write(Store(tmp_path), first)
+        write(self, layout)
+
+    monkeypatch.setattr(Store, "_write_description", overtaken)
+    with pytest.raises(RefusedError, match="holds another experiment"):
+        store.begin(second)
+    assert store.read_layout() == first
+
+
+def test_gaps_are_measured_at_one_discount_for_all_agents_of_a_task(tmp_path):
+    agents = [QLearning(Greedy(), discount=discount) for discount in (0.5, 0.99)]
+    same = Task("FrozenLake-v1", [QLearning(Greedy()), QLearning(Uniform())], 10)
+    different = Task("FrozenLake-v1", agents, 10)
+    assert same.discount == 0.99
+    assert different.discount is None
+    results = run(Experiment([different], 2, 0), tmp_path, make=envs.make)
+    for cell in results.cells():
+        assert np.isnan(cell.metrics["gap"]).all()

@@ -7,7 +7,7 @@ from scipy import stats
 import envs
 from agents import QLearning, SampleAverage
 from boltzmann import Boltzmann, EpsilonGreedy, Greedy, Uniform
-from boltzmann.experiments import Experiment, Task, draw_learning_curves, interval, leaderboard, run
+from boltzmann.experiments import Experiment, RefusedError, Task, draw_learning_curves, interval, leaderboard, run
 from boltzmann.experiments.results import Cell
 from boltzmann.experiments.statistics import cumulative, final, short_labels
 
@@ -102,9 +102,11 @@ def test_regret_is_best_when_small(results):
     board = leaderboard(results, "gap")
     rows = board[board["task"] == "boltzmann/GaussianBandit-v0"]
     assert (np.diff(rows["final"]) >= 0).all()
-    taxi = board[board["task"].str.startswith("Taxi")]
-    assert taxi["final"].isna().all()
-    assert (taxi["replicates"] == 0).all()
+    assert not board["task"].str.startswith("Taxi").any()
+
+
+EVERYWHERE = {None, "reward"}
+METRICS_OF = [EVERYWHERE | {"gap", "optimal"}, EVERYWHERE | {"return", "gap", "optimal"}, EVERYWHERE]
 
 
 @pytest.mark.parametrize("metric", [None, "reward", "return", "gap", "optimal"])
@@ -112,17 +114,29 @@ def test_the_figure_shows_every_agent_of_every_task(results, metric, tmp_path):
     figure = draw_learning_curves(results, metric)
     figure.savefig(tmp_path / "figure.png")
     assert (tmp_path / "figure.png").stat().st_size > 10_000
-    panels = figure.axes
-    assert len(panels) == 6
-    for row, task in enumerate(results.layout.tasks):
-        left, right = panels[2 * row : 2 * row + 2]
-        assert left.get_title(loc="left") == results.layout.task_labels[row]
-        assert len(left.get_lines()) == len(task.agents)
-        assert left.get_xlabel() == "step"
-        assert left.get_ylabel()
-        assert right.get_visible() == (row < 2 and metric != "optimal")
-        legend = (right if right.get_visible() else left).get_legend()
-        assert len(legend.get_texts()) == len(task.agents)
+    tasks = [row for row in range(3) if METRICS_OF[row] & {metric}]
+    columns = 1 if metric == "optimal" else 2
+    assert len(figure.axes) == columns * len(tasks)
+    for place, row in enumerate(tasks):
+        panels = figure.axes[columns * place : columns * (place + 1)]
+        agents = results.layout.tasks[row].agents
+        assert panels[0].get_title(loc="left") == results.layout.task_labels[row]
+        assert len(panels[0].get_lines()) == len(agents)
+        assert panels[0].get_xlabel() == "step"
+        assert panels[0].get_ylabel()
+        seen = [panel for panel in panels if panel.get_visible()]
+        assert len(seen) == (columns if row < 2 else 1)
+        assert len(seen[-1].get_legend().get_texts()) == len(agents)
+
+
+def test_a_metric_that_no_task_has_is_refused(tmp_path):
+    task = Task("boltzmann/GaussianBandit-v0", [SampleAverage(Greedy())], 20)
+    results = run(Experiment([task], 2, 0), tmp_path, make=envs.make)
+    for metric, message in (("return", "no task of .* has the metric 'return'"), ("joy", "metric must be one of")):
+        with pytest.raises(RefusedError, match=message):
+            leaderboard(results, metric)
+        with pytest.raises(RefusedError, match=message):
+            draw_learning_curves(results, metric)
 
 
 def test_curves_are_the_means_with_their_bands(results):

@@ -112,6 +112,7 @@ def refused(main, arguments, capsys, tmp_path):
         (["--replicates", "-5"], "replicates must be at least 1, got -5"),
         (["--seed", "-1"], "seed must be at least 0"),
         (["--steps", "0"], "steps must be at least 1"),
+        (["--steps", "1000000000000000000"], "steps must be at most"),
         (["--steps", "1", "2", "3"], "--steps must be one number or one for each of 2 tasks"),
         (["--block", "0"], "block must be at least 1"),
         (["--jobs", "0"], "--jobs must be -1 or at least 1, got 0"),

@@ -1,0 +1,223 @@
+"""The temperature that has a wanted meaning: an entropy, a greedy probability, an expected loss, a distance.
+
+Each function takes rows of values and a target a row, and gives for each row the temperature at which the Gibbs
+distribution meets the target. What a temperature means is monotone in it, so the root is bracketed, in log T; it does
+not depend on the scale of the values: values times c have c times the temperature.
+
+Where no temperature meets the target (ties, masks, or a target that is out of range) the nearest end is given, 0 or
+inf exactly, and ``attainable`` is False there. A target that is that of an end gives the end, and is attainable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from boltzmann import _checks
+from boltzmann import _quantities as quantities
+from boltzmann._scores import Scores
+from boltzmann._standardise import standardise
+
+Formula = Callable[[Scores], Any]
+
+__all__ = [
+    "Calibration",
+    "temperature_for_entropy",
+    "temperature_for_expected_loss",
+    "temperature_for_greedy_probability",
+    "temperature_for_kl",
+]
+
+
+class Calibration(NamedTuple):
+    """The answer of a calibration.
+
+    Attributes
+    ----------
+    temperature : array of shape (...)
+        In [0, inf].
+    attainable : array of bool, shape (...)
+        Whether the distribution at that temperature meets the target.
+    """
+
+    temperature: Any
+    attainable: Any
+
+
+def temperature_for_entropy(
+    values: ArrayLike,
+    entropy: ArrayLike | None = None,
+    *,
+    effective_actions: ArrayLike | None = None,
+    where: ArrayLike | None = None,
+    prior: ArrayLike | None = None,
+) -> Calibration:
+    """Find the temperature at which the distribution has a given entropy.
+
+    Parameters
+    ----------
+    values : array of shape (..., K)
+        Finite action values, actions last.
+    entropy : float or array that broadcasts against the rows
+        In nats, at least 0. From 0 (or the log of the number of ties) at T = 0 to log K at T = inf.
+    effective_actions : float or array, instead of ``entropy``
+        exp(entropy), at least 1: between 1 and K.
+    where, prior : optional
+        As for :class:`boltzmann.Gibbs`. With a prior the entropy need not be monotone, so it is refused.
+
+    Returns
+    -------
+    Calibration
+        ``temperature`` and ``attainable``, shape (...).
+
+    Raises
+    ------
+    ValueError, TypeError
+        For both or neither of the targets, a target out of bounds, a prior, and values as for Gibbs.
+
+    Examples
+    --------
+    >>> temperature, attainable = temperature_for_entropy([0.0, 1.0, 3.0], 0.5)
+    >>> round(float(temperature), 6), bool(attainable)
+    (0.96648, True)
+    >>> temperature_for_entropy([0.0, 1.0, 3.0], effective_actions=[1.0, 3.0, 4.0])
+    Calibration(temperature=array([ 0., inf, inf]), attainable=array([ True,  True, False]))
+    >>> temperature_for_entropy([2.0, 2.0], 0.1)
+    Calibration(temperature=array(0.), attainable=array(False))
+    """
+    if (entropy is None) == (effective_actions is None):
+        raise ValueError("exactly one of entropy and effective_actions must be given")
+    if prior is not None:
+        raise ValueError("prior must be None: with a prior the entropy need not rise with the temperature")
+    if effective_actions is not None:
+        target = np.log(_target("effective_actions", effective_actions, 1.0, np.inf))
+    else:
+        target = _target("entropy", entropy, 0.0, np.inf)
+    return _solve(values, target, quantities.entropy, where, None)
+
+
+def temperature_for_greedy_probability(
+    values: ArrayLike, probability: ArrayLike, *, where: ArrayLike | None = None, prior: ArrayLike | None = None
+) -> Calibration:
+    """Find the temperature at which the maximisers together have a given probability.
+
+    ``probability`` is in [0, 1]: 1 at T = 0, the maximisers' share of the prior at T = inf. Other parameters, result
+    and errors are those of :func:`temperature_for_entropy`, and a prior is welcome.
+
+    Examples
+    --------
+    >>> temperature, attainable = temperature_for_greedy_probability([0.0, 1.0], [0.9, 1.0, 0.5, 0.4])
+    >>> temperature.round(6).tolist(), attainable.tolist()
+    ([0.45512, 0.0, inf, inf], [True, True, True, False])
+    """
+    target = _target("probability", probability, 0.0, 1.0)
+    return _solve(values, 1.0 - target, quantities.exploration_probability, where, prior)
+
+
+def temperature_for_expected_loss(
+    values: ArrayLike, loss: ArrayLike, *, where: ArrayLike | None = None, prior: ArrayLike | None = None
+) -> Calibration:
+    """Find the temperature at which a draw gives away a given value on average: max Q - E[Q] = loss.
+
+    ``loss`` is at least 0, in the units of the values: 0 at T = 0, max Q less the prior mean at T = inf. Other
+    parameters, result and errors are those of :func:`temperature_for_entropy`, and a prior is welcome.
+
+    Examples
+    --------
+    >>> temperature, attainable = temperature_for_expected_loss([0.0, 1.0], [0.1, 0.0, 0.5, 0.6])
+    >>> temperature.round(6).tolist(), attainable.tolist()
+    ([0.45512, 0.0, inf, inf], [True, True, True, False])
+    """
+    return _solve(values, _target("loss", loss, 0.0, np.inf), quantities.expected_loss, where, prior)
+
+
+def temperature_for_kl(
+    values: ArrayLike, kl: ArrayLike, *, where: ArrayLike | None = None, prior: ArrayLike | None = None
+) -> Calibration:
+    """Find the temperature at which the distribution has a given distance KL(p || prior) from the prior.
+
+    ``kl`` is at least 0, in nats: 0 at T = inf, -log of the maximisers' share of the prior at T = 0. The prior is
+    uniform by default. Other parameters, result and errors are those of :func:`temperature_for_entropy`.
+
+    Examples
+    --------
+    >>> temperature, attainable = temperature_for_kl([0.0, 1.0], [0.1, 0.0, 0.7])
+    >>> temperature.round(6).tolist(), attainable.tolist()
+    ([1.059947, inf, 0.0], [True, True, False])
+    """
+    return _solve(values, _target("kl", kl, 0.0, np.inf), quantities.kl_to_prior, where, prior, falling=True)
+
+
+def _target(name: str, value: ArrayLike | None, least: float, most: float) -> NDArray[np.float64]:
+    array = _checks.numeric_array(name, np.nan if value is None else value).astype(np.float64, copy=False)
+    _checks.require_all((array >= least) & (array <= most), name, f"in [{least:g}, {most:g}]", array)
+    return array
+
+
+def _solve(
+    values: ArrayLike,
+    target: NDArray[np.float64],
+    formula: Formula,
+    where: ArrayLike | None,
+    prior: ArrayLike | None,
+    *,
+    falling: bool = False,
+) -> Calibration:
+    """Bracket and find the root of formula(T) - target for every row; ``falling`` where the formula falls with T."""
+    it = standardise(values, 0.0, where, prior)
+    if not np.isfinite(it.maximum).all():
+        raise ValueError("values must be finite where allowed, got inf")
+    rows = np.moveaxis(it.values, it.axis, -1)
+    try:
+        batch = np.broadcast_shapes(rows.shape[:-1], target.shape)
+    except ValueError:
+        raise ValueError(f"the target's shape {target.shape} must fit the rows, {rows.shape[:-1]}") from None
+    rows, wanted = np.broadcast_to(rows, (*batch, rows.shape[-1])), np.broadcast_to(target, batch)
+    weights = None
+    if it.prior is not None:
+        weights = np.broadcast_to(np.moveaxis(it.prior, it.axis, -1), rows.shape)
+
+    ends = [_at(formula, rows, np.full(batch, end), weights) for end in (0.0, np.inf)]
+    low, high = reversed(ends) if falling else ends
+    low_end, high_end = (np.inf, 0.0) if falling else (0.0, np.inf)
+    # A target that is an end's but for rounding is that end's.
+    slack = 4 * np.finfo(np.float64).eps
+    below, above = wanted <= low * (1 + slack), wanted >= high * (1 - slack)
+    temperature = np.where(below, low_end, np.where(above, high_end, np.nan))
+    attainable = (wanted >= low * (1 - slack)) & (wanted <= high * (1 + slack))
+    inside = np.isnan(temperature)
+    if inside.any():
+        chosen = None if weights is None else weights[inside]
+        temperature[inside] = _roots(formula, rows[inside], wanted[inside], chosen, falling=falling)
+    return Calibration(temperature, np.asarray(attainable))
+
+
+def _at(formula: Formula, rows: Any, temperature: Any, weights: Any) -> Any:
+    it = standardise(rows, temperature, None, weights)
+    return np.squeeze(formula(it), axis=it.axis)
+
+
+def _roots(formula: Formula, rows: Any, wanted: Any, weights: Any, *, falling: bool) -> NDArray[np.float64]:
+    """Solve log formula(T) = log target in x = log(T / spread), one row an element."""
+    from scipy.optimize import elementwise
+
+    live = rows > -np.inf
+    below = np.where(live, rows.max(axis=-1, keepdims=True) - np.where(live, rows, 0.0), np.nan)
+    spread = np.nanmax(below, axis=-1)
+    nearest = np.nanmin(np.where(below > 0, below, np.nan), axis=-1)
+    # At nearest / 800 every exponential but the maximisers' is 0; at 1e160 the smallest distance from the prior is.
+    bracket = np.log(nearest / spread) - np.log(800.0), np.full(len(rows), np.log(1e160))
+
+    def difference(x: Any, row: Any) -> Any:
+        chosen = None if weights is None else weights[row]
+        found = _at(formula, rows[row], spread[row] * np.exp(x), chosen)
+        return np.log(np.maximum(found, np.finfo(np.float64).tiny)) - np.log(wanted[row])
+
+    found = elementwise.find_root(difference, bracket, args=(np.arange(len(rows)),))
+    failed = ~found.success
+    if failed.any():
+        raise RuntimeError(f"no temperature was found for the target {wanted[failed][0]} of {rows[failed][0]}")
+    return np.asarray(spread * np.exp(found.x))
