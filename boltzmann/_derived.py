@@ -36,6 +36,8 @@ class Quantity:
             result = it.full(result)
         elif self.name != "mode":
             result = it.row(result)
+        elif it.batch is not None:
+            result = result.reshape(it.batch)[()]
         if self.signed and distribution._sign is not None:
             result = result * distribution._sign
         # Beside the class's own descriptor, which defines no __set__, the instance's entry is found first.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from boltzmann import _arrays
 from boltzmann import _quantities as quantities
 from boltzmann._derived import Quantity, cross_entropy, jacobian, kl_divergence, picked, top_k
@@ -233,13 +235,16 @@ class Gibbs:
 
         Examples
         --------
-        >>> import numpy as np
         >>> Gibbs([[0.0, 9.0], [9.0, 0.0]], temperature=0).sample(np.random.default_rng(0), (3,))
         array([[1, 0],
                [1, 0],
                [1, 0]])
         """
-        return sample_weights(rng, self._of.weights, self._of.axis, shape)
+        it = self._of
+        if it.batch is None:
+            return sample_weights(rng, it.weights, it.axis, shape)
+        shape = (shape,) if isinstance(shape, int) else tuple(shape)
+        return np.reshape(sample_weights(rng, it.weights, -1, shape), shape + it.batch)[()]
 
     def sample_without_replacement(self, rng: Any, k: int, shape: tuple[int, ...] = ()) -> Any:
         """Draw k different actions in order, each in proportion to what is left (Plackett-Luce).

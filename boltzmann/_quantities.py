@@ -48,7 +48,7 @@ def log_partition(it: Scores) -> Any:
     As T goes to 0 it goes to the sign of max Q times inf, or to the log of the maximisers' prior mass where
     max Q = 0; at T = inf it is the log of the prior mass of what is allowed.
     """
-    with np.errstate(over="ignore", under="ignore"):
+    with np.errstate(over="ignore"):
         if not it.ends:
             return it.maximum / it.temperature + it.log_mass
         xp, heat = it.xp, _array(it.xp, it.temperature, it.peak)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Scores", "lazy"]
+__all__ = ["Scores", "centred_over_temperature", "lazy"]
 
 
 class lazy:  # noqa: N801 (used as a decorator)
@@ -48,16 +48,18 @@ class Scores:
         Rows; the largest of ``values``, always finite.
     maximum : array
         Rows; the largest value, which may be +inf.
-    tempered : array
-        (Q - max Q) / T, as it is without the prior.
-    scores : array
-        In [-inf, 0].
     top : array or float
         Rows; what was taken off: log prior + (Q - max Q) / T of the best action; 0.0 without a prior.
     prior : array or None
         Weights, 0 where an action is not allowed.
     ends : bool
         Whether a temperature may be 0 or inf, or a maximum infinite.
+    batch : tuple of int or None
+        Where there is but one row, it has no axis inside, its quantities are scalars, and this is its shape outside.
+    best : int
+        The place of the largest value of such a row.
+    place : array of int, or None
+        The places of the largest values of all rows in one flat array of them, where that is how they lie.
     """
 
     xp: Any = np
@@ -67,31 +69,53 @@ class Scores:
     values: Any
     peak: Any
     maximum: Any
-    tempered: Any
-    scores: Any
     top: Any = 0.0
     prior: Any = None
     ends: bool = True
+    batch: tuple[int, ...] | None = None
+    best: int
+    place: Any = None
+
+    @lazy
+    def tempered(self) -> Any:
+        """(Q - max Q) / T, as it is without the prior."""
+        return centred_over_temperature(self.values, self.peak, self.temperature, self.ends)
+
+    @lazy
+    def scores(self) -> Any:
+        """Log-weights, in [-inf, 0]; set where there is a prior."""
+        return self.tempered
 
     @lazy
     def weights(self) -> Any:
         """exp(scores), 1 for the best action."""
-        return np.exp(self.scores)
+        if "scores" in self.__dict__:
+            return np.exp(self.scores)
+        # The scores themselves are seldom asked for: made again if they are, they need no memory of their own here.
+        scores = centred_over_temperature(self.values, self.peak, self.temperature, self.ends)
+        return np.exp(scores, out=scores)
 
     @lazy
     def rest(self) -> Any:
         """Rows; the sum of the weights without the best action's."""
         weights, axis = self.weights, self.axis
-        if weights.size == weights.shape[axis]:
-            # One row: the best entry is taken out for the sum and put back, which copies nothing.
-            flat, best = weights.reshape(-1), self.scores.argmax()
-            flat[best] = 0.0
-            rest = np.add.reduce(weights, axis=axis, keepdims=True)
-            flat[best] = 1.0
+        if self.batch is not None:
+            # The best entry is taken out for the sum and put back, which copies nothing.
+            weights[self.best] = 0.0
+            rest = np.add.reduce(weights)
+            weights[self.best] = 1.0
             return rest
-        others = weights.copy()
-        np.put_along_axis(others, self.scores.argmax(axis=axis, keepdims=True), 0.0, axis=axis)
-        return np.add.reduce(others, axis=axis, keepdims=True)
+        if self.place is not None and weights.size == self.values.size:
+            flat = weights.reshape(-1)
+            flat[self.place] = 0.0
+            rest = np.add.reduce(weights, axis=-1, keepdims=True)
+            flat[self.place] = 1.0
+            return rest
+        # The best weigh 1: what weighs less is summed, and the best but one are counted.
+        best = np.floor(weights)
+        count = np.add.reduce(best, axis=axis, keepdims=True)
+        np.subtract(weights, best, out=best)
+        return np.add.reduce(best, axis=axis, keepdims=True) + (count - 1.0)
 
     @lazy
     def live(self) -> Any:
@@ -117,7 +141,7 @@ class Scores:
     @lazy
     def log_mass(self) -> Any:
         """Rows; log of the sum of prior(a) exp((Q(a) - max Q) / T)."""
-        return self.xp.log1p(self.rest) + self.top
+        return self.xp.log1p(self.rest) if self.prior is None else self.xp.log1p(self.rest) + self.top
 
     def sum(self, terms: Any) -> Any:
         """Sum over the actions; gives rows."""
@@ -125,11 +149,15 @@ class Scores:
 
     def row(self, result: Any) -> Any:
         """Give a row quantity as it leaves: without the axis of the actions, in the dtype of the answers."""
-        return self._cast(self.xp.squeeze(result, axis=self.axis))
+        if self.batch is not None:
+            return self._cast(np.reshape(result, self.batch))
+        return self._cast(result[0] if self.axis == 0 else result[..., 0])
 
     def full(self, result: Any) -> Any:
         """Give a quantity of every action as it leaves: actions last, in the dtype of the answers."""
-        return self._cast(result if self.axis == -1 else self.xp.moveaxis(result, 0, -1))
+        if self.batch is not None:
+            return self._cast(result.reshape(*self.batch, -1))
+        return self._cast(result if self.axis == -1 else result.transpose((*range(1, result.ndim), 0)))
 
     def _cast(self, result: Any) -> Any:
         if self.xp is not np:
@@ -138,3 +166,22 @@ class Scores:
             with np.errstate(over="ignore", under="ignore"):
                 result = result.astype(self.dtype)
         return result[()]
+
+
+def centred_over_temperature(values: Any, peak: Any, heat: Any, ends: bool) -> Any:
+    """(values - peak) / temperature, with both ends of the temperature and -inf taken by value."""
+    try:
+        # The processor's flag tells of an overflow for nothing.
+        with np.errstate(over="raise", divide="ignore", invalid="ignore"):
+            centred = values - peak
+            scores = np.divide(centred, heat, out=centred) if isinstance(heat, float) else centred / heat
+    except FloatingPointError:
+        with np.errstate(all="ignore"):
+            centred = values - peak
+            # A difference of finite values that overflows may still be moderate in units of T: halve it first.
+            overflowed = np.isneginf(centred) & (values > -np.inf)
+            scores = np.where(overflowed, (values / 2 - peak / 2) / (heat / 2), centred / heat)
+    if ends:
+        scores = np.where((heat == 0) & (values == peak), 0.0, scores)
+        scores = np.where(np.isinf(heat), np.where(values == -np.inf, -np.inf, 0.0), scores)
+    return np.asarray(scores)

@@ -5,6 +5,7 @@ This way looks at the numbers and does no more than they ask for; ``_traceable``
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,10 @@ def standardise(values: ArrayLike, temperature: ArrayLike, where: ArrayLike | No
     if not (mask is None and weights is None and isinstance(heat, float)):
         _require_shapes(given, heat, mask, weights)
     raw = given if given.dtype.itemsize >= 8 else given.astype(np.float64)
+    if raw.size == raw.shape[-1] and mask is None and weights is None and isinstance(heat, float):
+        single = _single_row(raw, heat, given.dtype)
+        if single is not None:
+            return single
     if weights is not None:
         weights = _checked_prior(weights, mask)
         mask = weights > 0
@@ -39,25 +44,44 @@ def standardise(values: ArrayLike, temperature: ArrayLike, where: ArrayLike | No
     return _scored(raw, heat, weights, given.dtype)
 
 
+def _single_row(raw: Floats, heat: float, dtype: Any) -> Scores | None:
+    """Score one plain row by way of scalars, which NumPy handles faster; None where it is not plain."""
+    row = raw.reshape(-1)
+    best = int(row.argmax())
+    peak = float(row[best])
+    # NaN is the largest to argmax.
+    if not math.isfinite(peak):
+        return None
+    it = Scores()
+    it.dtype, it.axis, it.ends, it.temperature = dtype, -1, False, heat
+    it.batch, it.best, it.values = raw.shape[:-1], best, row
+    it.maximum = it.peak = np.float64(peak)
+    return it
+
+
 def _scored(raw: Floats, heat: Any, prior: Floats | None, dtype: Any) -> Scores:
     it = Scores()
     it.dtype, it.axis = dtype, _axis(raw, heat)
     raw, it.temperature, it.prior = _laid_out(it.axis, raw, heat, prior)
-    it.maximum = it.peak = np.maximum.reduce(raw, axis=it.axis, keepdims=True)
+    if it.axis == -1 and prior is None and raw.flags.c_contiguous:
+        # Where the best stands is needed too, and tells what the largest value is; NaN is the largest to argmax.
+        it.place = raw.argmax(axis=-1).reshape(-1)
+        it.place += np.arange(len(it.place)) * raw.shape[-1]
+        it.maximum = it.peak = raw.reshape(-1)[it.place].reshape(*raw.shape[:-1], 1)
+    else:
+        it.maximum = it.peak = np.maximum.reduce(raw, axis=it.axis, keepdims=True)
     it.ends = not isinstance(heat, float) and bool((heat == 0).any() or np.isinf(heat).any())
     # One sum shows whether any maximum is infinite or NaN; one that overflows costs a closer look.
-    if not np.isfinite(np.add.reduce(it.maximum, axis=None)):
+    if not math.isfinite(np.add.reduce(it.maximum, axis=None)):
         _require_a_maximum(raw, it.maximum, it.axis)
         endless = np.isposinf(it.maximum)
         it.peak = np.where(endless, 0.0, it.maximum)
         raw = np.where(endless, np.where(raw == np.inf, 0.0, -np.inf), raw)
         it.ends = it.ends or bool(endless.any())
     it.values = raw
-    it.scores = _centred_over_temperature(raw, it.peak, it.temperature, it.ends)
-    it.tempered = it.scores
     if it.prior is not None:
         with np.errstate(divide="ignore"):
-            weighted = it.scores + np.log(it.prior)
+            weighted = it.tempered + np.log(it.prior)
         it.top = weighted.max(axis=it.axis, keepdims=True)
         it.scores = weighted - it.top
     return it
@@ -86,26 +110,7 @@ def _laid_out(axis: int, raw: Floats, heat: Any, prior: Floats | None) -> tuple[
         heat = heat.reshape((1,) * (raw.ndim - heat.ndim) + heat.shape)
     if prior is not None:
         prior = np.moveaxis(np.broadcast_to(prior, raw.shape), -1, 0)
-    return np.ascontiguousarray(np.moveaxis(raw, -1, 0)), heat, prior
-
-
-def _centred_over_temperature(values: Floats, peak: Floats, heat: Any, ends: bool) -> Floats:
-    """(values - peak) / temperature, with both ends of the temperature and -inf taken by value."""
-    with np.errstate(all="ignore"):
-        centred = values - peak
-        if centred.min(initial=0.0) == -np.inf:
-            scores = centred / heat
-            # A difference of finite values that overflows may still be moderate in units of T: halve it first.
-            overflowed = np.isneginf(centred) & (values > -np.inf)
-            scores = np.where(overflowed, (values / 2 - peak / 2) / (heat / 2), scores)
-        elif isinstance(heat, float):
-            scores = np.divide(centred, heat, out=centred)
-        else:
-            scores = centred / heat
-    if ends:
-        scores = np.where((heat == 0) & (values == peak), 0.0, scores)
-        scores = np.where(np.isinf(heat), np.where(values == -np.inf, -np.inf, 0.0), scores)
-    return np.asarray(scores)
+    return np.ascontiguousarray(raw.transpose((raw.ndim - 1, *range(raw.ndim - 1)))), heat, prior
 
 
 def _require_shapes(values: NDArray[Any], temperature: Any, where: Any, prior: Any) -> None:

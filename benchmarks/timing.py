@@ -1,0 +1,58 @@
+"""Interleaved timing: shared machines drift, so only ratios from the same minutes mean anything."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+__all__ = ["compare"]
+
+
+def compare(
+    functions: dict[str, Callable[[], Any]], *, rounds: int = 15, least_seconds: float = 0.01
+) -> dict[str, list[float]]:
+    """Time functions in turn, round after round.
+
+    Parameters
+    ----------
+    functions : dict of str to callable
+        What to time, without arguments.
+    rounds : int
+        How often each is timed.
+    least_seconds : float
+        A timing repeats its function until it takes so long.
+
+    Returns
+    -------
+    dict of str to list of float
+        Seconds a call, one for each round; entry i of all lists stems from the same moment.
+    """
+    repeats = {name: _repeats(function, least_seconds) for name, function in functions.items()}
+    times: dict[str, list[float]] = {name: [] for name in functions}
+    for _ in range(rounds):
+        for name, function in functions.items():
+            times[name].append(_seconds(function, repeats[name]) / repeats[name])
+    return times
+
+
+def ratios(times: dict[str, list[float]], of: str, to: str) -> tuple[float, float, float]:
+    """Give the lower quartile, median and upper quartile of the ratios of one function's times to another's."""
+    found = [a / b for a, b in zip(times[of], times[to], strict=True)]
+    low, middle, high = statistics.quantiles(found, n=4)
+    return low, middle, high
+
+
+def _seconds(function: Callable[[], Any], repeats: int) -> float:
+    start = time.perf_counter()
+    for _ in range(repeats):
+        function()
+    return time.perf_counter() - start
+
+
+def _repeats(function: Callable[[], Any], least_seconds: float) -> int:
+    repeats = 1
+    while _seconds(function, repeats) < least_seconds:
+        repeats *= 2
+    return repeats
