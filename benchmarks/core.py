@@ -1,12 +1,13 @@
 """The core beside plain NumPy and SciPy: ``python -m benchmarks.core``.
 
-The work is probabilities, one draw a row and the log-partition, of float64 values at T = 0.5. ``bare`` is what one writes
-by hand without any check; for each shape several hand-written forms run, and the fastest is the yardstick.
+The work is probabilities, one draw a row and the log-partition, of float64 values at T = 0.5. For each shape several
+forms run that one could write by hand, without any check; the fastest of them is the yardstick.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -81,11 +82,12 @@ def blocks(values: Any, rng: np.random.Generator) -> Any:
     left = levels[:, 0] - np.where(chosen > 0, cumulative[rows, chosen - 1], 0.0)
     inner = np.cumsum(weights.reshape(len(values), -1, width)[rows, chosen], axis=-1)
     actions = chosen * width + (inner < left[:, None]).sum(axis=-1)
-    return weights / total, actions, top[:, 0] / T + np.log(total[:, 0])
+    weights /= total
+    return weights, actions, top[:, 0] / T + np.log(total[:, 0])
 
 
 def scipy_and_choice(values: Any, rng: np.random.Generator) -> Any:
-    """What SciPy's documentation leads to: softmax, logsumexp, and a choice a row."""
+    """Do what SciPy's documentation leads to: softmax, logsumexp, and a choice a row."""
     probs = special.softmax(values / T, axis=-1)
     actions = [rng.choice(len(row), p=row) for row in probs]
     return probs, actions, special.logsumexp(values / T, axis=-1)
@@ -105,17 +107,15 @@ def main() -> None:
         values = np.random.default_rng(0).normal(size=shape)
         rng = np.random.default_rng(1)
         forms = {"ours": ours, **_hand_written(shape), "scipy": scipy_and_choice}
-        bound = {name: (lambda form=form: form(values, rng)) for name, form in forms.items()}
-        times = compare(bound)
+        times = compare({name: partial(form, values, rng) for name, form in forms.items()})
         median = {name: float(np.median(found)) for name, found in times.items()}
         best = min(_hand_written(shape), key=lambda name: median[name])
         low, middle, high = ratios(times, "ours", best)
         scipy = ratios(times, "scipy", "ours")[1]
         text = f"{middle:.2f} ({low:.2f}-{high:.2f}), {best}"
         target = TARGETS.get(shape)
-        print(
-            f"{shape!s:>15} {1e6 * median['ours']:13.1f}  {text:>30}  {f'<= {target}' if target else '':>7}  {scipy:13.1f}x"
-        )
+        bound = f"<= {target}" if target else ""
+        print(f"{shape!s:>15} {1e6 * median['ours']:13.1f}  {text:>30}  {bound:>7}  {scipy:13.1f}x")
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ class Gibbs:
     out of its sum, log Z = max Q / T + log1p(rest), so that nothing is lost near greedy
     (Blanchard, Higham & Higham, "Accurately computing the log-sum-exp and softmax functions", 2021).
 
-    Properties are computed on first use, from the values as they were given: do not write to that array afterwards.
+    Properties are computed on first use, from the values as they were given: write neither to that array nor to theirs.
     At T = 0 and inf they are the limits; derivatives with respect to T are 0 there.
 
     Examples
@@ -157,8 +157,6 @@ class Gibbs:
         TypeError, ValueError
             For actions that are not integers in [0, K) or whose shape does not fit the rows.
 
-        Examples
-        --------
         >>> Gibbs([[0.0, 0.0], [0.0, 50.0]]).log_prob([1, 0]).round(4)
         array([ -0.6931, -50.    ])
         """
@@ -167,11 +165,8 @@ class Gibbs:
     def cross_entropy(self, target: Any) -> Any:
         """-sum_a target(a) log p(a) in nats, from the values and never from probabilities; shape (...).
 
-        Parameters
-        ----------
-        target : array of float, shape (..., K)
-            Weights of the actions, such as another distribution's probabilities. For a single action the
-            cross-entropy is ``-log_prob(action)``.
+        ``target`` are weights of the actions, shape (..., K), such as another distribution's probabilities. That of a
+        single action is ``-log_prob(action)``.
 
         Examples
         --------
@@ -231,7 +226,7 @@ class Gibbs:
 
         Returns
         -------
-        array of integers, shape ``shape`` followed by that of the rows
+        array of integers, shape ``shape`` and that of the rows
 
         Examples
         --------
@@ -241,15 +236,15 @@ class Gibbs:
                [1, 0]])
         """
         it = self._of
+        weights = it.weights if it.normalised is None else it.normalised
         if it.batch is None:
-            return sample_weights(rng, it.weights, it.axis, shape)
+            return sample_weights(rng, weights, it.axis, shape)
         shape = (shape,) if isinstance(shape, int) else tuple(shape)
-        return np.reshape(sample_weights(rng, it.weights, -1, shape), shape + it.batch)[()]
+        return np.reshape(sample_weights(rng, weights, -1, shape), shape + it.batch)[()]
 
     def sample_without_replacement(self, rng: Any, k: int, shape: tuple[int, ...] = ()) -> Any:
         """Draw k different actions in order, each in proportion to what is left (Plackett-Luce).
 
-        Integers of shape ``shape`` + rows + (k,); :func:`boltzmann.log_prob_without_replacement` gives their
-        log-probability.
+        Integers of shape ``shape`` + rows + (k,), whose log-probability is ``boltzmann.log_prob_without_replacement``.
         """
         return sample_without_replacement(rng, self.log_probs, k, shape)

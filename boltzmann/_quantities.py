@@ -31,10 +31,19 @@ __all__ = [
     "variance",
 ]
 
+_LARGE = 2**16
+"""From so many entries on, the memory decides."""
+
 
 def probs(it: Scores) -> Any:
     """Probabilities, shape (..., K), in [0, 1]; equal among the maximisers at T = 0, the prior at T = inf."""
-    return it.weights / it.total
+    if it.xp is not np or it.weights.size < _LARGE:
+        return it.weights / it.total
+    # A second large array would cost more than the division: the weights become the probabilities, in their place,
+    # and are made again if anything asks for them.
+    total = it.total
+    it.normalised = it.__dict__.pop("weights")
+    return np.divide(it.normalised, total, out=it.normalised)
 
 
 def log_probs(it: Scores) -> Any:
@@ -138,14 +147,14 @@ def variance(it: Scores) -> Any:
     """Variance of Q under the distribution, shape (...): 0 at T = 0, the prior's at T = inf."""
     with np.errstate(over="ignore"):
         deviations = it.centred - _mean_below(it)
-        return it.sum(probs(it) * _where_drawn(it, deviations) ** 2)
+        return it.sum(_probs(it) * _where_drawn(it, deviations) ** 2)
 
 
 def heat_capacity(it: Scores) -> Any:
     """Variance / T^2 = d E[Q] / dT, shape (...), without unit: 0 at both ends."""
     scaled = _prior_free(it)
-    deviations = _where_drawn(it, scaled - it.sum(probs(it) * scaled))
-    return it.sum(probs(it) * deviations**2)
+    deviations = _where_drawn(it, scaled - it.sum(_probs(it) * scaled))
+    return it.sum(_probs(it) * deviations**2)
 
 
 def greedy_probability(it: Scores) -> Any:
@@ -162,7 +171,7 @@ def temperature_derivative(it: Scores) -> Any:
     """D p / d T, every action; 0 at both ends."""
     xp = it.xp
     scaled = _prior_free(it)
-    slope = probs(it) * _where_drawn(it, it.sum(probs(it) * scaled) - scaled)
+    slope = _probs(it) * _where_drawn(it, it.sum(_probs(it) * scaled) - scaled)
     if not it.ends:
         return slope / it.temperature
     heat = _array(xp, it.temperature, it.peak)
@@ -204,12 +213,16 @@ def kl_to_prior(it: Scores) -> Any:
     return it.sum(weights * terms) / mass
 
 
+def _probs(it: Scores) -> Any:
+    return it.weights / it.total
+
+
 def _best(it: Scores) -> Any:
     return it.live & (it.centred == 0)
 
 
 def _mean_below(it: Scores) -> Any:
-    return it.sum(probs(it) * _where_drawn(it, it.centred))
+    return it.sum(_probs(it) * _where_drawn(it, it.centred))
 
 
 def _where_drawn(it: Scores, terms: Any) -> Any:

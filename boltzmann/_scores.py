@@ -58,6 +58,8 @@ class Scores:
         Where there is but one row, it has no axis inside, its quantities are scalars, and this is its shape outside.
     best : int
         The place of the largest value of such a row.
+    normalised : array, or None
+        The weights after they have become the probabilities, in their place.
     place : array of int, or None
         The places of the largest values of all rows in one flat array of them, where that is how they lie.
     """
@@ -75,6 +77,7 @@ class Scores:
     batch: tuple[int, ...] | None = None
     best: int
     place: Any = None
+    normalised: Any = None
 
     @lazy
     def tempered(self) -> Any:

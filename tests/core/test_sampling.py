@@ -108,7 +108,7 @@ def test_wrong_weights_are_refused(weights, message):
         sample_categorical(np.random.default_rng(0), weights)
 
 
-@pytest.mark.parametrize("count", [1024, 5000, 100_000])
+@pytest.mark.parametrize("count", [256, 257, 1000, 100_000])
 def test_many_actions_are_drawn_in_two_levels(count):
     weights = np.random.default_rng(count).dirichlet(np.full(count, 0.01))
     weights[: count // 3] = 0.0
@@ -128,3 +128,24 @@ def test_layouts_draw_alike():
     alone = sample_categorical(np.random.default_rng(1), first.probs)
     np.testing.assert_array_equal(together, alone)
     assert Gibbs(values, 0.5).sample(np.random.default_rng(1), 3).shape == (3, 500)
+
+
+# One likely action, then so many unlikely ones that a float32 sum of them never moves on from 1.
+LONG_TAIL = np.concatenate([[1.0], np.full(200_000, 1e-8)])
+
+
+def float32_sums(rng, weights, shape):
+    cumulative = np.cumsum(weights, dtype=np.float32)
+    return np.minimum(np.searchsorted(cumulative, rng.random(shape) * cumulative[-1]), len(weights) - 1)
+
+
+def test_a_sampler_with_float32_sums_is_caught():
+    tail = np.array([1.0, LONG_TAIL[1:].sum()])
+    right = Categorical(LONG_TAIL / LONG_TAIL.sum()).sample(fresh_rng(), (2000,))
+    in_blocks = [sample_categorical(fresh_rng(), np.tile(LONG_TAIL, (20, 1))) for _ in range(5)]
+    assert (np.concatenate([right, *in_blocks]) < len(LONG_TAIL)).all()
+    wrong = float32_sums(fresh_rng(), LONG_TAIL, (DRAWS,))
+    assert not agrees([(wrong == 0).sum(), (wrong > 0).sum()], tail)
+    rng = fresh_rng()
+    drawn = np.concatenate([sample_categorical(rng, np.tile(LONG_TAIL, (50, 1))) for _ in range(200)])
+    assert agrees([(drawn == 0).sum(), (drawn > 0).sum()], tail)

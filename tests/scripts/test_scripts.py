@@ -7,10 +7,12 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+import boltzmann
 from boltzmann.experiments import Layout, Store
-from scripts import compare_schedules, plot_learning_curves
+from scripts import compare_schedules, draw_gibbs_limits, plot_learning_curves
 from scripts.names import make_task
 
 TINY = ["--replicates", "4", "--steps", "30", "40", "--jobs", "1"]
@@ -174,3 +176,20 @@ def test_jobs_do_not_change_the_bytes_of_the_command(tmp_path):
         compare_schedules.main(arguments)
     assert contents(tmp_path / "1") == contents(tmp_path / "2")
     assert len(contents(tmp_path / "1")) == 32
+
+
+def test_the_limits_are_drawn_with_both_ends(tmp_path, capsys):
+    draw_gibbs_limits.main(["--output", str(tmp_path / "deep" / "limits.png")])
+    assert (tmp_path / "deep" / "limits.png").stat().st_size > 10_000
+    values = [0.0, 0.5, 0.9, 1.0, -1.0]
+    panels = draw_gibbs_limits.draw_limits(values).axes
+    assert [panel.get_ylabel().split(" ")[0] for panel in panels] == ["probability", "entropy", "value", "heat"]
+    lines, dots = panels[1].get_lines()[:2]
+    np.testing.assert_allclose(dots.get_ydata(), [0.0, np.log(5)], atol=1e-15)
+    np.testing.assert_allclose(lines.get_ydata()[300], boltzmann.entropy(values, 1.0))
+    assert len(panels[0].get_lines()) == 10
+
+
+def test_values_that_cannot_be_drawn_are_told_in_one_line(capsys, tmp_path):
+    wrong = ["--values", "nan", "1.0", "--output", str(tmp_path / "x.png")]
+    assert "NaN" in refused(draw_gibbs_limits.main, wrong, capsys, tmp_path)

@@ -1,0 +1,135 @@
+"""The battery on other implementations, as a user would call them: ``python -m benchmarks.battery``.
+
+Every case of ``tests/data/battery.toml`` goes to each implementation that is installed, with T handled as its own
+documentation or habit has it: values / T where there is no argument for it, -inf in masked entries where there is no
+mask. What counts is the probabilities and, where given, the log-partition. For a case that must be refused, an answer
+is a failure unless it is NaN, which at least shows.
+"""
+
+from __future__ import annotations
+
+import importlib
+import tomllib
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+CASES = tomllib.loads((Path(__file__).parents[1] / "tests" / "data" / "battery.toml").read_text())["case"]
+
+
+def ours(values: Any, temperature: Any, where: Any, prior: Any) -> tuple[Any, Any]:
+    """Do as this library does."""
+    from boltzmann import Gibbs
+
+    gibbs = Gibbs(values, temperature, where=where, prior=prior)
+    return gibbs.probs, gibbs.log_partition
+
+
+def _logits(values: Any, temperature: Any, where: Any, prior: Any) -> Any:
+    logits = values / temperature
+    if where is not None:
+        logits = np.where(where, logits, -np.inf)
+    return logits if prior is None else logits + np.log(prior)
+
+
+def scipy(values: Any, temperature: Any, where: Any, prior: Any) -> tuple[Any, Any]:
+    """scipy.special.softmax and logsumexp of values / T."""
+    special = importlib.import_module("scipy.special")
+    logits = _logits(values, temperature, where, prior)
+    return special.softmax(logits, axis=-1), special.logsumexp(logits, axis=-1)
+
+
+def torch(values: Any, temperature: Any, where: Any, prior: Any) -> tuple[Any, Any]:
+    """torch.softmax and logsumexp of values / T."""
+    module = importlib.import_module("torch")
+    logits = module.as_tensor(np.asarray(values)) / temperature
+    if where is not None:
+        logits = logits.masked_fill(~module.as_tensor(where), -module.inf)
+    if prior is not None:
+        logits = logits + module.log(module.as_tensor(prior))
+    return module.softmax(logits, dim=-1).numpy(), module.logsumexp(logits, dim=-1).numpy()
+
+
+def jax(values: Any, temperature: Any, where: Any, prior: Any) -> tuple[Any, Any]:
+    """jax.nn.softmax and logsumexp of values / T, in float64."""
+    importlib.import_module("jax").config.update("jax_enable_x64", True)
+    jnp, nn = importlib.import_module("jax.numpy"), importlib.import_module("jax.nn")
+    logits = jnp.asarray(values) / temperature
+    if prior is not None:
+        logits = logits + jnp.log(jnp.asarray(prior))
+    allowed = None if where is None else jnp.asarray(where)
+    return np.asarray(nn.softmax(logits, axis=-1, where=allowed)), np.asarray(
+        nn.logsumexp(logits, axis=-1, where=allowed)
+    )
+
+
+def distrax(values: Any, temperature: Any, where: Any, prior: Any) -> tuple[Any, Any]:
+    """distrax.Softmax(logits, temperature); it has no log-partition."""
+    importlib.import_module("jax").config.update("jax_enable_x64", True)
+    module, jnp = importlib.import_module("distrax"), importlib.import_module("jax.numpy")
+    logits = jnp.asarray(values)
+    if where is not None:
+        logits = jnp.where(jnp.asarray(where), logits, -jnp.inf)
+    if prior is not None:
+        logits = logits + temperature * jnp.log(jnp.asarray(prior))
+    return np.asarray(module.Softmax(logits, temperature).probs), None
+
+
+IMPLEMENTATIONS: dict[str, Callable[..., tuple[Any, Any]]] = {
+    "boltzmann": ours, "scipy": scipy, "torch": torch, "jax": jax, "distrax": distrax
+}  # fmt: skip
+
+
+def judge(implementation: Callable[..., tuple[Any, Any]], case: dict[str, Any]) -> str:
+    """Say ``ok``, or what went wrong in a word."""
+    dtype = case.get("dtype", "float64")
+    values = np.array(case["values"]).astype(dtype)
+    where, prior = (None if name not in case else np.array(case[name]) for name in ("where", "prior"))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            probs, log_partition = implementation(values, case["temperature"], where, prior)
+    except Exception as error:
+        return "ok" if "error" in case else f"{type(error).__name__}"
+    if "error" in case:
+        return "ok (NaN)" if np.isnan(np.asarray(probs, dtype=complex)).all() else "answered"
+    precise = 1e-5 if dtype == "float32" else 1e-9
+    least = float(np.finfo(np.float32 if dtype == "float32" else np.float64).smallest_normal)
+    wanted = np.array(case["probs"])
+    if np.isnan(probs).any():
+        return "NaN"
+    if np.shape(probs) != wanted.shape or not np.allclose(probs, wanted, rtol=precise, atol=least):
+        return "wrong"
+    with np.errstate(over="ignore"):
+        log_wanted = np.array(case["log_partition"]).astype(np.asarray(probs).dtype)
+    # The log of priors that sum to 1 is 0 but for the rounding of the priors themselves.
+    slack = 1e-15 if "prior" in case else least
+    if log_partition is not None and not np.allclose(log_partition, log_wanted, rtol=precise, atol=slack):
+        return "log Z wrong"
+    return "ok"
+
+
+def main() -> None:
+    """Print what each implementation makes of each case, and how many it gets right."""
+    names = []
+    for name in IMPLEMENTATIONS:
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            print(f"{name} is not installed and left out")
+        else:
+            names.append(name)
+    results = {name: [judge(IMPLEMENTATIONS[name], case) for case in CASES] for name in names}
+    width = max(len(case["name"]) for case in CASES)
+    print(f"{'':{width}}  {'  '.join(f'{name:>12}' for name in names)}")
+    for place, case in enumerate(CASES):
+        print(f"{case['name']:{width}}  {'  '.join(f'{results[name][place]:>12}' for name in names)}")
+    right = {name: sum(result.startswith("ok") for result in found) for name, found in results.items()}
+    print(f"{f'right of {len(CASES)}':{width}}  {'  '.join(f'{right[name]:>12}' for name in names)}")
+
+
+if __name__ == "__main__":
+    main()

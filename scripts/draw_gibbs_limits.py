@@ -1,0 +1,99 @@
+"""Draw the Gibbs distribution against the temperature: ``python -m scripts.draw_gibbs_limits``.
+
+Probabilities, entropy, soft value and heat capacity of five values, from T = 1e-3 to T = 1e3, with both ends, T = 0 and
+T = inf, drawn where they are: computed by value, and not as the ends of the curves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import tyro
+
+from boltzmann import Gibbs
+from boltzmann.experiments import save_figure
+from scripts import console
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_ENDS = (-3.7, 3.7)
+"""Where T = 0 and T = inf stand on the axis of log10 T."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """Draw the Gibbs distribution of some values against the temperature."""
+
+    values: list[float] = field(default_factory=lambda: [0.0, 0.5, 0.9, 1.0, -1.0])
+    """Action values."""
+    output: Path = Path("results/gibbs_limits.png")
+    """The figure's file; its ending chooses the format."""
+
+
+def draw_limits(values: list[float]) -> Figure:
+    """Draw four panels: probabilities, entropy, soft value with mellowmax and mean, and heat capacity."""
+    import seaborn as sns
+    from matplotlib.figure import Figure
+
+    heats = np.logspace(-3, 3, 601)
+    curves, ends = Gibbs([values], heats[:, np.newaxis]), Gibbs([values], np.array([[0.0], [np.inf]]))
+    colours = sns.color_palette("colorblind")
+    with sns.axes_style("whitegrid"), sns.plotting_context("notebook", font_scale=0.85):
+        figure = Figure(figsize=(10.5, 7.0), layout="constrained")
+        panels = figure.subplots(2, 2).ravel()
+        for action in np.argsort(values)[::-1]:
+            _draw(panels[0], "probs", curves, ends, f"Q = {values[action]:g}", colours[action % 10], action)
+        _draw(panels[1], "entropy", curves, ends, "entropy", colours[0])
+        for place, (name, label) in enumerate(
+            [("soft_value", "soft value, T log Z"), ("mellowmax", "mellowmax"), ("mean", "mean, E[Q]")]
+        ):
+            _draw(panels[2], name, curves, ends, label, colours[place], dashes=place)
+        _draw(panels[3], "heat_capacity", curves, ends, "heat capacity", colours[0])
+        panels[1].axhline(np.log(len(values)), color="0.4", linestyle=":", linewidth=1)
+        panels[1].annotate(f"log {len(values)}", (_ENDS[0], np.log(len(values))), va="bottom", fontsize="small")
+        spread = max(np.ptp(values), 1e-9)
+        panels[2].set_ylim(min(values) - 0.1 * spread, max(values) + 2 * spread)
+        names = ("probability", "entropy (nats)", "value (units of Q)", "heat capacity, Var Q / T²")
+        for panel, name in zip(panels, names, strict=True):
+            panel.set(xlabel="temperature (units of Q)", ylabel=name, xlim=(_ENDS[0] - 0.3, _ENDS[1] + 0.3))
+            panel.set_xticks([_ENDS[0], -3, -2, -1, 0, 1, 2, 3, _ENDS[1]])
+            panel.set_xticklabels(["0", *(f"$10^{{{power}}}$" for power in range(-3, 4)), "∞"])
+        for panel in (panels[0], panels[2]):
+            panel.legend(frameon=True, fontsize="small")
+        figure.supxlabel(
+            "Lines: T from 0.001 to 1000. Dots: T = 0 and T = ∞, by value; the soft value is ∞ there.",
+            fontsize="small",
+            x=0.01,
+            ha="left",
+        )
+    return figure
+
+
+def _draw(
+    panel: Any, name: str, curves: Gibbs, ends: Gibbs, label: str, colour: Any, action: Any = None, dashes: int = 0
+) -> None:
+    line, dots = (np.asarray(getattr(gibbs, name))[:, 0] for gibbs in (curves, ends))
+    if action is not None:
+        line, dots = line[:, action], dots[:, action]
+    style = ("-", "--", ":")[dashes if action is None else int(action) % 3]
+    panel.plot(np.linspace(-3, 3, len(line)), line, color=colour, linestyle=style, linewidth=1.8, label=label)
+    panel.plot(_ENDS, dots, "o", color=colour, markersize=5, clip_on=True)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line."""
+    program = "draw_gibbs_limits"
+    options = tyro.cli(Options, args=arguments, prog=program)
+    with console.errors_in_one_line(program, console.INPUT_ERRORS):
+        figure = draw_limits(options.values)
+        options.output.parent.mkdir(parents=True, exist_ok=True)
+        save_figure(figure, options.output)
+    print(f"figure:  {options.output}")
+
+
+if __name__ == "__main__":
+    main()
