@@ -12,7 +12,18 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["detached", "device", "is_native", "is_traced", "namespace", "quiet", "to_float", "uniform", "widest_float"]
+__all__ = [
+    "detached",
+    "device",
+    "indices",
+    "is_native",
+    "is_traced",
+    "namespace",
+    "quiet",
+    "to_float",
+    "uniform",
+    "widest_float",
+]
 
 _NATIVE = (np.ndarray, np.generic, float, int, list, tuple, bool, str, bytes, complex, type(None))
 
@@ -117,6 +128,11 @@ def _quiet_cast(xp: Any, plain: Any, like: Any) -> Any:
 def widest_float(xp: Any) -> Any:
     """Give the library's widest dtype of real numbers; JAX has no float64 unless it is told to."""
     return xp.result_type(float) if _is_jax(xp) else xp.float64
+
+
+def indices(xp: Any, array: Any) -> Any:
+    """Give integers of the kind that the library indexes with; JAX has its own default and warns of others."""
+    return array if _is_jax(xp) else xp.astype(array, xp.int64)
 
 
 def uniform(xp: Any, rng: Any, shape: tuple[int, ...], like: Any) -> Any:

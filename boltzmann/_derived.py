@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,16 @@ import numpy as np
 
 from boltzmann import _arrays, _checks
 
-__all__ = ["Quantity", "cross_entropy", "jacobian", "kl_divergence", "ordered_log_prob", "picked", "top_k"]
+__all__ = [
+    "Quantity",
+    "cross_entropy",
+    "jacobian",
+    "kl_divergence",
+    "ordered_log_prob",
+    "picked",
+    "relative_excess",
+    "top_k",
+]
 
 _PER_ACTION = ("probs", "log_probs")
 
@@ -70,7 +80,7 @@ def picked(log_probs: Any, actions: Any) -> Any:
     table = xp.broadcast_to(log_probs, (*indices.shape, count))
     if xp is np:
         return np.take_along_axis(table, indices[..., np.newaxis], axis=-1)[..., 0][()]
-    return xp.take_along_axis(table, xp.astype(indices, xp.int64)[..., None], axis=-1)[..., 0]
+    return xp.take_along_axis(table, _arrays.indices(xp, indices)[..., None], axis=-1)[..., 0]
 
 
 def cross_entropy(log_probs: Any, target: Any) -> Any:
@@ -86,19 +96,38 @@ def cross_entropy(log_probs: Any, target: Any) -> Any:
     return total[()] if xp is np else total
 
 
+def relative_excess(xp: Any, y: Any) -> Any:
+    """e^y y - (e^y - 1), at least 0, to full relative accuracy near y = 0."""
+    series = xp.zeros_like(y)
+    for n in range(18, 1, -1):
+        series = series * y + (n - 1) / math.factorial(n)
+    near = xp.abs(y) < 0.5
+    far = xp.where(near, 1.0, y)
+    return xp.where(near, series * y**2, xp.exp(far) * far - xp.expm1(far))
+
+
 def kl_divergence(probs: Any, log_probs: Any, others: Any) -> Any:
-    """Sum of p (log p - log q); inf where q is 0 and p is not, never below 0."""
+    """Sum of q (e^y y - (e^y - 1)), y = log p - log q, no term below 0; inf where q is 0 and p is not."""
+    if _arrays.is_native(probs) != _arrays.is_native(others):
+        raise TypeError("other must be of the same array library")
     xp = _library(probs)
+    try:
+        np.broadcast_shapes(tuple(probs.shape), tuple(others.shape))
+    except ValueError:
+        raise ValueError(f"other must fit shape {tuple(probs.shape)}, got {tuple(others.shape)}") from None
     if tuple(probs.shape[-1:]) != tuple(others.shape[-1:]):
         raise ValueError(f"other must have K = {probs.shape[-1]} actions, got {others.shape[-1]}")
-    drawn = probs > 0
-    impossible = drawn & (others == -xp.inf)
-    used = drawn & ~impossible
-    terms = probs * (xp.where(used, log_probs, 0.0) - xp.where(used, others, 0.0))
-    total = xp.sum(xp.where(used, terms, 0.0), axis=-1)
-    # Rounding may leave a distance of nothing just below 0.
-    total = xp.where(total < 0, 0.0, total)
-    total = xp.where(xp.any(impossible, axis=-1), xp.inf, total)
+    drawn, possible = probs > 0, others > -xp.inf
+    both = drawn & possible
+    y = xp.where(both, log_probs, 0.0) - xp.where(both, others, 0.0)
+    # Where p and q are far apart q may underflow and e^y overflow: there the terms are p y + q - p.
+    moderate = xp.abs(y) < 1.0
+    weights = xp.exp(xp.where(possible, others, 0.0))
+    close = weights * relative_excess(xp, xp.where(moderate, y, 0.0))
+    apart = probs * y + weights - probs
+    terms = xp.where(both, xp.where(moderate, close, apart), xp.where(possible, weights, 0.0))
+    total = xp.sum(terms, axis=-1)
+    total = xp.where(xp.any(drawn & ~possible, axis=-1), xp.inf, total)
     return total[()] if xp is np else total
 
 
@@ -109,7 +138,9 @@ def jacobian(probs: Any, temperature: Any) -> Any:
     one = (
         xp.eye(count, dtype=probs.dtype) if xp is np else xp.eye(count, dtype=probs.dtype, device=_arrays.device(probs))
     )
-    slopes = probs[..., :, None] * (one - probs[..., None, :])
+    # The diagonal, p (1 - p), as the sum of its row's others: 1 - p would cancel near greedy.
+    products = probs[..., :, None] * probs[..., None, :] * (1.0 - one)
+    slopes = one * xp.sum(products, axis=-1, keepdims=True) - products
     heat = np.asarray(temperature, dtype=float) if xp is np else _arrays.to_float(xp, "temperature", temperature, probs)
     heat = xp.broadcast_to(heat, probs.shape[:-1])[..., None, None]
     flat = slopes == 0
@@ -131,7 +162,7 @@ def ordered_log_prob(log_weights: Any, actions: Any) -> Any:
     """Sum over the draws of log w - log of the sum of what was left; -inf where one comes twice."""
     xp = _library(log_weights)
     left = _checks.numeric_array("log_weights", log_weights) if xp is np else log_weights
-    order = np.asarray(actions) if xp is np else xp.astype(actions, xp.int64)
+    order = np.asarray(actions) if xp is np else _arrays.indices(xp, actions)
     left = xp.broadcast_to(left, (*order.shape[:-1], left.shape[-1]))
     places = np.arange(left.shape[-1]) if xp is np else xp.arange(left.shape[-1], device=_arrays.device(left))
     total: Any = 0.0

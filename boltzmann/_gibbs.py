@@ -208,7 +208,8 @@ class Gibbs:
         >>> Gibbs([0.0, 1.0], 1.0).temperature_derivative().round(4)
         array([ 0.1966, -0.1966])
         """
-        return self._of.full(quantities.temperature_derivative(self._of))
+        slope = self._of.full(quantities.temperature_derivative(self._of))
+        return slope if self._sign is None else slope * self._sign[..., None]
 
     def top_k(self, k: int) -> Any:
         """Give the k most probable actions, most probable first, equals in their order; integers, (..., k)."""
@@ -243,8 +244,5 @@ class Gibbs:
         return np.reshape(sample_weights(rng, weights, -1, shape), shape + it.batch)[()]
 
     def sample_without_replacement(self, rng: Any, k: int, shape: tuple[int, ...] = ()) -> Any:
-        """Draw k different actions in order, each in proportion to what is left (Plackett-Luce).
-
-        Integers of shape ``shape`` + rows + (k,), whose log-probability is ``boltzmann.log_prob_without_replacement``.
-        """
+        """Draw k different actions in order, ``shape`` + rows + (k,), as ``boltzmann.sample_without_replacement``."""
         return sample_without_replacement(rng, self.log_probs, k, shape)

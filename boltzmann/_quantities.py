@@ -6,11 +6,11 @@ value, and no infinity reaches the arithmetic, so that derivatives stay free of 
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
+from boltzmann._derived import relative_excess
 from boltzmann._scores import Scores
 
 __all__ = [
@@ -76,7 +76,12 @@ def mellowmax(it: Scores) -> Any:
     """
     weights = _live_prior(it)
     mass = it.sum(weights)
-    return _above_maximum(it, _log_mean(it, weights, mass), it.sum(weights / mass * it.centred))
+    logs = _log_mean(it, weights, mass)
+    if not it.ends:
+        return _above_maximum(it, logs, 0.0)
+    with np.errstate(over="ignore"):
+        prior_mean = (it.peak * it.scale + it.sum(weights / mass * it.centred)) / it.scale
+    return _above_maximum(it, logs, prior_mean)
 
 
 def _log_mean(it: Scores, weights: Any, mass: Any) -> Any:
@@ -99,7 +104,7 @@ def soft_value(it: Scores) -> Any:
         if not it.ends:
             return _above_maximum(it, it.log_mass, 0.0)
         several = it.sum(xp.astype(it.live, it.peak.dtype)) > 1
-        return _above_maximum(it, it.log_mass, xp.where(several, np.inf, 0.0 * it.peak))
+        return _above_maximum(it, it.log_mass, xp.where(several, np.inf, it.peak))
     log_mass = _log_prior_mass(it)
     # T log(mass) of a normalised prior is 0 at every T, inf included.
     known = log_mass != 0
@@ -116,16 +121,16 @@ def _log_prior_mass(it: Scores) -> Any:
     return xp.where(xp.abs(mass - 1) <= rounding, 0.0, xp.log(mass))
 
 
-def _above_maximum(it: Scores, logs: Any, limit: Any) -> Any:
-    """Max Q + T logs, with max Q at T = 0, max Q + limit at T = inf, and +inf where that is the maximum."""
-    with np.errstate(over="ignore", under="ignore"):
-        if not it.ends:
+def _above_maximum(it: Scores, logs: Any, hot_value: Any) -> Any:
+    """Max Q + T logs, with max Q at T = 0, the given value at T = inf, and +inf where that is the maximum."""
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        if not it.ends and it.xp is np and it.scale == 1.0:
             return it.peak + it.temperature * logs
         xp = it.xp
         heat = _array(xp, it.temperature, it.peak)
         hot = xp.isinf(heat)
-        above = xp.where(hot, limit + 0.0 * it.peak, xp.where(hot, 1.0, heat) * logs)
-        return xp.where(xp.isinf(it.maximum), it.maximum, it.peak + above)
+        above = (it.peak * it.scale + xp.where(hot, 1.0, heat) * it.scale * logs) / it.scale
+        return xp.where(xp.isinf(it.maximum), it.maximum, xp.where(hot, hot_value, above))
 
 
 def entropy(it: Scores) -> Any:
@@ -140,14 +145,16 @@ def entropy(it: Scores) -> Any:
 
 def mean(it: Scores) -> Any:
     """E[Q] under the distribution, shape (...): max Q at T = 0, the prior mean at T = inf."""
-    return it.xp.where(it.xp.isinf(it.maximum), it.maximum, it.peak + _mean_below(it))
+    below = it.sum(_probs(it) * _where_drawn(it, it.centred))
+    with np.errstate(over="ignore"):
+        return it.xp.where(it.xp.isinf(it.maximum), it.maximum, (it.peak * it.scale + below) / it.scale)
 
 
 def variance(it: Scores) -> Any:
     """Variance of Q under the distribution, shape (...): 0 at T = 0, the prior's at T = inf."""
     with np.errstate(over="ignore"):
-        deviations = it.centred - _mean_below(it)
-        return it.sum(_probs(it) * _where_drawn(it, deviations) ** 2)
+        deviations = it.centred - it.sum(_probs(it) * _where_drawn(it, it.centred))
+        return it.sum(_probs(it) * (_where_drawn(it, deviations) / it.scale) ** 2)
 
 
 def heat_capacity(it: Scores) -> Any:
@@ -204,12 +211,7 @@ def kl_to_prior(it: Scores) -> Any:
     xp, weights = it.xp, _live_prior(it)
     mass = it.sum(weights)
     y = _prior_free(it) - _log_mean(it, weights, mass)
-    series = xp.zeros_like(y)
-    for n in range(18, 1, -1):
-        series = series * y + (n - 1) / math.factorial(n)
-    near = xp.abs(y) < 0.5
-    far = xp.exp(y) * y - xp.expm1(y)
-    terms = xp.where(it.weights > 0, xp.where(near, series * y**2, far), 1.0)
+    terms = xp.where(it.weights > 0, relative_excess(xp, y), 1.0)
     return it.sum(weights * terms) / mass
 
 
@@ -222,7 +224,8 @@ def _best(it: Scores) -> Any:
 
 
 def _mean_below(it: Scores) -> Any:
-    return it.sum(_probs(it) * _where_drawn(it, it.centred))
+    with np.errstate(over="ignore"):
+        return it.sum(_probs(it) * _where_drawn(it, it.centred)) / it.scale
 
 
 def _where_drawn(it: Scores, terms: Any) -> Any:

@@ -15,6 +15,9 @@ import numpy as np
 __all__ = ["Scores", "centred_over_temperature", "lazy"]
 
 
+_LARGE_HALF = 8.9e307
+
+
 class lazy:  # noqa: N801 (used as a decorator)
     """A property that is computed on first use; ``functools.cached_property`` holds a lock that compilers refuse."""
 
@@ -126,10 +129,18 @@ class Scores:
         return self.values > -np.inf
 
     @lazy
+    def scale(self) -> Any:
+        """1, or a power of two at which differences of finite values do not overflow."""
+        least = np.min(self.values, where=self.live, initial=np.inf)
+        return 1.0 if np.max(self.peak, initial=0.0) / 2 - least / 2 < _LARGE_HALF else 0.25
+
+    @lazy
     def centred(self) -> Any:
-        """Q - max Q where live, else 0."""
-        with np.errstate(over="ignore"):
+        """Q - max Q where live, else 0; times ``scale``."""
+        if self.scale == 1.0:
             return np.where(self.live, self.values - self.peak, 0.0)
+        with np.errstate(invalid="ignore"):
+            return np.where(self.live, self.values * self.scale - self.peak * self.scale, 0.0)
 
     @lazy
     def safe_scores(self) -> Any:

@@ -72,7 +72,9 @@ def _scored(raw: Floats, heat: Any, prior: Floats | None, dtype: Any) -> Scores:
         it.maximum = it.peak = np.maximum.reduce(raw, axis=it.axis, keepdims=True)
     it.ends = not isinstance(heat, float) and bool((heat == 0).any() or np.isinf(heat).any())
     # One sum shows whether any maximum is infinite or NaN; one that overflows costs a closer look.
-    if not math.isfinite(np.add.reduce(it.maximum, axis=None)):
+    with np.errstate(over="ignore", invalid="ignore"):
+        doubtful = not math.isfinite(np.add.reduce(it.maximum, axis=None))
+    if doubtful:
         _require_a_maximum(raw, it.maximum, it.axis)
         endless = np.isposinf(it.maximum)
         it.peak = np.where(endless, 0.0, it.maximum)

@@ -36,8 +36,11 @@ def _standardise(xp: Any, values: Any, temperature: Any, where: Any, prior: Any)
     centred = xp.where(live, q * shrunk - peak * shrunk, 0.0)
     # Derivatives whose factors 1 / T or 1 / T^2 overflow are those of T = 0: nothing.
     least = float(xp.finfo(heat.dtype).smallest_normal)
+    largest = xp.max(xp.abs(_arrays.detached(xp, centred)), axis=-1, keepdims=True)
+    largest = largest + xp.abs(_arrays.detached(xp, peak * shrunk)) + 1.0
     centred = xp.where(heat < least, _arrays.detached(xp, centred), centred)
-    heat = xp.where(heat < least**0.5, _arrays.detached(xp, heat), heat)
+    # What is divided by T^2 is at most the largest of these.
+    heat = xp.where(heat < (largest * shrunk) ** 0.5 * (4 * least) ** 0.5, _arrays.detached(xp, heat), heat)
 
     it = Scores()
     it.xp, it.axis, it.dtype, it.ends = xp, -1, dtype, True
@@ -66,7 +69,8 @@ def _standardise(xp: Any, values: Any, temperature: Any, where: Any, prior: Any)
     it.scores = xp.where(wrong, xp.nan, xp.where(dead, -xp.inf, logs))
     cached = {
         "live": live | xp.astype(full, xp.bool),
-        "centred": xp.where(live, centred / shrunk, 0.0) + full,
+        "centred": centred + full,
+        "scale": shrunk,
         "safe_scores": safe,
         "weights": xp.where(wrong, xp.nan, xp.where(lost, 0.0, xp.exp(safe))),
     }

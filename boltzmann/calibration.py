@@ -131,7 +131,8 @@ def temperature_for_expected_loss(
     >>> temperature.round(6).tolist(), attainable.tolist()
     ([0.45512, 0.0, inf, inf], [True, True, True, False])
     """
-    return _solve(values, _target("loss", loss, 0.0, np.inf), quantities.expected_loss, where, prior)
+    target = _target("loss", loss, 0.0, np.inf)
+    return _solve(values, target, quantities.expected_loss, where, prior, in_units_of_values=True)
 
 
 def temperature_for_kl(
@@ -165,17 +166,22 @@ def _solve(
     prior: ArrayLike | None,
     *,
     falling: bool = False,
+    in_units_of_values: bool = False,
 ) -> Calibration:
     """Bracket and find the root of formula(T) - target for every row; ``falling`` where the formula falls with T."""
     it = standardise(values, 0.0, where, prior)
     if not np.isfinite(it.maximum).all():
         raise ValueError("values must be finite where allowed, got inf")
     rows = np.moveaxis(it.values, it.axis, -1)
+    rows, exponent = _scaled(rows)
     try:
         batch = np.broadcast_shapes(rows.shape[:-1], target.shape)
     except ValueError:
         raise ValueError(f"the target's shape {target.shape} must fit the rows, {rows.shape[:-1]}") from None
     rows, wanted = np.broadcast_to(rows, (*batch, rows.shape[-1])), np.broadcast_to(target, batch)
+    if in_units_of_values:
+        with np.errstate(over="ignore"):
+            wanted = np.ldexp(wanted, -exponent)
     weights = None
     if it.prior is not None:
         weights = np.broadcast_to(np.moveaxis(it.prior, it.axis, -1), rows.shape)
@@ -191,8 +197,19 @@ def _solve(
     inside = np.isnan(temperature)
     if inside.any():
         chosen = None if weights is None else weights[inside]
-        temperature[inside] = _roots(formula, rows[inside], wanted[inside], chosen, falling=falling)
-    return Calibration(temperature, np.asarray(attainable))
+        temperature[inside] = _roots(formula, rows[inside], wanted[inside], chosen)
+    with np.errstate(over="ignore"):
+        return Calibration(np.asarray(np.ldexp(temperature, exponent)), np.asarray(attainable))
+
+
+def _scaled(rows: Any) -> tuple[Any, Any]:
+    """Divide each row by a power of two near its spread, so that values of any scale are solved alike."""
+    live = rows > -np.inf
+    halves = np.where(live, rows, rows.max(axis=-1, keepdims=True)) / 2
+    spread = halves.max(axis=-1) - halves.min(axis=-1)
+    exponent = np.frexp(np.where(spread > 0, spread, 1.0))[1]
+    centred = np.ldexp(halves - halves.max(axis=-1, keepdims=True), 1 - exponent[..., np.newaxis])
+    return np.where(live, centred, -np.inf), exponent
 
 
 def _at(formula: Formula, rows: Any, temperature: Any, weights: Any) -> Any:
@@ -200,7 +217,7 @@ def _at(formula: Formula, rows: Any, temperature: Any, weights: Any) -> Any:
     return np.squeeze(formula(it), axis=it.axis)
 
 
-def _roots(formula: Formula, rows: Any, wanted: Any, weights: Any, *, falling: bool) -> NDArray[np.float64]:
+def _roots(formula: Formula, rows: Any, wanted: Any, weights: Any) -> NDArray[np.float64]:
     """Solve log formula(T) = log target in x = log(T / spread), one row an element."""
     from scipy.optimize import elementwise
 
@@ -214,7 +231,7 @@ def _roots(formula: Formula, rows: Any, wanted: Any, weights: Any, *, falling: b
     def difference(x: Any, row: Any) -> Any:
         chosen = None if weights is None else weights[row]
         found = _at(formula, rows[row], spread[row] * np.exp(x), chosen)
-        return np.log(np.maximum(found, np.finfo(np.float64).tiny)) - np.log(wanted[row])
+        return np.log(np.maximum(found, 5e-324)) - np.log(wanted[row])
 
     found = elementwise.find_root(difference, bracket, args=(np.arange(len(rows)),))
     failed = ~found.success

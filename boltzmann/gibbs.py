@@ -237,7 +237,7 @@ def cross_entropy(
 
 def _along(axis: int, name: str, values: Any, temperature: Any, where: Any, prior: Any, *, back: bool = True) -> Any:
     """Take one property of the distribution whose actions lie along ``axis``."""
-    if isinstance(axis, bool) or not isinstance(axis, int):
+    if isinstance(axis, bool) or not isinstance(axis, int | np.integer):
         raise TypeError(f"axis must be an integer, got {axis!r}")
     if axis == -1:
         return getattr(Gibbs(values, temperature, where=where, prior=prior), name)

@@ -113,13 +113,13 @@ def _sample_first_axis(rng: np.random.Generator, weights: Any, shape: tuple[int,
 def _sample_blocks(rng: np.random.Generator, weights: Any) -> Any:
     """Sum whole blocks first, and only the block that is drawn from one by one."""
     *batch, count = weights.shape
-    rows = weights.reshape(-1, count)
+    rows = weights.reshape(math.prod(batch), count)
     root = math.isqrt(count)
     width = next((width for width in range(root, root // 4, -1) if count % width == 0), root)
     starts = np.arange(0, count, width)
     if count % width == 0:
         # Four times as fast as a reduction over a short last axis.
-        sums = np.einsum("rbw->rb", rows.reshape(len(rows), -1, width), dtype=np.float64)
+        sums = np.einsum("rbw->rb", rows.reshape(len(rows), count // width, width), dtype=np.float64)
     else:
         sums = np.add.reduceat(rows, starts, axis=-1, dtype=np.float64)
     cumulative = np.add.accumulate(sums, axis=-1)
@@ -217,7 +217,7 @@ def _perturbed(rng: Any, log_weights: Any, shape: tuple[int, ...], k: int = 1) -
 
 
 def _require_enough(xp: Any, logs: Any, k: int) -> None:
-    possible = xp.sum(xp.astype(logs > -xp.inf, xp.int64), axis=-1)
+    possible = xp.sum(xp.astype(logs > -xp.inf, xp.int32), axis=-1)
     if xp is np:
         _checks.require_all(
             possible >= k, f"k = {k} at most the number of possible actions, which", f">= {k}", possible

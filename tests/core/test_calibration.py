@@ -156,3 +156,17 @@ def test_priors_and_masks_count():
 def test_wrong_arguments_are_refused(make, error, message):
     with pytest.raises(error, match=message):
         make()
+
+
+def test_scales_at_the_ends_of_the_floats():
+    base = temperature_for_expected_loss([0.0, 1.0], 0.1).temperature
+    for scale in (1e-307, 1e-300, 1e150, 1e300):
+        found = temperature_for_expected_loss([0.0, scale], 0.1 * scale)
+        assert found.attainable
+        assert found.temperature == pytest.approx(base * scale, rel=1e-12)
+        assert temperature_for_kl([0.0, scale, 3 * scale], 0.1).attainable
+    assert temperature_for_entropy([0.0, 1.0], 1e-308).attainable
+    assert temperature_for_kl([0.0, 1.0, 3.0], 1e-310).attainable
+    wide = temperature_for_entropy([-1.7e308, 0.0, 1.7e308], 0.7).temperature
+    near = temperature_for_entropy([-1.0, 0.0, 1.0], 0.7).temperature
+    assert wide == pytest.approx(1.7e308 * near, rel=1e-12)

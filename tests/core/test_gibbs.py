@@ -327,3 +327,58 @@ def test_soft_values_approach_their_limit_at_large_temperatures():
         for function in (soft_value, boltzmann.mellowmax):
             value = function([1.0, 2.0, 3.0], temperature, prior=[0.25, 0.25, 0.5])
             assert value == pytest.approx(2.25 + 0.34375 / temperature, rel=1e-7 if temperature < 1e4 else 1e-15)
+
+
+def test_means_of_values_further_apart_than_floats_reach():
+    for values, mean in (([1.7e308, -1.7e308], 0.0), ([1.7e308, -1.7e308, 0.0], 0.0)):
+        gibbs = Gibbs(values, INF)
+        assert gibbs.mean == pytest.approx(mean, abs=1e293)
+        assert gibbs.mellowmax == pytest.approx(mean, abs=1e293)
+    hot = Gibbs([1.7e308, -1.7e308, 0.0], 1.7e308)
+    # p is proportional to 1, e^-2, e^-1
+    weights = np.exp([0.0, -2.0, -1.0])
+    expected = 1.7e308 * ((weights[0] - weights[1]) / weights.sum())
+    assert hot.mean == pytest.approx(expected, rel=1e-14)
+    assert hot.mellowmax == pytest.approx(1.7e308 * math.log(weights.sum() * math.e / 3), rel=1e-13)
+
+
+def test_many_huge_rows_are_summed_without_a_warning():
+    np.testing.assert_array_equal(softmax([[1.7e308, 0.0]] * 3), [[1, 0]] * 3)
+    with pytest.raises(ValueError, match="got none in row 1"):
+        Gibbs([[INF, 0.0], [-INF, -INF]])
+
+
+@pytest.mark.parametrize("beta", [-2.0, -0.5, 0.5, 2.0])
+def test_the_temperature_derivative_is_that_of_the_signed_temperature(beta):
+    values, step = [0.0, 1.0, 2.5], 1e-6
+    heat = 1 / beta
+    slope = (Gibbs.from_beta(values, 1 / (heat + step)).probs - Gibbs.from_beta(values, 1 / (heat - step)).probs) / (
+        2 * step
+    )
+    np.testing.assert_allclose(Gibbs.from_beta(values, beta).temperature_derivative(), slope, rtol=1e-6, atol=1e-9)
+
+
+def test_inverse_temperatures_are_taken_in_full_precision():
+    half = Gibbs.from_beta(np.float16([0, 60000]), np.float16(6e-6))
+    assert half.probs[1] == pytest.approx(1 / (1 + math.exp(-60000 * float(np.float16(6e-6)))), rel=1e-3)
+    exact = Gibbs([0.0, 1000.0], 1 / float(np.float32(0.01))).log_partition
+    assert Gibbs.from_beta([0.0, 1000.0], np.float32(0.01)).log_partition == pytest.approx(exact, rel=1e-14)
+    with pytest.raises(ValueError, match=r"beta \(3,\) must fit the rows"):
+        Gibbs.from_beta([[1.0, 2.0], [2.0, 3.0]], [-1, 1, 2])
+    with pytest.raises(ValueError, match="got a scalar"):
+        Gibbs.from_beta(3.0, -1)
+
+
+def test_jacobian_and_distance_keep_their_small_numbers():
+    jacobian = Gibbs([0.0, 40.0]).jacobian()
+    assert jacobian[1, 1] == pytest.approx(4.248354255291589e-18, rel=1e-13)
+    np.testing.assert_array_equal(jacobian.sum(axis=-1), [0, 0])
+    # d^2 / 8 for two actions a small d apart from uniform
+    small = Gibbs([0.0, 1e-8]).kl_divergence(Gibbs([0.0, 0.0]))
+    assert small == pytest.approx(1.25e-17, rel=1e-7)
+    far = Gibbs([0.0, 800.0]).kl_divergence(Gibbs([800.0, 0.0]))
+    assert far == pytest.approx(800.0, rel=1e-14)
+
+
+def test_no_rows_of_many_actions_are_drawn_from():
+    assert Gibbs(np.zeros((0, 300))).sample(np.random.default_rng(0)).shape == (0,)

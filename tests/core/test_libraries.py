@@ -242,3 +242,30 @@ def test_the_randomness_must_be_the_librarys_own(library):
     wrong = np.random.default_rng(0) if library is TORCH else 3
     with pytest.raises(TypeError, match="rng must be a"):
         Gibbs(library.array([1.0, 2.0])).sample(wrong)
+
+
+@every_differentiating
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize(
+    ("values", "dtype"), [([1e4, 0.0], "float32"), ([1e10, 0.0], "float64"), ([1e30, -1e30], "float32")]
+)
+def test_no_derivative_with_respect_to_a_tiny_temperature_is_nan(library, values, dtype, weighted):
+    library.xp  # noqa: B018
+    prior = library.array([0.5, 0.5], dtype) if weighted else None
+    for heat in (1e-10, 1e-18, 1e-30, 1e-150):
+        if dtype == "float32" and heat < 1e-40:
+            continue
+        for name in ("probs", "log_probs", "log_partition", "entropy", "mean", "soft_value"):
+
+            def total(values, heat, name=name):
+                return getattr(Gibbs(values, heat, prior=prior), name).sum()
+
+            if library is TORCH:
+                q, t = library.array(values, dtype).requires_grad_(), library.array(heat, dtype).requires_grad_()
+                slopes = library.xp.autograd.grad(total(q, t), (q, t), allow_unused=True)
+            else:
+                import jax
+
+                slopes = jax.grad(total, argnums=(0, 1))(library.array(values, dtype), library.array(heat, dtype))
+            for slope in slopes:
+                assert slope is None or not np.isnan(library.back(slope)).any(), (name, heat)
