@@ -29,7 +29,7 @@ class Gibbs:
     where : array of bool, broadcasting against ``values``, optional
         The allowed actions, all by default.
     prior : array of float, broadcasting against ``values``, optional
-        Finite, non-negative weights, 1 by default. An action of weight 0 is as good as masked.
+        Non-negative weights of finite sum, 1 by default. An action of weight 0 is as good as masked.
 
     Raises
     ------

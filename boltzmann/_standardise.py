@@ -135,6 +135,9 @@ def _checked_prior(prior: NDArray[Any], where: NDArray[np.bool_] | None) -> Floa
         weights = np.where(where, weights, 0.0)
     valid = np.atleast_1d((weights >= 0) & (weights < np.inf))
     _checks.require_entries(valid, "prior", "finite and at least 0", np.atleast_1d(weights))
+    with np.errstate(over="ignore"):
+        total = np.atleast_1d(weights).sum(axis=-1)
+    _checks.require_all(total < np.inf, "sum of prior", "finite", total)
     return weights
 
 

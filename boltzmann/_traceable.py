@@ -116,6 +116,8 @@ def _arguments(xp: Any, values: Any, temperature: Any, where: Any, prior: Any) -
     if weights is not None:
         bad = xp.any(mask & ~((weights >= 0) & (weights < xp.inf)), axis=-1, keepdims=True)
         _refuse(xp, bad, "prior must be finite and at least 0", weights)
+        bad = bad | (xp.sum(xp.where(mask, weights, 0.0), axis=-1, keepdims=True) == xp.inf)
+        _refuse(xp, bad, "sum of prior must be finite", weights)
         wrong, mask = wrong | bad, mask & (weights > 0)
         weights = xp.where(mask, weights, 1.0)
     bad = xp.any(mask & xp.isnan(v), axis=-1, keepdims=True)
