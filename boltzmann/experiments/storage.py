@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
 import os
@@ -173,9 +172,14 @@ def _write_whole(path: Path, content: bytes, *, replace: bool = True) -> None:
     if replace:
         os.replace(temporary, path)
     else:
-        with contextlib.suppress(FileExistsError):
+        try:
             os.link(temporary, path)
-        temporary.unlink()
+        except FileExistsError:
+            pass
+        except OSError:
+            # A file system without hard links: two runs that begin there in the same moment are told apart no more.
+            os.replace(temporary, path)
+        temporary.unlink(missing_ok=True)
     _sync_folder(path.parent)
 
 

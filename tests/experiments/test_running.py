@@ -354,3 +354,14 @@ def test_gaps_are_measured_at_one_discount_for_all_agents_of_a_task(tmp_path):
     results = run(Experiment([different], 2, 0), tmp_path, make=envs.make)
     for cell in results.cells():
         assert np.isnan(cell.metrics["gap"]).all()
+
+
+def test_a_file_system_without_hard_links_serves_too(experiment, tmp_path, monkeypatch):
+    import os
+
+    def unsupported(source, target):
+        raise PermissionError("no hard links here")
+
+    monkeypatch.setattr(os, "link", unsupported)
+    run(experiment, tmp_path, make=envs.make)
+    assert len(contents(tmp_path)) == 16
