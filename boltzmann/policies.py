@@ -1,7 +1,7 @@
 """From action values to a distribution over actions.
 
-A policy is a frozen dataclass and a callable: ``policy(values, step=..., visits=..., where=...)`` gives a distribution
-with ``probs``, ``log_prob``, ``entropy`` and ``sample``. What it holds is its configuration; it remembers nothing, so
+A policy is a frozen dataclass and a callable: ``policy(values, step=..., visits=..., where=..., variances=...)`` gives
+a distribution with ``probs``, ``log_prob``, ``entropy`` and ``sample``. What it holds is its configuration; it remembers nothing, so
 asking for a probability changes nothing. Values have shape (..., K), actions last, every row on its own.
 
 A temperature may be a number or a schedule (any callable of the step), and so may an epsilon.
@@ -57,6 +57,7 @@ class Policy(Protocol):
         step: int = 0,
         visits: ArrayLike | None = None,
         where: ArrayLike | None = None,
+        variances: ArrayLike | None = None,
     ) -> Distribution:
         """Give the distribution for each row of ``values``; nothing is remembered."""
         ...
@@ -105,6 +106,7 @@ class Boltzmann(Expression):
         step: int = 0,
         visits: ArrayLike | None = None,
         where: ArrayLike | None = None,
+        variances: ArrayLike | None = None,
     ) -> Gibbs:
         """Give the distribution of each row of ``values``, shape (..., K), at ``step``."""
         return Gibbs(values, value_at(self.temperature, step), where=where)
@@ -127,6 +129,7 @@ class Greedy(Expression):
         step: int = 0,
         visits: ArrayLike | None = None,
         where: ArrayLike | None = None,
+        variances: ArrayLike | None = None,
     ) -> Gibbs:
         """Give the distribution of each row of ``values``, shape (..., K)."""
         return Gibbs(values, 0.0, where=where)
@@ -143,7 +146,13 @@ class Uniform(Expression):
     """
 
     def __call__(
-        self, values: ArrayLike, *, step: int = 0, visits: ArrayLike | None = None, where: ArrayLike | None = None
+        self,
+        values: ArrayLike,
+        *,
+        step: int = 0,
+        visits: ArrayLike | None = None,
+        where: ArrayLike | None = None,
+        variances: ArrayLike | None = None,
     ) -> Gibbs:
         """Give the distribution of each row of ``values``, shape (..., K), of which only the shape matters."""
         if _arrays.is_native(values):
@@ -191,6 +200,7 @@ class EpsilonGreedy(Expression):
         step: int = 0,
         visits: ArrayLike | None = None,
         where: ArrayLike | None = None,
+        variances: ArrayLike | None = None,
     ) -> Categorical:
         """Give the distribution of each row of ``values``, shape (..., K), at ``step``."""
         epsilon = _checks.number("epsilon", value_at(self.epsilon, step), least=0, most=1)
