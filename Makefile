@@ -16,10 +16,10 @@ test: $(VENV)/ready  ## the quick suite with doctests and coverage
 test-slow: $(VENV)/ready  ## the tests that take long
 	$(BIN)/python -m pytest -m slow
 
-test-libraries: $(VENV)/ready  ## the core on PyTorch and JAX, which this installs
-	@$(BIN)/python -c 'import torch, jax' 2>/dev/null || \
-		{ echo "installing PyTorch and JAX into $(VENV)"; $(INSTALL) torch==2.13.0 && $(INSTALL) jax==0.10.2 jaxlib==0.10.2; }
-	$(BIN)/python -m pytest -q tests/core/test_battery.py tests/core/test_libraries.py
+test-libraries: $(VENV)/ready  ## the core on PyTorch and JAX, and optax's schedules, which this installs
+	@$(BIN)/python -c 'import torch, jax, optax' 2>/dev/null || { echo "installing PyTorch, JAX and optax into $(VENV)"; \
+		$(INSTALL) torch==2.13.0 && $(INSTALL) jax==0.10.2 jaxlib==0.10.2 optax==0.2.8; }
+	$(BIN)/python -m pytest -q tests/core/test_battery.py tests/core/test_libraries.py tests/core/test_schedules.py
 
 lint: $(VENV)/ready
 	$(BIN)/ruff format --check .

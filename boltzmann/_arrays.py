@@ -21,6 +21,7 @@ __all__ = [
     "namespace",
     "quiet",
     "to_float",
+    "to_numpy",
     "uniform",
     "widest_float",
 ]
@@ -76,6 +77,23 @@ def detached(xp: Any, array: Any) -> Any:
     if _is_jax(xp):
         return sys.modules["jax"].lax.stop_gradient(array)
     return array.detach() if "torch" in xp.__name__ else array
+
+
+def to_numpy(name: str, array: Any) -> Any:
+    """Give another library's array as NumPy's, and anything else as it is.
+
+    Raises
+    ------
+    TypeError
+        Where the numbers are not known, under ``jax.jit``, ``vmap`` or ``torch.compile``.
+    """
+    if not _is_foreign(array):
+        return array
+    if is_traced(array):
+        raise TypeError(f"{name} must be known numbers, got a traced array: compute this outside of the compiled part")
+    if "torch" in sys.modules and isinstance(array, _torch().Tensor):
+        return array.detach().cpu().numpy()
+    return np.from_dlpack(array) if not hasattr(array, "__array__") else np.asarray(array)
 
 
 def quiet(xp: Any) -> AbstractContextManager[Any]:

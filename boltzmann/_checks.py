@@ -85,3 +85,14 @@ def whole_number(name: str, value: object, *, least: int, most: int | None = Non
 def _short(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def visit_counts(visits: ArrayLike, shape: tuple[int, ...]) -> Floats:
+    """Give counts of at least 0 as float64 in the shape of the values that they belong to."""
+    counts = numeric_array("visits", visits).astype(np.float64, copy=False)
+    try:
+        counts = np.broadcast_to(counts, shape)
+    except ValueError:
+        raise ValueError(f"visits must have the shape of the values, {shape}, got {counts.shape}") from None
+    require_entries((counts >= 0) & (counts < math.inf), "visits", "finite and at least 0", counts)
+    return counts

@@ -152,6 +152,17 @@ def temperature_for_kl(
     return _solve(values, _target("kl", kl, 0.0, np.inf), quantities.kl_to_prior, where, prior, falling=True)
 
 
+def finite_rows(values: ArrayLike, where: ArrayLike | None) -> NDArray[np.float64]:
+    """Check values as a calibration does, and give them with -inf for what is not allowed; shape (..., K)."""
+    return _finite(standardise(values, 0.0, where, None))
+
+
+def _finite(it: Scores) -> NDArray[np.float64]:
+    if not np.isfinite(it.maximum).all():
+        raise ValueError("values must be finite where allowed, got inf")
+    return np.moveaxis(it.values, it.axis, -1)
+
+
 def _target(name: str, value: ArrayLike | None, least: float, most: float) -> NDArray[np.float64]:
     array = _checks.numeric_array(name, np.nan if value is None else value).astype(np.float64, copy=False)
     _checks.require_all((array >= least) & (array <= most), name, f"in [{least:g}, {most:g}]", array)
@@ -170,10 +181,7 @@ def _solve(
 ) -> Calibration:
     """Bracket and find the root of formula(T) - target for every row; ``falling`` where the formula falls with T."""
     it = standardise(values, 0.0, where, prior)
-    if not np.isfinite(it.maximum).all():
-        raise ValueError("values must be finite where allowed, got inf")
-    rows = np.moveaxis(it.values, it.axis, -1)
-    rows, exponent = _scaled(rows)
+    rows, exponent = _scaled(_finite(it))
     try:
         batch = np.broadcast_shapes(rows.shape[:-1], target.shape)
     except ValueError:

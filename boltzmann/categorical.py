@@ -21,6 +21,8 @@ class Categorical:
     ----------
     probs : array of shape (..., K)
         Probabilities, actions last, of any array library; each row sums to 1 but for the rounding of its dtype.
+    temperature : float or array, optional
+        What the probabilities were made at, to be told; without it there is no such attribute.
 
     Raises
     ------
@@ -42,7 +44,7 @@ class Categorical:
     probs: Any
     """Probabilities, shape (..., K)."""
 
-    def __init__(self, probs: Any) -> None:
+    def __init__(self, probs: Any, *, temperature: Any = None) -> None:
         if _arrays.is_native(probs):
             probs = _checks.numeric_array("probs", probs)
             if probs.ndim == 0 or probs.shape[-1] == 0:
@@ -52,6 +54,8 @@ class Categorical:
             total = probs.sum(axis=-1)
             _checks.require_all(np.abs(total - 1) <= tolerance, "sum of probs", "1", total)
         self.__dict__["probs"] = probs
+        if temperature is not None:
+            self.__dict__["temperature"] = temperature
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a Categorical distribution is frozen: {name} cannot be set")

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import is_dataclass
 from typing import Any
 
 import agents
-import boltzmann
 import envs
-from boltzmann import Boltzmann, EpsilonGreedy, Exponential, Greedy, InverseTime, Linear, Policy
+from boltzmann import (
+    Boltzmann,
+    EpsilonGreedy,
+    Exponential,
+    Greedy,
+    InverseTime,
+    Linear,
+    Policy,
+    policies,
+    schedules,
+    thermostats,
+)
 from boltzmann.experiments import Agent, Task, read_environment
 from boltzmann.notation import parse
 
 __all__ = ["LEARNERS", "NAMES", "is_bandit", "make_task", "usual_policies"]
 
-_POLICIES = (boltzmann.Boltzmann, boltzmann.EpsilonGreedy, boltzmann.Greedy, boltzmann.Uniform)
-_SCHEDULES = (boltzmann.Constant, boltzmann.Exponential, boltzmann.InverseTime, boltzmann.Linear)
 LEARNERS = (agents.SampleAverage, agents.QLearning)
-NAMES: dict[str, Any] = {entry.__name__: entry for entry in (*_POLICIES, *_SCHEDULES, *LEARNERS)}
+_POLICIES = tuple(vars(policies)[name] for name in policies.__all__ if is_dataclass(vars(policies)[name]))
+_REST = [vars(room)[name] for room in (schedules, thermostats) for name in room.__all__]
+NAMES: dict[str, Any] = {
+    entry.__name__: entry
+    for entry in (*_POLICIES, *LEARNERS, *_REST)
+    if isinstance(entry, type) and is_dataclass(entry)
+}
 
 BANDIT_STEPS, OTHER_STEPS = 1000, 20_000
 

@@ -2,15 +2,47 @@
 
 import math
 import pickle
+from dataclasses import is_dataclass
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import boltzmann
-from boltzmann import Boltzmann, Categorical, Constant, EpsilonGreedy, Exponential, Greedy, InverseTime, Linear, Uniform
+from boltzmann import (
+    GLIE,
+    UCB1,
+    VDBE,
+    BernoulliThompson,
+    Boltzmann,
+    BoltzmannGumbel,
+    Categorical,
+    Constant,
+    EffectiveActionsTarget,
+    Entmax,
+    EntropyTarget,
+    EpsilonBoltzmann,
+    EpsilonGreedy,
+    Exponential,
+    GaussianThompson,
+    Greedy,
+    GreedyProbabilityTarget,
+    InverseTime,
+    KLBoltzmann,
+    Linear,
+    LossBudget,
+    Maillard,
+    MaxBoltzmann,
+    Mellowmax,
+    RangeScaled,
+    Sparsemax,
+    StdScaled,
+    UCB1Tuned,
+    Uniform,
+    VDBESoftmax,
+)
 from boltzmann.notation import parse
 from tests.frequencies import agrees, counts_of, fresh_rng
 
@@ -28,17 +60,64 @@ POLICIES = [
     Boltzmann(Linear(1.0, 0.01, 100)),
     Boltzmann(Exponential(1.0, 0.01, 100)),
     Boltzmann(InverseTime(1.0, 0.1)),
+    Boltzmann(EntropyTarget(0.5)),
+    Boltzmann(EntropyTarget(Linear(1.0, 0.0, 100))),
+    Boltzmann(EffectiveActionsTarget(2.0)),
+    Boltzmann(GreedyProbabilityTarget(0.8)),
+    Boltzmann(LossBudget(0.25)),
+    Boltzmann(RangeScaled(InverseTime(1.0, 0.1))),
+    Boltzmann(StdScaled(0.5)),
+    Boltzmann(GLIE()),
+    MaxBoltzmann(0.3, 0.5),
+    MaxBoltzmann(Linear(1.0, 0.0, 100), RangeScaled(0.2)),
+    EpsilonBoltzmann(0.3, 0.5),
+    KLBoltzmann((0.4, 0.3, 0.2, 0.1), 0.5),
+    KLBoltzmann(EpsilonGreedy(0.2), Linear(1.0, 0.0, 100)),
     EpsilonGreedy(0.1),
     EpsilonGreedy(0),
     EpsilonGreedy(1),
     EpsilonGreedy(Linear(1.0, 0.05, 100)),
     Greedy(),
     Uniform(),
+    Mellowmax(1.5),
+    Mellowmax(Constant(0.2)),
+    Sparsemax(1.0),
+    Entmax(1.0, 1.5),
+    Entmax(RangeScaled(0.5), 3.0),
+    UCB1(),
+    UCB1Tuned(),
+    Maillard(0.5),
+    BoltzmannGumbel(1.0),
+    BoltzmannGumbel(InverseTime(2.0, 0.1)),
+    GaussianThompson(1.0),
+    GaussianThompson(0.5, 0.2, 2.0),
+    BernoulliThompson(),
+    BernoulliThompson(0.5, 2.0),
+    VDBE(1.0),
+    VDBESoftmax(0.5, initial_epsilon=0.3, weight=0.1),
 ]
 every_policy = pytest.mark.parametrize("policy", POLICIES, ids=repr)
 VALUES = np.array([[0.0, 1.0, 0.5, 1.0], [3.0, -1.0, 2.0, 0.0], [0.0, 0.0, 0.0, 0.0]])
 WHERE = np.array([[True, True, True, False], [False, True, True, True], [True, False, False, False]])
+VISITS = np.array([[5, 3, 200, 7], [1, 1, 4, 2], [3, 30, 9, 1]])
+VARIANCES = np.array([[0.1, 0.2, 0.25, 0.0], [0.01, 0.2, 0.0, 0.1], [0.1, 0.1, 0.1, 0.1]])
 DRAWS = 100_000
+SHIFTABLE = [p for p in POLICIES if not isinstance(p, BernoulliThompson) and getattr(p, "prior_deviation", INF) == INF]
+
+
+def ask(policy, values, *, rows=slice(None), visits=VISITS, **seen):
+    """Ask as an agent does that keeps all that a policy may read."""
+    values = np.asarray(values)
+    if isinstance(policy, BernoulliThompson):
+        # Averages of rewards of 0 and 1.
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+            values = (1 / (1 + np.exp(-values.astype(np.float64)))).astype(values.dtype)
+    return policy(values, visits=visits[rows], variances=VARIANCES[rows], **seen)
+
+
+def test_every_policy_is_in_the_list():
+    classes = {vars(boltzmann.policies)[name] for name in boltzmann.policies.__all__}
+    assert {kind for kind in classes if is_dataclass(kind)} == {type(policy) for policy in POLICIES}
 
 
 @every_policy
@@ -47,32 +126,36 @@ DRAWS = 100_000
     where=arrays(np.bool_, (3, 4)),
     step=st.integers(0, 200),
 )
+@settings(max_examples=40)
 def test_probabilities_are_a_distribution_over_what_is_allowed(policy, values, where, step):
     where[:, 0] = True
-    distribution = policy(values, step=step, where=where)
+    distribution = ask(policy, values, step=step, where=where)
     np.testing.assert_allclose(distribution.probs.sum(axis=-1), 1, rtol=1e-12)
+    assert (distribution.probs >= 0).all()
     assert not distribution.probs[~where].any()
     for row in range(3):
-        alone = policy(values[row], step=step, where=where[row])
-        np.testing.assert_array_equal(alone.probs, distribution.probs[row])
-        np.testing.assert_array_equal(alone.entropy, distribution.entropy[row])
+        alone = ask(policy, values[row], rows=row, step=step, where=where[row])
+        np.testing.assert_allclose(alone.probs, distribution.probs[row], rtol=1e-10, atol=1e-13)
+        np.testing.assert_allclose(alone.entropy, distribution.entropy[row], rtol=1e-10, atol=1e-12)
 
 
-@every_policy
-@given(values=arrays(np.float64, 5, elements=st.integers(-1000, 1000).map(float)), shift=st.integers(-(10**6), 10**6))
+@pytest.mark.parametrize("policy", SHIFTABLE, ids=repr)
+@given(values=arrays(np.float64, 4, elements=st.integers(-1000, 1000).map(float)), shift=st.integers(-(10**6), 10**6))
+@settings(max_examples=40)
 def test_translating_the_values_changes_nothing(policy, values, shift):
-    np.testing.assert_array_equal(policy(values + shift, step=3).probs, policy(values, step=3).probs)
+    moved, still = (ask(policy, one, rows=0, step=3).probs for one in (values + shift, values))
+    np.testing.assert_allclose(moved, still, rtol=1e-9, atol=1e-13)
 
 
 @every_policy
 def test_masked_entries_are_never_read(policy):
     hidden = np.where(WHERE, VALUES, np.nan)
-    np.testing.assert_array_equal(policy(hidden, where=WHERE).probs, policy(VALUES, where=WHERE).probs)
+    np.testing.assert_array_equal(ask(policy, hidden, where=WHERE).probs, ask(policy, VALUES, where=WHERE).probs)
 
 
 @every_policy
 def test_draws_follow_the_probabilities(policy):
-    distribution = policy(VALUES, step=10, where=WHERE)
+    distribution = ask(policy, VALUES, step=10, where=WHERE)
     draws = distribution.sample(fresh_rng(), (DRAWS,))
     assert draws.shape == (DRAWS, 3)
     for row in range(3):
@@ -94,7 +177,7 @@ def test_a_policy_that_draws_something_else_is_caught():
 
 @every_policy
 def test_log_probabilities_and_entropy_are_those_of_the_probabilities(policy):
-    distribution = policy(VALUES, step=50)
+    distribution = ask(policy, VALUES, step=50)
     with np.errstate(divide="ignore"):
         logs = np.log(distribution.probs)
     np.testing.assert_allclose(distribution.log_prob(np.full(3, 2)), logs[:, 2], rtol=1e-12)
@@ -105,10 +188,10 @@ def test_log_probabilities_and_entropy_are_those_of_the_probabilities(policy):
 @every_policy
 def test_reading_changes_nothing(policy):
     before = repr(policy)
-    first = policy(VALUES, step=7).probs.copy()
+    first = ask(policy, VALUES, step=7).probs.copy()
     for step in (0, 1000, 3):
-        policy(VALUES, step=step, visits=np.ones(VALUES.shape, dtype=int)).sample(np.random.default_rng(0))
-    np.testing.assert_array_equal(policy(VALUES, step=7).probs, first)
+        ask(policy, VALUES, step=step, visits=np.ones(VALUES.shape, dtype=int)).sample(np.random.default_rng(0))
+    np.testing.assert_array_equal(ask(policy, VALUES, step=7).probs, first)
     assert repr(policy) == before
 
 
@@ -127,17 +210,39 @@ def test_bad_values_are_named(policy):
         np.testing.assert_array_equal(policy([math.nan, 1.0]).probs, [0.5, 0.5])
     else:
         with pytest.raises(ValueError, match="NaN for action 1 in row 1"):
-            policy([[0.0, 1.0], [0.0, math.nan]])
+            ask(policy, [[0.0, 1.0, 0.0, 0.0], [0.0, math.nan, 0.0, 0.0]], rows=slice(2))
     with pytest.raises(ValueError, match="at least one action must be allowed"):
-        policy(VALUES, where=np.zeros((3, 4), dtype=bool))
+        ask(policy, VALUES, where=np.zeros((3, 4), dtype=bool))
 
 
-def test_both_limits():
-    greedy, uniform = Greedy()(VALUES).probs, Uniform()(VALUES).probs
-    for cold in (Boltzmann(0), Boltzmann(5e-324), EpsilonGreedy(0)):
-        np.testing.assert_array_equal(cold(VALUES).probs, greedy)
-    for hot in (Boltzmann(INF), EpsilonGreedy(1)):
-        np.testing.assert_array_equal(hot(VALUES).probs, uniform)
+LIMITS = [
+    (Greedy(), [Boltzmann(0), Boltzmann(5e-324), EpsilonGreedy(0), MaxBoltzmann(0.0, 1.0), MaxBoltzmann(0.5, 0)]),
+    (Greedy(), [Boltzmann(EntropyTarget(0)), Boltzmann(EffectiveActionsTarget(1)), Boltzmann(LossBudget(0))]),
+    (Greedy(), [Boltzmann(GreedyProbabilityTarget(1)), Boltzmann(RangeScaled(0)), Boltzmann(StdScaled(0))]),
+    (Greedy(), [EpsilonBoltzmann(0, 0), KLBoltzmann(Uniform(), 0), Mellowmax(INF), Sparsemax(0), Entmax(0, 1.2)]),
+    (Greedy(), [UCB1(0), Maillard(0), BoltzmannGumbel(0), VDBE(1.0, initial_epsilon=0), VDBESoftmax(1.0, 0.0)]),
+    (Greedy(), [Sparsemax(0.4), Entmax(0.4, 2.0), Entmax(0.1, 30.0)]),
+    (Uniform(), [Boltzmann(INF), EpsilonGreedy(1), EpsilonBoltzmann(1, 0), EpsilonBoltzmann(0.5, INF)]),
+    (Uniform(), [Boltzmann(EntropyTarget(1)), Boltzmann(EffectiveActionsTarget(4)), Boltzmann(LossBudget(9))]),
+    (Uniform(), [Boltzmann(GreedyProbabilityTarget(0)), Boltzmann(RangeScaled(INF)), Boltzmann(StdScaled(INF))]),
+    (Uniform(), [KLBoltzmann(Uniform(), INF), Mellowmax(0), Mellowmax(5e-324), Sparsemax(INF), Entmax(INF, 1.2)]),
+    (Uniform(), [Maillard(INF), VDBE(1.0), VDBESoftmax(1.0, INF), MaxBoltzmann(1, INF)]),
+    (Boltzmann(0.5), [MaxBoltzmann(1, 0.5), EpsilonBoltzmann(0, 0.5), Entmax(0.5, 1.0), VDBESoftmax(1.0, 0.5)]),
+    (Boltzmann(0.5), [KLBoltzmann((2.0, 2.0, 2.0, 2.0), 0.5), KLBoltzmann(Uniform(), 0.5), Entmax(0.5, 1 + 1e-14)]),
+    (EpsilonGreedy(0.2), [MaxBoltzmann(0.2, INF), EpsilonBoltzmann(0.2, 0), VDBE(1.0, initial_epsilon=0.2)]),
+    (EpsilonGreedy(0.2), [KLBoltzmann(EpsilonGreedy(0.2), INF), VDBESoftmax(1.0, INF, initial_epsilon=0.2)]),
+    (Sparsemax(0.7), [Entmax(0.7, 2.0)]),
+]
+
+
+@pytest.mark.parametrize(("limit", "policies"), LIMITS)
+@pytest.mark.parametrize("where", [None, WHERE], ids=["all", "masked"])
+def test_both_limits(limit, policies, where):
+    for policy in policies:
+        found = ask(policy, VALUES, where=where).probs
+        np.testing.assert_allclose(
+            found, limit(VALUES, where=where).probs, rtol=1e-13, atol=1e-15, err_msg=repr(policy)
+        )
 
 
 def test_schedules_act_through_their_policies():
@@ -180,14 +285,14 @@ def test_a_categorical_distribution_is_frozen():
 @every_policy
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
 def test_floats_keep_their_dtype(policy, dtype):
-    assert policy(VALUES.astype(dtype)).probs.dtype == dtype
+    assert ask(policy, VALUES.astype(dtype)).probs.dtype == dtype
 
 
 @every_policy
 @pytest.mark.parametrize("where", [True, np.ones((3, 1), dtype=bool), np.array([True, False, True, True])])
 def test_masks_broadcast(policy, where):
     full = np.broadcast_to(where, VALUES.shape)
-    np.testing.assert_array_equal(policy(VALUES, where=where).probs, policy(VALUES, where=full).probs)
+    np.testing.assert_array_equal(ask(policy, VALUES, where=where).probs, ask(policy, VALUES, where=full).probs)
 
 
 def test_a_schedule_may_give_an_array_of_no_axes():

@@ -1,51 +1,17 @@
-"""Temperature as a pure function of the step.
-
-A schedule is a frozen dataclass and a callable: ``schedule(step)`` gives the temperature at that step, for one
-integer or an array of them. The first step is 0. Reading a schedule changes nothing, so it may be read twice, out
-of order or for a plot. Any other callable of the step serves wherever a schedule does. Temperatures are in the
-units of the action values; both ends, 0 and inf, are legal.
-"""
+"""The constant schedule, and those that go from a start to an end within a number of steps."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from boltzmann import _checks
 from boltzmann.notation import Expression
+from boltzmann.schedules._base import Temperatures, checked_steps
 
-__all__ = ["Constant", "Exponential", "InverseTime", "Linear", "Schedule", "value_at"]
-
-Schedule = Callable[[Any], Any]
-"""Anything that maps a step, or an array of steps, to a temperature of the same shape."""
-
-Temperatures = np.float64 | NDArray[np.float64]
-
-
-def _steps(step: ArrayLike) -> NDArray[np.float64]:
-    steps = np.asarray(step)
-    if steps.dtype.kind not in "iu":
-        raise TypeError(f"step must be an integer or an array of integers, got {step!r}")
-    if steps.size and steps.min() < 0:
-        raise ValueError(f"step must be at least 0, got {steps.min()}")
-    return steps.astype(np.float64)
-
-
-def value_at(schedule: float | Schedule, step: ArrayLike) -> Any:
-    """Read a number or a schedule at a step; a number is the same at every step.
-
-    Examples
-    --------
-    >>> value_at(0.5, 10)
-    0.5
-    >>> float(value_at(Linear(1.0, 0.0, 4), 1))
-    0.75
-    """
-    return schedule(step) if callable(schedule) else schedule
+__all__ = ["Constant", "Cosine", "Exponential", "Linear", "Polynomial"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -75,7 +41,7 @@ class Constant(Expression):
 
     def __call__(self, step: ArrayLike) -> Temperatures:
         """Give the temperature at ``step``, integers of any shape; the answer has that shape."""
-        return np.full_like(_steps(step), self.temperature)[()]
+        return np.full_like(checked_steps(step), self.temperature)[()]
 
 
 @dataclass(frozen=True, repr=False)
@@ -93,7 +59,7 @@ class _Ramp(Expression):
 
     def __call__(self, step: ArrayLike) -> Temperatures:
         """Give the temperature at ``step``, integers of any shape; the answer has that shape."""
-        fraction = np.minimum(_steps(step) / self.steps, 1.0)
+        fraction = np.minimum(checked_steps(step) / self.steps, 1.0)
         # The ends are given, not computed: inf * 0 is NaN, and start + (end - start) may miss the end by an ulp.
         inside = np.where((fraction > 0) & (fraction < 1), fraction, 0.5)
         between = np.where(fraction < 1, self._between(inside), self.end)
@@ -169,15 +135,18 @@ class Exponential(_Ramp):
 
 
 @dataclass(frozen=True, repr=False)
-class InverseTime(Expression):
-    """Falling as one over time: ``T(t) = start / (1 + rate t)``; it tends to 0 and never gets there.
+class Polynomial(_Ramp):
+    """A power of the way that is left: ``T(t) = end + (start - end) (1 - t / steps)^power``, then ``end`` for good.
 
     Parameters
     ----------
-    start : float
-        Temperature at step 0, in [0, inf].
-    rate : float
-        In [0, inf), per step; at ``t = 1 / rate`` the temperature has halved. 0 keeps it constant.
+    start, end : float
+        Temperatures at step 0 and from step ``steps`` on, in [0, inf]. Where one of them is inf, so is all that
+        lies between.
+    steps : int
+        How long the way takes, at least 1.
+    power : float
+        Above 0 and finite: 1 is :class:`Linear`; above 1 falls early and lands softly, below 1 falls late.
 
     Raises
     ------
@@ -186,23 +155,51 @@ class InverseTime(Expression):
 
     Examples
     --------
-    >>> InverseTime(1.0, 0.1)([0, 10, 90])
-    array([1. , 0.5, 0.1])
-    >>> InverseTime(0.0, 0.1)([0, 10])
-    array([0., 0.])
+    >>> Polynomial(1.0, 0.0, 4, power=2.0)([0, 2, 3, 4, 5])
+    array([1.    , 0.25  , 0.0625, 0.    , 0.    ])
     """
 
-    start: float
-    rate: float
+    power: float = field(default=2.0, kw_only=True)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "start", _checks.number("start", self.start, least=0))
-        object.__setattr__(self, "rate", _checks.number("rate", self.rate, least=0))
-        if self.rate == np.inf:
-            raise ValueError("rate must be finite, got inf")
+        super().__post_init__()
+        largest = float(np.finfo(np.float64).max)
+        power = _checks.number("power", self.power, least=0, most=largest, open_below=True)
+        object.__setattr__(self, "power", power)
 
-    def __call__(self, step: ArrayLike) -> Temperatures:
-        """Give the temperature at ``step``, integers of any shape; the answer has that shape."""
-        # Held below overflow, where inf / inf would be NaN.
-        growth = np.minimum(_steps(step), np.finfo(np.float64).max / max(self.rate, 1.0)) * self.rate
-        return (self.start / (1 + growth))[()]
+    def _between(self, fraction: NDArray[np.float64]) -> NDArray[np.float64]:
+        left = (1 - fraction) ** self.power
+        # inf times a power that underflowed is NaN, and both ends are weighted: their difference may overflow.
+        with np.errstate(invalid="ignore"):
+            return np.where(max(self.start, self.end) == np.inf, np.inf, self.start * left + self.end * (1 - left))
+
+
+@dataclass(frozen=True, repr=False)
+class Cosine(_Ramp):
+    """Half a wave: ``T(t) = end + (start - end) (1 + cos(pi t / steps)) / 2``, then ``end`` for good.
+
+    Loshchilov & Hutter, "SGDR: stochastic gradient descent with warm restarts", 2017, equation 5, whose restarts
+    :class:`Cyclic` adds.
+
+    Parameters
+    ----------
+    start, end : float
+        Temperatures at step 0 and from step ``steps`` on, in [0, inf]. Where one of them is inf, so is all that
+        lies between.
+    steps : int
+        How long the way takes, at least 1.
+
+    Raises
+    ------
+    ValueError, TypeError
+        Where an argument is not such a number.
+
+    Examples
+    --------
+    >>> Cosine(1.0, 0.0, 4)([0, 1, 2, 4, 5]).round(4)
+    array([1.    , 0.8536, 0.5   , 0.    , 0.    ])
+    """
+
+    def _between(self, fraction: NDArray[np.float64]) -> NDArray[np.float64]:
+        left = np.cos(np.pi / 2 * fraction) ** 2
+        return self.start * left + self.end * (1 - left)

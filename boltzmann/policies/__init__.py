@@ -1,0 +1,43 @@
+"""From action values to a distribution over actions.
+
+A policy is a frozen dataclass and a callable: ``policy(values, step=..., visits=..., where=..., variances=...)`` gives
+a distribution with ``probs``, ``log_prob``, ``entropy`` and ``sample``. What it holds is its configuration; it
+remembers nothing, so asking for a probability changes nothing. Values have shape (..., K), actions last, every row on
+its own.
+
+A temperature may be a number, a schedule (any callable of the step) or a thermostat; an epsilon a number or a schedule.
+"""
+
+from boltzmann.policies.gumbel import BoltzmannGumbel
+from boltzmann.policies.indices import UCB1, Maillard, UCB1Tuned
+from boltzmann.policies.interface import Distribution, Policy
+from boltzmann.policies.mellow import Mellowmax
+from boltzmann.policies.plain import EpsilonGreedy, Greedy, Uniform
+from boltzmann.policies.softmax import Boltzmann, EpsilonBoltzmann, KLBoltzmann, MaxBoltzmann
+from boltzmann.policies.sparse import Entmax, Sparsemax
+from boltzmann.policies.thompson import BernoulliThompson, GaussianThompson
+from boltzmann.policies.value_difference import VDBE, VDBESoftmax, next_epsilons
+
+__all__ = [
+    "UCB1",
+    "VDBE",
+    "BernoulliThompson",
+    "Boltzmann",
+    "BoltzmannGumbel",
+    "Distribution",
+    "Entmax",
+    "EpsilonBoltzmann",
+    "EpsilonGreedy",
+    "GaussianThompson",
+    "Greedy",
+    "KLBoltzmann",
+    "Maillard",
+    "MaxBoltzmann",
+    "Mellowmax",
+    "Policy",
+    "Sparsemax",
+    "UCB1Tuned",
+    "Uniform",
+    "VDBESoftmax",
+    "next_epsilons",
+]

@@ -1,0 +1,130 @@
+"""The largest of independent draws: which action that is, and how probable each is, by quadrature.
+
+P(a) is the integral of f_a(x) times the product of F_b(x) over the other b, f and F being densities and distribution
+functions. It has no closed form where the scales differ. The line is cut at points that fit each action's own law, so
+that narrow and broad ones are resolved alike, and each panel has Gauss-Legendre nodes; the distribution functions are
+integrals of the densities over the same nodes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boltzmann._scores import lazy
+from boltzmann.categorical import Categorical
+
+__all__ = ["LargestDraw", "largest_probabilities"]
+
+Floats = NDArray[np.float64]
+Draw = Callable[[Any, tuple[int, ...]], Floats]
+
+_NODES = 8
+_ENTRIES = 2**21
+"""Rows are taken in parts of about so many numbers, which bounds the memory."""
+
+
+class LargestDraw(Categorical):
+    """The distribution of the place of the largest of independent draws.
+
+    Drawing needs no probabilities: these are computed when they are asked for.
+
+    Parameters
+    ----------
+    draw : callable
+        ``draw(rng, shape)`` gives draws of shape ``shape + (..., K)``, -inf for what is not allowed.
+    compute : callable
+        Gives the probabilities, shape (..., K), of the dtype wanted.
+    """
+
+    def __init__(self, draw: Draw, compute: Callable[[], Any]) -> None:
+        self.__dict__.update(_draw=draw, _compute=compute)
+
+    _draw: Draw
+    _compute: Callable[[], Any]
+
+    @lazy
+    def probs(self) -> Any:
+        """Probabilities, shape (..., K), absolutely right to about 1e-11."""
+        return self._compute()
+
+    def sample(self, rng: Any, shape: tuple[int, ...] = ()) -> Any:
+        """Draw actions, K random numbers each; as :meth:`boltzmann.Gibbs.sample`."""
+        if not isinstance(rng, np.random.Generator):
+            raise TypeError(f"rng must be a numpy.random.Generator, got {rng!r}")
+        shape = (shape,) if isinstance(shape, int) else tuple(shape)
+        return np.argmax(self._draw(rng, shape), axis=-1)
+
+
+def largest_probabilities(
+    knots: Floats, allowed: NDArray[np.bool_], log_density: Callable[[Floats, slice], Any]
+) -> Any:
+    """Probability of each action to have the largest draw.
+
+    Parameters
+    ----------
+    knots : array of shape (R, K, m)
+        Increasing points along each action's law: from where it begins to where it ends, for all that matters.
+    allowed : array of bool, shape (R, K)
+        The actions that draw.
+    log_density : callable
+        ``log_density(x, rows)`` gives the log-densities of all actions of some rows at points x of shape (rows, n, 1),
+        in shape (rows, n, K).
+
+    Returns
+    -------
+    array of shape (R, K)
+        Rows sum to 1.
+    """
+    rows, count, points = knots.shape
+    part = max(1, _ENTRIES // (count * count * points * _NODES))
+    slices = [slice(begin, begin + part) for begin in range(0, rows, part)]
+    return np.concatenate([_part(knots[rows], allowed[rows], partial_of(log_density, rows)) for rows in slices])
+
+
+def partial_of(log_density: Callable[[Floats, slice], Any], rows: slice) -> Callable[[Floats], Any]:
+    """Fix the rows."""
+    return lambda x: log_density(x, rows)
+
+
+def _part(knots: Floats, allowed: NDArray[np.bool_], log_density: Callable[[Floats], Any]) -> Floats:
+    nodes, weights, inner = _rule()
+    # The largest draw is never below where an action begins, and never above where all have ended.
+    first = np.where(allowed, knots[..., 0], -np.inf).max(axis=-1)
+    # What is not allowed cuts nothing: its points are put where panels of no length begin.
+    edges = np.where(
+        allowed[..., np.newaxis], np.maximum(knots, first[:, np.newaxis, np.newaxis]), first[:, None, None]
+    )
+    edges = np.sort(edges.reshape(len(knots), -1), axis=-1)
+    used = (np.diff(edges, axis=-1) > 0).any(axis=0)
+    left, length = edges[:, :-1][:, used], np.diff(edges, axis=-1)[:, used]
+    x = left[..., np.newaxis] + length[..., np.newaxis] * nodes
+    flat = x.reshape(len(x), -1, 1)
+    logs = np.where(allowed[:, np.newaxis], log_density(flat), -np.inf).reshape(*x.shape, -1)
+    with np.errstate(under="ignore"):
+        density = np.exp(logs) * length[..., np.newaxis, np.newaxis]
+    # From the right, where each ends: the part of a law below the first edge is never asked for.
+    mass = np.einsum("rngk,g->rnk", density, weights)
+    above = np.cumsum(mass[:, ::-1], axis=1)[:, ::-1] - mass
+    within = mass[:, :, np.newaxis] - np.einsum("hg,rngk->rnhk", inner, density)
+    below = np.clip(1.0 - (above[:, :, np.newaxis] + within), 1e-300, 1.0)
+    below = np.where(allowed[:, np.newaxis, np.newaxis], below, 1.0)
+    with np.errstate(under="ignore"):
+        product = np.exp(np.log(below).sum(axis=-1, keepdims=True))
+        probs = np.einsum("rngk,g->rk", density * (product / below), weights)
+    return np.asarray(probs / probs.sum(axis=-1, keepdims=True))
+
+
+@cache
+def _rule() -> tuple[Floats, Floats, Floats]:
+    """Give Gauss-Legendre nodes and weights on [0, 1], and the matrix that integrates from 0 to each node."""
+    nodes, weights = np.polynomial.legendre.leggauss(_NODES)
+    # Through the coefficients of the Legendre series that goes through the nodes.
+    series = np.linalg.inv(np.polynomial.legendre.legvander(nodes, _NODES - 1))
+    integrals = np.polynomial.legendre.legint(np.eye(_NODES), lbnd=-1, axis=0)
+    inner = np.polynomial.legendre.legvander(nodes, _NODES) @ integrals @ series
+    return (nodes + 1) / 2, weights / 2, inner / 2

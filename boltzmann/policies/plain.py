@@ -1,0 +1,113 @@
+"""The policies that every other is compared with: greedy, uniform, and a mixture of the two."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from boltzmann import _arrays, _checks
+from boltzmann.categorical import Categorical
+from boltzmann.gibbs import Gibbs
+from boltzmann.notation import Expression
+from boltzmann.policies._mixture import epsilon_at, mixture
+from boltzmann.schedules import Schedule
+from boltzmann.schedules._base import checked_schedule
+
+__all__ = ["EpsilonGreedy", "Greedy", "Uniform"]
+
+
+@dataclass(frozen=True, repr=False)
+class Greedy(Expression):
+    """A largest value, ties shared equally: :class:`Boltzmann` at T = 0.
+
+    Examples
+    --------
+    >>> Greedy()([1.0, 3.0, 3.0]).probs
+    array([0. , 0.5, 0.5])
+    """
+
+    def __call__(
+        self,
+        values: ArrayLike,
+        *,
+        step: int = 0,
+        visits: ArrayLike | None = None,
+        where: ArrayLike | None = None,
+        variances: ArrayLike | None = None,
+    ) -> Gibbs:
+        """Give the distribution of each row of ``values``, shape (..., K)."""
+        return Gibbs(values, 0.0, where=where)
+
+
+@dataclass(frozen=True, repr=False)
+class Uniform(Expression):
+    """Every allowed action alike, whatever the values: :class:`Boltzmann` at T = inf.
+
+    Examples
+    --------
+    >>> Uniform()([1.0, 3.0, 3.0], where=[True, True, False]).probs
+    array([0.5, 0.5, 0. ])
+    """
+
+    def __call__(
+        self,
+        values: ArrayLike,
+        *,
+        step: int = 0,
+        visits: ArrayLike | None = None,
+        where: ArrayLike | None = None,
+        variances: ArrayLike | None = None,
+    ) -> Gibbs:
+        """Give the distribution of each row of ``values``, shape (..., K), of which only the shape matters."""
+        if _arrays.is_native(values):
+            return Gibbs(np.zeros_like(_checks.numeric_array("values", values)), np.inf, where=where)
+        xp = _arrays.namespace(values)
+        return Gibbs(xp.zeros_like(_arrays.to_float(xp, "values", values)), np.inf, where=where)
+
+
+@dataclass(frozen=True, repr=False)
+class EpsilonGreedy(Expression):
+    """With probability epsilon any allowed action alike, otherwise a largest value, ties shared equally.
+
+    p(a) = epsilon / K + (1 - epsilon) [a is a maximiser] / (number of maximisers), K counting what is allowed
+    (Sutton & Barto, "Reinforcement Learning", 2nd ed., section 2.2). The greedy action may come up in an exploring
+    step too.
+
+    Parameters
+    ----------
+    epsilon : float or callable of the step
+        In [0, 1]. 0 is :class:`Greedy`, 1 is :class:`Uniform`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For a number outside [0, 1], at once or where a schedule gives one; for values as :class:`boltzmann.Gibbs`.
+
+    Examples
+    --------
+    >>> EpsilonGreedy(0.1)([1.0, 3.0]).probs
+    array([0.05, 0.95])
+    >>> EpsilonGreedy(0.0)([1.0, 3.0]).probs, EpsilonGreedy(1.0)([1.0, 3.0]).probs
+    (array([0., 1.]), array([0.5, 0.5]))
+    """
+
+    epsilon: float | Schedule = 0.1
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "epsilon", checked_schedule("epsilon", self.epsilon, most=1))
+
+    def __call__(
+        self,
+        values: ArrayLike,
+        *,
+        step: int = 0,
+        visits: ArrayLike | None = None,
+        where: ArrayLike | None = None,
+        variances: ArrayLike | None = None,
+    ) -> Categorical:
+        """Give the distribution of each row of ``values``, shape (..., K), at ``step``."""
+        uniform, greedy = partial(Uniform(), where=where), partial(Greedy(), where=where)
+        return mixture(values, epsilon_at(self.epsilon, step), uniform, greedy)

@@ -1,0 +1,175 @@
+"""Sparse relatives of the softmax, which give bad actions probability 0: sparsemax and alpha-entmax, of Tsallis.
+
+They maximise E[Q] + T H(p), H being a Tsallis entropy in the place of Shannon's. They know NumPy alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from boltzmann import _arrays, _checks
+from boltzmann._standardise import standardise
+from boltzmann.categorical import Categorical
+from boltzmann.gibbs import Gibbs
+from boltzmann.notation import Expression
+from boltzmann.schedules import Schedule
+from boltzmann.schedules._base import checked_schedule
+from boltzmann.thermostats import Thermostat, temperature_of
+
+__all__ = ["Entmax", "Sparsemax"]
+
+
+def _tempered(values: Any, heat: Any, where: Any) -> NDArray[np.float64]:
+    """Give (Q - max Q) / T, shape (..., K), -inf for what is not allowed; both ends by value."""
+    seen = _arrays.to_numpy("values", values), _arrays.to_numpy("where", where)
+    # An array of temperatures is never taken the short way of a single row, which keeps no axes.
+    it = standardise(seen[0], np.asarray(heat, dtype=np.float64), seen[1], None)
+    return np.moveaxis(it.tempered, it.axis, -1)
+
+
+def _distribution(probs: NDArray[np.float64], values: Any, heat: Any) -> Categorical:
+    dtype = _checks.numeric_array("values", _arrays.to_numpy("values", values)).dtype
+    # The root is right to rounding, and so is the sum.
+    probs = probs / probs.sum(axis=-1, keepdims=True)
+    return Categorical(probs.astype(dtype, copy=False), temperature=heat)
+
+
+@dataclass(frozen=True, repr=False)
+class Sparsemax(Expression):
+    """The point of the simplex nearest to Q / T: p(a) = max(Q(a) / T - tau, 0), tau making the sum 1.
+
+    Martins & Astudillo, "From softmax to sparsemax: a sparse model of attention and multi-label classification", 2016,
+    algorithm 1; as exploration, Lee, Choi & Oh, "Sparse Markov decision processes with causal sparse Tsallis entropy
+    regularization", 2018. It is :class:`Entmax` at alpha = 2, in closed form.
+
+    Parameters
+    ----------
+    temperature : float, callable of the step, or Thermostat
+        In [0, inf]. At 0 it is :class:`Greedy`, at inf :class:`Uniform`. An action further than T below the best has
+        probability 0.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For a temperature out of bounds, at once or when read; for values as :class:`boltzmann.Gibbs`.
+
+    Examples
+    --------
+    >>> Sparsemax(1.0)([0.0, 0.75, 1.0]).probs
+    array([0.   , 0.375, 0.625])
+    >>> import math
+    >>> Sparsemax(0.0)([0.0, 1.0, 1.0]).probs, Sparsemax(math.inf)([0.0, 1.0]).probs
+    (array([0. , 0.5, 0.5]), array([0.5, 0.5]))
+    """
+
+    temperature: float | Schedule | Thermostat = 1.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "temperature", checked_schedule("temperature", self.temperature))
+
+    def __call__(
+        self,
+        values: ArrayLike,
+        *,
+        step: int = 0,
+        visits: ArrayLike | None = None,
+        where: ArrayLike | None = None,
+        variances: ArrayLike | None = None,
+    ) -> Categorical:
+        """Give the distribution of each row of ``values``, shape (..., K), at ``step``."""
+        heat = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
+        # What is more than 1 below the best is never in the support, wherever below.
+        scores = np.maximum(_tempered(values, heat, where), -2.0)
+        falling = -np.sort(-scores, axis=-1)
+        counts = np.arange(1, scores.shape[-1] + 1)
+        sums = np.cumsum(falling, axis=-1)
+        size = np.count_nonzero(1 + counts * falling > sums, axis=-1, keepdims=True)
+        threshold = (np.take_along_axis(sums, size - 1, axis=-1) - 1) / size
+        return _distribution(np.maximum(scores - threshold, 0.0), values, heat)
+
+
+@dataclass(frozen=True, repr=False)
+class Entmax(Expression):
+    """Alpha-entmax: p(a) = max((alpha - 1) Q(a) / T - tau, 0)^(1 / (alpha - 1)), tau making the sum 1.
+
+    Peters, Niculae & Martins, "Sparse sequence-to-sequence models", 2019, equation 8; as exploration, Lee et al.,
+    "Tsallis reinforcement learning: a unified framework for maximum entropy reinforcement learning", 2019.
+
+    Parameters
+    ----------
+    temperature : float, callable of the step, or Thermostat
+        In [0, inf]. At 0 it is :class:`Greedy`, at inf :class:`Uniform`.
+    alpha : float
+        In [1, inf): 1 is :class:`Boltzmann`, 2 is :class:`Sparsemax`; the larger, the sparser.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For numbers out of bounds, at once or when read; for values as :class:`boltzmann.Gibbs`.
+
+    Examples
+    --------
+    >>> Entmax(1.0, 1.5)([0.0, 1.5, 2.0]).probs.round(4)
+    array([0.   , 0.326, 0.674])
+    >>> Entmax(1.0, 2.0)([0.0, 0.75, 1.0]).probs.round(12)
+    array([0.   , 0.375, 0.625])
+    >>> import math
+    >>> Entmax(0.0)([0.0, 1.0, 1.0]).probs, Entmax(math.inf)([0.0, 1.0]).probs
+    (array([0. , 0.5, 0.5]), array([0.5, 0.5]))
+    """
+
+    temperature: float | Schedule | Thermostat = 1.0
+    alpha: float = 1.5
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "temperature", checked_schedule("temperature", self.temperature))
+        largest = float(np.finfo(np.float64).max)
+        object.__setattr__(self, "alpha", _checks.number("alpha", self.alpha, least=1, most=largest))
+
+    def __call__(
+        self,
+        values: ArrayLike,
+        *,
+        step: int = 0,
+        visits: ArrayLike | None = None,
+        where: ArrayLike | None = None,
+        variances: ArrayLike | None = None,
+    ) -> Categorical | Gibbs:
+        """Give the distribution of each row of ``values``, shape (..., K), at ``step``."""
+        heat = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
+        if self.alpha == 1:
+            return Gibbs(values, heat, where=where)
+        scores = _tempered(values, heat, where)
+        rows = scores.reshape(-1, scores.shape[-1])
+        return _distribution(_entmax(rows, self.alpha).reshape(scores.shape), values, heat)
+
+
+def _entmax(rows: NDArray[np.float64], alpha: float) -> NDArray[np.float64]:
+    """Solve for the probability of the best action, which is between 1 / K and 1, one row an element."""
+    from scipy.optimize import elementwise
+
+    def terms(best: Any, scores: Any) -> Any:
+        # Relative to the best one, and by log1p, so that alpha near 1 becomes the softmax and loses nothing.
+        with np.errstate(all="ignore"):
+            below = np.where(scores == 0, 0.0, (alpha - 1) * (scores * best ** (1 - alpha)))
+            return best * np.exp(np.log1p(np.maximum(below, -1.0)) / (alpha - 1))
+
+    def excess(best: Any, row: Any) -> Any:
+        return terms(best[..., np.newaxis], rows[row]).sum(axis=-1) - 1.0
+
+    count, every = rows.shape[-1], np.arange(len(rows))
+    low, high = np.full(len(rows), 1 / count), np.ones(len(rows))
+    # One action alone, or all alike: the root is an end of the bracket, but for rounding.
+    rounding = count * np.finfo(np.float64).eps
+    best = np.where(excess(high, every) <= rounding, high, np.where(excess(low, every) >= -rounding, low, np.nan))
+    inside = np.flatnonzero(np.isnan(best))
+    if inside.size:
+        found = elementwise.find_root(excess, (low[inside], high[inside]), args=(inside,))
+        if not found.success.all():
+            raise RuntimeError(f"no threshold was found for the scores {rows[inside[~found.success]][0]}")
+        best[inside] = found.x
+    return np.asarray(terms(best[:, np.newaxis], rows))

@@ -1,0 +1,58 @@
+"""What all schedules share: how a step is read, and how a schedule, a number or a plain callable is read at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from boltzmann import _checks
+
+__all__ = ["Schedule", "Temperatures", "checked_schedule", "checked_steps", "temperatures_at", "value_at"]
+
+Schedule = Callable[[Any], Any]
+"""Anything that maps a step, or an array of steps, to a temperature of the same shape."""
+
+Temperatures = np.float64 | NDArray[np.float64]
+
+
+def checked_steps(step: ArrayLike) -> NDArray[np.float64]:
+    """Check that steps are integers of at least 0, and give them as floats."""
+    steps = np.asarray(step)
+    if steps.dtype.kind not in "iu":
+        raise TypeError(f"step must be an integer or an array of integers, got {step!r}")
+    if steps.size and steps.min() < 0:
+        raise ValueError(f"step must be at least 0, got {steps.min()}")
+    return steps.astype(np.float64)
+
+
+def value_at(schedule: float | Schedule, step: ArrayLike) -> Any:
+    """Read a number or a schedule at a step; a number is the same at every step.
+
+    Examples
+    --------
+    >>> from boltzmann import Linear
+    >>> value_at(0.5, 10)
+    0.5
+    >>> float(value_at(Linear(1.0, 0.0, 4), 1))
+    0.75
+    """
+    return schedule(step) if callable(schedule) else schedule
+
+
+def checked_schedule(name: str, schedule: Any, *, least: float = 0.0, most: float = np.inf) -> Any:
+    """Give a number in [least, most] as a float and a callable as it is, or raise."""
+    return schedule if callable(schedule) else _checks.number(name, schedule, least=least, most=most)
+
+
+def temperatures_at(name: str, schedule: float | Schedule, steps: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Read a part of a combined schedule at checked steps, and check what it gives."""
+    # A plain callable of one step may know nothing of arrays: one step goes to it as the integer that it is.
+    given = value_at(schedule, int(steps) if steps.ndim == 0 else steps.astype(np.int64))
+    found = _checks.numeric_array(name, given).astype(np.float64)
+    if found.shape not in ((), steps.shape):
+        raise ValueError(f"{name} must give one temperature a step, got shape {found.shape} for steps {steps.shape}")
+    _checks.require_all(found >= 0, f"temperature of {name}", "in [0, inf]", found)
+    return np.broadcast_to(found, steps.shape)

@@ -1,0 +1,47 @@
+"""What a thermostat is, and how it, a schedule or a number is read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from boltzmann import _arrays, _checks
+from boltzmann.notation import Expression
+from boltzmann.schedules import Schedule, value_at
+
+__all__ = ["Thermostat", "number_at", "temperature_of"]
+
+
+class Thermostat(Expression):
+    """What gives each row of values its temperature; subclass it, as a frozen dataclass, to make one's own."""
+
+    def __call__(
+        self, values: ArrayLike, *, step: int = 0, visits: ArrayLike | None = None, where: ArrayLike | None = None
+    ) -> Any:
+        """Give the temperature of each row, shape (...), for values and visits of shape (..., K)."""
+        raise NotImplementedError
+
+
+def temperature_of(
+    temperature: float | Schedule | Thermostat, values: Any, *, step: int, visits: Any, where: Any
+) -> Any:
+    """Read a number, a schedule or a thermostat.
+
+    Examples
+    --------
+    >>> from boltzmann import RangeScaled
+    >>> float(temperature_of(RangeScaled(0.5), [1.0, 5.0], step=0, visits=None, where=None))
+    2.0
+    """
+    if isinstance(temperature, Thermostat):
+        seen = (_arrays.to_numpy("values", values), _arrays.to_numpy("visits", visits))
+        return temperature(seen[0], step=step, visits=seen[1], where=_arrays.to_numpy("where", where))
+    found = value_at(temperature, step)
+    # A schedule of another library, such as optax, does not make its own of NumPy's values.
+    return _arrays.to_numpy("temperature", found) if _arrays.is_native(values) else found
+
+
+def number_at(name: str, target: Any, step: int, least: float, most: float) -> float:
+    """Read a thermostat's own number or schedule and check it."""
+    return _checks.number(name, value_at(target, step), least=least, most=most)
