@@ -72,4 +72,5 @@ MDP_IDS = tuple(_MDPS)
 for _name, (_entry_point, _limit) in _MDPS.items():
     register(id=_name, entry_point=_entry_point, max_episode_steps=_limit)
 
+
 ENV_IDS = ("boltzmann/GaussianBandit-v0", *MDP_IDS)

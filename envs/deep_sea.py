@@ -34,8 +34,8 @@ def deep_sea(size: int = 10, move_cost: float = 0.01, mapping_seed: int | None =
         Of N steps to the right, finite.
     mapping_seed : int, optional
         Which action goes right in which cell, drawn as bsuite draws it from this seed. Without it action 1 goes right
-        everywhere, which bsuite calls a mode for debugging: an agent that generalises over cells may exploit it, a
-        table of values cannot.
+        everywhere, which bsuite calls a mode for debugging: an agent that generalises over cells may exploit it, one
+        with a table of values that breaks ties evenly cannot.
 
     Returns
     -------

@@ -125,7 +125,7 @@ def ring(states: int) -> Nodes:
     [(0.0, 1.0), (1.0, 0.0), (0.0, -1.0), (-1.0, -0.0)]
     """
     angles = 2 * np.pi * np.arange(states) / states
-    radius = max(1.0, states / 6)
+    radius = max(1.0, states / 5)
     return Nodes(tuple((float(radius * np.sin(a)), float(radius * np.cos(a))) for a in angles))
 
 
@@ -176,7 +176,7 @@ def _arrows(axes: Axes, table: Table, circles: Sequence[Circle], state: int, act
     (x, y), colour = circles[state].center, _ACTIONS[action % len(_ACTIONS)]
     chances = np.bincount(table.next_states[state, action], weights=table.probs[state, action])
     for target in np.flatnonzero(chances).tolist():
-        style: dict[str, Any] = {"color": colour, "alpha": 0.25 + 0.75 * float(chances[target])}
+        style: dict[str, Any] = {"color": colour, "alpha": 0.15 + 0.85 * float(chances[target])}
         if target == state:
             loop = Circle((x, y + (0.42 if action % 2 else -0.42)), 0.2, fill=False, linewidth=1.5, zorder=2, **style)
             axes.add_patch(loop)
