@@ -24,7 +24,7 @@ def river_swim(states: int = 6, small: float = 5.0, large: float = 10_000.0) -> 
     outcome which is paid, not the attempt. Episodes start in the second or third state, each with probability 1/2.
     Nothing terminates.
 
-    Strehl & Littman, "An analysis of model-based interval estimation for Markov decision processes", 2008, figure 3.
+    Strehl & Littman, "An analysis of model-based interval estimation for Markov decision processes", 2008.
     The variant of Osband, Russo & Van Roy (2013) has other probabilities (0.35, 0.6, 0.05) and rewards.
 
     Parameters
@@ -78,7 +78,7 @@ def chain(states: int = 5, slip: float = 0.2, small: float = 2.0, large: float =
     Nothing terminates; episodes start in the first state.
 
     Dearden, Friedman & Russell, "Bayesian Q-learning", 1998, figure 3(a); Strens, "A Bayesian framework for
-    reinforcement learning", 2000, section 5, in phases of 1000 steps.
+    reinforcement learning", 2000, in phases of 1000 steps.
 
     Parameters
     ----------

@@ -23,7 +23,7 @@ def deep_sea(size: int = 10, move_cost: float = 0.01, mapping_seed: int | None =
     right in the last column pays 1, which only N steps to the right reach. States count the cells row by row; a
     quarter of the cells and more, above the diagonal, is never reached. The optimal return is 1 - move_cost.
 
-    Osband, Van Roy, Russo & Wen, "Deep exploration via randomized value functions", 2019, section 4; Osband et al.,
+    Osband, Van Roy, Russo & Wen, "Deep exploration via randomized value functions", 2019; Osband et al.,
     "Behaviour suite for reinforcement learning", 2019.
 
     Parameters

@@ -23,7 +23,7 @@ def garnet(states: int = 30, actions: int = 4, branching: int = 2, noise: float 
     Nothing terminates; episodes start in state 0, a choice that the papers leave open.
 
     Archibald, McKinnon & Thomas, "On the generation of Markov decision processes", 1995; Bhatnagar, Sutton,
-    Ghavamzadeh & Lee, "Natural actor-critic algorithms", 2009, section 6, whose GARNET(30, 4, 2, 0.1, 0) are the
+    Ghavamzadeh & Lee, "Natural actor-critic algorithms", 2009, whose GARNET(30, 4, 2, 0.1, 0) are the
     defaults and whose larger one is GARNET(100, 10, 3, 0.1, 0).
 
     Parameters

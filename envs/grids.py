@@ -14,33 +14,39 @@ from envs.model_env import TableEnv
 from envs.scenes import Cells
 from envs.tables import Table
 
-__all__ = ["PAN_GRID", "GridWorld", "grid_world"]
+__all__ = ["WALLS", "GridWorld", "grid_world"]
 
-PAN_GRID = (
-    "S.........",
+WALLS = (
+    "S...#...#.",
+    ".###......",
     "..........",
-    "..#######.",
-    "........#.",
-    "........#.",
-    ".######.#.",
-    ".#......#.",
-    ".#.######.",
-    ".#........",
-    ".........G",
+    "..........",
+    "..#.......",
+    "..........",
+    "..#...#.##",
+    "#..###..#.",
+    "#.###...#.",
+    "..#......G",
 )
-"""The default layout: walls in the manner of Pan et al., whose own are in a figure alone."""
+"""The default layout, a stand-in for that of Pan et al.
+
+Their walls are in a figure that was not at hand. These were searched for so that, at discount 0.9, the values that
+Boltzmann value iteration ends with are as far from the optimal ones as is known for theirs: 0.6353 at beta = 1, 0.3274
+at 10 and 0.02461 at 100. Many layouts have these distances, so they say nothing of where the walls of the paper are.
+"""
 
 _MOVES = ((-1, 0), (0, 1), (1, 0), (0, -1))
 
 
-def grid_world(layout: Sequence[str] = PAN_GRID, goal_reward: float = 1.0) -> Table:
+def grid_world(layout: Sequence[str] = WALLS, goal_reward: float = 1.0) -> Table:
     """Make a grid of cells, walled in and with walls inside; entering the goal pays and ends the episode.
 
     Actions 0, 1, 2, 3 move up, right, down, left; a move into a wall or off the grid stays. States count the cells row
     by row, walls included, which are never entered. Nothing is random.
 
-    Pan, Cai, Meng, Chen & Huang, "Reinforcement learning with dynamic Boltzmann softmax updates", 2020, section 5.1: a
-    10 x 10 grid with start and goal in opposite corners, a goal worth 1, and a limit of 300 steps.
+    Pan, Cai, Meng, Chen & Huang, "Reinforcement learning with dynamic Boltzmann softmax updates", 2020: a 10 x 10
+    grid with start and goal in opposite corners, a goal worth 1, and a limit of 300 steps. The default walls are a
+    stand-in: see :data:`envs.grids.WALLS`.
 
     Parameters
     ----------
@@ -125,4 +131,4 @@ class GridWorld(TableEnv):
 
     def __init__(self, *, render_mode: str | None = None, **parameters: Any) -> None:
         table = grid_world(**parameters)
-        super().__init__(table, Cells(tuple(parameters.get("layout", PAN_GRID))), render_mode=render_mode)
+        super().__init__(table, Cells(tuple(parameters.get("layout", WALLS))), render_mode=render_mode)

@@ -25,7 +25,7 @@ def loop(length: int = 5, small: float = 1.0, large: float = 2.0) -> Table:
     action, pays ``large``. Nothing is random and nothing terminates; episodes start in state 0.
 
     Dearden, Friedman & Russell, "Bayesian Q-learning", 1998, figure 3(b); Strens, "A Bayesian framework for
-    reinforcement learning", 2000, section 5, in phases of 1000 steps.
+    reinforcement learning", 2000, in phases of 1000 steps.
 
     Parameters
     ----------
@@ -76,8 +76,7 @@ def double_chain(
     and pays: ``large`` on the first, ``nearer`` on the second. Action 1 returns to state 0 and pays ``small``.
     Nothing terminates; episodes start in state 0.
 
-    Peters, Mülling & Altün, "Relative entropy policy search", 2010, section "Example problems", after Furmston &
-    Barber, "Variational methods for reinforcement learning", 2010. States and rewards are here as the public
+    Peters, Mülling & Altün, "Relative entropy policy search", 2010, after Furmston & Barber, "Variational methods for reinforcement learning", 2010. States and rewards are here as the public
     implementation in rllib has them, which names the latter and in which nothing slips; the papers' figures were not
     at hand. ``slip`` adds what their single chain (:func:`envs.chain`) has: the other action takes place.
 
