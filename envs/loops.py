@@ -76,9 +76,10 @@ def double_chain(
     and pays: ``large`` on the first, ``nearer`` on the second. Action 1 returns to state 0 and pays ``small``.
     Nothing terminates; episodes start in state 0.
 
-    Peters, Mülling & Altün, "Relative entropy policy search", 2010, after Furmston & Barber, "Variational methods for reinforcement learning", 2010. States and rewards are here as the public
-    implementation in rllib has them, which names the latter and in which nothing slips; the papers' figures were not
-    at hand. ``slip`` adds what their single chain (:func:`envs.chain`) has: the other action takes place.
+    Peters, Mülling & Altün, "Relative entropy policy search", 2010, after Furmston & Barber, "Variational methods for
+    reinforcement learning", 2010. States and rewards are here as the public implementation in rllib has them, which
+    names the latter and in which nothing slips; the papers' figures were not at hand. ``slip`` adds what their single
+    chain (:func:`envs.chain`) has: the other action takes place.
 
     Parameters
     ----------
