@@ -7,10 +7,11 @@ import warnings
 from typing import Any
 
 import gymnasium
-from gymnasium.envs.registration import EnvSpec
+from gymnasium.envs.registration import EnvSpec, load_env_creator
 from gymnasium.vector import AutoresetMode, VectorEnv
 
 from envs import _batched
+from envs.model_env import TableEnv
 from envs.tables import compile_table
 from envs.tabular import TabularVectorEnv
 
@@ -22,8 +23,9 @@ def make(
 ) -> VectorEnv[Any, Any, Any]:
     """Make a batched environment with autoreset in the same step.
 
-    In this order: the environment's own vector entry point, where it resets in the same step; a table compiled from
-    ``P``, for Gymnasium's toy-text environments; :class:`gymnasium.vector.SyncVectorEnv`.
+    In this order: the environment's own vector entry point, where it resets in the same step; its table, for a
+    :class:`envs.TableEnv`, or one compiled from ``P``, for Gymnasium's toy-text environments;
+    :class:`gymnasium.vector.SyncVectorEnv`.
 
     Parameters
     ----------
@@ -93,8 +95,10 @@ def _find_spec(environment: str) -> EnvSpec:
 
 
 def _steps_by_its_table(spec: EnvSpec, kwargs: dict[str, Any]) -> bool:
-    """Whether ``P`` is the whole of the environment: Gymnasium's own, and nothing drawn or added besides."""
+    """Whether a table is the whole of the environment, with nothing drawn or added besides: ours, and Gymnasium's."""
     arguments = {**spec.kwargs, **kwargs}
+    if _is_table(spec):
+        return not spec.additional_wrappers and arguments.get("render_mode") is None
     return (
         str(spec.entry_point).startswith("gymnasium.envs.toy_text")
         and "blackjack" not in str(spec.entry_point)
@@ -103,6 +107,11 @@ def _steps_by_its_table(spec: EnvSpec, kwargs: dict[str, Any]) -> bool:
         # Taxi's fickle passenger changes his mind in step(), which P does not tell.
         and not arguments.get("fickle_passenger", False)
     )
+
+
+def _is_table(spec: EnvSpec) -> bool:
+    creator = load_env_creator(spec.entry_point) if isinstance(spec.entry_point, str) else spec.entry_point
+    return isinstance(creator, type) and issubclass(creator, TableEnv)
 
 
 def _tabular(spec: EnvSpec, num_envs: int, discount: float | None, kwargs: dict[str, Any]) -> TabularVectorEnv:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-__all__ = ["Table", "compile_table", "optimal_gaps", "optimal_values"]
+__all__ = ["Table", "compile_table", "cumulative", "optimal_gaps", "optimal_values"]
 
 _TIE = 1e-9
 """Gaps below this fraction of the state's own value are rounding of the solution, and count as ties."""
@@ -34,6 +34,9 @@ class Table:
         Probabilities of the state that an episode starts in.
     action_mask : array of bool, shape (S, K), or None
         The actions that the environment's ``info["action_mask"]`` allows in each state.
+    noise : array of shape (S, K), or None
+        Standard deviation of the normal noise that is added to the rewards of each pair; its mean is 0, so that
+        no value depends on it.
     """
 
     probs: NDArray[np.float64]
@@ -42,13 +45,15 @@ class Table:
     terminated: NDArray[np.bool_]
     initial: NDArray[np.float64]
     action_mask: NDArray[np.bool_] | None = None
+    noise: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         shape = self.probs.shape
         states, actions, _outcomes = shape
         expected = {"next_states": shape, "rewards": shape, "terminated": shape, "initial": (states,)}
-        if self.action_mask is not None:
-            expected["action_mask"] = (states, actions)
+        expected.update(
+            {name: (states, actions) for name in ("action_mask", "noise") if getattr(self, name) is not None}
+        )
         for name, wanted in expected.items():
             if getattr(self, name).shape != wanted:
                 raise ValueError(f"{name} must have shape {wanted}, got {getattr(self, name).shape}")
@@ -56,6 +61,8 @@ class Table:
             raise ValueError(f"next_states must be integers, got {self.next_states.dtype}")
         if not np.isfinite(self.rewards).all():
             raise ValueError("rewards must be finite")
+        if self.noise is not None and not (np.isfinite(self.noise) & (self.noise >= 0)).all():
+            raise ValueError("noise must be finite standard deviations of at least 0")
         if self.action_mask is not None and not self.action_mask.any(axis=1).all():
             state = int(self.action_mask.any(axis=1).argmin())
             raise ValueError(f"action_mask must allow an action in every state, got none in state {state}")
@@ -74,14 +81,30 @@ def _require_distribution(name: str, probs: NDArray[np.float64]) -> None:
         raise ValueError(f"{name} must be probabilities that sum to 1, got {probs[place]} at {place}")
 
 
+def cumulative(probs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Cumulative sums along the last axis, to find the outcome that a uniform in [0, 1) falls on.
+
+    From the last possible outcome on they are 1, whatever the rounding: the outcome is the number of sums that are
+    not above the uniform, and it is never an impossible one.
+
+    Examples
+    --------
+    >>> cumulative(np.array([0.25, 0.75, 0.0]))
+    array([0.25, 1.  , 1.  ])
+    """
+    sums = np.cumsum(probs, axis=-1)
+    last = probs.shape[-1] - 1 - (probs[..., ::-1] > 0).argmax(axis=-1)
+    return np.where(np.arange(probs.shape[-1]) >= last[..., np.newaxis], 1.0, sums)
+
+
 def compile_table(env: gymnasium.Env[Any, Any]) -> Table:
-    """Compile the model ``P`` that Gymnasium's toy-text environments carry.
+    """Take the ``table`` of an environment, or compile the ``P`` that Gymnasium's toy-text environments carry.
 
     Parameters
     ----------
     env : gymnasium.Env
-        One whose ``unwrapped`` has ``P[state][action]``, a list of (probability, next state, reward, terminated),
-        and ``initial_state_distrib``.
+        One whose ``unwrapped`` has a ``table``; or ``P[state][action]``, a list of (probability, next state, reward,
+        terminated), and ``initial_state_distrib``.
 
     Raises
     ------
@@ -95,6 +118,9 @@ def compile_table(env: gymnasium.Env[Any, Any]) -> Table:
     (16, 4, 3)
     """
     model = env.unwrapped
+    table = getattr(model, "table", None)
+    if isinstance(table, Table):
+        return table
     transitions = getattr(model, "P", None)
     initial = getattr(model, "initial_state_distrib", None)
     if transitions is None or initial is None:
