@@ -18,33 +18,42 @@ from envs.bandits import (
     UniformBandit,
     UniformBanditVector,
 )
+from envs.blackjack import blackjack_table
 from envs.changing_bandits import AbruptBandit, AbruptBanditVector, DriftingBandit, DriftingBanditVector
-from envs.making import make
+from envs.finite import BoundObservation, FlattenObservation, number_observations
+from envs.making import TIME_LIMIT, TimeLimitWarning, make, make_raw
 from envs.tables import Table, compile_table, optimal_gaps, optimal_values
 from envs.tabular import TabularVectorEnv
 
 __all__ = [
     "ENV_IDS",
+    "TIME_LIMIT",
     "AbruptBandit",
     "AbruptBanditVector",
     "AdversarialBandit",
     "AdversarialBanditVector",
     "BernoulliBandit",
     "BernoulliBanditVector",
+    "BoundObservation",
     "DriftingBandit",
     "DriftingBanditVector",
+    "FlattenObservation",
     "GaussianBandit",
     "GaussianBanditVector",
     "LeverBandit",
     "LeverBanditVector",
     "Table",
     "TabularVectorEnv",
+    "TimeLimitWarning",
     "UniformBandit",
     "UniformBanditVector",
     "ZeroedStartBandit",
     "ZeroedStartBanditVector",
+    "blackjack_table",
     "compile_table",
     "make",
+    "make_raw",
+    "number_observations",
     "optimal_gaps",
     "optimal_values",
 ]

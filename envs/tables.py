@@ -34,6 +34,8 @@ class Table:
         Probabilities of the state that an episode starts in.
     action_mask : array of bool, shape (S, K), or None
         The actions that the environment's ``info["action_mask"]`` allows in each state.
+    observations : array of int, shape (S,), or None
+        What an agent sees of each state, numbered from 0; the state itself by default.
     """
 
     probs: NDArray[np.float64]
@@ -42,6 +44,7 @@ class Table:
     terminated: NDArray[np.bool_]
     initial: NDArray[np.float64]
     action_mask: NDArray[np.bool_] | None = None
+    observations: NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
         shape = self.probs.shape
@@ -49,11 +52,15 @@ class Table:
         expected = {"next_states": shape, "rewards": shape, "terminated": shape, "initial": (states,)}
         if self.action_mask is not None:
             expected["action_mask"] = (states, actions)
+        if self.observations is not None:
+            expected["observations"] = (states,)
         for name, wanted in expected.items():
             if getattr(self, name).shape != wanted:
                 raise ValueError(f"{name} must have shape {wanted}, got {getattr(self, name).shape}")
         if self.next_states.dtype.kind not in "iu":
             raise ValueError(f"next_states must be integers, got {self.next_states.dtype}")
+        if self.observations is not None and (self.observations.dtype.kind not in "iu" or self.observations.min() < 0):
+            raise ValueError(f"observations must be integers of at least 0, got {self.observations}")
         if not np.isfinite(self.rewards).all():
             raise ValueError("rewards must be finite")
         if self.action_mask is not None and not self.action_mask.any(axis=1).all():
@@ -65,6 +72,11 @@ class Table:
         if outside.any():
             place = tuple(int(i) for i in np.argwhere(outside)[0])
             raise ValueError(f"next_states must be in [0, {states}), got {self.next_states[place]} at {place}")
+
+    @property
+    def observation_count(self) -> int:
+        """How many observations there are, numbered from 0."""
+        return len(self.initial) if self.observations is None else int(self.observations.max()) + 1
 
 
 def _require_distribution(name: str, probs: NDArray[np.float64]) -> None:
