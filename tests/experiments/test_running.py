@@ -157,7 +157,7 @@ def test_what_cannot_run_is_refused_before_anything_is_written(tmp_path):
     folder = tmp_path / "results"
     for environment, agent, message in [
         ("Nowhere-v0", QLearning(Greedy()), "Nowhere"),
-        ("CartPole-v1", QLearning(Greedy()), "observation_space must be Discrete"),
+        ("Pendulum-v1", QLearning(Greedy()), "action_space must be Discrete"),
         ("FrozenLake-v1(slippery=True)", QLearning(Greedy()), "unexpected keyword"),
         ("FrozenLake-v1", SampleAverage(len), "cannot|must"),
     ]:
@@ -335,9 +335,9 @@ def test_of_two_experiments_that_begin_at_once_one_is_refused(experiment, tmp_pa
     store = Store(tmp_path)
     write = Store._write_description
 
-    def overtaken(self, layout):
-        write(Store(tmp_path), first)
-        write(self, layout)
+    def overtaken(self, layout, environments):
+        write(Store(tmp_path), first, [])
+        write(self, layout, environments)
 
     monkeypatch.setattr(Store, "_write_description", overtaken)
     with pytest.raises(RefusedError, match="holds another experiment"):
