@@ -1,6 +1,7 @@
 """The table of Blackjack beside Gymnasium's own dealing, and its optimal values by another road."""
 
 from functools import cache
+from itertools import product
 
 import gymnasium
 import numpy as np
@@ -10,7 +11,7 @@ import envs
 from envs import blackjack_table, optimal_gaps, optimal_values
 from tests.frequencies import fresh_rng, same_law
 
-DECK = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10, 10, 10]
+DECK = {1: 1, 2: 1, 3: 1, 4: 1, 5: 1, 6: 1, 7: 1, 8: 1, 9: 1, 10: 4}  # of thirteen
 RULES = [{}, {"sab": False, "natural": True}]
 
 
@@ -29,10 +30,25 @@ def dealer(hand):
     if value(hand) >= 17:
         return {(0 if value(hand) > 21 else value(hand)): 1.0}
     ends = {}
-    for card in DECK:
+    for card, times in DECK.items():
         for end, chance in dealer(tuple(sorted((*hand, card)))).items():
-            ends[end] = ends.get(end, 0) + chance / 13
+            ends[end] = ends.get(end, 0) + times * chance / 13
     return ends
+
+
+@cache
+def stick(total, dealt, shown, natural, sab):
+    """What sticking pays on average."""
+    paid = 0.0
+    for hidden, times in DECK.items():
+        for end, chance in dealer(tuple(sorted((shown, hidden)))).items():
+            reward = (total > end) - (total < end)
+            if dealt and sab and sorted((shown, hidden)) != [1, 10]:
+                reward = 1
+            elif dealt and natural and not sab and reward == 1:
+                reward = 1.5
+            paid += reward * times * chance / 13
+    return paid
 
 
 @cache
@@ -40,20 +56,11 @@ def worth(hand, shown, natural, sab):
     """What a player's hand is worth under the best play, hands kept card by card."""
     if value(hand) > 21:
         return -1.0
-    stick = 0.0
-    for hidden in DECK:
-        for end, chance in dealer(tuple(sorted((shown, hidden)))).items():
-            reward = (value(hand) > end) - (value(hand) < end)
-            if sorted(hand) == [1, 10]:
-                if sab and sorted((shown, hidden)) != [1, 10]:
-                    reward = 1
-                elif not sab and natural and reward == 1:
-                    reward = 1.5
-            stick += reward * chance / 13
+    now = stick(value(hand), hand == (1, 10), shown, natural, sab)
     if value(hand) >= 20 and 1 not in hand:  # hitting a hard 20 is hopeless; the search need not go there
-        return stick
-    hit = sum(worth(tuple(sorted((*hand, card))), shown, natural, sab) for card in DECK) / 13
-    return max(stick, hit)
+        return now
+    hit = sum(n * worth(tuple(sorted((*hand, card))), shown, natural, sab) for card, n in DECK.items()) / 13
+    return max(now, hit)
 
 
 @pytest.mark.parametrize("rules", RULES, ids=str)
@@ -61,9 +68,9 @@ def test_values_agree_with_a_search_over_hands(rules):
     full = {"natural": False, "sab": True, **rules}
     table = blackjack_table(**full)
     V, _ = optimal_values(table, 1.0)
-    expected = (
-        sum(worth(tuple(sorted((one, two))), shown, **full) for one in DECK for two in DECK for shown in DECK) / 13**3
-    )
+    expected = 0.0
+    for one, two, shown in product(DECK, repeat=3):
+        expected += DECK[one] * DECK[two] * DECK[shown] / 13**3 * worth(tuple(sorted((one, two))), shown, **full)
     assert V @ table.initial == pytest.approx(expected, abs=1e-12)
 
 

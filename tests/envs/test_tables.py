@@ -160,7 +160,6 @@ def test_time_limits_truncate_and_episodes_start_anew():
         ("FrozenLake8x8-v1", {}, 200),
         ("FrozenLake-v1", {"map_name": "8x8"}, 100),
         ("Taxi-v4", {}, 200),
-        ("CliffWalking-v1", {}, None),
         ("CliffWalking-v1", {"max_episode_steps": 50}, 50),
         ("FrozenLake-v1", {"max_episode_steps": -1}, None),
     ],

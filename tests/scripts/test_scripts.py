@@ -53,6 +53,19 @@ def test_the_options_are_what_the_experiment_becomes(tmp_path):
     assert layout.tasks[1].agents[1] == "SampleAverage(EpsilonGreedy(0.1))"
 
 
+@pytest.mark.filterwarnings("default::UserWarning")
+def test_a_time_limit_that_was_given_is_said_in_one_line(tmp_path, capsys):
+    tasks = ["--tasks", "CliffWalking-v1", "Blackjack-v1", "boltzmann/BernoulliBandit-v0(means=[0.6, 0.5])"]
+    options = ["--replicates", "2", "--steps", "20", "--jobs", "1", "--policies", "Greedy()", "EpsilonGreedy(0.1)"]
+    compare_schedules.main([*tasks, *options, "--output", str(tmp_path / "r")])
+    out, err = capsys.readouterr()
+    (line,) = [line for line in err.splitlines() if "time limit" in line]
+    assert line.startswith(
+        "compare_schedules: note: CliffWalking-v1 states no time limit: its episodes end after 10000"
+    )
+    assert "boltzmann/BernoulliBandit-v0(means=[0.6, 0.5]): reward per step" in out
+
+
 def test_agents_are_taken_as_they_are_and_policies_get_the_usual_learner():
     task = make_task("FrozenLake-v1", POLICIES, None)
     assert repr(task.agents[1]) == "QLearning(EpsilonGreedy(0.1))"
