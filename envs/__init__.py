@@ -20,7 +20,7 @@ from envs.bandits import (
 )
 from envs.blackjack import blackjack_table
 from envs.changing_bandits import AbruptBandit, AbruptBanditVector, DriftingBandit, DriftingBanditVector
-from envs.finite import BoundObservation, FlattenObservation, number_observations
+from envs.finite import BoundObservation, NumberObservation, number_observations
 from envs.making import TIME_LIMIT, TimeLimitWarning, make, make_raw
 from envs.tables import Table, compile_table, optimal_gaps, optimal_values
 from envs.tabular import TabularVectorEnv
@@ -37,11 +37,11 @@ __all__ = [
     "BoundObservation",
     "DriftingBandit",
     "DriftingBanditVector",
-    "FlattenObservation",
     "GaussianBandit",
     "GaussianBanditVector",
     "LeverBandit",
     "LeverBanditVector",
+    "NumberObservation",
     "Table",
     "TabularVectorEnv",
     "TimeLimitWarning",

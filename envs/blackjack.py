@@ -21,7 +21,7 @@ def blackjack_table(*, natural: bool = False, sab: bool = True) -> Table:
     """Make the table of Blackjack (Sutton & Barto, "Reinforcement Learning", 2nd ed., example 5.1).
 
     A state is (sum of the player's hand, card that the dealer shows, whether an ace counts 11), numbered as
-    :class:`envs.FlattenObservation` numbers what Gymnasium observes. A hand of ace and ten that was dealt is a state of
+    :class:`envs.NumberObservation` numbers what Gymnasium observes. A hand of ace and ten that was dealt is a state of
     its own for each card of the dealer, since it may pay more, but is observed as any other 21. The dealer's hidden
     card is drawn when the player sticks: with an infinite deck that is the same law.
 

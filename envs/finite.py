@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from envs import _batched
 
-__all__ = ["BoundObservation", "FlattenObservation", "is_table_index", "number_observations"]
+__all__ = ["BoundObservation", "NumberObservation", "is_table_index", "number_observations"]
 
 _MOST_BINS, _MOST_STATES = 20, 10_000
 _UNBOUNDED = float(np.finfo(np.float32).max)
@@ -32,7 +32,7 @@ def number_observations(
     """Wrap an environment so that its observations are ``Discrete`` from 0, where they are finite or a box.
 
     Finite spaces (``Discrete`` from elsewhere, ``MultiDiscrete``, ``MultiBinary``, ``Tuple`` and ``Dict`` of such) go
-    through :class:`FlattenObservation`, a ``Box`` through :class:`BoundObservation` and Gymnasium's own
+    through :class:`NumberObservation`, a ``Box`` through :class:`BoundObservation` and Gymnasium's own
     ``DiscretizeObservation``, which cuts every number of it into bins of equal width. Any other space stays as it is.
 
     Parameters
@@ -66,10 +66,10 @@ def number_observations(
     for name, given in (("bins", bins), ("bounds", bounds)):
         if given is not None:
             raise ValueError(f"{name} must be left out where observations are no box, got {given!r} for {space}")
-    return env if is_table_index(space) or _sizes(space) is None else FlattenObservation(env)
+    return env if is_table_index(space) or _sizes(space) is None else NumberObservation(env)
 
 
-class FlattenObservation(gymnasium.ObservationWrapper[np.int64, Any, Any], RecordConstructorArgs):
+class NumberObservation(gymnasium.ObservationWrapper[np.int64, Any, Any], RecordConstructorArgs):
     """Number the observations of a finite space 0, 1, ..., the last of its parts running fastest.
 
     Parameters
@@ -84,7 +84,7 @@ class FlattenObservation(gymnasium.ObservationWrapper[np.int64, Any, Any], Recor
 
     Examples
     --------
-    >>> env = FlattenObservation(gymnasium.make("Blackjack-v1"))
+    >>> env = NumberObservation(gymnasium.make("Blackjack-v1"))
     >>> int(env.observation((18, 10, 0))), (18 * 11 + 10) * 2 + 0
     (416, 416)
     """

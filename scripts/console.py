@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import warnings
 from collections.abc import Iterator
@@ -26,6 +27,10 @@ __all__ = [
     "print_leaderboard",
     "warnings_in_one_line",
 ]
+
+
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+"""Gymnasium colours its warnings, whether a terminal reads them or a file."""
 
 
 class ProgressBar:
@@ -76,7 +81,8 @@ def warnings_in_one_line(program: str) -> Iterator[None]:
     shown: set[str] = set()
 
     def show(message: Warning | str, *_: object, **__: object) -> None:
-        line = f"{program}: note: {' '.join(str(message).split())}"
+        plain = _COLOURS.sub("", str(message)).removeprefix("WARN: ")
+        line = f"{program}: note: {' '.join(plain.split())}"
         if line not in shown:
             shown.add(line)
             print(line, file=sys.stderr)

@@ -9,7 +9,7 @@ from gymnasium.spaces import Box, Dict, Discrete, Graph, MultiBinary, MultiDiscr
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
 import envs
-from envs import BoundObservation, FlattenObservation, number_observations
+from envs import BoundObservation, NumberObservation, number_observations
 
 
 class Shows(gymnasium.Env):
@@ -46,7 +46,7 @@ FINITE = [
 
 @pytest.mark.parametrize(("space", "everything"), FINITE, ids=lambda value: str(value)[:40])
 def test_finite_observations_are_numbered_one_to_one(space, everything):
-    env = FlattenObservation(Shows(space))
+    env = NumberObservation(Shows(space))
     numbers = [env.observation(observation) for observation in everything]
     # In the order of counting, the last part fastest: nothing left out, nothing twice.
     assert numbers == list(range(env.observation_space.n))
@@ -61,12 +61,12 @@ def test_what_is_numbered_already_or_can_not_be_stays_as_it_is():
         one = Shows(space)
         assert number_observations(one) is one
     with pytest.raises(ValueError, match="observations must be of a finite space, got Text"):
-        FlattenObservation(Shows(Text(3)))
+        NumberObservation(Shows(Text(3)))
 
 
 def test_more_observations_than_integers_are_refused():
     with pytest.raises(ValueError, match="must be at most 9223372036854775807 in all, got 9223372036854775808"):
-        FlattenObservation(Shows(MultiBinary(63)))
+        NumberObservation(Shows(MultiBinary(63)))
     with pytest.raises(ValueError, match="bins must be at most 9223372036854775807"):
         number_observations(Shows(Box(0, 1, (64,))), bins=2)
 

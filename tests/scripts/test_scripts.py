@@ -55,11 +55,12 @@ def test_the_options_are_what_the_experiment_becomes(tmp_path):
 
 @pytest.mark.filterwarnings("default::UserWarning")
 def test_a_time_limit_that_was_given_is_said_in_one_line(tmp_path, capsys):
-    tasks = ["--tasks", "CliffWalking-v1", "Blackjack-v1", "boltzmann/BernoulliBandit-v0(means=[0.6, 0.5])"]
+    tasks = ["--tasks", "CliffWalking", "Blackjack-v1", "boltzmann/BernoulliBandit-v0(means=[0.6, 0.5])"]
     options = ["--replicates", "2", "--steps", "20", "--jobs", "1", "--policies", "Greedy()", "EpsilonGreedy(0.1)"]
     compare_schedules.main([*tasks, *options, "--output", str(tmp_path / "r")])
     out, err = capsys.readouterr()
     (line,) = [line for line in err.splitlines() if "time limit" in line]
+    assert "compare_schedules: note: Using the latest versioned environment `CliffWalking-v1` instead" in err
     assert line.startswith(
         "compare_schedules: note: CliffWalking-v1 states no time limit: its episodes end after 10000"
     )
