@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import gymnasium
@@ -28,7 +28,7 @@ class Problems:
     ----------
     means : array of shape (R, K)
         What each arm pays on average, in units of the reward.
-    noise : array that broadcasts against ``means``
+    noise : float or array of shape (R, K)
         Standard deviation of a reward about its arm's mean; unused where rewards are no normals.
     step : int
         How many rewards every problem has paid.
@@ -37,7 +37,7 @@ class Problems:
     """
 
     means: Floats
-    noise: Floats = field(default_factory=lambda: np.zeros((1, 1)))
+    noise: float | Floats = 0.0
     step: int = 0
 
     def __post_init__(self) -> None:
@@ -53,11 +53,6 @@ class Problems:
         """Means of the arms pulled, one a problem; shape (R,)."""
         found: Floats = self.means[self.rows, arms]
         return found
-
-    def normal_rewards(self, rng: np.random.Generator, arms: NDArray[np.int64]) -> Floats:
-        """Draw a normal reward a problem: one number each, whatever arm is pulled; shape (R,)."""
-        noise = np.broadcast_to(self.noise, self.means.shape)[self.rows, arms]
-        return self.pulled(arms) + noise * rng.standard_normal(len(self.rows))
 
 
 class Bandit(gymnasium.Env[np.int64, np.int64]):
@@ -84,7 +79,10 @@ class Bandit(gymnasium.Env[np.int64, np.int64]):
 
         What is usual: a normal about the arm's mean, and arms that stay as they are.
         """
-        return problems.normal_rewards(rng, arms), problems.best - problems.pulled(arms)
+        means, noise = problems.pulled(arms), problems.noise
+        if not isinstance(noise, float):
+            noise = noise[problems.rows, arms]
+        return means + noise * rng.standard_normal(len(means)), problems.best - means
 
     @property
     def means(self) -> Floats:

@@ -76,7 +76,7 @@ class GaussianBandit(Bandit):
         """Draw normal means, or repeat those given."""
         shape = (count, self.arms)
         means = rng.normal(self.mean, self.spread, shape) if self._means is None else np.tile(self._means, (count, 1))
-        return Problems(means, np.full((1, 1), self.noise))
+        return Problems(means, self.noise)
 
 
 class GaussianBanditVector(BanditVector):
@@ -178,7 +178,7 @@ class UniformBandit(Bandit):
     def draw(self, rng: np.random.Generator, count: int) -> Problems:
         """Draw uniform means, or repeat those given."""
         means = rng.random((count, self.arms)) if self._means is None else np.tile(self._means, (count, 1))
-        return Problems(means, np.full((1, 1), self.noise))
+        return Problems(means, self.noise)
 
 
 class UniformBanditVector(BanditVector):

@@ -68,7 +68,7 @@ class DriftingBandit(Bandit):
 
     def draw(self, rng: np.random.Generator, count: int) -> Problems:
         """Put all walks at their start."""
-        return Problems(np.tile(self._start, (count, 1)), np.full((1, 1), self.noise))
+        return Problems(np.tile(self._start, (count, 1)), self.noise)
 
     def pay(self, rng: np.random.Generator, problems: Problems, arms: NDArray[np.int64]) -> tuple[Floats, Floats]:
         """Pay a normal about the arm's mean, then take a step of every walk."""
@@ -136,7 +136,7 @@ class AbruptBandit(Bandit):
 
     def draw(self, rng: np.random.Generator, count: int) -> Problems:
         """Draw the means before the first change."""
-        return Problems(self._segment(rng, count, 0), np.full((1, 1), self.noise))
+        return Problems(self._segment(rng, count, 0), self.noise)
 
     def pay(self, rng: np.random.Generator, problems: Problems, arms: NDArray[np.int64]) -> tuple[Floats, Floats]:
         """Pay a normal about the arm's mean, then change the means where it is time."""

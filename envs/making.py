@@ -130,8 +130,8 @@ def _checked(environment: str | EnvSpec, discount: float | None, kwargs: dict[st
     """Find the spec, and check what the keyword arguments say."""
     if discount is not None and _batched.require_finite("discount", discount, least=0) > 1:
         raise ValueError(f"discount must be in [0, 1], got {discount!r}")
-    limit = kwargs.get("max_episode_steps")
-    if limit is not None and limit != -1:
+    limit = kwargs.get("max_episode_steps", -1)
+    if limit != -1:
         _batched.require_whole("max_episode_steps", limit, least=1)
     spec = environment if isinstance(environment, EnvSpec) else _find_spec(environment)
     arguments = {**spec.kwargs, **kwargs}
@@ -158,12 +158,15 @@ def _find_spec(environment: str) -> EnvSpec:
 
 
 def _own_form(spec: EnvSpec, num_envs: int, kwargs: dict[str, Any]) -> VectorEnv[Any, Any, Any] | None:
-    # A time limit that the caller asks for is Gymnasium's wrapper's, which an own batched form does not have.
-    if spec.vector_entry_point is None or "max_episode_steps" in kwargs or spec.additional_wrappers:
+    limit = kwargs.get("max_episode_steps", spec.max_episode_steps)
+    # Gymnasium hands the time limit to an own form where the spec has one; else there is no such parameter.
+    fits = limit == spec.max_episode_steps or (spec.max_episode_steps is not None and limit not in (None, -1))
+    if spec.vector_entry_point is None or spec.additional_wrappers or not fits:
         return None
     own = gymnasium.make_vec(spec, num_envs, vectorization_mode="vector_entry_point", **kwargs)
     if own.metadata.get("autoreset_mode") == AutoresetMode.SAME_STEP:
-        own.spec = dataclasses.replace(spec, kwargs=copy.deepcopy({**spec.kwargs, **kwargs}))
+        arguments = {name: value for name, value in {**spec.kwargs, **kwargs}.items() if name != "max_episode_steps"}
+        own.spec = dataclasses.replace(spec, kwargs=copy.deepcopy(arguments), max_episode_steps=limit)
         return own
     own.close()
     return None

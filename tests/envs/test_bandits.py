@@ -296,7 +296,7 @@ def test_bad_arms_and_early_steps_are_refused(single, vector, parameters, wrong,
         vector(0, **parameters)
 
 
-def perturbed_leader(zeroed, scale, replicates=300, rounds=20_000):
+def perturbed_leader(zeroed, scale, replicates=600, rounds=20_000):
     """Regret of Boltzmann-Gumbel exploration: the largest of mean + scale / sqrt(visits) x Gumbel is pulled."""
     env = ZeroedStartBanditVector(replicates, zeroed=zeroed)
     env.reset(seed=int(fresh_rng().integers(2**63)))

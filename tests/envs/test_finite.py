@@ -5,8 +5,9 @@ import itertools
 import gymnasium
 import numpy as np
 import pytest
+from gymnasium.envs.registration import EnvSpec
 from gymnasium.spaces import Box, Dict, Discrete, Graph, MultiBinary, MultiDiscrete, Text, Tuple
-from gymnasium.vector import AutoresetMode, SyncVectorEnv
+from gymnasium.vector import AutoresetMode, SyncVectorEnv, VectorEnv
 
 import envs
 from envs import BoundObservation, NumberObservation, number_observations
@@ -167,3 +168,33 @@ def test_numbered_observations_go_through_a_batch():
     observations, _ = env.reset(seed=list(range(5)))
     assert observations.dtype == np.int64
     assert observations.shape == (5,)
+
+
+class Pairs(VectorEnv):
+    """An own batched form that resets in the same step, but shows what numbers no table."""
+
+    metadata = {"autoreset_mode": AutoresetMode.SAME_STEP}  # noqa: RUF012 (as Gymnasium declares it)
+
+    def __init__(self, num_envs=1, max_episode_steps=None):
+        self.num_envs, self.limit = num_envs, max_episode_steps
+        self.single_observation_space = MultiBinary(2)
+
+
+def test_an_own_form_serves_a_table_only_where_its_observations_do(monkeypatch):
+    spec = EnvSpec("Pairs-v0", lambda: Shows(MultiBinary(2)), max_episode_steps=9, vector_entry_point=Pairs)
+    monkeypatch.setitem(gymnasium.registry, "Pairs-v0", spec)
+    assert type(envs.make_raw("Pairs-v0", 3)) is Pairs
+    numbered = envs.make("Pairs-v0", 3)
+    assert type(numbered) is SyncVectorEnv
+    assert numbered.single_observation_space == Discrete(4)
+
+
+def test_an_own_form_with_a_time_limit_takes_that_of_the_caller(monkeypatch):
+    spec = EnvSpec("Pairs-v0", lambda: Shows(MultiBinary(2)), max_episode_steps=9, vector_entry_point=Pairs)
+    monkeypatch.setitem(gymnasium.registry, "Pairs-v0", spec)
+    for arguments, limit in (({}, 9), ({"max_episode_steps": 4}, 4)):
+        env = envs.make_raw("Pairs-v0", 3, **arguments)
+        assert (type(env), env.limit, env.spec.max_episode_steps, env.spec.kwargs) == (Pairs, limit, limit, {})
+    unlimited = envs.make_raw("Pairs-v0", 3, max_episode_steps=-1)
+    assert type(unlimited) is SyncVectorEnv
+    assert unlimited.spec.max_episode_steps is None
