@@ -2,15 +2,33 @@
 
 from gymnasium.envs.registration import register
 
-from envs.bandits import GaussianBandit, GaussianBanditVector
 from envs.chains import Chain, RiverSwim, chain, river_swim
 from envs.deep_sea import DeepSea, DeepSeaStochastic, deep_sea, deep_sea_stochastic
 from envs.garnets import Garnet, garnet
 from envs.grids import GridWorld, grid_world
 from envs.loops import DoubleChain, Loop, double_chain, loop
-from envs.making import make
 from envs.model_env import TableEnv
 from envs.softmax_mdps import RandomMDP, TwoState, random_mdp, two_state
+from envs.adversarial_bandits import (
+    AdversarialBandit,
+    AdversarialBanditVector,
+    ZeroedStartBandit,
+    ZeroedStartBanditVector,
+)
+from envs.bandits import (
+    BernoulliBandit,
+    BernoulliBanditVector,
+    GaussianBandit,
+    GaussianBanditVector,
+    LeverBandit,
+    LeverBanditVector,
+    UniformBandit,
+    UniformBanditVector,
+)
+from envs.blackjack import blackjack_table
+from envs.changing_bandits import AbruptBandit, AbruptBanditVector, DriftingBandit, DriftingBanditVector
+from envs.finite import BoundObservation, NumberObservation, number_observations
+from envs.making import TIME_LIMIT, TimeLimitWarning, make, make_raw
 from envs.tables import Table, compile_table, optimal_gaps, optimal_values
 from envs.tabular import TabularVectorEnv
 
@@ -28,11 +46,32 @@ __all__ = [
     "Loop",
     "RandomMDP",
     "RiverSwim",
+    "TIME_LIMIT",
+    "AbruptBandit",
+    "AbruptBanditVector",
+    "AdversarialBandit",
+    "AdversarialBanditVector",
+    "BernoulliBandit",
+    "BernoulliBanditVector",
+    "BoundObservation",
+    "DriftingBandit",
+    "DriftingBanditVector",
+    "GaussianBandit",
+    "GaussianBanditVector",
+    "LeverBandit",
+    "LeverBanditVector",
+    "NumberObservation",
     "Table",
     "TableEnv",
     "TabularVectorEnv",
     "TwoState",
     "chain",
+    "TimeLimitWarning",
+    "UniformBandit",
+    "UniformBanditVector",
+    "ZeroedStartBandit",
+    "ZeroedStartBanditVector",
+    "blackjack_table",
     "compile_table",
     "deep_sea",
     "deep_sea_stochastic",
@@ -41,18 +80,14 @@ __all__ = [
     "grid_world",
     "loop",
     "make",
+    "make_raw",
+    "number_observations",
     "optimal_gaps",
     "optimal_values",
     "random_mdp",
     "river_swim",
     "two_state",
 ]
-
-register(
-    id="boltzmann/GaussianBandit-v0",
-    entry_point="envs.bandits:GaussianBandit",
-    vector_entry_point="envs.bandits:GaussianBanditVector",
-)
 
 # Exploration problems, of which envs.make steps the tables. What never terminates is cut into the papers' phases:
 # 5000 steps for RiverSwim, 1000 for the rest, also where a paper names none; 300 on the grid. DeepSea ends by itself.
@@ -72,5 +107,22 @@ MDP_IDS = tuple(_MDPS)
 for _name, (_entry_point, _limit) in _MDPS.items():
     register(id=_name, entry_point=_entry_point, max_episode_steps=_limit)
 
+_BANDITS = (
+    GaussianBandit,
+    BernoulliBandit,
+    UniformBandit,
+    LeverBandit,
+    DriftingBandit,
+    AbruptBandit,
+    AdversarialBandit,
+    ZeroedStartBandit,
+)
 
-ENV_IDS = ("boltzmann/GaussianBandit-v0", *MDP_IDS)
+ENV_IDS = (*(f"boltzmann/{bandit.__name__}-v0" for bandit in _BANDITS), *MDP_IDS)
+
+for bandit in _BANDITS:
+    register(
+        id=f"boltzmann/{bandit.__name__}-v0",
+        entry_point=f"{bandit.__module__}:{bandit.__name__}",
+        vector_entry_point=f"{bandit.__module__}:{bandit.__name__}Vector",
+    )

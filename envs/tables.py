@@ -37,6 +37,8 @@ class Table:
     noise : array of shape (S, K), or None
         Standard deviation of the normal noise that is added to the rewards of each pair; its mean is 0, so that
         no value depends on it.
+    observations : array of int, shape (S,), or None
+        What an agent sees of each state, numbered from 0; the state itself by default.
     """
 
     probs: NDArray[np.float64]
@@ -46,19 +48,21 @@ class Table:
     initial: NDArray[np.float64]
     action_mask: NDArray[np.bool_] | None = None
     noise: NDArray[np.float64] | None = None
+    observations: NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
         shape = self.probs.shape
         states, actions, _outcomes = shape
         expected = {"next_states": shape, "rewards": shape, "terminated": shape, "initial": (states,)}
-        expected.update(
-            {name: (states, actions) for name in ("action_mask", "noise") if getattr(self, name) is not None}
-        )
+        optional = {"action_mask": (states, actions), "noise": (states, actions), "observations": (states,)}
+        expected.update({name: wanted for name, wanted in optional.items() if getattr(self, name) is not None})
         for name, wanted in expected.items():
             if getattr(self, name).shape != wanted:
                 raise ValueError(f"{name} must have shape {wanted}, got {getattr(self, name).shape}")
         if self.next_states.dtype.kind not in "iu":
             raise ValueError(f"next_states must be integers, got {self.next_states.dtype}")
+        if self.observations is not None and (self.observations.dtype.kind not in "iu" or self.observations.min() < 0):
+            raise ValueError(f"observations must be integers of at least 0, got {self.observations}")
         if not np.isfinite(self.rewards).all():
             raise ValueError("rewards must be finite")
         if self.noise is not None and not (np.isfinite(self.noise) & (self.noise >= 0)).all():
@@ -72,6 +76,11 @@ class Table:
         if outside.any():
             place = tuple(int(i) for i in np.argwhere(outside)[0])
             raise ValueError(f"next_states must be in [0, {states}), got {self.next_states[place]} at {place}")
+
+    @property
+    def observation_count(self) -> int:
+        """How many observations there are, numbered from 0."""
+        return len(self.initial) if self.observations is None else int(self.observations.max()) + 1
 
 
 def _require_distribution(name: str, probs: NDArray[np.float64]) -> None:

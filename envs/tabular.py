@@ -71,7 +71,7 @@ class TabularVectorEnv(VectorEnv[NDArray[np.int64], ArrayLike, NDArray[Any]]):
             max_episode_steps = _batched.require_whole("max_episode_steps", max_episode_steps, least=1)
         self.max_episode_steps = max_episode_steps
         states, self._actions, self._outcomes = table.probs.shape
-        self.single_observation_space = Discrete(states)
+        self.single_observation_space = Discrete(table.observation_count)
         self.single_action_space = Discrete(self._actions)
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
@@ -97,7 +97,7 @@ class TabularVectorEnv(VectorEnv[NDArray[np.int64], ArrayLike, NDArray[Any]]):
         self._starts, self._rewarding = self.np_random.spawn(2)
         self._states = self._draw_starts(self.num_envs)
         self._elapsed[:] = 0
-        return self._states.copy(), self._masks({})
+        return self._observed(self._states), self._masks({})
 
     def step(
         self, actions: ArrayLike
@@ -122,11 +122,14 @@ class TabularVectorEnv(VectorEnv[NDArray[np.int64], ArrayLike, NDArray[Any]]):
         ended = terminated | truncated
         self._states = next_states
         if ended.any():
-            info["final_obs"], info["_final_obs"] = next_states, ended
+            info["final_obs"], info["_final_obs"] = self._observed(next_states), ended
             self._states = next_states.copy()
             self._states[ended] = self._draw_starts(int(np.count_nonzero(ended)))
             self._elapsed[ended] = 0
-        return self._states.copy(), rewards, terminated, truncated, self._masks(info)
+        return self._observed(self._states), rewards, terminated, truncated, self._masks(info)
+
+    def _observed(self, states: NDArray[np.int64]) -> NDArray[np.int64]:
+        return states.copy() if self.table.observations is None else self.table.observations[states]
 
     def _draw_starts(self, count: int) -> NDArray[np.int64]:
         uniform = self._starts.random(count)

@@ -64,7 +64,7 @@ def main(arguments: list[str] | None = None) -> None:
     folder = options.output or Path("results") / f"{program}-{experiment.layout.hash}"
     figure = folder / "learning_curves.png"
     with console.errors_in_one_line(program, console.RUN_ERRORS):
-        with console.ProgressBar() as progress:
+        with console.warnings_in_one_line(program), console.ProgressBar() as progress:
             results = run(experiment, folder, make=envs.make, n_jobs=options.jobs, on_progress=progress)
         console.print_leaderboard(leaderboard(results), results.layout.replicates)
         save_figure(draw_learning_curves(results), figure)

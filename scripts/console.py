@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
@@ -17,7 +19,18 @@ from boltzmann.experiments.statistics import METRIC_NAMES
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["INPUT_ERRORS", "RUN_ERRORS", "ProgressBar", "errors_in_one_line", "print_leaderboard"]
+__all__ = [
+    "INPUT_ERRORS",
+    "RUN_ERRORS",
+    "ProgressBar",
+    "errors_in_one_line",
+    "print_leaderboard",
+    "warnings_in_one_line",
+]
+
+
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+"""Gymnasium colours its warnings, whether a terminal reads them or a file."""
 
 
 class ProgressBar:
@@ -60,6 +73,23 @@ def errors_in_one_line(program: str, kinds: tuple[type[Exception], ...]) -> Iter
     except KeyboardInterrupt:
         print(f"\n{program}: stopped; what is stored stays, run the same command again to go on", file=sys.stderr)
         raise SystemExit(130) from None
+
+
+@contextmanager
+def warnings_in_one_line(program: str) -> Iterator[None]:
+    """Show every warning once, as one line on stderr, without the place in the code that it came from."""
+    shown: set[str] = set()
+
+    def show(message: Warning | str, *_: object, **__: object) -> None:
+        plain = _COLOURS.sub("", str(message)).removeprefix("WARN: ")
+        line = f"{program}: note: {' '.join(plain.split())}"
+        if line not in shown:
+            shown.add(line)
+            print(line, file=sys.stderr)
+
+    with warnings.catch_warnings():
+        warnings.showwarning = show
+        yield
 
 
 def print_leaderboard(board: pd.DataFrame, replicates: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import is_dataclass
 from typing import Any
 
@@ -40,7 +41,9 @@ def is_bandit(environment: str) -> bool:
     """Whether an environment, in the one notation, has a single observation."""
     name, arguments = read_environment(environment)
     try:
-        env = envs.make(name, 1, **arguments)
+        # What it warns of, the run says.
+        with warnings.catch_warnings(action="ignore", category=UserWarning):
+            env = envs.make(name, 1, **arguments)
     except Exception as error:
         # What an environment's constructor raises for wrong arguments is its own affair.
         raise ValueError(f"{environment} cannot be made: {type(error).__name__}: {error}") from error

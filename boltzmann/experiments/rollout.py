@@ -44,6 +44,11 @@ def rollout(env: Any, agent: Agent, ends: NDArray[np.int64], seeds: list[int], r
     recorder = Recorder(ends, env.num_envs)
     agent.reset(env.num_envs, env.single_observation_space, env.single_action_space, rng)
     observations, info = env.reset(seed=seeds)
+    if not isinstance(observations, np.ndarray):
+        raise TypeError(
+            f"observations must be an array with a row for each replicate, got {type(observations).__name__} from "
+            f"{env.single_observation_space}: flatten them first, as envs.make does"
+        )
     for step in range(1, int(ends[-1]) + 1):
         decision = agent.act(observations, where=_allowed(info))
         next_observations, rewards, terminated, truncated, info = env.step(decision.actions)

@@ -6,6 +6,7 @@ import copy
 import os
 import warnings
 from collections.abc import Callable, Iterable
+from contextlib import closing, nullcontext
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from boltzmann.experiments.description import Experiment, Task, read_environment
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.interfaces import Make
 from boltzmann.experiments.layout import Block, Layout
+from boltzmann.experiments.resolution import Resolved, describe_environment
 from boltzmann.experiments.results import Results
 from boltzmann.experiments.rollout import Recorder, rollout
 from boltzmann.experiments.storage import Store
@@ -56,8 +58,9 @@ def run(
     Raises
     ------
     RefusedError
-        For an agent that cannot act in its environment, and for a folder that holds something else or cannot be
-        written; nothing is written then. It is a ValueError, and its cause is what was raised.
+        For an agent that cannot act in its environment, and for a folder that holds something else, was begun with
+        another version of an environment or cannot be written; nothing is written then. It is a ValueError, and its
+        cause is what was raised.
     ValueError, TypeError
         For ``n_jobs`` out of its bounds.
     OSError
@@ -71,10 +74,10 @@ def run(
     """
     if _checks.whole_number("n_jobs", n_jobs, least=-1) == 0:
         raise ValueError("n_jobs must be -1 or at least 1, got 0")
-    _rehearse(experiment, make)
+    environments = _rehearse(experiment, make)
     place = Store(store)
     layout = experiment.layout
-    place.begin(layout)
+    place.begin(layout, environments)
     missing, damaged = place.missing(layout)
     for message in damaged:
         warnings.warn(f"{message}; it is computed again", UserWarning, stacklevel=2)
@@ -101,16 +104,28 @@ def _computed(experiment: Experiment, missing: list[Block], store: Store, make: 
     # No more processes than there is work for.
     workers = min(n_jobs, len(missing)) if n_jobs > 0 else n_jobs
     parallel = joblib.Parallel(n_jobs=workers, return_as="generator_unordered")
-    names: Iterable[str] = parallel(joblib.delayed(_run_block)(experiment, block, store, make) for block in missing)
+    here = os.getpid()
+    names: Iterable[str] = parallel(
+        joblib.delayed(_run_block)(experiment, block, store, make, here) for block in missing
+    )
     return names
 
 
-def _run_block(experiment: Experiment, block: Block, store: Store, make: Make) -> str:
+def _run_block(experiment: Experiment, block: Block, store: Store, make: Make, watched: int) -> str:
     task, layout = experiment.tasks[block.task], experiment.layout
-    ends = layout.recorded_steps(block.task)
-    recorder = _play(task, ends, layout, block, make)
+    # A worker would only repeat what the rehearsal has said in the process that people watch.
+    told = os.getpid() != watched
+    with warnings.catch_warnings(action="ignore", category=UserWarning) if told else nullcontext():
+        env = _make_environment(task, block.replicates, make)
+    with closing(env):
+        recorder = _play(task, env, layout.recorded_steps(block.task), layout, block)
     store.write(layout, block, recorder.arrays)
     return block.name
+
+
+def _make_environment(task: Task, replicates: int, make: Make) -> Any:
+    name, arguments = read_environment(task.environment)
+    return make(name, replicates, discount=task.discount, **arguments)
 
 
 def _require_same_step(env: Any) -> None:
@@ -120,29 +135,26 @@ def _require_same_step(env: Any) -> None:
         raise ValueError(f"make must give an environment with AutoresetMode.SAME_STEP, got {mode} from {env}")
 
 
-def _play(task: Task, ends: NDArray[np.int64], layout: Layout, block: Block, make: Make) -> Recorder:
+def _play(task: Task, env: Any, ends: NDArray[np.int64], layout: Layout, block: Block) -> Recorder:
+    _require_same_step(env)
     # The description stays as it was given: what a reset makes is made in a copy.
     agent = copy.deepcopy(task.agents[block.agent])
-    name, arguments = read_environment(task.environment)
-    env = make(name, block.replicates, discount=task.discount, **arguments)
-    try:
-        _require_same_step(env)
-        return rollout(env, agent, ends, layout.environment_seeds(block), layout.agent_rng(block))
-    finally:
-        env.close()
+    return rollout(env, agent, ends, layout.environment_seeds(block), layout.agent_rng(block))
 
 
-def _rehearse(experiment: Experiment, make: Make) -> None:
+def _rehearse(experiment: Experiment, make: Make) -> list[Resolved]:
     """Take one step of every cell, so that what cannot work is refused before anything is computed or written.
 
-    Its policy is asked at steps all along the way, since a schedule's bad end shows only there.
+    Its policy is asked at steps all along the way, since a schedule's bad end shows only there. Gives what each task's
+    environment turned out to be.
     """
-    layout = experiment.layout
+    layout, found = experiment.layout, []
     for place, task in enumerate(experiment.tasks):
         for number, original in enumerate(task.agents):
-            block = Block(place, number, 0, replicates=1)
             try:
-                _play(task, np.array([1]), layout, block, make)
+                with closing(_make_environment(task, 1, make)) as env:
+                    _play(task, env, np.array([1]), layout, Block(place, number, 0, replicates=1))
+                    resolved = describe_environment(env)
                 policy = getattr(original, "policy", None)
                 if policy is not None:
                     values, visits = np.zeros((1, 2)), np.zeros((1, 2), dtype=np.int64)
@@ -150,6 +162,8 @@ def _rehearse(experiment: Experiment, make: Make) -> None:
                         policy(values, step=int(step), visits=visits)
             except Exception as error:
                 raise RefusedError(f"{original!r} cannot run on {task.environment}: {error}") from error
+        found.append(resolved)
+    return found
 
 
 def _silent(done: int, total: int) -> None:

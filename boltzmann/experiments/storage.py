@@ -10,7 +10,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from boltzmann.experiments.errors import DamagedBlockError, RefusedError
 from boltzmann.experiments.layout import Block, Layout
+from boltzmann.experiments.resolution import Resolved, difference
 from boltzmann.experiments.rollout import METRICS
 
 __all__ = ["Store"]
@@ -44,25 +45,29 @@ class Store:
         self.folder = Path(folder)
         self.description_file = self.folder / "experiment.json"
 
-    def begin(self, layout: Layout) -> None:
+    def begin(self, layout: Layout, environments: Sequence[Resolved] = ()) -> None:
         """Make the folder and write the description, or check that the one there is the same.
+
+        What the environments turned out to be is written beside the description: it is no part of the hash, which
+        tells what was asked for, but has to stay the same.
 
         Raises
         ------
         RefusedError
-            Where the folder holds another experiment or files that are no results, or cannot be written.
+            Where the folder holds another experiment, other environments under the same names, or files that are no
+            results, or cannot be written.
         """
         if self.description_file.exists():
-            self._require_same(layout)
+            self._require_same(layout, environments)
         elif self.folder.is_dir() and any(not _TEMPORARY.fullmatch(path.name) for path in self.folder.iterdir()):
             raise RefusedError(f"{self.folder} is not empty and holds no experiment: choose another folder")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._remove_leftovers()
             if not self.description_file.exists():
-                self._write_description(layout)
+                self._write_description(layout, environments)
             # Of two runs that begin at once the first has written it, and the other reads that here.
-            self._require_same(layout)
+            self._require_same(layout, environments)
         except OSError as error:
             raise RefusedError(f"{self.folder} cannot be written: {error.strerror}") from error
 
@@ -78,15 +83,31 @@ class Store:
         begun = json.loads(self.description_file.read_text()).get("versions", {})
         return ", ".join(f"{name} {begun.get(name)}" for name, now in _versions().items() if begun.get(name) != now)
 
-    def _require_same(self, layout: Layout) -> None:
+    def environments(self) -> list[Resolved]:
+        """Tell what the environments turned out to be when the run was begun, one a task where it is known."""
+        found: list[Resolved] = json.loads(self.description_file.read_text()).get("environments", [])
+        return found
+
+    def _require_same(self, layout: Layout, environments: Sequence[Resolved]) -> None:
         there = self.read_layout()
         if there != layout:
             raise RefusedError(
                 f"{self.folder} holds another experiment ({there.hash}, not {layout.hash}): choose another folder"
             )
+        if changed := difference(self.environments(), environments):
+            raise RefusedError(
+                f"{self.folder} was begun with another environment: {changed}; name the version that is meant, or "
+                "choose another folder"
+            )
 
-    def _write_description(self, layout: Layout) -> None:
-        described = {"format": _FORMAT, "hash": layout.hash, "experiment": layout.to_json(), "versions": _versions()}
+    def _write_description(self, layout: Layout, environments: Sequence[Resolved]) -> None:
+        described = {
+            "format": _FORMAT,
+            "hash": layout.hash,
+            "experiment": layout.to_json(),
+            "environments": list(environments),
+            "versions": _versions(),
+        }
         text = json.dumps(described, indent=2) + "\n"
         _write_whole(self.description_file, text.encode(), replace=False)
 

@@ -155,7 +155,7 @@ def test_curves_are_the_means_with_their_bands(results):
 
 
 def test_returns_are_judged_only_where_every_replicate_has_one(tmp_path):
-    task = Task("CliffWalking-v1", [QLearning(Greedy()), QLearning(Uniform())], 600)
+    task = Task("CliffWalking-v1(max_episode_steps=1000)", [QLearning(Greedy()), QLearning(Uniform())], 600)
     board = leaderboard(run(Experiment([task], 10, 0), tmp_path, make=envs.make))
     assert set(board["metric"]) == {"reward"}
     assert (board["replicates"] == 10).all()

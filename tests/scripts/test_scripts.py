@@ -54,6 +54,20 @@ def test_the_options_are_what_the_experiment_becomes(tmp_path):
     assert layout.tasks[1].agents[1] == "SampleAverage(EpsilonGreedy(0.1))"
 
 
+@pytest.mark.filterwarnings("default::UserWarning")
+def test_a_time_limit_that_was_given_is_said_in_one_line(tmp_path, capsys):
+    tasks = ["--tasks", "CliffWalking", "Blackjack-v1", "boltzmann/BernoulliBandit-v0(means=[0.6, 0.5])"]
+    options = ["--replicates", "2", "--steps", "20", "--jobs", "1", "--policies", "Greedy()", "EpsilonGreedy(0.1)"]
+    compare_schedules.main([*tasks, *options, "--output", str(tmp_path / "r")])
+    out, err = capsys.readouterr()
+    (line,) = [line for line in err.splitlines() if "time limit" in line]
+    assert "compare_schedules: note: Using the latest versioned environment `CliffWalking-v1` instead" in err
+    assert line.startswith(
+        "compare_schedules: note: CliffWalking-v1 states no time limit: its episodes end after 10000"
+    )
+    assert "boltzmann/BernoulliBandit-v0(means=[0.6, 0.5]): reward per step" in out
+
+
 def test_agents_are_taken_as_they_are_and_policies_get_the_usual_learner():
     task = make_task("FrozenLake-v1", POLICIES, None)
     assert repr(task.agents[1]) == "QLearning(EpsilonGreedy(0.1))"
@@ -96,7 +110,8 @@ def refused(main, arguments, capsys, tmp_path):
         (["--tasks", "no.such.module:Id-v0"], "no"),
         (["--tasks", "FrozenLake-v1(slippery=True)"], "slippery"),
         (["--tasks", "FrozenLake-v1("], "environment must be"),
-        (["--tasks", "CartPole-v1", "--policies", "Greedy()"], "observation_space must be Discrete"),
+        (["--tasks", "Pendulum-v1", "--policies", "Greedy()"], "action_space must be Discrete"),
+        (["--tasks", "CartPole-v1(bins=0)"], "bins must be a whole number of at least 1, got 0"),
         (["--tasks", "FrozenLake-v1", "FrozenLake-v1"], "tasks must differ"),
         (["--policies", "Boltzmann("], "cannot read 'Boltzmann('"),
         (["--policies", "Softmax(1.0)"], "unknown name 'Softmax'"),
