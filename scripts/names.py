@@ -15,8 +15,40 @@ __all__ = ["LEARNERS", "NAMES", "is_bandit", "make_task", "usual_policies"]
 
 _POLICIES = (boltzmann.Boltzmann, boltzmann.EpsilonGreedy, boltzmann.Greedy, boltzmann.Uniform)
 _SCHEDULES = (boltzmann.Constant, boltzmann.Exponential, boltzmann.InverseTime, boltzmann.Linear)
-LEARNERS = (agents.SampleAverage, agents.QLearning)
-NAMES: dict[str, Any] = {entry.__name__: entry for entry in (*_POLICIES, *_SCHEDULES, *LEARNERS)}
+LEARNERS = (
+    agents.SampleAverage,
+    agents.SampleAverageWithInitial,
+    agents.ConstantStep,
+    agents.ScheduledStep,
+    agents.GradientBandit,
+    agents.GradientBanditIncludingCurrent,
+    agents.GradientBanditWithoutBaseline,
+    agents.ReinforcementComparison,
+    agents.Exp3,
+    agents.Exp3IX,
+    agents.TsallisINF,
+    agents.QLearning,
+    agents.Sarsa,
+    agents.ExpectedSarsa,
+    agents.DoubleQ,
+    agents.SpeedyQ,
+    agents.SoftQ,
+    agents.MellowmaxQ,
+    agents.DynamicBoltzmannQ,
+    agents.SarsaLambda,
+    agents.SarsaLambdaReplacing,
+    agents.QLambda,
+    agents.QLambdaReplacing,
+    agents.BackupLearning,
+)
+_BACKUPS = (
+    agents.Maximum,
+    agents.SoftValue,
+    agents.Mellowmax,
+    agents.BoltzmannExpectation,
+    agents.PolicyExpectation,
+)
+NAMES: dict[str, Any] = {entry.__name__: entry for entry in (*_POLICIES, *_SCHEDULES, *_BACKUPS, *LEARNERS)}
 
 BANDIT_STEPS, OTHER_STEPS = 1000, 20_000
 
