@@ -57,12 +57,11 @@ class Adversarial(TabularAgent):
         gains = (received / 2 - self.lowest_reward / 2) / width
         rows, states, chosen = place
         told = self._told(states)
-        probs = (
-            self._distribution(told, self._mask(states), self.step).probs[rows, chosen].astype(np.float64, copy=False)
-        )
+        distribution = self._distribution(told, self._mask(states), self.step)
+        probs = np.asarray(distribution.probs[rows, chosen], dtype=np.float64)
         if not probs.all():
             row = int(np.argmin(probs))
-            raise ValueError(f"actions must be allowed, got {chosen[row]} of probability 0 in row {row}")
+            raise ValueError(f"actions must have a probability above 0, got {chosen[row]} in row {row}")
         self.values[place] += self._credit(gains, probs, told)
         self._count_visits(place)
 

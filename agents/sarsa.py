@@ -76,8 +76,9 @@ class Sarsa(TemporalDifference):
         told = following.merged(kept, self._told(states))
         distribution = self._distribution(told, where, self.step)
         mask = self._remember(states, where)
-        actions = following.actions if kept.all() else np.where(kept, following.actions, distribution.sample(self._rng))
-        return Decision(actions, distribution, told["values"], mask)
+        # Drawn for all, so that what one replicate meets does not depend on when the others' episodes end.
+        drawn = distribution.sample(self._rng)
+        return Decision(np.where(kept, following.actions, drawn), distribution, told["values"], mask)
 
     def update(
         self,
