@@ -57,13 +57,19 @@ class Adversarial(TabularAgent):
         gains = (received / 2 - self.lowest_reward / 2) / width
         rows, states, chosen = place
         told = self._told(states)
-        distribution = self._distribution(told, self._mask(states), self.step)
-        probs = np.asarray(distribution.probs[rows, chosen], dtype=np.float64)
+        probs = self._probs(told, self._mask(states))[rows, chosen]
         if not probs.all():
             row = int(np.argmin(probs))
             raise ValueError(f"actions must have a probability above 0, got {chosen[row]} in row {row}")
         self.values[place] += self._credit(gains, probs, told)
         self._count_visits(place)
+
+    def _probs(self, told: dict[str, Any], where: ArrayLike | None) -> Floats:
+        """Give the probabilities of all arms."""
+        raise NotImplementedError
+
+    def _distribution(self, told: dict[str, Any], where: ArrayLike | None, step: int) -> Distribution:
+        return Categorical(self._probs(told, where))
 
     def _credit(self, gains: Floats, probs: Floats, told: dict[str, Any]) -> Floats:
         """Estimate what the pulled arms paid, from rewards in [0, 1] and their probabilities."""
@@ -116,14 +122,14 @@ class Exp3(Adversarial):
         super().__post_init__()
         self.exploration = _checks.number("exploration", self.exploration, least=0, most=1, open_below=True)
 
-    def _distribution(self, told: dict[str, Any], where: ArrayLike | None, step: int) -> Distribution:
+    def _probs(self, told: dict[str, Any], where: ArrayLike | None) -> Floats:
         totals = told["values"]
         allowed: Any = np.True_ if where is None else np.asarray(where)
         count = np.count_nonzero(np.broadcast_to(allowed, totals.shape), axis=-1)
         # A row with nothing allowed is refused by Gibbs, after this.
         weights = Gibbs(totals, np.maximum(count, 1) / self.exploration, where=where).probs
         uniform = allowed / count[:, np.newaxis]
-        return Categorical((1 - self.exploration) * weights + self.exploration * uniform)
+        return np.asarray((1 - self.exploration) * weights + self.exploration * uniform)
 
     def _credit(self, gains: Floats, probs: Floats, told: dict[str, Any]) -> Floats:
         return gains / probs
@@ -175,6 +181,9 @@ class Exp3IX(Adversarial):
         step_sizes = self._step_sizes(told)
         with np.errstate(divide="ignore", over="ignore"):
             return Gibbs(told["values"], 1.0 / step_sizes, where=where)
+
+    def _probs(self, told: dict[str, Any], where: ArrayLike | None) -> Floats:
+        return np.asarray(self._distribution(told, where, self.step).probs)
 
     def _step_sizes(self, told: dict[str, Any]) -> Floats:
         rounds = rounds_of(told)

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from agents.adversarial import Adversarial, rounds_of
 from agents.steps import number_or_schedule, scheduled
-from boltzmann import Categorical, Distribution, Schedule, _checks
+from boltzmann import Schedule, _checks
 
 __all__ = ["TsallisINF", "tsallis_probs"]
 
@@ -61,13 +61,13 @@ class TsallisINF(Adversarial):
         if self.step_size is not None:
             self.step_size = number_or_schedule("step_size", self.step_size, most=np.finfo(float).max)
 
-    def _distribution(self, told: dict[str, Any], where: ArrayLike | None, step: int) -> Distribution:
+    def _probs(self, told: dict[str, Any], where: ArrayLike | None) -> Floats:
         rounds = rounds_of(told)
         if self.step_size is None:
             step_sizes = np.asarray(2 / np.sqrt(rounds + 1.0))
         else:
             step_sizes = scheduled("step_size", self.step_size, rounds)
-        return Categorical(tsallis_probs(-told["values"], step_sizes, where=where))
+        return tsallis_probs(-told["values"], step_sizes, where=where)
 
     def _credit(self, gains: Floats, probs: Floats, told: dict[str, Any]) -> Floats:
         return (gains - 1) / probs
