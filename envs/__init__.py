@@ -2,13 +2,6 @@
 
 from gymnasium.envs.registration import register
 
-from envs.chains import Chain, RiverSwim, chain, river_swim
-from envs.deep_sea import DeepSea, DeepSeaStochastic, deep_sea, deep_sea_stochastic
-from envs.garnets import Garnet, garnet
-from envs.grids import GridWorld, grid_world
-from envs.loops import DoubleChain, Loop, double_chain, loop
-from envs.model_env import TableEnv
-from envs.softmax_mdps import RandomMDP, TwoState, random_mdp, two_state
 from envs.adversarial_bandits import (
     AdversarialBandit,
     AdversarialBanditVector,
@@ -26,26 +19,22 @@ from envs.bandits import (
     UniformBanditVector,
 )
 from envs.blackjack import blackjack_table
+from envs.chains import Chain, RiverSwim, chain, river_swim
 from envs.changing_bandits import AbruptBandit, AbruptBanditVector, DriftingBandit, DriftingBanditVector
+from envs.deep_sea import DeepSea, DeepSeaStochastic, deep_sea, deep_sea_stochastic
 from envs.finite import BoundObservation, NumberObservation, number_observations
+from envs.garnets import Garnet, garnet
+from envs.grids import GridWorld, grid_world
+from envs.loops import DoubleChain, Loop, double_chain, loop
 from envs.making import TIME_LIMIT, TimeLimitWarning, make, make_raw
+from envs.model_env import TableEnv
+from envs.softmax_mdps import RandomMDP, TwoState, random_mdp, two_state
 from envs.tables import Table, compile_table, optimal_gaps, optimal_values
 from envs.tabular import TabularVectorEnv
 
 __all__ = [
     "ENV_IDS",
     "MDP_IDS",
-    "Chain",
-    "DeepSea",
-    "DeepSeaStochastic",
-    "DoubleChain",
-    "Garnet",
-    "GaussianBandit",
-    "GaussianBanditVector",
-    "GridWorld",
-    "Loop",
-    "RandomMDP",
-    "RiverSwim",
     "TIME_LIMIT",
     "AbruptBandit",
     "AbruptBanditVector",
@@ -54,24 +43,33 @@ __all__ = [
     "BernoulliBandit",
     "BernoulliBanditVector",
     "BoundObservation",
+    "Chain",
+    "DeepSea",
+    "DeepSeaStochastic",
+    "DoubleChain",
     "DriftingBandit",
     "DriftingBanditVector",
+    "Garnet",
     "GaussianBandit",
     "GaussianBanditVector",
+    "GridWorld",
     "LeverBandit",
     "LeverBanditVector",
+    "Loop",
     "NumberObservation",
+    "RandomMDP",
+    "RiverSwim",
     "Table",
     "TableEnv",
     "TabularVectorEnv",
-    "TwoState",
-    "chain",
     "TimeLimitWarning",
+    "TwoState",
     "UniformBandit",
     "UniformBanditVector",
     "ZeroedStartBandit",
     "ZeroedStartBanditVector",
     "blackjack_table",
+    "chain",
     "compile_table",
     "deep_sea",
     "deep_sea_stochastic",

@@ -25,12 +25,44 @@ from boltzmann.notation import parse
 
 __all__ = ["LEARNERS", "NAMES", "is_bandit", "make_task", "usual_policies"]
 
-LEARNERS = (agents.SampleAverage, agents.QLearning)
+LEARNERS = (
+    agents.SampleAverage,
+    agents.SampleAverageWithInitial,
+    agents.ConstantStep,
+    agents.ScheduledStep,
+    agents.GradientBandit,
+    agents.GradientBanditIncludingCurrent,
+    agents.GradientBanditWithoutBaseline,
+    agents.ReinforcementComparison,
+    agents.Exp3,
+    agents.Exp3IX,
+    agents.TsallisINF,
+    agents.QLearning,
+    agents.Sarsa,
+    agents.ExpectedSarsa,
+    agents.DoubleQ,
+    agents.SpeedyQ,
+    agents.SoftQ,
+    agents.MellowmaxQ,
+    agents.DynamicBoltzmannQ,
+    agents.SarsaLambda,
+    agents.SarsaLambdaReplacing,
+    agents.QLambda,
+    agents.QLambdaReplacing,
+    agents.BackupLearning,
+)
+_BACKUPS = (
+    agents.Maximum,
+    agents.SoftValue,
+    agents.MellowmaxValue,
+    agents.BoltzmannExpectation,
+    agents.PolicyExpectation,
+)
 _POLICIES = tuple(vars(policies)[name] for name in policies.__all__ if is_dataclass(vars(policies)[name]))
 _REST = [vars(room)[name] for room in (schedules, thermostats) for name in room.__all__]
 NAMES: dict[str, Any] = {
     entry.__name__: entry
-    for entry in (*_POLICIES, *LEARNERS, *_REST)
+    for entry in (*_POLICIES, *LEARNERS, *_BACKUPS, *_REST)
     if isinstance(entry, type) and is_dataclass(entry)
 }
 

@@ -11,13 +11,16 @@ from boltzmann.experiments.interfaces import Agent, Decision
 
 __all__ = ["METRICS", "Recorder", "rollout"]
 
-METRICS = ("reward", "gap", "optimal", "entropy", "temperature", "episodes", "return_sum")
+METRICS = ("reward", "gap", "optimal", "greedy", "entropy", "temperature", "episodes", "return_sum")
 """What is recorded, each an array of shape (windows, R):
 
 reward, gap
     Means over the steps of the window; the gap is NaN where the environment does not tell all of them.
 optimal
     Fraction of the window's steps with gap 0; NaN likewise.
+greedy
+    Fraction of the window's steps whose action had a largest value, by what the agent held when it acted; NaN where
+    its decisions do not tell.
 entropy, temperature
     Of the distribution that acted in the last step of the window; the temperature is NaN where it has none.
 episodes, return_sum
@@ -110,6 +113,7 @@ class Recorder:
         # A gap that is not known makes its whole window unknown.
         self.arrays["gap"][row] += gaps
         self.arrays["optimal"][row] += np.where(np.isnan(gaps), np.nan, gaps == 0)
+        self.arrays["greedy"][row] += getattr(decision, "greedy", np.nan)
         self._return += rewards
         if ended.any():
             self.arrays["episodes"][row] += ended
@@ -119,7 +123,7 @@ class Recorder:
             self._close(row, decision)
 
     def _close(self, row: int, decision: Decision) -> None:
-        for name in ("reward", "gap", "optimal"):
+        for name in ("reward", "gap", "optimal", "greedy"):
             self.arrays[name][row] /= self._lengths[row]
         self.arrays["entropy"][row] = decision.distribution.entropy
         self.arrays["temperature"][row] = getattr(decision.distribution, "temperature", np.nan)

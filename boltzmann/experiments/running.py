@@ -158,12 +158,23 @@ def _rehearse(experiment: Experiment, make: Make) -> list[Resolved]:
                 policy = getattr(original, "policy", None)
                 if policy is not None:
                     values, visits = np.zeros((1, 2)), np.zeros((1, 2), dtype=np.int64)
+                    read = _also_read(policy)
                     for step in np.linspace(0, task.steps - 1, _PROBES, dtype=np.int64):
-                        policy(values, step=int(step), visits=visits)
+                        policy(values, step=int(step), visits=visits, **read)
             except Exception as error:
                 raise RefusedError(f"{original!r} cannot run on {task.environment}: {error}") from error
         found.append(resolved)
     return found
+
+
+def _also_read(policy: Any) -> dict[str, Any]:
+    """Give one row of what some policies are told besides values and visits."""
+    read: dict[str, Any] = {}
+    if getattr(policy, "reads_variances", False):
+        read["variances"] = np.zeros((1, 2))
+    if hasattr(policy, "next_epsilons"):
+        read["epsilons"] = np.full(1, policy.initial_epsilon)
+    return read
 
 
 def _silent(done: int, total: int) -> None:

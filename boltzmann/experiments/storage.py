@@ -24,7 +24,7 @@ from boltzmann.experiments.rollout import METRICS
 
 __all__ = ["Store"]
 
-_FORMAT = 1
+_FORMAT = 2
 _TEMPORARY = re.compile(r"(experiment\.json|task\d+-agent\d+-block\d+\.npz)\.(?P<process>\d+)\.tmp")
 _VERSIONED = ("boltzmann-exploration", "numpy", "scipy", "gymnasium")
 

@@ -138,9 +138,9 @@ def test_a_folder_of_other_files_is_refused(experiment, tmp_path):
     [
         (lambda text: text[:100], "cannot be read as an experiment"),
         (lambda text: text.replace('"seed": 11', '"seed": 12'), "its hash does not fit"),
-        (lambda text: text.replace('"format": 1', '"format": 99'), "its format is 99, this reads 1"),
+        (lambda text: text.replace('"format": 2', '"format": 99'), "its format is 99, this reads 2"),
         (lambda text: "[]", "cannot be read"),
-        (lambda text: '{"format": 1, "hash": "x", "experiment": 5}', "cannot be read"),
+        (lambda text: '{"format": 2, "hash": "x", "experiment": 5}', "cannot be read"),
     ],
 )
 def test_a_damaged_description_is_refused(experiment, tmp_path, change, message):
