@@ -87,6 +87,24 @@ __all__ = [
     "two_state",
 ]
 
+_BANDITS = (
+    GaussianBandit,
+    BernoulliBandit,
+    UniformBandit,
+    LeverBandit,
+    DriftingBandit,
+    AbruptBandit,
+    AdversarialBandit,
+    ZeroedStartBandit,
+)
+
+for bandit in _BANDITS:
+    register(
+        id=f"boltzmann/{bandit.__name__}-v0",
+        entry_point=f"{bandit.__module__}:{bandit.__name__}",
+        vector_entry_point=f"{bandit.__module__}:{bandit.__name__}Vector",
+    )
+
 # Exploration problems, of which envs.make steps the tables. What never terminates is cut into the papers' phases:
 # 5000 steps for RiverSwim, 1000 for the rest, also where a paper names none; 300 on the grid. DeepSea ends by itself.
 _MDPS: dict[str, tuple[str, int | None]] = {
@@ -105,22 +123,4 @@ MDP_IDS = tuple(_MDPS)
 for _name, (_entry_point, _limit) in _MDPS.items():
     register(id=_name, entry_point=_entry_point, max_episode_steps=_limit)
 
-_BANDITS = (
-    GaussianBandit,
-    BernoulliBandit,
-    UniformBandit,
-    LeverBandit,
-    DriftingBandit,
-    AbruptBandit,
-    AdversarialBandit,
-    ZeroedStartBandit,
-)
-
 ENV_IDS = (*(f"boltzmann/{bandit.__name__}-v0" for bandit in _BANDITS), *MDP_IDS)
-
-for bandit in _BANDITS:
-    register(
-        id=f"boltzmann/{bandit.__name__}-v0",
-        entry_point=f"{bandit.__module__}:{bandit.__name__}",
-        vector_entry_point=f"{bandit.__module__}:{bandit.__name__}Vector",
-    )

@@ -45,10 +45,10 @@ def make(
     """Make a batched environment with autoreset in the same step, its observations numbered for a table of values.
 
     In this order: the environment's own vector entry point, where it resets in the same step and has such
-    observations; its table, for a :class:`envs.TableEnv`, or one compiled from ``P``, for Gymnasium's toy-text
-    environments; :class:`gymnasium.vector.SyncVectorEnv` over single environments, whose observations
-    ``envs.number_observations`` numbers: finite spaces are flattened, boxes cut into bins, anything else stays as it
-    is. :func:`make_raw` leaves all observations as they are.
+    observations; a table, for a :class:`envs.TableEnv` and for Gymnasium's toy-text environments;
+    :class:`gymnasium.vector.SyncVectorEnv` over single environments, whose observations ``envs.number_observations``
+    numbers: finite spaces are flattened, boxes cut into bins, anything else stays as it is. :func:`make_raw` leaves all
+    observations as they are.
 
     Parameters
     ----------
@@ -197,7 +197,7 @@ def _draws_or_wraps(spec: EnvSpec, kwargs: dict[str, Any]) -> bool:
 
 
 def _has_table(spec: EnvSpec, kwargs: dict[str, Any]) -> bool:
-    """Whether ``P`` is the whole of the environment: Gymnasium's own, and nothing drawn or added besides."""
+    """Whether a table is the whole of the environment, with nothing drawn or added besides: ours, and Gymnasium's."""
     if _is_table(spec):
         return not _draws_or_wraps(spec, kwargs)
     return (

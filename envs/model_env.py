@@ -53,9 +53,8 @@ class TableEnv(gymnasium.Env[np.int64, np.int64]):
         self.table = table
         self.scene = scene
         self.render_mode = render_mode
-        states, actions, _outcomes = table.probs.shape
-        self.observation_space = Discrete(states)
-        self.action_space = Discrete(actions)
+        self.observation_space = Discrete(table.observation_count)
+        self.action_space = Discrete(table.probs.shape[1])
         self._cumulative = cumulative(table.probs)
         self._cumulative_initial = cumulative(table.initial)
         self._state: int | None = None
@@ -69,7 +68,7 @@ class TableEnv(gymnasium.Env[np.int64, np.int64]):
         _batched.refuse_options(options)
         self._state = int(np.searchsorted(self._cumulative_initial, self.np_random.random(), side="right"))
         self._caption = "start"
-        return np.int64(self._state), self._info()
+        return self._observed(), self._info()
 
     def step(self, action: np.int64 | int) -> tuple[np.int64, float, bool, bool, dict[str, Any]]:
         """Take an action."""
@@ -83,7 +82,7 @@ class TableEnv(gymnasium.Env[np.int64, np.int64]):
             reward += float(self.table.noise[pair] * self.np_random.standard_normal())
         self._state = int(self.table.next_states[outcome])
         self._caption = f"action {index}, reward {reward:.4g}"
-        return np.int64(self._state), reward, bool(self.table.terminated[outcome]), False, self._info()
+        return self._observed(), reward, bool(self.table.terminated[outcome]), False, self._info()
 
     def render(self) -> NDArray[np.uint8] | None:
         """Draw the present state, as an array of shape (height, width, 3); None without a render mode."""
@@ -94,6 +93,10 @@ class TableEnv(gymnasium.Env[np.int64, np.int64]):
         if self.scene is None:
             self.scene = ring(self.table.probs.shape[0])
         return self.scene.draw(self.table, self._state, f"state {self._state}   ({self._caption})")
+
+    def _observed(self) -> np.int64:
+        state = np.int64(self._state or 0)
+        return state if self.table.observations is None else np.int64(self.table.observations[state])
 
     def _info(self) -> dict[str, Any]:
         return {} if self.table.action_mask is None else {"action_mask": self.table.action_mask[self._state]}

@@ -34,11 +34,11 @@ class Table:
         Probabilities of the state that an episode starts in.
     action_mask : array of bool, shape (S, K), or None
         The actions that the environment's ``info["action_mask"]`` allows in each state.
+    observations : array of int, shape (S,), or None
+        What an agent sees of each state, numbered from 0; the state itself by default.
     noise : array of shape (S, K), or None
         Standard deviation of the normal noise that is added to the rewards of each pair; its mean is 0, so that
         no value depends on it.
-    observations : array of int, shape (S,), or None
-        What an agent sees of each state, numbered from 0; the state itself by default.
     """
 
     probs: NDArray[np.float64]
@@ -47,8 +47,8 @@ class Table:
     terminated: NDArray[np.bool_]
     initial: NDArray[np.float64]
     action_mask: NDArray[np.bool_] | None = None
-    noise: NDArray[np.float64] | None = None
     observations: NDArray[np.int64] | None = None
+    noise: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         shape = self.probs.shape

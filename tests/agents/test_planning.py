@@ -145,7 +145,8 @@ def test_operators_lie_in_their_order_and_tend_to_the_maximum(lake):
     best = value_iteration(lake, Maximum(), 0.9).V
     for temperature in (0.5, 0.05):
         boltzmann, mellow, soft = (
-            value_iteration(lake, kind(temperature), 0.9).V for kind in (BoltzmannExpectation, MellowmaxValue, SoftValue)
+            value_iteration(lake, kind(temperature), 0.9).V
+            for kind in (BoltzmannExpectation, MellowmaxValue, SoftValue)
         )
         assert (mellow <= best + 1e-12).all()
         assert (boltzmann <= best + 1e-12).all()
