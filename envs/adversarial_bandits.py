@@ -74,7 +74,7 @@ class AdversarialBanditVector(BanditVector):
 class ZeroedStartBandit(Bandit):
     """Bernoulli arms of which the best pays nothing in the first rounds.
 
-    Cesa-Bianchi, Gentile, Lugosi & Neu, "Boltzmann exploration done right", 2017, section 6: an explorer that cools too
+    Cesa-Bianchi, Gentile, Lugosi & Neu, "Boltzmann exploration done right", 2017: an explorer that cools too
     early never comes back to the best arm. The gap is that of the arms' means, also in the rounds that pay nothing.
 
     Parameters

@@ -190,7 +190,7 @@ class UniformBanditVector(BanditVector):
 class LeverBandit(Bandit):
     """A thousand levers, each with its own noise.
 
-    Vermorel & Mohri, "Multi-armed bandit algorithms and empirical evaluation", 2005, section 4.1: rewards are normal,
+    Vermorel & Mohri, "Multi-armed bandit algorithms and empirical evaluation", 2005: rewards are normal,
     their means and standard deviations uniform on (0, 1).
 
     Parameters

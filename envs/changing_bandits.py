@@ -86,7 +86,7 @@ class DriftingBanditVector(BanditVector):
 class AbruptBandit(Bandit):
     """Means that are all drawn anew at change points, and stay as they are between them.
 
-    Garivier & Moulines, "On upper-confidence bound policies for switching bandit problems", 2011, section 2. The gap is
+    Garivier & Moulines, "On upper-confidence bound policies for switching bandit problems", 2011. The gap is
     measured against the arm that is best in that round.
 
     Parameters
