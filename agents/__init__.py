@@ -13,6 +13,7 @@ from agents.bandits import ConstantStep, SampleAverage, SampleAverageWithInitial
 from agents.comparison import ReinforcementComparison
 from agents.control import BackupLearning, ExpectedSarsa, QLearning, TemporalDifference
 from agents.decision import Decision
+from agents.double import DoubleQ
 from agents.preferences import (
     GradientBandit,
     GradientBanditIncludingCurrent,
@@ -20,10 +21,10 @@ from agents.preferences import (
 )
 from agents.sarsa import Sarsa
 from agents.soft import DynamicBoltzmannQ, MellowmaxQ, SoftQ
+from agents.speedy import SpeedyQ
 from agents.tabular import PolicyAgent, TabularAgent
 from agents.traces import QLambda, QLambdaReplacing, SarsaLambda, SarsaLambdaReplacing
 from agents.tsallis import TsallisINF, tsallis_probs
-from agents.two_tables import DoubleQ, SpeedyQ
 
 __all__ = [
     "Backup",

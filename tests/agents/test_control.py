@@ -104,20 +104,30 @@ def compare(agent, oracle):
         assert agent.values[tuple(int(i) for i in place)] == pytest.approx(value, rel=1e-10, abs=1e-12)
 
 
-def test_speedy_q_is_equation_6_a_pair_at_a_time():
-    agent, rng = prepared(SpeedyQ(Uniform(), discount=DISCOUNT, initial_value=INITIAL)), np.random.default_rng(6)
+@pytest.mark.parametrize("length", [1, 5, None])
+def test_speedy_q_is_equation_6_in_rounds(length):
+    learner = SpeedyQ(Uniform(), round_length=length, discount=DISCOUNT, initial_value=INITIAL)
+    agent, rng = prepared(learner), np.random.default_rng(6)
     mask = masked(agent, rng)
     present, previous, counts = defaultdict(lambda: INITIAL), defaultdict(lambda: INITIAL), defaultdict(int)
-    for transition in allowed_transitions(rng, mask, 120):
+    brought = defaultdict(list)
+    for number, transition in enumerate(allowed_transitions(rng, mask, 120), start=1):
         agent.update(*transition)
         for row, (s, a, r, s2, terminated, _truncated) in enumerate(zip(*transition, strict=True)):
             open_ = [b for b in range(3) if mask[row, s2, b]]
             by_present = r + (0.0 if terminated else DISCOUNT * max(present[row, s2, b] for b in open_))
             by_previous = r + (0.0 if terminated else DISCOUNT * max(previous[row, s2, b] for b in open_))
-            alpha, here = 1 / (counts[row, s, a] + 1), present[row, s, a]
-            present[row, s, a] = here + alpha * (by_previous - here) + (1 - alpha) * (by_present - by_previous)
-            previous[row, s, a] = here
-            counts[row, s, a] += 1
+            brought[row, int(s), int(a)].append((by_present, by_previous))
+        if number % (length or 12) == 0:
+            before = dict(present)
+            for place, backups in brought.items():
+                now, then = (math.fsum(column) / len(backups) for column in zip(*backups, strict=True))
+                # Algorithm 1 of the paper, of which equation 6 is another form: D = k T Q_k - (k - 1) T Q_(k-1).
+                k, here = counts[place], before.get(place, INITIAL)
+                present[place] = (1 - 1 / (k + 1)) * here + (k * now - (k - 1) * then) / (k + 1)
+                counts[place] += 1
+            previous = defaultdict(lambda: INITIAL, before)
+            brought.clear()
     compare(agent, present)
 
 
@@ -293,8 +303,9 @@ ONE_STEP += [SarsaLambdaReplacing, QLambdaReplacing, DynamicBoltzmannQ]
 @pytest.mark.parametrize("kind", ONE_STEP)
 def test_termination_cuts_the_bootstrap_and_truncation_does_not(kind):
     # At T = 0 every backup is the maximum.
-    temperature = {"temperature": 0.0} if kind in (SoftQ, MellowmaxQ, DynamicBoltzmannQ) else {}
-    agent = prepared(kind(Greedy(), step_size=1.0, discount=0.5, initial_value=10.0, **temperature), num_envs=4)
+    own = {"temperature": 0.0} if kind in (SoftQ, MellowmaxQ, DynamicBoltzmannQ) else {}
+    own |= {"round_length": 1} if kind is SpeedyQ else {}
+    agent = prepared(kind(Greedy(), step_size=1.0, discount=0.5, initial_value=10.0, **own), num_envs=4)
     ends = np.array([False, True, False, True]), np.array([False, False, True, True])
     agent.update(np.zeros(4, int), np.zeros(4, int), np.ones(4), np.full(4, 2), *ends)
     found = agent.tables.min(axis=0) if kind is DoubleQ else agent.values
@@ -304,8 +315,9 @@ def test_termination_cuts_the_bootstrap_and_truncation_does_not(kind):
 @pytest.mark.parametrize("kind", [*ONE_STEP, QLearning])
 def test_step_sizes_may_follow_the_visits(kind):
     # Terminal rewards alone: 1/n gives their mean, whatever the backup. (Traces end with each episode.)
-    temperature = {"temperature": 0.0} if kind in (SoftQ, MellowmaxQ, DynamicBoltzmannQ) else {}
-    agent = prepared(kind(Uniform(), step_size=InverseTime(1.0, 1.0), **temperature), num_envs=2)
+    own = {"temperature": 0.0} if kind in (SoftQ, MellowmaxQ, DynamicBoltzmannQ) else {}
+    own |= {"round_length": 1} if kind is SpeedyQ else {}
+    agent = prepared(kind(Uniform(), step_size=InverseTime(1.0, 1.0), **own), num_envs=2)
     ended, brought = np.ones(2, dtype=bool), []
     for states, _, rewards, reached, *_ in random_transitions(np.random.default_rng(15), 30, 2, 1, 3):
         agent.update(states, [1, 1], rewards, reached, ended, ~ended)

@@ -69,7 +69,7 @@ LEARNERS = [
     ExpectedSarsa(EpsilonGreedy(0.2), discount=0.9),
     DoubleQ(Boltzmann(0.5), step_size=0.3, initial_value=1.0),
     SpeedyQ(Boltzmann(0.5)),
-    SpeedyQ(Greedy(), step_size=Constant(0.5)),
+    SpeedyQ(Greedy(), step_size=Constant(0.5), round_length=1),
     SoftQ(Boltzmann(0.5), step_size=0.2),
     SoftQ(EpsilonGreedy(0.1), temperature=Linear(1.0, 0.1, 50)),
     MellowmaxQ(Boltzmann(0.5)),

@@ -1,19 +1,18 @@
-"""Tabular control with two tables: double Q-learning and speedy Q-learning."""
+"""Tabular control with two tables that judge each other: double Q-learning."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from gymnasium import Space
 from numpy.typing import NDArray
 
-from agents.control import TemporalDifference, maximum
+from agents.control import TemporalDifference
 from agents.tabular import Place
-from boltzmann import InverseTime, Schedule
 
-__all__ = ["DoubleQ", "SpeedyQ"]
+__all__ = ["DoubleQ"]
 
 Floats = NDArray[np.float64]
 
@@ -78,69 +77,3 @@ class DoubleQ(TemporalDifference):
         changes = step_sizes * (targets[second, self._rows] - values)
         self.tables[second, *place] = values + changes
         self._change(place, self.values[place], changes / 2)
-
-
-@dataclass(repr=False)
-class SpeedyQ(TemporalDifference):
-    """Speedy Q-learning: a full step along the difference of two successive backups, a small one along the rest.
-
-    Q(s, a) <- Q + step_size (B - Q) + (1 - step_size) (C - B) with the backups C = r + discount max Q(s', .) by the
-    present values and B by the previous ones (Azar, Munos, Ghavamzadeh & Kappen, "Speedy Q-learning", 2011, equation
-    6). That is for sweeps over all pairs at once; here pairs learn one at a time, as they are met, and the previous
-    value of a pair is the one before its last update.
-
-    Parameters
-    ----------
-    policy : Policy
-        What turns the values into actions.
-    step_size : float or callable of the visit count
-        As for :class:`agents.QLearning`; ``InverseTime(1.0, 1.0)``, 1/n, by default, which is the paper's.
-    discount, initial_value
-        As for :class:`agents.QLearning`.
-
-    Attributes
-    ----------
-    previous : array of shape (R, S, K)
-        The values before the last update of each pair, made by ``reset``.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For parameters out of their bounds.
-
-    Examples
-    --------
-    >>> from gymnasium.spaces import Discrete
-    >>> from boltzmann import Greedy
-    >>> agent = SpeedyQ(Greedy(), discount=0.5)
-    >>> agent.reset(1, Discrete(1), Discrete(1), np.random.default_rng(0))
-    >>> for _ in range(3):  # towards 2
-    ...     agent.update([0], [0], [1.0], [0], terminated=[False], truncated=[False])
-    ...     print(agent.values[:, 0])
-    [[1.]]
-    [[1.25]]
-    [[1.41666667]]
-    """
-
-    step_size: float | Schedule = field(default=InverseTime(1.0, 1.0), kw_only=True)
-
-    def reset(
-        self,
-        num_envs: int,
-        observation_space: Space[Any],
-        action_space: Space[Any],
-        rng: np.random.Generator,
-    ) -> None:
-        """Forget everything and make the arrays; as :meth:`agents.TabularAgent.reset`."""
-        super().reset(num_envs, observation_space, action_space, rng)
-        self.previous = self.values.copy()
-
-    def _bootstrap(self, reached: NDArray[np.int64]) -> Floats:
-        place, mask = (self._rows, reached), self._mask(reached)
-        return np.stack([maximum(table[place], where=mask) for table in (self.values, self.previous)])
-
-    def _learn(self, place: Place, targets: Floats, step_sizes: float | Floats) -> None:
-        present, before = targets
-        values = self.values[place]
-        self.previous[place] = values
-        self._change(place, values, step_sizes * (before - values) + (1 - step_sizes) * (present - before))
