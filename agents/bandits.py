@@ -10,77 +10,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from gymnasium import Space
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from agents.moments import RewardVariances
+from agents.averages import Average
 from agents.steps import scheduled
-from agents.tabular import Place, PolicyAgent, finite
-from boltzmann import InverseTime, Policy, Schedule, _checks
+from agents.tabular import Place
+from boltzmann import InverseTime, Schedule, _checks
 
 __all__ = ["ConstantStep", "SampleAverage", "SampleAverageWithInitial", "ScheduledStep"]
 
 
 @dataclass(repr=False)
-class _Average(PolicyAgent):
-    """Q <- Q + step size (r - Q), the step size being what the learners differ in."""
-
-    policy: Policy
-    initial_value: float = field(default=0.0, kw_only=True)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.initial_value = finite("initial_value", self.initial_value)
-
-    def reset(
-        self,
-        num_envs: int,
-        observation_space: Space[Any],
-        action_space: Space[Any],
-        rng: np.random.Generator,
-    ) -> None:
-        """Forget everything and make the arrays; as :meth:`agents.TabularAgent.reset`."""
-        super().reset(num_envs, observation_space, action_space, rng)
-        reads = getattr(self.policy, "reads_variances", False)
-        self._variances = RewardVariances(self.values.shape) if reads else None
-
-    def update(
-        self,
-        observations: ArrayLike,
-        actions: ArrayLike,
-        rewards: ArrayLike,
-        next_observations: ArrayLike,
-        terminated: ArrayLike,
-        truncated: ArrayLike,
-    ) -> None:
-        """Average the rewards in, one a replicate; what comes after them is nothing to a bandit."""
-        received = self._checked_rewards(rewards)
-        place = self._place(observations, actions)
-        values = self.values[place]
-        changes = self._change_towards(received, values, place)
-        counts = self._count_visits(place)
-        if self._variances is not None:
-            self._variances.add(place, received, counts)
-        self._change(place, values, changes)
-
-    def _change_towards(
-        self, received: NDArray[np.float64], values: NDArray[np.float64], place: Place
-    ) -> NDArray[np.float64]:
-        """Give the step from the values towards the rewards; the visits do not count this one yet."""
-        raise NotImplementedError
-
-    def _initial_value(self) -> float:
-        return self.initial_value
-
-    def _told(self, states: NDArray[np.int64]) -> dict[str, Any]:
-        told = super()._told(states)
-        if self._variances is not None:
-            told["variances"] = self._variances.at((self._rows, states), told["visits"])
-        return told
-
-
-@dataclass(repr=False)
-class SampleAverage(_Average):
+class SampleAverage(Average):
     """The sample-average method: Q_n(a) is the mean of the n rewards that action a has brought.
 
     Q <- Q + (r - Q) / n (Sutton & Barto, "Reinforcement Learning", 2nd ed., equation 2.3). The first reward replaces
@@ -120,9 +61,13 @@ class SampleAverage(_Average):
     ) -> NDArray[np.float64]:
         return (received - values) / (self.visits[place] + 1)
 
+    def stretch_form(self) -> dict[str, Any]:
+        """Say how the learner steps to the compiled loops of ``boltzmann.experiments``."""
+        return {**self._arrays(), "extra": 0.0}
+
 
 @dataclass(repr=False)
-class SampleAverageWithInitial(_Average):
+class SampleAverageWithInitial(Average):
     """The mean of the initial value and the rewards: the initial value counts as one observation.
 
     Q <- Q + (r - Q) / (n + 1), so that Q_n = (Q_0 + r_1 + ... + r_n) / (n + 1). An optimistic initial value goes on
@@ -157,9 +102,13 @@ class SampleAverageWithInitial(_Average):
     ) -> NDArray[np.float64]:
         return (received - values) / (self.visits[place] + 2)
 
+    def stretch_form(self) -> dict[str, Any]:
+        """Say how the learner steps to the compiled loops of ``boltzmann.experiments``."""
+        return {**self._arrays(), "extra": 1.0}
+
 
 @dataclass(repr=False)
-class ConstantStep(_Average):
+class ConstantStep(Average):
     """An average that forgets at a constant rate: Q <- Q + step_size (r - Q).
 
     The weight of the reward n steps ago is step_size (1 - step_size)^n, and that of the initial value
@@ -201,9 +150,13 @@ class ConstantStep(_Average):
     ) -> NDArray[np.float64]:
         return self.step_size * (received - values)
 
+    def stretch_form(self) -> dict[str, Any]:
+        """Say how the learner steps to the compiled loops of ``boltzmann.experiments``."""
+        return {**self._arrays(), "step_size": self.step_size}
+
 
 @dataclass(repr=False)
-class ScheduledStep(_Average):
+class ScheduledStep(Average):
     """An average whose step size follows how often the action was taken: Q <- Q + step_size(n) (r - Q).
 
     Parameters

@@ -12,6 +12,7 @@ policy's do.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -71,6 +72,9 @@ class TemporalDifference(PolicyAgent):
         """Move the values of the places towards their targets."""
         values = self.values[place]
         self._change(place, values, step_sizes * (targets - values))
+
+    def _rates(self) -> dict[str, Any]:
+        return {"step_size": self.step_size, "discount": self.discount}
 
     def _step_sizes(self, place: Place) -> float | Floats:
         if not callable(self.step_size):
@@ -157,6 +161,10 @@ class QLearning(TemporalDifference):
     def _bootstrap(self, reached: NDArray[np.int64]) -> Floats:
         return maximum(self.values[self._rows, reached], where=self._mask(reached))
 
+    def stretch_form(self) -> dict[str, Any]:
+        """Say how the learner steps to the compiled loops of ``boltzmann.experiments``."""
+        return {**self._arrays(), **self._rates(), "backup": "maximum"}
+
 
 maximum = Maximum()
 
@@ -196,3 +204,7 @@ class ExpectedSarsa(TemporalDifference):
     def _bootstrap(self, reached: NDArray[np.int64]) -> Floats:
         told, mask = self._told(reached), self._mask(reached)
         return expected_under(self._distribution(told, mask, self.step), told["values"], mask)
+
+    def stretch_form(self) -> dict[str, Any]:
+        """Say how the learner steps to the compiled loops of ``boltzmann.experiments``."""
+        return {**self._arrays(), **self._rates(), "backup": "policy expectation"}

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from agents.backups import Backup, BoltzmannExpectation, MellowmaxValue, SoftValue
 from agents.control import TemporalDifference
-from boltzmann import InverseTime, Schedule, _checks
+from boltzmann import Boltzmann, InverseTime, Schedule, _checks
 
 __all__ = ["DynamicBoltzmannQ", "MellowmaxQ", "SoftQ"]
 
@@ -41,6 +41,12 @@ class _Soft(TemporalDifference):
         found = np.asarray(value, dtype=np.float64)
         _checks.require_all(np.isfinite(found), f"the policy's {self._quantity}", "finite", found)
         return found
+
+    def _own_temperature(self) -> Any:
+        """Give the backup's temperature, or that of a policy that is a softmax at one; None where it is neither."""
+        if self.temperature is not None:
+            return self.temperature
+        return self.policy.temperature if type(self.policy) is Boltzmann else None
 
     # What the backup is called in boltzmann.Gibbs, and how it is made.
     _quantity = ""
@@ -89,6 +95,10 @@ class SoftQ(_Soft):
     def _backup(self, temperature: float | Schedule) -> Backup:
         return SoftValue(temperature)
 
+    def stretch_form(self) -> dict[str, Any]:
+        """Say how the learner steps to the compiled loops of ``boltzmann.experiments``."""
+        return {**self._arrays(), **self._rates(), "backup": "soft value", "temperature": self._own_temperature()}
+
 
 @dataclass(repr=False)
 class MellowmaxQ(_Soft):
@@ -128,6 +138,10 @@ class MellowmaxQ(_Soft):
 
     def _backup(self, temperature: float | Schedule) -> Backup:
         return MellowmaxValue(temperature)
+
+    def stretch_form(self) -> dict[str, Any]:
+        """Say how the learner steps to the compiled loops of ``boltzmann.experiments``."""
+        return {**self._arrays(), **self._rates(), "backup": "mellowmax", "temperature": self._own_temperature()}
 
 
 @dataclass(repr=False)
@@ -175,3 +189,7 @@ class DynamicBoltzmannQ(TemporalDifference):
     def _bootstrap(self, reached: NDArray[np.int64]) -> Floats:
         backup = BoltzmannExpectation(self.temperature)
         return backup(self.values[self._rows, reached], where=self._mask(reached), step=self.step)
+
+    def stretch_form(self) -> dict[str, Any]:
+        """Say how the learner steps to the compiled loops of ``boltzmann.experiments``."""
+        return {**self._arrays(), **self._rates(), "backup": "Boltzmann expectation", "temperature": self.temperature}

@@ -182,6 +182,10 @@ class PolicyAgent(TabularAgent):
         if hasattr(self.policy, "next_epsilons"):
             self.epsilons = np.full(self.values.shape[:2], self.policy.initial_epsilon)  # type: ignore[attr-defined]
 
+    def _arrays(self) -> dict[str, Any]:
+        """Give what every compiled form has: the arrays, which are written to, the policy and its randomness."""
+        return {"values": self.values, "visits": self.visits, "policy": self.policy, "rng": self._rng}
+
     def _told(self, states: NDArray[np.int64]) -> dict[str, Any]:
         told = super()._told(states)
         if self.epsilons is not None:

@@ -71,6 +71,12 @@ def number(name: str, value: object, *, least: float, most: float = math.inf, op
     return result
 
 
+def one_of(name: str, value: object, choices: tuple[str, ...]) -> None:
+    """Refuse a value that is not among the choices."""
+    if value not in choices:
+        raise ValueError(f"{name} must be one of {', '.join(choices)}, got {value!r}")
+
+
 def whole_number(name: str, value: object, *, least: int, most: int | None = None) -> int:
     """Return ``value`` as an int in [least, most], or raise; a float or a bool is no whole number."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer):

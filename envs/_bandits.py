@@ -84,6 +84,13 @@ class Bandit(gymnasium.Env[np.int64, np.int64]):
             noise = noise[problems.rows, arms]
         return means + noise * rng.standard_normal(len(means)), problems.best - means
 
+    def pay_zeros_and_ones(
+        self, rng: np.random.Generator, problems: Problems, arms: NDArray[np.int64]
+    ) -> tuple[Floats, Floats]:
+        """Pay 1 with the arm's probability: rng.random() is below 1, so probability 1 always pays and 0 never."""
+        means = problems.pulled(arms)
+        return (rng.random(len(means)) < means).astype(np.float64), problems.best - means
+
     @property
     def means(self) -> Floats:
         """What each arm pays on average now, shape (K,); empty before the first reset."""
@@ -154,6 +161,20 @@ class BanditVector(VectorEnv[NDArray[np.int64], ArrayLike, NDArray[Any]]):
         rewards, gaps = _pull(self._one, self.np_random, self._problems, actions)
         observations = np.zeros(self.num_envs, dtype=np.int64)
         return observations, rewards, self._never.copy(), self._never.copy(), {"gap": gaps}
+
+    def stretch_form(self) -> dict[str, Any] | None:
+        """Say how bandits are stepped that stay as they are and pay normals, or 0 and 1; None for others."""
+        problems, pay = self._problems, type(self._one).pay
+        if problems is None or pay not in (Bandit.pay, Bandit.pay_zeros_and_ones):
+            return None
+        return {
+            "kind": "bandit",
+            "means": problems.means,
+            "noise": np.array(np.broadcast_to(problems.noise, problems.means.shape)),
+            "best": problems.best,
+            "binary": pay is Bandit.pay_zeros_and_ones,
+            "rng": self.np_random,
+        }
 
 
 def _pull(bandit: Bandit, rng: np.random.Generator, problems: Problems, actions: ArrayLike) -> tuple[Floats, Floats]:

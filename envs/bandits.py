@@ -11,10 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from envs import _batched
-from envs._bandits import Bandit, BanditVector, Floats, Problems, count_arms, require_row
+from envs._bandits import Bandit, BanditVector, Problems, count_arms, require_row
 
 __all__ = [
     "BernoulliBandit",
@@ -132,10 +131,7 @@ class BernoulliBandit(Bandit):
         """Draw uniform probabilities, or repeat those given."""
         return Problems(rng.random((count, self.arms)) if self._means is None else np.tile(self._means, (count, 1)))
 
-    def pay(self, rng: np.random.Generator, problems: Problems, arms: NDArray[np.int64]) -> tuple[Floats, Floats]:
-        """Pay 1 with the arm's probability: rng.random() is below 1, so probability 1 always pays and 0 never."""
-        means = problems.pulled(arms)
-        return (rng.random(len(means)) < means).astype(np.float64), problems.best - means
+    pay = Bandit.pay_zeros_and_ones
 
 
 class BernoulliBanditVector(BanditVector):

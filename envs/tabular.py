@@ -128,6 +128,26 @@ class TabularVectorEnv(VectorEnv[NDArray[np.int64], ArrayLike, NDArray[Any]]):
             self._elapsed[ended] = 0
         return self._observed(self._states), rewards, terminated, truncated, self._masks(info)
 
+    def stretch_form(self) -> dict[str, Any] | None:
+        """Say how the table is stepped: its arrays, of which ``states`` and ``elapsed`` are written to."""
+        if self._noise is not None or self.table.observations is not None:
+            return None
+        return {
+            "kind": "table",
+            "states": self._states,
+            "elapsed": self._elapsed,
+            "limit": self.max_episode_steps or 0,
+            "cumulative": self._cumulative,
+            "next_states": self._next_states,
+            "rewards": self._rewards,
+            "terminated": self._terminated,
+            "gaps": self._gaps,
+            "initial": self._cumulative_initial,
+            "mask": self.table.action_mask,
+            "rng": self.np_random,
+            "starts": self._starts,
+        }
+
     def _observed(self, states: NDArray[np.int64]) -> NDArray[np.int64]:
         return states.copy() if self.table.observations is None else self.table.observations[states]
 

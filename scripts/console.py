@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -77,7 +78,7 @@ def errors_in_one_line(program: str, kinds: tuple[type[Exception], ...]) -> Iter
 
 @contextmanager
 def warnings_in_one_line(program: str) -> Iterator[None]:
-    """Show every warning once, as one line on stderr, without the place in the code that it came from."""
+    """Show every warning, and what is logged, once, as one line on stderr, without the place that it came from."""
     shown: set[str] = set()
 
     def show(message: Warning | str, *_: object, **__: object) -> None:
@@ -87,9 +88,27 @@ def warnings_in_one_line(program: str) -> Iterator[None]:
             shown.add(line)
             print(line, file=sys.stderr)
 
-    with warnings.catch_warnings():
-        warnings.showwarning = show
-        yield
+    handler = _Notes(show)
+    log = logging.getLogger("boltzmann")
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    try:
+        with warnings.catch_warnings():
+            warnings.showwarning = show
+            yield
+    finally:
+        log.removeHandler(handler)
+
+
+class _Notes(logging.Handler):
+    """Shows what is logged as the warnings are shown."""
+
+    def __init__(self, show: Callable[[str], None]) -> None:
+        super().__init__()
+        self._show = show
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._show(record.getMessage())
 
 
 def print_leaderboard(board: pd.DataFrame, replicates: int) -> None:

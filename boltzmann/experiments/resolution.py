@@ -1,11 +1,15 @@
-"""What an environment's name turned out to mean: the id with its version, its arguments, its time limit."""
+"""What a run turned out to be made of: each environment's version, arguments and time limit, and what was installed."""
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-__all__ = ["Resolved", "describe_environment", "difference"]
+__all__ = ["Resolved", "describe_environment", "difference", "versions"]
+
+_VERSIONED = ("boltzmann-exploration", "numpy", "scipy", "gymnasium", "numba")
 
 Resolved = dict[str, Any] | None
 """``id``, ``arguments``, ``max_episode_steps`` and ``wrappers``; None where an environment tells nothing of itself."""
@@ -71,3 +75,14 @@ def _text(value: Any) -> str:
     if isinstance(value, list | tuple):
         return f"[{', '.join(_text(part) for part in value)}]"
     return type(value).__qualname__
+
+
+def versions() -> dict[str, str]:
+    """Tell the versions of Python and of what the numbers of a run depend on."""
+    found = {"python": platform.python_version()}
+    for name in _VERSIONED:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed as a distribution"
+    return found

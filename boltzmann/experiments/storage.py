@@ -5,13 +5,11 @@ from __future__ import annotations
 import io
 import json
 import os
-import platform
 import re
 import struct
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
@@ -19,14 +17,13 @@ from numpy.typing import NDArray
 
 from boltzmann.experiments.errors import DamagedBlockError, RefusedError
 from boltzmann.experiments.layout import Block, Layout
-from boltzmann.experiments.resolution import Resolved, difference
+from boltzmann.experiments.resolution import Resolved, difference, versions
 from boltzmann.experiments.rollout import METRICS
 
 __all__ = ["Store"]
 
 _FORMAT = 2
 _TEMPORARY = re.compile(r"(experiment\.json|task\d+-agent\d+-block\d+\.npz)\.(?P<process>\d+)\.tmp")
-_VERSIONED = ("boltzmann-exploration", "numpy", "scipy", "gymnasium")
 
 _UNREADABLE = (OSError, ValueError, KeyError, EOFError, RuntimeError, struct.error, zipfile.BadZipFile, zlib.error)
 """What zipfile and NumPy raise for bytes that are no archive of arrays."""
@@ -45,7 +42,9 @@ class Store:
         self.folder = Path(folder)
         self.description_file = self.folder / "experiment.json"
 
-    def begin(self, layout: Layout, environments: Sequence[Resolved] = ()) -> None:
+    def begin(
+        self, layout: Layout, environments: Sequence[Resolved] = (), engines: Sequence[Sequence[str]] = ()
+    ) -> None:
         """Make the folder and write the description, or check that the one there is the same.
 
         What the environments turned out to be is written beside the description: it is no part of the hash, which
@@ -65,7 +64,7 @@ class Store:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._remove_leftovers()
             if not self.description_file.exists():
-                self._write_description(layout, environments)
+                self._write_description(layout, environments, engines)
             # Of two runs that begin at once the first has written it, and the other reads that here.
             self._require_same(layout, environments)
         except OSError as error:
@@ -78,10 +77,19 @@ class Store:
             if found and not _alive(int(found["process"])):
                 path.unlink(missing_ok=True)
 
-    def other_versions(self) -> str:
-        """Say which versions the run was begun with that are others now; nothing where all are the same."""
+    def other_versions(self, engines: Sequence[Sequence[str]] = ()) -> str:
+        """Say which versions and engines the run was begun with that are others now; nothing where all are the same."""
         begun = json.loads(self.description_file.read_text()).get("versions", {})
-        return ", ".join(f"{name} {begun.get(name)}" for name, now in _versions().items() if begun.get(name) != now)
+        others = [f"{name} {begun.get(name)}" for name, now in versions().items() if begun.get(name) != now]
+        before = self.engines()
+        if engines and before and before != [list(row) for row in engines]:
+            others.append(f"engines {', '.join(sorted({one for row in before for one in row}))}")
+        return ", ".join(others)
+
+    def engines(self) -> list[list[str]]:
+        """Tell which engine each agent of each task was begun on."""
+        found: list[list[str]] = json.loads(self.description_file.read_text()).get("engines", [])
+        return found
 
     def environments(self) -> list[Resolved]:
         """Tell what the environments turned out to be when the run was begun, one a task where it is known."""
@@ -100,13 +108,16 @@ class Store:
                 "choose another folder"
             )
 
-    def _write_description(self, layout: Layout, environments: Sequence[Resolved]) -> None:
+    def _write_description(
+        self, layout: Layout, environments: Sequence[Resolved], engines: Sequence[Sequence[str]]
+    ) -> None:
         described = {
             "format": _FORMAT,
             "hash": layout.hash,
             "experiment": layout.to_json(),
             "environments": list(environments),
-            "versions": _versions(),
+            "engines": [list(row) for row in engines],
+            "versions": versions(),
         }
         text = json.dumps(described, indent=2) + "\n"
         _write_whole(self.description_file, text.encode(), replace=False)
@@ -228,13 +239,3 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _versions() -> dict[str, str]:
-    found = {"python": platform.python_version()}
-    for name in _VERSIONED:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "not installed as a distribution"
-    return found

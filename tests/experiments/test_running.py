@@ -335,9 +335,9 @@ def test_of_two_experiments_that_begin_at_once_one_is_refused(experiment, tmp_pa
     store = Store(tmp_path)
     write = Store._write_description
 
-    def overtaken(self, layout, environments):
-        write(Store(tmp_path), first, [])
-        write(self, layout, environments)
+    def overtaken(self, layout, environments, engines):
+        write(Store(tmp_path), first, [], [])
+        write(self, layout, environments, engines)
 
     monkeypatch.setattr(Store, "_write_description", overtaken)
     with pytest.raises(RefusedError, match="holds another experiment"):
