@@ -7,7 +7,7 @@
 - ``ranking``: the leaderboard with its ties; ``answers``: what it says in a sentence
 """
 
-from boltzmann.experiments.statistics.answers import answers
+from boltzmann.experiments.statistics.answers import answers, decimals
 from boltzmann.experiments.statistics.averages import (
     estimate_interquartile_mean,
     estimate_mean,
@@ -52,6 +52,7 @@ __all__ = [
     "cells_by_task",
     "cumulative",
     "curve",
+    "decimals",
     "estimate_interquartile_mean",
     "estimate_mean",
     "estimate_median",

@@ -1,13 +1,14 @@
-"""What a leaderboard says, in a sentence."""
+"""What a leaderboard says, in a sentence; and how many digits its numbers are worth."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["answers"]
+__all__ = ["answers", "decimals"]
 
 _NAMED = 3
 
@@ -62,3 +63,16 @@ def _listed(names: list[str]) -> str:
     if len(names) > _NAMED + 1:
         names = [*names[:_NAMED], f"{len(names) - _NAMED} others"]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def decimals(half_width: float) -> int:
+    """Give how many decimals show two digits of an interval's half-width, and so no digit that means nothing.
+
+    Examples
+    --------
+    >>> decimals(0.0123), decimals(92.0), decimals(0.0)
+    (3, 0, 3)
+    """
+    if not math.isfinite(half_width) or half_width <= 0:
+        return 3
+    return min(max(0, 1 - math.floor(math.log10(half_width))), 12)

@@ -1,0 +1,86 @@
+"""What the figures share: colours and dashes of the agents, sizes, captions, and the form of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from boltzmann.experiments.results import Cell
+from boltzmann.experiments.statistics import CURVE_NAMES, final, interval
+from boltzmann.experiments.statistics.metrics import Metric, better_first
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = [
+    "LETTER",
+    "LINE",
+    "agent_styles",
+    "band_shade",
+    "best_first",
+    "caption",
+    "label_metric",
+    "look",
+    "number_of_runs",
+]
+
+# Three of them, so that the palette's near neighbours (orange and brown, the two pinks) never share one.
+_DASHES = ("-", (0, (4, 1.5)), (0, (1, 1)))
+LETTER, LINE = 0.078, 0.21
+"""The width of a letter and the height of a line of text, inches."""
+_EPISODES = "Episodes are aligned on steps, each counting where it ends."
+
+
+@contextmanager
+def look() -> Iterator[None]:
+    """Draw in the style of all figures."""
+    import seaborn as sns
+
+    with (
+        sns.axes_style("whitegrid", {"grid.color": "0.9", "axes.edgecolor": "0.7"}),
+        sns.plotting_context("notebook", font_scale=0.85),
+    ):
+        yield
+
+
+def agent_styles(labels: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Give each agent its colour and dashes, the same in every figure; the first thirty all differ."""
+    import seaborn as sns
+
+    colours = sns.color_palette("colorblind", 10)
+    return {
+        label: {"color": colours[place % 10], "linestyle": _DASHES[(place + place // 10) % len(_DASHES)]}
+        for place, label in enumerate(labels)
+    }
+
+
+def band_shade(agents: int) -> float:
+    """Give the opacity of bands, so that those of many agents do not bury each other's lines."""
+    return min(0.2, 1.6 / agents)
+
+
+def best_first(cells: dict[str, Cell], metric: Metric) -> list[str]:
+    """Sort the labels of agents by their mean final value, what has none last."""
+    means = {label: float(interval(final(cell, metric))[0]) for label, cell in cells.items()}
+    return sorted(cells, key=lambda label: better_first(means[label], metric))
+
+
+def number_of_runs(replicates: int) -> str:
+    """Say how many replicates there are."""
+    return f"{replicates} replicate{'s' if replicates > 1 else ''}"
+
+
+def caption(*sentences: str, metrics: Iterable[str]) -> str:
+    """Join the sentences below a figure; where returns are shown, one says how episodes are aligned."""
+    return " ".join([*filter(None, sentences), *([_EPISODES] if "return" in metrics else [])])
+
+
+def label_metric(axes: Axes, metric: str, which: str, suffix: str = "") -> None:
+    """Name the metric on an axis, ``"x"`` or ``"y"``; fractions are shown in per cent."""
+    from matplotlib.ticker import PercentFormatter
+
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    axis.set_label_text(CURVE_NAMES[metric] + suffix)
+    if metric in ("optimal", "greedy"):
+        axis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
