@@ -93,4 +93,4 @@ def _in_numbers(row: dict[Hashable, Any], scale: float) -> str:
         return "no value"
     digits = decimals((high - low) / 2)
     ends = f" [{low:+.{digits}f}, {high:+.{digits}f}]" if np.isfinite(low) else ""
-    return f"{value:+.{digits}f}{ends}{' %' if scale > 1 else ''}".replace("-", "−")
+    return f"{value:+.{digits}f}{ends}{' %' if scale > 1 else ''}".replace("-", "\N{MINUS SIGN}")
