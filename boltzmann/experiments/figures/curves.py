@@ -7,21 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from boltzmann.experiments.figures.labels import MOST_DIRECT, label_ends, legend_beside
+from boltzmann.experiments.figures.labels import label_ends, legend_beside
 from boltzmann.experiments.figures.style import (
     LETTER,
     LINE,
+    MANY,
     agent_styles,
-    band_shade,
+    bands_note,
     best_first,
-    caption,
     label_metric,
     look,
     number_of_runs,
+    put_caption,
+    strengths,
 )
 from boltzmann.experiments.results import Cell, Results
 from boltzmann.experiments.statistics import METRIC_NAMES, CurveMetric, Metric, curve, interval, usual_metric
-from boltzmann.experiments.statistics.metrics import has_metric, tasks_showing, tasks_with
+from boltzmann.experiments.statistics.metrics import has_metric, is_judged, tasks_showing, tasks_with
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,8 +40,9 @@ def draw_learning_curves(results: Results, metric: CurveMetric | Sequence[CurveM
     """Draw the learning curves of every task: a row a task, a panel a metric.
 
     Lines are means over replicates, bands their 95 % intervals (Student's t). Up to ten agents are named where their
-    lines end in the last panel, more of them in a legend, the best final value first. Everything is aligned on steps:
-    a return stands where its episode ended, and a window's return is the mean over replicates with an episode in it.
+    lines end in the last panel, more of them in a legend, the best final value first and the best five drawn stronger.
+    Everything is aligned on steps: a return stands where its episode ended, and a window's return is the mean over the
+    replicates in which one ended.
 
     Parameters
     ----------
@@ -79,32 +82,32 @@ def draw_learning_curves(results: Results, metric: CurveMetric | Sequence[CurveM
         figure = Figure(figsize=size, layout="constrained")
         panels = figure.subplots(len(tasks), columns, squeeze=False, height_ratios=heights)
         everything = {one for metrics in shown.values() for one in metrics}
-        figure.supxlabel(_caption(results, everything), fontsize="small", x=0.01, ha="left")
+        put_caption(figure, _note(results), metrics=everything)
         for row, (task, cells), height in zip(panels, tasks.items(), heights, strict=True):
             _draw_task(row, task, cells, shown[task], height)
     return figure
 
 
-def _caption(results: Results, metrics: set[CurveMetric]) -> str:
-    count = results.layout.replicates
-    bands = ", bands: 95 % confidence intervals" if count > 1 else ""
-    return caption(f"Lines: means over {number_of_runs(count)}{bands}.", metrics=metrics)
+def _note(results: Results) -> str:
+    count, agents = results.layout.replicates, max(len(task.agents) for task in results.layout.tasks)
+    bands = f", bands: 95 % confidence intervals{bands_note(agents)}" if count > 1 else ""
+    return f"Lines: means over {number_of_runs(count)}{bands}."
 
 
 def _judged_by(cells: dict[str, Cell], metrics: Sequence[CurveMetric]) -> Metric:
     """Choose what agents are ranked by: the first metric shown that can rank, else the usual one."""
-    for metric in metrics:
-        judge = "gap" if metric == "regret" else metric
-        if judge in METRIC_NAMES:
-            return judge  # type: ignore[return-value]
-    return usual_metric(cells)
+    ranking: list[CurveMetric] = ["gap" if metric == "regret" else metric for metric in metrics]
+    judges = [metric for metric in ranking if is_judged(metric)]
+    return judges[0] if judges else usual_metric(cells)
 
 
 def _draw_task(panels: Any, task: str, cells: dict[str, Cell], metrics: list[CurveMetric], height: float) -> None:
     styles, judge = agent_styles(cells), _judged_by(cells, metrics)
-    ranked, shade = best_first(cells, judge), band_shade(len(cells))
+    ranked = best_first(cells, judge)
+    for label, (width, shade) in strengths(ranked).items():
+        styles[label] |= {"linewidth": width, "alpha": shade}
     for panel, shown in zip(panels, metrics, strict=False):
-        ends = {label: _draw_curve(panel, cells[label], shown, label, styles[label], shade) for label in ranked}
+        ends = {label: _draw_curve(panel, cells[label], shown, label, styles[label]) for label in ranked}
         panel.locator_params(axis="x", nbins=6)
         panel.set(xlabel="step", xlim=(0, next(iter(cells.values())).steps[-1]))
         label_metric(panel, shown, "y")
@@ -112,7 +115,7 @@ def _draw_task(panels: Any, task: str, cells: dict[str, Cell], metrics: list[Cur
     for panel in panels[len(metrics) :]:
         panel.set_visible(False)
     panels[0].set_title(task, loc="left", fontweight="bold")
-    if len(cells) > MOST_DIRECT:
+    if len(cells) > MANY:
         legend_beside(panels[len(metrics) - 1], f"best final {METRIC_NAMES[judge]} first")
     else:
         label_ends(panels[len(metrics) - 1], ends, styles, height)
@@ -129,16 +132,17 @@ def _choose_scale(panel: Axes, metric: CurveMetric) -> None:
             panel.set_yscale("log")
 
 
-def _draw_curve(panel: Axes, cell: Cell, metric: CurveMetric, label: str, style: dict[str, Any], shade: float) -> float:
+def _draw_curve(panel: Axes, cell: Cell, metric: CurveMetric, label: str, style: dict[str, Any]) -> float:
     """Draw a line with its band and give the value that it ends with, NaN without any."""
     values = curve(cell, metric)
     # An infinite temperature has no place on any axis.
     mean, half_width = interval(np.where(np.isfinite(values), values, np.nan))
     # A window's value stands at its middle, a sum at its end.
     places = cell.steps - (0 if metric == "regret" else cell.lengths / 2)
+    shade, line = style["alpha"], {name: value for name, value in style.items() if name != "alpha"}
     # A single point makes no line.
-    panel.plot(places, mean, label=label, linewidth=1.6, marker="o" if len(places) == 1 else None, **style)
-    if not np.isnan(half_width).all():
+    panel.plot(places, mean, label=label, marker="o" if len(places) == 1 else None, **line)
+    if shade and not np.isnan(half_width).all():
         panel.fill_between(places, mean - half_width, mean + half_width, color=style["color"], alpha=shade, linewidth=0)
     known = mean[np.isfinite(mean)]
     return float(known[-1]) if len(known) else float("nan")

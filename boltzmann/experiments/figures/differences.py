@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from boltzmann.experiments.figures.style import LETTER, LINE, caption, label_metric, look, number_of_runs
+from boltzmann.experiments.figures.style import LETTER, LINE, label_metric, look, number_of_runs, put_caption
 from boltzmann.experiments.results import Results
 from boltzmann.experiments.statistics import METRIC_NAMES, Metric, decimals, leaderboard
 
@@ -53,9 +53,9 @@ def draw_differences(
             _draw_task(panel, task, rows, confidence)
         note = (
             f"Final values of {number_of_runs(results.layout.replicates)}, paired; bars: {100 * confidence:g} % "
-            "confidence intervals of each pair alone.\nHollow: cannot be told from 0 with all tests counted (Holm)."
+            "confidence intervals of each pair alone. Hollow: cannot be told from 0 with all tests counted (Holm)."
         )
-        figure.supxlabel(caption(note, metrics=board["metric"]), fontsize="small", x=0.01, ha="left")
+        put_caption(figure, note, metrics=set(board["metric"]))
     return figure
 
 

@@ -13,10 +13,8 @@ from boltzmann.experiments.figures.style import LINE
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["MOST_DIRECT", "label_ends", "legend_beside", "spread"]
+__all__ = ["label_ends", "legend_beside", "spread"]
 
-MOST_DIRECT = 10
-"""More labels than these are too many leaders to follow."""
 _LEADER, _HANDLE, _TEXT = 0.035, 0.095, 0.105
 _MARGIN = 0.75
 

@@ -11,12 +11,13 @@ from boltzmann.experiments.figures.style import (
     LETTER,
     LINE,
     agent_styles,
-    band_shade,
+    bands_note,
     best_first,
-    caption,
     label_metric,
     look,
     number_of_runs,
+    put_caption,
+    strengths,
 )
 from boltzmann.experiments.results import Cell, Results
 from boltzmann.experiments.statistics import (
@@ -68,11 +69,12 @@ def draw_profiles(results: Results, metric: Metric | None = None, *, confidence:
         for panel, (task, cells) in zip(panels, tasks.items(), strict=True):
             _draw_task(panel, cells, metrics[task], confidence)
             panel.set_title(task, loc="left", fontweight="bold")
+        most = max(len(cells) for cells in tasks.values())
         note = (
             f"Each of {number_of_runs(results.layout.replicates)} by its mean over the last tenth of the steps; bands: "
-            f"{100 * confidence:g} %, pointwise."
+            f"{100 * confidence:g} %, at each τ by itself{bands_note(most)}."
         )
-        figure.supxlabel(caption(note, metrics=metrics.values()), fontsize="small", x=0.01, ha="left")
+        put_caption(figure, note, metrics=metrics.values())
     return figure
 
 
@@ -85,12 +87,15 @@ def _draw_task(panel: Axes, cells: dict[str, Cell], metric: Metric, confidence: 
     everything = np.concatenate(list(values.values()))
     margin = 0.02 * float(np.ptp(everything)) or 0.5
     thresholds = np.linspace(everything.min() - margin, everything.max() + margin, _POINTS)
+    strength = strengths(list(values))
     for label, found in values.items():
         if len(found):
+            width, shade = strength[label]
             profile = performance_profile(sign * found, sign * thresholds, confidence)
-            panel.plot(thresholds, profile.value, label=label, linewidth=1.6, **styles[label])
-            band = {"color": styles[label]["color"], "alpha": band_shade(len(cells)), "linewidth": 0}
-            panel.fill_between(thresholds, profile.low, profile.high, **band)
+            panel.plot(thresholds, profile.value, label=label, linewidth=width, **styles[label])
+            if shade:
+                band = {"color": styles[label]["color"], "alpha": shade, "linewidth": 0}
+                panel.fill_between(thresholds, profile.low, profile.high, **band)
     panel.set(ylim=(-0.02, 1.02), xlim=(thresholds[0], thresholds[-1]))
     label_metric(panel, metric, "x", " τ")
     panel.set_ylabel(f"replicates {'below' if metric == 'gap' else 'above'} τ")

@@ -13,12 +13,11 @@ from boltzmann.experiments.figures.labels import label_ends
 from boltzmann.experiments.figures.style import (
     LETTER,
     agent_styles,
-    band_shade,
     best_first,
-    caption,
     label_metric,
     look,
     number_of_runs,
+    put_caption,
 )
 from boltzmann.experiments.results import Cell, Results
 from boltzmann.experiments.statistics import Metric, final, interval, tasks_with, usual_metric
@@ -88,7 +87,7 @@ def draw_sensitivity(
         count = results.layout.replicates
         bands = f", bands: {100 * confidence:g} % confidence intervals" if count > 1 else ""
         note = f"Means over {number_of_runs(count)} in the last tenth of the steps{bands}."
-        figure.supxlabel(caption(note, metrics=metrics.values()), fontsize="small", x=0.01, ha="left")
+        put_caption(figure, note, metrics=metrics.values())
     return figure
 
 
@@ -122,7 +121,7 @@ def _draw_task(panel: Axes, cells: dict[str, Cell], numbers: dict[str, float], m
     ends = (mean - half_width)[inside], (mean + half_width)[inside]
     panel.fill_between(places[inside], *ends, color=colour, alpha=0.2, linewidth=0)
     others = {label: cell for label, cell in cells.items() if label not in numbers}
-    levels, shade = {}, band_shade(2 + 2 * len(others)) / 2
+    levels, shade = {}, min(0.12, 0.3 / max(len(others), 1))
     for label in best_first(others, metric)[:_REFERENCES]:
         average, half = interval(final(others[label], metric), level)
         levels[label] = float(average)

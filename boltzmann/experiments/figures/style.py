@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -12,23 +13,29 @@ from boltzmann.experiments.statistics.metrics import Metric, better_first
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 __all__ = [
     "LETTER",
     "LINE",
+    "MANY",
     "agent_styles",
-    "band_shade",
+    "bands_note",
     "best_first",
-    "caption",
     "label_metric",
     "look",
     "number_of_runs",
+    "put_caption",
+    "strengths",
 ]
 
 # Three of them, so that the palette's near neighbours (orange and brown, the two pinks) never share one.
 _DASHES = ("-", (0, (4, 1.5)), (0, (1, 1)))
 LETTER, LINE = 0.078, 0.21
 """The width of a letter and the height of a line of text, inches."""
+MANY = 10
+"""More agents than these are drawn with a legend, and the best of them stronger than the rest."""
+_STRONG = 5
 _EPISODES = "Episodes are aligned on steps, each counting where it ends."
 
 
@@ -55,9 +62,19 @@ def agent_styles(labels: Iterable[str]) -> dict[str, dict[str, Any]]:
     }
 
 
-def band_shade(agents: int) -> float:
-    """Give the opacity of bands, so that those of many agents do not bury each other's lines."""
-    return min(0.2, 1.6 / agents)
+def strengths(ranked: Sequence[str]) -> dict[str, tuple[float, float]]:
+    """Give each agent the width of its line and the opacity of its band, given the best first.
+
+    Twenty bands bury all lines: of more than ten agents only the best five keep theirs, and the rest is thin.
+    """
+    many = len(ranked) > MANY
+    full, faint = (1.6, 0.12 if many else 0.2), (0.9, 0.0)
+    return {label: faint if many and place >= _STRONG else full for place, label in enumerate(ranked)}
+
+
+def bands_note(agents: int) -> str:
+    """Say whose bands are drawn, where not all are."""
+    return f" (of the best {_STRONG} where there are more than {MANY})" if agents > MANY else ""
 
 
 def best_first(cells: dict[str, Cell], metric: Metric) -> list[str]:
@@ -71,9 +88,11 @@ def number_of_runs(replicates: int) -> str:
     return f"{replicates} replicate{'s' if replicates > 1 else ''}"
 
 
-def caption(*sentences: str, metrics: Iterable[str]) -> str:
-    """Join the sentences below a figure; where returns are shown, one says how episodes are aligned."""
-    return " ".join([*filter(None, sentences), *([_EPISODES] if "return" in metrics else [])])
+def put_caption(figure: Figure, *sentences: str, metrics: Iterable[str]) -> None:
+    """Write sentences below a figure, wrapped to its width; where returns are shown, one says how they are aligned."""
+    words = " ".join([*filter(None, sentences), *([_EPISODES] if "return" in metrics else [])])
+    lines = textwrap.wrap(words, int(figure.get_figwidth() / LETTER))
+    figure.supxlabel("\n".join(lines), fontsize="small", x=0.01, ha="left")
 
 
 def label_metric(axes: Axes, metric: str, which: str, suffix: str = "") -> None:

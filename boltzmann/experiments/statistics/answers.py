@@ -14,7 +14,7 @@ _NAMED = 3
 
 
 def answers(board: pd.DataFrame, confidence: float = 0.95) -> dict[str, str]:
-    """Say for each task of a leaderboard who is best and who cannot be told from it.
+    """Say for each task of a leaderboard who is best at the end, who cannot be told from it, and who is in total.
 
     Parameters
     ----------
@@ -26,37 +26,46 @@ def answers(board: pd.DataFrame, confidence: float = 0.95) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        A sentence for each task, in the order of the board.
+        One or two sentences for each task, in the order of the board.
 
     Examples
     --------
     >>> import pandas as pd
-    >>> rows = {"task": "lake", "agent": ["A", "B", "C"], "replicates": 200, "tied": [False, True, False]}
-    >>> board = pd.DataFrame(rows)
+    >>> rows = {"task": "lake", "agent": ["A", "B", "C"], "metric": "reward", "replicates": 200}
+    >>> board = pd.DataFrame({**rows, "tied": [False, True, False], "cumulative": [9.0, 8.0, 7.0]})
     >>> answers(board)["lake"]
-    'A is best; B cannot be told from it at 200 replicates (95 % confidence).'
+    'A is best in the last tenth of the steps; B cannot be told from it at 200 replicates (95 % confidence).'
     """
     return {
-        str(task): _answer(
-            list(rows["agent"]), [bool(tied) for tied in rows["tied"]], list(rows["replicates"]), confidence
-        )
-        for task, rows in board.groupby("task", sort=False)
+        str(task): _at_the_end(rows, confidence) + _in_total(rows) for task, rows in board.groupby("task", sort=False)
     }
 
 
-def _answer(agents: list[str], tied: list[bool], replicates: list[int], confidence: float) -> str:
-    best, count = agents[0], max(replicates)
+def _at_the_end(rows: pd.DataFrame, confidence: float) -> str:
+    agents, count = [str(agent) for agent in rows["agent"]], int(rows["replicates"].max())
+    best = f"{agents[0]} is best in the last tenth of the steps"
     if count == 0:
-        return "No agent has a value to be judged by."
+        return "No agent has a value in the last tenth of the steps."
     if len(agents) == 1:
-        return f"{best} is alone: there is nothing to compare it with."
-    at = f"at {count} replicate{'s' if count > 1 else ''} ({100 * confidence:g} % confidence)"
-    close = [agent for agent, is_tied in zip(agents, tied, strict=True) if is_tied]
+        return f"{agents[0]} is alone: there is nothing to compare it with."
+    at = f"at {count} replicate{'s' if count > 1 else ''} ({100 * confidence:g} % confidence)."
+    close = [agent for agent, tied in zip(agents, rows["tied"], strict=True) if tied]
     if not close:
-        return f"{best} is best, and told from {'the other' if len(agents) == 2 else 'all others'} {at}."
+        return f"{best}, and told from {'the other' if len(agents) == 2 else 'all others'} {at}"
     if len(close) == len(agents) - 1 > 1:
-        return f"{best} has the best mean, but none of the other {len(close)} can be told from it {at}."
-    return f"{best} is best; {_listed(close)} cannot be told from it {at}."
+        return f"{best} by its mean, but none of the other {len(close)} can be told from it {at}"
+    return f"{best}; {_listed(close)} cannot be told from it {at}"
+
+
+def _in_total(rows: pd.DataFrame) -> str:
+    """Name the agent with the best total where it is another one: the end is not all that counts."""
+    metric = str(rows["metric"].iloc[0])
+    name, way = {"gap": ("regret", "least"), "optimal": ("optimal actions", "most")}.get(metric, ("reward", "most"))
+    totals = rows["cumulative"].to_numpy()
+    leader = int(totals.argmin() if metric == "gap" else totals.argmax())
+    if leader == 0 or totals[leader] == totals[0]:
+        return ""
+    return f" Over all steps {rows['agent'].iloc[leader]} has the {way} {name}, by its mean."
 
 
 def _listed(names: list[str]) -> str:

@@ -7,7 +7,7 @@ episode ended, and the mean return of a window is that of the episodes that ende
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ __all__ = [
     "curve",
     "final",
     "has_metric",
+    "is_judged",
     "tasks_showing",
     "tasks_with",
     "usual_metric",
@@ -46,10 +47,15 @@ CURVE_NAMES: dict[str, str] = {
     "regret": "regret so far",
     "greedy": "greedy actions",
     "entropy": "entropy (nats)",
-    "temperature": "temperature (in units of the values)",
+    "temperature": "temperature (units of the values)",
 }
 _FINAL = 0.1
 """The last part of the steps that counts as final."""
+
+
+def is_judged(metric: CurveMetric) -> TypeGuard[Metric]:
+    """Whether agents can be ranked by a metric, rather than explained by it."""
+    return metric in METRIC_NAMES
 
 
 def curve(cell: Cell, metric: CurveMetric) -> NDArray[np.float64]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from boltzmann.experiments.statistics.averages import (
 )
 from boltzmann.experiments.statistics.comparing import PairedDifference, holm, paired_difference
 from boltzmann.experiments.statistics.intervals import FEW, FewReplicatesWarning, checked_confidence, interval
+from boltzmann.experiments.statistics.labels import short_labels
 from boltzmann.experiments.statistics.metrics import (
     Metric,
     better_first,
@@ -31,7 +32,7 @@ from boltzmann.experiments.statistics.metrics import (
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["averages", "find_agent", "leaderboard", "pairwise_p_values"]
+__all__ = ["averages", "find_agent", "holm_of_pairs", "leaderboard", "pairwise_p_values"]
 
 
 def leaderboard(
@@ -89,7 +90,8 @@ def leaderboard(
         entries.sort(key=lambda entry: better_first(entry["final"], chosen))
         labels = [entry["agent"] for entry in entries]
         finals = np.stack([final(cells[label], chosen) for label in labels], axis=1)
-        reference = 0 if baseline is None else labels.index(find_agent(task, cells, baseline))
+        agents = [cells[label].agent for label in labels]
+        reference = 0 if baseline is None else find_agent(baseline, agents, task)
         compared = paired_difference(finals, finals[:, [reference]], confidence)
         pairs = holm_of_pairs(pairwise_p_values(finals))
         corrected = pairs[reference] if baseline is None else _without(reference, compared.p_value)
@@ -102,12 +104,24 @@ def leaderboard(
     return pd.DataFrame(rows)
 
 
-def find_agent(task: str, cells: dict[str, Cell], name: str) -> str:
-    """Find the label of an agent by its label or its whole expression; a RefusedError names those there are."""
-    for label, cell in cells.items():
-        if name in (label, cell.agent):
-            return label
-    raise RefusedError(f"baseline must be an agent of every task, got {name!r}; {task} has {', '.join(cells)}")
+def find_agent(name: str, agents: Sequence[str], task: str) -> int:
+    """Find the place of an agent by its short label or its whole expression.
+
+    Raises
+    ------
+    RefusedError
+        Naming those there are.
+
+    Examples
+    --------
+    >>> find_agent("Greedy()", ["QLearning(Boltzmann(0.1))", "QLearning(Greedy())"], "lake")
+    1
+    """
+    labels = short_labels(list(agents))
+    for place, known in enumerate(zip(labels, agents, strict=True)):
+        if name in known:
+            return place
+    raise RefusedError(f"baseline must be an agent of every task, got {name}; {task} has {', '.join(labels)}")
 
 
 def pairwise_p_values(values: NDArray[np.float64]) -> NDArray[np.float64]:
