@@ -97,7 +97,7 @@ def places_of(numbers: list[float]) -> NDArray[np.float64]:
     Examples
     --------
     >>> places_of([0.0, 0.01, 1.0, float("inf")])
-    array([-2.5,  -2. ,   0. ,   0.5])
+    array([-2.5, -2. ,  0. ,  0.5])
     """
     values = np.asarray(numbers, dtype=np.float64)
     inside = values[(values > 0) & np.isfinite(values)]
@@ -147,7 +147,7 @@ def _label_numbers(panel: Axes, family: str, numbers: list[float]) -> None:
         first, last = int(np.ceil(min(np.log10(inside)))), int(np.floor(max(np.log10(inside))))
         stride = 1 + (last - first) // _MOST_TICKS
         ticks |= {float(decade): f"$10^{{{decade}}}$" for decade in range(first, last + 1, stride)}
-    panel.set_xticks(list(ticks), list(ticks.values()))
+    panel.set_xticks(sorted(ticks), [ticks[place] for place in sorted(ticks)])
     for number, side in ((0.0, 1), (float("inf"), -1)):
         if number in numbers and inside:
             # The axis breaks half way between the end and its neighbour.

@@ -62,9 +62,9 @@ def finite_samples(name: str, samples: ArrayLike) -> Floats:
 def interval(samples: ArrayLike, confidence: float = 0.95) -> tuple[Floats, Floats]:
     """Mean over replicates and half the width of its confidence interval, by Student's t.
 
-    Half-width t_(1 - alpha / 2, R - 1) s / sqrt(R): Student, "The Probable Error of a Mean", Biometrika 6 (1908). In
-    95 % of cases it holds the mean of normal samples; of lognormal samples (log standard deviation 1) 84 % at R = 10,
-    88 % at 30 and 93 % at 200.
+    Half-width t_(1 - alpha / 2, R - 1) s / sqrt(R): Student, "The Probable Error of a Mean", Biometrika 6 (1908). At
+    95 % it covers the mean of normal samples in 95 % of cases for any R, but of samples as skewed as the lognormal
+    law's (whose logarithm has standard deviation 1) in 84 % at R = 10, 88 % at 30 and 93 % at 200, by simulation.
 
     Parameters
     ----------
@@ -120,6 +120,9 @@ def bootstrap(
     Student's t were the normal distribution and s divided by R; so the quantiles taken are not alpha / 2 but
     Phi(-sqrt(R / (R - 1)) t_(1 - alpha / 2, R - 1)), which mends that (Hesterberg, "What Teachers Should Know About
     the Bootstrap", The American Statistician 69, 2015, the expanded percentile interval).
+
+    What a 95 % interval covers by simulation, at R = 10, 30 and 200: the mean of normal samples 94, 95 and 95 %, of
+    lognormal ones 85, 89 and 92 %; median and interquartile mean, of either, 96 or 97, 95 and 94 or 95 %.
 
     Parameters
     ----------
