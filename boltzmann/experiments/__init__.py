@@ -5,13 +5,19 @@ It knows agents and environments by their interface alone, so it compares anybod
 
 from boltzmann.experiments.description import Experiment, Task, read_environment
 from boltzmann.experiments.errors import DamagedBlockError, RefusedError
-from boltzmann.experiments.figures import draw_learning_curves, save_figure
+from boltzmann.experiments.figures import (
+    draw_differences,
+    draw_learning_curves,
+    draw_profiles,
+    draw_sensitivity,
+    save_figure,
+)
 from boltzmann.experiments.interfaces import Agent, Decision, Make
 from boltzmann.experiments.layout import Block, Layout
 from boltzmann.experiments.results import Cell, Results
 from boltzmann.experiments.rollout import METRICS, Recorder, rollout
 from boltzmann.experiments.running import Progress, run
-from boltzmann.experiments.statistics import interval, leaderboard
+from boltzmann.experiments.statistics import FewReplicatesWarning, answers, averages, interval, leaderboard
 from boltzmann.experiments.storage import Store
 
 __all__ = [
@@ -22,6 +28,7 @@ __all__ = [
     "DamagedBlockError",
     "Decision",
     "Experiment",
+    "FewReplicatesWarning",
     "Layout",
     "Make",
     "Progress",
@@ -30,7 +37,12 @@ __all__ = [
     "Results",
     "Store",
     "Task",
+    "answers",
+    "averages",
+    "draw_differences",
     "draw_learning_curves",
+    "draw_profiles",
+    "draw_sensitivity",
     "interval",
     "leaderboard",
     "read_environment",
