@@ -1,7 +1,7 @@
 """Compare exploration schedules: ``python -m scripts.compare_schedules``.
 
-Runs every policy on every task, many replicates each, stores what it measures, prints a leaderboard and draws the
-learning curves. Run again on the same output folder it goes on where it was stopped.
+Runs every policy on every task, many replicates each, stores what it measures, prints a leaderboard, draws the
+learning curves and writes a page with all of it. Run again on the same output folder it goes on where it was stopped.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 import tyro
 
 import envs
-from boltzmann.experiments import Experiment, draw_learning_curves, leaderboard, run, save_figure
+from boltzmann.experiments import Experiment, draw_learning_curves, leaderboard, run, save_figure, write_report
 from scripts import console
 from scripts.names import make_task
 
@@ -62,13 +62,14 @@ def main(arguments: list[str] | None = None) -> None:
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
         experiment = describe(options)
     folder = options.output or Path("results") / f"{program}-{experiment.layout.hash}"
-    figure = folder / "learning_curves.png"
+    figure, page = folder / "learning_curves.png", folder / "report.html"
     with console.errors_in_one_line(program, console.RUN_ERRORS):
         with console.ProgressBar() as progress:
             results = run(experiment, folder, make=envs.make, n_jobs=options.jobs, on_progress=progress)
         console.print_leaderboard(leaderboard(results), results.layout.replicates)
         save_figure(draw_learning_curves(results), figure)
-    print(f"\nfigure:  {figure}\nresults: {folder}")
+        write_report(results, page)
+    print(f"\nfigure:  {figure}\npage:    {page}\nresults: {folder}")
 
 
 if __name__ == "__main__":

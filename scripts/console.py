@@ -12,6 +12,7 @@ import gymnasium
 from tqdm import tqdm
 
 from boltzmann.experiments import DamagedBlockError, RefusedError
+from boltzmann.experiments.report import TOTAL_NAMES
 from boltzmann.experiments.statistics import METRIC_NAMES
 
 if TYPE_CHECKING:
@@ -71,8 +72,7 @@ def print_leaderboard(board: pd.DataFrame, replicates: int) -> None:
         metric = str(rows["metric"].iloc[0])
         width = max(len(label) for label in rows["agent"])
         print(f"\n{task}: {METRIC_NAMES[metric]}, mean and 95 % interval over {replicates} replicates")
-        total = {"gap": "regret", "optimal": "optimal actions"}.get(metric, "total reward")
-        print(f"{'':4}{'policy':{width}}  {'last tenth of the steps':>25}  {total:>25}")
+        print(f"{'':4}{'policy':{width}}  {'last tenth of the steps':>25}  {TOTAL_NAMES[metric]:>25}")
         for place, row in enumerate(rows.itertuples(), start=1):
             last = _with_interval(row.final, row.final_half_width)  # type: ignore[arg-type]
             if row.replicates == 0:

@@ -8,6 +8,8 @@ from boltzmann.experiments.errors import DamagedBlockError, RefusedError
 from boltzmann.experiments.figures import draw_learning_curves, save_figure
 from boltzmann.experiments.interfaces import Agent, Decision, Make
 from boltzmann.experiments.layout import Block, Layout
+from boltzmann.experiments.page import Picture, Section, Table, render_page
+from boltzmann.experiments.report import write_report
 from boltzmann.experiments.results import Cell, Results
 from boltzmann.experiments.rollout import METRICS, Recorder, rollout
 from boltzmann.experiments.running import Progress, run
@@ -24,17 +26,22 @@ __all__ = [
     "Experiment",
     "Layout",
     "Make",
+    "Picture",
     "Progress",
     "Recorder",
     "RefusedError",
     "Results",
+    "Section",
     "Store",
+    "Table",
     "Task",
     "draw_learning_curves",
     "interval",
     "leaderboard",
     "read_environment",
+    "render_page",
     "rollout",
     "run",
     "save_figure",
+    "write_report",
 ]

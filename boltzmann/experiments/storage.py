@@ -75,8 +75,13 @@ class Store:
 
     def other_versions(self) -> str:
         """Say which versions the run was begun with that are others now; nothing where all are the same."""
-        begun = json.loads(self.description_file.read_text()).get("versions", {})
+        begun = self.versions()
         return ", ".join(f"{name} {begun.get(name)}" for name, now in _versions().items() if begun.get(name) != now)
+
+    def versions(self) -> dict[str, str]:
+        """Read the versions that the run was begun with, of Python and of what decides the bytes."""
+        stored = json.loads(self.description_file.read_text()).get("versions", {})
+        return {str(name): str(which) for name, which in stored.items()}
 
     def _require_same(self, layout: Layout) -> None:
         there = self.read_layout()
