@@ -170,21 +170,29 @@ def _section(name: str, section: Section) -> str:
 
 def _table(table: Table) -> str:
     head = "".join(
-        f"<th{_side(table, place)} scope='col'>{escape(text)}</th>" for place, text in enumerate(table.columns)
+        f'<th{_side(table, place)} scope="col">{escape(text)}</th>' for place, text in enumerate(table.columns)
     )
     rows = "\n".join(
         f"<tr>{''.join(_cell(table, place, text) for place, text in enumerate(row))}</tr>" for row in table.rows
     )
-    return (
+    return _scrolling(
+        table.caption,
         f"<table>\n<caption>{escape(table.caption)}</caption>\n<thead><tr>{head}</tr></thead>\n"
-        f"<tbody>\n{rows}\n</tbody>\n</table>"
+        f"<tbody>\n{rows}\n</tbody>\n</table>",
     )
 
 
+def _scrolling(label: str, content: str) -> str:
+    """Let what is wider than the screen scroll in itself, by keyboard too."""
+    return f'<div class="scroll" tabindex="0" role="group" aria-label="{escape(label)}">\n{content}\n</div>'
+
+
 def _cell(table: Table, place: int, text: str) -> str:
-    if place == table.heading:
-        return f'<th scope="row"><code>{escape(text)}</code></th>'
-    return f"<td{_side(table, place)}>{escape(text)}</td>"
+    if place != table.heading:
+        return f"<td{_side(table, place)}>{escape(text)}</td>"
+    # A name that is an expression may break where its parts begin.
+    breakable = re.sub(r"([(,] ?)", r"\1<wbr>", escape(text))
+    return f'<th scope="row"><code>{breakable}</code></th>'
 
 
 def _side(table: Table, place: int) -> str:
@@ -192,13 +200,9 @@ def _side(table: Table, place: int) -> str:
 
 
 def _picture(name: str, picture: Picture) -> str:
-    # Those who reach the picture by keyboard can then scroll it where it is wider than the screen.
     caption = f"\n<figcaption>{escape(picture.caption)}</figcaption>" if picture.caption else ""
-    label = escape(picture.alternative)
-    return (
-        f'<figure>\n<div class="scroll" tabindex="0" role="group" aria-label="Picture, may scroll sideways">\n'
-        f"{_inline(name, picture.svg, label)}\n</div>{caption}\n</figure>"
-    )
+    drawing = _inline(name, picture.svg, escape(picture.alternative))
+    return f"<figure>\n{_scrolling('Picture', drawing)}{caption}\n</figure>"
 
 
 def _inline(name: str, svg: str, label: str) -> str:

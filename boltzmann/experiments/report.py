@@ -181,11 +181,15 @@ def _with_interval(mean: float, half_width: float) -> str:
 
 def _repetition(results: Results) -> Section:
     layout = results.layout
-    facts = [("seed", f"{layout.seed}"), ("description", layout.hash), *Store(results.folder).versions().items()]
+    facts = [
+        ("seed", f"{layout.seed}"),
+        ("hash of the description", layout.hash),
+        *Store(results.folder).versions().items(),
+    ]
     return Section(
         "Do it again",
         "The same description with the same versions gives the same bytes, with other versions the same law.",
-        tables=[Table("Seed, hash of the description, and versions", ("what", "which"), facts)],
+        tables=[Table("Seed and versions", ("what", "which"), facts)],
         to_copy=notation(layout),
     )
 

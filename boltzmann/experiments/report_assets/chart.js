@@ -1,6 +1,6 @@
 // Probabilities against the temperature, as lines over the places of the slider.
 
-const CHART = { left: 40, right: 464, top: 12, bottom: 226, gap: 22 };
+const CHART = { left: 40, right: 464, top: 12, bottom: 226, gap: 30 };
 const CHART_COLOURS = 6;
 const CHART_DASHES = ["", "7 3", "2 3", "9 3 2 3"];
 
@@ -36,7 +36,7 @@ function drawAxes(chart, temperatures) {
   }
   const marks = [[0, "0"], [1, "1e−6"], [31, "0.001"], [61, "1"], [91, "1000"], [last - 1, "1e6"], [last, "∞"]];
   for (const [place, label] of marks) {
-    const nudge = place === 1 ? 6 : place === last - 1 ? -2 : 0;
+    const nudge = place === 1 ? 8 : place === last - 1 ? -6 : 0;
     chart.append(drawn("text", { x: chartX(place, last) + nudge, y: CHART.bottom + 19, "text-anchor": "middle" }, label));
   }
   const middle = (CHART.left + CHART.right) / 2;

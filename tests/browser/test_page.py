@@ -1,0 +1,347 @@
+"""The page of a comparison in headless Chromium: it works, it loads nothing, and its numbers are the library's.
+
+``make test-browser`` installs Playwright, finds a Chromium and names it in the environment variable CHROMIUM; where
+that is set nothing here is skipped.
+"""
+
+import math
+import os
+import shutil
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from boltzmann import Gibbs
+from boltzmann.experiments import Picture, Section, Table, render_page
+
+pytestmark = pytest.mark.slow
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BATTERY = tomllib.loads((Path(__file__).parents[1] / "data" / "battery.toml").read_text())["case"]
+HOSTILE = "<script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'>"
+DESCRIPTION = "Experiment(\n    (Task('X-v0', (QLearning(Greedy()),), 5),),\n    replicates=1,\n)"
+
+VALUES = [
+    [1.0, 2.0, 3.0],
+    [0.0],
+    [-3.5],
+    [0.0, 0.0],
+    [-0.0, 0.0, -1.0],
+    [2.0, 2.0, 2.0, -7.0],
+    [0.0, -40.0],
+    [0.0, -800.0],
+    [1e-300, 2e-300],
+    [5e-324, 0.0],
+    [-1e-9, 1e-9, 3e-9],
+    [1e300, -1e300],
+    [-1.7e308, 1.7e308],
+    [-1.7e308, -1.6e308],
+    [1e16, 1e16 + 2.0],
+    [math.inf, 1.0, math.inf],
+    [-math.inf, 1.0, 2.0],
+    [-math.inf, 0.0],
+    [math.inf, -math.inf, 0.0],
+    [float(value) for value in np.random.default_rng(5).normal(size=50)],
+    [float(value) for value in np.random.default_rng(6).standard_cauchy(size=12) * 1e3],
+]
+TEMPERATURES = [
+    *(0.0, math.inf, 5e-324, 1e-310, 1e-300, 1e-100, 1e-12),
+    *(float(f"{digits}e{exponent}") for exponent in range(-6, 7) for digits in ("1", "2.5", "6.3")),
+    *(1e12, 1e16, 1e100, 1e300, 1e308),
+]
+QUANTITIES = ("entropy", "logPartition", "softValue")
+NAIVE = """([values, temperature]) => {
+  const weights = values.map((value) => Math.exp(value / temperature));
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  const probabilities = weights.map((weight) => weight / sum);
+  const entropy = -probabilities.reduce((total, p) => total + p * Math.log(p), 0);
+  return { probabilities, entropy, logPartition: Math.log(sum), softValue: temperature * Math.log(sum) };
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    executable = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if not os.environ.get("CHROMIUM"):
+        pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: make test-browser")
+        if executable is None:
+            pytest.skip("there is no Chromium: make test-browser")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    size = 'width="900pt" height="300pt"'
+    drawing = f'<svg {size} viewBox="0 0 900 300"><rect {size} style="fill: #ffffff"/></svg>'
+    table = Table("A task", ("rank", "policy", "final", "total"), [("1", HOSTILE, "1 ± 0.5", "100 ± 50")], heading=1)
+    sections = [
+        Section("Leaderboard", HOSTILE, tables=[table]),
+        Section("Curves", pictures=[Picture(drawing, f'Lines. "{HOSTILE}', HOSTILE)] * 2),
+        Section("Do it again", to_copy=DESCRIPTION),
+    ]
+    path = tmp_path_factory.mktemp("page") / "report.html"
+    path.write_text(render_page(HOSTILE, ["A did best."], sections), "utf-8")
+    return path.as_uri()
+
+
+class Watched:
+    """An open page and everything that it should not have done."""
+
+    def __init__(self, browser, address, **context):
+        self.context = browser.new_context(**context)
+        self.page, self.requests, self.faults = self.context.new_page(), [], []
+        self.page.set_default_timeout(20_000)
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("console", lambda message: self.faults.append(f"{message.type}: {message.text}"))
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("dialog", lambda dialog: self.faults.append(dialog.message))
+        self.page.goto(address)
+
+
+@pytest.fixture
+def page(browser, report):
+    watched = Watched(browser, report)
+    yield watched.page
+    assert watched.faults == []
+    assert [url for url in watched.requests if url != report and not url.startswith("data:")] == []
+    assert watched.page.evaluate("window.hacked") is None
+    watched.context.close()
+
+
+def agree(found, wanted, scale=0.0):
+    """Equal, or within 1e-12 of the wanted value or of what it is a sum of; subnormal numbers have fewer digits."""
+    return found == wanted or abs(found - wanted) <= max(1e-12 * max(abs(wanted), scale), 1e-320)
+
+
+def disagreements(found, values, temperature):
+    """Name the quantities in which an answer of the page is not the library's."""
+    gibbs = Gibbs(values, temperature)
+    wrong = [
+        f"probability {action} at T = {temperature} of {values}: {p}, {q}"
+        for action, (p, q) in enumerate(zip(found["probabilities"], gibbs.probs, strict=True))
+        if p is None or not agree(p, q)
+    ]
+    peak = max(values) if math.isfinite(max(values)) else 0.0
+    shifts = (0.0, 0.0 if temperature in (0.0, math.inf) else abs(peak) / temperature, abs(peak))
+    for name, wanted, shift in zip(
+        QUANTITIES, (gibbs.entropy, gibbs.log_partition, gibbs.soft_value), shifts, strict=True
+    ):
+        # A sum of max Q / T and log(1 + rest) that cancel keeps the accuracy of its parts alone.
+        if found[name] is None or not agree(found[name], float(wanted), shift if math.isfinite(shift) else 0.0):
+            wrong.append(f"{name} at T = {temperature} of {values}: {found[name]}, {wanted}")
+    return wrong
+
+
+def ask(page, cases, formula="([values, temperature]) => gibbs(values, temperature)"):
+    return page.evaluate(f"(cases) => cases.map({formula})", [[values, heat] for values, heat in cases])
+
+
+def test_the_formulas_are_the_library_s_over_the_whole_range(page):
+    cases = [(values, temperature) for values in VALUES for temperature in TEMPERATURES]
+    found = ask(page, cases)
+    assert len(found) == len(cases) > 1000
+    assert [
+        text
+        for (values, heat), answer in zip(cases, found, strict=True)
+        for text in disagreements(answer, values, heat)
+    ] == []
+
+
+def test_the_formulas_give_the_golden_numbers_of_the_battery(page):
+    cases = [
+        case
+        for case in BATTERY
+        if "error" not in case and not {"where", "prior"} & set(case) and np.ndim(case["values"]) == 1
+    ]
+    assert len(cases) > 8
+    keys = (("entropy", "entropy"), ("log_partition", "logPartition"), ("soft_value", "softValue"))
+    for case, found in zip(cases, ask(page, [(case["values"], case["temperature"]) for case in cases]), strict=True):
+        assert all(map(agree, found["probabilities"], case["probs"])), case["name"]
+        for key, name in keys:
+            assert key not in case or agree(found[name], case[key]), (case["name"], key)
+
+
+@pytest.mark.parametrize(("values", "heat"), [([1.0, 2.0], 0.0), ([0.0, 1000.0], 1.0), ([0.0, -40.0], 1.0)])
+def test_the_comparison_catches_formulas_that_are_written_down_carelessly(page, values, heat):
+    assert disagreements(ask(page, [(values, heat)], NAIVE)[0], values, heat)
+    assert not disagreements(ask(page, [([1.0, 2.0], 1.0)], NAIVE)[0], [1.0, 2.0], 1.0)
+
+
+def shown(page):
+    """Read what stands on the page, at the full precision that it keeps beside the rounded text."""
+    number = "(element) => Number(element.dataset.value)"
+    names = ("entropy", "log-partition", "soft-value")
+    found = {
+        key: page.eval_on_selector(f"#explorer-{name}", number) for key, name in zip(QUANTITIES, names, strict=True)
+    }
+    cells = "(cells) => cells.map((cell) => Number(cell.dataset.value))"
+    return {**found, "probabilities": page.eval_on_selector_all("#explorer-rows td[data-value]", cells)}
+
+
+@pytest.mark.parametrize(
+    ("typed", "heat", "values", "temperature"),
+    [
+        ("1, 2,3", "0.5", [1.0, 2.0, 3.0], 0.5),
+        (" 1e300; -1E300 ,0 ", "1e300", [1e300, -1e300, 0.0], 1e300),
+        ("5,5,4", "0", [5.0, 5.0, 4.0], 0.0),
+        ("5 5 4", "inf", [5.0, 5.0, 4.0], math.inf),
+        ("-inf, .5, +3.", "∞", [-math.inf, 0.5, 3.0], math.inf),
+        ("inf, 1, Infinity", "-0", [math.inf, 1.0, math.inf], 0.0),
+        ("0,-40", "1e-5", [0.0, -40.0], 1e-5),
+    ],
+)
+def test_what_is_typed_is_computed_and_shown(page, typed, heat, values, temperature):
+    page.fill("#explorer-values", typed)
+    page.fill("#explorer-temperature", heat)
+    assert disagreements(shown(page), values, temperature) == []
+    assert page.locator("#explorer-rows tr").count() == len(values)
+    widths = page.eval_on_selector_all("#explorer-rows .bar span", "(bars) => bars.map((bar) => bar.style.width)")
+    np.testing.assert_allclose(
+        [float(width[:-1]) for width in widths], 100 * Gibbs(values, temperature).probs, atol=1e-3
+    )
+    assert page.locator("#explorer-chart polyline").count() == len(values)
+    assert "NaN" not in page.inner_html("#explorer-chart")
+
+
+def test_keys_move_the_slider_from_end_to_end(page):
+    page.fill("#explorer-values", "1, 2, 4")
+    slider = page.locator("#explorer-slider")
+    slider.focus()
+    slider.press("Home")
+    said = [slider.get_attribute("aria-valuetext")]
+    visited = [0.0]
+    assert disagreements(shown(page), [1.0, 2.0, 4.0], 0.0) == []
+    for _ in range(122):
+        slider.press("ArrowRight")
+        typed = page.input_value("#explorer-temperature")
+        visited.append(float(typed))
+        said.append(slider.get_attribute("aria-valuetext"))
+        assert disagreements(shown(page), [1.0, 2.0, 4.0], visited[-1]) == []
+    assert said[:2] == ["T = 0, greedy", "T = 0.000001"]
+    assert said[-1] == "T = ∞, uniform"
+    assert visited == sorted(set(visited))
+    assert visited[1] == 1e-6
+    assert visited[-2:] == [1e6, math.inf]
+    assert [visited[1 + 10 * decade] for decade in range(13)] == [float(f"1e{decade - 6}") for decade in range(13)]
+    slider.press("ArrowRight")
+    assert page.input_value("#explorer-temperature") == "inf"
+    slider.press("PageDown")
+    assert 0.0 < float(page.input_value("#explorer-temperature")) < math.inf
+    slider.press("Home")
+    assert page.input_value("#explorer-temperature") == "0"
+
+
+def test_every_control_is_reached_by_tab_and_has_a_name(page):
+    reached = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()"))
+    controls = ["explorer-values", "explorer-temperature", "explorer-slider"]
+    assert reached[0] == "Skip to the answer"
+    assert "Copy" in reached
+    assert [name for name in reached if name in controls][:3] == controls
+    for name in ("Action values Q", "Temperature T on a log scale"):
+        assert page.get_by_label(name).count() == 1
+    for name in ("Entropy", "Log-partition", "Soft value"):
+        assert page.locator("dt", has_text=name).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "heat", "message", "field"),
+    [
+        ("1, abc", "1", "value of action 1 must be a number, got “abc”", "values"),
+        ("1, nan", "1", "value of action 1 must be a number, got “nan”", "values"),
+        ("1, 0x10", "1", "value of action 1 must be a number, got “0x10”", "values"),
+        (" , ", "1", "values must hold at least one action", "values"),
+        ("1e999", "1", "value of action 0 is beyond the range of floats: 1e999", "values"),
+        ("-inf", "1", "at least one value must be above -inf", "values"),
+        ("0 " * 201, "1", "values must hold at most 200 actions, got 201", "values"),
+        ("1, 2", "-1", "temperature must be in [0, inf], got -1", "temperature"),
+        ("1, 2", "", "temperature must be a number, got “”", "temperature"),
+        ("1, 2", HOSTILE, f"temperature must be a number, got “{HOSTILE}”", "temperature"),
+    ],
+)  # fmt: skip
+def test_what_people_get_wrong_is_said_and_nothing_breaks(page, typed, heat, message, field):
+    page.fill("#explorer-values", typed)
+    page.fill("#explorer-temperature", heat)
+    assert page.inner_text("#explorer-error") == message
+    assert page.get_attribute(f"#explorer-{field}", "aria-invalid") == "true"
+    page.fill("#explorer-values", "3, 4")
+    page.fill("#explorer-temperature", "2")
+    assert page.inner_text("#explorer-error") == ""
+    assert page.get_attribute(f"#explorer-{field}", "aria-invalid") is None
+    assert disagreements(shown(page), [3.0, 4.0], 2.0) == []
+
+
+def test_the_button_copies_and_without_a_clipboard_selects(browser, report):
+    fakes = {
+        "Copied.": "{ writeText: async (text) => { window.copied = text; } }",
+        "Selected: copy it with Ctrl+C or ⌘C.": "{ writeText: () => Promise.reject(new DOMException('', 'NotAllowedError')) }",
+        "Selected: copy it with Ctrl+C or ⌘C. ": "undefined",
+    }
+    for status, clipboard in fakes.items():
+        watched = Watched(browser, report)
+        watched.page.evaluate(f"Object.defineProperty(navigator, 'clipboard', {{ value: {clipboard} }})")
+        watched.page.click("button[data-copies]")
+        watched.page.wait_for_function("document.querySelector('.status').textContent !== ''")
+        assert watched.page.inner_text(".status") == status.strip()
+        taken = "window.copied" if status == "Copied." else "window.getSelection().toString()"
+        assert watched.page.evaluate(taken) == DESCRIPTION
+        assert watched.faults == []
+        watched.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1400])
+def test_it_fits_the_screen_and_can_be_read_by_day_and_night(browser, report, width, scheme):
+    watched = Watched(browser, report, viewport={"width": width, "height": 800}, color_scheme=scheme)
+    page = watched.page
+    page.fill("#explorer-values", "1, 2, 3, -1e-300, 12345.678")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for selector in ("body", ".answer p", "figcaption", "pre code", "#explorer-rows td", "#explorer-values", "button"):
+        assert contrast(page, selector) >= 4.5, selector
+    assert page.get_by_label("Temperature T", exact=True).is_visible()
+    assert watched.faults == []
+    watched.context.close()
+
+
+def contrast(page, selector):
+    """Ratio of luminances of an element's text and what is behind it, as WCAG 2.2 defines it."""
+    colours = page.eval_on_selector(
+        selector,
+        """(element) => {
+          let behind = element;
+          while (getComputedStyle(behind).backgroundColor === 'rgba(0, 0, 0, 0)') behind = behind.parentElement;
+          return [getComputedStyle(element).color, getComputedStyle(behind).backgroundColor];
+        }""",
+    )
+    light, dark = sorted(map(luminance, colours), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour):
+    channels = np.array([float(part) for part in colour[4:-1].split(",")]) / 255
+    return float(
+        np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722]
+    )
+
+
+def test_a_page_that_calls_out_is_caught_and_stopped(browser, report, tmp_path):
+    """The watch sees a request, and the page's own policy lets none through and no other script run."""
+    text = Path(report.removeprefix("file://")).read_text("utf-8")
+    wrong = tmp_path / "wrong.html"
+    wrong.write_text(
+        text.replace("</main>", '<img src="http://localhost:9/x.png"><script>window.hacked = 1</script></main>'),
+        "utf-8",
+    )
+    watched = Watched(browser, wrong.as_uri())
+    assert len([fault for fault in watched.faults if "Content Security Policy" in fault]) == 2
+    assert watched.page.evaluate("window.hacked") is None
+    watched.context.close()
