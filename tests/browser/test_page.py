@@ -1,7 +1,7 @@
 """The page of a comparison in headless Chromium: it works, it loads nothing, and its numbers are the library's.
 
-``make test-browser`` installs Playwright, finds a Chromium and names it in the environment variable CHROMIUM; where
-that is set nothing here is skipped.
+``make test-browser`` installs Playwright, finds a Chromium and names it in the environment variable CHROMIUM, by its
+path or as "playwright" for Playwright's own; where that is set nothing here is skipped.
 """
 
 import math
@@ -63,15 +63,16 @@ NAIVE = """([values, temperature]) => {
 
 @pytest.fixture(scope="module")
 def browser():
-    executable = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    if not os.environ.get("CHROMIUM"):
+    named = os.environ.get("CHROMIUM")
+    executable = named or next(filter(None, map(shutil.which, NAMES)), None)
+    if named is None:
         pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: make test-browser")
         if executable is None:
             pytest.skip("there is no Chromium: make test-browser")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable)
+        chromium = playwright.chromium.launch(executable_path=None if named == "playwright" else executable)
         yield chromium
         chromium.close()
 
@@ -281,17 +282,18 @@ def test_what_people_get_wrong_is_said_and_nothing_breaks(page, typed, heat, mes
 
 
 def test_the_button_copies_and_without_a_clipboard_selects(browser, report):
+    selected = "Selected: copy it with Ctrl+C or ⌘C."
     fakes = {
-        "Copied.": "{ writeText: async (text) => { window.copied = text; } }",
-        "Selected: copy it with Ctrl+C or ⌘C.": "{ writeText: () => Promise.reject(new DOMException('', 'NotAllowedError')) }",
-        "Selected: copy it with Ctrl+C or ⌘C. ": "undefined",
+        "{ writeText: async (text) => { window.copied = text; } }": "Copied.",
+        "{ writeText: () => Promise.reject(new DOMException('', 'NotAllowedError')) }": selected,
+        "undefined": selected,
     }
-    for status, clipboard in fakes.items():
+    for clipboard, status in fakes.items():
         watched = Watched(browser, report)
         watched.page.evaluate(f"Object.defineProperty(navigator, 'clipboard', {{ value: {clipboard} }})")
         watched.page.click("button[data-copies]")
         watched.page.wait_for_function("document.querySelector('.status').textContent !== ''")
-        assert watched.page.inner_text(".status") == status.strip()
+        assert watched.page.inner_text(".status") == status
         taken = "window.copied" if status == "Copied." else "window.getSelection().toString()"
         assert watched.page.evaluate(taken) == DESCRIPTION
         assert watched.faults == []
