@@ -175,8 +175,8 @@ def _final_text(row: dict[Any, Any], replicates: int) -> str:
 
 
 def _with_interval(mean: float, half_width: float) -> str:
-    # Without an interval, as of a single replicate, there is none to write.
-    return f"{mean:.4g} ± {half_width:.2g}" if half_width == half_width else f"{mean:.4g}"
+    # A single replicate has none; a narrow column may break before the sign, but not behind it.
+    return f"{mean:.4g} ±\N{NO-BREAK SPACE}{half_width:.2g}" if half_width == half_width else f"{mean:.4g}"
 
 
 def _repetition(results: Results) -> Section:

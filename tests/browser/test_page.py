@@ -12,9 +12,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from boltzmann import Gibbs
 from boltzmann.experiments import Picture, Section, Table, render_page
+from boltzmann.experiments.report import svg_text
 
 pytestmark = pytest.mark.slow
 
@@ -81,10 +83,14 @@ def browser():
 def report(tmp_path_factory):
     size = 'width="900pt" height="300pt"'
     drawing = f'<svg {size} viewBox="0 0 900 300"><rect {size} style="fill: #ffffff"/></svg>'
+    figure = Figure()
+    figure.subplots().plot([0, 1], [0, 1], label=HOSTILE)
+    figure.axes[0].legend()
     table = Table("A task", ("rank", "policy", "final", "total"), [("1", HOSTILE, "1 ± 0.5", "100 ± 50")], heading=1)
     sections = [
         Section("Leaderboard", HOSTILE, tables=[table]),
         Section("Curves", pictures=[Picture(drawing, f'Lines. "{HOSTILE}', HOSTILE)] * 2),
+        Section("Drawn by matplotlib", pictures=[Picture(svg_text(figure), "A line from 0 to 1")] * 2),
         Section("Do it again", to_copy=DESCRIPTION),
     ]
     path = tmp_path_factory.mktemp("page") / "report.html"
@@ -209,6 +215,7 @@ def test_what_is_typed_is_computed_and_shown(page, typed, heat, values, temperat
     )
     assert page.locator("#explorer-chart polyline").count() == len(values)
     assert "NaN" not in page.inner_html("#explorer-chart")
+    assert page.locator("#explorer-chart .chosen").count() == (temperature < 1e6 or temperature == math.inf)
 
 
 def test_keys_move_the_slider_from_end_to_end(page):

@@ -65,7 +65,7 @@ function startExplorer() {
     show("entropy", found.entropy);
     show("log-partition", found.logPartition);
     show("soft-value", found.softValue);
-    drawChart(part("chart"), values, temperatures, place);
+    drawChart(part("chart"), values, temperatures, temperature);
   }
 
   slider.addEventListener("input", () => {
