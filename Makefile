@@ -27,11 +27,8 @@ test-browser: $(VENV)/ready  ## the page of a comparison in headless Chromium; i
 	@if chromium=$$(.ci/chromium $(BIN)/python); then \
 		echo "in $$chromium"; CHROMIUM=$$chromium $(BIN)/python -m pytest -q tests/browser; \
 	else \
-		echo "############################################################################" >&2; \
-		echo "## test-browser: SKIPPED. There is no Chromium here, and none can be had   ##" >&2; \
-		echo "## without root and apt-get or a network. Install one (apt-get install     ##" >&2; \
-		echo "## chromium), or name one: make test-browser CHROMIUM=/path/to/chromium     ##" >&2; \
-		echo "############################################################################" >&2; \
+		echo "######## test-browser SKIPPED: there is no Chromium here, and none can be had without a network, or root" >&2; \
+		echo "######## and apt-get. Install one, or name one: make test-browser CHROMIUM=/path/to/chromium" >&2; \
 	fi
 
 lint: $(VENV)/ready

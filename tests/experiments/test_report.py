@@ -4,12 +4,9 @@ import base64
 import hashlib
 import re
 from collections import Counter
-from html.parser import HTMLParser
-from importlib.resources import files
 
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
 
 import envs
 from agents import QLearning, SampleAverage
@@ -18,56 +15,20 @@ from boltzmann.experiments import (
     METRICS,
     Experiment,
     Layout,
-    Picture,
     RefusedError,
     Results,
     Section,
     Store,
-    Table,
     Task,
-    render_page,
     run,
     write_report,
 )
 from boltzmann.experiments.layout import TaskLayout
-from boltzmann.experiments.report import notation, svg_text
+from boltzmann.experiments.report import notation
 from boltzmann.notation import parse
+from tests.html_page import Page
 
 HOSTILE = "<script>window.hacked = 1</script>"
-VOID = {"meta", "link", "input", "wbr", "br", "img", "hr"}
-
-
-class Page(HTMLParser):
-    """All elements of a page with their attributes, and the text inside each kind."""
-
-    def __init__(self, text):
-        super().__init__(convert_charrefs=True)
-        self.elements, self.texts, self.open, self.closed_wrongly = [], {}, [], []
-        self.feed(text)
-        self.close()
-
-    def handle_starttag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-        self.texts.setdefault(tag, []).append("")
-
-    def handle_startendtag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag):
-        if not self.open or self.open.pop() != tag:
-            self.closed_wrongly.append(tag)
-
-    def handle_data(self, data):
-        for tag in set(self.open):
-            self.texts[tag][-1] += data
-
-    def all(self, tag):
-        return [attributes for name, attributes in self.elements if name == tag]
-
-    def values(self, attribute):
-        return [attributes[attribute] for _, attributes in self.elements if attribute in attributes]
 
 
 @pytest.fixture(scope="module")
@@ -214,24 +175,6 @@ def test_what_users_name_is_escaped_wherever_it_stands(tmp_path):
     assert {HOSTILE, '"><b>&amp;'} <= set(page.texts["th"])
 
 
-def test_sections_tables_and_pictures_of_others_are_escaped_too():
-    figure = Figure()
-    figure.subplots().set_title("<!-- --> <script>")
-    section = Section(
-        HOSTILE,
-        HOSTILE,
-        [Picture(svg_text(figure), HOSTILE + '"', HOSTILE)] * 2,
-        [Table(HOSTILE, [HOSTILE], [[HOSTILE]])],
-        HOSTILE,
-    )
-    page = Page(render_page(HOSTILE, [HOSTILE], [section]))
-    assert len(page.all("script")) == 1
-    assert not page.closed_wrongly
-    assert not [name for name, count in Counter(page.values("id")).items() if count > 1]
-    assert page.all("svg")[0]["aria-label"] == HOSTILE + '"'
-    assert page.texts["code"] == [HOSTILE, HOSTILE]
-
-
 def test_the_description_reads_back_as_the_experiment(experiment, page):
     names = {
         kind.__name__: kind
@@ -262,32 +205,8 @@ def test_sections_of_ones_own_and_another_metric(results, tmp_path):
     assert "regret, all steps" in page.texts["th"]
 
 
-@pytest.mark.parametrize(
-    ("make", "message"),
-    [
-        (lambda: Table("t", ["a", "b"], [["1", "2"], ["1"]]), "rows must have 2 cells, got 1 in row 1"),
-        (lambda: Table("t", [], []), r"heading must be a column in \[0, 0\), got 0"),
-        (lambda: Table("t", ["a"], [], heading=1), r"heading must be a column in \[0, 1\), got 1"),
-        (lambda: Picture("no drawing", "x"), "svg must hold <svg> ... </svg>, got 'no drawing'"),
-        (lambda: Picture("<svg></svg>", " "), "alternative must say what the picture shows"),
-    ],
-)
-def test_what_cannot_be_set_is_refused(make, message):
-    with pytest.raises(ValueError, match=message):
-        make()
-
-
 def test_a_metric_that_nobody_has_is_refused_before_anything_is_written(tmp_path):
     found = stored(tmp_path / "r", ["A()"], [[1.0, 2.0]])
     with pytest.raises(RefusedError, match="has the metric 'gap'"):
         write_report(found, tmp_path / "report.html", metric="gap")
     assert not (tmp_path / "report.html").exists()
-
-
-def test_the_assets_are_read_as_a_part_of_the_package_and_hold_no_address():
-    assets = list((files("boltzmann.experiments") / "report_assets").iterdir())
-    assert {asset.name.rpartition(".")[2] for asset in assets} == {"html", "css", "js"}
-    for asset in assets:
-        text = asset.read_text("utf-8")
-        assert not set(re.findall(r"https?://[^\"'\s<]+", text)) - {"http://www.w3.org/2000/svg"}
-        assert len(text.splitlines()) <= 250
