@@ -1,8 +1,8 @@
 """Compare exploration schedules: ``python -m scripts.compare_schedules``.
 
 Runs every policy on every task, many replicates each, stores what it measures, prints a leaderboard with its answer,
-draws learning curves, paired differences and performance profiles, and writes a page. Run again on the same output folder it goes on
-where it was stopped.
+draws learning curves, paired differences and performance profiles, and writes a page. Run again on the same output
+folder it goes on where it was stopped.
 """
 
 from __future__ import annotations
@@ -106,7 +106,8 @@ def main(arguments: list[str] | None = None) -> None:
         console.print_leaderboard(board, results.layout.replicates, options.confidence)
         for name, figure in figures.items():
             save_figure(figure, folder / name)
-    print(f"\nfigures: {folder / 'learning_curves.png'}, {', '.join(list(figures)[1:])}\npage:    {page}\nresults: {folder}")
+    print(f"\nfigures: {folder / 'learning_curves.png'}, {', '.join(list(figures)[1:])}")
+    print(f"page:    {page}\nresults: {folder}")
 
 
 if __name__ == "__main__":
