@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import textwrap
 import warnings
@@ -134,5 +135,7 @@ def _with_interval(mean: float, half_width: float) -> str:
 
 def _difference(row: dict[Hashable, Any]) -> str:
     value, low, high = (float(row[name]) for name in ("difference", "difference_low", "difference_high"))
+    if math.isnan(value):
+        return "no value"
     digits = decimals((high - low) / 2)
     return f"{value:+.{digits}f} [{low:+.{digits}f}, {high:+.{digits}f}]"
