@@ -14,11 +14,11 @@ from typing import Any
 
 from benchmarks import core, reporting
 from benchmarks.measuring import LEAST_STEPS, Effort, Row, measure_rollouts, measure_runs
-from benchmarks.peers import measure_peers
+from benchmarks.peers import FULL_SECONDS, measure_peers
 from benchmarks.works import REPLICATES
 from benchmarks.yardstick import CACHE, MissingCompilerError, Yardstick
 
-FULL = Effort(rounds=5, seconds=0.3, replicates=REPLICATES)
+FULL = Effort(rounds=5, seconds=FULL_SECONDS, replicates=REPLICATES)
 QUICK = Effort(rounds=3, seconds=0.04, replicates=(30, 2000))
 PARTS = ("rollouts", "runs", "calls", "peers")
 

@@ -15,7 +15,7 @@ from benchmarks.works import Play, Work
 from benchmarks.yardstick import Yardstick
 from boltzmann.experiments import rollout, run
 
-__all__ = ["Effort", "Row", "measure_rollouts", "measure_runs"]
+__all__ = ["Effort", "Row", "calibrated", "measure_rollouts", "measure_runs", "why_not"]
 
 TARGETS = {
     ("A testbed", "lockstep", 2000): 0.8,
@@ -96,7 +96,7 @@ def _measure_cell(
     for engine in works.engines_of(rollout):
         play = works.in_project(work, temperature, replicates, engine)
         start = time.perf_counter()
-        failure = _try(play, engine)
+        failure = why_not(play, engine)
         first[engine] = time.perf_counter() - start
         if failure:
             rows.append(Row(work.name, temperature, replicates, engine, failure=failure))
@@ -122,7 +122,7 @@ def _measure_cell(
     return rows
 
 
-def _try(play: Play, engine: str) -> str:
+def why_not(play: Play, engine: str) -> str:
     """Play a little; say why it cannot be done, or nothing. Only an engine that is an extra may be missing."""
     try:
         recorder = play(LEAST_STEPS)
@@ -166,7 +166,7 @@ def _measure_run(effort: Effort, work: Work, replicates: int, engine: str) -> Ro
 
         alone, shared = into_fresh(1), into_fresh(2)
         start = time.perf_counter()
-        failure = _try(shared, engine)
+        failure = why_not(shared, engine)
         first = time.perf_counter() - start
         if failure:
             return Row(*cell, failure=failure)

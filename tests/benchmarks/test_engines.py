@@ -1,13 +1,16 @@
 """The yardstick does the same work as the project, and the command that times them runs."""
 
+import ast
 import dataclasses
 import json
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import envs
-from benchmarks import engines, measuring, works
+from benchmarks import engines, measuring, peer_runs, peers, works
 from benchmarks.reporting import line
 from benchmarks.timing import compare, quartiles, ratios
 from benchmarks.yardstick import MissingCompilerError, TableArrays, Yardstick
@@ -168,3 +171,48 @@ def test_timings_take_turns():
     assert ratios(times, "a", "b") == (1.0, 1.0, 1.0)
     assert quartiles([3.0]) == (3.0, 3.0, 3.0)
     assert quartiles([1.0, 2.0, 3.0, 4.0, 5.0]) == (2.0, 3.0, 4.0)
+
+
+def test_a_peer_that_cannot_be_imported_or_started_is_named(tmp_path, capsys):
+    # With -S in front of everything an interpreter finds no library.
+    bare = tmp_path / "python"
+    bare.write_text(f'#!/bin/sh\nexec "{sys.executable}" -S "$@"\n')
+    bare.chmod(0o755)
+    options = [*TINY, "--parts", "peers", "--output", str(tmp_path)]
+    engines.main([*options, "--peers", str(bare)])
+    rows = json.loads((tmp_path / "engines.json").read_text())["peers"]
+    assert [row["engine"] for row in rows] == list(peers.GROUNDS)
+    assert all("No module named 'numpy'" in row["failure"] for row in rows)
+    engines.main([*options, "--peers", str(tmp_path / "nowhere")])
+    out = capsys.readouterr().out
+    assert out.count("cannot be started") == len(peers.GROUNDS)
+
+
+class Echo(peers.Peer):
+    """A library that takes a tenth of a second for any work."""
+
+    def __init__(self):
+        self.version, self.asked = "1.0", []
+
+    def seconds(self, replicates, steps):
+        self.asked.append((replicates, steps))
+        return 0.1
+
+
+def test_the_ratio_to_a_peer_is_ours_over_theirs():
+    effort = measuring.Effort(rounds=2, seconds=0.003, replicates=(30,))
+    peer = Echo()
+    row = peers._measure_peer("mabwiser", peer, effort)
+    assert row.rate == pytest.approx(30 * row.steps / 0.1)
+    assert len(peer.asked) == 3
+    assert row.engine == "mabwiser 1.0"
+    # Ours makes at least ten thousand agent-steps a second on anything.
+    assert row.ratio[0] > 1e4 / row.rate
+
+
+def test_every_peer_has_a_ground_and_an_adapter_that_needs_nothing_of_ours():
+    assert set(peers.GROUNDS) == set(peer_runs.PEERS)
+    tree = ast.parse(Path(peer_runs.__file__).read_text())
+    imported = [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    imported += [name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names]
+    assert not {name.split(".")[0] for name in imported} & {"boltzmann", "agents", "envs", "scripts", "benchmarks"}
