@@ -36,7 +36,7 @@ def smpybandits() -> Play:
 
     def play(replicates: int, steps: int) -> None:
         means = np.random.default_rng(0).normal(size=ARMS)
-        # Wide bounds, since its Gaussian arms are truncated ones.
+        # Wide bounds, since its Gaussian arms are truncated ones; it divides the rewards by their width.
         arms = [(float(mean), 1.0, -10.0, 10.0) for mean in means]
         evaluator = Evaluator(
             {
@@ -45,7 +45,7 @@ def smpybandits() -> Play:
                 "n_jobs": 1,
                 "verbosity": 0,
                 "environment": [{"arm_type": Gaussian, "params": arms}],
-                "policies": [{"archtype": Softmax, "params": {"temperature": BANDIT_TEMPERATURE}}],
+                "policies": [{"archtype": Softmax, "params": {"temperature": BANDIT_TEMPERATURE / 20}}],
             }
         )
         evaluator.startAllEnv()

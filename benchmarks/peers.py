@@ -64,15 +64,16 @@ class Peer:
         self._scratch = tempfile.TemporaryDirectory()
         self._said = Path(self._scratch.name, "stderr")
         try:
-            self._process = subprocess.Popen(
-                [python, "-P", str(script), name],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self._said.open("w"),
-                text=True,
-                env=alone,
-                cwd=self._scratch.name,
-            )
+            with self._said.open("w") as said:
+                self._process = subprocess.Popen(
+                    [python, "-P", str(script), name],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=said,
+                    text=True,
+                    env=alone,
+                    cwd=self._scratch.name,
+                )
         except OSError as error:
             self._scratch.cleanup()
             raise PeerError(f"{python} cannot be started: {error}") from error
