@@ -17,7 +17,7 @@ __all__ = ["HEADER", "describe_lines", "describe_machine", "line", "store"]
 
 HEADER = (
     f"{'work':<13} {'T':<9} {'replicates':>10} {'engine':<24} {'steps':>8} {'M steps/s':>10}  "
-    f"{'ratio (quartiles)':<20} {'to':<9} {'target':<12} {'1st call':>8}"
+    f"{'ratio (quartiles)':<30} {'to':<14} {'target':<12} {'1st call':>8}"
 )
 
 
@@ -32,7 +32,7 @@ def line(row: Row) -> str:
         target = f">= {row.target:g} {'hit' if middle >= row.target else 'MISSED'}"
     ratio = f"{middle:.3g} ({low:.3g}-{high:.3g})"
     return (
-        f"{cell} {row.steps:>8} {row.rate / 1e6:>10.4g}  {ratio:<20} {row.reference:<9} {target:<12}"
+        f"{cell} {row.steps:>8} {row.rate / 1e6:>10.4g}  {ratio:<30} {row.reference:<14} {target:<12}"
         f" {row.first_call:>7.2f}s"
     )
 

@@ -5,6 +5,7 @@ import dataclasses
 import json
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -216,3 +217,59 @@ def test_every_peer_has_a_ground_and_an_adapter_that_needs_nothing_of_ours():
     imported = [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
     imported += [name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names]
     assert not {name.split(".")[0] for name in imported} & {"boltzmann", "agents", "envs", "scripts", "benchmarks"}
+
+
+def with_engines(compiled):
+    """A rollout that lets its user choose; ``compiled(recorder)`` is called where the compiled engine is."""
+
+    def choosing(env, agent, ends, seeds, rng, *, engine="lockstep"):
+        rollout(env, agent, ends, seeds, rng)
+        recorder = SimpleNamespace(engine=engine)
+        if engine == "compiled":
+            compiled(recorder)
+        return recorder
+
+    return choosing
+
+
+def refuse(recorder):
+    raise ImportError("no such extra")
+
+
+def run_in_lockstep(recorder):
+    recorder.engine = "lockstep"
+
+
+@pytest.mark.parametrize(
+    ("compiled", "failure"),
+    [(lambda recorder: None, ""), (refuse, "ImportError: no such extra"), (run_in_lockstep, "it ran in lockstep")],
+)
+def test_both_engines_are_measured_where_there_is_a_choice(compiled, failure, monkeypatch):
+    monkeypatch.setattr(works, "rollout", with_engines(compiled))
+    monkeypatch.setattr(measuring, "rollout", works.rollout)
+    effort = measuring.Effort(rounds=1, seconds=0.001, replicates=(2,))
+    rows = [row for rows in measuring.measure_rollouts(None, effort, works.WORKS[:1]) for row in rows]
+    found = {(row.temperature, row.engine): row for row in rows}
+    assert set(found) == {(kind, name) for kind in ("constant", "annealed") for name in ("lockstep", "compiled")}
+    for (_, name), row in found.items():
+        assert row.failure == (failure if name == "compiled" else "")
+        assert row.failure or row.ratio[1] > 0
+
+
+def test_an_error_of_the_lockstep_is_not_taken_for_a_missing_extra(monkeypatch):
+    def broken(*arguments):
+        raise ValueError("broken")
+
+    monkeypatch.setattr(works, "rollout", broken)
+    effort = measuring.Effort(rounds=1, seconds=0.001, replicates=(2,))
+    with pytest.raises(ValueError, match="broken"):
+        list(measuring.measure_rollouts(None, effort, works.WORKS[:1]))
+
+
+@pytest.mark.parametrize("wrong", [["--rounds", "0"], ["--seconds", "0"], ["--replicates", "0"], ["--parts", "all"]])
+def test_settings_that_measure_nothing_are_refused(wrong, capsys, tmp_path):
+    with pytest.raises(SystemExit) as stopped:
+        engines.main([*wrong, "--output", str(tmp_path / "r")])
+    assert stopped.value.code == 2
+    assert not (tmp_path / "r").exists()
+    assert "error: " in capsys.readouterr().err
