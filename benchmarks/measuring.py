@@ -52,6 +52,8 @@ class Row:
         Lower quartile, median and upper quartile of the rate over the reference's rate in the same round.
     reference : str
         What the ratio is to.
+    reference_rate : float
+        Agent-steps a second of that, from its median time.
     first_call : float
         Seconds of the first call, ``LEAST_STEPS`` long, with all that is made only once, such as compiled code.
     failure : str
@@ -66,6 +68,7 @@ class Row:
     rate: float = 0.0
     ratio: tuple[float, float, float] | None = None
     reference: str = ""
+    reference_rate: float = 0.0
     target: float | None = None
     first_call: float = 0.0
     failure: str = field(default="", kw_only=True)
@@ -109,16 +112,18 @@ def _measure_cell(
             )
     # Processor time: both sides are one thread of this process, and the machine may be busy with other things.
     times = compare(functions, rounds=effort.rounds, least_seconds=effort.seconds / 4, clock=time.process_time)
-    lockstep = [replicates * steps["lockstep"] / seconds for seconds in times["lockstep"]]
     for engine, length in steps.items():
         rates = [replicates * length / seconds for seconds in times[engine]]
         if yardstick is not None:
-            ratio, reference = ratios(times, f"C beside {engine}", engine), "C"
+            reference, beside = "C", [replicates * length / seconds for seconds in times[f"C beside {engine}"]]
         else:
-            ratio, reference = quartiles([a / b for a, b in zip(rates, lockstep, strict=True)]), "lockstep"
+            reference, beside = "lockstep", [replicates * steps["lockstep"] / seconds for seconds in times["lockstep"]]
+        ratio = quartiles([a / b for a, b in zip(rates, beside, strict=True)])
         target = TARGETS.get((work.name, engine, replicates)) if reference == "C" else None
         cell = (work.name, temperature, replicates, engine, length)
-        rows.append(Row(*cell, quartiles(rates)[1], ratio, reference, target, first[engine]))
+        rows.append(
+            Row(*cell, quartiles(rates)[1], ratio, reference, quartiles(beside)[1], target, first_call=first[engine])
+        )
     return rows
 
 
@@ -171,11 +176,12 @@ def _measure_run(effort: Effort, work: Work, replicates: int, engine: str) -> Ro
         if failure:
             return Row(*cell, failure=failure)
         # Longer than the rest: a run of a second is mostly the making of environments and files.
-        steps = calibrated(alone, max(1.0, 6 * effort.seconds), time.perf_counter)
+        steps = calibrated(alone, max(1.0, 10 * effort.seconds), time.perf_counter)
         functions = {"1": _bound(alone, steps), "2": _bound(shared, steps)}
         times = compare(functions, rounds=min(3, effort.rounds), least_seconds=0.0)
-    rate = replicates * steps / quartiles(times["2"])[1]
-    return Row(*cell, steps, rate, ratios(times, "1", "2"), "1 worker", WORKERS_TARGET, first)
+    shared_rate, alone_rate = (replicates * steps / quartiles(times[jobs])[1] for jobs in ("2", "1"))
+    ratio = ratios(times, "1", "2")
+    return Row(*cell, steps, shared_rate, ratio, "1 worker", alone_rate, WORKERS_TARGET, first)
 
 
 def _bound(play: Play, steps: int) -> Callable[[], Any]:

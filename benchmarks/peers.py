@@ -35,7 +35,7 @@ GROUNDS = {
 }
 """The work of ours that is nearest to what a library does on its own ground."""
 
-STEPS = {"rlberry": 2000, "pfrl": 100}
+STEPS = {"rlberry": 1000, "pfrl": 100}
 OTHER_STEPS = 500
 """Steps a run at full effort: fewer for a slow library, more where the start of a run is dear."""
 
@@ -152,7 +152,7 @@ def _measure_peer(name: str, peer: Peer, effort: Effort) -> Row:
     ratio = quartiles([a / b for a, b in zip(ours, theirs, strict=True)])
     target = None if name in UNJUDGED else LEAST_RATIO
     cell = (work.name, "constant", REPLICATES, f"{name} {peer.version}", steps_theirs)
-    return Row(*cell, quartiles(theirs)[1], ratio, f"ours, {engine}", target, first)
+    return Row(*cell, quartiles(theirs)[1], ratio, f"ours, {engine}", quartiles(ours)[1], target, first)
 
 
 def _fastest(work: works.Work) -> tuple[str, Play]:
