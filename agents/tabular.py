@@ -10,22 +10,27 @@ from gymnasium.spaces import Discrete
 from numpy.typing import ArrayLike, NDArray
 
 from agents.decision import Decision
-from boltzmann import Policy
+from boltzmann import Distribution, Policy, _checks
 from boltzmann.notation import Expression
 
-__all__ = ["TabularAgent"]
+__all__ = ["PolicyAgent", "TabularAgent"]
+
+Place = tuple[NDArray[Any], NDArray[Any], NDArray[Any]]
+"""Replicate, state and action of each row: where its entry stands in a table."""
+
+LARGEST = float(np.finfo(np.float64).max)
 
 
 class TabularAgent(Expression):
-    """A table of action values for every replicate, and a policy that reads the rows of it.
+    """A table of action values for every replicate, and a distribution made from the rows of it.
 
-    A learner is a dataclass over this class whose first field is its ``policy``; it says how ``update`` changes the
-    values. Parameters are its fields, and its ``repr``. What ``reset`` makes is no part of its ``repr`` or equality.
+    A learner is a dataclass over this class; it says how ``update`` changes the values. Parameters are its fields,
+    and its ``repr``. What ``reset`` makes is no part of its ``repr`` or equality.
 
     Attributes
     ----------
     values : array of shape (R, S, K)
-        Action values, made by ``reset``.
+        Action values, or preferences, made by ``reset``.
     visits : array of int, shape (R, S, K)
         How often each action was taken in each state.
     allowed : array of bool, shape (R, S, K), or None
@@ -34,15 +39,10 @@ class TabularAgent(Expression):
         How many updates there have been, which is the step that schedules read.
     """
 
-    policy: Policy
     values: NDArray[np.float64]
     visits: NDArray[np.int64]
     allowed: NDArray[np.bool_] | None
     step: int
-
-    def __post_init__(self) -> None:
-        if not callable(self.policy):
-            raise TypeError(f"policy must be a policy, such as Boltzmann(0.1), got {self.policy!r}")
 
     def reset(
         self,
@@ -72,7 +72,7 @@ class TabularAgent(Expression):
         self.step = 0
 
     def act(self, observations: ArrayLike, where: ArrayLike | None = None) -> Decision:
-        """Draw one action a replicate from the policy's distribution; nothing is learnt by it.
+        """Draw one action a replicate; nothing is learnt by it.
 
         Parameters
         ----------
@@ -86,35 +86,48 @@ class TabularAgent(Expression):
         ValueError
             For observations that are not R states of the table; the row is named.
         """
-        place = (self._rows, self._checked("observations", observations, self.values.shape[1]))
-        distribution = self.policy(self.values[place], step=self.step, visits=self.visits[place], where=where)
-        if where is not None:
-            if self.allowed is None:
-                self.allowed = np.ones(self.values.shape, dtype=np.bool_)
-            self.allowed[place] = where
-        return Decision(distribution.sample(self._rng), distribution)
+        states = self._checked("observations", observations, self.values.shape[1])
+        told = self._told(states)
+        distribution = self._distribution(told, where, self.step)
+        mask = self._remember(states, where)
+        return Decision(distribution.sample(self._rng), distribution, told["values"], mask)
 
     def _initial_value(self) -> float:
         return 0.0
 
-    def _best(self, observations: ArrayLike) -> NDArray[np.float64]:
-        """Give the largest value in each replicate's state, over the actions allowed there; shape (R,)."""
-        place = (self._rows, self._checked("next_observations", observations, self.values.shape[1]))
+    def _told(self, states: NDArray[np.int64]) -> dict[str, Any]:
+        """Collect what is known of a state of each replicate: a row each."""
+        place = (self._rows, states)
+        return {"values": self.values[place], "visits": self.visits[place]}
+
+    def _distribution(self, told: dict[str, Any], where: ArrayLike | None, step: int) -> Distribution:
+        """Make the distribution of each row from what :meth:`_told` gives."""
+        raise NotImplementedError
+
+    def _remember(self, states: NDArray[np.int64], where: ArrayLike | None) -> NDArray[np.bool_] | None:
+        """Keep the masks of the states; give them as an array."""
+        if where is None:
+            return None
         if self.allowed is None:
-            return np.asarray(self.values[place].max(axis=-1))
-        return np.asarray(np.max(self.values[place], axis=-1, where=self.allowed[place], initial=-np.inf))
+            self.allowed = np.ones(self.values.shape, dtype=np.bool_)
+        self.allowed[self._rows, states] = where
+        return np.asarray(where, dtype=np.bool_)
 
-    def _count_visits(self, observations: ArrayLike, actions: ArrayLike) -> tuple[NDArray[Any], ...]:
-        """Count one more step and visit; give the place in the tables of each replicate's state and action."""
-        place = self._place(observations, actions)
-        self.visits[place] += 1
-        self.step += 1
-        return place
+    def _mask(self, states: NDArray[np.int64]) -> NDArray[np.bool_] | None:
+        """Give what is allowed in each replicate's state, as far as masks have been seen; None without any."""
+        return None if self.allowed is None else self.allowed[self._rows, states]
 
-    def _place(self, observations: ArrayLike, actions: ArrayLike) -> tuple[NDArray[Any], ...]:
+    def _place(self, observations: ArrayLike, actions: ArrayLike) -> Place:
         _, states, count = self.values.shape
         states_seen = self._checked("observations", observations, states)
         return self._rows, states_seen, self._checked("actions", actions, count)
+
+    def _count_visits(self, place: Place) -> NDArray[np.int64]:
+        """Count one more step and visit; give the visits of each place, this one counted."""
+        counts = self.visits[place] + 1
+        self.visits[place] = counts
+        self.step += 1
+        return np.asarray(counts)
 
     def _checked(self, name: str, value: ArrayLike, count: int) -> NDArray[np.int64]:
         """Check one index in [0, count) a replicate: a negative one would be read from the end of a table."""
@@ -137,9 +150,75 @@ class TabularAgent(Expression):
         return array
 
 
+class PolicyAgent(TabularAgent):
+    """A tabular learner whose distribution is that of a policy, its first field.
+
+    A policy that explores by the learner's own changes (it has ``initial_epsilon`` and ``next_epsilons``) keeps one
+    number a state here: ``epsilons``, shape (R, S), handed to it at each act and moved on with each update.
+
+    Attributes
+    ----------
+    epsilons : array of shape (R, S), or None
+        Exploration rates of the states, made by ``reset`` where the policy asks for them.
+    """
+
+    policy: Policy
+    epsilons: NDArray[np.float64] | None
+
+    def __post_init__(self) -> None:
+        if not callable(self.policy):
+            raise TypeError(f"policy must be a policy, such as Boltzmann(0.1), got {self.policy!r}")
+
+    def reset(
+        self,
+        num_envs: int,
+        observation_space: Space[Any],
+        action_space: Space[Any],
+        rng: np.random.Generator,
+    ) -> None:
+        """Forget everything and make the arrays; as :meth:`TabularAgent.reset`."""
+        super().reset(num_envs, observation_space, action_space, rng)
+        self.epsilons = None
+        if hasattr(self.policy, "next_epsilons"):
+            self.epsilons = np.full(self.values.shape[:2], self.policy.initial_epsilon)  # type: ignore[attr-defined]
+
+    def _arrays(self) -> dict[str, Any]:
+        """Give what every compiled form has: the arrays, which are written to, the policy and its randomness."""
+        return {"values": self.values, "visits": self.visits, "policy": self.policy, "rng": self._rng}
+
+    def _told(self, states: NDArray[np.int64]) -> dict[str, Any]:
+        told = super()._told(states)
+        if self.epsilons is not None:
+            told["epsilons"] = self.epsilons[self._rows, states]
+        return told
+
+    def _distribution(self, told: dict[str, Any], where: ArrayLike | None, step: int) -> Distribution:
+        values, *rest = told
+        return self.policy(told[values], step=step, where=where, **{name: told[name] for name in rest})
+
+    def _change(self, place: Place, values: NDArray[np.float64], changes: NDArray[np.float64]) -> None:
+        """Put ``values + changes`` where ``values`` stand, and let the policy hear of the changes."""
+        self.values[place] = values + changes
+        self._tell_changes(place, changes)
+
+    def _tell_changes(self, place: Place, changes: NDArray[np.float64]) -> None:
+        if self.epsilons is None:
+            return
+        rows, states, _ = place
+        mask = self._mask(states)
+        actions_allowed = np.full(len(rows), self.values.shape[2]) if mask is None else mask.sum(axis=-1)
+        known = self.epsilons[rows, states]
+        self.epsilons[rows, states] = self.policy.next_epsilons(known, changes, actions_allowed)  # type: ignore[attr-defined]
+
+
 def _count(name: str, space: Space[Any]) -> int:
     if not isinstance(space, Discrete):
         raise TypeError(f"{name} must be Discrete for a table of values, got {space}")
     if space.start != 0:
         raise ValueError(f"{name} must start at 0, got {space}")
     return int(space.n)
+
+
+def finite(name: str, value: object) -> float:
+    """Return ``value`` as a finite float, or raise."""
+    return _checks.number(name, value, least=-LARGEST, most=LARGEST)

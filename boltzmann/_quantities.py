@@ -132,7 +132,9 @@ def _above_maximum(it: Scores, logs: Any, hot_value: Any) -> Any:
     """Max Q + T logs, with max Q at T = 0, the given value at T = inf, and +inf where that is the maximum."""
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         if not it.ends and it.xp is np and it.scale == 1.0:
-            return it.peak + it.temperature * logs
+            above = it.peak + it.temperature * logs
+            # Their sum may be moderate where T logs overflows.
+            return above if np.isfinite(above).all() else 2 * (it.peak / 2 + it.temperature / 2 * logs)
         xp = it.xp
         heat = _array(xp, it.temperature, it.peak)
         hot = xp.isinf(heat)

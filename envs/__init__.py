@@ -2,27 +2,125 @@
 
 from gymnasium.envs.registration import register
 
-from envs.bandits import GaussianBandit, GaussianBanditVector
-from envs.making import make
+from envs.adversarial_bandits import (
+    AdversarialBandit,
+    AdversarialBanditVector,
+    ZeroedStartBandit,
+    ZeroedStartBanditVector,
+)
+from envs.bandits import (
+    BernoulliBandit,
+    BernoulliBanditVector,
+    GaussianBandit,
+    GaussianBanditVector,
+    LeverBandit,
+    LeverBanditVector,
+    UniformBandit,
+    UniformBanditVector,
+)
+from envs.blackjack import blackjack_table
+from envs.chains import Chain, RiverSwim, chain, river_swim
+from envs.changing_bandits import AbruptBandit, AbruptBanditVector, DriftingBandit, DriftingBanditVector
+from envs.deep_sea import DeepSea, DeepSeaStochastic, deep_sea, deep_sea_stochastic
+from envs.finite import BoundObservation, NumberObservation, number_observations
+from envs.garnets import Garnet, garnet
+from envs.grids import GridWorld, grid_world
+from envs.loops import DoubleChain, Loop, double_chain, loop
+from envs.making import TIME_LIMIT, TimeLimitWarning, make, make_raw
+from envs.model_env import TableEnv
+from envs.softmax_mdps import RandomMDP, TwoState, random_mdp, two_state
 from envs.tables import Table, compile_table, optimal_gaps, optimal_values
 from envs.tabular import TabularVectorEnv
 
 __all__ = [
     "ENV_IDS",
+    "MDP_IDS",
+    "TIME_LIMIT",
+    "AbruptBandit",
+    "AbruptBanditVector",
+    "AdversarialBandit",
+    "AdversarialBanditVector",
+    "BernoulliBandit",
+    "BernoulliBanditVector",
+    "BoundObservation",
+    "Chain",
+    "DeepSea",
+    "DeepSeaStochastic",
+    "DoubleChain",
+    "DriftingBandit",
+    "DriftingBanditVector",
+    "Garnet",
     "GaussianBandit",
     "GaussianBanditVector",
+    "GridWorld",
+    "LeverBandit",
+    "LeverBanditVector",
+    "Loop",
+    "NumberObservation",
+    "RandomMDP",
+    "RiverSwim",
     "Table",
+    "TableEnv",
     "TabularVectorEnv",
+    "TimeLimitWarning",
+    "TwoState",
+    "UniformBandit",
+    "UniformBanditVector",
+    "ZeroedStartBandit",
+    "ZeroedStartBanditVector",
+    "blackjack_table",
+    "chain",
     "compile_table",
+    "deep_sea",
+    "deep_sea_stochastic",
+    "double_chain",
+    "garnet",
+    "grid_world",
+    "loop",
     "make",
+    "make_raw",
+    "number_observations",
     "optimal_gaps",
     "optimal_values",
+    "random_mdp",
+    "river_swim",
+    "two_state",
 ]
 
-ENV_IDS = ("boltzmann/GaussianBandit-v0",)
-
-register(
-    id="boltzmann/GaussianBandit-v0",
-    entry_point="envs.bandits:GaussianBandit",
-    vector_entry_point="envs.bandits:GaussianBanditVector",
+_BANDITS = (
+    GaussianBandit,
+    BernoulliBandit,
+    UniformBandit,
+    LeverBandit,
+    DriftingBandit,
+    AbruptBandit,
+    AdversarialBandit,
+    ZeroedStartBandit,
 )
+
+for bandit in _BANDITS:
+    register(
+        id=f"boltzmann/{bandit.__name__}-v0",
+        entry_point=f"{bandit.__module__}:{bandit.__name__}",
+        vector_entry_point=f"{bandit.__module__}:{bandit.__name__}Vector",
+    )
+
+# Exploration problems, of which envs.make steps the tables. What never terminates is cut into the papers' phases:
+# 5000 steps for RiverSwim, 1000 for the rest, also where a paper names none; 300 on the grid. DeepSea ends by itself.
+_MDPS: dict[str, tuple[str, int | None]] = {
+    "boltzmann/RiverSwim-v0": ("envs.chains:RiverSwim", 5000),
+    "boltzmann/Chain-v0": ("envs.chains:Chain", 1000),
+    "boltzmann/Loop-v0": ("envs.loops:Loop", 1000),
+    "boltzmann/DoubleChain-v0": ("envs.loops:DoubleChain", 1000),
+    "boltzmann/DeepSea-v0": ("envs.deep_sea:DeepSea", None),
+    "boltzmann/DeepSeaStochastic-v0": ("envs.deep_sea:DeepSeaStochastic", None),
+    "boltzmann/TwoState-v0": ("envs.softmax_mdps:TwoState", 1000),
+    "boltzmann/RandomMDP-v0": ("envs.softmax_mdps:RandomMDP", 1000),
+    "boltzmann/GridWorld-v0": ("envs.grids:GridWorld", 300),
+    "boltzmann/Garnet-v0": ("envs.garnets:Garnet", 1000),
+}
+MDP_IDS = tuple(_MDPS)
+for _name, (_entry_point, _limit) in _MDPS.items():
+    register(id=_name, entry_point=_entry_point, max_episode_steps=_limit)
+
+ENV_IDS = (*(f"boltzmann/{bandit.__name__}-v0" for bandit in _BANDITS), *MDP_IDS)

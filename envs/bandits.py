@@ -1,36 +1,45 @@
-"""Bandits: environments of one state whose episodes never end.
+"""Bandits whose arms stay as they are: environments of one state whose episodes never end.
 
-Each ``reset`` draws a new problem. The only observation is 0. ``info["gap"]`` says how much the action just taken
-gives away, in the units of the reward: the best mean less the mean of the arm pulled.
+Each ``reset`` draws a new problem, unless its means are given. The only observation is 0. ``info["gap"]`` says how much
+the action just taken gives away, in the units of the reward: the best mean less the mean of the arm pulled. Each bandit
+comes single and batched (``...Vector``, ``num_envs`` before the same parameters), by one law. Others are in
+``envs.changing_bandits`` and ``envs.adversarial_bandits``.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
-import gymnasium
 import numpy as np
-from gymnasium.spaces import Discrete
-from gymnasium.vector import AutoresetMode, VectorEnv
-from gymnasium.vector.utils import batch_space
-from numpy.typing import ArrayLike, NDArray
 
 from envs import _batched
+from envs._bandits import Bandit, BanditVector, Problems, count_arms, require_row
 
-__all__ = ["GaussianBandit", "GaussianBanditVector"]
+__all__ = [
+    "BernoulliBandit",
+    "BernoulliBanditVector",
+    "GaussianBandit",
+    "GaussianBanditVector",
+    "LeverBandit",
+    "LeverBanditVector",
+    "UniformBandit",
+    "UniformBanditVector",
+]
 
 
-class GaussianBandit(gymnasium.Env[np.int64, np.int64]):
+class GaussianBandit(Bandit):
     """The k-armed testbed of Sutton & Barto ("Reinforcement Learning", 2nd ed., section 2.3).
 
     Parameters
     ----------
-    arms : int
-        How many, at least 1.
+    arms : int, optional
+        How many, at least 1; 10 by default, or as many as ``means``.
     mean, spread : float
         The arms' means are drawn from N(mean, spread^2) at each reset.
     noise : float
         Standard deviation of a reward about its arm's mean, at least 0.
+    means : sequence of float, optional
+        The arms' means, the same after every reset; then ``mean`` and ``spread`` have no part.
 
     Raises
     ------
@@ -48,47 +57,29 @@ class GaussianBandit(gymnasium.Env[np.int64, np.int64]):
     (0.126, 0.515, False, False)
     """
 
-    metadata: dict[str, Any] = {"render_modes": []}  # noqa: RUF012 (as Gymnasium declares it)
-
-    def __init__(self, arms: int = 10, mean: float = 0.0, spread: float = 1.0, noise: float = 1.0) -> None:
-        self.arms = _batched.require_whole("arms", arms, least=1)
+    def __init__(
+        self,
+        arms: int | None = None,
+        mean: float = 0.0,
+        spread: float = 1.0,
+        noise: float = 1.0,
+        means: Sequence[float] | None = None,
+    ) -> None:
+        self._means = require_row("means", means)
+        super().__init__(count_arms(arms, self._means))
         self.mean = _batched.require_finite("mean", mean)
         self.spread = _batched.require_finite("spread", spread, least=0)
         self.noise = _batched.require_finite("noise", noise, least=0)
-        self.observation_space = Discrete(1)
-        self.action_space = Discrete(self.arms)
-        self.means: NDArray[np.float64] = np.empty(0)
 
-    def reset(
-        self, *, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[np.int64, dict[str, Any]]:
-        """Draw a new problem."""
-        super().reset(seed=seed)
-        _batched.refuse_options(options)
-        self.means = self.np_random.normal(self.mean, self.spread, self.arms)
-        return np.int64(0), {}
-
-    def step(self, action: np.int64 | int) -> tuple[np.int64, float, bool, bool, dict[str, Any]]:
-        """Pull an arm."""
-        if not len(self.means):
-            raise RuntimeError("reset must be called before step")
-        (arm,) = _batched.action_indices(np.asarray([action]), 1, self.arms)
-        reward = self.np_random.normal(self.means[arm], self.noise)
-        return np.int64(0), float(reward), False, False, {"gap": float(self.means.max() - self.means[arm])}
+    def draw(self, rng: np.random.Generator, count: int) -> Problems:
+        """Draw normal means, or repeat those given."""
+        shape = (count, self.arms)
+        means = rng.normal(self.mean, self.spread, shape) if self._means is None else np.tile(self._means, (count, 1))
+        return Problems(means, self.noise)
 
 
-class GaussianBanditVector(VectorEnv[NDArray[np.int64], ArrayLike, NDArray[Any]]):
+class GaussianBanditVector(BanditVector):
     """Many independent :class:`GaussianBandit` problems, stepped at once.
-
-    One generator serves them all. It draws one normal a problem and step, whatever the actions: agents that start
-    from the same seed meet the same problems and the same noise.
-
-    Parameters
-    ----------
-    num_envs : int
-        How many problems, at least 1.
-    arms, mean, spread, noise
-        As for :class:`GaussianBandit`.
 
     Examples
     --------
@@ -101,39 +92,146 @@ class GaussianBanditVector(VectorEnv[NDArray[np.int64], ArrayLike, NDArray[Any]]
     array([0., 0.])
     """
 
-    metadata: dict[str, Any] = {"autoreset_mode": AutoresetMode.SAME_STEP, "render_modes": []}  # noqa: RUF012
+    single = GaussianBandit
+
+
+class BernoulliBandit(Bandit):
+    """Arms that pay 1 with their own probability and 0 otherwise.
+
+    Lai & Robbins, "Asymptotically efficient adaptive allocation rules", 1985, and most of the regret literature since.
+
+    Parameters
+    ----------
+    arms : int, optional
+        How many, at least 1; 10 by default, or as many as ``means``.
+    means : sequence of float, optional
+        The probabilities, each in [0, 1]; drawn uniformly from [0, 1] at each reset by default.
+
+    Raises
+    ------
+    ValueError
+        For parameters out of their bounds, and for an action that is no arm.
+
+    Examples
+    --------
+    >>> env = BernoulliBandit(means=[1.0, 0.25])
+    >>> env.reset(seed=0)
+    (np.int64(0), {})
+    >>> [env.step(arm)[1] for arm in (0, 0, 0)]
+    [1.0, 1.0, 1.0]
+    >>> env.step(1)[4]
+    {'gap': 0.75}
+    """
+
+    def __init__(self, arms: int | None = None, means: Sequence[float] | None = None) -> None:
+        self._means = require_row("means", means, 0, 1)
+        super().__init__(count_arms(arms, self._means))
+
+    def draw(self, rng: np.random.Generator, count: int) -> Problems:
+        """Draw uniform probabilities, or repeat those given."""
+        return Problems(rng.random((count, self.arms)) if self._means is None else np.tile(self._means, (count, 1)))
+
+    pay = Bandit.pay_zeros_and_ones
+
+
+class BernoulliBanditVector(BanditVector):
+    """Many independent :class:`BernoulliBandit` problems, stepped at once."""
+
+    single = BernoulliBandit
+
+
+class UniformBandit(Bandit):
+    """Means uniform on [0, 1] and normal noise (Kuleshov & Precup, "Algorithms for multi-armed bandit problems", 2014).
+
+    Parameters
+    ----------
+    arms : int, optional
+        How many, at least 1; 10 by default, or as many as ``means``.
+    noise : float
+        Standard deviation of a reward about its arm's mean, at least 0; the paper has .01, .1 and 1.
+    means : sequence of float, optional
+        The arms' means, the same after every reset.
+
+    Raises
+    ------
+    ValueError
+        For parameters out of their bounds, and for an action that is no arm.
+
+    Examples
+    --------
+    >>> env = UniformBandit(arms=2, noise=0.0)
+    >>> env.reset(seed=0)
+    (np.int64(0), {})
+    >>> env.means.round(3), round(env.step(1)[1], 3)
+    (array([0.637, 0.27 ]), 0.27)
+    """
+
+    def __init__(self, arms: int | None = None, noise: float = 0.1, means: Sequence[float] | None = None) -> None:
+        self._means = require_row("means", means)
+        super().__init__(count_arms(arms, self._means))
+        self.noise = _batched.require_finite("noise", noise, least=0)
+
+    def draw(self, rng: np.random.Generator, count: int) -> Problems:
+        """Draw uniform means, or repeat those given."""
+        means = rng.random((count, self.arms)) if self._means is None else np.tile(self._means, (count, 1))
+        return Problems(means, self.noise)
+
+
+class UniformBanditVector(BanditVector):
+    """Many independent :class:`UniformBandit` problems, stepped at once."""
+
+    single = UniformBandit
+
+
+class LeverBandit(Bandit):
+    """A thousand levers, each with its own noise.
+
+    Vermorel & Mohri, "Multi-armed bandit algorithms and empirical evaluation", 2005: rewards are normal,
+    their means and standard deviations uniform on (0, 1).
+
+    Parameters
+    ----------
+    arms : int, optional
+        How many, at least 1; 1000 by default, or as many as ``means`` or ``deviations``.
+    means, deviations : sequence of float, optional
+        The arms' means and standard deviations (at least 0), the same after every reset.
+
+    Raises
+    ------
+    ValueError
+        For parameters out of their bounds, and for an action that is no arm.
+
+    Examples
+    --------
+    >>> env = LeverBandit(means=[0.5, 0.25], deviations=[0.0, 0.0])
+    >>> env.reset(seed=0)
+    (np.int64(0), {})
+    >>> env.step(1)[1], env.step(1)[4]
+    (0.25, {'gap': 0.25})
+    """
 
     def __init__(
-        self, num_envs: int = 1, *, arms: int = 10, mean: float = 0.0, spread: float = 1.0, noise: float = 1.0
+        self,
+        arms: int | None = None,
+        means: Sequence[float] | None = None,
+        deviations: Sequence[float] | None = None,
     ) -> None:
-        self.num_envs = _batched.require_whole("num_envs", num_envs, least=1)
-        self._one = GaussianBandit(arms, mean, spread, noise)
-        self.single_observation_space = self._one.observation_space
-        self.single_action_space = self._one.action_space
-        self.observation_space = batch_space(self.single_observation_space, num_envs)
-        self.action_space = batch_space(self.single_action_space, num_envs)
-        self._rows = np.arange(self.num_envs)
-        self._never = np.zeros(self.num_envs, dtype=np.bool_)
-        self.means: NDArray[np.float64] = np.empty((0, 0))
+        self._means, self._deviations = require_row("means", means), require_row("deviations", deviations, 0)
+        known = [row for row in (self._means, self._deviations) if row is not None]
+        if len({len(row) for row in known}) > 1:
+            raise ValueError(f"deviations must be as many as means, {len(known[0])}, got {len(known[1])}")
+        super().__init__(count_arms(arms, known[0] if known else None, usual=1000))
 
-    def reset(  # a list of seeds too, as SyncVectorEnv takes it
-        self, *, seed: _batched.Seed = None, options: dict[str, Any] | None = None
-    ) -> tuple[NDArray[np.int64], dict[str, Any]]:
-        """Draw a new problem for every row."""
-        _batched.refuse_options(options)
-        if seed is not None:
-            self.np_random = _batched.generator_from(seed, self.num_envs)
-        self.means = self.np_random.normal(self._one.mean, self._one.spread, (self.num_envs, self._one.arms))
-        self._best = self.means.max(axis=1)
-        return np.zeros(self.num_envs, dtype=np.int64), {}
+    def draw(self, rng: np.random.Generator, count: int) -> Problems:
+        """Draw means and deviations, or repeat those given."""
+        means, deviations = (
+            rng.random((count, self.arms)) if given is None else np.tile(given, (count, 1))
+            for given in (self._means, self._deviations)
+        )
+        return Problems(means, deviations)
 
-    def step(
-        self, actions: ArrayLike
-    ) -> tuple[NDArray[np.int64], NDArray[Any], NDArray[Any], NDArray[Any], dict[str, Any]]:
-        """Pull one arm of every problem."""
-        if not len(self.means):
-            raise RuntimeError("reset must be called before step")
-        means = self.means[self._rows, _batched.action_indices(actions, self.num_envs, self._one.arms)]
-        rewards = means + self._one.noise * self.np_random.standard_normal(self.num_envs)
-        observations = np.zeros(self.num_envs, dtype=np.int64)
-        return observations, rewards, self._never.copy(), self._never.copy(), {"gap": self._best - means}
+
+class LeverBanditVector(BanditVector):
+    """Many independent :class:`LeverBandit` problems, stepped at once."""
+
+    single = LeverBandit

@@ -11,7 +11,7 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import ArrayLike, NDArray
 
 from envs import _batched
-from envs.tables import Table, optimal_gaps
+from envs.tables import Table, cumulative, optimal_gaps
 
 __all__ = ["TabularVectorEnv"]
 
@@ -71,15 +71,16 @@ class TabularVectorEnv(VectorEnv[NDArray[np.int64], ArrayLike, NDArray[Any]]):
             max_episode_steps = _batched.require_whole("max_episode_steps", max_episode_steps, least=1)
         self.max_episode_steps = max_episode_steps
         states, self._actions, self._outcomes = table.probs.shape
-        self.single_observation_space = Discrete(states)
+        self.single_observation_space = Discrete(table.observation_count)
         self.single_action_space = Discrete(self._actions)
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
-        self._cumulative = _cumulative(table.probs).reshape(states * self._actions, self._outcomes)
-        self._cumulative_initial = _cumulative(table.initial)
+        self._cumulative = cumulative(table.probs).reshape(states * self._actions, self._outcomes)
+        self._cumulative_initial = cumulative(table.initial)
         self._next_states = table.next_states.ravel()
         self._rewards = table.rewards.ravel()
         self._terminated = table.terminated.ravel()
+        self._noise = None if table.noise is None else table.noise.ravel()
         self._gaps = None if discount is None else optimal_gaps(table, discount).ravel()
         self._states: NDArray[np.int64] | None = None
         self._elapsed = np.zeros(self.num_envs, dtype=np.int64)
@@ -92,10 +93,11 @@ class TabularVectorEnv(VectorEnv[NDArray[np.int64], ArrayLike, NDArray[Any]]):
         if seed is not None:
             self.np_random = _batched.generator_from(seed, self.num_envs)
         # Starts have a stream of their own, so that how often an agent restarts leaves the transitions as they are.
-        (self._starts,) = self.np_random.spawn(1)
+        # So has the noise of the rewards: whether there is any leaves the transitions as they are, too.
+        self._starts, self._rewarding = self.np_random.spawn(2)
         self._states = self._draw_starts(self.num_envs)
         self._elapsed[:] = 0
-        return self._states.copy(), self._masks({})
+        return self._observed(self._states), self._masks({})
 
     def step(
         self, actions: ArrayLike
@@ -108,6 +110,9 @@ class TabularVectorEnv(VectorEnv[NDArray[np.int64], ArrayLike, NDArray[Any]]):
         outcome = np.count_nonzero(self._cumulative[pairs] <= uniform[:, np.newaxis], axis=1)
         entries = pairs * self._outcomes + outcome
         next_states, terminated = self._next_states[entries], self._terminated[entries]
+        rewards = self._rewards[entries]
+        if self._noise is not None:
+            rewards = rewards + self._noise[pairs] * self._rewarding.standard_normal(self.num_envs)
         self._elapsed += 1
         if self.max_episode_steps is None:
             truncated = np.zeros(self.num_envs, dtype=np.bool_)
@@ -117,11 +122,34 @@ class TabularVectorEnv(VectorEnv[NDArray[np.int64], ArrayLike, NDArray[Any]]):
         ended = terminated | truncated
         self._states = next_states
         if ended.any():
-            info["final_obs"], info["_final_obs"] = next_states, ended
+            info["final_obs"], info["_final_obs"] = self._observed(next_states), ended
             self._states = next_states.copy()
             self._states[ended] = self._draw_starts(int(np.count_nonzero(ended)))
             self._elapsed[ended] = 0
-        return self._states.copy(), self._rewards[entries], terminated, truncated, self._masks(info)
+        return self._observed(self._states), rewards, terminated, truncated, self._masks(info)
+
+    def stretch_form(self) -> dict[str, Any] | None:
+        """Say how the table is stepped: its arrays, of which ``states`` and ``elapsed`` are written to."""
+        if self._noise is not None or self.table.observations is not None:
+            return None
+        return {
+            "kind": "table",
+            "states": self._states,
+            "elapsed": self._elapsed,
+            "limit": self.max_episode_steps or 0,
+            "cumulative": self._cumulative,
+            "next_states": self._next_states,
+            "rewards": self._rewards,
+            "terminated": self._terminated,
+            "gaps": self._gaps,
+            "initial": self._cumulative_initial,
+            "mask": self.table.action_mask,
+            "rng": self.np_random,
+            "starts": self._starts,
+        }
+
+    def _observed(self, states: NDArray[np.int64]) -> NDArray[np.int64]:
+        return states.copy() if self.table.observations is None else self.table.observations[states]
 
     def _draw_starts(self, count: int) -> NDArray[np.int64]:
         uniform = self._starts.random(count)
@@ -131,10 +159,3 @@ class TabularVectorEnv(VectorEnv[NDArray[np.int64], ArrayLike, NDArray[Any]]):
         if self.table.action_mask is not None:
             info["action_mask"] = self.table.action_mask[self._states]
         return info
-
-
-def _cumulative(probs: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Cumulative sums for inverting a uniform: from the last possible outcome on they are 1, whatever the rounding."""
-    sums = np.cumsum(probs, axis=-1)
-    last = probs.shape[-1] - 1 - (probs[..., ::-1] > 0).argmax(axis=-1)
-    return np.where(np.arange(probs.shape[-1]) >= last[..., np.newaxis], 1.0, sums)

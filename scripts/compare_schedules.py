@@ -1,8 +1,8 @@
 """Compare exploration schedules: ``python -m scripts.compare_schedules``.
 
 Runs every policy on every task, many replicates each, stores what it measures, prints a leaderboard with its answer,
-and draws learning curves, paired differences and performance profiles. Run again on the same output folder it goes on
-where it was stopped.
+draws learning curves, paired differences and performance profiles, and writes a page. Run again on the same output
+folder it goes on where it was stopped.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from boltzmann.experiments import (
     leaderboard,
     run,
     save_figure,
+    write_report,
 )
 from boltzmann.experiments.statistics.ranking import find_agent
 from boltzmann.notation import parse
@@ -89,11 +90,13 @@ def main(arguments: list[str] | None = None) -> None:
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
         experiment = describe(options)
     folder = options.output or Path("results") / f"{program}-{experiment.layout.hash}"
+    page = folder / "report.html"
     judged: dict[str, Any] = {"baseline": _baseline(options), "confidence": options.confidence}
     with console.errors_in_one_line(program, console.RUN_ERRORS):
-        with console.ProgressBar() as progress:
+        with console.warnings_in_one_line(program), console.ProgressBar() as progress:
             results = run(experiment, folder, make=envs.make, n_jobs=options.jobs, on_progress=progress)
         with console.warnings_in_one_line(program):
+            write_report(results, page)
             board = leaderboard(results, **judged)
             figures = {
                 "learning_curves.png": draw_learning_curves(results),
@@ -103,7 +106,8 @@ def main(arguments: list[str] | None = None) -> None:
         console.print_leaderboard(board, results.layout.replicates, options.confidence)
         for name, figure in figures.items():
             save_figure(figure, folder / name)
-    print(f"\nfigures: {folder / 'learning_curves.png'}, {', '.join(list(figures)[1:])}\nresults: {folder}")
+    print(f"\nfigures: {folder / 'learning_curves.png'}, {', '.join(list(figures)[1:])}")
+    print(f"page:    {page}\nresults: {folder}")
 
 
 if __name__ == "__main__":

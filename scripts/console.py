@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import math
+import re
 import sys
 import textwrap
 import warnings
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -29,6 +31,8 @@ __all__ = [
     "warnings_in_one_line",
 ]
 
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+"""Gymnasium colours its warnings, whether a terminal reads them or a file."""
 _WIDTH, _LABEL = 110, 44
 """Columns of what is printed, and of the names of agents in it."""
 
@@ -77,16 +81,38 @@ def errors_in_one_line(program: str, kinds: tuple[type[Exception], ...]) -> Iter
 
 @contextmanager
 def warnings_in_one_line(program: str) -> Iterator[None]:
-    """Print each warning about few replicates once, as a line on stderr; all others go their usual way."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", FewReplicatesWarning)
-        yield
-    few = dict.fromkeys(str(one.message) for one in caught if issubclass(one.category, FewReplicatesWarning))
-    for message in few:
-        print(f"{program}: warning: {message}", file=sys.stderr)
-    for one in caught:
-        if not issubclass(one.category, FewReplicatesWarning):
-            warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
+    """Show every warning, and what is logged, once, as one line on stderr, without the place that it came from."""
+    shown: set[str] = set()
+
+    def show(message: Warning | str, *_: object, **__: object) -> None:
+        plain = _COLOURS.sub("", str(message)).removeprefix("WARN: ")
+        line = f"{program}: note: {' '.join(plain.split())}"
+        if line not in shown:
+            shown.add(line)
+            print(line, file=sys.stderr)
+
+    handler = _Notes(show)
+    log = logging.getLogger("boltzmann")
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("always", FewReplicatesWarning)
+            warnings.showwarning = show
+            yield
+    finally:
+        log.removeHandler(handler)
+
+
+class _Notes(logging.Handler):
+    """Shows what is logged as the warnings are shown."""
+
+    def __init__(self, show: Callable[[str], None]) -> None:
+        super().__init__()
+        self._show = show
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._show(record.getMessage())
 
 
 def print_leaderboard(board: pd.DataFrame, replicates: int, confidence: float = 0.95) -> None:

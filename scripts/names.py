@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import is_dataclass
 from typing import Any
 
@@ -24,12 +25,44 @@ from boltzmann.notation import parse
 
 __all__ = ["LEARNERS", "NAMES", "is_bandit", "make_task", "usual_policies"]
 
-LEARNERS = (agents.SampleAverage, agents.QLearning)
+LEARNERS = (
+    agents.SampleAverage,
+    agents.SampleAverageWithInitial,
+    agents.ConstantStep,
+    agents.ScheduledStep,
+    agents.GradientBandit,
+    agents.GradientBanditIncludingCurrent,
+    agents.GradientBanditWithoutBaseline,
+    agents.ReinforcementComparison,
+    agents.Exp3,
+    agents.Exp3IX,
+    agents.TsallisINF,
+    agents.QLearning,
+    agents.Sarsa,
+    agents.ExpectedSarsa,
+    agents.DoubleQ,
+    agents.SpeedyQ,
+    agents.SoftQ,
+    agents.MellowmaxQ,
+    agents.DynamicBoltzmannQ,
+    agents.SarsaLambda,
+    agents.SarsaLambdaReplacing,
+    agents.QLambda,
+    agents.QLambdaReplacing,
+    agents.BackupLearning,
+)
+_BACKUPS = (
+    agents.Maximum,
+    agents.SoftValue,
+    agents.MellowmaxValue,
+    agents.BoltzmannExpectation,
+    agents.PolicyExpectation,
+)
 _POLICIES = tuple(vars(policies)[name] for name in policies.__all__ if is_dataclass(vars(policies)[name]))
 _REST = [vars(room)[name] for room in (schedules, thermostats) for name in room.__all__]
 NAMES: dict[str, Any] = {
     entry.__name__: entry
-    for entry in (*_POLICIES, *LEARNERS, *_REST)
+    for entry in (*_POLICIES, *LEARNERS, *_BACKUPS, *_REST)
     if isinstance(entry, type) and is_dataclass(entry)
 }
 
@@ -40,7 +73,9 @@ def is_bandit(environment: str) -> bool:
     """Whether an environment, in the one notation, has a single observation."""
     name, arguments = read_environment(environment)
     try:
-        env = envs.make(name, 1, **arguments)
+        # What it warns of, the run says.
+        with warnings.catch_warnings(action="ignore", category=UserWarning):
+            env = envs.make(name, 1, **arguments)
     except Exception as error:
         # What an environment's constructor raises for wrong arguments is its own affair.
         raise ValueError(f"{environment} cannot be made: {type(error).__name__}: {error}") from error

@@ -14,6 +14,8 @@ from boltzmann.experiments.figures import (
 )
 from boltzmann.experiments.interfaces import Agent, Decision, Make
 from boltzmann.experiments.layout import Block, Layout
+from boltzmann.experiments.page import Picture, Section, Table, render_page
+from boltzmann.experiments.report import write_report
 from boltzmann.experiments.results import Cell, Results
 from boltzmann.experiments.rollout import METRICS, Recorder, rollout
 from boltzmann.experiments.running import Progress, run
@@ -31,11 +33,14 @@ __all__ = [
     "FewReplicatesWarning",
     "Layout",
     "Make",
+    "Picture",
     "Progress",
     "Recorder",
     "RefusedError",
     "Results",
+    "Section",
     "Store",
+    "Table",
     "Task",
     "answers",
     "averages",
@@ -46,7 +51,9 @@ __all__ = [
     "interval",
     "leaderboard",
     "read_environment",
+    "render_page",
     "rollout",
     "run",
     "save_figure",
+    "write_report",
 ]

@@ -14,7 +14,10 @@ __all__ = ["Agent", "Decision", "Make"]
 
 
 class Decision(Protocol):
-    """What acted: one action a replicate, and the distribution of R rows that it was drawn from."""
+    """What acted: one action a replicate, and the distribution of R rows that it was drawn from.
+
+    One that has ``greedy`` too, shape (R,), whether each action had a largest value, has it recorded.
+    """
 
     @property
     def actions(self) -> NDArray[Any]:

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from boltzmann import _checks
+from boltzmann.experiments.compiled import CompiledCell, UnsupportedError
 from boltzmann.experiments.interfaces import Agent, Decision
+from boltzmann.policies import Distribution
 
-__all__ = ["METRICS", "Recorder", "rollout"]
+__all__ = ["ENGINES", "METRICS", "Engine", "Recorder", "rollout"]
 
-METRICS = ("reward", "gap", "optimal", "entropy", "temperature", "episodes", "return_sum")
+Engine = Literal["auto", "lockstep", "compiled"]
+ENGINES = ("auto", "lockstep", "compiled")
+
+METRICS = ("reward", "gap", "optimal", "greedy", "entropy", "temperature", "episodes", "return_sum")
 """What is recorded, each an array of shape (windows, R):
 
 reward, gap
     Means over the steps of the window; the gap is NaN where the environment does not tell all of them.
 optimal
     Fraction of the window's steps with gap 0; NaN likewise.
+greedy
+    Fraction of the window's steps whose action had a largest value, by what the agent held when it acted; NaN where
+    its decisions do not tell.
 entropy, temperature
     Of the distribution that acted in the last step of the window; the temperature is NaN where it has none.
 episodes, return_sum
@@ -25,7 +34,18 @@ episodes, return_sum
 """
 
 
-def rollout(env: Any, agent: Agent, ends: NDArray[np.int64], seeds: list[int], rng: np.random.Generator) -> Recorder:
+WINDOW_SUMS = ("reward", "gap", "optimal", "greedy", "episodes", "return_sum")
+
+
+def rollout(
+    env: Any,
+    agent: Agent,
+    ends: NDArray[np.int64],
+    seeds: list[int],
+    rng: np.random.Generator,
+    *,
+    engine: Engine = "auto",
+) -> Recorder:
     """Let an agent act in a batched environment and record it.
 
     Parameters
@@ -40,10 +60,35 @@ def rollout(env: Any, agent: Agent, ends: NDArray[np.int64], seeds: list[int], r
         R seeds for the environment.
     rng : numpy.random.Generator
         What the agent draws from.
+    engine : {"auto", "lockstep", "compiled"}
+        Whether stretches of steps run as compiled loops: by default where these know the environment, the learner and
+        the policy, and numba is installed. Both choose the same actions from the same random numbers.
+
+    Returns
+    -------
+    Recorder
+        Its ``engine`` says which it was.
+
+    Raises
+    ------
+    UnsupportedError
+        For "compiled" where there is no such form; the message says of what.
     """
+    _checks.one_of("engine", engine, ENGINES)
     recorder = Recorder(ends, env.num_envs)
     agent.reset(env.num_envs, env.single_observation_space, env.single_action_space, rng)
     observations, info = env.reset(seed=seeds)
+    if not isinstance(observations, np.ndarray):
+        raise TypeError(
+            f"observations must be an array with a row for each replicate, got {type(observations).__name__} from "
+            f"{env.single_observation_space}: flatten them first, as envs.make does"
+        )
+    if engine != "lockstep":
+        try:
+            return _compiled(CompiledCell(env, agent), recorder)
+        except UnsupportedError:
+            if engine == "compiled":
+                raise
     for step in range(1, int(ends[-1]) + 1):
         decision = agent.act(observations, where=_allowed(info))
         next_observations, rewards, terminated, truncated, info = env.step(decision.actions)
@@ -51,6 +96,14 @@ def rollout(env: Any, agent: Agent, ends: NDArray[np.int64], seeds: list[int], r
         agent.update(observations, decision.actions, rewards, reached, terminated, truncated)
         recorder.add(step, decision, rewards, terminated | truncated, _gaps(info, env.num_envs))
         observations = next_observations
+    return recorder
+
+
+def _compiled(cell: CompiledCell, recorder: Recorder) -> Recorder:
+    recorder.engine = "compiled"
+    for length in recorder.lengths:
+        sums = cell.advance(int(length))
+        recorder.add_window({name: getattr(sums, name) for name in WINDOW_SUMS}, cell.last_distribution())
     return recorder
 
 
@@ -91,7 +144,8 @@ class Recorder:
 
     def __init__(self, ends: NDArray[np.int64], num_envs: int) -> None:
         self._ends = ends
-        self._lengths = np.diff(ends, prepend=0)
+        self.lengths = np.diff(ends, prepend=0)
+        self.engine = "lockstep"
         self._window = 0
         self._return = np.zeros(num_envs)
         self.arrays = {name: np.zeros((len(ends), num_envs)) for name in METRICS}
@@ -105,17 +159,25 @@ class Recorder:
         # A gap that is not known makes its whole window unknown.
         self.arrays["gap"][row] += gaps
         self.arrays["optimal"][row] += np.where(np.isnan(gaps), np.nan, gaps == 0)
+        self.arrays["greedy"][row] += getattr(decision, "greedy", np.nan)
         self._return += rewards
         if ended.any():
             self.arrays["episodes"][row] += ended
             self.arrays["return_sum"][row, ended] += self._return[ended]
             self._return[ended] = 0.0
         if step == self._ends[row]:
-            self._close(row, decision)
+            self._close(decision.distribution)
 
-    def _close(self, row: int, decision: Decision) -> None:
-        for name in ("reward", "gap", "optimal"):
-            self.arrays[name][row] /= self._lengths[row]
-        self.arrays["entropy"][row] = decision.distribution.entropy
-        self.arrays["temperature"][row] = getattr(decision.distribution, "temperature", np.nan)
+    def add_window(self, sums: dict[str, NDArray[np.float64]], distribution: Distribution) -> None:
+        """Add a whole window: the sums of its steps, and what the last of them was drawn from."""
+        for name, values in sums.items():
+            self.arrays[name][self._window] = values
+        self._close(distribution)
+
+    def _close(self, distribution: Distribution) -> None:
+        row = self._window
+        for name in ("reward", "gap", "optimal", "greedy"):
+            self.arrays[name][row] /= self.lengths[row]
+        self.arrays["entropy"][row] = distribution.entropy
+        self.arrays["temperature"][row] = getattr(distribution, "temperature", np.nan)
         self._window += 1

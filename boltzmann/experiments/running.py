@@ -6,6 +6,7 @@ import copy
 import os
 import warnings
 from collections.abc import Callable, Iterable
+from contextlib import closing, nullcontext
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,9 @@ from boltzmann.experiments.description import Experiment, Task, read_environment
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.interfaces import Make
 from boltzmann.experiments.layout import Block, Layout
+from boltzmann.experiments.resolution import Resolved, describe_environment
 from boltzmann.experiments.results import Results
-from boltzmann.experiments.rollout import Recorder, rollout
+from boltzmann.experiments.rollout import Engine, Recorder, rollout
 from boltzmann.experiments.storage import Store
 
 __all__ = ["Progress", "run"]
@@ -35,6 +37,7 @@ def run(
     make: Make,
     n_jobs: int = 1,
     on_progress: Progress | None = None,
+    engine: Engine = "auto",
 ) -> Results:
     """Compute the blocks of an experiment that a folder does not hold yet, and give the results.
 
@@ -52,12 +55,16 @@ def run(
         backend. The results are the same bytes for any number of them.
     on_progress : callable, optional
         Told ``(done, total)`` blocks, first what was there, then after each block.
+    engine : {"auto", "lockstep", "compiled"}
+        As for :func:`rollout`, for every cell; which one it was is stored with the results. The first run compiles,
+        which takes some twenty seconds and is kept on disk; the log ``boltzmann.experiments`` says so.
 
     Raises
     ------
     RefusedError
-        For an agent that cannot act in its environment, and for a folder that holds something else or cannot be
-        written; nothing is written then. It is a ValueError, and its cause is what was raised.
+        For an agent that cannot act in its environment, and for a folder that holds something else, was begun with
+        another version of an environment or cannot be written; nothing is written then. It is a ValueError, and its
+        cause is what was raised.
     ValueError, TypeError
         For ``n_jobs`` out of its bounds.
     OSError
@@ -71,14 +78,14 @@ def run(
     """
     if _checks.whole_number("n_jobs", n_jobs, least=-1) == 0:
         raise ValueError("n_jobs must be -1 or at least 1, got 0")
-    _rehearse(experiment, make)
+    environments, engines = _rehearse(experiment, make, engine)
     place = Store(store)
     layout = experiment.layout
-    place.begin(layout)
+    place.begin(layout, environments, engines)
     missing, damaged = place.missing(layout)
     for message in damaged:
         warnings.warn(f"{message}; it is computed again", UserWarning, stacklevel=2)
-    if missing and (other := place.other_versions()):
+    if missing and (other := place.other_versions(engines)):
         warnings.warn(f"{store} was begun with other versions, {other}: not the same bytes", UserWarning, stacklevel=2)
     # The longest first, so that no core ends up waiting for one.
     missing.sort(key=lambda block: -layout.tasks[block.task].steps * block.replicates)
@@ -86,13 +93,15 @@ def run(
     done = total - len(missing)
     report = on_progress or _silent
     report(done, total)
-    for _ in _computed(experiment, missing, place, make, n_jobs):
+    for _ in _computed(experiment, missing, place, make, n_jobs, engine):
         done += 1
         report(done, total)
     return Results.load(store)
 
 
-def _computed(experiment: Experiment, missing: list[Block], store: Store, make: Make, n_jobs: int) -> Iterable[str]:
+def _computed(
+    experiment: Experiment, missing: list[Block], store: Store, make: Make, n_jobs: int, engine: Engine
+) -> Iterable[str]:
     """Compute and store blocks, yielding their names as they are done."""
     import joblib
 
@@ -101,16 +110,28 @@ def _computed(experiment: Experiment, missing: list[Block], store: Store, make: 
     # No more processes than there is work for.
     workers = min(n_jobs, len(missing)) if n_jobs > 0 else n_jobs
     parallel = joblib.Parallel(n_jobs=workers, return_as="generator_unordered")
-    names: Iterable[str] = parallel(joblib.delayed(_run_block)(experiment, block, store, make) for block in missing)
+    here = os.getpid()
+    names: Iterable[str] = parallel(
+        joblib.delayed(_run_block)(experiment, block, store, make, here, engine) for block in missing
+    )
     return names
 
 
-def _run_block(experiment: Experiment, block: Block, store: Store, make: Make) -> str:
+def _run_block(experiment: Experiment, block: Block, store: Store, make: Make, watched: int, engine: Engine) -> str:
     task, layout = experiment.tasks[block.task], experiment.layout
-    ends = layout.recorded_steps(block.task)
-    recorder = _play(task, ends, layout, block, make)
+    # A worker would only repeat what the rehearsal has said in the process that people watch.
+    told = os.getpid() != watched
+    with warnings.catch_warnings(action="ignore", category=UserWarning) if told else nullcontext():
+        env = _make_environment(task, block.replicates, make)
+    with closing(env):
+        recorder = _play(task, env, layout.recorded_steps(block.task), layout, block, engine)
     store.write(layout, block, recorder.arrays)
     return block.name
+
+
+def _make_environment(task: Task, replicates: int, make: Make) -> Any:
+    name, arguments = read_environment(task.environment)
+    return make(name, replicates, discount=task.discount, **arguments)
 
 
 def _require_same_step(env: Any) -> None:
@@ -120,36 +141,48 @@ def _require_same_step(env: Any) -> None:
         raise ValueError(f"make must give an environment with AutoresetMode.SAME_STEP, got {mode} from {env}")
 
 
-def _play(task: Task, ends: NDArray[np.int64], layout: Layout, block: Block, make: Make) -> Recorder:
+def _play(task: Task, env: Any, ends: NDArray[np.int64], layout: Layout, block: Block, engine: Engine) -> Recorder:
+    _require_same_step(env)
     # The description stays as it was given: what a reset makes is made in a copy.
     agent = copy.deepcopy(task.agents[block.agent])
-    name, arguments = read_environment(task.environment)
-    env = make(name, block.replicates, discount=task.discount, **arguments)
-    try:
-        _require_same_step(env)
-        return rollout(env, agent, ends, layout.environment_seeds(block), layout.agent_rng(block))
-    finally:
-        env.close()
+    return rollout(env, agent, ends, layout.environment_seeds(block), layout.agent_rng(block), engine=engine)
 
 
-def _rehearse(experiment: Experiment, make: Make) -> None:
+def _rehearse(experiment: Experiment, make: Make, engine: Engine) -> tuple[list[Resolved], list[list[str]]]:
     """Take one step of every cell, so that what cannot work is refused before anything is computed or written.
 
-    Its policy is asked at steps all along the way, since a schedule's bad end shows only there.
+    Its policy is asked at steps all along the way, since a schedule's bad end shows only there. Gives what each task's
+    environment turned out to be, and which engine each of its agents runs on.
     """
-    layout = experiment.layout
+    layout, found, engines = experiment.layout, [], []
     for place, task in enumerate(experiment.tasks):
+        engines.append([""] * len(task.agents))
         for number, original in enumerate(task.agents):
-            block = Block(place, number, 0, replicates=1)
             try:
-                _play(task, np.array([1]), layout, block, make)
+                with closing(_make_environment(task, 1, make)) as env:
+                    played = _play(task, env, np.array([1]), layout, Block(place, number, 0, replicates=1), engine)
+                    engines[-1][number] = played.engine
+                    resolved, count = describe_environment(env), int(getattr(env.single_action_space, "n", 2))
                 policy = getattr(original, "policy", None)
                 if policy is not None:
-                    values, visits = np.zeros((1, 2)), np.zeros((1, 2), dtype=np.int64)
+                    values, visits = np.zeros((1, count)), np.zeros((1, count), dtype=np.int64)
+                    read = _also_read(policy, count)
                     for step in np.linspace(0, task.steps - 1, _PROBES, dtype=np.int64):
-                        policy(values, step=int(step), visits=visits)
+                        policy(values, step=int(step), visits=visits, **read)
             except Exception as error:
                 raise RefusedError(f"{original!r} cannot run on {task.environment}: {error}") from error
+        found.append(resolved)
+    return found, engines
+
+
+def _also_read(policy: Any, count: int) -> dict[str, Any]:
+    """Give one row of what some policies are told besides values and visits."""
+    read: dict[str, Any] = {}
+    if getattr(policy, "reads_variances", False):
+        read["variances"] = np.zeros((1, count))
+    if hasattr(policy, "next_epsilons"):
+        read["epsilons"] = np.full(1, policy.initial_epsilon)
+    return read
 
 
 def _silent(done: int, total: int) -> None:

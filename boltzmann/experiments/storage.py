@@ -5,13 +5,11 @@ from __future__ import annotations
 import io
 import json
 import os
-import platform
 import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,13 +17,13 @@ from numpy.typing import NDArray
 
 from boltzmann.experiments.errors import DamagedBlockError, RefusedError
 from boltzmann.experiments.layout import Block, Layout
+from boltzmann.experiments.resolution import Resolved, difference, versions
 from boltzmann.experiments.rollout import METRICS
 
 __all__ = ["Store"]
 
-_FORMAT = 1
+_FORMAT = 2
 _TEMPORARY = re.compile(r"(experiment\.json|task\d+-agent\d+-block\d+\.npz)\.(?P<process>\d+)\.tmp")
-_VERSIONED = ("boltzmann-exploration", "numpy", "scipy", "gymnasium")
 
 _UNREADABLE = (OSError, ValueError, KeyError, EOFError, RuntimeError, struct.error, zipfile.BadZipFile, zlib.error)
 """What zipfile and NumPy raise for bytes that are no archive of arrays."""
@@ -44,25 +42,31 @@ class Store:
         self.folder = Path(folder)
         self.description_file = self.folder / "experiment.json"
 
-    def begin(self, layout: Layout) -> None:
+    def begin(
+        self, layout: Layout, environments: Sequence[Resolved] = (), engines: Sequence[Sequence[str]] = ()
+    ) -> None:
         """Make the folder and write the description, or check that the one there is the same.
+
+        What the environments turned out to be is written beside the description: it is no part of the hash, which
+        tells what was asked for, but has to stay the same.
 
         Raises
         ------
         RefusedError
-            Where the folder holds another experiment or files that are no results, or cannot be written.
+            Where the folder holds another experiment, other environments under the same names, or files that are no
+            results, or cannot be written.
         """
         if self.description_file.exists():
-            self._require_same(layout)
+            self._require_same(layout, environments)
         elif self.folder.is_dir() and any(not _TEMPORARY.fullmatch(path.name) for path in self.folder.iterdir()):
             raise RefusedError(f"{self.folder} is not empty and holds no experiment: choose another folder")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._remove_leftovers()
             if not self.description_file.exists():
-                self._write_description(layout)
+                self._write_description(layout, environments, engines)
             # Of two runs that begin at once the first has written it, and the other reads that here.
-            self._require_same(layout)
+            self._require_same(layout, environments)
         except OSError as error:
             raise RefusedError(f"{self.folder} cannot be written: {error.strerror}") from error
 
@@ -73,20 +77,53 @@ class Store:
             if found and not _alive(int(found["process"])):
                 path.unlink(missing_ok=True)
 
-    def other_versions(self) -> str:
-        """Say which versions the run was begun with that are others now; nothing where all are the same."""
-        begun = json.loads(self.description_file.read_text()).get("versions", {})
-        return ", ".join(f"{name} {begun.get(name)}" for name, now in _versions().items() if begun.get(name) != now)
+    def other_versions(self, engines: Sequence[Sequence[str]] = ()) -> str:
+        """Say which versions and engines the run was begun with that are others now; nothing where all are the same."""
+        begun = self.versions()
+        others = [f"{name} {begun.get(name)}" for name, now in versions().items() if begun.get(name) != now]
+        before = self.engines()
+        if engines and before and before != [list(row) for row in engines]:
+            others.append(f"engines {', '.join(sorted({one for row in before for one in row}))}")
+        return ", ".join(others)
 
-    def _require_same(self, layout: Layout) -> None:
+    def versions(self) -> dict[str, str]:
+        """Read the versions that the run was begun with, of Python and of what decides the bytes."""
+        stored = json.loads(self.description_file.read_text()).get("versions", {})
+        return {str(name): str(which) for name, which in stored.items()}
+
+    def engines(self) -> list[list[str]]:
+        """Tell which engine each agent of each task was begun on."""
+        found: list[list[str]] = json.loads(self.description_file.read_text()).get("engines", [])
+        return found
+
+    def environments(self) -> list[Resolved]:
+        """Tell what the environments turned out to be when the run was begun, one a task where it is known."""
+        found: list[Resolved] = json.loads(self.description_file.read_text()).get("environments", [])
+        return found
+
+    def _require_same(self, layout: Layout, environments: Sequence[Resolved]) -> None:
         there = self.read_layout()
         if there != layout:
             raise RefusedError(
                 f"{self.folder} holds another experiment ({there.hash}, not {layout.hash}): choose another folder"
             )
+        if changed := difference(self.environments(), environments):
+            raise RefusedError(
+                f"{self.folder} was begun with another environment: {changed}; name the version that is meant, or "
+                "choose another folder"
+            )
 
-    def _write_description(self, layout: Layout) -> None:
-        described = {"format": _FORMAT, "hash": layout.hash, "experiment": layout.to_json(), "versions": _versions()}
+    def _write_description(
+        self, layout: Layout, environments: Sequence[Resolved], engines: Sequence[Sequence[str]]
+    ) -> None:
+        described = {
+            "format": _FORMAT,
+            "hash": layout.hash,
+            "experiment": layout.to_json(),
+            "environments": list(environments),
+            "engines": [list(row) for row in engines],
+            "versions": versions(),
+        }
         text = json.dumps(described, indent=2) + "\n"
         _write_whole(self.description_file, text.encode(), replace=False)
 
@@ -207,13 +244,3 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _versions() -> dict[str, str]:
-    found = {"python": platform.python_version()}
-    for name in _VERSIONED:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "not installed as a distribution"
-    return found

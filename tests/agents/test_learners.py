@@ -1,8 +1,8 @@
 """One contract for all learners, and an independent oracle for each."""
 
 import copy
+import dataclasses
 import math
-from collections import defaultdict
 
 import gymnasium
 import numpy as np
@@ -10,36 +10,96 @@ import pytest
 from gymnasium.spaces import Box, Discrete
 
 import envs
-from agents import QLearning, SampleAverage
-from boltzmann import Boltzmann, EpsilonGreedy, Greedy, Linear, Uniform
+from agents import (
+    BackupLearning,
+    ConstantStep,
+    DoubleQ,
+    DynamicBoltzmannQ,
+    Exp3,
+    Exp3IX,
+    ExpectedSarsa,
+    GradientBandit,
+    GradientBanditIncludingCurrent,
+    GradientBanditWithoutBaseline,
+    MellowmaxQ,
+    PolicyExpectation,
+    QLambda,
+    QLambdaReplacing,
+    QLearning,
+    ReinforcementComparison,
+    SampleAverage,
+    SampleAverageWithInitial,
+    Sarsa,
+    SarsaLambda,
+    SarsaLambdaReplacing,
+    ScheduledStep,
+    SoftQ,
+    SoftValue,
+    SpeedyQ,
+    TabularAgent,
+    TsallisINF,
+)
+from boltzmann import Boltzmann, Constant, EpsilonGreedy, Exponential, Greedy, InverseTime, Linear, Uniform
 from boltzmann.notation import check_expressible, parse
+from scripts.names import LEARNERS as NAMED
 from scripts.names import NAMES
+from tests.agents.streams import RowOf, prepared, random_transitions
 
+WIDE = {"lowest_reward": -10.0, "highest_reward": 10.0}
 LEARNERS = [
     SampleAverage(Boltzmann(0.5)),
-    SampleAverage(EpsilonGreedy(0.1)),
+    SampleAverage(EpsilonGreedy(0.1), initial_value=1.0),
+    SampleAverageWithInitial(Greedy(), initial_value=5.0),
+    ConstantStep(Boltzmann(Linear(1.0, 0.1, 50)), step_size=0.3, initial_value=5.0),
+    ScheduledStep(EpsilonGreedy(0.1), step_size=Exponential(1.0, 0.1, 10)),
+    GradientBandit(),
+    GradientBanditIncludingCurrent(step_size=0.4),
+    GradientBanditWithoutBaseline(step_size=0.4),
+    ReinforcementComparison(step_size=0.2, reference_step_size=0.5, initial_reference=1.0),
+    Exp3(exploration=0.3, **WIDE),
+    Exp3IX(**WIDE),
+    Exp3IX(step_size=Linear(0.5, 0.1, 50), **WIDE),
+    TsallisINF(**WIDE),
+    TsallisINF(step_size=0.5, **WIDE),
     QLearning(Boltzmann(Linear(1.0, 0.01, 50)), step_size=0.5),
     QLearning(Greedy(), discount=0.0, initial_value=2.0),
+    QLearning(Uniform(), step_size=InverseTime(1.0, 1.0)),
+    Sarsa(Boltzmann(0.5)),
+    Sarsa(EpsilonGreedy(Linear(0.5, 0.1, 50)), step_size=InverseTime(1.0, 0.1)),
+    ExpectedSarsa(EpsilonGreedy(0.2), discount=0.9),
+    DoubleQ(Boltzmann(0.5), step_size=0.3, initial_value=1.0),
+    SpeedyQ(Boltzmann(0.5)),
+    SpeedyQ(Greedy(), step_size=Constant(0.5), round_length=1),
+    SoftQ(Boltzmann(0.5), step_size=0.2),
+    SoftQ(EpsilonGreedy(0.1), temperature=Linear(1.0, 0.1, 50)),
+    MellowmaxQ(Boltzmann(0.5)),
+    MellowmaxQ(Greedy(), temperature=0.2),
+    DynamicBoltzmannQ(EpsilonGreedy(0.1)),
+    DynamicBoltzmannQ(EpsilonGreedy(0.1), temperature=0.5, discount=0.9),
+    SarsaLambda(Boltzmann(0.5), trace_decay=0.5),
+    SarsaLambdaReplacing(EpsilonGreedy(0.1), trace_decay=0.7),
+    QLambda(Boltzmann(0.5), trace_decay=0.5, discount=0.9),
+    QLambdaReplacing(EpsilonGreedy(0.1), trace_decay=0.8),
+    BackupLearning(Boltzmann(0.5), SoftValue(0.2)),
+    BackupLearning(Boltzmann(0.5), PolicyExpectation(EpsilonGreedy(0.1)), step_size=0.3),
 ]
 every_learner = pytest.mark.parametrize("learner", LEARNERS, ids=repr)
 
 
-def prepared(learner, num_envs=3, states=4, actions=3, seed=0):
-    agent = copy.deepcopy(learner)
-    agent.reset(num_envs, Discrete(states), Discrete(actions), np.random.default_rng(seed))
-    return agent
+def test_every_learner_is_listed_and_named():
+    listed = {type(learner) for learner in LEARNERS}
+    assert listed == set(NAMED)
+    import agents
 
-
-def random_transitions(rng, count, num_envs, states, actions):
-    for _ in range(count):
-        yield (
-            rng.integers(states, size=num_envs),
-            rng.integers(actions, size=num_envs),
-            rng.normal(size=num_envs),
-            rng.integers(states, size=num_envs),
-            rng.random(num_envs) < 0.3,
-            rng.random(num_envs) < 0.3,
-        )
+    public = {getattr(agents, name) for name in agents.__all__}
+    learners = {entry for entry in public if isinstance(entry, type) and issubclass(entry, TabularAgent)}
+    assert learners - listed == {TabularAgent, agents.PolicyAgent, agents.TemporalDifference}
+    # Every parameter is moved off its default at least once.
+    for kind in listed:
+        for field in dataclasses.fields(kind):
+            if field.kw_only and field.name != "discount":
+                moved = [getattr(one, field.name) != field.default for one in LEARNERS if type(one) is kind]
+                assert any(moved) or field.name in ("initial_value", "step_size"), (kind, field.name)
 
 
 @every_learner
@@ -84,13 +144,21 @@ def test_acting_learns_nothing_and_respects_the_mask(learner):
 
 @every_learner
 def test_replicates_learn_on_their_own(learner):
-    together = prepared(learner, num_envs=5)
-    alone = [prepared(learner, num_envs=1) for _ in range(5)]
-    for transition in random_transitions(np.random.default_rng(2), 60, 5, 4, 3):
-        together.update(*transition)
+    together, alone = copy.deepcopy(learner), [copy.deepcopy(learner) for _ in range(5)]
+    together.reset(5, Discrete(4), Discrete(3), np.random.default_rng(7))
+    for row, agent in enumerate(alone):
+        agent.reset(1, Discrete(4), Discrete(3), RowOf(7, row, 5))
+    for transition in random_transitions(np.random.default_rng(2), 40, 5, 4, 3):
+        actions = together.act(transition[0]).actions
+        together.update(transition[0], actions, *transition[2:])
         for row, agent in enumerate(alone):
-            agent.update(*(part[row : row + 1] for part in transition))
-    np.testing.assert_array_equal(together.values, np.concatenate([agent.values for agent in alone]))
+            own = [part[row : row + 1] for part in transition]
+            np.testing.assert_array_equal(agent.act(own[0]).actions, actions[row])
+            agent.update(own[0], actions[row : row + 1], *own[2:])
+    # One row alone is summed in another order.
+    np.testing.assert_allclose(
+        together.values, np.concatenate([agent.values for agent in alone]), rtol=1e-9, atol=1e-12
+    )
 
 
 @every_learner
@@ -104,31 +172,6 @@ def test_what_cannot_be_learnt_is_refused(learner):
         agent.reset(1, Discrete(2, start=1), Discrete(2), rng)
     with pytest.raises(TypeError, match="rng must be"):
         agent.reset(1, Discrete(2), Discrete(2), 0)
-
-
-def test_sample_averages_are_the_means_of_the_rewards():
-    agent, brought = prepared(LEARNERS[0]), defaultdict(list)
-    for states, actions, rewards, *rest in random_transitions(np.random.default_rng(5), 400, 3, 4, 3):
-        agent.update(states, actions, rewards, *rest)
-        for place in zip(range(3), states, actions, rewards, strict=True):
-            brought[tuple(int(i) for i in place[:3])].append(place[3])
-    assert len(brought) == 36
-    for place, rewards in brought.items():
-        assert agent.values[place] == pytest.approx(math.fsum(rewards) / len(rewards), rel=1e-12)
-        assert agent.visits[place] == len(rewards)
-
-
-def test_q_learning_is_the_textbook_rule_one_replicate_at_a_time():
-    # The oracle is a dictionary and a loop, written from equation 6.8.
-    agent = prepared(QLearning(Uniform(), step_size=0.3, discount=0.9, initial_value=1.5))
-    oracle = defaultdict(lambda: 1.5)
-    for transition in random_transitions(np.random.default_rng(6), 300, 3, 4, 3):
-        agent.update(*transition)
-        for row, (s, a, r, s2, terminated, _truncated) in enumerate(zip(*transition, strict=True)):
-            best = 0.0 if terminated else max(oracle[row, s2, b] for b in range(3))
-            oracle[row, s, a] += 0.3 * (r + 0.9 * best - oracle[row, s, a])
-    for place, value in oracle.items():
-        assert agent.values[tuple(int(i) for i in place)] == pytest.approx(value, rel=1e-12)
 
 
 def test_termination_cuts_the_bootstrap_and_truncation_does_not():

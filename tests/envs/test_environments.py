@@ -5,27 +5,32 @@ import warnings
 import gymnasium
 import numpy as np
 import pytest
+from gymnasium.spaces import Box, Discrete, Tuple
 from gymnasium.utils.env_checker import check_env
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 from scipy import stats
 
 import envs
-from envs import ENV_IDS, GaussianBandit, GaussianBanditVector, TabularVectorEnv
+from envs import ENV_IDS, TIME_LIMIT, GaussianBandit, GaussianBanditVector, TabularVectorEnv, TimeLimitWarning
 from tests.frequencies import FALSE_ALARM, fresh_rng
 
 BATCHED = [
-    ("boltzmann/GaussianBandit-v0", {}),
+    *((name, {}) for name in ENV_IDS),
     ("boltzmann/GaussianBandit-v0", {"arms": 3, "mean": 4.0}),
     ("FrozenLake-v1", {}),
     ("FrozenLake-v1", {"is_slippery": False}),
     ("FrozenLake8x8-v1", {}),
-    ("CliffWalking-v1", {}),
-    ("CliffWalkingSlippery-v1", {}),
+    ("CliffWalking-v1", {"max_episode_steps": 20}),
+    ("CliffWalkingSlippery-v1", {"max_episode_steps": -1}),
     ("Taxi-v4", {}),
     ("Taxi-v4", {"is_rainy": True}),
     ("Taxi-v4", {"fickle_passenger": True}),
     ("Blackjack-v1", {}),
+    ("Blackjack-v1", {"render_mode": "rgb_array"}),
     ("CartPole-v1", {}),
+    ("CartPole-v1", {"bins": 3}),
+    ("MountainCar-v0", {"bins": (4, 5)}),
+    ("Acrobot-v1", {}),
 ]
 every_batched = pytest.mark.parametrize(("name", "arguments"), BATCHED, ids=str)
 
@@ -55,6 +60,9 @@ def test_what_make_gives_steps_in_batches_and_is_seeded_by_lists(name, arguments
         assert env.metadata["autoreset_mode"] is AutoresetMode.SAME_STEP
         observations, _ = env.reset(seed=seed)
         assert observations in env.observation_space
+        # What a table of values needs of any environment.
+        assert isinstance(env.single_observation_space, Discrete)
+        assert env.single_observation_space.start == 0
         seen = []
         rng = np.random.default_rng(0)
         for _ in range(30):
@@ -64,6 +72,8 @@ def test_what_make_gives_steps_in_batches_and_is_seeded_by_lists(name, arguments
             assert rewards.shape == terminated.shape == truncated.shape == (4,)
             assert terminated.dtype == truncated.dtype == np.bool_
             assert ("_final_obs" in info) == bool((terminated | truncated).any())
+            if name in ENV_IDS:
+                assert info["gap"].shape == (4,)
             seen.append((np.asarray(observations).copy(), rewards.copy()))
         env.close()
         return seen
@@ -78,10 +88,11 @@ def test_what_make_gives_steps_in_batches_and_is_seeded_by_lists(name, arguments
     [
         ("boltzmann/GaussianBandit-v0", {}, GaussianBanditVector),
         ("FrozenLake-v1", {}, TabularVectorEnv),
-        ("CliffWalking-v1", {}, TabularVectorEnv),
+        ("CliffWalking-v1", {"max_episode_steps": 7}, TabularVectorEnv),
         ("Taxi-v4", {}, TabularVectorEnv),
         ("Taxi-v4", {"fickle_passenger": True}, SyncVectorEnv),  # P does not tell the passenger's whims
-        ("Blackjack-v1", {}, SyncVectorEnv),
+        ("Blackjack-v1", {}, TabularVectorEnv),
+        ("Blackjack-v1", {"render_mode": "rgb_array"}, SyncVectorEnv),
         ("CartPole-v1", {}, SyncVectorEnv),  # its own batched form resets in the next step
         ("gymnasium.envs.toy_text:FrozenLake-v1", {}, TabularVectorEnv),
     ],
@@ -122,6 +133,62 @@ def test_a_time_limit_may_be_set_for_any_environment():
     env = envs.make("boltzmann/GaussianBandit-v0", 2, max_episode_steps=3)
     env.reset(seed=[1, 2])
     assert [bool(env.step([0, 0])[3].all()) for _ in range(3)] == [False, False, True]
+
+
+@pytest.mark.parametrize("make", [envs.make, envs.make_raw])
+def test_an_environment_without_a_time_limit_gets_one_and_it_is_said(make):
+    with pytest.warns(TimeLimitWarning, match=r"CliffWalking-v1 states no time limit: .* after 10000 steps") as told:
+        env = make("CliffWalking-v1", 2)
+    assert len(told) == 1
+    assert told[0].filename == __file__
+    assert env.max_episode_steps == env.spec.max_episode_steps == TIME_LIMIT == 10_000
+    # Nothing is said where a limit is stated, asked for or refused, or where no episode lasts.
+    assert make("CliffWalking-v1", 2, max_episode_steps=5).max_episode_steps == 5
+    assert make("CliffWalking-v1", 2, max_episode_steps=-1).max_episode_steps is None
+    assert make("Taxi-v4", 2).spec.max_episode_steps == 200
+    assert make("Taxi-v4", 2, fickle_passenger=True).spec.max_episode_steps == 200
+    assert make("CartPole-v1", 2, max_episode_steps=9).spec.max_episode_steps == 9
+    assert make("Blackjack-v1", 2).spec.max_episode_steps is None
+    assert make("boltzmann/GaussianBandit-v0", 2).spec.max_episode_steps is None
+
+
+def test_random_actions_cross_the_cliff_in_the_steps_that_the_time_limit_was_chosen_by():
+    table = envs.make("CliffWalking-v1", 1, max_episode_steps=-1).table
+    going_on = np.zeros((48, 48))
+    for action in range(4):
+        for s in range(48):
+            np.add.at(going_on[s], table.next_states[s, action], ~table.terminated[s, action] * 0.25)
+    steps = np.linalg.lstsq(np.eye(48) - going_on, np.ones(48), rcond=None)[0]
+    assert steps @ table.initial == pytest.approx(6453, abs=0.5)
+
+
+@pytest.mark.parametrize("limit", [0, -2, 1.5, True])
+def test_senseless_time_limits_are_refused(limit):
+    for name in ("FrozenLake-v1", "CartPole-v1", "boltzmann/GaussianBandit-v0"):
+        with pytest.raises(ValueError, match="max_episode_steps must be a whole number of at least 1"):
+            envs.make(name, 1, max_episode_steps=limit)
+
+
+def test_raw_observations_are_left_as_they_are():
+    for name, space in [("CartPole-v1", Box), ("Blackjack-v1", Tuple), ("FrozenLake-v1", Discrete)]:
+        env = envs.make_raw(name, 2)
+        assert isinstance(env.single_observation_space, space)
+        assert env.metadata["autoreset_mode"] is AutoresetMode.SAME_STEP
+        env.close()
+    assert type(envs.make_raw("FrozenLake-v1", 2)) is TabularVectorEnv
+    assert type(envs.make_raw("boltzmann/GaussianBandit-v0", 2)) is GaussianBanditVector
+
+
+def test_what_was_made_tells_its_id_arguments_limit_and_wrappers():
+    lake, cart = envs.make("FrozenLake-v1", 2, is_slippery=False).spec, envs.make("CartPole-v1", 2, bins=4).spec
+    assert (lake.id, lake.kwargs, lake.max_episode_steps) == (
+        "FrozenLake-v1",
+        {"map_name": "4x4", "is_slippery": False},
+        100,
+    )
+    assert [wrapper.name for wrapper in cart.additional_wrappers] == ["BoundObservation", "DiscretizeObservation"]
+    assert cart.additional_wrappers[1].kwargs["bins"] == (4, 4, 4, 4)
+    assert envs.make("boltzmann/BernoulliBandit-v0", 2, means=[0.5]).spec.kwargs == {"means": [0.5]}
 
 
 def test_make_refuses_a_discount_out_of_bounds():

@@ -130,6 +130,9 @@ def test_bad_tables_are_named():
         ("initial", np.array([1.0, 0.0, 0.0]), "initial must have shape"),
         ("action_mask", np.array([[True], [False]]), "got none in state 1"),
         ("action_mask", np.array([True, True]), "action_mask must have shape"),
+        ("observations", np.zeros(3, int), r"observations must have shape \(2,\), got \(3,\)"),
+        ("observations", np.array([0, -1]), "observations must be integers of at least 0"),
+        ("observations", np.zeros(2), "observations must be integers of at least 0"),
     ]:
         with pytest.raises(ValueError, match=message):
             Table(**{**good, name: wrong})
@@ -160,7 +163,6 @@ def test_time_limits_truncate_and_episodes_start_anew():
         ("FrozenLake8x8-v1", {}, 200),
         ("FrozenLake-v1", {"map_name": "8x8"}, 100),
         ("Taxi-v4", {}, 200),
-        ("CliffWalking-v1", {}, None),
         ("CliffWalking-v1", {"max_episode_steps": 50}, 50),
         ("FrozenLake-v1", {"max_episode_steps": -1}, None),
     ],
@@ -176,6 +178,30 @@ def test_reset_starts_the_clock_again():
     env.step([0])
     env.reset()
     assert not env.step([0])[3].any()
+
+
+def test_states_may_look_alike():
+    # Three states in a row, of which the first two look the same; only the hidden state decides what follows.
+    chain = Table(
+        np.ones((3, 1, 1)),
+        np.array([1, 2, 2]).reshape(3, 1, 1),
+        np.array([1.0, 2.0, 4.0]).reshape(3, 1, 1),
+        np.array([False, False, True]).reshape(3, 1, 1),
+        np.array([1.0, 0.0, 0.0]),
+        observations=np.array([0, 0, 1]),
+    )
+    assert chain.observation_count == 2
+    env = TabularVectorEnv(chain, 1, discount=1.0)
+    assert env.single_observation_space.n == 2
+    seen = [env.reset(seed=0)[0]]
+    rewards = []
+    for _ in range(3):
+        observations, reward, *_, info = env.step([0])
+        seen.append(observations)
+        rewards.append(reward[0])
+    assert np.ravel(seen).tolist() == [0, 0, 1, 0]
+    assert rewards == [1.0, 2.0, 4.0]
+    assert info["final_obs"].tolist() == [1]
 
 
 def test_taxi_reports_the_mask_of_its_observations():

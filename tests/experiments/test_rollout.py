@@ -29,7 +29,8 @@ class Spy:
         np.testing.assert_array_equal(observations, self.observations)
         np.testing.assert_array_equal(actions, self.decision.actions)
         self.agent.update(observations, actions, rewards, reached, terminated, truncated)
-        kept = (observations, actions, rewards, reached, terminated, truncated, self.decision.distribution.entropy)
+        decision = self.decision
+        kept = (observations, actions, rewards, reached, terminated, truncated, decision.entropy, decision.values)
         self.seen.append([np.array(part) for part in kept])
 
 
@@ -48,7 +49,7 @@ def test_the_record_is_what_happened(make):
     spy = Spy(QLearning(Boltzmann(Linear(1.0, 0.5, 60)), discount=0.9))
     arrays = rollout(env, spy, ENDS, list(range(R)), np.random.default_rng(0)).arrays
     assert set(arrays) == set(METRICS)
-    observations, actions, rewards, reached, terminated, truncated, entropies = map(
+    observations, actions, rewards, reached, terminated, truncated, entropies, values = map(
         np.array, zip(*spy.seen, strict=True)
     )
     assert len(rewards) == 60
@@ -63,6 +64,8 @@ def test_the_record_is_what_happened(make):
         np.testing.assert_allclose(arrays["reward"][window], rewards[span].mean(axis=0))
         np.testing.assert_array_equal(arrays["episodes"][window], ended[span].sum(axis=0))
         np.testing.assert_array_equal(arrays["entropy"][window], entropies[end - 1])
+        chosen = np.take_along_axis(values[span], actions[span, :, np.newaxis], axis=-1)[..., 0]
+        np.testing.assert_allclose(arrays["greedy"][window], (chosen == values[span].max(axis=-1)).mean(axis=0))
         assert arrays["temperature"][window] == pytest.approx(1.0 - 0.5 * (end - 1) / 60)
         if make == "table":
             np.testing.assert_allclose(arrays["gap"][window], gaps[span].mean(axis=0), atol=1e-15)
@@ -131,3 +134,21 @@ def test_final_observations_of_any_shape_are_put_back():
     agent = Still()
     rollout(Countdown(), agent, np.array([1]), [0, 0], np.random.default_rng(0))
     np.testing.assert_array_equal(agent.reached, [[1, 1, 1], [9, 9, 9]])
+
+
+def test_what_an_agent_does_not_tell_is_recorded_as_unknown():
+    class Still:
+        def reset(self, *arguments):
+            pass
+
+        def act(self, observations, where=None):
+            from types import SimpleNamespace
+
+            return SimpleNamespace(actions=np.zeros(2, int), distribution=SimpleNamespace(entropy=np.zeros(2)))
+
+        def update(self, *transition):
+            pass
+
+    arrays = rollout(Countdown(), Still(), np.array([2]), [0, 0], np.random.default_rng(0)).arrays
+    assert np.isnan(arrays["greedy"]).all()
+    assert np.isnan(arrays["temperature"]).all()

@@ -138,9 +138,9 @@ def test_a_folder_of_other_files_is_refused(experiment, tmp_path):
     [
         (lambda text: text[:100], "cannot be read as an experiment"),
         (lambda text: text.replace('"seed": 11', '"seed": 12'), "its hash does not fit"),
-        (lambda text: text.replace('"format": 1', '"format": 99'), "its format is 99, this reads 1"),
+        (lambda text: text.replace('"format": 2', '"format": 99'), "its format is 99, this reads 2"),
         (lambda text: "[]", "cannot be read"),
-        (lambda text: '{"format": 1, "hash": "x", "experiment": 5}', "cannot be read"),
+        (lambda text: '{"format": 2, "hash": "x", "experiment": 5}', "cannot be read"),
     ],
 )
 def test_a_damaged_description_is_refused(experiment, tmp_path, change, message):
@@ -157,7 +157,7 @@ def test_what_cannot_run_is_refused_before_anything_is_written(tmp_path):
     folder = tmp_path / "results"
     for environment, agent, message in [
         ("Nowhere-v0", QLearning(Greedy()), "Nowhere"),
-        ("CartPole-v1", QLearning(Greedy()), "observation_space must be Discrete"),
+        ("Pendulum-v1", QLearning(Greedy()), "action_space must be Discrete"),
         ("FrozenLake-v1(slippery=True)", QLearning(Greedy()), "unexpected keyword"),
         ("FrozenLake-v1", SampleAverage(len), "cannot|must"),
     ]:
@@ -335,9 +335,9 @@ def test_of_two_experiments_that_begin_at_once_one_is_refused(experiment, tmp_pa
     store = Store(tmp_path)
     write = Store._write_description
 
-    def overtaken(self, layout):
-        write(Store(tmp_path), first)
-        write(self, layout)
+    def overtaken(self, layout, environments, engines):
+        write(Store(tmp_path), first, [], [])
+        write(self, layout, environments, engines)
 
     monkeypatch.setattr(Store, "_write_description", overtaken)
     with pytest.raises(RefusedError, match="holds another experiment"):
@@ -365,3 +365,102 @@ def test_a_file_system_without_hard_links_serves_too(experiment, tmp_path, monke
     monkeypatch.setattr(os, "link", unsupported)
     run(experiment, tmp_path, make=envs.make)
     assert len(contents(tmp_path)) == 16
+
+
+def test_what_an_environment_turned_out_to_be_is_stored_and_has_to_stay(tmp_path):
+    task = Task("FrozenLake(is_slippery=False)", [QLearning(Greedy())], 20)
+    with pytest.warns(UserWarning, match="Using the latest versioned environment"):
+        run(Experiment([task], 2, 0), tmp_path, make=envs.make)
+    described = json.loads((tmp_path / "experiment.json").read_text())
+    assert described["experiment"]["tasks"][0]["environment"] == "FrozenLake(is_slippery=False)"
+    assert described["environments"] == [
+        {
+            "id": "FrozenLake-v1",
+            "arguments": {"is_slippery": "False", "map_name": "'4x4'"},
+            "max_episode_steps": 100,
+            "wrappers": [],
+        }
+    ]
+    whole = contents(tmp_path)
+    with pytest.warns(UserWarning, match="Using the latest"):
+        run(Experiment([task], 2, 0), tmp_path, make=envs.make)
+    assert contents(tmp_path) == whole
+
+    def newer(name, num_envs, **arguments):
+        return envs.make("FrozenLake8x8-v1", num_envs, **arguments)
+
+    with pytest.raises(RefusedError, match="begun with another environment: id of task 0 was 'FrozenLake-v1' and is"):
+        run(Experiment([task], 2, 0), tmp_path, make=newer)
+    assert contents(tmp_path) == whole
+
+
+def test_what_an_environment_turned_out_to_be_is_no_part_of_the_hash(experiment, tmp_path):
+    run(experiment, tmp_path, make=envs.make)
+    path = tmp_path / "experiment.json"
+    described = json.loads(path.read_text())
+    assert described["hash"] == experiment.layout.hash
+    # A folder from before it was stored goes on as it did.
+    del described["environments"]
+    path.write_text(json.dumps(described))
+    run(experiment, tmp_path, make=envs.make)
+
+
+class Nameless(gymnasium.Wrapper):
+    """A wrapper whose argument prints its address."""
+
+
+def test_descriptions_of_environments_are_the_same_in_every_process():
+    from types import SimpleNamespace
+
+    from boltzmann.experiments.resolution import describe_environment
+
+    wrapper = SimpleNamespace(name="W", kwargs={"func": Nameless, "bounds": [None, (0, 1.5)], "array": np.ones(2)})
+    spec = SimpleNamespace(id="A-v0", kwargs={"z": 1, "a": "b"}, max_episode_steps=None, additional_wrappers=[wrapper])
+    assert describe_environment(SimpleNamespace(spec=spec)) == {
+        "id": "A-v0",
+        "arguments": {"a": "'b'", "z": "1"},
+        "max_episode_steps": None,
+        "wrappers": ["W(array=ndarray, bounds=[None, [0, 1.5]], func=type)"],
+    }
+    assert describe_environment(SimpleNamespace()) is None
+    assert "0x" not in str(describe_environment(envs.make("CartPole-v1", 1)))
+
+
+def test_a_time_limit_that_was_given_is_said_once_and_not_by_the_workers(tmp_path, capfd):
+    agents = [QLearning(Greedy()), QLearning(Uniform())]
+    experiment = Experiment([Task("CliffWalking-v1", agents, 10)], 4, 0, block=1)
+    with pytest.warns(envs.TimeLimitWarning, match="CliffWalking-v1 states no time limit"):
+        run(experiment, tmp_path, make=envs.make, n_jobs=2)
+    assert "time limit" not in "".join(capfd.readouterr())
+    stored = json.loads((tmp_path / "experiment.json").read_text())
+    assert stored["environments"][0]["max_episode_steps"] == envs.TIME_LIMIT
+
+
+def test_observations_that_are_no_arrays_are_refused_with_what_to_do(tmp_path):
+    with pytest.raises(RefusedError, match=r"observations must be an array .* got tuple from Tuple.*: flatten them"):
+        run(Experiment([Task("Blackjack-v1", [Blind(Greedy())], 5)], 2, 0), tmp_path / "x", make=envs.make_raw)
+    assert not (tmp_path / "x").exists()
+
+
+class Blind(QLearning):
+    """Takes any observations, to see what the loop does with them."""
+
+    def reset(self, num_envs, observation_space, action_space, rng):
+        super().reset(num_envs, Discrete(1), action_space, rng)
+
+
+def test_boxes_are_learnt_by_a_table(tmp_path):
+    # Random actions keep the pole up for about 22 steps.
+    cart = "CartPole-v1(bins=(1, 1, 6, 12), bounds=(None, None, (-0.21, 0.21), None))"
+    learner = QLearning(Boltzmann(Linear(5.0, 0.1, 4000)), step_size=0.2)
+    tasks = [Task(cart, [learner, QLearning(Uniform())], 6000), Task("MountainCar-v0", [QLearning(Greedy())], 250)]
+    results = run(Experiment(tasks, 1, 0, points=10), tmp_path, make=envs.make)
+    learnt, random, car = results.cells()
+    assert np.nanmean(random.mean_return) == pytest.approx(22, abs=2)
+    assert np.nanmean(learnt.mean_return[:, -3:]) > 100
+    np.testing.assert_array_equal(car.metrics["return_sum"].sum(axis=1), [-200])
+    # A repeat with the same seed gives the same bytes, through Gymnasium's own stepping too.
+    before = contents(tmp_path)
+    next(tmp_path.glob("task01*.npz")).unlink()
+    run(Experiment(tasks, 1, 0, points=10), tmp_path, make=envs.make)
+    assert contents(tmp_path) == before

@@ -116,7 +116,7 @@ def test_a_metric_that_no_task_has_is_refused(tmp_path):
 
 
 def test_returns_are_judged_only_where_every_replicate_has_one(tmp_path):
-    task = Task("CliffWalking-v1", [QLearning(Greedy()), QLearning(Uniform())], 600)
+    task = Task("CliffWalking-v1(max_episode_steps=1000)", [QLearning(Greedy()), QLearning(Uniform())], 600)
     board = leaderboard(run(Experiment([task], 10, 0), tmp_path, make=envs.make))
     assert set(board["metric"]) == {"reward"}
     assert (board["replicates"] == 10).all()

@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 import envs
-from agents import SampleAverage
+from agents import (
+    ConstantStep,
+    GradientBandit,
+    GradientBanditIncludingCurrent,
+    GradientBanditWithoutBaseline,
+    SampleAverage,
+)
 from boltzmann import Boltzmann, EpsilonGreedy, Greedy
 from boltzmann.experiments import Experiment, Task, run
 from boltzmann.experiments.statistics import cumulative, final
@@ -55,3 +61,38 @@ def test_the_bounds_tell_the_agents_apart(cells):
         assert cell.replicates == PROBLEMS
         error = final(cell, "reward").std(ddof=1) / np.sqrt(PROBLEMS)
         assert error < 0.028
+
+
+# Sutton & Barto, 2nd ed., figures 2.3 and 2.5: rates of the optimal action in the last hundred steps, with the
+# gradient bandit's baseline in the three ways that the figure has been repeated in.
+AT_FOUR = "boltzmann/GaussianBandit-v0(mean=4.0)"
+AT_ZERO = "boltzmann/GaussianBandit-v0"
+RATES = [
+    (AT_ZERO, ConstantStep(Greedy(), initial_value=5.0), 0.855),
+    (AT_FOUR, GradientBandit(), 0.835),
+    (AT_FOUR, GradientBandit(step_size=0.4), 0.662),
+    (AT_FOUR, GradientBanditIncludingCurrent(), 0.851),
+    (AT_FOUR, GradientBanditIncludingCurrent(step_size=0.4), 0.737),
+    (AT_FOUR, GradientBanditWithoutBaseline(), 0.495),
+    (AT_FOUR, GradientBanditWithoutBaseline(step_size=0.4), 0.276),
+]
+
+
+@pytest.fixture(scope="module")
+def rates(tmp_path_factory):
+    tasks = [Task(name, [agent for where, agent, _ in RATES if where == name], 1000) for name in (AT_ZERO, AT_FOUR)]
+    seed = int(np.random.default_rng().integers(2**32))
+    results = run(Experiment(tasks, PROBLEMS, seed, block=500), tmp_path_factory.mktemp("rates"), make=envs.make)
+    return {cell.agent: final(cell, "optimal").mean() for cell in results.cells()}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("agent", "rate"), [(repr(agent), rate) for _, agent, rate in RATES])
+def test_optimism_and_gradients_choose_the_best_arm_as_often_as_published(rates, agent, rate):
+    assert rates[agent] == pytest.approx(rate, abs=OPTIMAL_BOUND)
+
+
+@pytest.mark.slow
+def test_a_baseline_is_worth_more_than_the_bounds(rates):
+    assert rates["GradientBandit()"] > rates["GradientBanditWithoutBaseline()"] + 4 * OPTIMAL_BOUND
+    assert rates["GradientBandit()"] > rates["GradientBandit(step_size=0.4)"] + 2 * OPTIMAL_BOUND

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-import warnings
 from dataclasses import is_dataclass
 from pathlib import Path
 
@@ -15,7 +14,14 @@ import pytest
 
 import boltzmann
 from boltzmann.experiments import Layout, Store
-from scripts import compare_schedules, console, draw_gibbs_limits, draw_temperature_choices, plot_learning_curves
+from scripts import (
+    compare_schedules,
+    console,
+    draw_gibbs_limits,
+    draw_temperature_choices,
+    plot_learning_curves,
+    write_report,
+)
 from scripts.names import make_task
 
 TINY = ["--replicates", "4", "--steps", "30", "40", "--jobs", "1"]
@@ -28,6 +34,9 @@ def test_comparing_stores_prints_and_draws(tmp_path, capsys, monkeypatch):
     out, err = capsys.readouterr()
     (folder,) = (tmp_path / "results").iterdir()
     assert folder.name == f"compare_schedules-{Store(folder).read_layout().hash}"
+    page = (folder / "report.html").read_bytes()
+    assert page.endswith(b"</html>\n")
+    assert f"page:    {Path('results') / folder.name / 'report.html'}\n" in out
     for figure in ("learning_curves.png", "differences.png", "profiles.png"):
         assert (folder / figure).stat().st_size > 10_000
         assert figure in out
@@ -36,13 +45,14 @@ def test_comparing_stores_prints_and_draws(tmp_path, capsys, monkeypatch):
     # Four replicates tell hardly anything apart; that intervals rest on little is said once, not for each of them.
     assert "= cannot be told from the best" in out
     assert out.count("=> ") == 2
-    assert err.count("compare_schedules: warning: 4 replicates: intervals from fewer than 10") == 1
+    assert err.count("compare_schedules: note: 4 replicates: intervals from fewer than 10") == 1
     assert "FrozenLake-v1: " in out
     assert out.count("Greedy()") == 2
     assert "16/16" in err
     # Again: everything is there, and the answer is the same.
     compare_schedules.main(TINY)
     assert capsys.readouterr().out == out
+    assert (folder / "report.html").read_bytes() == page
 
 
 def test_the_options_are_what_the_experiment_becomes(tmp_path):
@@ -63,6 +73,20 @@ def test_the_options_are_what_the_experiment_becomes(tmp_path):
     assert layout.tasks[1].agents[1] == "SampleAverage(EpsilonGreedy(0.1))"
 
 
+@pytest.mark.filterwarnings("default::UserWarning")
+def test_a_time_limit_that_was_given_is_said_in_one_line(tmp_path, capsys):
+    tasks = ["--tasks", "CliffWalking", "Blackjack-v1", "boltzmann/BernoulliBandit-v0(means=[0.6, 0.5])"]
+    options = ["--replicates", "2", "--steps", "20", "--jobs", "1", "--policies", "Greedy()", "EpsilonGreedy(0.1)"]
+    compare_schedules.main([*tasks, *options, "--output", str(tmp_path / "r")])
+    out, err = capsys.readouterr()
+    (line,) = [line for line in err.splitlines() if "time limit" in line]
+    assert "compare_schedules: note: Using the latest versioned environment `CliffWalking-v1` instead" in err
+    assert line.startswith(
+        "compare_schedules: note: CliffWalking-v1 states no time limit: its episodes end after 10000"
+    )
+    assert "boltzmann/BernoulliBandit-v0(means=[0.6, 0.5]): reward per step" in out
+
+
 def test_agents_are_taken_as_they_are_and_policies_get_the_usual_learner():
     task = make_task("FrozenLake-v1", POLICIES, None)
     assert repr(task.agents[1]) == "QLearning(EpsilonGreedy(0.1))"
@@ -81,6 +105,13 @@ def test_plotting_reads_what_comparing_wrote(tmp_path, capsys):
     assert "gap (regret per step)" in capsys.readouterr().out
     plot_learning_curves.main([str(tmp_path / "r")])
     assert (tmp_path / "r" / "learning_curves.png").exists()
+    page = (tmp_path / "r" / "report.html").read_bytes()
+    write_report.main([str(tmp_path / "r"), "--output", str(tmp_path / "again.html")])
+    assert capsys.readouterr().out.endswith(f"page:    {tmp_path / 'again.html'}\n")
+    assert (tmp_path / "again.html").read_bytes() == page
+    (tmp_path / "r" / "report.html").unlink()
+    write_report.main([str(tmp_path / "r")])
+    assert (tmp_path / "r" / "report.html").read_bytes() == page
 
 
 def test_the_leaderboard_is_to_a_baseline_at_a_confidence(tmp_path, capsys):
@@ -92,7 +123,7 @@ def test_the_leaderboard_is_to_a_baseline_at_a_confidence(tmp_path, capsys):
     assert "mean and 90 % interval over 12 replicates" in out
     assert "difference to baseline" in out
     assert "(90 % confidence)" in " ".join(out.split())
-    assert "warning" not in err
+    assert "note: " not in err
     (row,) = (line for line in out.splitlines() if "Uniform()" in line and "±" in line)
     assert row.endswith(" -")
     # A name too long for its column stands in a line of its own, and the numbers below in theirs.
@@ -122,11 +153,6 @@ def test_replicates_without_a_value_are_counted(capsys):
     assert "episodes are aligned on steps: each counts where it ends" in out
 
 
-def test_other_warnings_go_their_way():
-    with pytest.warns(UserWarning, match="something else"), console.warnings_in_one_line("program"):
-        warnings.warn("something else", UserWarning, stacklevel=1)
-
-
 def refused(main, arguments, capsys, tmp_path):
     """What a refusal prints: one line on stderr, exit code 2, nothing written."""
     before = sorted(tmp_path.rglob("*"))
@@ -149,7 +175,8 @@ def refused(main, arguments, capsys, tmp_path):
         (["--tasks", "no.such.module:Id-v0"], "no"),
         (["--tasks", "FrozenLake-v1(slippery=True)"], "slippery"),
         (["--tasks", "FrozenLake-v1("], "environment must be"),
-        (["--tasks", "CartPole-v1", "--policies", "Greedy()"], "observation_space must be Discrete"),
+        (["--tasks", "Pendulum-v1", "--policies", "Greedy()"], "action_space must be Discrete"),
+        (["--tasks", "CartPole-v1(bins=0)"], "bins must be a whole number of at least 1, got 0"),
         (["--tasks", "FrozenLake-v1", "FrozenLake-v1"], "tasks must differ"),
         (["--policies", "Boltzmann("], "cannot read 'Boltzmann('"),
         (["--policies", "Softmax(1.0)"], "unknown name 'Softmax'"),
@@ -191,11 +218,14 @@ def test_an_unwritable_output_is_told_in_one_line(capsys, tmp_path):
 
 
 def test_results_that_are_none_are_told_in_one_line(capsys, tmp_path):
-    assert "holds no results" in refused(plot_learning_curves.main, [str(tmp_path / "x")], capsys, tmp_path)
+    for main in (plot_learning_curves.main, write_report.main):
+        assert "holds no results" in refused(main, [str(tmp_path / "x")], capsys, tmp_path)
     compare_schedules.main([*TINY, "--output", str(tmp_path / "r")])
     capsys.readouterr()
     wrong = [str(tmp_path / "r"), "--output", str(tmp_path / "figure.nothing")]
     assert "must end in one of" in refused(plot_learning_curves.main, wrong, capsys, tmp_path)
+    nowhere = [str(tmp_path / "r"), "--output", str(tmp_path / "no" / "folder.html")]
+    assert "No such file or directory" in refused(write_report.main, nowhere, capsys, tmp_path)
 
 
 def contents(folder):

@@ -1,0 +1,155 @@
+"""States in a row: RiverSwim and the Chain, where the large reward is far and the small one is at hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from envs import _batched
+from envs._outcomes import Outcome, require_probability, stacked, starting_in
+from envs.model_env import TableEnv
+from envs.scenes import row
+from envs.tables import Table
+
+__all__ = ["Chain", "RiverSwim", "chain", "river_swim"]
+
+
+def river_swim(states: int = 6, small: float = 5.0, large: float = 10_000.0) -> Table:
+    """RiverSwim: the current carries to the left, and the large reward is upstream.
+
+    Action 0 swims left and always succeeds; on the left bank it pays ``small``. Action 1 swims right: from the first
+    state it moves with probability 0.3 and stays with 0.7; in between it moves with 0.3, stays with 0.6 and is carried
+    back with 0.1; in the last state it stays with 0.3, which pays ``large``, and is carried back with 0.7. It is that
+    outcome which is paid, not the attempt. Episodes start in the second or third state, each with probability 1/2.
+    Nothing terminates.
+
+    Strehl & Littman, "An analysis of model-based interval estimation for Markov decision processes", 2008.
+    The variant of Osband, Russo & Van Roy (2013) has other probabilities (0.35, 0.6, 0.05) and rewards.
+
+    Parameters
+    ----------
+    states : int
+        How many, at least 3.
+    small, large : float
+        The rewards, finite.
+
+    Returns
+    -------
+    Table
+        With S = states, K = 2.
+
+    Raises
+    ------
+    ValueError
+        For parameters out of their bounds.
+
+    Examples
+    --------
+    >>> table = river_swim()
+    >>> table.probs[1:4, 1]  # left, still, right
+    array([[0.1, 0.6, 0.3],
+           [0.1, 0.6, 0.3],
+           [0.1, 0.6, 0.3]])
+    >>> table.rewards[5, 1]
+    array([    0., 10000.,     0.])
+    """
+    states = _batched.require_whole("states", states, least=3)
+    small, large = _batched.require_finite("small", small), _batched.require_finite("large", large)
+    here = np.arange(states)[:, np.newaxis]
+    first, last, right = here == 0, here == states - 1, np.array([False, True])
+    back = np.where(right, np.where(first, 0.0, np.where(last, 0.7, 0.1)), 1.0)
+    ahead = np.where(right & ~last, 0.3, 0.0)
+    still = np.where(right, np.where(first, 0.7, np.where(last, 0.3, 0.6)), 0.0)
+    return stacked(
+        (states, 2),
+        Outcome(back, np.maximum(here - 1, 0), np.where(first & ~right, small, 0.0)),
+        Outcome(still, here, np.where(last & right, large, 0.0)),
+        Outcome(ahead, np.minimum(here + 1, states - 1)),
+        initial=starting_in(states, 1, 2),
+    )
+
+
+def chain(states: int = 5, slip: float = 0.2, small: float = 2.0, large: float = 10.0) -> Table:
+    """Make the Chain: forward pays only at the end, back pays a little at once.
+
+    Action 0 moves one state forward, and in the last state stays there and pays ``large``. Action 1 returns to the
+    first state and pays ``small``. With probability ``slip`` the other action takes place, with its reward.
+    Nothing terminates; episodes start in the first state.
+
+    Dearden, Friedman & Russell, "Bayesian Q-learning", 1998, figure 3(a); Strens, "A Bayesian framework for
+    reinforcement learning", 2000, in phases of 1000 steps.
+
+    Parameters
+    ----------
+    states : int
+        How many, at least 2.
+    slip : float
+        In [0, 1].
+    small, large : float
+        The rewards, finite.
+
+    Returns
+    -------
+    Table
+        With S = states, K = 2.
+
+    Raises
+    ------
+    ValueError
+        For parameters out of their bounds.
+
+    Examples
+    --------
+    >>> table = chain()
+    >>> table.next_states[4]  # as meant, and slipped
+    array([[4, 0],
+           [0, 4]])
+    >>> table.rewards[4]
+    array([[10.,  2.],
+           [ 2., 10.]])
+    """
+    states = _batched.require_whole("states", states, least=2)
+    slip = require_probability("slip", slip)
+    small, large = _batched.require_finite("small", small), _batched.require_finite("large", large)
+    here = np.arange(states)
+    forward, paid = np.minimum(here + 1, states - 1), np.where(here == states - 1, large, 0.0)
+    back = np.zeros(states, dtype=np.int64)
+    targets, rewards = np.stack([forward, back], axis=1), np.stack([paid, np.full(states, small)], axis=1)
+    return stacked(
+        (states, 2),
+        Outcome(1 - slip, targets, rewards),
+        Outcome(slip, targets[:, ::-1], rewards[:, ::-1]),
+        initial=starting_in(states, 0),
+    )
+
+
+class RiverSwim(TableEnv):
+    """RiverSwim as a Gymnasium environment; parameters and dynamics are those of :func:`river_swim`.
+
+    Examples
+    --------
+    >>> RiverSwim(states=20).observation_space
+    Discrete(20)
+    """
+
+    def __init__(self, *, render_mode: str | None = None, **parameters: Any) -> None:
+        table = river_swim(**parameters)
+        super().__init__(table, row(len(table.initial)), render_mode=render_mode)
+
+
+class Chain(TableEnv):
+    """The Chain as a Gymnasium environment; parameters and dynamics are those of :func:`chain`.
+
+    Examples
+    --------
+    >>> env = Chain(slip=0.0)
+    >>> env.reset(seed=0)
+    (np.int64(0), {})
+    >>> [float(env.step(0)[1]) for _ in range(6)]
+    [0.0, 0.0, 0.0, 0.0, 10.0, 10.0]
+    """
+
+    def __init__(self, *, render_mode: str | None = None, **parameters: Any) -> None:
+        table = chain(**parameters)
+        super().__init__(table, row(len(table.initial)), render_mode=render_mode)

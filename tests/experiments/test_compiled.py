@@ -1,0 +1,249 @@
+"""Both engines on everything that both know: the same actions, one by one, and the same records."""
+
+import copy
+import logging
+import math
+
+import numpy as np
+import pytest
+
+import envs
+from agents import (
+    BackupLearning,
+    BoltzmannExpectation,
+    ConstantStep,
+    DoubleQ,
+    DynamicBoltzmannQ,
+    ExpectedSarsa,
+    MellowmaxQ,
+    QLearning,
+    SampleAverage,
+    SampleAverageWithInitial,
+    SoftQ,
+)
+from boltzmann import (
+    UCB1,
+    Boltzmann,
+    EntropyTarget,
+    EpsilonBoltzmann,
+    EpsilonGreedy,
+    Exponential,
+    Greedy,
+    InverseTime,
+    Linear,
+    MaxBoltzmann,
+    Uniform,
+)
+from boltzmann.experiments import Experiment, Store, Task, rollout, run
+from boltzmann.experiments.rollout import METRICS
+
+pytest.importorskip("numba")
+from boltzmann.experiments.compiled import CompiledCell, UnsupportedError
+from boltzmann.experiments.compiled.stages import exponentials
+
+INF = math.inf
+POLICIES = [
+    Boltzmann(0.3),
+    Boltzmann(0),
+    Boltzmann(INF),
+    Boltzmann(Exponential(1.0, 0.01, 100)),
+    Boltzmann(Linear(INF, 0.0, 50)),
+    Boltzmann(lambda step: 1.0 if step < 30 else 0.1),
+    EpsilonGreedy(0.1),
+    EpsilonGreedy(Linear(1.0, 0.0, 100)),
+    Greedy(),
+    Uniform(),
+    MaxBoltzmann(0.3, InverseTime(1.0, 0.1)),
+    EpsilonBoltzmann(0.2, 0.5),
+]
+WORLDS = [
+    "boltzmann/GaussianBandit-v0",
+    "boltzmann/BernoulliBandit-v0",
+    "boltzmann/LeverBandit-v0(arms=20)",
+    "FrozenLake-v1",
+    "Taxi-v4",
+    "boltzmann/RiverSwim-v0(max_episode_steps=20)",
+]
+LEARNERS = [
+    lambda policy: SampleAverage(policy, initial_value=1.0),
+    lambda policy: SampleAverageWithInitial(policy, initial_value=1.0),
+    lambda policy: ConstantStep(policy, step_size=0.3),
+    lambda policy: QLearning(policy, step_size=0.5, discount=0.9),
+    lambda policy: ExpectedSarsa(policy, step_size=0.5, discount=0.9, initial_value=0.5),
+    lambda policy: SoftQ(policy, temperature=0.5, discount=0.9),
+    lambda policy: MellowmaxQ(policy, temperature=InverseTime(1.0, 0.1), discount=0.9),
+    lambda policy: DynamicBoltzmannQ(policy, discount=0.9),
+]
+EXACT = 5  # So many of them do the same operations in the same order.
+STEPS, ENDS = 130, np.array([1, 60, 130])
+
+
+def made(world, rows):
+    name, _, arguments = world.partition("(")
+    kwargs = dict(part.split("=") for part in arguments.rstrip(")").split(",") if part)
+    return envs.make(name, rows, discount=0.9, **{key: int(value) for key, value in kwargs.items()})
+
+
+class Watched:
+    """An environment that keeps the actions of every step."""
+
+    def __init__(self, env):
+        self._env, self.actions = env, []
+
+    def __getattr__(self, name):
+        return getattr(self._env, name)
+
+    def step(self, actions):
+        self.actions.append(np.array(actions))
+        return self._env.step(actions)
+
+
+def by_both(world, agent, rows):
+    watched, one, other = Watched(made(world, rows)), copy.deepcopy(agent), copy.deepcopy(agent)
+    seeds = list(range(rows))
+    slow = rollout(watched, one, ENDS, seeds, np.random.default_rng(1), engine="lockstep")
+    fast = rollout(made(world, rows), other, ENDS, seeds, np.random.default_rng(1), engine="compiled")
+    assert (slow.engine, fast.engine) == ("lockstep", "compiled")
+    return one, other, slow, fast, watched.actions
+
+
+def assert_the_same(world, agent, rows, exact):
+    one, other, slow, fast, _ = by_both(world, agent, rows)
+    np.testing.assert_array_equal(one.visits, other.visits)
+    assert one.step == other.step
+    if one.allowed is None:
+        assert other.allowed is None
+    else:
+        np.testing.assert_array_equal(one.allowed, other.allowed)
+    close = {"rtol": 0, "atol": 0} if exact else {"rtol": 1e-10, "atol": 1e-12}
+    np.testing.assert_allclose(one.values, other.values, **close)
+    for name in METRICS:
+        loose = {"rtol": 1e-12, "atol": 1e-12} if name in ("reward", "return_sum", "gap") else close
+        if name == "greedy" and not exact:
+            # A tie that the last bit of a sum breaks may count or not.
+            loose = {"rtol": 0, "atol": 0.1}
+        np.testing.assert_allclose(fast.arrays[name], slow.arrays[name], err_msg=name, **loose)
+
+
+@pytest.mark.parametrize("world", WORLDS)
+@pytest.mark.parametrize("policy", POLICIES, ids=repr)
+def test_every_policy_acts_alike_on_both(world, policy):
+    bandit = "Bandit" in world
+    agent = SampleAverage(policy) if bandit else QLearning(policy, step_size=0.5, discount=0.9)
+    assert_the_same(world, agent, 70, exact=True)
+
+
+@pytest.mark.parametrize("world", WORLDS)
+@pytest.mark.parametrize("place", range(len(LEARNERS)))
+@pytest.mark.parametrize("rows", [1, 65])
+def test_every_learner_learns_alike_on_both(world, place, rows):
+    agent = LEARNERS[place](Boltzmann(Linear(1.0, 0.1, 100)))
+    assert_the_same(world, agent, rows, exact=place < EXACT - 1)
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_actions_are_the_same_one_by_one(world):
+    agent = SampleAverage(Boltzmann(0.2))
+    _, _, _, _, actions = by_both(world, agent, 30)
+    env, other = made(world, 30), copy.deepcopy(agent)
+    other.reset(30, env.single_observation_space, env.single_action_space, np.random.default_rng(1))
+    env.reset(seed=list(range(30)))
+    cell, before = CompiledCell(env, other), other.visits.copy()
+    for expected in actions:
+        cell.advance(1)
+        rows, _, taken = np.nonzero(other.visits - before)
+        assert rows.tolist() == list(range(30))
+        np.testing.assert_array_equal(taken, expected)
+        before = other.visits.copy()
+
+
+def test_an_engine_that_draws_twice_is_caught():
+    world, agent = "FrozenLake-v1", QLearning(Boltzmann(0.1))
+    one, other = copy.deepcopy(agent), copy.deepcopy(agent)
+    rollout(made(world, 70), one, ENDS, list(range(70)), np.random.default_rng(1), engine="lockstep")
+    env = made(world, 70)
+    other.reset(70, env.single_observation_space, env.single_action_space, np.random.default_rng(1))
+    env.reset(seed=list(range(70)))
+    other._rng.random()
+    CompiledCell(env, other).advance(STEPS)
+    assert (one.visits != other.visits).any()
+
+
+def test_exponentials_are_right_to_an_ulp():
+    bits = np.zeros(64, dtype=np.int64)
+    for low in (-1e-300, -1.0, -50.0, -707.0):
+        x = np.random.default_rng(0).uniform(low, 0, 64)
+        expected, found = np.exp(x), x.copy()
+        exponentials(found, 64, np.zeros(64), bits, bits.view(np.float64))
+        np.testing.assert_allclose(found, expected, rtol=2.5e-16)
+    ends = np.concatenate([np.array([0.0, -INF, -709.0, -1e308]), np.zeros(60)])
+    exponentials(ends, 64, np.zeros(64), bits, bits.view(np.float64))
+    assert ends[:4].tolist() == [1.0, 0.0, 0.0, 0.0]
+
+
+class Changed(QLearning):
+    """A learner of one's own."""
+
+    def _learn(self, place, targets, step_sizes):
+        super()._learn(place, 2 * targets, step_sizes)
+
+
+@pytest.mark.parametrize(
+    ("world", "agent", "reason"),
+    [
+        ("FrozenLake-v1", QLearning(UCB1()), "no compiled form of UCB1"),
+        ("FrozenLake-v1", QLearning(Boltzmann(EntropyTarget(0.5))), "a thermostat sees values"),
+        ("FrozenLake-v1", DoubleQ(Boltzmann(0.5)), "no compiled form of DoubleQ"),
+        ("FrozenLake-v1", Changed(Boltzmann(0.5)), "no compiled form of Changed"),
+        ("FrozenLake-v1", QLearning(Boltzmann(0.5), step_size=InverseTime(1.0, 1.0)), "a scheduled step size"),
+        ("FrozenLake-v1", SoftQ(EpsilonGreedy(0.1), temperature=EntropyTarget(0.5)), "known in lockstep alone"),
+        ("FrozenLake-v1", BackupLearning(Boltzmann(0.5), BoltzmannExpectation(1.0)), "no compiled form of Backup"),
+        ("boltzmann/DriftingBandit-v0", SampleAverage(Boltzmann(0.5)), "no compiled form of Drifting"),
+        ("boltzmann/LeverBandit-v0", SampleAverage(Boltzmann(0.5)), "more than 64 actions"),
+        ("Blackjack-v1", QLearning(Boltzmann(0.5)), "no compiled form of Tabular"),
+        ("CartPole-v1", QLearning(Boltzmann(0.5)), "no compiled form of SyncVectorEnv"),
+    ],
+)
+def test_what_has_no_compiled_form_runs_in_lockstep(world, agent, reason):
+    with pytest.raises(UnsupportedError, match=reason):
+        rollout(
+            made(world, 2), copy.deepcopy(agent), np.array([3]), [0, 1], np.random.default_rng(0), engine="compiled"
+        )
+    if "known in lockstep" not in reason:
+        recorder = rollout(made(world, 2), agent, np.array([3]), [0, 1], np.random.default_rng(0))
+        assert recorder.engine == "lockstep"
+
+
+def test_the_results_say_which_engine_ran(tmp_path):
+    task = Task("FrozenLake-v1", (QLearning(Boltzmann(0.1)), QLearning(UCB1())), steps=20)
+    experiment = Experiment((task,), replicates=4, seed=0)
+    run(experiment, tmp_path / "auto", make=envs.make)
+    assert Store(tmp_path / "auto").engines() == [["compiled", "lockstep"]]
+    run(experiment, tmp_path / "slow", make=envs.make, engine="lockstep")
+    assert Store(tmp_path / "slow").engines() == [["lockstep", "lockstep"]]
+    for block in experiment.layout.blocks():
+        assert (tmp_path / "auto" / block.name).read_bytes() == (tmp_path / "slow" / block.name).read_bytes()
+    (tmp_path / "auto" / experiment.layout.blocks()[0].name).unlink()
+    with pytest.warns(UserWarning, match="engines compiled, lockstep"):
+        run(experiment, tmp_path / "auto", make=envs.make, engine="lockstep")
+    with pytest.raises(ValueError, match="engine must be one of auto, lockstep, compiled, got 'fast'"):
+        rollout(made("FrozenLake-v1", 1), QLearning(Greedy()), ENDS, [0], np.random.default_rng(0), engine="fast")
+
+
+def test_a_compilation_is_told(caplog):
+    class Counted:
+        """Stands for a compiled loop that was not on disk."""
+
+        __name__ = "loop"
+
+        class stats:  # noqa: N801
+            cache_misses = {}  # noqa: RUF012
+
+        def __call__(self):
+            self.stats.cache_misses["signature"] = 1
+
+    with caplog.at_level(logging.INFO, logger="boltzmann.experiments"):
+        CompiledCell._timed(Counted())
+        CompiledCell._timed(Counted())
+    assert len(caplog.records) == 1
+    assert "compiled loop in" in caplog.text
