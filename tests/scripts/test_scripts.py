@@ -220,7 +220,8 @@ def test_an_unwritable_output_is_told_in_one_line(capsys, tmp_path):
 def test_results_that_are_none_are_told_in_one_line(capsys, tmp_path):
     for main in (plot_learning_curves.main, write_report.main):
         assert "holds no results" in refused(main, [str(tmp_path / "x")], capsys, tmp_path)
-    compare_schedules.main([*TINY, "--output", str(tmp_path / "r")])
+    # Ten replicates, of which no note says that they are few.
+    compare_schedules.main(["--replicates", "10", *TINY[2:], "--output", str(tmp_path / "r")])
     capsys.readouterr()
     wrong = [str(tmp_path / "r"), "--output", str(tmp_path / "figure.nothing")]
     assert "must end in one of" in refused(plot_learning_curves.main, wrong, capsys, tmp_path)
