@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from agents.backups import Backup, Maximum, expected_under
+from agents.places import Place, taken
 from agents.steps import number_or_schedule, scheduled
-from agents.tabular import Place, PolicyAgent, finite
+from agents.tabular import PolicyAgent, finite
 from boltzmann import Policy, Schedule, _checks
 
 __all__ = ["BackupLearning", "ExpectedSarsa", "QLearning", "TemporalDifference"]
@@ -70,7 +71,7 @@ class TemporalDifference(PolicyAgent):
 
     def _learn(self, place: Place, targets: Floats, step_sizes: float | Floats) -> None:
         """Move the values of the places towards their targets."""
-        values = self.values[place]
+        values = taken(self.values, place)
         self._change(place, values, step_sizes * (targets - values))
 
     def _rates(self) -> dict[str, Any]:

@@ -10,13 +10,11 @@ from gymnasium.spaces import Discrete
 from numpy.typing import ArrayLike, NDArray
 
 from agents.decision import Decision
+from agents.places import Place, make_table, put, taken
 from boltzmann import Distribution, Policy, _checks
 from boltzmann.notation import Expression
 
 __all__ = ["PolicyAgent", "TabularAgent"]
-
-Place = tuple[NDArray[Any], NDArray[Any], NDArray[Any]]
-"""Replicate, state and action of each row: where its entry stands in a table."""
 
 _SIDE_BY_SIDE = 64
 """From so many replicates on, rows are copied with the actions first, as NumPy reduces fastest."""
@@ -69,9 +67,9 @@ class TabularAgent(Expression):
         if num_envs < 1:
             raise ValueError(f"num_envs must be at least 1, got {num_envs}")
         self._rows = np.arange(num_envs)
-        self.values = _table(num_envs, states, actions, np.float64)
+        self.values = make_table(num_envs, states, actions, np.float64)
         self.values[:] = self._initial_value()
-        self.visits = _table(num_envs, states, actions, np.int64)
+        self.visits = make_table(num_envs, states, actions, np.int64)
         self._pairs = np.arange(actions)[:, np.newaxis] + self._rows * (states * actions)
         self.allowed = None
         self.step = 0
@@ -136,10 +134,10 @@ class TabularAgent(Expression):
 
     def _count_visits(self, place: Place) -> NDArray[np.int64]:
         """Count one more step and visit; give the visits of each place, this one counted."""
-        counts = self.visits[place] + 1
-        self.visits[place] = counts
+        counts = taken(self.visits, place) + 1
+        put(self.visits, place, counts)
         self.step += 1
-        return np.asarray(counts)
+        return counts
 
     def _checked(self, name: str, value: ArrayLike, count: int) -> NDArray[np.int64]:
         """Check one index in [0, count) a replicate: a negative one would be read from the end of a table."""
@@ -212,7 +210,7 @@ class PolicyAgent(TabularAgent):
 
     def _change(self, place: Place, values: NDArray[np.float64], changes: NDArray[np.float64]) -> None:
         """Put ``values + changes`` where ``values`` stand, and let the policy hear of the changes."""
-        self.values[place] = values + changes
+        put(self.values, place, values + changes)
         self._tell_changes(place, changes)
 
     def _tell_changes(self, place: Place, changes: NDArray[np.float64]) -> None:
@@ -223,13 +221,6 @@ class PolicyAgent(TabularAgent):
         actions_allowed = np.full(len(rows), self.values.shape[2]) if mask is None else mask.sum(axis=-1)
         known = self.epsilons[rows, states]
         self.epsilons[rows, states] = self.policy.next_epsilons(known, changes, actions_allowed)  # type: ignore[attr-defined]
-
-
-def _table(num_envs: int, states: int, actions: int, kind: type) -> NDArray[Any]:
-    """Make a table of zeros, shape (R, S, K); of a single state the replicates lie side by side in memory."""
-    if states == 1:
-        return np.zeros((states, actions, num_envs), dtype=kind).transpose(2, 0, 1)
-    return np.zeros((num_envs, states, actions), dtype=kind)
 
 
 def _count(name: str, space: Space[Any]) -> int:

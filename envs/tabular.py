@@ -127,9 +127,10 @@ class TabularVectorEnv(VectorEnv[NDArray[np.int64], ArrayLike, NDArray[Any]]):
         self._states = next_states
         if ended.any():
             info["final_obs"], info["_final_obs"] = self._observed(next_states), ended
+            rows = np.flatnonzero(ended)
             self._states = next_states.copy()
-            self._states[ended] = self._draw_starts(int(np.count_nonzero(ended)))
-            self._elapsed[ended] = 0
+            self._states[rows] = self._draw_starts(len(rows))
+            self._elapsed[rows] = 0
         return self._observed(self._states), rewards, terminated, truncated, self._masks(info)
 
     def _drawn_outcomes(self, pairs: NDArray[np.int64], uniform: NDArray[np.float64]) -> NDArray[np.int64]:
