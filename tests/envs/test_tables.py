@@ -248,7 +248,7 @@ def counted_by_gymnasium(actions, steps, limit):
 def counted_in_a_batch(actions, replicates, limit, wrong=False):
     env = envs.make("FrozenLake-v1", replicates, max_episode_steps=limit)
     if wrong:  # the planted fault: the last outcome comes up a little too often
-        env._cumulative[:, :-1] *= 0.9
+        env._levels *= 0.9
     counts = np.zeros((16, 4, OUTCOMES))
     states, _ = env.reset(seed=int(fresh_rng().integers(2**63)))
     for row in actions.reshape(-1, replicates):
