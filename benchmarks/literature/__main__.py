@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> None:
         parts.append(study_table(small, rows))
         print(parts[-1], end="", flush=True)
     if options.output is not None:
-        options.output.write_text("".join(parts))
+        options.output.write_text("".join(parts), encoding="utf-8")
 
 
 if __name__ == "__main__":

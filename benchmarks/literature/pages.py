@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from benchmarks.literature.claims import MEASURES, Exact, Study
 from benchmarks.literature.measuring import Measured
@@ -34,13 +34,19 @@ def head(seed: int) -> str:
     return f"{_HEAD}The seed is {seed}.\n"
 
 
-def exact_table(rows: Iterable[tuple[Exact, float]]) -> str:
+def exact_table(rows: Sequence[tuple[Exact, float]]) -> str:
     """Write what was computed, to two decimals more than were published."""
     lines = [
-        (exact.name, exact.published, f"{_positive_zero(value):.{exact.decimals + 2}f}", exact.note)
+        (
+            exact.name,
+            exact.published,
+            f"{_without_sign_of_zero(value):.{exact.decimals + 2}f}",
+            exact.note if exact.met_by(value) else f"**not met**; {exact.note}",
+        )
         for exact, value in rows
     ]
-    text = "Each agrees to the last digit that was published." if _all_met(rows) else "Not all agree."
+    met = sum(exact.met_by(value) for exact, value in rows)
+    text = f"{met} of {len(rows)} agree to the last digit that was published."
     return _section("Computed", text, ("what", "published", "computed", "note"), lines)
 
 
@@ -74,9 +80,5 @@ def _with_error(mean: float, error: float) -> str:
     return f"{mean:.{digits}f} ± {error:.{digits}f}"
 
 
-def _positive_zero(value: float) -> float:
+def _without_sign_of_zero(value: float) -> float:
     return 0.0 if abs(value) < 1e-12 else value
-
-
-def _all_met(rows: Iterable[tuple[Exact, float]]) -> bool:
-    return all(exact.met_by(value) for exact, value in rows)
