@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 INSTALL := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
 
-.PHONY: demo test test-slow test-libraries lint types format wheel lock benchmark clean
+.PHONY: demo test test-slow test-libraries lint types format wheel lock benchmark literature clean
 
 demo: $(VENV)/ready  ## compare exploration schedules, print a leaderboard, draw the learning curves
 	$(BIN)/python -m scripts.compare_schedules
@@ -35,6 +35,9 @@ format: $(VENV)/ready  ## mend what can be mended
 benchmark: $(VENV)/ready  ## the core beside plain NumPy and SciPy, and the battery on what is installed
 	$(BIN)/python -m benchmarks.core
 	$(BIN)/python -m benchmarks.battery
+
+literature: $(VENV)/ready  ## published numbers beside measured ones, which takes some minutes
+	$(BIN)/python -m benchmarks.literature --output docs/literature.md
 
 wheel: $(VENV)/ready
 	$(BIN)/python -m build --wheel --outdir dist .
