@@ -41,7 +41,7 @@ def exact_table(rows: Sequence[tuple[Exact, float]]) -> str:
             exact.name,
             exact.published,
             f"{_without_sign_of_zero(value):.{exact.decimals + 2}f}",
-            exact.note if exact.met_by(value) else f"**not met**; {exact.note}",
+            exact.note if exact.met_by(value) else f"**not met** {exact.note}".strip(),
         )
         for exact, value in rows
     ]
