@@ -4,8 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 INSTALL := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
+PEERS := SMPyBandits==0.9.7 mabwiser==2.7.4 mushroom-rl==1.10.2 rlberry==0.7.3 rlberry-scool==0.7.3 pfrl==0.4.0
+PEERS_RUN_ON := numpy==1.26.4 scipy==1.13.1 pandas==2.3.3 scikit-learn==1.7.2 scikit-optimize==0.10.2 seaborn==0.13.2 \
+	joblib tqdm gym==0.26.2 gymnasium==0.29.1 opencv-python-headless==4.11.0.86 pygame pyyaml dill docopt requests \
+	multimethod==1.10 adastop==0.1.3 setuptools torch==2.13.0
 
-.PHONY: demo test test-slow test-libraries lint types format wheel lock benchmark literature clean
+.PHONY: demo test test-slow test-libraries test-browser lint types format wheel lock benchmark benchmark-peers literature clean
 
 demo: $(VENV)/ready  ## compare exploration schedules, print a leaderboard, draw the learning curves
 	$(BIN)/python -m scripts.compare_schedules
@@ -21,6 +25,16 @@ test-libraries: $(VENV)/ready  ## the core on PyTorch and JAX, and optax's sched
 		$(INSTALL) torch==2.13.0 && $(INSTALL) jax==0.10.2 jaxlib==0.10.2 optax==0.2.8; }
 	$(BIN)/python -m pytest -q tests/core/test_battery.py tests/core/test_libraries.py tests/core/test_schedules.py
 
+test-browser: $(VENV)/ready  ## the page of a comparison in headless Chromium; installs Playwright, and Chromium where it may
+	@$(BIN)/python -c 'import playwright' 2>/dev/null || { echo "installing Playwright into $(VENV)"; \
+		$(INSTALL) playwright==1.65.2; }
+	@if chromium=$$(.ci/chromium $(BIN)/python); then \
+		echo "in $$chromium"; CHROMIUM=$$chromium $(BIN)/python -m pytest -q tests/browser; \
+	else \
+		echo "######## test-browser SKIPPED: there is no Chromium here, and none can be had without a network, or root" >&2; \
+		echo "######## and apt-get. Install one, or name one: make test-browser CHROMIUM=/path/to/chromium" >&2; \
+	fi
+
 lint: $(VENV)/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -32,9 +46,12 @@ format: $(VENV)/ready  ## mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-benchmark: $(VENV)/ready  ## the core beside plain NumPy and SciPy, and the battery on what is installed
-	$(BIN)/python -m benchmarks.core
+benchmark: $(VENV)/ready  ## rollouts beside plain C, a policy call beside NumPy and SciPy, and the battery
+	$(BIN)/python -m benchmarks.engines --parts rollouts runs calls
 	$(BIN)/python -m benchmarks.battery
+
+benchmark-peers: $(VENV)/ready $(VENV)-peers/ready  ## rollouts beside other libraries, in an environment of their own
+	$(BIN)/python -m benchmarks.engines --parts peers --peers $(VENV)-peers/bin/python --output results/benchmarks-peers
 
 literature: $(VENV)/ready  ## published numbers beside measured ones, which takes some minutes
 	$(BIN)/python -m benchmarks.literature --output docs/literature.md
@@ -50,7 +67,7 @@ lock:  ## pin what a fresh install of the dev extra gives
 	rm -rf $(VENV)-lock
 
 clean:
-	rm -rf $(VENV) build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-peers benchmarks/.cache build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 $(VENV)/ready: pyproject.toml requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -59,4 +76,12 @@ $(VENV)/ready: pyproject.toml requirements-dev.txt
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(INSTALL) -r requirements-dev.txt
 	@$(INSTALL) --no-deps -e .
+	@touch $@
+
+# Their own pins contradict each other, so they come without what they ask for, and then what they run on.
+$(VENV)-peers/ready:
+	@echo "setting up $(VENV)-peers (once; some minutes, PyTorch is large)"
+	@$(PYTHON) -m venv --clear $(VENV)-peers
+	@$(VENV)-peers/bin/python -m pip install --quiet --disable-pip-version-check --no-deps $(PEERS)
+	@$(VENV)-peers/bin/python -m pip install --quiet --disable-pip-version-check $(PEERS_RUN_ON)
 	@touch $@
