@@ -147,7 +147,12 @@ GUMBEL = Study(
             'temperature "of the type" sqrt(2 / t) alone: a warmer one, below, comes near it',
             differs=True,
         ),
-        Claim(_ZEROED, _WARMER, "regret", note="T = 2 / sqrt(t), found by trying five schedules"),
+        Claim(
+            _ZEROED,
+            _WARMER,
+            "regret",
+            note="T = 2 / sqrt(t), found by trying five schedules; 28 000 runs bring 1679 ± 4",
+        ),
     ),
 )
 
