@@ -9,7 +9,7 @@ PEERS_RUN_ON := numpy==1.26.4 scipy==1.13.1 pandas==2.3.3 scikit-learn==1.7.2 sc
 	joblib tqdm gym==0.26.2 gymnasium==0.29.1 opencv-python-headless==4.11.0.86 pygame pyyaml dill docopt requests \
 	multimethod==1.10 adastop==0.1.3 setuptools torch==2.13.0
 
-.PHONY: demo test test-slow test-libraries test-browser lint types format wheel lock benchmark benchmark-peers clean
+.PHONY: demo test test-slow test-libraries test-browser lint types format wheel lock benchmark benchmark-peers literature clean
 
 demo: $(VENV)/ready  ## compare exploration schedules, print a leaderboard, draw the learning curves
 	$(BIN)/python -m scripts.compare_schedules
@@ -52,6 +52,9 @@ benchmark: $(VENV)/ready  ## rollouts beside plain C, a policy call beside NumPy
 
 benchmark-peers: $(VENV)/ready $(VENV)-peers/ready  ## rollouts beside other libraries, in an environment of their own
 	$(BIN)/python -m benchmarks.engines --parts peers --peers $(VENV)-peers/bin/python --output results/benchmarks-peers
+
+literature: $(VENV)/ready  ## published numbers beside measured ones, which takes some minutes
+	$(BIN)/python -m benchmarks.literature --output docs/literature.md
 
 wheel: $(VENV)/ready
 	$(BIN)/python -m build --wheel --outdir dist .

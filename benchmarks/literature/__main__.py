@@ -1,0 +1,53 @@
+"""Published numbers beside measured ones: ``python -m benchmarks.literature --output docs/literature.md``.
+
+The whole takes some minutes on one core. ``--quick`` runs everything so small that its numbers mean nothing, to see
+that it runs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import tyro
+
+from benchmarks.literature.exact import EXACT
+from benchmarks.literature.measuring import measure, quick
+from benchmarks.literature.pages import exact_table, head, study_table
+from benchmarks.literature.studies import STUDIES
+from scripts.console import ProgressBar
+
+
+@dataclass(frozen=True)
+class Options:
+    """Print published numbers beside measured ones."""
+
+    quick: bool = False
+    """Ten replicates of a tenth of the steps, which show nothing but that it runs."""
+    seed: int = 0
+    """Of the experiments."""
+    jobs: int = 1
+    """Processes."""
+    output: Path | None = None
+    """Where the page is written; by default it is printed alone."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Compute, measure, print, and write the page where that is asked for."""
+    options = tyro.cli(Options, args=arguments, prog="python -m benchmarks.literature")
+    if options.quick and options.output is not None:
+        raise SystemExit("--quick makes numbers that mean nothing: no page of them is written")
+    parts = [head(options.seed), exact_table([(exact, exact.compute()) for exact in EXACT])]
+    print("".join(parts), end="")
+    for study in STUDIES:
+        small = quick(study) if options.quick else study
+        with ProgressBar() as progress:
+            rows = measure(small, options.seed, n_jobs=options.jobs, on_progress=progress)
+        parts.append(study_table(small, rows))
+        print(parts[-1], end="", flush=True)
+    if options.output is not None:
+        options.output.write_text("".join(parts), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

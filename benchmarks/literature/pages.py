@@ -1,0 +1,84 @@
+"""The table as a page of Markdown."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from benchmarks.literature.claims import MEASURES, Exact, Study
+from benchmarks.literature.measuring import Measured
+
+__all__ = ["COMMAND", "exact_table", "head", "study_table"]
+
+COMMAND = "python -m benchmarks.literature --output docs/literature.md"
+
+_HEAD = f"""\
+# Published and measured
+
+<!-- Made by the command below; changes by hand are lost. -->
+
+Numbers that are known of the learners and environments here, beside what they come to by the public interface alone:
+
+    {COMMAND}
+
+Nothing was adjusted to come near; where a number is not met, its row says so.
+
+*Measured* is a mean with its standard error; *apart* is its difference from the published number, in standard errors of
+that difference. The published mean has an error too: that of its number of runs, by the deviation measured here, or
+none where the number of runs is not known. Rows without a published number are there for comparison.
+"""
+
+
+def head(seed: int) -> str:
+    """Begin the page."""
+    return f"{_HEAD}The seed is {seed}.\n"
+
+
+def exact_table(rows: Sequence[tuple[Exact, float]]) -> str:
+    """Write what was computed, to two decimals more than were published."""
+    lines = [
+        (
+            exact.name,
+            exact.published,
+            f"{_without_sign_of_zero(value):.{exact.decimals + 2}f}",
+            exact.note if exact.met_by(value) else f"**not met** {exact.note}".strip(),
+        )
+        for exact, value in rows
+    ]
+    met = sum(exact.met_by(value) for exact, value in rows)
+    text = f"{met} of {len(rows)} agree to the last digit that was published."
+    return _section("Computed", text, ("what", "published", "computed", "note"), lines)
+
+
+def study_table(study: Study, rows: Sequence[Measured]) -> str:
+    """Write what was measured, beside what was published."""
+    lines = [
+        (
+            f"`{row.claim.agent!r}`",
+            f"`{row.claim.environment}`",
+            MEASURES[row.claim.measure],
+            row.claim.published,
+            _with_error(row.mean, row.error),
+            "" if math.isnan(row.difference) else f"{row.errors_apart:+.1f}",
+            row.claim.note,
+        )
+        for row in rows
+    ]
+    titles = ("learner", "problem", "measure", "published", "measured", "apart", "note")
+    text = f"{study.text}\n\n{study.replicates} replicates here."
+    return _section(study.title, text, titles, lines)
+
+
+def _section(title: str, text: str, titles: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    rows = [titles, ["---"] * len(titles), *lines]
+    return f"\n## {title}\n\n{text}\n\n" + "".join("| " + " | ".join(row) + " |\n" for row in rows)
+
+
+def _with_error(mean: float, error: float) -> str:
+    """Write a mean and its standard error, with two digits of the error."""
+    digits = max(0, 1 - math.floor(math.log10(error))) if error > 0 else 2
+    return f"{mean:.{digits}f} ± {error:.{digits}f}"
+
+
+def _without_sign_of_zero(value: float) -> float:
+    return 0.0 if abs(value) < 1e-12 else value
