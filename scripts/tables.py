@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 
 from boltzmann.experiments.page import Table
 
 __all__ = ["print_table"]
+
+_WIDTH = 110
 
 
 def print_table(table: Table) -> None:
@@ -16,7 +19,7 @@ def print_table(table: Table) -> None:
         sys.stdout.reconfigure(errors="replace")
     lines = [table.columns, *table.rows]
     widths = [max(len(line[place]) for line in lines) for place in range(len(table.columns))]
-    print(f"\n{table.caption}")
+    print(f"\n{textwrap.fill(table.caption, _WIDTH)}")
     for line in lines:
         cells = [
             text.rjust(width) if place > table.heading else text.ljust(width)
