@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from boltzmann import _checks
@@ -54,7 +55,7 @@ class Boltzmann(Expression):
     temperature: float | Schedule | Thermostat = 1.0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "temperature", checked_schedule("temperature", self.temperature))
+        object.__setattr__(self, "temperature", checked_schedule("temperature", self.temperature, thermostats=True))
 
     def __call__(
         self,
@@ -103,7 +104,7 @@ class MaxBoltzmann(Expression):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "epsilon", checked_schedule("epsilon", self.epsilon, most=1))
-        object.__setattr__(self, "temperature", checked_schedule("temperature", self.temperature))
+        object.__setattr__(self, "temperature", checked_schedule("temperature", self.temperature, thermostats=True))
 
     def __call__(
         self,
@@ -132,7 +133,7 @@ class EpsilonBoltzmann(Expression):
     epsilon : float or callable of the step
         In [0, 1]. 0 is :class:`Boltzmann`, 1 is :class:`Uniform`.
     temperature : float, callable of the step, or Thermostat
-        In [0, inf]. At 0 it is :class:`EpsilonGreedy`, at inf :class:`Uniform`.
+        In [0, inf]. At 0 it is :class:`EpsilonGreedy`, at inf, for finite values, :class:`Uniform`.
 
     Raises
     ------
@@ -152,7 +153,7 @@ class EpsilonBoltzmann(Expression):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "epsilon", checked_schedule("epsilon", self.epsilon, most=1))
-        object.__setattr__(self, "temperature", checked_schedule("temperature", self.temperature))
+        object.__setattr__(self, "temperature", checked_schedule("temperature", self.temperature, thermostats=True))
 
     def __call__(
         self,
@@ -203,11 +204,16 @@ class KLBoltzmann(Expression):
     temperature: float | Schedule | Thermostat = 1.0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "temperature", checked_schedule("temperature", self.temperature))
+        object.__setattr__(self, "temperature", checked_schedule("temperature", self.temperature, thermostats=True))
+        if isinstance(self.prior, type):
+            raise TypeError(f"prior must be a policy or a tuple of weights, got the class {self.prior.__name__}")
         if not callable(self.prior):
             if not isinstance(self.prior, list | tuple) or not self.prior:
                 raise TypeError(f"prior must be a policy or a tuple of weights, got {self.prior!r}")
-            weights = tuple(_checks.number("prior", weight, least=0) for weight in self.prior)
+            largest = float(np.finfo(np.float64).max)
+            weights = tuple(_checks.number("prior", weight, least=0, most=largest) for weight in self.prior)
+            if not any(weights):
+                raise ValueError(f"prior must have a weight above 0, got {weights}")
             object.__setattr__(self, "prior", weights)
 
     def __call__(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from numpy.typing import ArrayLike
 
@@ -15,6 +15,8 @@ __all__ = ["Thermostat", "number_at", "temperature_of"]
 
 class Thermostat(Expression):
     """What gives each row of values its temperature; subclass it, as a frozen dataclass, to make one's own."""
+
+    reads_values: ClassVar[bool] = True
 
     def __call__(
         self, values: ArrayLike, *, step: int = 0, visits: ArrayLike | None = None, where: ArrayLike | None = None
