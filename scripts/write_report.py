@@ -30,8 +30,6 @@ def main(arguments: list[str] | None = None) -> None:
     page = options.output or options.results / "report.html"
     program = "write_report"
     with console.errors_in_one_line(program, console.RUN_ERRORS), console.warnings_in_one_line(program):
-        if not page.parent.is_dir():
-            raise FileNotFoundError(f"{page.parent} is no folder: --output names a file in one")
         write_report(Results.load(options.results), page, metric=options.metric)
     print(f"page:    {page}")
 
