@@ -20,7 +20,7 @@ from boltzmann.experiments.figures.gains import draw_gains
 from boltzmann.experiments.page import Section
 from boltzmann.experiments.pages import picture, repetition, write_page
 from scripts import console
-from scripts.names import make_problem
+from scripts.problems import make_problem
 from scripts.tables import print_table
 
 PROGRAM = "anneal"

@@ -21,10 +21,9 @@ from boltzmann import (
     thermostats,
 )
 from boltzmann.experiments import Agent, Task, read_environment
-from boltzmann.experiments.problems import Problem
 from boltzmann.notation import parse
 
-__all__ = ["LEARNERS", "NAMES", "is_bandit", "make_problem", "make_task", "usual_policies"]
+__all__ = ["LEARNERS", "NAMES", "is_bandit", "make_task", "usual_policies"]
 
 LEARNERS = (
     agents.SampleAverage,
@@ -67,7 +66,6 @@ NAMES: dict[str, Any] = {
     if isinstance(entry, type) and is_dataclass(entry)
 }
 
-_CHANGING = ("boltzmann/DriftingBandit-v0", "boltzmann/AbruptBandit-v0")
 BANDIT_STEPS, OTHER_STEPS = 1000, 20_000
 
 
@@ -97,25 +95,6 @@ def make_task(environment: str, policies: list[str], steps: int | None) -> Task:
     steps = steps if steps is not None else BANDIT_STEPS if bandit else OTHER_STEPS
     contestants: list[Any] = [_read(text) for text in policies] or list(usual_policies(bandit, steps))
     return Task(environment, tuple(_with_learner(one, bandit) for one in contestants), steps)
-
-
-def make_problem(environment: str, learner: str | None, steps: int | None) -> Problem:
-    """Describe what policies are tried on: by the usual learner, or by a given one, whose own policy is not used.
-
-    Raises
-    ------
-    ValueError
-        For an expression that cannot be read, or that makes no agent with a policy.
-    """
-    bandit = is_bandit(environment)
-    if learner is not None:
-        agent = parse(learner, NAMES)
-    elif read_environment(environment)[0] in _CHANGING:
-        # An average over all rounds would hold what arms were worth long ago.
-        agent = agents.ConstantStep(Greedy())
-    else:
-        agent = _with_learner(Greedy(), bandit)
-    return Problem(environment, agent, steps if steps is not None else BANDIT_STEPS if bandit else OTHER_STEPS)
 
 
 def _read(text: str) -> Any:
