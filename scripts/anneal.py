@@ -21,7 +21,7 @@ from boltzmann.experiments.page import Section
 from boltzmann.experiments.pages import picture, repetition, write_page
 from scripts import console
 from scripts.problems import make_problem
-from scripts.tables import print_table
+from scripts.tables import print_answer, print_table
 
 PROGRAM = "anneal"
 DEFAULT_TASKS = {
@@ -90,8 +90,7 @@ def main(arguments: list[str] | None = None) -> None:
         answer = annealing_answer(gains)
         for table in tables:
             print_table(table)
-        print()
-        print("\n".join(f"=> {sentence}" for sentence in answer))
+        print_answer(answer)
         save_figure(figure, folder / "gains.png")
         section = Section("What annealing gains", pictures=[picture(figure, _SHOWS)], tables=tables)
         write_page(folder / "report.html", "What annealing gains", answer, [section, repetition(runs)])

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import sys
 import textwrap
+from collections.abc import Sequence
 
 from boltzmann.experiments.page import Table
 
-__all__ = ["print_table"]
+__all__ = ["print_answer", "print_table"]
 
 _WIDTH = 110
+
+
+def print_answer(sentences: Sequence[str]) -> None:
+    """Print the sentences of an answer, each marked and wrapped."""
+    print()
+    for sentence in sentences:
+        print(textwrap.fill(f"=> {sentence}", _WIDTH, subsequent_indent="   ", break_on_hyphens=False))
 
 
 def print_table(table: Table) -> None:

@@ -35,7 +35,7 @@ from boltzmann.experiments.sweeps import (
 )
 from scripts import console
 from scripts.names import make_task
-from scripts.tables import print_table
+from scripts.tables import print_answer, print_table
 
 PROGRAM = "temperature_limits"
 DEFAULT_TASKS = ("boltzmann/GaussianBandit-v0", "boltzmann/Chain-v0", "FrozenLake-v1", "CliffWalking-v1")
@@ -124,6 +124,8 @@ def report(experiment: Experiment, results: Results, options: Options) -> list[E
     best, ends, slopes = best_table(found), ends_table(checks), slope_tables(values)
     for table in (best, ends, *slopes):
         print_table(table)
+    answer = sweep_answer(found, checks)
+    print_answer(answer)
     figures = {"sweep.png": draw_sensitivity(results, "Boltzmann(T)", metric), "limits.png": draw_limits(values)}
     for name, figure in figures.items():
         save_figure(figure, results.folder / name)
@@ -133,7 +135,7 @@ def report(experiment: Experiment, results: Results, options: Options) -> list[E
         Section("The way to both ends", pictures=[picture(figures["limits.png"], _LAWS)], tables=slopes),
         repetition({"sweep": results}),
     ]
-    write_page(results.folder / "report.html", "From T = 0 to T = ∞", sweep_answer(found, checks), sections)
+    write_page(results.folder / "report.html", "From T = 0 to T = ∞", answer, sections)
     print(f"\nfigures: {results.folder / 'sweep.png'}, limits.png\npage:    {results.folder / 'report.html'}")
     return checks
 

@@ -21,7 +21,7 @@ from boltzmann.experiments.tuning import Tuning, candidates, run_tuning
 from boltzmann.experiments.tuning_tables import judgement_table, recommendation, rounds_table
 from scripts import console
 from scripts.problems import make_problem, read_policy
-from scripts.tables import print_table
+from scripts.tables import print_answer, print_table
 
 PROGRAM = "tune"
 DEFAULT_FAMILIES = ("linear", "exponential", "cosine", "inverse time", "inverse root", "log over time")
@@ -90,10 +90,10 @@ def main(arguments: list[str] | None = None) -> None:
         figure = draw_differences(tuned.judged, tuned.metric, baseline=tuned.agent)
         print_table(rounds)
         print_table(judged)
-        print("\n".join(["", *(f"=> {sentence}" for sentence in answer)]))
+        print_answer(answer)
         save_figure(figure, folder / "finalists.png")
         sections = [
-            Section("The finalists", pictures=[picture(figure, _SHOWS)], tables=[judged]),
+            Section("The finalists", pictures=[picture(figure, _SHOWS)], tables=[judged], to_copy=tuned.agent),
             Section("The search", tables=[rounds]),
             repetition(
                 {f"round {number}": one.results for number, one in enumerate(tuned.rounds)} | {"judging": tuned.judged}

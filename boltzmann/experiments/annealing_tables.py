@@ -34,8 +34,8 @@ def gain_tables(gains: Sequence[Gain], metric: StepMetric) -> list[Table]:
 
 
 def annealing_answer(gains: Sequence[Gain]) -> list[str]:
-    """Say for each task and period what annealing gains at best, and how often it gains and loses."""
-    answer = []
+    """Say where annealing gains at all; then for each task and period how often it gains and loses, and how much."""
+    answer = [_where(period, gains) for period in dict.fromkeys(gain.period for gain in gains)]
     for task, period in dict.fromkeys((gain.task, gain.period) for gain in gains):
         here = [gain for gain in gains if (gain.task, gain.period) == (task, period)]
         counts = {verdict: sum(gain.verdict == verdict for gain in here) for verdict in _MARKS}
@@ -47,6 +47,19 @@ def annealing_answer(gains: Sequence[Gain]) -> list[str]:
             f"{_named('Best', best)}; {_named('worst', worst)}."
         )
     return answer
+
+
+def _where(period: str, gains: Sequence[Gain]) -> str:
+    here = [gain for gain in gains if gain.period == period]
+    tasks = list(dict.fromkeys(gain.task for gain in here))
+    winning = [task for task in tasks if any(gain.task == task and gain.verdict == "gains" for gain in here)]
+    rest = [task for task in tasks if task not in winning]
+    parts = [
+        f"some schedule gains over the best constant temperature on {', '.join(winning)}" if winning else "",
+        f"none does on {', '.join(rest)}" if winning and rest else "",
+        f"no schedule gains over the best constant temperature on {', '.join(rest)}" if rest and not winning else "",
+    ]
+    return f"{period[0].upper()}{period[1:]}, {'; '.join(filter(None, parts))}."
 
 
 def _named(which: str, gain: Gain) -> str:

@@ -32,8 +32,10 @@ def _round(value: float) -> float:
 
 
 def _stairs(high: float, low: float, until: int, actions: int) -> Schedule:
-    middle = [_round(high * (low / high) ** part) for part in (1 / 3, 2 / 3)]
-    return Piecewise((high, *middle, low), tuple(max(part, until * part // 3) for part in (1, 2, 3)))
+    # Of very few steps there are fewer stairs.
+    boundaries = sorted({max(1, until * part // 3) for part in (1, 2, 3)})
+    above = [_round(high * (low / high) ** (stair / len(boundaries))) for stair in range(len(boundaries))]
+    return Piecewise((*above, low), tuple(boundaries))
 
 
 FAMILIES: dict[str, Build] = {

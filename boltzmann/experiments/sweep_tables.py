@@ -64,7 +64,7 @@ def best_table(found: Sequence[BestTemperature]) -> Table:
             f"{best.greedy:.4g}",
             f"{best.temperature:g}",
             with_half_width(best.value, best.half_width),
-            f"{best.lowest:g} … {best.highest:g}",
+            f"{best.lowest:g} … {best.highest:g}" if best.lowest < best.highest else "nothing",
             f"{best.uniform:.4g}",
         )
         for best in found

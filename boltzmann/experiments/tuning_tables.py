@@ -30,8 +30,8 @@ def recommendation(tuned: Tuned) -> list[str]:
     better = [name for name, verdict in verdicts.items() if verdict == "better"]
     sentences = [
         f"Recommended for {where}: {tuned.recommendation}.",
-        f"It comes to {value} {METRIC_NAMES[tuned.metric]} in the last tenth of the steps (mean and 95 % interval over "
-        f"{count} replicates that nothing was chosen by).",
+        f"Its {METRIC_NAMES[tuned.metric]} in the last tenth of the steps is {value}: mean and 95 % interval over "
+        f"{count} replicates that nothing was chosen by.",
         f"Cannot be told from it: {', '.join(close)}." if close else "All other finalists are told from it.",
     ]
     if better:
