@@ -117,7 +117,7 @@ class BackupLearning(TemporalDifference):
             raise TypeError(f"backup must be a backup, such as Maximum(), got {self.backup!r}")
 
     def _bootstrap(self, reached: NDArray[np.int64]) -> Floats:
-        return self.backup(self.values[self._rows, reached], where=self._mask(reached), step=self.step)
+        return self.backup(self._rows_of(self.values, reached), where=self._mask(reached), step=self.step)
 
 
 @dataclass(repr=False)
@@ -159,7 +159,7 @@ class QLearning(TemporalDifference):
     """
 
     def _bootstrap(self, reached: NDArray[np.int64]) -> Floats:
-        return maximum(self.values[self._rows, reached], where=self._mask(reached))
+        return maximum(self._rows_of(self.values, reached), where=self._mask(reached))
 
     def stretch_form(self) -> dict[str, Any]:
         """Say how the learner steps to the compiled loops of ``boltzmann.experiments``."""

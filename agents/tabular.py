@@ -18,6 +18,9 @@ __all__ = ["PolicyAgent", "TabularAgent"]
 Place = tuple[NDArray[Any], NDArray[Any], NDArray[Any]]
 """Replicate, state and action of each row: where its entry stands in a table."""
 
+_SIDE_BY_SIDE = 64
+"""From so many replicates on, rows are copied with the actions first, as NumPy reduces fastest."""
+
 LARGEST = float(np.finfo(np.float64).max)
 
 
@@ -66,8 +69,10 @@ class TabularAgent(Expression):
         if num_envs < 1:
             raise ValueError(f"num_envs must be at least 1, got {num_envs}")
         self._rows = np.arange(num_envs)
-        self.values = np.full((num_envs, states, actions), self._initial_value(), dtype=np.float64)
-        self.visits = np.zeros((num_envs, states, actions), dtype=np.int64)
+        self.values = _table(num_envs, states, actions, np.float64)
+        self.values[:] = self._initial_value()
+        self.visits = _table(num_envs, states, actions, np.int64)
+        self._pairs = np.arange(actions)[:, np.newaxis] + self._rows * (states * actions)
         self.allowed = None
         self.step = 0
 
@@ -97,8 +102,15 @@ class TabularAgent(Expression):
 
     def _told(self, states: NDArray[np.int64]) -> dict[str, Any]:
         """Collect what is known of a state of each replicate: a row each."""
-        place = (self._rows, states)
-        return {"values": self.values[place], "visits": self.visits[place]}
+        return {"values": self._rows_of(self.values, states), "visits": self._rows_of(self.visits, states)}
+
+    def _rows_of(self, table: NDArray[Any], states: NDArray[np.int64]) -> NDArray[Any]:
+        """Copy the row of one state of each replicate, shape (R, K); with many replicates these lie side by side."""
+        if len(self._rows) < _SIDE_BY_SIDE:
+            return np.asarray(table[self._rows, states])
+        if table.shape[1] == 1:
+            return table[:, 0].T.copy().T
+        return np.asarray(table.reshape(-1).take(self._pairs + states * table.shape[2]).T)
 
     def _distribution(self, told: dict[str, Any], where: ArrayLike | None, step: int) -> Distribution:
         """Make the distribution of each row from what :meth:`_told` gives."""
@@ -187,7 +199,9 @@ class PolicyAgent(TabularAgent):
         return {"values": self.values, "visits": self.visits, "policy": self.policy, "rng": self._rng}
 
     def _told(self, states: NDArray[np.int64]) -> dict[str, Any]:
-        told = super()._told(states)
+        told = {"values": self._rows_of(self.values, states)}
+        if getattr(self.policy, "reads_visits", True):
+            told["visits"] = self._rows_of(self.visits, states)
         if self.epsilons is not None:
             told["epsilons"] = self.epsilons[self._rows, states]
         return told
@@ -209,6 +223,13 @@ class PolicyAgent(TabularAgent):
         actions_allowed = np.full(len(rows), self.values.shape[2]) if mask is None else mask.sum(axis=-1)
         known = self.epsilons[rows, states]
         self.epsilons[rows, states] = self.policy.next_epsilons(known, changes, actions_allowed)  # type: ignore[attr-defined]
+
+
+def _table(num_envs: int, states: int, actions: int, kind: type) -> NDArray[Any]:
+    """Make a table of zeros, shape (R, S, K); of a single state the replicates lie side by side in memory."""
+    if states == 1:
+        return np.zeros((states, actions, num_envs), dtype=kind).transpose(2, 0, 1)
+    return np.zeros((num_envs, states, actions), dtype=kind)
 
 
 def _count(name: str, space: Space[Any]) -> int:

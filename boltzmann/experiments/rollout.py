@@ -34,9 +34,6 @@ episodes, return_sum
 """
 
 
-WINDOW_SUMS = ("reward", "gap", "optimal", "greedy", "episodes", "return_sum")
-
-
 def rollout(
     env: Any,
     agent: Agent,
@@ -101,9 +98,8 @@ def rollout(
 
 def _compiled(cell: CompiledCell, recorder: Recorder) -> Recorder:
     recorder.engine = "compiled"
-    for length in recorder.lengths:
-        sums = cell.advance(int(length))
-        recorder.add_window({name: getattr(sums, name) for name in WINDOW_SUMS}, cell.last_distribution())
+    for sums, distribution in cell.windows(recorder.lengths):
+        recorder.add_window(sums, distribution)
     return recorder
 
 
@@ -158,7 +154,8 @@ class Recorder:
         self.arrays["reward"][row] += rewards
         # A gap that is not known makes its whole window unknown.
         self.arrays["gap"][row] += gaps
-        self.arrays["optimal"][row] += np.where(np.isnan(gaps), np.nan, gaps == 0)
+        # 0 times a gap is 0, or NaN where it is not known.
+        self.arrays["optimal"][row] += (gaps == 0) + 0.0 * gaps
         self.arrays["greedy"][row] += getattr(decision, "greedy", np.nan)
         self._return += rewards
         if ended.any():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -49,6 +50,8 @@ class Mellowmax(Expression):
     >>> Mellowmax(0.0)([1.0, 2.0]).probs, Mellowmax(math.inf)([1.0, 2.0]).probs
     (array([0.5, 0.5]), array([0., 1.]))
     """
+
+    reads_visits: ClassVar[bool] = False
 
     omega: float | Schedule = 1.0
 

@@ -19,12 +19,13 @@ from boltzmann.policies.plain import Greedy, Uniform
 from boltzmann.schedules import Schedule
 from boltzmann.schedules._base import checked_schedule
 from boltzmann.thermostats import Thermostat, temperature_of
+from boltzmann.thermostats._base import Tempered
 
 __all__ = ["Boltzmann", "EpsilonBoltzmann", "KLBoltzmann", "MaxBoltzmann"]
 
 
 @dataclass(frozen=True, repr=False)
-class Boltzmann(Expression):
+class Boltzmann(Tempered):
     """The Gibbs distribution exp(Q / T) / Z at a temperature that may follow the step, or what is known.
 
     Parameters
@@ -72,7 +73,7 @@ class Boltzmann(Expression):
 
 
 @dataclass(frozen=True, repr=False)
-class MaxBoltzmann(Expression):
+class MaxBoltzmann(Tempered):
     """With probability epsilon as :class:`Boltzmann`, otherwise a largest value, ties shared equally.
 
     Wiering, "Explorations in efficient reinforcement learning", 1999, section 3.4: it explores like Boltzmann, and as
@@ -122,7 +123,7 @@ class MaxBoltzmann(Expression):
 
 
 @dataclass(frozen=True, repr=False)
-class EpsilonBoltzmann(Expression):
+class EpsilonBoltzmann(Tempered):
     """With probability epsilon any allowed action alike, otherwise as :class:`Boltzmann`.
 
     No probability is below epsilon / K, as the exponential-weights methods of adversarial bandits need it (Auer,

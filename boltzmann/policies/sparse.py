@@ -15,10 +15,10 @@ from boltzmann import _arrays, _checks
 from boltzmann._standardise import standardise
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
-from boltzmann.notation import Expression
 from boltzmann.schedules import Schedule
 from boltzmann.schedules._base import checked_schedule
 from boltzmann.thermostats import Thermostat, temperature_of
+from boltzmann.thermostats._base import Tempered
 
 __all__ = ["Entmax", "Sparsemax"]
 
@@ -39,7 +39,7 @@ def _distribution(probs: NDArray[np.float64], values: Any, heat: Any) -> Categor
 
 
 @dataclass(frozen=True, repr=False)
-class Sparsemax(Expression):
+class Sparsemax(Tempered):
     """The point of the simplex nearest to Q / T: p(a) = max(Q(a) / T - tau, 0), tau making the sum 1.
 
     Martins & Astudillo, "From softmax to sparsemax: a sparse model of attention and multi-label classification", 2016,
@@ -93,7 +93,7 @@ class Sparsemax(Expression):
 
 
 @dataclass(frozen=True, repr=False)
-class Entmax(Expression):
+class Entmax(Tempered):
     """Alpha-entmax: p(a) = max((alpha - 1) Q(a) / T - tau, 0)^(1 / (alpha - 1)), tau making the sum 1.
 
     Peters, Niculae & Martins, "Sparse sequence-to-sequence models", 2019, equation 8; as exploration, Lee et al.,

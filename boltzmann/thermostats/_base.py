@@ -10,7 +10,7 @@ from boltzmann import _arrays, _checks
 from boltzmann.notation import Expression
 from boltzmann.schedules import Schedule, value_at
 
-__all__ = ["Thermostat", "number_at", "temperature_of"]
+__all__ = ["Tempered", "Thermostat", "number_at", "temperature_of"]
 
 
 class Thermostat(Expression):
@@ -23,6 +23,17 @@ class Thermostat(Expression):
     ) -> Any:
         """Give the temperature of each row, shape (...), for values and visits of shape (..., K)."""
         raise NotImplementedError
+
+
+class Tempered(Expression):
+    """What has a temperature: it reads visits where a thermostat may, so that an agent need not collect them else."""
+
+    temperature: Any
+
+    @property
+    def reads_visits(self) -> bool:
+        """Whether ``visits`` have any effect."""
+        return isinstance(self.temperature, Thermostat)
 
 
 def temperature_of(

@@ -9,8 +9,8 @@ from agents import (
     DynamicBoltzmannQ,
     ExpectedSarsa,
     Maximum,
-    Mellowmax,
     MellowmaxQ,
+    MellowmaxValue,
     PolicyExpectation,
     QLambda,
     QLambdaReplacing,
@@ -71,7 +71,7 @@ LEARNERS = [
     (SarsaLambda, GENTLE, ON_POLICY),
     (SarsaLambdaReplacing, GENTLE, ON_POLICY),
     (SoftQ, {"temperature": 0.05}, SoftValue(0.05)),
-    (MellowmaxQ, {"temperature": 0.05}, Mellowmax(0.05)),
+    (MellowmaxQ, {"temperature": 0.05}, MellowmaxValue(0.05)),
 ]
 # Both are slow here, and not wrong: double estimates are too low for as long as they are noisy, and the momentum of
 # speedy Q-learning is lost on pairs that are not met in every round.
