@@ -1,0 +1,66 @@
+"""What annealing gains, as sentences and tables for a page or a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from boltzmann.experiments.annealing import Gain, StepMetric
+from boltzmann.experiments.page import Table
+from boltzmann.experiments.pages import with_ends
+from boltzmann.experiments.statistics import METRIC_NAMES
+
+__all__ = ["annealing_answer", "gain_tables"]
+
+_MARKS = {"gains": "+", "loses": "-", "cannot be told": "="}
+
+
+def gain_tables(gains: Sequence[Gain], metric: StepMetric) -> list[Table]:
+    """Give a table for each task and period: a row a family, a column a speed, differences with their intervals."""
+    tables = []
+    for task, period in dict.fromkeys((gain.task, gain.period) for gain in gains):
+        here = [gain for gain in gains if (gain.task, gain.period) == (task, period)]
+        speeds = list(dict.fromkeys(gain.speed for gain in here))
+        rows: dict[str, list[str]] = {}
+        for gain in here:
+            cell = f"{with_ends(gain.value, gain.low, gain.high)} {_MARKS[gain.verdict]}"
+            rows.setdefault(gain.family, []).append(cell)
+        caption = (
+            f"{task}, {period}: better than {here[0].constant} ({here[0].level:.4g} {METRIC_NAMES[metric]}) by so "
+            "much; + gains, - loses, = cannot be told (Holm)"
+        )
+        columns = ("family", *(f"down after {100 * speed:g} %" for speed in speeds))
+        tables.append(Table(caption, columns, [(family, *cells) for family, cells in rows.items()]))
+    return tables
+
+
+def annealing_answer(gains: Sequence[Gain]) -> list[str]:
+    """Say where annealing gains at all; then for each task and period how often it gains and loses, and how much."""
+    answer = [_where(period, gains) for period in dict.fromkeys(gain.period for gain in gains)]
+    for task, period in dict.fromkeys((gain.task, gain.period) for gain in gains):
+        here = [gain for gain in gains if (gain.task, gain.period) == (task, period)]
+        counts = {verdict: sum(gain.verdict == verdict for gain in here) for verdict in _MARKS}
+        best = max(here, key=lambda gain: gain.value)
+        worst = min(here, key=lambda gain: gain.value)
+        answer.append(
+            f"On {task}, {period}: of {len(here)} schedules {counts['gains']} gain over {here[0].constant}, "
+            f"{counts['loses']} lose, {counts['cannot be told']} cannot be told from it. "
+            f"{_named('Best', best)}; {_named('worst', worst)}."
+        )
+    return answer
+
+
+def _where(period: str, gains: Sequence[Gain]) -> str:
+    here = [gain for gain in gains if gain.period == period]
+    tasks = list(dict.fromkeys(gain.task for gain in here))
+    winning = [task for task in tasks if any(gain.task == task and gain.verdict == "gains" for gain in here)]
+    rest = [task for task in tasks if task not in winning]
+    parts = [
+        f"some schedule gains over the best constant temperature on {', '.join(winning)}" if winning else "",
+        f"none does on {', '.join(rest)}" if winning and rest else "",
+        f"no schedule gains over the best constant temperature on {', '.join(rest)}" if rest and not winning else "",
+    ]
+    return f"{period[0].upper()}{period[1:]}, {'; '.join(filter(None, parts))}."
+
+
+def _named(which: str, gain: Gain) -> str:
+    return f"{which} by its mean is {gain.policy}, {with_ends(gain.value, gain.low, gain.high)}"

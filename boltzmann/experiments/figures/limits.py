@@ -1,0 +1,71 @@
+"""The two limits of the Gibbs distribution beside the laws that they follow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from boltzmann.experiments.figures.style import agent_styles, look, put_caption
+from boltzmann.experiments.limits import deviation_from_uniform, exploration_against_gaps
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["draw_limits"]
+
+_SIZE = (10.4, 4.4)
+_MARKERS = "osD^vPX*"
+_NOTE = (
+    "Marks: the library, at values that are given. Dashed: the limits' first terms, which the fits are compared with. "
+    "In the units of the axes all values obey one law, up to how many actions share the smallest gap."
+)
+
+
+def draw_limits(values: Mapping[str, ArrayLike]) -> Figure:
+    """Draw exploration against gap / T as T goes to 0, and the distance from uniform against T as it goes to infinity.
+
+    Parameters
+    ----------
+    values : mapping of label to array of shape (K,)
+        Rows of action values, finite, each with a gap in it.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError, TypeError
+        As for ``fit_low_temperatures``.
+    """
+    from matplotlib.figure import Figure
+
+    # All marks fall on nearly one line: each row takes its turn, so that none hides another.
+    turns = len(values)
+    gaps, ratios = np.linspace(0.5, 40.0, 12 * turns + 1), np.geomspace(0.1, 1e6, 12 * turns + 1)
+    styles = agent_styles(values)
+    with look():
+        figure = Figure(figsize=_SIZE, layout="constrained")
+        cold, hot = figure.subplots(1, 2)
+        for place, (label, row) in enumerate(values.items()):
+            colour, marker = styles[label]["color"], _MARKERS[place % len(_MARKERS)]
+            for panel, x, (measured, law) in (
+                (cold, gaps, exploration_against_gaps(row, gaps)),
+                (hot, ratios, deviation_from_uniform(row, ratios)),
+            ):
+                panel.plot(x, law, color=colour, linestyle=(0, (4, 2)), linewidth=1.0)
+                shifted = slice(place, None, turns)
+                panel.plot(
+                    x[shifted], measured[shifted], color=colour, linestyle="none", marker=marker, ms=4.5, label=label
+                )
+        cold.set(yscale="log", xlabel="gap / T   (T → 0 to the right)", ylabel="exploration probability")
+        cold.set_title("exp(-gap / T) as T → 0", loc="left", fontweight="bold")
+        hot.set(xscale="log", yscale="log", xlabel="T / max |Q - mean Q|   (T → ∞ to the right)")
+        hot.set(ylabel="K · max |π - 1/K|", ylim=(1e-7, 1e2))
+        hot.set_title("(Q - mean Q) / (K T) as T → ∞", loc="left", fontweight="bold")
+        hot.legend(frameon=True, fontsize="small")
+        put_caption(figure, _NOTE, metrics=())
+    return figure

@@ -1,0 +1,95 @@
+"""What a sweep over the temperature says, as sentences and tables for a page or a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from numpy.typing import ArrayLike
+
+from boltzmann.experiments.limits import SlopeFit, fit_high_temperatures, fit_low_temperatures
+from boltzmann.experiments.page import Table
+from boltzmann.experiments.pages import with_half_width
+from boltzmann.experiments.statistics import METRIC_NAMES
+from boltzmann.experiments.sweeps import BestTemperature, EndCheck
+
+__all__ = ["best_table", "ends_table", "slope_tables", "sweep_answer"]
+
+
+def ends_table(checks: Sequence[EndCheck]) -> Table:
+    """Say of each end of each task whether it is the policy that it should be."""
+    rows = [
+        (
+            check.task,
+            f"{check.end} is {check.policy}",
+            f"{check.numbers}",
+            f"no: {', '.join(check.differing)}" if check.differing else "yes",
+        )
+        for check in checks
+    ]
+    return Table("The ends, byte by byte", ("task", "end", "numbers compared", "the same"), rows, heading=1)
+
+
+def slope_tables(values: Mapping[str, ArrayLike]) -> list[Table]:
+    """Fit the laws of both limits to rows of values, and put what is measured beside what is predicted."""
+    cold, hot = [], []
+    for label, row in values.items():
+        low, high = fit_low_temperatures(row), fit_high_temperatures(row)
+        cold.append((label, *_beside(low)))
+        hot.append((label, *_beside(high)))
+    return [
+        Table(
+            "T → 0: log exploration probability against 1 / T is a line, slope -gap, factor n' / n",
+            ("values", "slope", "predicted", "off by", "factor", "predicted", "off by"),
+            cold,
+        ),
+        Table(
+            "T → ∞: log |π - 1/K| against log T is a line, slope -1, its factor (Q - mean Q) / K",
+            ("values", "slope", "predicted", "off by", "part of the factor", "predicted", "off by"),
+            hot,
+        ),
+    ]
+
+
+def _beside(fit: SlopeFit) -> Iterator[str]:
+    """Write what is measured, what is predicted, and by what part of it the two differ."""
+    for measured, predicted in ((fit.slope, fit.predicted_slope), (fit.factor, fit.predicted_factor)):
+        yield from (f"{measured:.6f}", f"{predicted:.6f}", f"{abs(measured / predicted - 1):.0e}")
+
+
+def best_table(found: Sequence[BestTemperature]) -> Table:
+    """Say which constant temperature is best on each task, beside both ends."""
+    rows = [
+        (
+            f"{best.task}: {METRIC_NAMES[best.metric]}",
+            f"{best.greedy:.4g}",
+            f"{best.temperature:g}",
+            with_half_width(best.value, best.half_width),
+            f"{best.lowest:g} … {best.highest:g}" if best.lowest < best.highest else "nothing",
+            f"{best.uniform:.4g}",
+        )
+        for best in found
+    ]
+    columns = ("task", "at T = 0", "best T", "at the best T", "cannot be told from it", "at T = inf")
+    return Table("The best constant temperature, by the last tenth of the steps", columns, rows)
+
+
+def sweep_answer(found: Sequence[BestTemperature], checks: Sequence[EndCheck]) -> list[str]:
+    """Give the answer: a sentence on the ends, and one for each task."""
+    wrong = [f"{check.end} on {check.task}" for check in checks if check.differing]
+    ends = (
+        f"Not what it should be: {', '.join(wrong)}."
+        if wrong
+        else "T = 0 is greedy and T = inf is uniform, byte by byte, in everything that was recorded."
+    )
+    return [ends, *map(_sentence, found)]
+
+
+def _sentence(best: BestTemperature) -> str:
+    reach = "all others of the sweep are told from it"
+    if best.lowest < best.highest:
+        reach = f"what cannot be told from it lies between T = {best.lowest:g} and T = {best.highest:g}"
+    return (
+        f"On {best.task} the best constant temperature is T = {best.temperature:g}: "
+        f"{with_half_width(best.value, best.half_width)} {METRIC_NAMES[best.metric]}, against {best.greedy:.4g} at "
+        f"T = 0 and {best.uniform:.4g} at T = inf; {reach}."
+    )

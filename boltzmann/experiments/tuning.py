@@ -1,0 +1,213 @@
+"""Which temperature, which schedule? Successive halving over replicates, and a judgement on seeds of its own."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from boltzmann import _checks
+from boltzmann.experiments.description import Experiment
+from boltzmann.experiments.problems import Problem, separate_seeds
+from boltzmann.experiments.results import Cell, Results
+from boltzmann.experiments.schedule_families import schedule_of
+from boltzmann.experiments.statistics import Metric, cells_by_task, cumulative, final, usual_metric
+from boltzmann.experiments.statistics.metrics import better_first
+from boltzmann.experiments.sweeps import gap_or_usual, sweep_temperatures
+from boltzmann.policies import Boltzmann, Policy
+
+__all__ = ["Round", "Tuned", "Tuning", "candidates", "run_tuning"]
+
+_STARTS, _DEPTH = 1, 100.0
+"""Schedules start at so many temperatures a decade, and come down to one part in so many of their start."""
+
+
+def candidates(
+    low: float, high: float, steps: int, families: Sequence[str], speeds: Sequence[float] = (0.3, 1.0)
+) -> list[Policy]:
+    """List constant temperatures and schedules over the whole range, what is simpler first.
+
+    Parameters
+    ----------
+    low, high : float
+        In (0, inf), low below high, in units of the values. Constants stand at two temperatures a decade between them,
+        at 0 and at infinity; schedules start at one a decade and come down to a hundredth.
+    steps : int
+        How long a run is, at least 1.
+    families : sequence of str
+        Keys of ``FAMILIES``.
+    speeds : sequence of float
+        After what part of the steps schedules have come down, each in (0, 1].
+
+    Raises
+    ------
+    ValueError, TypeError
+        For arguments out of these bounds.
+
+    Examples
+    --------
+    >>> for policy in candidates(0.1, 1.0, 1000, ["linear"], [1.0]):
+    ...     print(policy)
+    Boltzmann(0.0)
+    Boltzmann(0.1)
+    Boltzmann(0.316)
+    Boltzmann(1.0)
+    Boltzmann(inf)
+    Boltzmann(Linear(0.1, 0.001, 1000))
+    Boltzmann(Linear(1.0, 0.01, 1000))
+    """
+    for speed in speeds:
+        if not 0 < speed <= 1:
+            raise ValueError(f"speeds must be in (0, 1], got {speed}")
+    steps = _checks.whole_number("steps", steps, least=1)
+    constants: list[Policy] = [Boltzmann(temperature) for temperature in sweep_temperatures(low, high, 2)]
+    starts = sweep_temperatures(low, high, _STARTS)[1:-1]
+    schedules = [
+        Boltzmann(schedule_of(family, start, start / _DEPTH, max(1, round(speed * steps))))
+        for family in families
+        for start in starts
+        for speed in speeds
+    ]
+    # Numbers are rounded, so that two may come out alike.
+    return list({repr(policy): policy for policy in [*constants, *schedules]}.values())
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """A search for the best policy on a problem.
+
+    Parameters
+    ----------
+    problem : Problem
+        What it is to be best on.
+    policies : sequence of policies
+        The candidates, at least two.
+    first : int
+        Replicates of the first round, at least 1; every next round has twice as many.
+    finalists : int
+        How many are left for the judgement, at least 2.
+    judging : int
+        Replicates of the judgement, at least 2.
+    seed : int
+        At least 0. Every round draws from a seed of its own, and so does the judgement.
+    metric : {"reward", "return", "gap", "optimal"}, optional
+        By default the gap where the environment tells it, else as for ``leaderboard``, from the first round on.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For arguments out of these bounds.
+    """
+
+    problem: Problem
+    policies: Sequence[Policy]
+    first: int
+    finalists: int
+    judging: int
+    seed: int
+    metric: Metric | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.policies) < 2:
+            raise ValueError(f"policies must be at least two, got {len(self.policies)}")
+        for name, least in (("first", 1), ("finalists", 2), ("judging", 2), ("seed", 0)):
+            _checks.whole_number(name, getattr(self, name), least=least)
+        self.round(0, self.policies)
+
+    @property
+    def hash(self) -> str:
+        """Sixteen hexadecimal digits, the same for equal searches."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+
+    def round(self, number: int, policies: Sequence[Policy]) -> Experiment:
+        """Describe a round, counted from 0."""
+        seed = separate_seeds(self.seed, number + 2)[-1]
+        return Experiment((self.problem.task(policies),), self.first * 2**number, seed)
+
+    def judgement(self, policies: Sequence[Policy]) -> Experiment:
+        """Describe the run that the finalists are judged by, on a seed that nothing was chosen by."""
+        return Experiment((self.problem.task(policies),), self.judging, separate_seeds(self.seed, 1)[0])
+
+
+@dataclass(frozen=True)
+class Round:
+    """A round of the search: its results, and the candidates that it was about, the best first."""
+
+    results: Results
+    ranked: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """What a search has found.
+
+    Attributes
+    ----------
+    recommendation : str
+        The winner of the last round, in the one notation. The judgement had no part in the choice.
+    agent : str
+        The learner with it.
+    metric : str
+        What was judged.
+    rounds : list of Round
+        How it went.
+    judged : Results
+        The finalists on seeds that nothing was chosen by.
+    """
+
+    recommendation: str
+    agent: str
+    metric: Metric
+    rounds: list[Round]
+    judged: Results
+
+
+def run_tuning(tuning: Tuning, run: Callable[[str, Experiment], Results]) -> Tuned:
+    """Halve the candidates round by round, each with twice the replicates of the last, and judge those that are left.
+
+    Successive halving (Karnin, Koren & Somekh, "Almost Optimal Exploration in Multi-Armed Bandits", ICML 2013;
+    Jamieson & Talwalkar, "Non-stochastic Best Arm Identification and Hyperparameter Optimization", AISTATS 2016),
+    with replicates for its budget: every candidate runs all its steps, since a schedule that is cut short is another
+    one. A round keeps those with the better means in the last tenth of the steps, ties broken by the total over all
+    steps, then by the order of the candidates. A round looks at its own replicates alone.
+
+    Parameters
+    ----------
+    tuning : Tuning
+        What to search.
+    run : callable
+        ``run(name, experiment)`` gives the results of an experiment: ``boltzmann.experiments.run`` in a folder of that
+        name, so that what was stopped goes on where it was. The names are ``round-0`` and so on, and ``judging``.
+
+    Raises
+    ------
+    RefusedError
+        Whatever ``run`` raises.
+    """
+    left = {repr(policy): policy for policy in tuning.policies}
+    rounds: list[Round] = []
+    metric = tuning.metric
+    while not rounds or len(rounds[-1].ranked) > tuning.finalists:
+        results = run(f"round-{len(rounds)}", tuning.round(len(rounds), list(left.values())))
+        (cells,) = (list(cells.values()) for cells in cells_by_task(results).values())
+        metric = metric or gap_or_usual(results) or usual_metric({cell.agent: cell for cell in cells})
+        ranked = _ranked(dict(zip(left, cells, strict=True)), metric)
+        rounds.append(Round(results, tuple(ranked)))
+        kept = ranked[: max(tuning.finalists, (len(ranked) + 1) // 2)]
+        left = {name: left[name] for name in kept}
+    assert metric is not None
+    best = left[rounds[-1].ranked[0]]
+    judged = run("judging", tuning.judgement(list(left.values())))
+    agent = repr(tuning.problem.task([best]).agents[0])
+    return Tuned(repr(best), agent, metric, rounds, judged)
+
+
+def _ranked(cells: dict[str, Cell], metric: Metric) -> list[str]:
+    """Sort the candidates, the best first; what some replicates have no value for comes last."""
+
+    def key(name: str) -> tuple[float, float]:
+        means = final(cells[name], metric).mean(), cumulative(cells[name], metric).mean()
+        end, total = (better_first(float(mean), metric) for mean in means)
+        return end, total
+
+    return sorted(cells, key=key)

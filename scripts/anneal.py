@@ -1,0 +1,101 @@
+"""What annealing gains over the best constant temperature, and where it fails: ``python -m scripts.anneal``.
+
+Every family of schedules at several speeds, each task on the same random numbers as the best constant temperature,
+which was chosen on other seeds. Prints the paired differences, draws them and writes a page. Run again it goes on where
+it was stopped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import tyro
+
+import envs
+from boltzmann.experiments import Experiment, Results, run, save_figure
+from boltzmann.experiments.annealing import Annealing, StepMetric, run_annealing
+from boltzmann.experiments.annealing_tables import annealing_answer, gain_tables
+from boltzmann.experiments.figures.gains import draw_gains
+from boltzmann.experiments.page import Section
+from boltzmann.experiments.pages import picture, repetition, write_page
+from scripts import console
+from scripts.problems import make_problem
+from scripts.tables import print_answer, print_table
+
+PROGRAM = "anneal"
+DEFAULT_TASKS = {
+    "boltzmann/GaussianBandit-v0": 1000,
+    "boltzmann/Chain-v0": 5000,
+    "FrozenLake-v1": 10_000,
+    "CliffWalking-v1": 10_000,
+    "boltzmann/ZeroedStartBandit-v0": 2000,
+    "boltzmann/DriftingBandit-v0": 2000,
+}
+DEFAULT_TEMPERATURES = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, float("inf"))
+_SHOWS = "Paired differences of every schedule to the best constant temperature, with 95 % intervals."
+
+
+@dataclass(frozen=True)
+class Options:
+    """Compare every family of schedules, at several speeds, with the best constant temperature."""
+
+    tasks: list[str] = field(default_factory=lambda: list(DEFAULT_TASKS))
+    """Environments, such as "FrozenLake-v1(is_slippery=False)"."""
+    steps: list[int] = field(default_factory=lambda: list(DEFAULT_TASKS.values()))
+    """How many steps: one number for all tasks or one for each."""
+    temperatures: tuple[float, ...] = DEFAULT_TEMPERATURES
+    """The constants of which the best is chosen; the best of them in (0, inf) sets the scale of the schedules: from ten
+    times it down to a tenth."""
+    speeds: tuple[float, ...] = (0.1, 0.3, 1.0)
+    """After what part of the steps a schedule has come down to its low temperature."""
+    metric: StepMetric = "gap"
+    """What is judged: all tasks must have it."""
+    replicates: int = 100
+    """Independent copies of each schedule on each task; half as many choose the constants, on seeds of their own."""
+    seed: int = 0
+    """The same seed gives the same bytes."""
+    jobs: int = -1
+    """Processes; -1 takes one for each core. It does not change the results."""
+    output: Path | None = None
+    """The folder for the results; by default results/anneal-HASH."""
+
+
+def describe(options: Options) -> Annealing:
+    """Make the comparison that the options ask for; a ValueError says what is wrong with them."""
+    if len(options.steps) not in (1, len(options.tasks)):
+        raise ValueError(f"--steps must be one number or one for each of {len(options.tasks)} tasks: {options.steps}")
+    steps = options.steps * (len(options.tasks) if len(options.steps) == 1 else 1)
+    problems = [make_problem(name, None, count) for name, count in zip(options.tasks, steps, strict=True)]
+    choosing = max(2, options.replicates // 2)
+    return Annealing(
+        problems, options.temperatures, options.speeds, choosing, options.replicates, options.seed, options.metric
+    )
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line."""
+    options = tyro.cli(Options, args=arguments, prog=PROGRAM)
+    with console.errors_in_one_line(PROGRAM, console.INPUT_ERRORS):
+        annealing = describe(options)
+    folder = options.output or Path("results") / f"{PROGRAM}-{annealing.hash}"
+
+    def run_in(name: str, experiment: Experiment) -> Results:
+        with console.ProgressBar() as progress:
+            return run(experiment, folder / name, make=envs.make, n_jobs=options.jobs, on_progress=progress)
+
+    with console.errors_in_one_line(PROGRAM, console.RUN_ERRORS), console.warnings_in_one_line(PROGRAM):
+        gains, runs = run_annealing(annealing, run_in)
+        figure, tables = draw_gains(gains, options.metric), gain_tables(gains, options.metric)
+        answer = annealing_answer(gains)
+        for table in tables:
+            print_table(table)
+        print_answer(answer)
+        save_figure(figure, folder / "gains.png")
+        section = Section("What annealing gains", pictures=[picture(figure, _SHOWS)], tables=tables)
+        write_page(folder / "report.html", "What annealing gains", answer, [section, repetition(runs)])
+    print(f"\nfigure:  {folder / 'gains.png'}\npage:    {folder / 'report.html'}\nresults: {folder}")
+
+
+if __name__ == "__main__":
+    main()

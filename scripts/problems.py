@@ -1,0 +1,49 @@
+"""From a command line to what policies are tried on."""
+
+from __future__ import annotations
+
+import agents
+from boltzmann import Greedy, Policy
+from boltzmann.experiments import read_environment
+from boltzmann.experiments.problems import Problem
+from boltzmann.notation import parse
+from scripts.names import BANDIT_STEPS, NAMES, OTHER_STEPS, is_bandit
+
+__all__ = ["make_problem", "read_policy"]
+
+_CHANGING = ("boltzmann/DriftingBandit-v0", "boltzmann/AbruptBandit-v0")
+
+
+def make_problem(environment: str, learner: str | None, steps: int | None) -> Problem:
+    """Describe what policies are tried on: by the usual learner, or by a given one, whose own policy is not used.
+
+    Arms that change get a constant step size: an average over all rounds would hold what they were worth long ago.
+
+    Raises
+    ------
+    ValueError
+        For an expression that cannot be read, or that makes no agent with a policy.
+    """
+    bandit = is_bandit(environment)
+    if learner is not None:
+        agent = parse(learner, NAMES)
+    elif read_environment(environment)[0] in _CHANGING:
+        agent = agents.ConstantStep(Greedy())
+    else:
+        agent = agents.SampleAverage(Greedy()) if bandit else agents.QLearning(Greedy())
+    return Problem(environment, agent, steps if steps is not None else BANDIT_STEPS if bandit else OTHER_STEPS)
+
+
+def read_policy(text: str) -> Policy:
+    """Read a policy.
+
+    Raises
+    ------
+    ValueError
+        For an expression that cannot be read, or that makes something else.
+    """
+    made = parse(text, NAMES)
+    if not callable(made) or callable(getattr(made, "update", None)) or not hasattr(type(made), "__dataclass_fields__"):
+        raise ValueError(f"expected a policy, such as Boltzmann(0.1), got {text!r}")
+    policy: Policy = made
+    return policy

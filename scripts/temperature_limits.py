@@ -1,0 +1,159 @@
+"""What T does from 0 to infinity: ``python -m scripts.temperature_limits``.
+
+Sweeps the temperature over its whole range on several tasks, greedy and uniform beside it on the same random numbers.
+Checks that T = 0 is greedy and T = inf is uniform to the last bit, and puts the slopes on the way to both ends beside
+those that theory predicts. Prints tables, draws two figures and writes a page. Run again it goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import warnings
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import tyro
+from numpy.typing import NDArray
+
+import envs
+from boltzmann import Boltzmann
+from boltzmann.experiments import Experiment, Results, Task, draw_sensitivity, read_environment, run, save_figure
+from boltzmann.experiments.figures.limits import draw_limits
+from boltzmann.experiments.limits import fit_low_temperatures
+from boltzmann.experiments.page import Section
+from boltzmann.experiments.pages import picture, repetition, write_page
+from boltzmann.experiments.statistics import Metric
+from boltzmann.experiments.sweep_tables import best_table, ends_table, slope_tables, sweep_answer
+from boltzmann.experiments.sweeps import (
+    ENDS,
+    EndCheck,
+    best_temperatures,
+    check_ends,
+    gap_or_usual,
+    sweep_temperatures,
+)
+from scripts import console
+from scripts.names import make_task
+from scripts.tables import print_answer, print_table
+
+PROGRAM = "temperature_limits"
+DEFAULT_TASKS = ("boltzmann/GaussianBandit-v0", "boltzmann/Chain-v0", "FrozenLake-v1", "CliffWalking-v1")
+DEFAULT_STEPS = (1000, 10_000, 20_000, 20_000)
+_SWEEP = (
+    "Means over replicates in the last tenth of the steps, with their 95 % intervals, against the constant "
+    "temperature; T = 0 and T = infinity stand at the ends, the level lines are greedy and uniform."
+)
+_LAWS = (
+    "Left: the exploration probability against gap / T beside exp(-gap / T). Right: the distance from uniform against "
+    "T beside (Q - mean Q) / (K T)."
+)
+
+
+@dataclass(frozen=True)
+class Options:
+    """Sweep the temperature from 0 to infinity, check its ends, and measure the slopes towards them."""
+
+    tasks: list[str] = field(default_factory=lambda: list(DEFAULT_TASKS))
+    """Environments, such as "FrozenLake-v1(is_slippery=False)"."""
+    steps: list[int] = field(default_factory=lambda: list(DEFAULT_STEPS))
+    """How many steps: one number for all tasks or one for each."""
+    low: float = 1e-6
+    """The lowest temperature above 0."""
+    high: float = 1e6
+    """The highest temperature below infinity."""
+    per_decade: int = 2
+    """How many temperatures a decade."""
+    values: tuple[float, ...] = (0.0, 0.5, 1.0, 1.0, 2.0)
+    """Action values for the slopes, besides those that are optimal at the starts of the tasks with a known model."""
+    metric: Metric | None = None
+    """What to show against T; by default the gap where all tasks tell it, else what is usual for each."""
+    replicates: int = 100
+    """Independent copies of each temperature on each task."""
+    seed: int = 0
+    """The same seed gives the same bytes."""
+    jobs: int = -1
+    """Processes; -1 takes one for each core. It does not change the results."""
+    output: Path | None = None
+    """The folder for the results; by default results/temperature_limits-HASH."""
+
+
+def describe(options: Options) -> Experiment:
+    """Make the experiment that the options ask for; a ValueError says what is wrong with them."""
+    if len(options.steps) not in (1, len(options.tasks)):
+        raise ValueError(f"--steps must be one number or one for each of {len(options.tasks)} tasks: {options.steps}")
+    fit_low_temperatures(options.values)
+    steps = options.steps * (len(options.tasks) if len(options.steps) == 1 else 1)
+    temperatures = sweep_temperatures(options.low, options.high, options.per_decade)
+    policies = [*(repr(Boltzmann(temperature)) for temperature in temperatures), *ENDS.values()]
+    tasks = [make_task(name, policies, count) for name, count in zip(options.tasks, steps, strict=True)]
+    return Experiment(tuple(tasks), options.replicates, options.seed)
+
+
+def known_values(experiment: Experiment, given: tuple[float, ...]) -> dict[str, NDArray[np.float64]]:
+    """Collect rows of values: those given, and the optimal ones where tasks with a known model start."""
+    rows = {f"values {', '.join(f'{value:g}' for value in given)}": np.array(given)}
+    for task in experiment.tasks:
+        values = _start_values(task)
+        if len(values) > 1 and np.ptp(values) > 0:
+            rows[f"Q* at the start of {task.environment}"] = values
+    return rows
+
+
+def _start_values(task: Task) -> NDArray[np.float64]:
+    """Give the optimal values of the likeliest start, none where the model or the discount is not known."""
+    name, arguments = read_environment(task.environment)
+    with (
+        warnings.catch_warnings(action="ignore", category=UserWarning),
+        closing(envs.make(name, 1, **arguments)) as env,
+    ):
+        table = getattr(env, "table", None)
+    if table is None or task.discount is None:
+        return np.zeros(0)
+    start = int(table.initial.argmax())
+    _, Q = envs.optimal_values(table, task.discount)
+    allowed = slice(None) if table.action_mask is None else table.action_mask[start]
+    # Ties that rounding has broken would be gaps of their own.
+    return np.asarray(np.round(Q[start][allowed], 10))
+
+
+def report(experiment: Experiment, results: Results, options: Options) -> list[EndCheck]:
+    """Print the tables, draw the figures, write the page; give the checks of the ends."""
+    checks, metric = check_ends(results), options.metric or gap_or_usual(results)
+    found, values = best_temperatures(results, metric), known_values(experiment, options.values)
+    best, ends, slopes = best_table(found), ends_table(checks), slope_tables(values)
+    for table in (best, ends, *slopes):
+        print_table(table)
+    answer = sweep_answer(found, checks)
+    print_answer(answer)
+    figures = {"sweep.png": draw_sensitivity(results, "Boltzmann(T)", metric), "limits.png": draw_limits(values)}
+    for name, figure in figures.items():
+        save_figure(figure, results.folder / name)
+    sections = [
+        Section("From T = 0 to T = ∞", pictures=[picture(figures["sweep.png"], _SWEEP)], tables=[best]),
+        Section("The ends are what they should be", tables=[ends]),
+        Section("The way to both ends", pictures=[picture(figures["limits.png"], _LAWS)], tables=slopes),
+        repetition({"sweep": results}),
+    ]
+    write_page(results.folder / "report.html", "From T = 0 to T = ∞", answer, sections)
+    print(f"\nfigures: {results.folder / 'sweep.png'}, limits.png\npage:    {results.folder / 'report.html'}")
+    return checks
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line."""
+    options = tyro.cli(Options, args=arguments, prog=PROGRAM)
+    with console.errors_in_one_line(PROGRAM, console.INPUT_ERRORS):
+        experiment = describe(options)
+    folder = options.output or Path("results") / f"{PROGRAM}-{experiment.layout.hash}"
+    with console.errors_in_one_line(PROGRAM, console.RUN_ERRORS), console.warnings_in_one_line(PROGRAM):
+        with console.ProgressBar() as progress:
+            results = run(experiment, folder, make=envs.make, n_jobs=options.jobs, on_progress=progress)
+        checks = report(experiment, results, options)
+    wrong = [f"{check.end} is not {check.policy} on {check.task}" for check in checks if check.differing]
+    if wrong:
+        raise SystemExit(f"{PROGRAM}: error: {'; '.join(wrong)}")
+
+
+if __name__ == "__main__":
+    main()

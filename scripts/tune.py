@@ -1,0 +1,107 @@
+"""Which temperature, which schedule, for this environment? ``python -m scripts.tune --env ID``.
+
+Halves many candidates round by round, each round with twice the replicates, then judges those that are left on seeds
+that nothing was chosen by. Ends with a recommendation, its interval, and what cannot be told from it. Run again it goes
+on where it was stopped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import tyro
+
+import envs
+from boltzmann.experiments import Experiment, Results, draw_differences, run, save_figure
+from boltzmann.experiments.page import Section
+from boltzmann.experiments.pages import picture, repetition, write_page
+from boltzmann.experiments.statistics import Metric
+from boltzmann.experiments.tuning import Tuning, candidates, run_tuning
+from boltzmann.experiments.tuning_tables import judgement_table, recommendation, rounds_table
+from scripts import console
+from scripts.problems import make_problem, read_policy
+from scripts.tables import print_answer, print_table
+
+PROGRAM = "tune"
+DEFAULT_FAMILIES = ("linear", "exponential", "cosine", "inverse time", "inverse root", "log over time")
+_SHOWS = "Paired differences of the finalists to the recommended one, with 95 % intervals, on seeds that judge alone."
+
+
+@dataclass(frozen=True)
+class Options:
+    """Find the temperature, the schedule and its parameters for an environment."""
+
+    env: str = "FrozenLake-v1"
+    """The environment, such as "FrozenLake-v1(is_slippery=False)"."""
+    steps: int | None = None
+    """How many steps; by default 1000 for a bandit and 20000 for the rest."""
+    learner: str | None = None
+    """The agent that holds each candidate in the place of its own policy, such as "Sarsa(Greedy(), step_size=0.5)"; by
+    default the usual one."""
+    low: float = 1e-3
+    """The lowest temperature above 0 among the candidates."""
+    high: float = 10.0
+    """The highest temperature below infinity among them."""
+    families: list[str] = field(default_factory=lambda: list(DEFAULT_FAMILIES))
+    """Families of schedules to be tried beside constant temperatures."""
+    policies: list[str] = field(default_factory=list)
+    """Candidates of your own, instead of all of these."""
+    metric: Metric | None = None
+    """What to be best at, in the last tenth of the steps; by default the gap where the environment tells it, else the
+    return per episode, or the reward per step where some replicates end none."""
+    first: int = 10
+    """Replicates of the first round; every next one has twice as many, for half the candidates."""
+    finalists: int = 6
+    """How many are left for the judgement."""
+    replicates: int = 200
+    """Replicates of the judgement."""
+    seed: int = 0
+    """The same seed gives the same bytes; rounds and judgement have seeds of their own, made from it."""
+    jobs: int = -1
+    """Processes; -1 takes one for each core. It does not change the results."""
+    output: Path | None = None
+    """The folder for the results; by default results/tune-HASH."""
+
+
+def describe(options: Options) -> Tuning:
+    """Make the search that the options ask for; a ValueError says what is wrong with them."""
+    problem = make_problem(options.env, options.learner, options.steps)
+    policies = [read_policy(text) for text in options.policies]
+    if not policies:
+        policies = candidates(options.low, options.high, problem.steps, options.families)
+    return Tuning(problem, policies, options.first, options.finalists, options.replicates, options.seed, options.metric)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line."""
+    options = tyro.cli(Options, args=arguments, prog=PROGRAM)
+    with console.errors_in_one_line(PROGRAM, console.INPUT_ERRORS):
+        tuning = describe(options)
+    folder = options.output or Path("results") / f"{PROGRAM}-{tuning.hash}"
+
+    def run_in(name: str, experiment: Experiment) -> Results:
+        with console.ProgressBar() as progress:
+            return run(experiment, folder / name, make=envs.make, n_jobs=options.jobs, on_progress=progress)
+
+    with console.errors_in_one_line(PROGRAM, console.RUN_ERRORS), console.warnings_in_one_line(PROGRAM):
+        tuned = run_tuning(tuning, run_in)
+        rounds, judged, answer = rounds_table(tuned), judgement_table(tuned), recommendation(tuned)
+        figure = draw_differences(tuned.judged, tuned.metric, baseline=tuned.agent)
+        print_table(rounds)
+        print_table(judged)
+        print_answer(answer)
+        save_figure(figure, folder / "finalists.png")
+        sections = [
+            Section("The finalists", pictures=[picture(figure, _SHOWS)], tables=[judged], to_copy=tuned.agent),
+            Section("The search", tables=[rounds]),
+            repetition(
+                {f"round {number}": one.results for number, one in enumerate(tuned.rounds)} | {"judging": tuned.judged}
+            ),
+        ]
+        write_page(folder / "report.html", f"Which temperature? {options.env}", answer, sections)
+    print(f"\nfigure:  {folder / 'finalists.png'}\npage:    {folder / 'report.html'}\nresults: {folder}")
+
+
+if __name__ == "__main__":
+    main()

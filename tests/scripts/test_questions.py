@@ -1,0 +1,130 @@
+"""The scripts that answer a question, run as people run them: temperature_limits, anneal and tune."""
+
+import numpy as np
+import pytest
+
+from boltzmann.experiments import Store, sweeps
+from scripts import anneal, temperature_limits, tune
+from scripts.problems import make_problem, read_policy
+
+SWEEP = ["--replicates", "3", "--steps", "30", "--per-decade", "1", "--low", "1", "--high", "10", "--jobs", "1"]
+LAKE = ["--tasks", "boltzmann/GaussianBandit-v0(arms=3)", "FrozenLake-v1"]
+ANNEAL = ["--replicates", "4", "--steps", "40", "--temperatures", "0", "0.1", "1", "--speeds", "0.5", "--jobs", "1"]
+ANNEAL += ["--tasks", "boltzmann/DriftingBandit-v0(arms=3)"]
+TUNE = ["--first", "2", "--replicates", "4", "--steps", "40", "--finalists", "3", "--jobs", "1"]
+TUNE += ["--env", "boltzmann/GaussianBandit-v0(arms=3)", "--families", "linear", "--low", "0.1", "--high", "1"]
+QUESTIONS = [
+    (
+        temperature_limits,
+        [*SWEEP, *LAKE],
+        ["sweep.png", "limits.png", "report.html"],
+        ["T = 0 is greedy and T = inf is uniform, byte by byte", "Q* at the start of FrozenLake-v1"],
+    ),
+    (anneal, ANNEAL, ["gains.png", "report.html"], ["of 11 schedules", "+ gains, - loses, = cannot be told (Holm)"]),
+    (tune, TUNE, ["finalists.png", "report.html"], ["Recommended for boltzmann/GaussianBandit-v0(arms=3): "]),
+]
+
+
+@pytest.mark.parametrize(
+    ("script", "options", "files", "says"), QUESTIONS, ids=["temperature_limits", "anneal", "tune"]
+)
+def test_it_prints_draws_and_writes_and_says_the_same_again(
+    script, options, files, says, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    script.main(options)
+    out, err = capsys.readouterr()
+    (folder,) = (tmp_path / "results").iterdir()
+    assert folder.name.startswith(f"{script.PROGRAM}-")
+    assert all((folder / name).stat().st_size > 10_000 for name in files)
+    assert "=> " in out
+    assert all(words in " ".join(out.split()) for words in says)
+    assert "Traceback" not in err
+    # Pages hold what was printed, and neither says what is not a number.
+    page = (folder / "report.html").read_text()
+    assert "nan" not in out
+    assert "Do it again" in page
+    stored = {path: path.stat().st_mtime_ns for path in folder.rglob("*.npz")}
+    script.main(options)
+    assert capsys.readouterr().out == out
+    assert (folder / "report.html").read_text() == page
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*.npz")} == stored
+
+
+def test_an_end_that_is_not_the_policy_fails_the_sweep(tmp_path, monkeypatch):
+    """Planted: the end is sought at T = 10, which is not uniform yet."""
+    monkeypatch.setattr(sweeps, "ENDS", {"Boltzmann(10.0)": "Uniform()"})
+    with pytest.raises(SystemExit, match=r"error: Boltzmann\(10.0\) is not Uniform\(\) on boltzmann/"):
+        temperature_limits.main([*SWEEP, *LAKE[:2], "--output", str(tmp_path / "r")])
+
+
+def test_values_are_those_of_the_start():
+    options = temperature_limits.Options(tasks=["FrozenLake-v1(is_slippery=False)"], steps=[5], per_decade=1)
+    rows = temperature_limits.known_values(temperature_limits.describe(options), (0.0, 1.0))
+    (_, values) = rows["values 0, 1"], rows["Q* at the start of FrozenLake-v1(is_slippery=False)"]
+    # Down or right first is five discounted steps before the goal; left and up lose one.
+    assert values == pytest.approx([0.99**6, 0.99**5, 0.99**5, 0.99**6])
+
+
+def test_tuning_takes_own_policies_and_learner(tmp_path, capsys):
+    options = ["--policies", "Boltzmann(0.1)", "EpsilonGreedy(0.1)", "Boltzmann(Linear(1.0, 0.1, 30))"]
+    options += ["--learner", "Sarsa(Greedy(), step_size=0.5)", "--env", "FrozenLake-v1", "--metric", "reward"]
+    tune.main(
+        [*options, "--steps", "30", "--first", "2", "--replicates", "3", "--jobs", "1", "--output", str(tmp_path)]
+    )
+    out = capsys.readouterr().out
+    assert "Recommended for FrozenLake-v1: " in out
+    assert "reward per step" in out
+    agents = Store(tmp_path / "judging").read_layout().tasks[0].agents
+    assert "Sarsa(EpsilonGreedy(0.1), step_size=0.5)" in agents
+
+
+def test_arms_that_change_get_a_constant_step():
+    assert repr(make_problem("boltzmann/DriftingBandit-v0", None, None).learner) == "ConstantStep(Greedy())"
+    assert repr(make_problem("boltzmann/GaussianBandit-v0", None, None).learner) == "SampleAverage(Greedy())"
+    lake = make_problem("FrozenLake-v1", None, None)
+    assert (repr(lake.learner), lake.steps) == ("QLearning(Greedy())", 20_000)
+    assert np.isclose(read_policy("Boltzmann(0.5)")([0.0, 1.0]).probs[1], 1 / (1 + np.exp(-2)))
+
+
+@pytest.mark.parametrize(
+    ("script", "arguments", "message"),
+    [
+        (temperature_limits, ["--steps", "1", "2"], "--steps must be one number or one for each of 4 tasks"),
+        (temperature_limits, ["--low", "0"], "low must be in (0, inf), got 0.0"),
+        (temperature_limits, ["--low", "2", "--high", "1"], "high must be above low, 2.0, got 1.0"),
+        (temperature_limits, ["--per-decade", "0"], "per_decade must be at least 1, got 0"),
+        (temperature_limits, ["--values", "1", "1"], "values must not be all the same"),
+        (temperature_limits, ["--tasks", "Nowhere-v0", "--steps", "5"], "Nowhere"),
+        (temperature_limits, ["--replicates", "0"], "replicates must be at least 1, got 0"),
+        (anneal, ["--steps", "1", "2"], "--steps must be one number or one for each of 6 tasks"),
+        (anneal, ["--speeds", "2"], "speeds must be in (0, 1], got [2.0]"),
+        (anneal, ["--temperatures", "0"], "temperatures must hold one in (0, inf), got [0.0]"),
+        (anneal, ["--temperatures", "-1", "1"], "temperature must be in [0, inf], got -1.0"),
+        (anneal, ["--replicates", "1"], "judging must be at least 2, got 1"),
+        (tune, ["--env", "Nowhere-v0"], "Nowhere"),
+        (tune, ["--policies", "Boltzmann(1.0)"], "policies must be at least two, got 1"),
+        (
+            tune,
+            ["--policies", "Linear(1.0, 0.1, 5)", "QLearning(Greedy())"],
+            "expected a policy, such as Boltzmann(0.1)",
+        ),
+        (tune, ["--families", "square"], "family must be one of linear, "),
+        (tune, ["--learner", "Boltzmann(1.0)"], "learner must be an agent that holds a policy"),
+        (tune, ["--learner", "Nobody()"], "unknown name 'Nobody'"),
+        (tune, ["--finalists", "1"], "finalists must be at least 2, got 1"),
+        (tune, ["--seed", "-1"], "seed must be at least 0, got -1"),
+        (tune, ["--high", "inf"], "high must be in (0, inf), got inf"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_people_get_wrong_is_told_in_one_line(script, arguments, message, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as stopped:
+        script.main(arguments)
+    out, err = capsys.readouterr()
+    assert stopped.value.code == 2
+    assert not out
+    assert message in err
+    assert err.count("\n") == 1, err
+    assert not list(tmp_path.iterdir())
