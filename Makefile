@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 INSTALL := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
 
-.PHONY: demo test test-slow test-libraries lint types format wheel lock benchmark clean
+.PHONY: demo test test-slow test-libraries test-browser lint types format wheel lock benchmark clean
 
 demo: $(VENV)/ready  ## compare exploration schedules, print a leaderboard, draw the learning curves
 	$(BIN)/python -m scripts.compare_schedules
@@ -20,6 +20,16 @@ test-libraries: $(VENV)/ready  ## the core on PyTorch and JAX, and optax's sched
 	@$(BIN)/python -c 'import torch, jax, optax' 2>/dev/null || { echo "installing PyTorch, JAX and optax into $(VENV)"; \
 		$(INSTALL) torch==2.13.0 && $(INSTALL) jax==0.10.2 jaxlib==0.10.2 optax==0.2.8; }
 	$(BIN)/python -m pytest -q tests/core/test_battery.py tests/core/test_libraries.py tests/core/test_schedules.py
+
+test-browser: $(VENV)/ready  ## the page of a comparison in headless Chromium; installs Playwright, and Chromium where it may
+	@$(BIN)/python -c 'import playwright' 2>/dev/null || { echo "installing Playwright into $(VENV)"; \
+		$(INSTALL) playwright==1.65.2; }
+	@if chromium=$$(.ci/chromium $(BIN)/python); then \
+		echo "in $$chromium"; CHROMIUM=$$chromium $(BIN)/python -m pytest -q tests/browser; \
+	else \
+		echo "######## test-browser SKIPPED: there is no Chromium here, and none can be had without a network, or root" >&2; \
+		echo "######## and apt-get. Install one, or name one: make test-browser CHROMIUM=/path/to/chromium" >&2; \
+	fi
 
 lint: $(VENV)/ready
 	$(BIN)/ruff format --check .

@@ -1,20 +1,33 @@
 """Compare exploration schedules: ``python -m scripts.compare_schedules``.
 
-Runs every policy on every task, many replicates each, stores what it measures, prints a leaderboard and draws the
-learning curves. Run again on the same output folder it goes on where it was stopped.
+Runs every policy on every task, many replicates each, stores what it measures, prints a leaderboard with its answer,
+draws learning curves, paired differences and performance profiles, and writes a page. Run again on the same output
+folder it goes on where it was stopped.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import tyro
 
 import envs
-from boltzmann.experiments import Experiment, draw_learning_curves, leaderboard, run, save_figure
+from boltzmann.experiments import (
+    Experiment,
+    draw_differences,
+    draw_learning_curves,
+    draw_profiles,
+    leaderboard,
+    run,
+    save_figure,
+    write_report,
+)
+from boltzmann.experiments.statistics.ranking import find_agent
+from boltzmann.notation import parse
 from scripts import console
-from scripts.names import make_task
+from scripts.names import NAMES, make_task
 
 DEFAULT_TASKS = ("boltzmann/GaussianBandit-v0", "FrozenLake-v1")
 
@@ -38,6 +51,10 @@ class Options:
     """Processes; -1 takes one for each core. It does not change the results."""
     block: int = 100
     """Replicates that are computed and stored together; it is part of the experiment, as the seed is."""
+    baseline: str | None = None
+    """The policy that differences are to, as --policies or the leaderboard writes it; the best one by default."""
+    confidence: float = 0.95
+    """Of the intervals and of what counts as tied, in (0, 1)."""
     output: Path | None = None
     """The folder for the results; by default results/compare_schedules-HASH, a folder for each experiment."""
 
@@ -52,7 +69,18 @@ def describe(options: Options) -> Experiment:
     if len(steps) == 1:
         steps = steps * len(options.tasks)
     tasks = [make_task(name, options.policies, count) for name, count in zip(options.tasks, steps, strict=True)]
-    return Experiment(tuple(tasks), options.replicates, options.seed, block=options.block)
+    experiment = Experiment(tuple(tasks), options.replicates, options.seed, block=options.block)
+    if not 0 < options.confidence < 1:
+        raise ValueError(f"--confidence must be in (0, 1), got {options.confidence}")
+    if (baseline := _baseline(options)) is not None:
+        for label, task in zip(experiment.layout.task_labels, experiment.layout.tasks, strict=True):
+            find_agent(baseline, task.agents, label)
+    return experiment
+
+
+def _baseline(options: Options) -> str | None:
+    """Write the baseline as the results do: ``Boltzmann(1)`` is ``Boltzmann(1.0)``."""
+    return None if options.baseline is None else repr(parse(options.baseline, NAMES))
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -62,13 +90,24 @@ def main(arguments: list[str] | None = None) -> None:
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
         experiment = describe(options)
     folder = options.output or Path("results") / f"{program}-{experiment.layout.hash}"
-    figure = folder / "learning_curves.png"
+    page = folder / "report.html"
+    judged: dict[str, Any] = {"baseline": _baseline(options), "confidence": options.confidence}
     with console.errors_in_one_line(program, console.RUN_ERRORS):
         with console.warnings_in_one_line(program), console.ProgressBar() as progress:
             results = run(experiment, folder, make=envs.make, n_jobs=options.jobs, on_progress=progress)
-        console.print_leaderboard(leaderboard(results), results.layout.replicates)
-        save_figure(draw_learning_curves(results), figure)
-    print(f"\nfigure:  {figure}\nresults: {folder}")
+        with console.warnings_in_one_line(program):
+            write_report(results, page)
+            board = leaderboard(results, **judged)
+            figures = {
+                "learning_curves.png": draw_learning_curves(results),
+                "differences.png": draw_differences(results, **judged),
+                "profiles.png": draw_profiles(results, confidence=options.confidence),
+            }
+        console.print_leaderboard(board, results.layout.replicates, options.confidence)
+        for name, figure in figures.items():
+            save_figure(figure, folder / name)
+    print(f"\nfigures: {folder / 'learning_curves.png'}, {', '.join(list(figures)[1:])}")
+    print(f"page:    {page}\nresults: {folder}")
 
 
 if __name__ == "__main__":

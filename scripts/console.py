@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import math
 import re
 import sys
+import textwrap
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -14,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import gymnasium
 from tqdm import tqdm
 
-from boltzmann.experiments import DamagedBlockError, RefusedError
-from boltzmann.experiments.statistics import METRIC_NAMES
+from boltzmann.experiments import DamagedBlockError, FewReplicatesWarning, RefusedError, answers
+from boltzmann.experiments.statistics import METRIC_NAMES, decimals
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,9 +31,10 @@ __all__ = [
     "warnings_in_one_line",
 ]
 
-
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 """Gymnasium colours its warnings, whether a terminal reads them or a file."""
+_WIDTH, _LABEL = 110, 44
+"""Columns of what is printed, and of the names of agents in it."""
 
 
 class ProgressBar:
@@ -94,6 +97,7 @@ def warnings_in_one_line(program: str) -> Iterator[None]:
     log.setLevel(logging.INFO)
     try:
         with warnings.catch_warnings():
+            warnings.simplefilter("always", FewReplicatesWarning)
             warnings.showwarning = show
             yield
     finally:
@@ -111,26 +115,53 @@ class _Notes(logging.Handler):
         self._show(record.getMessage())
 
 
-def print_leaderboard(board: pd.DataFrame, replicates: int) -> None:
-    """Print a leaderboard over so many replicates, a table a task; say where fewer have a final value."""
+def print_leaderboard(board: pd.DataFrame, replicates: int, confidence: float = 0.95) -> None:
+    """Print a leaderboard over so many replicates, a table and its answer a task, at most 110 columns wide.
+
+    Agents that cannot be told from the best are marked with ``=``; what fewer replicates have a value for says so.
+    """
     if hasattr(sys.stdout, "reconfigure"):
         # A terminal that knows only ASCII shall not lose the table for a plus-minus sign.
         sys.stdout.reconfigure(errors="replace")
+    said = answers(board, confidence)
     for task, rows in board.groupby("task", sort=False):
-        metric = str(rows["metric"].iloc[0])
-        width = max(len(label) for label in rows["agent"])
-        print(f"\n{task}: {METRIC_NAMES[metric]}, mean and 95 % interval over {replicates} replicates")
-        total = {"gap": "regret", "optimal": "optimal actions"}.get(metric, "total reward")
-        print(f"{'':4}{'policy':{width}}  {'last tenth of the steps':>25}  {total:>25}")
-        for place, row in enumerate(rows.itertuples(), start=1):
-            last = _with_interval(row.final, row.final_half_width)  # type: ignore[arg-type]
-            if row.replicates == 0:
-                last = "no value"
-            elif row.replicates != replicates:
-                last = f"({row.replicates} only) {last}"
-            whole = _with_interval(row.cumulative, row.cumulative_half_width)  # type: ignore[arg-type]
-            print(f"{place:2}. {row.agent:{width}}  {last:>25}  {whole:>25}")
+        metric, reference = str(rows["metric"].iloc[0]), str(rows["compared_with"].iloc[0])
+        title = f"{task}: {METRIC_NAMES[metric]}, mean and {100 * confidence:g} % interval over {replicates} replicates"
+        print(f"\n{textwrap.fill(title, _WIDTH)}")
+        _print_table(rows, metric, reference == rows["agent"].iloc[0], replicates)
+        if rows["tied"].any():
+            print("    = cannot be told from the best: paired by replicate, Holm-corrected over all pairs")
+        if metric == "return":
+            print("    episodes are aligned on steps: each counts where it ends")
+        answer = f"=> {said[str(task)]}"
+        print(textwrap.fill(answer, _WIDTH, subsequent_indent="   ", break_on_hyphens=False))
+
+
+def _print_table(rows: pd.DataFrame, metric: str, to_best: bool, replicates: int) -> None:
+    width = min(max(len(label) for label in rows["agent"]), _LABEL)
+    total = {"gap": "regret", "optimal": "optimal actions"}.get(metric, "total reward")
+    against = "difference to the best" if to_best else "difference to baseline"
+    print(f"{'':5}{'policy':{width}} {'last tenth':>16} {total:>15} {against:>26}")
+    for place, row in enumerate(rows.to_dict("records"), start=1):
+        last = _with_interval(row["final"], row["final_half_width"]) if row["replicates"] else "no value"
+        whole = _with_interval(row["cumulative"], row["cumulative_half_width"])
+        apart = _difference(row) if row["agent"] != row["compared_with"] else "-"
+        label = str(row["agent"])
+        if len(label) > width:
+            label = f"{label}\n{'':5}{'':{width}}"
+        print(f"{place:2}.{'=' if row['tied'] else ' '} {label:{width}} {last:>16} {whole:>15} {apart:>26}")
+        if 0 < row["replicates"] < replicates:
+            print(f"{'':7}({row['replicates']} of {replicates} replicates have a value there)")
 
 
 def _with_interval(mean: float, half_width: float) -> str:
-    return f"{mean:.4g} ± {half_width:.2g}"
+    digits = decimals(half_width)
+    return f"{mean:.{digits}f} ± {half_width:.{digits}f}"
+
+
+def _difference(row: dict[Hashable, Any]) -> str:
+    value, low, high = (float(row[name]) for name in ("difference", "difference_low", "difference_high"))
+    if math.isnan(value):
+        return "no value"
+    digits = decimals((high - low) / 2)
+    return f"{value:+.{digits}f} [{low:+.{digits}f}, {high:+.{digits}f}]"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import tyro
 
 from boltzmann.experiments import Results, draw_learning_curves, leaderboard, save_figure
+from boltzmann.experiments.statistics import CurveMetric, Metric
+from boltzmann.experiments.statistics.metrics import is_judged
 from scripts import console
 
 
@@ -18,8 +20,13 @@ class Options:
 
     results: Annotated[Path, tyro.conf.Positional]
     """The folder that a comparison wrote."""
-    metric: Literal["reward", "return", "gap", "optimal"] | None = None
-    """What to show; by default the return per episode where episodes end, else the reward per step."""
+    metric: tuple[CurveMetric, ...] = ()
+    """What to show, a panel each; by default the return per episode where episodes end, else the reward per step, with
+    the optimal actions beside it. The first of reward, return, gap and optimal ranks the leaderboard."""
+    baseline: str | None = None
+    """The policy that differences are to; the best one by default."""
+    confidence: float = 0.95
+    """Of the leaderboard's intervals and of what counts as tied, in (0, 1)."""
     output: Path | None = None
     """The figure's file, its ending chooses the format (png, svg, pdf); by default learning_curves.png in RESULTS."""
 
@@ -27,11 +34,18 @@ class Options:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line."""
     options = tyro.cli(Options, args=arguments, prog="plot_learning_curves")
-    with console.errors_in_one_line("plot_learning_curves", console.RUN_ERRORS):
+    program = "plot_learning_curves"
+    if not 0 < options.confidence < 1:
+        with console.errors_in_one_line(program, console.INPUT_ERRORS):
+            raise ValueError(f"--confidence must be in (0, 1), got {options.confidence}")
+    with console.errors_in_one_line(program, console.RUN_ERRORS), console.warnings_in_one_line(program):
         results = Results.load(options.results)
         figure = options.output or options.results / "learning_curves.png"
-        save_figure(draw_learning_curves(results, options.metric), figure)
-        console.print_leaderboard(leaderboard(results, options.metric), results.layout.replicates)
+        save_figure(draw_learning_curves(results, options.metric or None), figure)
+        judges: list[Metric] = [metric for metric in options.metric if is_judged(metric)]
+        judge = judges[0] if judges else None
+        board = leaderboard(results, judge, baseline=options.baseline, confidence=options.confidence)
+        console.print_leaderboard(board, results.layout.replicates, options.confidence)
         print(f"\nfigure:  {figure}")
 
 

@@ -5,13 +5,21 @@ It knows agents and environments by their interface alone, so it compares anybod
 
 from boltzmann.experiments.description import Experiment, Task, read_environment
 from boltzmann.experiments.errors import DamagedBlockError, RefusedError
-from boltzmann.experiments.figures import draw_learning_curves, save_figure
+from boltzmann.experiments.figures import (
+    draw_differences,
+    draw_learning_curves,
+    draw_profiles,
+    draw_sensitivity,
+    save_figure,
+)
 from boltzmann.experiments.interfaces import Agent, Decision, Make
 from boltzmann.experiments.layout import Block, Layout
+from boltzmann.experiments.page import Picture, Section, Table, render_page
+from boltzmann.experiments.report import write_report
 from boltzmann.experiments.results import Cell, Results
 from boltzmann.experiments.rollout import METRICS, Recorder, rollout
 from boltzmann.experiments.running import Progress, run
-from boltzmann.experiments.statistics import interval, leaderboard
+from boltzmann.experiments.statistics import FewReplicatesWarning, answers, averages, interval, leaderboard
 from boltzmann.experiments.storage import Store
 
 __all__ = [
@@ -22,19 +30,30 @@ __all__ = [
     "DamagedBlockError",
     "Decision",
     "Experiment",
+    "FewReplicatesWarning",
     "Layout",
     "Make",
+    "Picture",
     "Progress",
     "Recorder",
     "RefusedError",
     "Results",
+    "Section",
     "Store",
+    "Table",
     "Task",
+    "answers",
+    "averages",
+    "draw_differences",
     "draw_learning_curves",
+    "draw_profiles",
+    "draw_sensitivity",
     "interval",
     "leaderboard",
     "read_environment",
+    "render_page",
     "rollout",
     "run",
     "save_figure",
+    "write_report",
 ]

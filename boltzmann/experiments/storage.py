@@ -79,12 +79,17 @@ class Store:
 
     def other_versions(self, engines: Sequence[Sequence[str]] = ()) -> str:
         """Say which versions and engines the run was begun with that are others now; nothing where all are the same."""
-        begun = json.loads(self.description_file.read_text()).get("versions", {})
+        begun = self.versions()
         others = [f"{name} {begun.get(name)}" for name, now in versions().items() if begun.get(name) != now]
         before = self.engines()
         if engines and before and before != [list(row) for row in engines]:
             others.append(f"engines {', '.join(sorted({one for row in before for one in row}))}")
         return ", ".join(others)
+
+    def versions(self) -> dict[str, str]:
+        """Read the versions that the run was begun with, of Python and of what decides the bytes."""
+        stored = json.loads(self.description_file.read_text()).get("versions", {})
+        return {str(name): str(which) for name, which in stored.items()}
 
     def engines(self) -> list[list[str]]:
         """Tell which engine each agent of each task was begun on."""

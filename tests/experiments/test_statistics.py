@@ -1,4 +1,4 @@
-"""Intervals that cover as they say, leaderboards in order, figures with everything in them."""
+"""Student's interval, the metrics of a cell, leaderboards in order, labels."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from scipy import stats
 
 import envs
 from agents import QLearning, SampleAverage
-from boltzmann import Boltzmann, EpsilonGreedy, Greedy, Uniform
+from boltzmann import Greedy, Uniform
 from boltzmann.experiments import Experiment, RefusedError, Task, draw_learning_curves, interval, leaderboard, run
 from boltzmann.experiments.results import Cell
 from boltzmann.experiments.statistics import cumulative, final, short_labels
@@ -67,18 +67,6 @@ def test_final_is_exactly_the_last_tenth():
     assert final(cell, "reward") == pytest.approx([1.0], abs=0)
 
 
-@pytest.fixture(scope="module")
-def results(tmp_path_factory):
-    policies = (Boltzmann(0.2), EpsilonGreedy(0.1), Greedy(), Uniform())
-    tasks = [
-        Task("boltzmann/GaussianBandit-v0", [SampleAverage(policy) for policy in policies], 200),
-        Task("FrozenLake-v1(is_slippery=False)", [QLearning(policy, step_size=0.5) for policy in policies], 300),
-        # One that does not know its gaps, and whose episodes end in no run: a passenger of whims, for ten steps.
-        Task("Taxi-v4(fickle_passenger=True)", [QLearning(policy) for policy in policies[:2]], 10),
-    ]
-    return run(Experiment(tasks, 30, 3), tmp_path_factory.mktemp("results"), make=envs.make)
-
-
 def test_the_leaderboard_ranks_every_task(results):
     board = leaderboard(results)
     assert list(board["task"].unique()) == list(results.layout.task_labels)
@@ -105,30 +93,6 @@ def test_regret_is_best_when_small(results):
     assert not board["task"].str.startswith("Taxi").any()
 
 
-EVERYWHERE = {None, "reward"}
-METRICS_OF = [EVERYWHERE | {"gap", "optimal"}, EVERYWHERE | {"return", "gap", "optimal"}, EVERYWHERE]
-
-
-@pytest.mark.parametrize("metric", [None, "reward", "return", "gap", "optimal"])
-def test_the_figure_shows_every_agent_of_every_task(results, metric, tmp_path):
-    figure = draw_learning_curves(results, metric)
-    figure.savefig(tmp_path / "figure.png")
-    assert (tmp_path / "figure.png").stat().st_size > 10_000
-    tasks = [row for row in range(3) if METRICS_OF[row] & {metric}]
-    columns = 1 if metric == "optimal" else 2
-    assert len(figure.axes) == columns * len(tasks)
-    for place, row in enumerate(tasks):
-        panels = figure.axes[columns * place : columns * (place + 1)]
-        agents = results.layout.tasks[row].agents
-        assert panels[0].get_title(loc="left") == results.layout.task_labels[row]
-        assert len(panels[0].get_lines()) == len(agents)
-        assert panels[0].get_xlabel() == "step"
-        assert panels[0].get_ylabel()
-        seen = [panel for panel in panels if panel.get_visible()]
-        assert len(seen) == (columns if row < 2 else 1)
-        assert len(seen[-1].get_legend().get_texts()) == len(agents)
-
-
 def test_a_metric_that_no_task_has_is_refused(tmp_path):
     task = Task("boltzmann/GaussianBandit-v0", [SampleAverage(Greedy())], 20)
     results = run(Experiment([task], 2, 0), tmp_path, make=envs.make)
@@ -139,41 +103,11 @@ def test_a_metric_that_no_task_has_is_refused(tmp_path):
             draw_learning_curves(results, metric)
 
 
-def test_curves_are_the_means_with_their_bands(results):
-    figure = draw_learning_curves(results)
-    (cell,) = (cell for cell in results.cells() if cell.agent == "SampleAverage(Greedy())")
-    (line,) = (line for line in figure.axes[0].get_lines() if line.get_label() == "Greedy()")
-    mean, half_width = interval(cell.metrics["reward"])
-    np.testing.assert_allclose(line.get_ydata(), mean)
-    np.testing.assert_allclose(line.get_xdata(), cell.steps - 1)
-    bands = [band.get_paths()[0].vertices[:, 1] for band in figure.axes[0].collections]
-    ends = (mean - half_width).min(), (mean + half_width).max()
-    assert any((band.min(), band.max()) == pytest.approx(ends) for band in bands)
-    ranked = [text.get_text() for text in figure.axes[1].get_legend().get_texts()]
-    board = leaderboard(results)
-    assert ranked == list(board[board["task"] == "boltzmann/GaussianBandit-v0"]["agent"])
-
-
 def test_returns_are_judged_only_where_every_replicate_has_one(tmp_path):
     task = Task("CliffWalking-v1(max_episode_steps=1000)", [QLearning(Greedy()), QLearning(Uniform())], 600)
     board = leaderboard(run(Experiment([task], 10, 0), tmp_path, make=envs.make))
     assert set(board["metric"]) == {"reward"}
     assert (board["replicates"] == 10).all()
-
-
-def test_a_single_replicate_is_drawn_without_a_band(tmp_path):
-    task = Task("boltzmann/GaussianBandit-v0", [SampleAverage(Greedy())], 20)
-    figure = draw_learning_curves(run(Experiment([task], 1, 0), tmp_path, make=envs.make))
-    assert not figure.axes[0].collections
-    assert "1 replicate." in figure.get_supxlabel()
-
-
-def test_twenty_agents_can_be_told_apart(tmp_path):
-    agents = [SampleAverage(Boltzmann(0.1 * (1 + place))) for place in range(20)]
-    task = Task("boltzmann/GaussianBandit-v0", agents, 20)
-    figure = draw_learning_curves(run(Experiment([task], 2, 0), tmp_path, make=envs.make))
-    looks = {(line.get_color(), line.get_linestyle(), str(line._dash_pattern)) for line in figure.axes[0].get_lines()}
-    assert len(looks) == 20
 
 
 def test_labels_shorten_only_what_is_the_same():

@@ -13,7 +13,7 @@ import pytest
 
 import boltzmann
 from boltzmann.experiments import Layout, Store
-from scripts import compare_schedules, draw_gibbs_limits, draw_temperature_choices, plot_learning_curves
+from scripts import compare_schedules, draw_gibbs_limits, draw_temperature_choices, plot_learning_curves, write_report
 from scripts.names import make_task
 
 TINY = ["--replicates", "4", "--steps", "30", "40", "--jobs", "1"]
@@ -27,6 +27,9 @@ def test_comparing_stores_prints_and_draws(tmp_path, capsys, monkeypatch):
     (folder,) = (tmp_path / "results").iterdir()
     assert folder.name == f"compare_schedules-{Store(folder).read_layout().hash}"
     assert (folder / "learning_curves.png").stat().st_size > 10_000
+    page = (folder / "report.html").read_bytes()
+    assert page.endswith(b"</html>\n")
+    assert f"page:    {Path('results') / folder.name / 'report.html'}\n" in out
     assert "boltzmann/GaussianBandit-v0: reward per step" in out
     assert "FrozenLake-v1: " in out
     assert out.count("Greedy()") == 2
@@ -34,6 +37,7 @@ def test_comparing_stores_prints_and_draws(tmp_path, capsys, monkeypatch):
     # Again: everything is there, and the answer is the same.
     compare_schedules.main(TINY)
     assert capsys.readouterr().out == out
+    assert (folder / "report.html").read_bytes() == page
 
 
 def test_the_options_are_what_the_experiment_becomes(tmp_path):
@@ -86,6 +90,13 @@ def test_plotting_reads_what_comparing_wrote(tmp_path, capsys):
     assert "gap (regret per step)" in capsys.readouterr().out
     plot_learning_curves.main([str(tmp_path / "r")])
     assert (tmp_path / "r" / "learning_curves.png").exists()
+    page = (tmp_path / "r" / "report.html").read_bytes()
+    write_report.main([str(tmp_path / "r"), "--output", str(tmp_path / "again.html")])
+    assert capsys.readouterr().out.endswith(f"page:    {tmp_path / 'again.html'}\n")
+    assert (tmp_path / "again.html").read_bytes() == page
+    (tmp_path / "r" / "report.html").unlink()
+    write_report.main([str(tmp_path / "r")])
+    assert (tmp_path / "r" / "report.html").read_bytes() == page
 
 
 def refused(main, arguments, capsys, tmp_path):
@@ -150,11 +161,14 @@ def test_an_unwritable_output_is_told_in_one_line(capsys, tmp_path):
 
 
 def test_results_that_are_none_are_told_in_one_line(capsys, tmp_path):
-    assert "holds no results" in refused(plot_learning_curves.main, [str(tmp_path / "x")], capsys, tmp_path)
+    for main in (plot_learning_curves.main, write_report.main):
+        assert "holds no results" in refused(main, [str(tmp_path / "x")], capsys, tmp_path)
     compare_schedules.main([*TINY, "--output", str(tmp_path / "r")])
     capsys.readouterr()
     wrong = [str(tmp_path / "r"), "--output", str(tmp_path / "figure.nothing")]
     assert "must end in one of" in refused(plot_learning_curves.main, wrong, capsys, tmp_path)
+    nowhere = [str(tmp_path / "r"), "--output", str(tmp_path / "no" / "folder.html")]
+    assert "No such file or directory" in refused(write_report.main, nowhere, capsys, tmp_path)
 
 
 def contents(folder):

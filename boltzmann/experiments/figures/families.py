@@ -1,0 +1,122 @@
+"""Agents that differ in one number: the family ``Boltzmann(T)`` holds ``Boltzmann(0.1)`` and ``Boltzmann(inf)``."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections import Counter
+from typing import Any
+
+from boltzmann.experiments.errors import RefusedError
+from boltzmann.experiments.results import Cell
+
+__all__ = ["hole_of", "members", "usual_family"]
+
+
+def hole_of(family: str) -> str:
+    """Give the one name that stands for a number in a family.
+
+    Raises
+    ------
+    RefusedError
+        Where there is none, or more than one, or the family is no expression.
+
+    Examples
+    --------
+    >>> hole_of("Boltzmann(Linear(T, 0.01, 5000))")
+    'T'
+    """
+    tree = _tree(family)
+    leaves = _leaves(tree) if tree is not None else []
+    holes = [node.id for node in leaves if isinstance(node, ast.Name) and node.id != "inf"]
+    if len(holes) != 1:
+        raise RefusedError(f"family must hold one name where the number stands, such as Boltzmann(T), got {family!r}")
+    return holes[0]
+
+
+def members(cells: dict[str, Cell], family: str) -> dict[str, float]:
+    """Find the agents of a family, the smallest number first.
+
+    Parameters
+    ----------
+    cells : dict of label to Cell
+        Of one task.
+    family : str
+        A policy or an agent in the one notation, with a name in place of one number.
+
+    Returns
+    -------
+    dict of str to float
+        The label of each agent whose policy or whole expression is of the family, and its number.
+    """
+    hole_of(family)
+    found = {}
+    for label, cell in cells.items():
+        tree = _tree(cell.agent)
+        policy = tree.args[0] if isinstance(tree, ast.Call) and tree.args else None
+        numbers = [number for part in (tree, policy) if (number := _fit(_tree(family), part)) is not None]
+        if numbers:
+            found[label] = numbers[0]
+    return dict(sorted(found.items(), key=lambda item: item[1]))
+
+
+def usual_family(cells: dict[str, Cell]) -> str | None:
+    """Choose the family with the most members among the agents of a task; None where no two are of one.
+
+    The number is called T in ``Boltzmann`` and ``x`` elsewhere.
+    """
+    counted: Counter[str] = Counter()
+    for label in cells:
+        leaves = _leaves(_tree(label))
+        counted.update({_with_hole(label, place) for place, node in enumerate(leaves) if _number(node) >= 0})
+    best, count = counted.most_common(1)[0] if counted else ("", 0)
+    return best if count > 1 else None
+
+
+def _with_hole(label: str, place: int) -> str:
+    tree = ast.parse(label, mode="eval").body
+    number = _leaves(tree)[place]
+    name = "T" if isinstance(tree, ast.Call) and getattr(tree.func, "id", "") == "Boltzmann" else "x"
+
+    class Replace(ast.NodeTransformer):
+        def visit(self, node: ast.AST) -> Any:
+            return ast.Name(id=name) if node is number else self.generic_visit(node)
+
+    return ast.unparse(Replace().visit(tree))
+
+
+def _tree(text: str) -> ast.AST | None:
+    """Read an expression; None for what Python's grammar does not hold, as a class named with its module."""
+    try:
+        return ast.parse(text, mode="eval").body
+    except SyntaxError:
+        return None
+
+
+def _leaves(node: Any) -> list[ast.AST]:
+    """List the constants and names of an expression but for those that are called."""
+    if isinstance(node, list):
+        return [leaf for child in node for leaf in _leaves(child)]
+    if not isinstance(node, ast.AST) or isinstance(node, ast.Constant | ast.Name):
+        return [node] if isinstance(node, ast.AST) else []
+    return [leaf for name, child in ast.iter_fields(node) if name != "func" for leaf in _leaves(child)]
+
+
+def _number(node: ast.AST) -> float:
+    """Give the number that a leaf stands for, NaN for anything else."""
+    if isinstance(node, ast.Name) and node.id == "inf":
+        return math.inf
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
+        return float(node.value)
+    return math.nan
+
+
+def _fit(pattern: ast.AST | None, tree: ast.AST | None) -> float | None:
+    """Give the number that stands in the pattern's hole, None for an expression that is not of that form."""
+    holes, leaves = _leaves(pattern), _leaves(tree)
+    hole = next(place for place, node in enumerate(holes) if isinstance(node, ast.Name) and node.id != "inf")
+    if pattern is None or tree is None or len(leaves) != len(holes) or math.isnan(_number(leaves[hole])):
+        return None
+    # The hole is the only name that is not called, so that its text stands in one place.
+    filled = ast.dump(pattern).replace(ast.dump(holes[hole]), ast.dump(leaves[hole]), 1)
+    return _number(leaves[hole]) if filled == ast.dump(tree) else None

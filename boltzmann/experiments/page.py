@@ -1,0 +1,232 @@
+"""One self-contained HTML page from a list of sections; nothing in it reaches for the network.
+
+The page knows nothing of experiments: it sets headings, sentences, tables, pictures and text to copy, and ends with the
+explorer, which computes the Gibbs distribution in the browser. Everything that is passed as text is escaped. The
+page's own policy for browsers (Content-Security-Policy) forbids every request and every script but the page's own.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from importlib.resources import files
+from string import Template
+
+__all__ = ["Picture", "Section", "Table", "render_page"]
+
+_ASSETS = "report_assets"
+_SCRIPTS = ("gibbs.js", "temperatures.js", "chart.js", "explorer.js", "copying.js")
+_EXPLORER = ("explorer", "Explorer")
+_REFERENCE = re.compile(r'(?P<before>\bhref="#|url\(#)(?P<name>[^")]+)')
+_IDENTITY = re.compile(r'\sid="([^"]*)"')
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of text.
+
+    Parameters
+    ----------
+    caption : str
+        What it shows.
+    columns : sequence of str
+        The headings, at least one.
+    rows : sequence of sequences of str
+        As many cells each as there are columns.
+    heading : int
+        The column whose cells name the rows. Those behind it are numbers and stand to the right.
+
+    Raises
+    ------
+    ValueError
+        For a row that is longer or shorter than the headings, and a heading that is no column.
+    """
+
+    caption: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    heading: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.heading < len(self.columns):
+            raise ValueError(f"heading must be a column in [0, {len(self.columns)}), got {self.heading}")
+        for place, row in enumerate(self.rows):
+            if len(row) != len(self.columns):
+                raise ValueError(f"rows must have {len(self.columns)} cells, got {len(row)} in row {place}")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An SVG drawing, as a file or a figure's ``savefig`` gives it.
+
+    Parameters
+    ----------
+    svg : str
+        It is trusted: it comes from a drawing library and not from the user.
+    alternative : str
+        What it shows, for those who do not see it.
+    caption : str
+        What is to be known about how it was made.
+
+    Raises
+    ------
+    ValueError
+        For text that holds no drawing, and for an empty alternative.
+    """
+
+    svg: str
+    alternative: str
+    caption: str = ""
+
+    def __post_init__(self) -> None:
+        if "<svg" not in self.svg or "</svg>" not in self.svg:
+            raise ValueError(f"svg must hold <svg> ... </svg>, got {self.svg[:40]!r}")
+        if not self.alternative.strip():
+            raise ValueError("alternative must say what the picture shows, got nothing")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading, a sentence, and what they are about, in this order: pictures, tables, text to copy."""
+
+    heading: str
+    sentence: str = ""
+    pictures: Sequence[Picture] = ()
+    tables: Sequence[Table] = ()
+    to_copy: str = ""
+
+
+def render_page(title: str, answer: Sequence[str], sections: Sequence[Section]) -> str:
+    """Give the HTML of a page.
+
+    Parameters
+    ----------
+    title : str
+        The page's name and first heading.
+    answer : sequence of str
+        The sentences that stand before everything else, a paragraph each.
+    sections : sequence of Section
+        The rest, in its order; the explorer comes behind it.
+
+    Returns
+    -------
+    str
+        To be written as UTF-8. The same arguments give the same text.
+
+    Examples
+    --------
+    >>> page = render_page("A & B", ["A did best."], [Section("Scores", "Of one run.")])
+    >>> "<title>A &amp; B</title>" in page, "<p>A did best.</p>" in page
+    (True, True)
+    """
+    script = "\n".join(_asset(name) for name in _SCRIPTS)
+    places = [(f"section-{number}", section.heading) for number, section in enumerate(sections, start=1)]
+    return Template(_asset("page.html")).substitute(
+        title=escape(title),
+        policy=_policy(script),
+        style=_asset("report.css"),
+        links="\n".join(f'<li><a href="#{name}">{escape(heading)}</a></li>' for name, heading in [*places, _EXPLORER]),
+        answer="\n".join(map(_paragraph, answer)),
+        sections="\n".join(_section(name, section) for (name, _), section in zip(places, sections, strict=True)),
+        explorer=_asset("explorer.html"),
+        script=script,
+    )
+
+
+def _asset(name: str) -> str:
+    return (files("boltzmann.experiments") / _ASSETS / name).read_text(encoding="utf-8")
+
+
+def _policy(script: str) -> str:
+    """Allow this one script by its hash, and no address at all."""
+    # The line break that the template puts before the script is part of what browsers hash.
+    digest = base64.b64encode(hashlib.sha256(f"\n{script}".encode()).digest()).decode()
+    return (
+        "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; style-src 'unsafe-inline'; "
+        f"script-src 'sha256-{digest}'"
+    )
+
+
+def _paragraph(text: str) -> str:
+    return f"<p>{escape(text)}</p>"
+
+
+def _section(name: str, section: Section) -> str:
+    parts = [
+        f'<section id="{name}" aria-labelledby="{name}-heading">',
+        f'<h2 id="{name}-heading">{escape(section.heading)}</h2>',
+        _paragraph(section.sentence) if section.sentence else "",
+        *(_picture(f"{name}-picture-{number}", picture) for number, picture in enumerate(section.pictures, start=1)),
+        *map(_table, section.tables),
+        _text_to_copy(f"{name}-text", section.to_copy) if section.to_copy else "",
+        "</section>",
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def _table(table: Table) -> str:
+    head = "".join(
+        f'<th{_side(table, place)} scope="col">{escape(text)}</th>' for place, text in enumerate(table.columns)
+    )
+    rows = "\n".join(
+        f"<tr>{''.join(_cell(table, place, text) for place, text in enumerate(row))}</tr>" for row in table.rows
+    )
+    return _scrolling(
+        table.caption,
+        f"<table>\n<caption>{escape(table.caption)}</caption>\n<thead><tr>{head}</tr></thead>\n"
+        f"<tbody>\n{rows}\n</tbody>\n</table>",
+    )
+
+
+def _scrolling(label: str, content: str) -> str:
+    """Let what is wider than the screen scroll in itself, by keyboard too."""
+    return f'<div class="scroll" tabindex="0" role="group" aria-label="{escape(label)}">\n{content}\n</div>'
+
+
+def _cell(table: Table, place: int, text: str) -> str:
+    if place != table.heading:
+        return f"<td{_side(table, place)}>{escape(text)}</td>"
+    # A name that is an expression may break where its parts begin.
+    breakable = re.sub(r"([(,] ?)", r"\1<wbr>", escape(text))
+    return f'<th scope="row"><code>{breakable}</code></th>'
+
+
+def _side(table: Table, place: int) -> str:
+    return ' class="number"' if place > table.heading else ""
+
+
+def _picture(name: str, picture: Picture) -> str:
+    caption = f"\n<figcaption>{escape(picture.caption)}</figcaption>" if picture.caption else ""
+    drawing = _inline(name, picture.svg, escape(picture.alternative))
+    return f"<figure>\n{_scrolling('Picture', drawing)}{caption}\n</figure>"
+
+
+def _inline(name: str, svg: str, label: str) -> str:
+    """Fit a drawing into the page: its neutral colours become the theme's, its identities its own."""
+    body = re.sub(
+        r"<!--.*?-->|<style.*?</style>|<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.DOTALL
+    )
+    used = {found["name"] for found in _REFERENCE.finditer(body)}
+    body = _IDENTITY.sub(lambda found: f' id="{name}-{found[1]}"' if found[1] in used else "", body)
+    body = _REFERENCE.sub(lambda found: f"{found['before']}{name}-{found['name']}", body)
+    for colours, theme in (
+        (("#ffffff", "white"), "surface"),
+        (("#262626", "#000000", "black"), "ink"),
+        (("#cccccc",), "line"),
+    ):
+        body = re.sub(rf"(fill|stroke): ({'|'.join(colours)})\b", rf"\1: var(--{theme})", body)
+    width = re.search(r'<svg[^>]*\swidth="([\d.]+(?:pt|px)?)"', body)
+    native = width[1] if width and not width[1][-1].isdigit() else f"{width[1] if width else 640}px"
+    return body.replace("<svg ", f'<svg role="img" aria-label="{label}" style="--native: {native}" ', 1).strip()
+
+
+def _text_to_copy(name: str, text: str) -> str:
+    return (
+        f'<pre tabindex="0"><code id="{name}">{escape(text)}</code></pre>\n'
+        f'<p><button type="button" data-copies="{name}" hidden>Copy</button>'
+        f'<span class="status" id="{name}-status" role="status"></span></p>'
+    )

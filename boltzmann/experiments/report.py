@@ -1,0 +1,230 @@
+"""The page of a comparison: the answer first, then the leaderboard, the figures, and what it takes to do it again.
+
+``boltzmann.experiments.page`` sets the page; here is what stands on it.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from boltzmann.experiments.figures import draw_learning_curves
+from boltzmann.experiments.layout import Layout, TaskLayout
+from boltzmann.experiments.page import Picture, Section, Table, render_page
+from boltzmann.experiments.results import Results
+from boltzmann.experiments.statistics import METRIC_NAMES, Metric, leaderboard
+from boltzmann.experiments.storage import Store
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+__all__ = ["FIGURES", "TOTAL_NAMES", "ReportFigure", "notation", "report_sections", "svg_text", "write_report"]
+
+TOTAL_NAMES: dict[str, str] = {
+    "reward": "total reward",
+    "return": "total reward",
+    "gap": "regret",
+    "optimal": "optimal actions",
+}
+"""What each metric sums to over all steps."""
+
+
+@dataclass(frozen=True)
+class ReportFigure:
+    """A figure of the page: its heading, what draws it from results and a metric, and what one sees there."""
+
+    heading: str
+    draw: Callable[[Results, Metric | None], Figure]
+    shows: str
+
+
+# Every figure of the page, in its order; one more is one more entry.
+FIGURES: tuple[ReportFigure, ...] = (
+    ReportFigure(
+        "Learning curves",
+        draw_learning_curves,
+        "Means over replicates with their 95 % intervals, against the step: on the left what the task is judged by, on "
+        "the right how often the action was optimal, where the environment knows.",
+    ),
+)
+
+
+def write_report(
+    results: Results,
+    path: str | os.PathLike[str],
+    *,
+    metric: Metric | None = None,
+    more: Sequence[Section] = (),
+) -> None:
+    """Write one self-contained HTML page on a comparison; it loads nothing from anywhere.
+
+    Parameters
+    ----------
+    results : Results
+        Of a finished run. The same results give the same bytes, with the same versions.
+    path : path
+        The file; its folder must exist.
+    metric : {"reward", "return", "gap", "optimal"}, optional
+        What the agents are judged by; by default as :func:`boltzmann.experiments.leaderboard` chooses.
+    more : sequence of Section
+        Sections of one's own. They stand behind the figures.
+
+    Raises
+    ------
+    RefusedError
+        Where no task has the metric. Nothing is written then.
+    DamagedBlockError
+        Where a block fails its checksum.
+    OSError
+        Where the file cannot be written.
+    """
+    board = leaderboard(results, metric)
+    sections = report_sections(results, board, metric, more)
+    Path(path).write_text(render_page(_title(results.layout), _answer(board, results.layout), sections), "utf-8")
+
+
+def report_sections(
+    results: Results, board: pd.DataFrame, metric: Metric | None = None, more: Sequence[Section] = ()
+) -> list[Section]:
+    """Give the sections of the page: leaderboard, figures, ``more``, description and versions."""
+    figures = [
+        Section(entry.heading, pictures=[Picture(svg_text(entry.draw(results, metric)), entry.shows, entry.shows)])
+        for entry in FIGURES
+    ]
+    return [_leaderboard(board, results.layout), *figures, *more, _repetition(results)]
+
+
+def svg_text(figure: Figure) -> str:
+    """Draw a matplotlib figure as SVG, the same text each time."""
+    from matplotlib import rc_context
+
+    content = io.StringIO()
+    # Without a salt, identities are random, and the date is that of today.
+    with rc_context({"svg.hashsalt": "boltzmann", "svg.fonttype": "path"}):
+        figure.savefig(content, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    return content.getvalue()
+
+
+def _title(layout: Layout) -> str:
+    return f"Which exploration? {', '.join(layout.task_labels)}"
+
+
+def _answer(board: pd.DataFrame, layout: Layout) -> list[str]:
+    """Say of each task who did best and whether anybody's interval reaches the winner's: a sentence a task."""
+    return [_answer_of(str(task), rows, layout) for task, rows in board.groupby("task", sort=False)]
+
+
+def _answer_of(task: str, rows: pd.DataFrame, layout: Layout) -> str:
+    metric, best = str(rows["metric"].iloc[0]), rows.iloc[0]
+    value = _with_interval(best["final"], best["final_half_width"])
+    opening = f"On {task}, {best['agent']} did best" if len(rows) > 1 else f"On {task}, {best['agent']} alone was run"
+    measured = f"{opening}: {value} {METRIC_NAMES[metric]} over the last tenth of the steps"
+    if layout.replicates == 1:
+        return f"{measured}, in a single replicate, which tells nothing of the chance in it."
+    counted = f"{measured} (mean and 95 % interval over {layout.replicates} replicates)"
+    if len(rows) == 1:
+        return f"{counted}."
+    rivals = _rivals(rows)
+    if not rivals:
+        return f"{counted}; no other interval reaches into its own."
+    listed = ", ".join(rivals[:3]) + (f" and {len(rivals) - 3} more" if len(rivals) > 3 else "")
+    return f"{counted}; the intervals of {listed} reach into its own."
+
+
+def _rivals(rows: pd.DataFrame) -> list[str]:
+    """Name the agents whose interval and the best one's have values in common."""
+    best, others = rows.iloc[0], rows.iloc[1:]
+    apart = (others["final"] - best["final"]).abs() > others["final_half_width"] + best["final_half_width"]
+    return [str(agent) for agent in others["agent"][~apart & others["final"].notna()]]
+
+
+def _leaderboard(board: pd.DataFrame, layout: Layout) -> Section:
+    count = layout.replicates
+    sentence = f"Best first, by the last tenth of the steps; {count} replicate{'s' if count > 1 else ''} of each."
+    if count > 1:
+        sentence += " Behind ± is half the width of the mean's 95 % interval."
+    tables = [_task_table(str(task), rows, count) for task, rows in board.groupby("task", sort=False)]
+    return Section("Leaderboard", sentence, tables=tables)
+
+
+def _task_table(task: str, rows: pd.DataFrame, replicates: int) -> Table:
+    metric = str(rows["metric"].iloc[0])
+    columns = ("rank", "policy", f"{METRIC_NAMES[metric]}, last tenth", f"{TOTAL_NAMES[metric]}, all steps")
+    entries = [
+        (
+            f"{place}",
+            str(row["agent"]),
+            _final_text(row, replicates),
+            _with_interval(row["cumulative"], row["cumulative_half_width"]),
+        )
+        for place, row in enumerate(rows.to_dict("records"), start=1)
+    ]
+    return Table(task, columns, entries, heading=1)
+
+
+def _final_text(row: dict[Any, Any], replicates: int) -> str:
+    if row["replicates"] == 0:
+        return "no value"
+    value = _with_interval(row["final"], row["final_half_width"])
+    return value if row["replicates"] == replicates else f"({row['replicates']} only) {value}"
+
+
+def _with_interval(mean: float, half_width: float) -> str:
+    # A single replicate has none; a narrow column may break before the sign, but not behind it.
+    return f"{mean:.4g} ±\N{NO-BREAK SPACE}{half_width:.2g}" if half_width == half_width else f"{mean:.4g}"
+
+
+def _repetition(results: Results) -> Section:
+    layout = results.layout
+    facts = [
+        ("seed", f"{layout.seed}"),
+        ("hash of the description", layout.hash),
+        *Store(results.folder).versions().items(),
+    ]
+    return Section(
+        "Do it again",
+        "The same description with the same versions gives the same bytes, with other versions the same law.",
+        tables=[Table("Seed and versions", ("what", "which"), facts)],
+        to_copy=notation(layout),
+    )
+
+
+def notation(layout: Layout) -> str:
+    """Write an experiment in the one notation, a line an agent; ``boltzmann.notation.parse`` reads it back.
+
+    Examples
+    --------
+    >>> print(notation(Layout((TaskLayout("FrozenLake-v1", ("QLearning(Greedy())",), 500),), 10, 0, 100, 100)))
+    Experiment(
+        (
+            Task(
+                'FrozenLake-v1',
+                (
+                    QLearning(Greedy()),
+                ),
+                500,
+            ),
+        ),
+        replicates=10,
+        seed=0,
+        block=100,
+        points=100,
+    )
+    """
+    tasks = "\n".join(_task_notation(task) for task in layout.tasks)
+    names = ("replicates", "seed", "block", "points")
+    numbers = "\n".join(f"    {name}={getattr(layout, name)}," for name in names)
+    return f"Experiment(\n    (\n{tasks}\n    ),\n{numbers}\n)"
+
+
+def _task_notation(task: TaskLayout) -> str:
+    agents = "\n".join(f"                {agent}," for agent in task.agents)
+    return (
+        f"        Task(\n            {task.environment!r},\n            (\n{agents}\n            ),\n"
+        f"            {task.steps},\n        ),"
+    )

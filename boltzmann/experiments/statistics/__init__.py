@@ -1,0 +1,73 @@
+"""The statistics of a comparison: from one number a replicate to an answer that one can trust.
+
+- ``metrics``: what is judged, one number a replicate; ``labels``: the names that agents have in tables and figures
+- ``intervals``: Student's t and the bootstrap; ``averages``: mean, median and interquartile mean
+- ``comparing``: paired differences, the probability of improvement, Holm's correction
+- ``profiles``: performance profiles, and how many replicates are needed
+- ``ranking``: the leaderboard with its ties; ``answers``: what it says in a sentence
+"""
+
+from boltzmann.experiments.statistics.answers import answers, decimals
+from boltzmann.experiments.statistics.averages import (
+    estimate_interquartile_mean,
+    estimate_mean,
+    estimate_median,
+    interquartile_mean,
+)
+from boltzmann.experiments.statistics.comparing import (
+    PairedDifference,
+    estimate_probability_of_improvement,
+    holm,
+    paired_difference,
+    probability_of_improvement,
+)
+from boltzmann.experiments.statistics.intervals import Estimate, FewReplicatesWarning, bootstrap, interval
+from boltzmann.experiments.statistics.labels import cells_by_task, short_labels
+from boltzmann.experiments.statistics.metrics import (
+    CURVE_NAMES,
+    METRIC_NAMES,
+    CurveMetric,
+    Metric,
+    cumulative,
+    curve,
+    final,
+    tasks_showing,
+    tasks_with,
+    usual_metric,
+)
+from boltzmann.experiments.statistics.profiles import performance_profile, replicates_needed
+from boltzmann.experiments.statistics.ranking import averages, leaderboard
+
+__all__ = [
+    "CURVE_NAMES",
+    "METRIC_NAMES",
+    "CurveMetric",
+    "Estimate",
+    "FewReplicatesWarning",
+    "Metric",
+    "PairedDifference",
+    "answers",
+    "averages",
+    "bootstrap",
+    "cells_by_task",
+    "cumulative",
+    "curve",
+    "decimals",
+    "estimate_interquartile_mean",
+    "estimate_mean",
+    "estimate_median",
+    "estimate_probability_of_improvement",
+    "final",
+    "holm",
+    "interquartile_mean",
+    "interval",
+    "leaderboard",
+    "paired_difference",
+    "performance_profile",
+    "probability_of_improvement",
+    "replicates_needed",
+    "short_labels",
+    "tasks_showing",
+    "tasks_with",
+    "usual_metric",
+]

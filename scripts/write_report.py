@@ -1,0 +1,37 @@
+"""Write the page of stored results: ``python -m scripts.write_report RESULTS``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import tyro
+
+from boltzmann.experiments import Results, write_report
+from scripts import console
+
+
+@dataclass(frozen=True)
+class Options:
+    """Write one self-contained HTML page on stored results."""
+
+    results: Annotated[Path, tyro.conf.Positional]
+    """The folder that a comparison wrote."""
+    metric: Literal["reward", "return", "gap", "optimal"] | None = None
+    """What the agents are judged by; by default the return per episode where episodes end, else the reward per step."""
+    output: Path | None = None
+    """The page's file; by default report.html in RESULTS."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line."""
+    options = tyro.cli(Options, args=arguments, prog="write_report")
+    page = options.output or options.results / "report.html"
+    with console.errors_in_one_line("write_report", console.RUN_ERRORS):
+        write_report(Results.load(options.results), page, metric=options.metric)
+    print(f"page:    {page}")
+
+
+if __name__ == "__main__":
+    main()

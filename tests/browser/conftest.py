@@ -1,0 +1,62 @@
+"""A Chromium, and a page of a comparison in it.
+
+``make test-browser`` installs Playwright, finds a Chromium and names it in the environment variable CHROMIUM, by its
+path or as "playwright" for Playwright's own; where that is set nothing here is skipped.
+"""
+
+import os
+import shutil
+
+import pytest
+from matplotlib.figure import Figure
+
+from boltzmann.experiments import Picture, Section, Table, render_page
+from boltzmann.experiments.report import svg_text
+from tests.watched import DESCRIPTION, HOSTILE, Watched
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    named = os.environ.get("CHROMIUM")
+    executable = named or next(filter(None, map(shutil.which, NAMES)), None)
+    if named is None:
+        pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: make test-browser")
+        if executable is None:
+            pytest.skip("there is no Chromium: make test-browser")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=None if named == "playwright" else executable)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    size = 'width="900pt" height="300pt"'
+    drawing = f'<svg {size} viewBox="0 0 900 300"><rect {size} style="fill: #ffffff"/></svg>'
+    figure = Figure()
+    figure.subplots().plot([0, 1], [0, 1], label=HOSTILE)
+    figure.axes[0].legend()
+    table = Table("A task", ("rank", "policy", "final", "total"), [("1", HOSTILE, "1 ± 0.5", "100 ± 50")], heading=1)
+    sections = [
+        Section("Leaderboard", HOSTILE, tables=[table]),
+        Section("Curves", pictures=[Picture(drawing, f'Lines. "{HOSTILE}', HOSTILE)] * 2),
+        Section("Drawn by matplotlib", pictures=[Picture(svg_text(figure), "A line from 0 to 1")] * 2),
+        Section("Do it again", to_copy=DESCRIPTION),
+    ]
+    path = tmp_path_factory.mktemp("page") / "report.html"
+    path.write_text(render_page(HOSTILE, ["A did best."], sections), "utf-8")
+    return path.as_uri()
+
+
+@pytest.fixture
+def page(browser, report):
+    watched = Watched(browser, report)
+    yield watched.page
+    assert watched.faults == []
+    assert [url for url in watched.requests if url != report and not url.startswith("data:")] == []
+    assert watched.page.evaluate("window.hacked") is None
+    watched.context.close()

@@ -1,0 +1,47 @@
+"""A page in a browser under watch, and the comparison of what it computes with the library."""
+
+import math
+
+from boltzmann import Gibbs
+
+HOSTILE = "<script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'>"
+DESCRIPTION = "Experiment(\n    (Task('X-v0', (QLearning(Greedy()),), 5),),\n    replicates=1,\n)"
+QUANTITIES = ("entropy", "logPartition", "softValue")
+
+
+class Watched:
+    """An open page and everything that it should not have done."""
+
+    def __init__(self, browser, address, **context):
+        self.context = browser.new_context(**context)
+        self.page, self.requests, self.faults = self.context.new_page(), [], []
+        self.page.set_default_timeout(20_000)
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("console", lambda message: self.faults.append(f"{message.type}: {message.text}"))
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("dialog", lambda dialog: self.faults.append(dialog.message))
+        self.page.goto(address)
+
+
+def agree(found, wanted, scale=0.0):
+    """Equal, or within 1e-12 of the wanted value or of what it is a sum of; subnormal numbers have fewer digits."""
+    return found == wanted or abs(found - wanted) <= max(1e-12 * max(abs(wanted), scale), 1e-320)
+
+
+def disagreements(found, values, temperature):
+    """Name the quantities in which an answer of the page is not the library's."""
+    gibbs = Gibbs(values, temperature)
+    wrong = [
+        f"probability {action} at T = {temperature} of {values}: {p}, {q}"
+        for action, (p, q) in enumerate(zip(found["probabilities"], gibbs.probs, strict=True))
+        if p is None or not agree(p, q)
+    ]
+    peak = max(values) if math.isfinite(max(values)) else 0.0
+    shifts = (0.0, 0.0 if temperature in (0.0, math.inf) else abs(peak) / temperature, abs(peak))
+    for name, wanted, shift in zip(
+        QUANTITIES, (gibbs.entropy, gibbs.log_partition, gibbs.soft_value), shifts, strict=True
+    ):
+        # A sum of max Q / T and log(1 + rest) that cancel keeps the accuracy of its parts alone.
+        if found[name] is None or not agree(found[name], float(wanted), shift if math.isfinite(shift) else 0.0):
+            wrong.append(f"{name} at T = {temperature} of {values}: {found[name]}, {wanted}")
+    return wrong
