@@ -155,7 +155,7 @@ class _Reader:
 
     def quoted(self, node: ast.expr) -> str:
         text = ast.unparse(node)
-        for placeholder, name in reversed(self.qualified.items()):
+        for placeholder, name in reversed(list(self.qualified.items())):
             text = text.replace(placeholder, name)
         return text
 

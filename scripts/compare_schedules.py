@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import tyro
 
@@ -20,27 +20,35 @@ from boltzmann.experiments import (
     draw_learning_curves,
     draw_profiles,
     leaderboard,
+    read_toml,
     run,
     save_figure,
     write_report,
 )
 from boltzmann.experiments.statistics.ranking import find_agent
-from boltzmann.notation import parse
+from boltzmann.notation import parse, write
 from scripts import console
-from scripts.names import NAMES, make_task
+from scripts.names import NAMES, make_task, read_agent
 
 DEFAULT_TASKS = ("boltzmann/GaussianBandit-v0", "FrozenLake-v1")
+DESCRIBED = ("tasks", "policies", "agent", "steps", "replicates", "seed", "block")
+"""Options that a file of the experiment takes the place of."""
 
 
 @dataclass(frozen=True)
 class Options:
     """Compare exploration schedules and draw their learning curves."""
 
-    tasks: list[str] = field(default_factory=lambda: list(DEFAULT_TASKS))
-    """Environments, such as "FrozenLake-v1(is_slippery=False)"."""
+    tasks: Annotated[list[str], tyro.conf.arg(aliases=["--env"])] = field(default_factory=lambda: list(DEFAULT_TASKS))
+    """Environments, such as "FrozenLake-v1(is_slippery=False)" or "package.module:Id-v0"."""
     policies: list[str] = field(default_factory=list)
-    """Policies, such as "Boltzmann(Linear(1.0, 0.01, 1000))" "EpsilonGreedy(0.1)", or agents that hold one, such as
-    "QLearning(Greedy(), step_size=0.5)". Eight usual ones by default."""
+    """Policies, such as "Boltzmann(Linear(1.0, 0.01, 1000))" "package.module:Mine(0.1)", or agents that hold one, such
+    as "QLearning(Greedy(), step_size=0.5)". Eight usual ones by default."""
+    agent: list[str] = field(default_factory=list)
+    """The learner of every policy, with _ in its place, such as "Sarsa(_, step_size=0.5)"; several learners take every
+    policy each. By default SampleAverage(_) for a bandit and QLearning(_) for the rest."""
+    experiment: Path | None = None
+    """A TOML file that says all of the above, and replicates, seed and block; scripts/experiments has some."""
     steps: list[int] = field(default_factory=list)
     """How many steps: one number for all tasks or one for each. By default 1000 for a bandit and 20000 for the rest."""
     replicates: int = 200
@@ -61,15 +69,9 @@ class Options:
 
 def describe(options: Options) -> Experiment:
     """Make the experiment that the options ask for; a ValueError says what is wrong with them."""
-    if len(options.steps) not in (0, 1, len(options.tasks)):
-        raise ValueError(f"--steps must be one number or one for each of {len(options.tasks)} tasks: {options.steps}")
     if options.jobs < -1 or options.jobs == 0:
         raise ValueError(f"--jobs must be -1 or at least 1, got {options.jobs}")
-    steps: list[int | None] = list(options.steps) or [None]
-    if len(steps) == 1:
-        steps = steps * len(options.tasks)
-    tasks = [make_task(name, options.policies, count) for name, count in zip(options.tasks, steps, strict=True)]
-    experiment = Experiment(tuple(tasks), options.replicates, options.seed, block=options.block)
+    experiment = _from_flags(options) if options.experiment is None else _from_file(options, options.experiment)
     if not 0 < options.confidence < 1:
         raise ValueError(f"--confidence must be in (0, 1), got {options.confidence}")
     if (baseline := _baseline(options)) is not None:
@@ -78,9 +80,30 @@ def describe(options: Options) -> Experiment:
     return experiment
 
 
+def _from_file(options: Options, path: Path) -> Experiment:
+    usual = Options()
+    for name in DESCRIBED:
+        if getattr(options, name) != getattr(usual, name):
+            raise ValueError(f"--{name} stands in {path}, which describes the whole experiment: change it there")
+    return read_toml(path, read_agent)
+
+
+def _from_flags(options: Options) -> Experiment:
+    if len(options.steps) not in (0, 1, len(options.tasks)):
+        raise ValueError(f"--steps must be one number or one for each of {len(options.tasks)} tasks: {options.steps}")
+    steps: list[int | None] = list(options.steps) or [None]
+    if len(steps) == 1:
+        steps = steps * len(options.tasks)
+    tasks = [
+        make_task(name, options.policies, count, options.agent)
+        for name, count in zip(options.tasks, steps, strict=True)
+    ]
+    return Experiment(tuple(tasks), options.replicates, options.seed, block=options.block)
+
+
 def _baseline(options: Options) -> str | None:
     """Write the baseline as the results do: ``Boltzmann(1)`` is ``Boltzmann(1.0)``."""
-    return None if options.baseline is None else repr(parse(options.baseline, NAMES))
+    return None if options.baseline is None else write(parse(options.baseline, NAMES))
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -21,6 +21,7 @@ from boltzmann.experiments.rollout import METRICS, Recorder, rollout
 from boltzmann.experiments.running import Progress, run
 from boltzmann.experiments.statistics import FewReplicatesWarning, answers, averages, interval, leaderboard
 from boltzmann.experiments.storage import Store
+from boltzmann.experiments.toml_files import format_toml, read_toml
 
 __all__ = [
     "METRICS",
@@ -48,9 +49,11 @@ __all__ = [
     "draw_learning_curves",
     "draw_profiles",
     "draw_sensitivity",
+    "format_toml",
     "interval",
     "leaderboard",
     "read_environment",
+    "read_toml",
     "render_page",
     "rollout",
     "run",
