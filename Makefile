@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 INSTALL := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
 
-.PHONY: demo test test-slow test-libraries test-browser lint types format wheel lock benchmark clean
+.PHONY: demo test test-slow test-libraries test-browser test-clusters lint types format wheel lock benchmark clean
 
 demo: $(VENV)/ready  ## compare exploration schedules, print a leaderboard, draw the learning curves
 	$(BIN)/python -m scripts.compare_schedules
@@ -30,6 +30,12 @@ test-browser: $(VENV)/ready  ## the page of a comparison in headless Chromium; i
 		echo "######## test-browser SKIPPED: there is no Chromium here, and none can be had without a network, or root" >&2; \
 		echo "######## and apt-get. Install one, or name one: make test-browser CHROMIUM=/path/to/chromium" >&2; \
 	fi
+
+test-clusters: $(VENV)/ready  ## runs on real local clusters of Dask and Ray, and exports, which this installs
+	@$(BIN)/python -c 'import distributed, ray, pyarrow, tensorboardX' 2>/dev/null || \
+		{ echo "installing Dask, Ray, pyarrow and tensorboardX into $(VENV)"; \
+		$(INSTALL) distributed==2026.8.0 ray==2.60.0 pyarrow==26.0.1 tensorboardX==2.6.5; }
+	$(BIN)/python -m pytest -q tests/experiments/test_clusters.py tests/experiments/test_exporting.py
 
 lint: $(VENV)/ready
 	$(BIN)/ruff format --check .

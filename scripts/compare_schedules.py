@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import tyro
 
@@ -25,6 +25,7 @@ from boltzmann.experiments import (
     save_figure,
     write_report,
 )
+from boltzmann.experiments.backends import BACKENDS
 from boltzmann.experiments.statistics.ranking import find_agent
 from boltzmann.notation import parse, write
 from scripts import console
@@ -57,6 +58,10 @@ class Options:
     """The same seed gives the same bytes."""
     jobs: int = -1
     """Processes; -1 takes one for each core. It does not change the results."""
+    backend: Literal["loky", "dask", "ray"] = "loky"
+    """What runs the processes: loky this machine's; dask and ray a cluster, a local one where there is no address."""
+    address: str = ""
+    """Of a cluster, such as "tcp://10.0.0.1:8786" for dask or "ray://10.0.0.1:10001" for ray."""
     block: int = 100
     """Replicates that are computed and stored together; it is part of the experiment, as the seed is."""
     baseline: str | None = None
@@ -116,7 +121,8 @@ def main(arguments: list[str] | None = None) -> None:
     page = folder / "report.html"
     judged: dict[str, Any] = {"baseline": _baseline(options), "confidence": options.confidence}
     with console.errors_in_one_line(program, console.RUN_ERRORS):
-        with console.warnings_in_one_line(program), console.ProgressBar() as progress:
+        cluster = BACKENDS[options.backend](options.jobs, options.address)
+        with console.warnings_in_one_line(program), cluster, console.ProgressBar() as progress:
             results = run(experiment, folder, make=envs.make, n_jobs=options.jobs, on_progress=progress)
         with console.warnings_in_one_line(program):
             write_report(results, page)
