@@ -28,7 +28,7 @@ from boltzmann.experiments import (
 from boltzmann.experiments.backends import BACKENDS
 from boltzmann.experiments.statistics.ranking import find_agent
 from boltzmann.notation import parse, write
-from scripts import console
+from scripts import console, costs
 from scripts.names import NAMES, make_task, read_agent
 
 DEFAULT_TASKS = ("boltzmann/GaussianBandit-v0", "FrozenLake-v1")
@@ -68,6 +68,9 @@ class Options:
     """The policy that differences are to, as --policies or the leaderboard writes it; the best one by default."""
     confidence: float = 0.95
     """Of the intervals and of what counts as tied, in (0, 1)."""
+    dry_run: bool = False
+    """Say what would be compared and what it takes in memory and time, after a short trial of each cell; store
+    nothing."""
     output: Path | None = None
     """The folder for the results; by default results/compare_schedules-HASH, a folder for each experiment."""
 
@@ -117,13 +120,19 @@ def main(arguments: list[str] | None = None) -> None:
     options = tyro.cli(Options, args=arguments, prog=program)
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
         experiment = describe(options)
+    if options.dry_run:
+        with console.errors_in_one_line(program, console.INPUT_ERRORS), console.warnings_in_one_line(program):
+            costs.print_plan(experiment, options.jobs)
+        return
     folder = options.output or Path("results") / f"{program}-{experiment.layout.hash}"
     page = folder / "report.html"
     judged: dict[str, Any] = {"baseline": _baseline(options), "confidence": options.confidence}
     with console.errors_in_one_line(program, console.RUN_ERRORS):
+        if options.backend == "loky":
+            costs.require_memory(program, experiment, options.jobs)
         cluster = BACKENDS[options.backend](options.jobs, options.address)
-        with console.warnings_in_one_line(program), cluster, console.ProgressBar() as progress:
-            results = run(experiment, folder, make=envs.make, n_jobs=options.jobs, on_progress=progress)
+        with console.warnings_in_one_line(program), cluster as workers, console.ProgressBar() as progress:
+            results = run(experiment, folder, make=envs.make, workers=workers, on_progress=progress)
         with console.warnings_in_one_line(program):
             write_report(results, page)
             board = leaderboard(results, **judged)

@@ -1,25 +1,34 @@
-"""Where blocks are computed: processes of this machine, or a cluster of Dask's or Ray's."""
+"""Where blocks are computed: processes of this machine, or a cluster of Dask's or Ray's.
+
+Dask and Ray are asked directly. Through joblib a worker that dies on Dask is never heard of again, and Ray gives
+nothing back before everything is done.
+"""
 
 from __future__ import annotations
 
+import importlib
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
+from boltzmann.experiments.dispatch import Compute, Workers, joblib_workers
 from boltzmann.experiments.errors import RefusedError
+from boltzmann.experiments.jobs import Outcome
+from boltzmann.experiments.layout import Block
 
-__all__ = ["BACKENDS", "dask_backend", "loky_backend", "ray_backend"]
+__all__ = ["BACKENDS", "Backend", "dask_backend", "loky_backend", "ray_backend"]
 
 
 @contextmanager
-def loky_backend(n_jobs: int = -1, address: str = "") -> Iterator[None]:
-    """Let :func:`boltzmann.experiments.run` compute in processes of this machine, as it does without any of these.
+def loky_backend(n_jobs: int = -1, address: str = "") -> Iterator[Workers]:
+    """Give the processes of this machine, for ``run(..., workers=...)``.
 
     Parameters
     ----------
     n_jobs : int
-        Not read: ``run`` has it too.
+        As for :func:`boltzmann.experiments.run`.
     address : str
         Nothing.
 
@@ -30,15 +39,12 @@ def loky_backend(n_jobs: int = -1, address: str = "") -> Iterator[None]:
     """
     if address:
         raise RefusedError(f"address is for a cluster, the backend loky has none: {address!r}")
-    import joblib
-
-    with joblib.parallel_config(backend="loky"):
-        yield
+    yield joblib_workers(n_jobs)
 
 
 @contextmanager
-def dask_backend(n_jobs: int = -1, address: str = "") -> Iterator[None]:
-    """Let :func:`boltzmann.experiments.run` compute on a Dask cluster; needs the extra ``dask``.
+def dask_backend(n_jobs: int = -1, address: str = "") -> Iterator[Workers]:
+    """Give the workers of a Dask cluster, for ``run(..., workers=...)``; needs the extra ``dask``.
 
     Parameters
     ----------
@@ -53,26 +59,38 @@ def dask_backend(n_jobs: int = -1, address: str = "") -> Iterator[None]:
     RefusedError
         Where Dask is not installed or nothing answers at the address.
     """
-    client_class, cluster_class = _require("distributed", "dask", lambda module: (module.Client, module.LocalCluster))
-    import dask
-    import joblib
+    distributed = _require("distributed", "dask")
+    dask = _require("dask", "dask")
+    if address:
+        with _connected(lambda: distributed.Client(address, timeout=10), address) as client:
+            yield _dask_workers(distributed, client)
+        return
+    count = os.cpu_count() if n_jobs == -1 else n_jobs
+    # The death of a worker is counted by the run, which computes its block once more.
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 0}),
+        distributed.LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address=None) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        yield _dask_workers(distributed, client)
 
-    # The death of a worker is counted here: a block that kills one is run again once.
-    with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
-        if address:
-            client = _connected(lambda: client_class(address, timeout=10), address)
-            with client, joblib.parallel_config(backend="dask"):
-                yield
-            return
-        workers = os.cpu_count() if n_jobs == -1 else n_jobs
-        local = cluster_class(n_workers=workers, threads_per_worker=1, dashboard_address=None)
-        with local, client_class(local), joblib.parallel_config(backend="dask"):
-            yield
+
+def _dask_workers(distributed: Any, client: Any) -> Workers:
+    def computed(compute: Compute, blocks: list[Block]) -> Iterator[Outcome]:
+        pending = {client.submit(compute, block, pure=False): block for block in blocks}
+        try:
+            for future in distributed.as_completed(list(pending)):
+                block, error = pending.pop(future), future.exception()
+                yield future.result() if error is None else _lost(block, error)
+        finally:
+            client.cancel(list(pending))
+
+    return computed
 
 
 @contextmanager
-def ray_backend(n_jobs: int = -1, address: str = "") -> Iterator[None]:
-    """Let :func:`boltzmann.experiments.run` compute on a Ray cluster; needs the extra ``ray``.
+def ray_backend(n_jobs: int = -1, address: str = "") -> Iterator[Workers]:
+    """Give the workers of a Ray cluster, for ``run(..., workers=...)``; needs the extra ``ray``.
 
     Parameters
     ----------
@@ -87,38 +105,60 @@ def ray_backend(n_jobs: int = -1, address: str = "") -> Iterator[None]:
     RefusedError
         Where Ray is not installed or nothing answers at the address.
     """
-    ray, register = _require("ray.util.joblib", "ray", lambda module: (__import__("ray"), module.register_ray))
-    import joblib
-
+    ray = _require("ray", "ray")
     # Workers start elsewhere: they find the code where this process found it.
-    chosen: dict[str, Any] = {"runtime_env": {"env_vars": {"PYTHONPATH": _python_path()}}}
-    chosen |= {"address": address} if address else {"num_cpus": None if n_jobs == -1 else n_jobs}
-    _connected(lambda: ray.init(include_dashboard=False, log_to_driver=False, logging_level="ERROR", **chosen), address)
+    path = os.pathsep.join(path or os.getcwd() for path in sys.path)
+    chosen: dict[str, Any] = {"runtime_env": {"env_vars": {"PYTHONPATH": path}}, "log_to_driver": False}
+    if address:
+        chosen["address"] = address
+    else:
+        chosen |= {"num_cpus": None if n_jobs == -1 else n_jobs, "include_dashboard": False}
+    _connected(lambda: ray.init(logging_level="ERROR", **chosen), address)
     try:
-        register()
-        with joblib.parallel_config(backend="ray"):
-            yield
+        yield _ray_workers(ray)
     finally:
         ray.shutdown()
 
 
-Backend = Callable[[int, str], AbstractContextManager[None]]
+def _ray_workers(ray: Any) -> Workers:
+    def computed(compute: Compute, blocks: list[Block]) -> Iterator[Outcome]:
+        # Ray would run a block that kills its worker three times more.
+        remote = ray.remote(max_retries=0)(_called)
+        shared = ray.put(compute)
+        pending = {remote.remote(shared, block): block for block in blocks}
+        try:
+            while pending:
+                (done,), _ = ray.wait(list(pending), num_returns=1)
+                block = pending.pop(done)
+                try:
+                    outcome = ray.get(done)
+                except Exception as error:
+                    outcome = _lost(block, error)
+                yield outcome
+        finally:
+            for left in pending:
+                ray.cancel(left, force=True)
+
+    return computed
+
+
+def _called(compute: Compute, block: Block) -> Outcome:
+    return compute(block)
+
+
+Backend = Callable[[int, str], AbstractContextManager[Workers]]
 
 BACKENDS: dict[str, Backend] = {"loky": loky_backend, "dask": dask_backend, "ray": ray_backend}
 """By the names that the command line has for them."""
 
 
-def _python_path() -> str:
-    import sys
-
-    return os.pathsep.join(path or os.getcwd() for path in sys.path)
+def _lost(block: Block, error: BaseException) -> Outcome:
+    return Outcome(block, lost=f"{type(error).__name__}: {error}")
 
 
-def _require(module: str, extra: str, give: Callable[[Any], Any]) -> Any:
-    import importlib
-
+def _require(module: str, extra: str) -> Any:
     try:
-        return give(importlib.import_module(module))
+        return importlib.import_module(module)
     except ImportError as error:
         raise RefusedError(
             f"the backend {extra} is not installed ({error}): pip install 'boltzmann-exploration[{extra}]'"

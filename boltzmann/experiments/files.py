@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-__all__ = ["is_alive", "write_whole"]
+__all__ = ["is_alive", "sync_file", "sync_folder", "write_whole"]
 
 
 def write_whole(path: Path, content: bytes, *, replace: bool = True) -> None:
@@ -41,7 +41,7 @@ def write_whole(path: Path, content: bytes, *, replace: bool = True) -> None:
             # A file system without hard links: two runs that begin there in the same moment are told apart no more.
             os.replace(temporary, path)
         temporary.unlink(missing_ok=True)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def is_alive(process: int) -> bool:
@@ -57,7 +57,14 @@ def is_alive(process: int) -> bool:
     return True
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_file(path: Path) -> None:
+    """Flush to the disk what another library has written."""
+    with open(path, "rb+") as file:
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Flush a folder's names to the disk, where the system knows of such a thing."""
     if os.name != "posix":
         return
     descriptor = os.open(folder, os.O_RDONLY)

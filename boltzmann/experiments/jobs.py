@@ -51,11 +51,14 @@ class Outcome:
         Why its cell has failed, in a line; nothing where the block is stored.
     unwritten : OSError or None
         Why it could not be written.
+    lost : str
+        What is known of a worker that did not come back.
     """
 
     block: Block
     failure: str = ""
     unwritten: OSError | None = None
+    lost: str = ""
 
 
 def compute_block(job: Job, block: Block) -> Outcome:

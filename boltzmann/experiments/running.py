@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from boltzmann import _checks
 from boltzmann.experiments.description import Experiment
-from boltzmann.experiments.dispatch import compute_blocks
+from boltzmann.experiments.dispatch import Workers, compute_blocks, joblib_workers
 from boltzmann.experiments.errors import FailedCellsError
 from boltzmann.experiments.interfaces import Make
 from boltzmann.experiments.jobs import Job, Outcome
@@ -31,6 +31,7 @@ def run(
     n_jobs: int = 1,
     on_progress: Progress | None = None,
     engine: Engine = "auto",
+    workers: Workers | None = None,
 ) -> Results:
     """Compute the blocks of an experiment that a folder does not hold yet, and give the results.
 
@@ -44,13 +45,16 @@ def run(
     make : callable
         ``make(id, num_envs, discount=..., **kwargs)`` gives a batched environment, as ``envs.make`` does.
     n_jobs : int
-        Processes: 1 computes in this one, -1 takes a process a core. ``joblib.parallel_config`` chooses another
-        backend. The results are the same bytes for any number of them.
+        Processes: 1 computes in this one, -1 takes a process a core. The results are the same bytes for any number of
+        them.
     on_progress : callable, optional
         Told a :class:`Status`, first what was there, then after each block.
     engine : {"auto", "lockstep", "compiled"}
         As for :func:`rollout`, for every cell; which one it was is stored with the results. The first run compiles,
         which takes some twenty seconds and is kept on disk; the log ``boltzmann.experiments`` says so.
+
+    workers : Workers, optional
+        A cluster's in the place of ``n_jobs``, from ``boltzmann.experiments.backends``; the same bytes again.
 
     Raises
     ------
@@ -89,7 +93,7 @@ def run(
         job = Job(experiment, place, make, engine, os.getpid())
         tally, report = Tally(layout, missing), on_progress or _silent
         report(tally.status())
-        outcomes = compute_blocks(job, _longest_first(layout, missing), n_jobs)
+        outcomes = compute_blocks(job, _longest_first(layout, missing), workers or joblib_workers(n_jobs))
         failures = _followed(outcomes, tally, report)
     if failures:
         told = (_failure(layout, place, block, reason) for block, reason in failures)

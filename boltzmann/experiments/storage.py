@@ -93,13 +93,13 @@ class Store:
         finally:
             mark.unlink(missing_ok=True)
 
-    def take_mark(self, block: Block) -> bool:
-        """Remove the mark of a block; whether there was one."""
-        try:
-            self._mark(block).unlink()
-        except FileNotFoundError:
-            return False
-        return True
+    def has_mark(self, block: Block) -> bool:
+        """Whether a block is at work, or its process has died at it."""
+        return self._mark(block).exists()
+
+    def remove_mark(self, block: Block) -> None:
+        """Remove the mark of a block where it has one."""
+        self._mark(block).unlink(missing_ok=True)
 
     def _mark(self, block: Block) -> Path:
         return self.folder / f"{block.name.removesuffix('.npz')}.running"

@@ -47,8 +47,8 @@ def contents(folder):
 def test_the_same_bytes_as_in_this_process(cluster, experiment, tmp_path):
     run(experiment, tmp_path / "here", make=envs.make)
     told = []
-    with BACKENDS[cluster](2, ""):
-        run(experiment, tmp_path / cluster, make=envs.make, n_jobs=2, on_progress=told.append)
+    with BACKENDS[cluster](2, "") as workers:
+        run(experiment, tmp_path / cluster, make=envs.make, workers=workers, on_progress=told.append)
     assert contents(tmp_path / cluster) == contents(tmp_path / "here")
     assert [status.blocks for status in told] == list(range(16))
 
@@ -58,8 +58,8 @@ def test_a_killed_worker_costs_its_block_a_second_time_and_a_raising_cell_itself
     deadly = troublesome.uniform(troublesome.Deadly, log=str(log), times=1)
     agents = [SampleAverage(Greedy()), deadly, troublesome.uniform(troublesome.Raising)]
     experiment = Experiment([Task("boltzmann/GaussianBandit-v0", agents, 20)], 4, 0, block=2)
-    with BACKENDS[cluster](2, ""), pytest.raises(FailedCellsError, match=r"1 of 3 cells failed.*Raising"):
-        run(experiment, tmp_path / "r", make=envs.make, n_jobs=2)
+    with BACKENDS[cluster](2, "") as workers, pytest.raises(FailedCellsError, match=r"1 of 3 cells failed.*Raising"):
+        run(experiment, tmp_path / "r", make=envs.make, workers=workers)
     assert len(log.read_text().splitlines()) == 3
     assert sorted(path.name for path in (tmp_path / "r").iterdir()) == [
         "experiment.json",
@@ -73,9 +73,9 @@ def test_dask_at_an_address(experiment, tmp_path):
     run(experiment, tmp_path / "here", make=envs.make)
     with (
         distributed.LocalCluster(n_workers=1, threads_per_worker=2, dashboard_address=None) as local,
-        BACKENDS["dask"](-1, local.scheduler_address),
+        BACKENDS["dask"](-1, local.scheduler_address) as workers,
     ):
-        run(experiment, tmp_path / "there", make=envs.make, n_jobs=-1)
+        run(experiment, tmp_path / "there", make=envs.make, workers=workers)
     assert contents(tmp_path / "there") == contents(tmp_path / "here")
     with (
         pytest.raises(RefusedError, match=r"no cluster answers at tcp://127\.0\.0\.1:1"),
@@ -94,7 +94,8 @@ def test_interrupted_it_says_how_to_go_on_and_does(cluster, troublesome, tmp_pat
     while len(list(folder.glob("*.npz"))) < 2:
         assert process.poll() is None, process.stderr.read()
         time.sleep(0.02)
-    os.kill(process.pid, signal.SIGINT)
+    # As a terminal does: the whole group hears it.
+    os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
     assert "run the same command again to go on" in err
@@ -107,7 +108,7 @@ def test_interrupted_it_says_how_to_go_on_and_does(cluster, troublesome, tmp_pat
 
 @pytest.mark.parametrize("name", sorted(MODULES))
 def test_what_is_not_installed_is_told_in_one_line(name, monkeypatch, capsys, tmp_path):
-    monkeypatch.setitem(sys.modules, "distributed" if name == "dask" else "ray.util.joblib", None)
+    monkeypatch.setitem(sys.modules, MODULES[name], None)
     with pytest.raises(SystemExit) as stopped:
         compare_schedules.main(["--backend", name, "--replicates", "2", "--output", str(tmp_path / "x")])
     assert stopped.value.code == 2

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from boltzmann.experiments import Store, format_toml
-from scripts import compare_schedules
+from scripts import compare_schedules, costs
 from scripts.compare_schedules import Options, describe
 from scripts.names import make_task
 
@@ -105,3 +105,38 @@ def test_a_file_that_is_none_is_told_in_one_line(tmp_path, capsys):
         err = capsys.readouterr().err
         assert name in err
         assert err.count("\n") == 1
+
+
+def test_a_dry_run_says_what_it_would_take_and_stores_nothing(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    options = ["--tasks", "FrozenLake-v1", "--policies", "Greedy()", "Boltzmann(0.1)", "--steps", "30", "--jobs", "2"]
+    compare_schedules.main([*options, "--replicates", "250", "--dry-run"])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "FrozenLake-v1: 30 steps, 250 replicates"
+    assert [line.split()[0] for line in lines[1:3]] == ["QLearning(Greedy())", "QLearning(Boltzmann(0.1))"]
+    assert all("3 blocks of " in line for line in lines[1:3])
+    assert lines[3] == "2 cells, 6 blocks, 2 processes"
+    assert lines[4].startswith("memory: about ")
+    assert not list(tmp_path.iterdir())
+
+
+def test_more_memory_than_there_is_is_refused_and_the_rest_is_stated(tmp_path, capsys, monkeypatch):
+    options = [
+        "--tasks",
+        "FrozenLake-v1",
+        "--policies",
+        "Greedy()",
+        "--steps",
+        "30",
+        "--jobs",
+        "1",
+        "--replicates",
+        "5",
+    ]
+    monkeypatch.setattr(costs, "total_memory", lambda: 2**20)
+    with pytest.raises(SystemExit) as stopped:
+        compare_schedules.main([*options, "--output", str(tmp_path / "x")])
+    assert stopped.value.code == 2
+    err = capsys.readouterr().err
+    assert " MB of memory in each of 1 process is more than the 1 MB of this machine: take a smaller --block" in err
+    assert not (tmp_path / "x").exists()

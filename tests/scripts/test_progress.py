@@ -36,7 +36,7 @@ def test_a_log_gets_plain_lines_and_few_of_them():
 def test_a_terminal_gets_a_bar():
     text = shown(Terminal(), [0, 10], [at(0), at(5, failed=1)])
     assert "\r" in text
-    assert " 50%|" in text
+    assert " 50% |" in text
     assert "cells 1/2 (1 failed), blocks 5/10, 500 agent-steps/s, 0:00:10 left" in text
 
 
