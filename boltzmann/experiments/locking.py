@@ -50,8 +50,10 @@ def lock_folder(folder: Path) -> Iterator[None]:
         yield
     finally:
         # Removed while it is held: whoever waits for this file sees that it has lost its name, and makes another.
-        path.unlink(missing_ok=True)
-        os.close(descriptor)
+        try:
+            path.unlink(missing_ok=True)
+        finally:
+            os.close(descriptor)
 
 
 def _acquire(path: Path) -> int:
