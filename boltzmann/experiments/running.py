@@ -96,8 +96,8 @@ def run(
         outcomes = compute_blocks(job, _longest_first(layout, missing), workers or joblib_workers(n_jobs))
         failures = _followed(outcomes, tally, report)
     if failures:
-        told = (_failure(layout, place, block, reason) for block, reason in failures)
-        raise FailedCellsError(tuple(told), tally.status().total_cells)
+        lines = tuple(_failure(layout, place, block, reason) for block, reason in failures)
+        raise FailedCellsError(lines, tally.status().total_cells)
     return Results.load(store)
 
 
