@@ -9,7 +9,7 @@ from typing import Annotated
 import tyro
 
 from boltzmann.experiments import RefusedError, Results
-from boltzmann.experiments.exporting import write_parquet, write_tensorboard
+from boltzmann.experiments.tensorboard import write_tensorboard
 from scripts import console
 
 
@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> None:
             raise RefusedError("nothing to write: name a file with --parquet, a folder with --tensorboard, or both")
         results = Results.load(options.results)
         if options.parquet is not None:
-            write_parquet(results, options.parquet)
+            results.to_parquet(options.parquet)
             print(f"parquet:     {options.parquet}")
         if options.tensorboard is not None:
             runs = write_tensorboard(results, options.tensorboard)

@@ -6,7 +6,6 @@ nothing back before everything is done.
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from boltzmann.experiments.dispatch import Compute, Workers, joblib_workers
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.jobs import Outcome
 from boltzmann.experiments.layout import Block
+from boltzmann.experiments.optional import require
 
 __all__ = ["BACKENDS", "Backend", "dask_backend", "loky_backend", "ray_backend"]
 
@@ -59,8 +59,8 @@ def dask_backend(n_jobs: int = -1, address: str = "") -> Iterator[Workers]:
     RefusedError
         Where Dask is not installed or nothing answers at the address.
     """
-    distributed = _require("distributed", "dask")
-    dask = _require("dask", "dask")
+    distributed = require("distributed", "dask")
+    dask = require("dask", "dask")
     if address:
         with _connected(lambda: distributed.Client(address, timeout=10), address) as client:
             yield _dask_workers(distributed, client)
@@ -105,7 +105,7 @@ def ray_backend(n_jobs: int = -1, address: str = "") -> Iterator[Workers]:
     RefusedError
         Where Ray is not installed or nothing answers at the address.
     """
-    ray = _require("ray", "ray")
+    ray = require("ray", "ray")
     # Workers start elsewhere: they find the code where this process found it.
     path = os.pathsep.join(path or os.getcwd() for path in sys.path)
     chosen: dict[str, Any] = {"runtime_env": {"env_vars": {"PYTHONPATH": path}}, "log_to_driver": False}
@@ -154,15 +154,6 @@ BACKENDS: dict[str, Backend] = {"loky": loky_backend, "dask": dask_backend, "ray
 
 def _lost(block: Block, error: BaseException) -> Outcome:
     return Outcome(block, lost=f"{type(error).__name__}: {error}")
-
-
-def _require(module: str, extra: str) -> Any:
-    try:
-        return importlib.import_module(module)
-    except ImportError as error:
-        raise RefusedError(
-            f"the backend {extra} is not installed ({error}): pip install 'boltzmann-exploration[{extra}]'"
-        ) from error
 
 
 def _connected(connect: Callable[[], Any], address: str) -> Any:

@@ -144,10 +144,10 @@ class Results:
         return pd.DataFrame(columns)
 
     def to_parquet(self, path: str | os.PathLike[str]) -> None:
-        """Write :meth:`table` as one Parquet file with checksums; see ``boltzmann.experiments.exporting``."""
-        from boltzmann.experiments.exporting import write_parquet
+        """Write :meth:`table` as one Parquet file with checksums; see ``boltzmann.experiments.parquet``."""
+        from boltzmann.experiments.parquet import write_parquet
 
-        write_parquet(self, path)
+        write_parquet(self.table(), self.description(), path)
 
 
 def _labels(labels: list[str], cells: list[Cell]) -> tuple[list[str], list[str]]:

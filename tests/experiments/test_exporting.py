@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import envs
-from boltzmann.experiments import RefusedError, run
-from boltzmann.experiments.exporting import write_parquet, write_tensorboard
+from boltzmann.experiments import RefusedError, Results, run
+from boltzmann.experiments.tensorboard import write_tensorboard
 from scripts import export_results
 
 
@@ -97,7 +97,7 @@ def test_the_script_writes_both(small, tmp_path, capsys):
 
 @pytest.mark.parametrize(
     ("write", "module", "extra"),
-    [(write_parquet, "pyarrow", "parquet"), (write_tensorboard, "tensorboardX", "tensorboard")],
+    [(Results.to_parquet, "pyarrow", "parquet"), (write_tensorboard, "tensorboardX", "tensorboard")],
 )
 def test_what_is_not_installed_is_said(small, tmp_path, monkeypatch, write, module, extra):
     monkeypatch.setitem(sys.modules, module, None)
