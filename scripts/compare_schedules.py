@@ -128,11 +128,11 @@ def main(arguments: list[str] | None = None) -> None:
     page = folder / "report.html"
     judged: dict[str, Any] = {"baseline": _baseline(options), "confidence": options.confidence}
     with console.errors_in_one_line(program, console.RUN_ERRORS):
-        if options.backend == "loky":
-            costs.require_memory(program, experiment, options.jobs)
         cluster = BACKENDS[options.backend](options.jobs, options.address)
-        with console.warnings_in_one_line(program), cluster as workers, console.ProgressBar() as progress:
-            results = run(experiment, folder, make=envs.make, workers=workers, on_progress=progress)
+        with console.warnings_in_one_line(program):
+            memory = costs.require_memory(experiment, options.jobs) if options.backend == "loky" else ""
+            with cluster as workers, console.ProgressBar(memory) as progress:
+                results = run(experiment, folder, make=envs.make, workers=workers, on_progress=progress)
         with console.warnings_in_one_line(program):
             write_report(results, page)
             board = leaderboard(results, **judged)

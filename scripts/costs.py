@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 
 import envs
 from boltzmann.experiments import Experiment, RefusedError
 from boltzmann.experiments.estimating import Estimate, estimate, total_memory, worker_memory
+from boltzmann.experiments.rehearsal import rehearse
 from scripts.progress_bar import duration
 
 __all__ = ["print_plan", "require_memory", "workers"]
@@ -20,14 +20,15 @@ def workers(experiment: Experiment, jobs: int) -> int:
     return min(os.cpu_count() or 1 if jobs == -1 else jobs, len(experiment.layout.blocks()))
 
 
-def require_memory(program: str, experiment: Experiment, jobs: int) -> None:
-    """Say on stderr how much memory the processes take, and refuse more than this machine has.
+def require_memory(experiment: Experiment, jobs: int) -> str:
+    """Say how much memory the processes take, and refuse more than this machine has.
 
     Raises
     ------
     RefusedError
-        Where they would take more; the message says what to do.
+        Where they would take more; the message says what to do. And where a cell cannot run at all.
     """
+    rehearse(experiment, envs.make, "auto")
     each, count, there = worker_memory(experiment, envs.make), workers(experiment, jobs), total_memory()
     told = f"up to {each / _MEGABYTE:.0f} MB of memory in each of {_processes(count)}"
     if there is not None and each * count > there:
@@ -35,11 +36,12 @@ def require_memory(program: str, experiment: Experiment, jobs: int) -> None:
             f"{told} is more than the {there / _MEGABYTE:.0f} MB of this machine: take a smaller --block, or fewer "
             "--jobs"
         )
-    print(f"{program}: note: {told}", file=sys.stderr)
+    return told
 
 
 def print_plan(experiment: Experiment, jobs: int) -> None:
     """Print cells, blocks, and what memory and time they are estimated to take."""
+    rehearse(experiment, envs.make, "auto")
     cells, layout = estimate(experiment, envs.make), experiment.layout
     for place, label in enumerate(layout.task_labels):
         print(f"{label}: {layout.tasks[place].steps} steps, {layout.replicates} replicates")

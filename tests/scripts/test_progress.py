@@ -18,7 +18,7 @@ class Terminal(io.StringIO):
 
 def shown(stream, times, statuses):
     clock = iter(times)
-    with ProgressBar(stream, lambda: next(clock)) as bar:
+    with ProgressBar("much memory", stream=stream, clock=lambda: next(clock)) as bar:
         for status in statuses:
             bar(status)
     return stream.getvalue()
@@ -27,6 +27,7 @@ def shown(stream, times, statuses):
 def test_a_log_gets_plain_lines_and_few_of_them():
     text = shown(io.StringIO(), [0, 1, 2, 12, 13, 14], [at(2), at(3), at(4), at(5), at(6), at(10)])
     assert text.splitlines() == [
+        "computing: much memory",
         "computing: cells 0/2, blocks 2/10",
         "computing: cells 1/2, blocks 5/10, 250 agent-steps/s, 0:00:20 left",
         "computing: cells 2/2, blocks 10/10, 571 agent-steps/s, 0:00:00 left",
@@ -38,6 +39,10 @@ def test_a_terminal_gets_a_bar():
     assert "\r" in text
     assert " 50% |" in text
     assert "cells 1/2 (1 failed), blocks 5/10, 500 agent-steps/s, 0:00:10 left" in text
+
+
+def test_where_nothing_is_missing_there_is_one_line():
+    assert shown(io.StringIO(), [0], [at(10)]) == "computing: cells 2/2, blocks 10/10\n"
 
 
 def test_what_was_there_counts_for_neither_rate_nor_time_left():
