@@ -4,8 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 INSTALL := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
+PEERS := SMPyBandits==0.9.7 mabwiser==2.7.4 mushroom-rl==1.10.2 rlberry==0.7.3 rlberry-scool==0.7.3 pfrl==0.4.0
+PEERS_RUN_ON := numpy==1.26.4 scipy==1.13.1 pandas==2.3.3 scikit-learn==1.7.2 scikit-optimize==0.10.2 seaborn==0.13.2 \
+	joblib tqdm gym==0.26.2 gymnasium==0.29.1 opencv-python-headless==4.11.0.86 pygame pyyaml dill docopt requests \
+	multimethod==1.10 adastop==0.1.3 setuptools torch==2.13.0
 
-.PHONY: demo test test-slow test-libraries test-browser test-clusters lint types format wheel lock benchmark clean
+.PHONY: demo test test-slow test-libraries test-browser test-clusters lint types format wheel lock benchmark \
+	benchmark-peers clean
 
 demo: $(VENV)/ready  ## compare exploration schedules, print a leaderboard, draw the learning curves
 	$(BIN)/python -m scripts.compare_schedules
@@ -48,9 +53,12 @@ format: $(VENV)/ready  ## mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-benchmark: $(VENV)/ready  ## the core beside plain NumPy and SciPy, and the battery on what is installed
-	$(BIN)/python -m benchmarks.core
+benchmark: $(VENV)/ready  ## rollouts beside plain C, a policy call beside NumPy and SciPy, and the battery
+	$(BIN)/python -m benchmarks.engines --parts rollouts runs calls
 	$(BIN)/python -m benchmarks.battery
+
+benchmark-peers: $(VENV)/ready $(VENV)-peers/ready  ## rollouts beside other libraries, in an environment of their own
+	$(BIN)/python -m benchmarks.engines --parts peers --peers $(VENV)-peers/bin/python --output results/benchmarks-peers
 
 wheel: $(VENV)/ready
 	$(BIN)/python -m build --wheel --outdir dist .
@@ -63,7 +71,7 @@ lock:  ## pin what a fresh install of the dev extra gives
 	rm -rf $(VENV)-lock
 
 clean:
-	rm -rf $(VENV) build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-peers benchmarks/.cache build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 $(VENV)/ready: pyproject.toml requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -72,4 +80,12 @@ $(VENV)/ready: pyproject.toml requirements-dev.txt
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(INSTALL) -r requirements-dev.txt
 	@$(INSTALL) --no-deps -e .
+	@touch $@
+
+# Their own pins contradict each other, so they come without what they ask for, and then what they run on.
+$(VENV)-peers/ready:
+	@echo "setting up $(VENV)-peers (once; some minutes, PyTorch is large)"
+	@$(PYTHON) -m venv --clear $(VENV)-peers
+	@$(VENV)-peers/bin/python -m pip install --quiet --disable-pip-version-check --no-deps $(PEERS)
+	@$(VENV)-peers/bin/python -m pip install --quiet --disable-pip-version-check $(PEERS_RUN_ON)
 	@touch $@

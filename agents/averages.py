@@ -10,7 +10,8 @@ from gymnasium import Space
 from numpy.typing import ArrayLike, NDArray
 
 from agents.moments import RewardVariances
-from agents.tabular import Place, PolicyAgent, finite
+from agents.places import Place
+from agents.tabular import PolicyAgent, finite
 from boltzmann import Policy
 
 __all__ = ["Average"]

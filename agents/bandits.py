@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.averages import Average
+from agents.places import Place
 from agents.steps import scheduled
-from agents.tabular import Place
 from boltzmann import InverseTime, Schedule, _checks
 
 __all__ = ["ConstantStep", "SampleAverage", "SampleAverageWithInitial", "ScheduledStep"]

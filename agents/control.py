@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from agents.backups import Backup, Maximum, expected_under
+from agents.places import Place, taken
 from agents.steps import number_or_schedule, scheduled
-from agents.tabular import Place, PolicyAgent, finite
+from agents.tabular import PolicyAgent, finite
 from boltzmann import Policy, Schedule, _checks
 
 __all__ = ["BackupLearning", "ExpectedSarsa", "QLearning", "TemporalDifference"]
@@ -70,7 +71,7 @@ class TemporalDifference(PolicyAgent):
 
     def _learn(self, place: Place, targets: Floats, step_sizes: float | Floats) -> None:
         """Move the values of the places towards their targets."""
-        values = self.values[place]
+        values = taken(self.values, place)
         self._change(place, values, step_sizes * (targets - values))
 
     def _rates(self) -> dict[str, Any]:
@@ -117,7 +118,7 @@ class BackupLearning(TemporalDifference):
             raise TypeError(f"backup must be a backup, such as Maximum(), got {self.backup!r}")
 
     def _bootstrap(self, reached: NDArray[np.int64]) -> Floats:
-        return self.backup(self.values[self._rows, reached], where=self._mask(reached), step=self.step)
+        return self.backup(self._rows_of(self.values, reached), where=self._mask(reached), step=self.step)
 
 
 @dataclass(repr=False)
@@ -159,7 +160,7 @@ class QLearning(TemporalDifference):
     """
 
     def _bootstrap(self, reached: NDArray[np.int64]) -> Floats:
-        return maximum(self.values[self._rows, reached], where=self._mask(reached))
+        return maximum(self._rows_of(self.values, reached), where=self._mask(reached))
 
     def stretch_form(self) -> dict[str, Any]:
         """Say how the learner steps to the compiled loops of ``boltzmann.experiments``."""

@@ -10,7 +10,7 @@ from gymnasium import Space
 from numpy.typing import NDArray
 
 from agents.control import TemporalDifference
-from agents.tabular import Place
+from agents.places import Place
 
 __all__ = ["DoubleQ"]
 

@@ -188,7 +188,7 @@ class DynamicBoltzmannQ(TemporalDifference):
 
     def _bootstrap(self, reached: NDArray[np.int64]) -> Floats:
         backup = BoltzmannExpectation(self.temperature)
-        return backup(self.values[self._rows, reached], where=self._mask(reached), step=self.step)
+        return backup(self._rows_of(self.values, reached), where=self._mask(reached), step=self.step)
 
     def stretch_form(self) -> dict[str, Any]:
         """Say how the learner steps to the compiled loops of ``boltzmann.experiments``."""

@@ -10,8 +10,8 @@ from gymnasium import Space
 from numpy.typing import NDArray
 
 from agents.control import TemporalDifference, maximum
+from agents.places import Place
 from agents.steps import scheduled
-from agents.tabular import Place
 from boltzmann import InverseTime, Schedule, _checks
 
 __all__ = ["SpeedyQ"]

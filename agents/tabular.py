@@ -10,13 +10,14 @@ from gymnasium.spaces import Discrete
 from numpy.typing import ArrayLike, NDArray
 
 from agents.decision import Decision
+from agents.places import Place, make_table, put, taken
 from boltzmann import Distribution, Policy, _checks
 from boltzmann.notation import Expression
 
 __all__ = ["PolicyAgent", "TabularAgent"]
 
-Place = tuple[NDArray[Any], NDArray[Any], NDArray[Any]]
-"""Replicate, state and action of each row: where its entry stands in a table."""
+_SIDE_BY_SIDE = 64
+"""From so many replicates on, rows are copied with the actions first, as NumPy reduces fastest."""
 
 LARGEST = float(np.finfo(np.float64).max)
 
@@ -66,8 +67,10 @@ class TabularAgent(Expression):
         if num_envs < 1:
             raise ValueError(f"num_envs must be at least 1, got {num_envs}")
         self._rows = np.arange(num_envs)
-        self.values = np.full((num_envs, states, actions), self._initial_value(), dtype=np.float64)
-        self.visits = np.zeros((num_envs, states, actions), dtype=np.int64)
+        self.values = make_table(num_envs, states, actions, np.float64)
+        self.values[:] = self._initial_value()
+        self.visits = make_table(num_envs, states, actions, np.int64)
+        self._pairs = np.arange(actions)[:, np.newaxis] + self._rows * (states * actions)
         self.allowed = None
         self.step = 0
 
@@ -97,8 +100,15 @@ class TabularAgent(Expression):
 
     def _told(self, states: NDArray[np.int64]) -> dict[str, Any]:
         """Collect what is known of a state of each replicate: a row each."""
-        place = (self._rows, states)
-        return {"values": self.values[place], "visits": self.visits[place]}
+        return {"values": self._rows_of(self.values, states), "visits": self._rows_of(self.visits, states)}
+
+    def _rows_of(self, table: NDArray[Any], states: NDArray[np.int64]) -> NDArray[Any]:
+        """Copy the row of one state of each replicate, shape (R, K); with many replicates these lie side by side."""
+        if len(self._rows) < _SIDE_BY_SIDE:
+            return np.asarray(table[self._rows, states])
+        if table.shape[1] == 1:
+            return table[:, 0].T.copy().T
+        return np.asarray(table.reshape(-1).take(self._pairs + states * table.shape[2]).T)
 
     def _distribution(self, told: dict[str, Any], where: ArrayLike | None, step: int) -> Distribution:
         """Make the distribution of each row from what :meth:`_told` gives."""
@@ -124,10 +134,10 @@ class TabularAgent(Expression):
 
     def _count_visits(self, place: Place) -> NDArray[np.int64]:
         """Count one more step and visit; give the visits of each place, this one counted."""
-        counts = self.visits[place] + 1
-        self.visits[place] = counts
+        counts = taken(self.visits, place) + 1
+        put(self.visits, place, counts)
         self.step += 1
-        return np.asarray(counts)
+        return counts
 
     def _checked(self, name: str, value: ArrayLike, count: int) -> NDArray[np.int64]:
         """Check one index in [0, count) a replicate: a negative one would be read from the end of a table."""
@@ -187,7 +197,9 @@ class PolicyAgent(TabularAgent):
         return {"values": self.values, "visits": self.visits, "policy": self.policy, "rng": self._rng}
 
     def _told(self, states: NDArray[np.int64]) -> dict[str, Any]:
-        told = super()._told(states)
+        told = {"values": self._rows_of(self.values, states)}
+        if getattr(self.policy, "reads_visits", True):
+            told["visits"] = self._rows_of(self.visits, states)
         if self.epsilons is not None:
             told["epsilons"] = self.epsilons[self._rows, states]
         return told
@@ -198,7 +210,7 @@ class PolicyAgent(TabularAgent):
 
     def _change(self, place: Place, values: NDArray[np.float64], changes: NDArray[np.float64]) -> None:
         """Put ``values + changes`` where ``values`` stand, and let the policy hear of the changes."""
-        self.values[place] = values + changes
+        put(self.values, place, values + changes)
         self._tell_changes(place, changes)
 
     def _tell_changes(self, place: Place, changes: NDArray[np.float64]) -> None:

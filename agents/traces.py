@@ -15,8 +15,8 @@ from gymnasium import Space
 from numpy.typing import ArrayLike, NDArray
 
 from agents.control import QLearning, TemporalDifference, maximum
+from agents.places import Place
 from agents.sarsa import Sarsa
-from agents.tabular import Place
 from boltzmann import _checks
 
 __all__ = ["QLambda", "QLambdaReplacing", "SarsaLambda", "SarsaLambdaReplacing"]

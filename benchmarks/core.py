@@ -99,23 +99,47 @@ def _hand_written(shape: tuple[int, int]) -> dict[str, Callable[[Any, np.random.
     return {"last axis": last_axis, "triangular": triangular, "first axis": first_axis}
 
 
-def main() -> None:
-    """Print a table of ratios."""
-    print("probabilities + one draw a row + log-partition, float64, median of 15 interleaved rounds (quartiles)")
-    print(f"{'shape':>15} {'microseconds':>13}  {'to the fastest by hand':>30}  {'target':>7}  {'SciPy to ours':>14}")
+def measure(rounds: int = 15) -> list[dict[str, Any]]:
+    """Time all shapes; one row a shape, with the ratio to the fastest form by hand as quartiles."""
+    rows = []
     for shape in SHAPES:
         values = np.random.default_rng(0).normal(size=shape)
         rng = np.random.default_rng(1)
         forms = {"ours": ours, **_hand_written(shape), "scipy": scipy_and_choice}
-        times = compare({name: partial(form, values, rng) for name, form in forms.items()})
+        times = compare({name: partial(form, values, rng) for name, form in forms.items()}, rounds=rounds)
         median = {name: float(np.median(found)) for name, found in times.items()}
         best = min(_hand_written(shape), key=lambda name: median[name])
-        low, middle, high = ratios(times, "ours", best)
-        scipy = ratios(times, "scipy", "ours")[1]
-        text = f"{middle:.2f} ({low:.2f}-{high:.2f}), {best}"
-        target = TARGETS.get(shape)
-        bound = f"<= {target}" if target else ""
-        print(f"{shape!s:>15} {1e6 * median['ours']:13.1f}  {text:>30}  {bound:>7}  {scipy:13.1f}x")
+        rows.append(
+            {
+                "shape": list(shape),
+                "microseconds": 1e6 * median["ours"],
+                "fastest": best,
+                "ratio": list(ratios(times, "ours", best)),
+                "target": TARGETS.get(shape),
+                "scipy": ratios(times, "scipy", "ours")[1],
+            }
+        )
+    return rows
+
+
+def table(rows: list[dict[str, Any]]) -> str:
+    """Write the rows of :func:`measure` below each other."""
+    lines = [
+        f"{'shape':>15} {'microseconds':>13}  {'to the fastest by hand':>30}  {'target':>7}  {'SciPy to ours':>14}"
+    ]
+    for row in rows:
+        low, middle, high = row["ratio"]
+        text = f"{middle:.2f} ({low:.2f}-{high:.2f}), {row['fastest']}"
+        bound = f"<= {row['target']}" if row["target"] else ""
+        shape = str(tuple(row["shape"]))
+        lines.append(f"{shape:>15} {row['microseconds']:13.1f}  {text:>30}  {bound:>7}  {row['scipy']:13.1f}x")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Print a table of ratios."""
+    print("probabilities + one draw a row + log-partition, float64, median of 15 interleaved rounds (quartiles)")
+    print(table(measure()))
 
 
 if __name__ == "__main__":

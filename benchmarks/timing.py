@@ -7,11 +7,18 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["compare"]
+__all__ = ["Clock", "compare", "quartiles", "ratios"]
+
+Clock = Callable[[], float]
+"""Seconds from some moment on, as ``time.perf_counter`` and ``time.process_time`` tell them."""
 
 
 def compare(
-    functions: dict[str, Callable[[], Any]], *, rounds: int = 15, least_seconds: float = 0.01
+    functions: dict[str, Callable[[], Any]],
+    *,
+    rounds: int = 15,
+    least_seconds: float = 0.01,
+    clock: Clock = time.perf_counter,
 ) -> dict[str, list[float]]:
     """Time functions in turn, round after round.
 
@@ -23,36 +30,45 @@ def compare(
         How often each is timed.
     least_seconds : float
         A timing repeats its function until it takes so long.
+    clock : callable
+        What tells the time. ``time.process_time`` does not count what other programs take on a busy machine, nor what
+        a function's other processes do.
 
     Returns
     -------
     dict of str to list of float
         Seconds a call, one for each round; entry i of all lists stems from the same moment.
     """
-    repeats = {name: _repeats(function, least_seconds) for name, function in functions.items()}
+    repeats = {name: _repeats(function, least_seconds, clock) for name, function in functions.items()}
     times: dict[str, list[float]] = {name: [] for name in functions}
     for _ in range(rounds):
         for name, function in functions.items():
-            times[name].append(_seconds(function, repeats[name]) / repeats[name])
+            times[name].append(_seconds(function, repeats[name], clock) / repeats[name])
     return times
 
 
 def ratios(times: dict[str, list[float]], of: str, to: str) -> tuple[float, float, float]:
     """Give the lower quartile, median and upper quartile of the ratios of one function's times to another's."""
-    found = [a / b for a, b in zip(times[of], times[to], strict=True)]
-    low, middle, high = statistics.quantiles(found, n=4)
+    return quartiles([a / b for a, b in zip(times[of], times[to], strict=True)])
+
+
+def quartiles(found: list[float]) -> tuple[float, float, float]:
+    """Give the lower quartile, median and upper quartile; of a single number they are that number."""
+    if len(found) == 1:
+        return found[0], found[0], found[0]
+    low, middle, high = statistics.quantiles(found, n=4, method="inclusive")
     return low, middle, high
 
 
-def _seconds(function: Callable[[], Any], repeats: int) -> float:
-    start = time.perf_counter()
+def _seconds(function: Callable[[], Any], repeats: int, clock: Clock) -> float:
+    start = clock()
     for _ in range(repeats):
         function()
-    return time.perf_counter() - start
+    return clock() - start
 
 
-def _repeats(function: Callable[[], Any], least_seconds: float) -> int:
+def _repeats(function: Callable[[], Any], least_seconds: float, clock: Clock) -> int:
     repeats = 1
-    while _seconds(function, repeats) < least_seconds:
+    while _seconds(function, repeats, clock) < least_seconds:
         repeats *= 2
     return repeats

@@ -6,6 +6,7 @@
  * cache: the order that suits a scalar loop best. Compiled with -O3; exp is the C library's.
  */
 #include <math.h>
+#include <stddef.h>
 #include <stdint.h>
 
 typedef struct { uint64_t s[4]; } rng_t;
@@ -42,10 +43,19 @@ static rng_t seeded(uint64_t x) {
     return r;
 }
 
-static inline int choose(const double *q, int K, double T, rng_t *r, double *w) {
-    double top = q[0], total = 0;
-    for (int a = 1; a < K; a++) top = q[a] > top ? q[a] : top;
-    for (int a = 0; a < K; a++) { total += exp((q[a] - top) / T); w[a] = total; }
+/* Largest value; "allowed" is a mask, or NULL where every action is. */
+static inline double largest(const double *q, const uint8_t *allowed, int K) {
+    double top = -INFINITY;
+    for (int a = 0; a < K; a++) top = (!allowed || allowed[a]) && q[a] > top ? q[a] : top;
+    return top;
+}
+
+static inline int choose(const double *q, const uint8_t *allowed, int K, double T, rng_t *r, double *w) {
+    double top = largest(q, allowed, K), total = 0;
+    for (int a = 0; a < K; a++) {
+        if (!allowed || allowed[a]) total += exp((q[a] - top) / T);
+        w[a] = total;
+    }
     double u = uniform(r) * total;
     int a = 0;
     while (a < K - 1 && w[a] <= u) a++;
@@ -62,7 +72,7 @@ double bandit(int R, int steps, int K, double start, double factor, uint64_t see
         int has = 0;
         for (int a = 0; a < K; a++) { q[a] = 0; n[a] = 0; mu[a] = normal(&r, &spare, &has); }
         for (int t = 0; t < steps; t++, T *= factor) {
-            int a = choose(q, K, T, &r, w);
+            int a = choose(q, NULL, K, T, &r, w);
             double reward = mu[a] + normal(&r, &spare, &has);
             q[a] += (reward - q[a]) / (double)++n[a];
             sum += reward;
@@ -71,10 +81,11 @@ double bandit(int R, int steps, int K, double start, double factor, uint64_t see
     return sum / ((double)R * steps);
 }
 
-/* cumulative, next_state, reward, terminated: (S * K * M); initial: cumulative (S). Q has room for S * K. */
+/* cumulative, next_state, reward, terminated: (S * K * M); initial: cumulative (S); allowed: (S * K), or NULL.
+ * Q has room for S * K, and holds the values of the last replicate at the end. */
 double table(int R, int steps, int S, int K, int M, const double *cumulative, const int64_t *next_state,
-             const double *reward, const uint8_t *terminated, const double *initial, int limit, double start,
-             double factor, double step_size, double discount, double *Q, uint64_t seed) {
+             const double *reward, const uint8_t *terminated, const double *initial, const uint8_t *allowed, int limit,
+             double start, double factor, double step_size, double discount, double *Q, uint64_t seed) {
     double sum = 0, w[1024];
     for (int i = 0; i < R; i++) {
         rng_t r = seeded(seed + i);
@@ -85,7 +96,7 @@ double table(int R, int steps, int S, int K, int M, const double *cumulative, co
         double u = uniform(&r);
         while (initial[s] <= u) s++;
         for (int t = 0; t < steps; t++, T *= factor) {
-            int a = choose(Q + s * K, K, T, &r, w);
+            int a = choose(Q + s * K, allowed ? allowed + s * K : NULL, K, T, &r, w);
             int64_t pair = (s * K + a) * M;
             double v = uniform(&r);
             int64_t m = 0;
@@ -93,9 +104,7 @@ double table(int R, int steps, int S, int K, int M, const double *cumulative, co
             int64_t reached = next_state[pair + m];
             double target = reward[pair + m];
             if (!terminated[pair + m]) {
-                double top = Q[reached * K];
-                for (int b = 1; b < K; b++) top = Q[reached * K + b] > top ? Q[reached * K + b] : top;
-                target += discount * top;
+                target += discount * largest(Q + reached * K, allowed ? allowed + reached * K : NULL, K);
             }
             Q[s * K + a] += step_size * (target - Q[s * K + a]);
             sum += reward[pair + m];

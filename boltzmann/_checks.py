@@ -58,8 +58,9 @@ def row_text(place: tuple[int, ...]) -> str:
 def number(name: str, value: object, *, least: float, most: float = math.inf, open_below: bool = False) -> float:
     """Return ``value`` as a float in [least, most], or raise; NaN and what is no number never pass."""
     bound = f"in {'(' if open_below else '['}{least:g}, {most:g}]"
-    if isinstance(value, np.ndarray) and value.ndim == 0:
-        value = value[()]
+    # Arrays without axes, of any library, such as a schedule's answer.
+    if getattr(value, "ndim", None) == 0 and not isinstance(value, np.generic):
+        value = value.item()  # type: ignore[attr-defined]
     if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
         raise TypeError(f"{name} must be a number {bound}, got {value!r}")
     try:
@@ -93,12 +94,13 @@ def _short(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def visit_counts(visits: ArrayLike, shape: tuple[int, ...]) -> Floats:
-    """Give counts of at least 0 as float64 in the shape of the values that they belong to."""
+def visit_counts(visits: ArrayLike, shape: tuple[int, ...], allowed: NDArray[np.bool_]) -> Floats:
+    """Give counts of at least 0 as float64 in the shape of the values that they belong to, 0 where not allowed."""
     counts = numeric_array("visits", visits).astype(np.float64, copy=False)
     try:
         counts = np.broadcast_to(counts, shape)
     except ValueError:
         raise ValueError(f"visits must have the shape of the values, {shape}, got {counts.shape}") from None
-    require_entries((counts >= 0) & (counts < math.inf), "visits", "finite and at least 0", counts)
+    counts = np.where(allowed, counts, 0.0)
+    require_entries((counts >= 0) & (counts <= 2.0**62), "visits", "in [0, 2^62]", counts)
     return counts

@@ -132,7 +132,9 @@ def _above_maximum(it: Scores, logs: Any, hot_value: Any) -> Any:
     """Max Q + T logs, with max Q at T = 0, the given value at T = inf, and +inf where that is the maximum."""
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         if not it.ends and it.xp is np and it.scale == 1.0:
-            return it.peak + it.temperature * logs
+            # The sum may be moderate where T logs overflows.
+            half = 0.5 if np.max(it.temperature, initial=0.0) > 1e300 else 1.0
+            return (it.peak * half + it.temperature * half * logs) / half
         xp = it.xp
         heat = _array(xp, it.temperature, it.peak)
         hot = xp.isinf(heat)
@@ -207,7 +209,8 @@ def _live_prior(it: Scores) -> Any:
 
 def expected_loss(it: Scores) -> Any:
     """Give max Q - E[Q], shape (...): 0 at T = 0."""
-    return -_mean_below(it)
+    with np.errstate(over="ignore"):
+        return -it.sum(_probs(it) * _where_drawn(it, it.centred)) / it.scale
 
 
 def kl_to_prior(it: Scores) -> Any:
@@ -228,11 +231,6 @@ def _probs(it: Scores) -> Any:
 
 def _best(it: Scores) -> Any:
     return it.live & (it.centred == 0)
-
-
-def _mean_below(it: Scores) -> Any:
-    with np.errstate(over="ignore"):
-        return it.sum(_probs(it) * _where_drawn(it, it.centred)) / it.scale
 
 
 def _where_drawn(it: Scores, terms: Any) -> Any:

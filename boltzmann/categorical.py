@@ -61,7 +61,7 @@ class Categorical:
         raise AttributeError(f"a Categorical distribution is frozen: {name} cannot be set")
 
     def __repr__(self) -> str:
-        return f"Categorical({self.probs!r})"
+        return f"{type(self).__name__}({self.probs!r})"
 
     @lazy
     def log_probs(self) -> Any:

@@ -16,6 +16,10 @@ from envs.tables import Table, cumulative, optimal_gaps
 __all__ = ["TabularVectorEnv"]
 
 
+_FEW_OUTCOMES = 16
+"""Up to so many outcomes of a pair each is compared on its own, for all replicates at once."""
+
+
 class TabularVectorEnv(VectorEnv[NDArray[np.int64], ArrayLike, NDArray[Any]]):
     """Many independent copies of a table, with a time limit and autoreset in the same step.
 
@@ -76,6 +80,7 @@ class TabularVectorEnv(VectorEnv[NDArray[np.int64], ArrayLike, NDArray[Any]]):
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
         self._cumulative = cumulative(table.probs).reshape(states * self._actions, self._outcomes)
+        self._levels = np.ascontiguousarray(self._cumulative.T[:-1])
         self._cumulative_initial = cumulative(table.initial)
         self._next_states = table.next_states.ravel()
         self._rewards = table.rewards.ravel()
@@ -107,10 +112,9 @@ class TabularVectorEnv(VectorEnv[NDArray[np.int64], ArrayLike, NDArray[Any]]):
             raise RuntimeError("reset must be called before step")
         pairs = self._states * self._actions + _batched.action_indices(actions, self.num_envs, self._actions)
         uniform = self.np_random.random(self.num_envs)
-        outcome = np.count_nonzero(self._cumulative[pairs] <= uniform[:, np.newaxis], axis=1)
-        entries = pairs * self._outcomes + outcome
-        next_states, terminated = self._next_states[entries], self._terminated[entries]
-        rewards = self._rewards[entries]
+        entries = pairs * self._outcomes + self._drawn_outcomes(pairs, uniform)
+        next_states, terminated = self._next_states.take(entries), self._terminated.take(entries)
+        rewards = self._rewards.take(entries)
         if self._noise is not None:
             rewards = rewards + self._noise[pairs] * self._rewarding.standard_normal(self.num_envs)
         self._elapsed += 1
@@ -118,15 +122,25 @@ class TabularVectorEnv(VectorEnv[NDArray[np.int64], ArrayLike, NDArray[Any]]):
             truncated = np.zeros(self.num_envs, dtype=np.bool_)
         else:
             truncated = self._elapsed >= self.max_episode_steps
-        info: dict[str, Any] = {} if self._gaps is None else {"gap": self._gaps[pairs]}
+        info: dict[str, Any] = {} if self._gaps is None else {"gap": self._gaps.take(pairs)}
         ended = terminated | truncated
         self._states = next_states
         if ended.any():
             info["final_obs"], info["_final_obs"] = self._observed(next_states), ended
+            rows = np.flatnonzero(ended)
             self._states = next_states.copy()
-            self._states[ended] = self._draw_starts(int(np.count_nonzero(ended)))
-            self._elapsed[ended] = 0
+            self._states[rows] = self._draw_starts(len(rows))
+            self._elapsed[rows] = 0
         return self._observed(self._states), rewards, terminated, truncated, self._masks(info)
+
+    def _drawn_outcomes(self, pairs: NDArray[np.int64], uniform: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Invert the cumulative sums of the pairs; the last one is 1, which no uniform reaches."""
+        if self._outcomes > _FEW_OUTCOMES:
+            return np.asarray(np.count_nonzero(self._cumulative[pairs] <= uniform[:, np.newaxis], axis=1))
+        places = np.zeros(len(pairs), dtype=np.int64)
+        for level in self._levels:
+            places += level.take(pairs) <= uniform
+        return places
 
     def stretch_form(self) -> dict[str, Any] | None:
         """Say how the table is stepped: its arrays, of which ``states`` and ``elapsed`` are written to."""

@@ -28,7 +28,8 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command line."""
     options = tyro.cli(Options, args=arguments, prog="write_report")
     page = options.output or options.results / "report.html"
-    with console.errors_in_one_line("write_report", console.RUN_ERRORS):
+    program = "write_report"
+    with console.errors_in_one_line(program, console.RUN_ERRORS), console.warnings_in_one_line(program):
         write_report(Results.load(options.results), page, metric=options.metric)
     print(f"page:    {page}")
 

@@ -34,9 +34,6 @@ episodes, return_sum
 """
 
 
-WINDOW_SUMS = ("reward", "gap", "optimal", "greedy", "episodes", "return_sum")
-
-
 def rollout(
     env: Any,
     agent: Agent,
@@ -101,9 +98,8 @@ def rollout(
 
 def _compiled(cell: CompiledCell, recorder: Recorder) -> Recorder:
     recorder.engine = "compiled"
-    for length in recorder.lengths:
-        sums = cell.advance(int(length))
-        recorder.add_window({name: getattr(sums, name) for name in WINDOW_SUMS}, cell.last_distribution())
+    for sums, distribution in cell.windows(recorder.lengths):
+        recorder.add_window(sums, distribution)
     return recorder
 
 
@@ -117,6 +113,8 @@ def _before_reset(observations: NDArray[Any], info: dict[str, Any]) -> NDArray[A
     ended = info.get("_final_obs")
     if ended is None:
         return observations
+    if info["final_obs"].dtype != object and observations.ndim == 1:
+        return np.where(ended, info["final_obs"], observations)
     final = info["final_obs"][ended]
     reached = observations.copy()
     # SyncVectorEnv gives an object array of single observations.
@@ -158,13 +156,13 @@ class Recorder:
         self.arrays["reward"][row] += rewards
         # A gap that is not known makes its whole window unknown.
         self.arrays["gap"][row] += gaps
-        self.arrays["optimal"][row] += np.where(np.isnan(gaps), np.nan, gaps == 0)
+        self.arrays["optimal"][row] += gaps == 0
         self.arrays["greedy"][row] += getattr(decision, "greedy", np.nan)
         self._return += rewards
         if ended.any():
             self.arrays["episodes"][row] += ended
-            self.arrays["return_sum"][row, ended] += self._return[ended]
-            self._return[ended] = 0.0
+            self.arrays["return_sum"][row] += np.where(ended, self._return, 0.0)
+            self._return *= ~ended
         if step == self._ends[row]:
             self._close(decision.distribution)
 
@@ -176,6 +174,8 @@ class Recorder:
 
     def _close(self, distribution: Distribution) -> None:
         row = self._window
+        unknown = np.isnan(self.arrays["gap"][row])
+        self.arrays["optimal"][row] = np.where(unknown, np.nan, self.arrays["optimal"][row])
         for name in ("reward", "gap", "optimal", "greedy"):
             self.arrays[name][row] /= self.lengths[row]
         self.arrays["entropy"][row] = distribution.entropy

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,14 +18,25 @@ from numpy.typing import NDArray
 from boltzmann._scores import lazy
 from boltzmann.categorical import Categorical
 
-__all__ = ["LargestDraw", "largest_probabilities"]
+__all__ = ["LargestDraw", "Law", "largest_probabilities"]
 
 Floats = NDArray[np.float64]
-Draw = Callable[[Any, tuple[int, ...]], Floats]
 
 _NODES = 8
 _ENTRIES = 2**21
 """Rows are taken in parts of about so many numbers, which bounds the memory."""
+
+
+class Law(Protocol):
+    """Independent draws, one an action."""
+
+    def draw(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
+        """Draw for every row and action."""
+        ...
+
+    def probabilities(self) -> Any:
+        """Give the probability of each action to have the largest draw."""
+        ...
 
 
 class LargestDraw(Categorical):
@@ -35,29 +46,27 @@ class LargestDraw(Categorical):
 
     Parameters
     ----------
-    draw : callable
-        ``draw(rng, shape)`` gives draws of shape ``shape + (..., K)``, -inf for what is not allowed.
-    compute : callable
-        Gives the probabilities, shape (..., K), of the dtype wanted.
+    law : Law
+        ``law.draw(rng, shape)`` gives draws of shape ``shape + (..., K)``, -inf for what is not allowed, and
+        ``law.probabilities()`` the probabilities, shape (..., K), of the dtype wanted.
     """
 
-    def __init__(self, draw: Draw, compute: Callable[[], Any]) -> None:
-        self.__dict__.update(_draw=draw, _compute=compute)
+    def __init__(self, law: Law) -> None:
+        self.__dict__["_law"] = law
 
-    _draw: Draw
-    _compute: Callable[[], Any]
+    _law: Law
 
     @lazy
     def probs(self) -> Any:
         """Probabilities, shape (..., K), absolutely right to about 1e-11."""
-        return self._compute()
+        return self._law.probabilities()
 
     def sample(self, rng: Any, shape: tuple[int, ...] = ()) -> Any:
         """Draw actions, K random numbers each; as :meth:`boltzmann.Gibbs.sample`."""
         if not isinstance(rng, np.random.Generator):
             raise TypeError(f"rng must be a numpy.random.Generator, got {rng!r}")
         shape = (shape,) if isinstance(shape, int) else tuple(shape)
-        return np.argmax(self._draw(rng, shape), axis=-1)
+        return np.argmax(self._law.draw(rng, shape), axis=-1)
 
 
 def largest_probabilities(
@@ -81,6 +90,8 @@ def largest_probabilities(
         Rows sum to 1.
     """
     rows, count, points = knots.shape
+    if rows == 0:
+        return np.zeros((0, count))
     part = max(1, _ENTRIES // (count * count * points * _NODES))
     slices = [slice(begin, begin + part) for begin in range(0, rows, part)]
     return np.concatenate([_part(knots[rows], allowed[rows], partial_of(log_density, rows)) for rows in slices])

@@ -24,8 +24,14 @@ def epsilon_at(epsilon: float | Schedule, step: int) -> float:
 
 def mixture(values: Any, epsilon: Any, exploring: Part, exploiting: Part, temperature: Any = None) -> Categorical:
     """Give epsilon exploring + (1 - epsilon) exploiting; epsilon is one number, or one a row."""
+    if np.shape(epsilon) not in ((), tuple(values.shape[:-1]) if hasattr(values, "shape") else np.shape(values)[:-1]):
+        raise ValueError(f"epsilons must be one or one a row, got shape {np.shape(epsilon)}")
     if not _arrays.is_native(values):
-        probs = (1 - epsilon) * exploiting(values).probs + epsilon * exploring(values).probs
+        xp, share = _arrays.namespace(values), epsilon
+        if np.ndim(epsilon):
+            second = exploiting(values).probs
+            share = _arrays.to_float(xp, "epsilons", np.asarray(epsilon), like=second)[..., None]
+        probs = (1 - share) * exploiting(values).probs + share * exploring(values).probs
         return Categorical(probs, temperature=temperature)
     array = _checks.numeric_array("values", values)
     wide = array.astype(np.float64, copy=False)

@@ -46,8 +46,7 @@ class Known:
             raise ValueError("visits must be given: this policy chooses by how often each action was taken")
         shape = array.shape if where is None else np.broadcast_shapes(array.shape, np.shape(where))
         self.allowed = np.broadcast_to(True if where is None else np.asarray(where), shape)
-        counts = _checks.visit_counts(_arrays.to_numpy("visits", visits), shape)
-        self.visits = np.where(self.allowed, counts, 0.0)
+        self.visits = _checks.visit_counts(_arrays.to_numpy("visits", visits), shape, self.allowed)
         self.values = np.where(self.allowed, array.astype(np.float64, copy=False), -np.inf)
         finite = np.isfinite(self.values) | ~self.allowed
         _checks.require_entries(np.atleast_1d(finite), "values", "finite where allowed", np.atleast_1d(self.values))
@@ -107,7 +106,8 @@ class UCB1(Expression):
     ) -> Categorical:
         """Give the distribution of each row of ``values``, shape (..., K)."""
         known = Known(values, visits, where)
-        return known.greedy_over(known.values + self.confidence * np.sqrt(known.widths()))
+        with np.errstate(over="ignore"):
+            return known.greedy_over(known.values + self.confidence * np.sqrt(known.widths()))
 
 
 @dataclass(frozen=True, repr=False)
@@ -143,7 +143,13 @@ class UCB1Tuned(Expression):
         known = Known(values, visits, where)
         if variances is None:
             raise ValueError("variances must be given: UCB1Tuned reads those of each action's rewards")
-        spread = np.broadcast_to(_checks.numeric_array("variances", variances), known.values.shape)
+        spread = _checks.numeric_array("variances", variances)
+        try:
+            spread = np.broadcast_to(spread, known.values.shape)
+        except ValueError:
+            raise ValueError(
+                f"variances must have the shape of the values, {known.values.shape}, got {spread.shape}"
+            ) from None
         spread = np.where(known.allowed, spread, 0.0)
         _checks.require_entries((spread >= 0) & (spread < np.inf), "variances", "finite and at least 0", spread)
         widths = known.widths()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -50,6 +51,8 @@ class Mellowmax(Expression):
     (array([0.5, 0.5]), array([0., 1.]))
     """
 
+    reads_visits: ClassVar[bool] = False
+
     omega: float | Schedule = 1.0
 
     def __post_init__(self) -> None:
@@ -68,9 +71,13 @@ class Mellowmax(Expression):
         omega = _checks.number("omega", value_at(self.omega, step), least=0)
         seen, mask = _arrays.to_numpy("values", values), _arrays.to_numpy("where", where)
         rows = finite_rows(seen, mask)
-        # A subnormal omega has no inverse and is as good as 0.
+        # Where its inverse overflows, so would the temperature, and the limit is that of 0.
         if omega == 0 or omega == np.inf or 1 / omega == np.inf:
             return Gibbs(values, 0.0 if omega == np.inf else np.inf, where=where)
         loss = _quantities.mellowmax_loss(standardise(rows, np.asarray(1 / omega), None, None))
         heat = temperature_for_expected_loss(rows, loss.reshape(rows.shape[:-1])).temperature
+        # So near to 0 the loss differs from that of uniform by rounding alone; beta is omega / 2 to first order.
+        ranges = rows.max(axis=-1) / 2 - np.min(rows / 2, axis=-1, where=rows > -np.inf, initial=np.inf)
+        with np.errstate(over="ignore", under="ignore"):
+            heat = np.where(ranges * omega < 5e-9, 2 / omega, heat)
         return Gibbs(values, heat[()], where=where)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -29,6 +30,8 @@ class Greedy(Expression):
     array([0. , 0.5, 0.5])
     """
 
+    reads_visits: ClassVar[bool] = False
+
     def __call__(
         self,
         values: ArrayLike,
@@ -51,6 +54,8 @@ class Uniform(Expression):
     >>> Uniform()([1.0, 3.0, 3.0], where=[True, True, False]).probs
     array([0.5, 0.5, 0. ])
     """
+
+    reads_visits: ClassVar[bool] = False
 
     def __call__(
         self,
@@ -93,6 +98,8 @@ class EpsilonGreedy(Expression):
     >>> EpsilonGreedy(0.0)([1.0, 3.0]).probs, EpsilonGreedy(1.0)([1.0, 3.0]).probs
     (array([0., 1.]), array([0.5, 0.5]))
     """
+
+    reads_visits: ClassVar[bool] = False
 
     epsilon: float | Schedule = 0.1
 

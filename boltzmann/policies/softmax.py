@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from boltzmann import _checks
@@ -18,12 +19,13 @@ from boltzmann.policies.plain import Greedy, Uniform
 from boltzmann.schedules import Schedule
 from boltzmann.schedules._base import checked_schedule
 from boltzmann.thermostats import Thermostat, temperature_of
+from boltzmann.thermostats._base import Tempered
 
 __all__ = ["Boltzmann", "EpsilonBoltzmann", "KLBoltzmann", "MaxBoltzmann"]
 
 
 @dataclass(frozen=True, repr=False)
-class Boltzmann(Expression):
+class Boltzmann(Tempered):
     """The Gibbs distribution exp(Q / T) / Z at a temperature that may follow the step, or what is known.
 
     Parameters
@@ -54,7 +56,7 @@ class Boltzmann(Expression):
     temperature: float | Schedule | Thermostat = 1.0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "temperature", checked_schedule("temperature", self.temperature))
+        object.__setattr__(self, "temperature", checked_schedule("temperature", self.temperature, thermostats=True))
 
     def __call__(
         self,
@@ -71,7 +73,7 @@ class Boltzmann(Expression):
 
 
 @dataclass(frozen=True, repr=False)
-class MaxBoltzmann(Expression):
+class MaxBoltzmann(Tempered):
     """With probability epsilon as :class:`Boltzmann`, otherwise a largest value, ties shared equally.
 
     Wiering, "Explorations in efficient reinforcement learning", 1999, section 3.4: it explores like Boltzmann, and as
@@ -103,7 +105,7 @@ class MaxBoltzmann(Expression):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "epsilon", checked_schedule("epsilon", self.epsilon, most=1))
-        object.__setattr__(self, "temperature", checked_schedule("temperature", self.temperature))
+        object.__setattr__(self, "temperature", checked_schedule("temperature", self.temperature, thermostats=True))
 
     def __call__(
         self,
@@ -121,7 +123,7 @@ class MaxBoltzmann(Expression):
 
 
 @dataclass(frozen=True, repr=False)
-class EpsilonBoltzmann(Expression):
+class EpsilonBoltzmann(Tempered):
     """With probability epsilon any allowed action alike, otherwise as :class:`Boltzmann`.
 
     No probability is below epsilon / K, as the exponential-weights methods of adversarial bandits need it (Auer,
@@ -132,7 +134,7 @@ class EpsilonBoltzmann(Expression):
     epsilon : float or callable of the step
         In [0, 1]. 0 is :class:`Boltzmann`, 1 is :class:`Uniform`.
     temperature : float, callable of the step, or Thermostat
-        In [0, inf]. At 0 it is :class:`EpsilonGreedy`, at inf :class:`Uniform`.
+        In [0, inf]. At 0 it is :class:`EpsilonGreedy`, at inf, for finite values, :class:`Uniform`.
 
     Raises
     ------
@@ -152,7 +154,7 @@ class EpsilonBoltzmann(Expression):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "epsilon", checked_schedule("epsilon", self.epsilon, most=1))
-        object.__setattr__(self, "temperature", checked_schedule("temperature", self.temperature))
+        object.__setattr__(self, "temperature", checked_schedule("temperature", self.temperature, thermostats=True))
 
     def __call__(
         self,
@@ -203,11 +205,16 @@ class KLBoltzmann(Expression):
     temperature: float | Schedule | Thermostat = 1.0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "temperature", checked_schedule("temperature", self.temperature))
+        object.__setattr__(self, "temperature", checked_schedule("temperature", self.temperature, thermostats=True))
+        if isinstance(self.prior, type):
+            raise TypeError(f"prior must be a policy or a tuple of weights, got the class {self.prior.__name__}")
         if not callable(self.prior):
             if not isinstance(self.prior, list | tuple) or not self.prior:
                 raise TypeError(f"prior must be a policy or a tuple of weights, got {self.prior!r}")
-            weights = tuple(_checks.number("prior", weight, least=0) for weight in self.prior)
+            largest = float(np.finfo(np.float64).max)
+            weights = tuple(_checks.number("prior", weight, least=0, most=largest) for weight in self.prior)
+            if not any(weights):
+                raise ValueError(f"prior must have a weight above 0, got {weights}")
             object.__setattr__(self, "prior", weights)
 
     def __call__(

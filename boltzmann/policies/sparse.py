@@ -15,10 +15,10 @@ from boltzmann import _arrays, _checks
 from boltzmann._standardise import standardise
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
-from boltzmann.notation import Expression
 from boltzmann.schedules import Schedule
 from boltzmann.schedules._base import checked_schedule
 from boltzmann.thermostats import Thermostat, temperature_of
+from boltzmann.thermostats._base import Tempered
 
 __all__ = ["Entmax", "Sparsemax"]
 
@@ -39,7 +39,7 @@ def _distribution(probs: NDArray[np.float64], values: Any, heat: Any) -> Categor
 
 
 @dataclass(frozen=True, repr=False)
-class Sparsemax(Expression):
+class Sparsemax(Tempered):
     """The point of the simplex nearest to Q / T: p(a) = max(Q(a) / T - tau, 0), tau making the sum 1.
 
     Martins & Astudillo, "From softmax to sparsemax: a sparse model of attention and multi-label classification", 2016,
@@ -69,7 +69,7 @@ class Sparsemax(Expression):
     temperature: float | Schedule | Thermostat = 1.0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "temperature", checked_schedule("temperature", self.temperature))
+        object.__setattr__(self, "temperature", checked_schedule("temperature", self.temperature, thermostats=True))
 
     def __call__(
         self,
@@ -93,7 +93,7 @@ class Sparsemax(Expression):
 
 
 @dataclass(frozen=True, repr=False)
-class Entmax(Expression):
+class Entmax(Tempered):
     """Alpha-entmax: p(a) = max((alpha - 1) Q(a) / T - tau, 0)^(1 / (alpha - 1)), tau making the sum 1.
 
     Peters, Niculae & Martins, "Sparse sequence-to-sequence models", 2019, equation 8; as exploration, Lee et al.,
@@ -126,7 +126,7 @@ class Entmax(Expression):
     alpha: float = 1.5
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "temperature", checked_schedule("temperature", self.temperature))
+        object.__setattr__(self, "temperature", checked_schedule("temperature", self.temperature, thermostats=True))
         largest = float(np.finfo(np.float64).max)
         object.__setattr__(self, "alpha", _checks.number("alpha", self.alpha, least=1, most=largest))
 
@@ -149,8 +149,14 @@ class Entmax(Expression):
 
 
 def _entmax(rows: NDArray[np.float64], alpha: float) -> NDArray[np.float64]:
-    """Solve for the probability of the best action, which is between 1 / K and 1, one row an element."""
-    from scipy.optimize import elementwise
+    """Solve for one probability of each row, from which all others follow."""
+    if rows.shape[-1] == 1:
+        return np.ones_like(rows)
+    return _by_the_best(rows, alpha) if alpha <= 2 else _by_the_last(rows, alpha)
+
+
+def _by_the_best(rows: NDArray[np.float64], alpha: float) -> NDArray[np.float64]:
+    """Solve for the probability of the best action, in [1 / K, 1]: well conditioned for alpha up to 2."""
 
     def terms(best: Any, scores: Any) -> Any:
         # Relative to the best one, and by log1p, so that alpha near 1 becomes the softmax and loses nothing.
@@ -161,15 +167,43 @@ def _entmax(rows: NDArray[np.float64], alpha: float) -> NDArray[np.float64]:
     def excess(best: Any, row: Any) -> Any:
         return terms(best[..., np.newaxis], rows[row]).sum(axis=-1) - 1.0
 
-    count, every = rows.shape[-1], np.arange(len(rows))
-    low, high = np.full(len(rows), 1 / count), np.ones(len(rows))
-    # One action alone, or all alike: the root is an end of the bracket, but for rounding.
-    rounding = count * np.finfo(np.float64).eps
-    best = np.where(excess(high, every) <= rounding, high, np.where(excess(low, every) >= -rounding, low, np.nan))
-    inside = np.flatnonzero(np.isnan(best))
-    if inside.size:
-        found = elementwise.find_root(excess, (low[inside], high[inside]), args=(inside,))
-        if not found.success.all():
-            raise RuntimeError(f"no threshold was found for the scores {rows[inside[~found.success]][0]}")
-        best[inside] = found.x
+    best = _roots(excess, np.full(len(rows), 1 / rows.shape[-1]), np.ones(len(rows)), rows)
     return np.asarray(terms(best[:, np.newaxis], rows))
+
+
+def _by_the_last(rows: NDArray[np.float64], alpha: float) -> NDArray[np.float64]:
+    """Solve for the least positive probability: for large alpha a small one hardly moves the best one's power."""
+    with np.errstate(all="ignore"):
+        below = (1 - alpha) * rows
+        # An action is in the support where those above it, at the threshold where it enters, sum to less than 1.
+        apart = below[:, np.newaxis, :] - below[:, :, np.newaxis]
+        entering = np.where(apart > 0, apart, 0.0) ** (1 / (alpha - 1))
+        support = np.where(below < np.inf, entering.sum(axis=1), np.inf) < 1
+        last = np.where(support, below, -1.0).max(axis=-1, keepdims=True)
+        above = np.where(support, last - below, 0.0)
+
+    def terms(least: Any, distances: Any) -> Any:
+        with np.errstate(all="ignore"):
+            return np.where(distances == 0, least, (least ** (alpha - 1) + distances) ** (1 / (alpha - 1)))
+
+    def excess(least: Any, row: Any) -> Any:
+        return np.where(support[row], terms(least[..., np.newaxis], above[row]), 0.0).sum(axis=-1) - 1.0
+
+    least = _roots(excess, np.zeros(len(rows)), 1 / np.count_nonzero(support, axis=-1), rows)
+    return np.where(support, terms(least[:, np.newaxis], above), 0.0)
+
+
+def _roots(excess: Any, low: Any, high: Any, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Find where the excess is 0 between low and high, one row an element."""
+    from scipy.optimize import elementwise
+
+    every, rounding = np.arange(len(rows)), rows.shape[-1] * np.finfo(np.float64).eps
+    # One action alone, or all alike: the root is an end of the bracket, but for rounding.
+    found = np.where(excess(high, every) <= rounding, high, np.where(excess(low, every) >= -rounding, low, np.nan))
+    inside = np.flatnonzero(np.isnan(found))
+    if inside.size:
+        roots = elementwise.find_root(excess, (low[inside], high[inside]), args=(inside,))
+        if not roots.success.all():
+            raise RuntimeError(f"no threshold was found for the scores {rows[inside[~roots.success]][0]}")
+        found[inside] = roots.x
+    return np.asarray(found)

@@ -12,7 +12,7 @@ from boltzmann import _checks
 from boltzmann.categorical import Categorical
 from boltzmann.notation import Expression
 from boltzmann.policies._choice import LargestDraw, largest_probabilities
-from boltzmann.policies._noise import largest_of_scaled_noise
+from boltzmann.policies._noise import scaled_noise
 from boltzmann.policies.indices import Known
 
 __all__ = ["BernoulliThompson", "GaussianThompson"]
@@ -86,16 +86,19 @@ class GaussianThompson(Expression):
     ) -> Categorical:
         """Give the distribution of each row of ``values``, shape (..., K)."""
         known = Known(values, visits, where)
-        # The prior counts as so many rewards; a flat one as none, and then an untaken action has no posterior.
         ratio = self.deviation / self.prior_deviation
-        counts = known.visits + ratio**2
+        taken = known.allowed & (known.visits > 0)
+        shown = np.where(taken, known.values, self.prior_mean)
+        # The prior counts as ratio^2 rewards; a flat one as none, and then an untaken action has no posterior.
+        with np.errstate(over="ignore", under="ignore", divide="ignore"):
+            share = np.where(taken, 1 / (1 + (ratio / np.sqrt(np.maximum(known.visits, 1.0))) ** 2), 0.0)
+            scales = np.minimum(self.deviation / np.hypot(np.sqrt(known.visits), ratio), self.prior_deviation)
         if ratio > 0:
             known.untaken = np.zeros_like(known.untaken)
-        shown = np.where(known.allowed & (known.visits > 0), known.values, self.prior_mean)
-        share = known.visits / np.where(counts > 0, counts, 1.0)
-        means = self.prior_mean + share * (shown - self.prior_mean) if ratio > 0 else shown
-        scales = self.deviation / np.sqrt(np.where(counts > 0, counts, 1.0))
-        return largest_of_scaled_noise(known, means, scales, _noise, _NORMAL_KNOTS, _log_density)
+            means = self.prior_mean + share * (shown - self.prior_mean)
+        else:
+            means = shown
+        return LargestDraw(scaled_noise(known, means, scales, _noise, _NORMAL_KNOTS, _log_density))
 
 
 @dataclass(frozen=True, repr=False)
@@ -144,33 +147,67 @@ class BernoulliThompson(Expression):
         known = Known(values, visits, where)
         rates = np.where(known.allowed & ~known.untaken, known.values, 0.5)
         _checks.require_entries((rates >= 0) & (rates <= 1), "values", "in [0, 1], as averages of 0 and 1", rates)
-        successes, failures = self.alpha + rates * known.visits, self.beta + (1 - rates) * known.visits
-        allowed, count = known.allowed, rates.shape[-1]
+        successes = np.asarray(self.alpha + rates * known.visits, dtype=np.float64)
+        failures = np.asarray(self.beta + (1 - rates) * known.visits, dtype=np.float64)
+        return LargestDraw(BetaLaw(successes, failures, known.allowed, known.dtype))
 
-        def draw(rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
-            return np.where(allowed, rng.beta(successes, failures, size=shape + rates.shape), -np.inf)
 
-        def compute() -> Any:
-            probs = _largest_beta(successes.reshape(-1, count), failures.reshape(-1, count), allowed.reshape(-1, count))
-            return probs.reshape(rates.shape).astype(known.dtype, copy=False)
+@dataclass(frozen=True, eq=False)
+class BetaLaw:
+    """Draws of Beta(a, b) as y = log(x / (1 - x)), where all is smooth and no draw rounds to 0 or 1."""
 
-        return LargestDraw(draw, compute)
+    a: Floats
+    b: Floats
+    allowed: NDArray[np.bool_]
+    dtype: Any
+
+    def draw(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
+        """Draw for every row and action; shape ``shape + (..., K)``."""
+        shape += self.a.shape
+        drawn = _log_gamma_draws(rng, self.a, shape) - _log_gamma_draws(rng, self.b, shape)
+        return np.where(self.allowed, drawn, -np.inf)
+
+    def probabilities(self) -> Any:
+        """Give the probability of each action to have the largest draw; shape (..., K)."""
+        count = self.a.shape[-1]
+        a, b, allowed = self.a.reshape(-1, count), self.b.reshape(-1, count), self.allowed.reshape(-1, count)
+        return _largest_beta(a, b, allowed).reshape(self.a.shape).astype(self.dtype, copy=False)
+
+
+def _log_gamma_draws(rng: np.random.Generator, a: Floats, shape: tuple[int, ...]) -> Floats:
+    """Draw logarithms of Gamma(a): that of Gamma(a + 1) and log(uniform) / a, which underflow for no a."""
+    return np.asarray(np.log(rng.standard_gamma(a + 1, shape)) - rng.standard_exponential(shape) / a)
 
 
 def _largest_beta(a: Floats, b: Floats, allowed: NDArray[np.bool_]) -> Any:
-    """Give the probability of each to be the largest of Beta(a, b) draws, in y = log(x / (1 - x)): smooth there."""
-    from scipy.special import betaln
-
-    centre, width = np.log(a / b)[..., np.newaxis], np.sqrt(1 / a + 1 / b)[..., np.newaxis]
+    """Give the probability of each to be the largest of Beta(a, b) draws."""
+    mode, width = np.log(a) - np.log(b), np.sqrt(1 / a + 1 / b)
     # Exponential tails of rates a and b, and a bell between them.
-    left = centre - 40 / a[..., np.newaxis] * _LOGISTIC_KNOTS[::-1] - 2 * width
-    right = centre + 40 / b[..., np.newaxis] * _LOGISTIC_KNOTS + 2 * width
-    bell = centre + width * _NORMAL_KNOTS
-    knots = np.sort(np.concatenate([left, bell, right], axis=-1), axis=-1)
-    norm = betaln(a, b)
+    left = -40 / a[..., np.newaxis] * _LOGISTIC_KNOTS[::-1] - 2 * width[..., np.newaxis]
+    right = 40 / b[..., np.newaxis] * _LOGISTIC_KNOTS + 2 * width[..., np.newaxis]
+    knots = mode[..., np.newaxis] + np.sort(
+        np.concatenate([left, width[..., np.newaxis] * _NORMAL_KNOTS, right], axis=-1), axis=-1
+    )
+    # By what Stirling's formula leaves over: gamma functions themselves cancel where a and b are large.
+    peak = 0.5 * np.log(a / (a + b) * b / (2 * np.pi)) - _stirling(a) - _stirling(b) + _stirling(a + b)
 
     def density(y: Floats, rows: slice) -> Any:
         first, second = a[rows][:, np.newaxis], b[rows][:, np.newaxis]
-        return first * y - (first + second) * np.logaddexp(0.0, y) - norm[rows][:, np.newaxis]
+        total = first + second
+        t = y - mode[rows][:, np.newaxis]
+        near = np.log1p(first / total * np.expm1(np.clip(t, -1.0, 1.0)))
+        far = np.logaddexp(np.log(second / total), np.log(first / total) + t)
+        return first * t - total * np.where(np.abs(t) < 1, near, far) + peak[rows][:, np.newaxis]
 
     return largest_probabilities(knots, allowed, density)
+
+
+def _stirling(x: Floats) -> Floats:
+    """Give log Gamma(x) less (x - 1/2) log x - x + log(2 pi) / 2; its series from 16 on."""
+    from scipy.special import gammaln
+
+    small, large = np.minimum(x, 16.0), np.maximum(x, 16.0)
+    exact = gammaln(small) - ((small - 0.5) * np.log(small) - small + 0.5 * np.log(2 * np.pi))
+    square = large**-2.0
+    series = (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square * (1 / 1680 - square / 1188)))) / large
+    return np.where(x < 16, exact, series)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boltzmann import _checks
+from boltzmann import _arrays, _checks
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
 from boltzmann.notation import Expression
@@ -69,6 +69,13 @@ def next_epsilons(
     changes = _checks.numeric_array("value_changes", value_changes)
     _checks.require_all(np.isfinite(changes), "value_changes", "finite", changes)
     checked = _checks.number("sensitivity", sensitivity, least=0, open_below=True)
+    try:
+        np.broadcast_shapes(rates.shape, changes.shape, weight.shape)
+    except ValueError:
+        raise ValueError(
+            f"epsilons, value_changes and weights must fit together, got shapes {rates.shape}, {changes.shape} and "
+            f"{weight.shape}"
+        ) from None
     with np.errstate(over="ignore", under="ignore"):
         return np.asarray((1 - weight) * rates + weight * np.tanh(np.abs(changes) / checked / 2))
 
@@ -112,7 +119,9 @@ class _ValueDifference(Expression):
         return next_epsilons(epsilons, value_changes, weights, self.sensitivity)
 
     def _rates(self, epsilons: ArrayLike | None) -> Any:
-        return self.initial_epsilon if epsilons is None else _within_unit("epsilons", epsilons)
+        if epsilons is None:
+            return self.initial_epsilon
+        return _within_unit("epsilons", _arrays.to_numpy("epsilons", epsilons))
 
 
 @dataclass(frozen=True, repr=False)
@@ -193,7 +202,7 @@ class VDBESoftmax(_ValueDifference):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        object.__setattr__(self, "temperature", checked_schedule("temperature", self.temperature))
+        object.__setattr__(self, "temperature", checked_schedule("temperature", self.temperature, thermostats=True))
 
     def __call__(
         self,

@@ -10,10 +10,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from boltzmann import _checks
 
-__all__ = ["Schedule", "Temperatures", "checked_schedule", "checked_steps", "temperatures_at", "value_at"]
+__all__ = ["LAST_STEP", "Schedule", "Temperatures", "checked_schedule", "checked_steps", "temperatures_at", "value_at"]
 
 Schedule = Callable[[Any], Any]
 """Anything that maps a step, or an array of steps, to a temperature of the same shape."""
+
+LAST_STEP = 2**62
+"""Integers of 64 bits hold it, and its like of another schedule added to it."""
 
 Temperatures = np.float64 | NDArray[np.float64]
 
@@ -21,10 +24,14 @@ Temperatures = np.float64 | NDArray[np.float64]
 def checked_steps(step: ArrayLike) -> NDArray[np.float64]:
     """Check that steps are integers of at least 0, and give them as floats."""
     steps = np.asarray(step)
+    if steps.size == 0:
+        return np.zeros(steps.shape)
     if steps.dtype.kind not in "iu":
         raise TypeError(f"step must be an integer or an array of integers, got {step!r}")
-    if steps.size and steps.min() < 0:
+    if steps.min() < 0:
         raise ValueError(f"step must be at least 0, got {steps.min()}")
+    if steps.max() > LAST_STEP:
+        raise ValueError(f"step must be at most 2^62, got {steps.max()}")
     return steps.astype(np.float64)
 
 
@@ -42,8 +49,14 @@ def value_at(schedule: float | Schedule, step: ArrayLike) -> Any:
     return schedule(step) if callable(schedule) else schedule
 
 
-def checked_schedule(name: str, schedule: Any, *, least: float = 0.0, most: float = np.inf) -> Any:
-    """Give a number in [least, most] as a float and a callable as it is, or raise."""
+def checked_schedule(
+    name: str, schedule: Any, *, least: float = 0.0, most: float = np.inf, thermostats: bool = False
+) -> Any:
+    """Give a number in [least, most] as a float and a callable as it is, or raise; thermostats where they are meant."""
+    if isinstance(schedule, type):
+        raise TypeError(f"{name} must be a number or a callable of the step, got the class {schedule.__name__}")
+    if getattr(schedule, "reads_values", False) and not thermostats:
+        raise TypeError(f"{name} must be a number or a callable of the step, got the thermostat {schedule!r}")
     return schedule if callable(schedule) else _checks.number(name, schedule, least=least, most=most)
 
 

@@ -9,7 +9,14 @@ from numpy.typing import ArrayLike
 
 from boltzmann import _checks
 from boltzmann.notation import Expression
-from boltzmann.schedules._base import Schedule, Temperatures, checked_schedule, checked_steps, temperatures_at
+from boltzmann.schedules._base import (
+    LAST_STEP,
+    Schedule,
+    Temperatures,
+    checked_schedule,
+    checked_steps,
+    temperatures_at,
+)
 
 __all__ = ["Clip", "Scale", "Warmup"]
 
@@ -49,7 +56,7 @@ class Warmup(Expression):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "schedule", checked_schedule("schedule", self.schedule))
-        object.__setattr__(self, "steps", _checks.whole_number("steps", self.steps, least=1))
+        object.__setattr__(self, "steps", _checks.whole_number("steps", self.steps, least=1, most=LAST_STEP))
         object.__setattr__(self, "start", _checks.number("start", self.start, least=0))
 
     def __call__(self, step: ArrayLike) -> Temperatures:

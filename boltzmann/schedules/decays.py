@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -162,9 +163,9 @@ class Logarithmic(Expression):
 class SqrtLogOverTime(Expression):
     """The decreasing softmax of bandit theory: ``T(t) = scale sqrt(log K / (K (t + 1)))``; it tends to 0.
 
-    It is the rate of exponential weights at an unknown horizon (Bubeck & Cesa-Bianchi, "Regret analysis of
-    stochastic and nonstochastic multi-armed bandit problems", 2012, theorem 3.1, where rounds count from 1), read as
-    a temperature of average rewards in [0, 1].
+    It has the form of the rate of exponential weights at an unknown horizon (Bubeck & Cesa-Bianchi, "Regret analysis
+    of stochastic and nonstochastic multi-armed bandit problems", 2012, theorem 3.1, where rounds count from 1). There
+    the rate multiplies sums of losses, of which it is the inverse temperature; here it is the temperature of averages.
 
     Parameters
     ----------
@@ -188,12 +189,12 @@ class SqrtLogOverTime(Expression):
     scale: float = field(default=1.0, kw_only=True)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "actions", _checks.whole_number("actions", self.actions, least=1))
+        object.__setattr__(self, "actions", _checks.whole_number("actions", self.actions, least=1, most=2**62))
         object.__setattr__(self, "scale", _checks.number("scale", self.scale, least=0, most=_LARGEST))
 
     def __call__(self, step: ArrayLike) -> Temperatures:
         """Give the temperature at ``step``, integers of any shape; the answer has that shape."""
-        return np.asarray(self.scale * np.sqrt(np.log(self.actions) / self.actions / (checked_steps(step) + 1)))[()]
+        return np.asarray(self.scale * np.sqrt(math.log(self.actions) / self.actions / (checked_steps(step) + 1)))[()]
 
 
 @dataclass(frozen=True, repr=False)

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from boltzmann import _checks
 from boltzmann.notation import Expression
-from boltzmann.schedules._base import Temperatures, checked_steps
+from boltzmann.schedules._base import LAST_STEP, Temperatures, checked_steps
 
 __all__ = ["Constant", "Cosine", "Exponential", "Linear", "Polynomial"]
 
@@ -55,7 +55,7 @@ class _Ramp(Expression):
     def __post_init__(self) -> None:
         object.__setattr__(self, "start", _checks.number("start", self.start, least=0))
         object.__setattr__(self, "end", _checks.number("end", self.end, least=0))
-        object.__setattr__(self, "steps", _checks.whole_number("steps", self.steps, least=1))
+        object.__setattr__(self, "steps", _checks.whole_number("steps", self.steps, least=1, most=LAST_STEP))
 
     def __call__(self, step: ArrayLike) -> Temperatures:
         """Give the temperature at ``step``, integers of any shape; the answer has that shape."""
@@ -131,7 +131,9 @@ class Exponential(_Ramp):
 
     def _between(self, fraction: NDArray[np.float64]) -> NDArray[np.float64]:
         # Roots first: end / start itself may overflow.
-        return np.power(self.start, 1 - fraction) * np.power(self.end, fraction)
+        with np.errstate(over="ignore"):
+            between = np.power(self.start, 1 - fraction) * np.power(self.end, fraction)
+        return np.asarray(np.minimum(between, max(self.start, self.end)))
 
 
 @dataclass(frozen=True, repr=False)
@@ -168,10 +170,11 @@ class Polynomial(_Ramp):
         object.__setattr__(self, "power", power)
 
     def _between(self, fraction: NDArray[np.float64]) -> NDArray[np.float64]:
-        left = (1 - fraction) ** self.power
+        logs = self.power * np.log1p(-fraction)
+        left, gone = np.exp(logs), -np.expm1(logs)
         # inf times a power that underflowed is NaN, and both ends are weighted: their difference may overflow.
         with np.errstate(invalid="ignore"):
-            return np.where(max(self.start, self.end) == np.inf, np.inf, self.start * left + self.end * (1 - left))
+            return np.where(max(self.start, self.end) == np.inf, np.inf, self.start * left + self.end * gone)
 
 
 @dataclass(frozen=True, repr=False)
@@ -201,5 +204,5 @@ class Cosine(_Ramp):
     """
 
     def _between(self, fraction: NDArray[np.float64]) -> NDArray[np.float64]:
-        left = np.cos(np.pi / 2 * fraction) ** 2
-        return self.start * left + self.end * (1 - left)
+        angle = np.pi / 2 * fraction
+        return self.start * np.cos(angle) ** 2 + self.end * np.sin(angle) ** 2

@@ -15,7 +15,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from boltzmann import _checks
 from boltzmann.notation import Expression
-from boltzmann.schedules._base import Schedule, Temperatures, checked_schedule, checked_steps, temperatures_at
+from boltzmann.schedules._base import (
+    LAST_STEP,
+    Schedule,
+    Temperatures,
+    checked_schedule,
+    checked_steps,
+    temperatures_at,
+)
 
 __all__ = ["Cyclic", "Join", "Piecewise"]
 
@@ -23,7 +30,7 @@ __all__ = ["Cyclic", "Join", "Piecewise"]
 def _checked_boundaries(boundaries: Any, parts: int) -> tuple[int, ...]:
     if not isinstance(boundaries, list | tuple):
         raise TypeError(f"boundaries must be a tuple of steps, got {boundaries!r}")
-    steps = tuple(_checks.whole_number("boundaries", step, least=1) for step in boundaries)
+    steps = tuple(_checks.whole_number("boundaries", step, least=1, most=LAST_STEP) for step in boundaries)
     if len(steps) != parts - 1:
         raise ValueError(f"boundaries must be one fewer than the {parts} parts, got {len(steps)}")
     if any(later <= earlier for earlier, later in pairwise(steps)):
@@ -151,8 +158,8 @@ class Cyclic(Expression):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "schedule", checked_schedule("schedule", self.schedule))
-        object.__setattr__(self, "period", _checks.whole_number("period", self.period, least=1))
-        object.__setattr__(self, "growth", _checks.whole_number("growth", self.growth, least=1))
+        object.__setattr__(self, "period", _checks.whole_number("period", self.period, least=1, most=LAST_STEP))
+        object.__setattr__(self, "growth", _checks.whole_number("growth", self.growth, least=1, most=LAST_STEP))
 
     def __call__(self, step: ArrayLike) -> Temperatures:
         """Give the temperature at ``step``, integers of any shape; the answer has that shape."""

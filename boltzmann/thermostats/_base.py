@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from numpy.typing import ArrayLike
 
@@ -10,17 +10,30 @@ from boltzmann import _arrays, _checks
 from boltzmann.notation import Expression
 from boltzmann.schedules import Schedule, value_at
 
-__all__ = ["Thermostat", "number_at", "temperature_of"]
+__all__ = ["Tempered", "Thermostat", "number_at", "temperature_of"]
 
 
 class Thermostat(Expression):
     """What gives each row of values its temperature; subclass it, as a frozen dataclass, to make one's own."""
+
+    reads_values: ClassVar[bool] = True
 
     def __call__(
         self, values: ArrayLike, *, step: int = 0, visits: ArrayLike | None = None, where: ArrayLike | None = None
     ) -> Any:
         """Give the temperature of each row, shape (...), for values and visits of shape (..., K)."""
         raise NotImplementedError
+
+
+class Tempered(Expression):
+    """What has a temperature: it reads visits where a thermostat may, so that an agent need not collect them else."""
+
+    temperature: Any
+
+    @property
+    def reads_visits(self) -> bool:
+        """Whether ``visits`` have any effect."""
+        return isinstance(self.temperature, Thermostat)
 
 
 def temperature_of(

@@ -382,3 +382,9 @@ def test_jacobian_and_distance_keep_their_small_numbers():
 
 def test_no_rows_of_many_actions_are_drawn_from():
     assert Gibbs(np.zeros((0, 300))).sample(np.random.default_rng(0)).shape == (0,)
+
+
+def test_a_soft_value_whose_parts_overflow():
+    # -1.7e308 + 1.7e308 log 3.
+    found = Gibbs([-1.7e308] * 3, 1.7e308).soft_value
+    assert found == pytest.approx(1.7e308 * (math.log(3) - 1), rel=1e-14)

@@ -8,6 +8,7 @@ import pytest
 import boltzmann
 from boltzmann import (
     GLIE,
+    VDBE,
     Boltzmann,
     EntropyTarget,
     EpsilonBoltzmann,
@@ -20,6 +21,7 @@ from boltzmann import (
     RangeScaled,
     StdScaled,
     Uniform,
+    VDBESoftmax,
 )
 from tests.frequencies import agrees, counts_of, fresh_rng
 from tests.libraries import JAX, LIBRARIES, STRICT, TORCH, every_differentiating, every_library
@@ -309,6 +311,16 @@ def test_policies_take_every_librarys_values(library, policy):
     assert type(found.probs) is type(values)
     np.testing.assert_allclose(library.back(found.probs), expected.probs, rtol=1e-12, atol=1e-15)
     np.testing.assert_allclose(library.back(found.entropy), expected.entropy, rtol=1e-12)
+
+
+@every_library
+def test_rates_of_exploration_are_one_a_row_on_every_library(library):
+    epsilons = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
+    for policy in (VDBE(1.0), VDBESoftmax(1.0, 0.5)):
+        expected = policy(VALUES, epsilons=epsilons, where=WHERE).probs
+        for given in (epsilons, library.array(epsilons)):
+            found = policy(library.array(VALUES), epsilons=given, where=library.array(WHERE, str(WHERE.dtype)))
+            np.testing.assert_allclose(library.back(found.probs), expected, rtol=1e-12, atol=1e-15)
 
 
 def test_a_thermostat_says_that_it_cannot_be_traced():

@@ -251,6 +251,99 @@ def test_schedules_act_through_their_policies():
     np.testing.assert_allclose(EpsilonGreedy(Linear(1.0, 0.0, 10))([0.0, 1.0], step=5).probs, [0.25, 0.75], rtol=1e-15)
 
 
+HALF_WAY = {
+    "temperature": Linear(2.0, 0.0, 100),
+    "epsilon": Linear(1.0, 0.0, 100),
+    "omega": Linear(2.0, 0.0, 100),
+    "C": Linear(2.0, 0.0, 100),
+}
+SCHEDULED = [
+    (Boltzmann, "temperature", {}),
+    (Boltzmann, "temperature", {"wrapped": RangeScaled}),
+    (Boltzmann, "temperature", {"wrapped": StdScaled}),
+    (Boltzmann, "temperature", {"wrapped": LossBudget}),
+    (MaxBoltzmann, "epsilon", {"temperature": 0.5}),
+    (MaxBoltzmann, "temperature", {"epsilon": 0.5}),
+    (EpsilonBoltzmann, "epsilon", {"temperature": 0.5}),
+    (EpsilonBoltzmann, "temperature", {"epsilon": 0.5}),
+    (EpsilonGreedy, "epsilon", {}),
+    (KLBoltzmann, "temperature", {"prior": (0.4, 0.3, 0.2, 0.1)}),
+    (Sparsemax, "temperature", {}),
+    (Entmax, "temperature", {"alpha": 1.5}),
+    (Mellowmax, "omega", {}),
+    (BoltzmannGumbel, "C", {}),
+    (VDBESoftmax, "temperature", {"sensitivity": 1.0}),
+]
+
+
+@pytest.mark.parametrize(("kind", "name", "others"), SCHEDULED)
+def test_a_schedule_at_a_step_is_the_number_that_it_gives_there(kind, name, others):
+    others = dict(others)
+    wrapped = others.pop("wrapped", lambda number: number)
+    moving = kind(**{name: wrapped(HALF_WAY[name])}, **others)
+    step = 25
+    fixed = kind(**{name: wrapped(float(HALF_WAY[name](step)))}, **others)
+    found, expected = (ask(policy, VALUES, step=step, where=WHERE).probs for policy in (moving, fixed))
+    np.testing.assert_array_equal(found, expected)
+    assert (ask(moving, VALUES, step=90).probs != ask(moving, VALUES, step=0).probs).any()
+
+
+@pytest.mark.parametrize(
+    "policy", [EpsilonGreedy, lambda e: MaxBoltzmann(e, 0.5), lambda e: Boltzmann(EntropyTarget(e))]
+)
+def test_a_target_that_follows_the_step_in_a_policy_is_read_there(policy):
+    moving, fixed = policy(Linear(1.0, 0.0, 100)), policy(0.75)
+    np.testing.assert_array_equal(ask(moving, VALUES, step=25).probs, ask(fixed, VALUES).probs)
+    moving, fixed = (Boltzmann(EffectiveActionsTarget(number)) for number in (Linear(4.0, 1.0, 100), 3.25))
+    np.testing.assert_array_equal(ask(moving, VALUES, step=25).probs, ask(fixed, VALUES).probs)
+
+
+def test_inner_policies_and_thermostats_hear_what_the_outer_one_is_told():
+    moving = KLBoltzmann(EpsilonGreedy(Linear(1.0, 0.0, 100)), 0.5)
+    fixed = KLBoltzmann(EpsilonGreedy(0.75), 0.5)
+    np.testing.assert_array_equal(ask(moving, VALUES, step=25).probs, ask(fixed, VALUES).probs)
+    for policy in (
+        VDBESoftmax(1.0, GLIE()),
+        EpsilonBoltzmann(0.0, GLIE()),
+        MaxBoltzmann(1.0, GLIE()),
+        Boltzmann(GLIE()),
+    ):
+        np.testing.assert_array_equal(ask(policy, VALUES).probs, Boltzmann(GLIE())(VALUES, visits=VISITS).probs)
+
+
+@every_policy
+def test_visits_and_variances_of_masked_actions_are_never_read(policy):
+    visits = np.where(WHERE, VISITS, np.nan)
+    expected = ask(policy, VALUES, where=WHERE).probs
+    np.testing.assert_array_equal(ask(policy, VALUES, where=WHERE, visits=visits).probs, expected)
+    np.testing.assert_array_equal(
+        ask(policy, VALUES, where=WHERE, visits=np.where(WHERE, VISITS, 10**6)).probs, expected
+    )
+
+
+@every_policy
+def test_no_rows_at_all(policy):
+    distribution = ask(policy, np.zeros((0, 4)), rows=slice(0))
+    assert distribution.probs.shape == (0, 4)
+    assert distribution.sample(np.random.default_rng(0)).shape == (0,)
+
+
+@every_policy
+def test_a_distribution_pickles_and_rows_draw_on_their_own(policy):
+    distribution = pickle.loads(pickle.dumps(ask(policy, VALUES, step=10)))
+    np.testing.assert_array_equal(distribution.probs, ask(policy, VALUES, step=10).probs)
+    # Rows of one law: that two of them agree has the probability of two draws, not 1.
+    same = policy(
+        np.tile([0.5, 0.4, 0.6, 0.5], (20_000, 1)),
+        visits=np.tile([3, 4, 3, 2], (20_000, 1)),
+        variances=np.full((20_000, 4), 0.1),
+    )
+    draws = same.sample(fresh_rng()).reshape(2, -1)
+    chance = (np.asarray(same.probs[0]) ** 2).sum()
+    alike = np.count_nonzero(draws[0] == draws[1])
+    assert agrees([alike, draws.shape[1] - alike], [chance, 1 - chance])
+
+
 def test_epsilon_greedy_shares_what_is_allowed():
     # 0.4 / 3 for each allowed action, and 0.6 for the one maximiser among them.
     probs = EpsilonGreedy(0.4)(VALUES[0], where=WHERE[0]).probs

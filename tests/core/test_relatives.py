@@ -118,7 +118,9 @@ def test_gaussian_thompson_of_two_arms_has_a_closed_form():
 
 
 def test_many_arms_of_one_law_share_alike():
-    np.testing.assert_allclose(BoltzmannGumbel(3.0)(np.zeros(40), visits=np.full(40, 7)).probs, 1 / 40, rtol=1e-10)
+    values = np.random.default_rng(1).normal(size=40)
+    found = BoltzmannGumbel(3.0)(values, visits=np.full(40, 9)).probs
+    np.testing.assert_allclose(found, Gibbs(values).probs, rtol=1e-10)
     # Of one scale for all, Gumbel noise is the softmax.
     values = np.random.default_rng(0).normal(size=(5, 6))
     found = BoltzmannGumbel(2.0)(values, visits=np.full((5, 6), 16)).probs
@@ -127,6 +129,38 @@ def test_many_arms_of_one_law_share_alike():
     np.testing.assert_allclose(
         hot, BoltzmannGumbel(1e12)(values, visits=np.arange(1, 7) + np.zeros((5, 1))).probs, 1e-9
     )
+
+
+@pytest.mark.parametrize("visits", [1e8, 1e12, 1e15])
+def test_bernoulli_thompson_of_many_visits_is_the_normal_law(visits):
+    deviation = 0.5 / math.sqrt(visits)
+    found = BernoulliThompson()([0.5, 0.5 + deviation], visits=[visits, visits]).probs
+    assert found[1] == pytest.approx(stats.norm.cdf(math.sqrt(0.5)), abs=1e-7)
+
+
+def test_thompson_draws_of_faint_priors_are_those_of_their_probabilities():
+    for policy, values, visits in (
+        (BernoulliThompson(0.01, 0.01), [0.0, 0.0, 0.0], [0, 0, 0]),
+        (BernoulliThompson(0.1, 1.0), [1.0, 1.0], [5, 3]),
+        (BernoulliThompson(0.02, 3.0), [0.0, 0.5], [0, 2]),
+    ):
+        distribution = policy(values, visits=visits)
+        counts = counts_of(distribution.sample(fresh_rng(), (100_000,)), len(values))
+        assert agrees(counts, distribution.probs)
+
+
+def test_scales_at_the_edge_of_the_range():
+    assert BoltzmannGumbel(1e308)([0.0, 1.0, 2.0], visits=[1, 1, 1]).probs == pytest.approx([1 / 3] * 3)
+    np.testing.assert_array_equal(BoltzmannGumbel(1e-310)([0.0, 1.0, 0.0], visits=[1, 1, 1]).probs, [0, 1, 0])
+    np.testing.assert_array_equal(BoltzmannGumbel(1.0)([1e308, -1e308], visits=[1, 1]).probs, [1, 0])
+    for policy in (
+        GaussianThompson(1.0, 0.0, 1e170),
+        GaussianThompson(1.0, 0.0, 1e-160),
+        GaussianThompson(1e160, 0, 0.1),
+    ):
+        np.testing.assert_allclose(policy([5.0, 0.0], visits=[10, 0]).probs, [0.5, 0.5], atol=1e-9)
+    for omega in (1e-20, 1e-14, 1e-10, 1e-6):
+        assert 1 / Mellowmax(omega)([0.0, 1.0, 2.0]).temperature == pytest.approx(omega / 2, rel=1e-6)
 
 
 @pytest.mark.parametrize("policy", [UCB1(), Maillard(0.5), BoltzmannGumbel(1.0), GaussianThompson(1.0)], ids=repr)
@@ -171,6 +205,22 @@ def test_entmax_meets_its_optimality_conditions(values, alpha, heat):
     assert (above[~support] ** (1 / (alpha - 1)) < 1e-300).all()
 
 
+@pytest.mark.parametrize(
+    ("alpha", "gap"), [(3.0, 0.4), (4.0, 0.3), (6.0, 0.1), (10.0, 0.1), (30.0, 0.001), (200.0, 0.004)]
+)
+def test_entmax_of_two_actions_at_large_alpha(alpha, gap):
+    # p^(alpha - 1) - (1 - p)^(alpha - 1) = (alpha - 1) gap, solved by bisection at 400 digits.
+    with mpmath.workdps(400):
+        power, low, high = mpmath.mpf(alpha) - 1, mpmath.mpf("0.5"), mpmath.mpf(1)
+        for _ in range(1200):
+            middle = (low + high) / 2
+            above = middle**power - (1 - middle) ** power > power * mpmath.mpf(gap)
+            low, high = (low, middle) if above else (middle, high)
+        expected = [float(low), float(1 - low)]
+    np.testing.assert_allclose(Entmax(1.0, alpha)([gap, 0.0]).probs, expected, rtol=1e-12)
+    np.testing.assert_allclose(Entmax(1.0, alpha)([0.0, gap, -50.0]).probs, [*expected[::-1], 0.0], rtol=1e-12)
+
+
 @given(values=rows_of_values, heat=st.floats(0.01, 100))
 def test_sparsemax_is_the_nearest_point_of_the_simplex(values, heat):
     probs = Sparsemax(heat)(values).probs
@@ -198,6 +248,10 @@ def test_maillard_golden():
 
 
 def test_indices_by_hand():
+    # The default is sqrt(2): 0.4 + 1.4142 sqrt(log(8) / 4) = 1.4197 against 0.1 + 1.4142 sqrt(log(8) / 2) = 1.5421.
+    assert UCB1()([0.4, 0.1, 0.4], visits=[4, 2, 2], where=[True, True, False]).probs.argmax() == 1
+    assert UCB1()([0.85, 0.2], visits=[6, 2]).probs.argmax() == 0
+    assert UCB1(2.0)([0.85, 0.2], visits=[6, 2]).probs.argmax() == 1
     # log 16 = 2.7726: 0.6 + c sqrt(2.7726 / 12), 0.5 + c sqrt(2.7726 / 3), 0.2 + c sqrt(2.7726 / 1).
     values, visits = [0.6, 0.5, 0.2], [12, 3, 1]
     assert [UCB1(c)(values, visits=visits).probs.argmax() for c in (0.1, 0.3, 1.0)] == [0, 1, 2]
@@ -264,7 +318,7 @@ def test_what_is_told_beside_the_probabilities():
         (lambda: UCB1(-1), ValueError, "confidence must be"),
         (lambda: UCB1()([0.0, 1.0]), ValueError, "visits must be given"),
         (lambda: UCB1()([0.0, INF], visits=[1, 1]), ValueError, "values must be finite where allowed, got inf"),
-        (lambda: UCB1()([0.0, 1.0], visits=[1, math.nan]), ValueError, "visits must be finite"),
+        (lambda: UCB1()([0.0, 1.0], visits=[1, math.nan]), ValueError, "visits must be in .* got nan for action 1"),
         (lambda: UCB1Tuned()([0.0, 1.0], visits=[1, 1]), ValueError, "variances must be given"),
         (lambda: UCB1Tuned()([0.0, 1.0], visits=[1, 1], variances=[0, -1]), ValueError, "variances must be"),
         (lambda: Maillard(-1), ValueError, "deviation must be"),
@@ -274,6 +328,15 @@ def test_what_is_told_beside_the_probabilities():
         (lambda: BernoulliThompson(0), ValueError, "alpha must be"),
         (lambda: BernoulliThompson()([[0.5, 2.0]], visits=[[1, 1]]), ValueError, r"got 2.0 for action 1 in row 0"),
         (lambda: BoltzmannGumbel()([0.0, 1.0], visits=[1, 1]).sample(0), TypeError, "rng must be a numpy"),
+        (lambda: KLBoltzmann((0.0, 0.0)), ValueError, "prior must have a weight above 0"),
+        (lambda: KLBoltzmann(Gibbs), TypeError, "got the class Gibbs"),
+        (
+            lambda: UCB1Tuned()([0.0, 1.0], visits=[1, 1], variances=[1.0] * 3),
+            ValueError,
+            "variances must have the shape",
+        ),
+        (lambda: VDBE(1.0)([[0.0, 1.0]], epsilons=[0.5, 0.5]), ValueError, r"one a row, got shape \(2,\)"),
+        (lambda: next_epsilons([1.0, 1.0], [0.0], [0.5] * 3, 1.0), ValueError, "must fit together"),
         (lambda: VDBE(0), ValueError, "sensitivity must be"),
         (
             lambda: VDBE(1.0)([[0.0, 1.0]], epsilons=[1.5]),

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 
 from boltzmann import (
     Boltzmann,
+    BoltzmannGumbel,
     Clip,
     Constant,
     Cosine,
     Cyclic,
+    EpsilonGreedy,
     Exponential,
     ExponentialDecay,
     InverseSqrt,
@@ -24,9 +26,12 @@ from boltzmann import (
     Linear,
     Logarithmic,
     LogOverTime,
+    Mellowmax,
     Piecewise,
     Polynomial,
+    RangeScaled,
     Scale,
+    Sparsemax,
     SqrtLogOverTime,
     Warmup,
     schedules,
@@ -179,6 +184,26 @@ def test_a_warmup_leads_to_where_the_schedule_begins():
     assert Warmup(INF, 4, start=0.0)(np.arange(6)).tolist() == [0.0, INF, INF, INF, INF, INF]
 
 
+def test_steps_at_the_edges():
+    with pytest.raises(ValueError, match=r"step must be at most 2\^62"):
+        Linear(1.0, 0.0, 10)(np.array([2**63], dtype=np.uint64))
+    for make in (
+        lambda: Linear(1.0, 0.0, 10**400),
+        lambda: Cyclic(1.0, 10**400),
+        lambda: Piecewise((1, 2), (10**400,)),
+    ):
+        with pytest.raises(ValueError, match="must be at most"):
+            make()
+    assert Linear(1.0, 0.0, 10)([]).shape == (0,)
+    # Where one end is 0 the other shows in full: sin(pi / 2e9)^2, and twice 1e-9.
+    assert Cosine(0, 1, 10**9)(1) == pytest.approx(math.sin(math.pi / 2e9) ** 2, rel=1e-14)
+    assert Polynomial(0, 1, 10**9)(1) == pytest.approx(2e-9 - 1e-18, rel=1e-14)
+    largest = float(np.finfo(np.float64).max)
+    assert Exponential(largest, largest, 7)(3) == pytest.approx(largest, rel=1e-12)
+    assert Exponential(1.0, 0.0, 10)(1) == 0.0
+    assert Clip(2.0, 0.0, 1.0)(0) == 1.0
+
+
 def test_plain_callables_serve_as_parts_for_one_step():
     def steep(step):
         return 1.0 if step < 3 else 0.0
@@ -200,6 +225,12 @@ def test_optax_schedules_serve():
     np.testing.assert_allclose(Scale(falling, 2.0)(steps), Linear(2.0, 0.2, 1000)(steps), rtol=1e-6)
     cosine = Join((0.5, optax.cosine_decay_schedule(1.0, 1000)), (10,))
     np.testing.assert_allclose(cosine(510), 0.5, rtol=1e-6)
+    values = np.array([[0.0, 1.0, 3.0], [2.0, 1.0, 0.0]])
+    visits = np.array([[1, 2, 3], [4, 5, 6]])
+    half = optax.constant_schedule(0.5)
+    for kind in (EpsilonGreedy, Mellowmax, BoltzmannGumbel, lambda T: Boltzmann(RangeScaled(T)), Sparsemax):
+        ours, theirs = (kind(part)(values, step=3, visits=visits).probs for part in (0.5, half))
+        np.testing.assert_allclose(theirs, ours, rtol=1e-6)
     ours, theirs = Boltzmann(Linear(1.0, 0.1, 1000)), Boltzmann(falling)
     values = np.array([[0.0, 1.0], [2.0, 1.0]])
     found = theirs(values, step=250)

@@ -126,6 +126,27 @@ def test_glie_makes_the_worst_action_one_nth_as_probable_as_the_best(values, vis
     np.testing.assert_allclose(ratio, 1, rtol=1e-12)
 
 
+def test_targets_are_met_among_what_is_allowed():
+    values, where = np.array([0.3, 9.0, 1.0, 0.0]), np.array([True, False, True, True])
+    inner = values[where]
+    for thermostat in THERMOSTATS:
+        for step in (0, 40):
+            seen = {"step": step, "visits": VISITS[0][where]}
+            expected = thermostat(inner, **seen)
+            masked = thermostat(values, step=step, visits=VISITS[0], where=where)
+            np.testing.assert_allclose(masked, expected, rtol=1e-12, err_msg=repr(thermostat))
+    heat = EntropyTarget(0.5)(values, where=where)
+    assert Gibbs(values, heat, where=where).entropy == pytest.approx(0.5 * math.log(3), rel=1e-9)
+
+
+def test_a_thermostat_is_no_schedule():
+    for make in (RangeScaled, EntropyTarget, LossBudget):
+        with pytest.raises(TypeError, match="got the thermostat RangeScaled"):
+            make(RangeScaled(0.5))
+    with pytest.raises(TypeError, match="got the class"):
+        Boltzmann(GLIE)
+
+
 def test_golden_glie():
     # ln(10) / 3, from the definition.
     assert 1 / GLIE()([0.0, 1.0, 3.0], visits=[2, 3, 5]) == pytest.approx(0.7675283643, rel=1e-9)

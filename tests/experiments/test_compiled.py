@@ -150,7 +150,7 @@ def test_actions_are_the_same_one_by_one(world):
     env.reset(seed=list(range(30)))
     cell, before = CompiledCell(env, other), other.visits.copy()
     for expected in actions:
-        cell.advance(1)
+        list(cell.windows([1]))
         rows, _, taken = np.nonzero(other.visits - before)
         assert rows.tolist() == list(range(30))
         np.testing.assert_array_equal(taken, expected)
@@ -165,7 +165,7 @@ def test_an_engine_that_draws_twice_is_caught():
     other.reset(70, env.single_observation_space, env.single_action_space, np.random.default_rng(1))
     env.reset(seed=list(range(70)))
     other._rng.random()
-    CompiledCell(env, other).advance(STEPS)
+    list(CompiledCell(env, other).windows([STEPS]))
     assert (one.visits != other.visits).any()
 
 

@@ -124,7 +124,8 @@ def test_averages_leave_out_what_has_no_value(results):
 def board_of(tied, **columns):
     agents = [chr(ord("A") + place) for place in range(len(tied))]
     rows = {"task": "lake", "agent": agents, "metric": "reward", "replicates": 50, "tied": tied}
-    return pd.DataFrame({**rows, "cumulative": range(len(tied), 0, -1), **columns})
+    falling = range(len(tied), 0, -1)
+    return pd.DataFrame({**rows, "final": falling, "cumulative": falling, **columns})
 
 
 END = "is best in the last tenth of the steps"
@@ -148,6 +149,10 @@ END = "is best in the last tenth of the steps"
         (
             board_of([False] + [True] * 6 + [False]),
             f"A {END}; B, C, D and 3 others cannot be told from it at 50 replicates (95 % confidence).",
+        ),
+        (
+            board_of([False, True], final=[0.0, 0.0], cumulative=[1.0, 1.0]),
+            "All agents have the same mean in the last tenth of the steps: nothing tells them apart there.",
         ),
         (board_of([False, False], replicates=0), "No agent has a value in the last tenth of the steps."),
         (

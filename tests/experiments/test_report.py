@@ -28,6 +28,8 @@ from boltzmann.experiments.report import notation
 from boltzmann.notation import parse
 from tests.html_page import Page
 
+pytestmark = pytest.mark.filterwarnings("ignore::boltzmann.experiments.FewReplicatesWarning")
+
 HOSTILE = "<script>window.hacked = 1</script>"
 
 

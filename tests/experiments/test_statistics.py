@@ -9,7 +9,8 @@ from agents import QLearning, SampleAverage
 from boltzmann import Greedy, Uniform
 from boltzmann.experiments import Experiment, RefusedError, Task, draw_learning_curves, interval, leaderboard, run
 from boltzmann.experiments.results import Cell
-from boltzmann.experiments.statistics import cumulative, final, short_labels
+from boltzmann.experiments.statistics import cumulative, curve, final, short_labels
+from boltzmann.experiments.statistics.metrics import has_metric
 
 
 def test_the_interval_is_students():
@@ -56,6 +57,17 @@ def test_final_and_cumulative_weigh_windows_by_their_steps():
     assert final(cell, "reward") == pytest.approx([(9 * 2 + 3) / 10])
     assert np.isnan(final(cell, "return")).all()
     np.testing.assert_array_equal(cell.mean_return, [[3.5, np.nan, np.nan]])
+
+
+def test_curves_are_what_was_recorded_or_follows_from_it():
+    cell = small_cell()
+    np.testing.assert_array_equal(curve(cell, "regret"), [[5.0, 5.0, 5.0]])
+    np.testing.assert_array_equal(curve(cell, "return"), cell.mean_return)
+    assert np.isnan(curve(cell, "greedy")).all()
+    assert not has_metric({"agent": cell}, "greedy")
+    cell.metrics["greedy"] = np.array([[0.5, 1.0, 1.0]])
+    np.testing.assert_array_equal(curve(cell, "greedy"), [[0.5, 1.0, 1.0]])
+    assert has_metric({"agent": cell}, "greedy")
 
 
 def test_final_is_exactly_the_last_tenth():

@@ -9,11 +9,19 @@ from dataclasses import is_dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import boltzmann
 from boltzmann.experiments import Layout, Store
-from scripts import compare_schedules, draw_gibbs_limits, draw_temperature_choices, plot_learning_curves, write_report
+from scripts import (
+    compare_schedules,
+    console,
+    draw_gibbs_limits,
+    draw_temperature_choices,
+    plot_learning_curves,
+    write_report,
+)
 from scripts.names import make_task
 
 TINY = ["--replicates", "4", "--steps", "30", "40", "--jobs", "1"]
@@ -26,11 +34,18 @@ def test_comparing_stores_prints_and_draws(tmp_path, capsys, monkeypatch):
     out, err = capsys.readouterr()
     (folder,) = (tmp_path / "results").iterdir()
     assert folder.name == f"compare_schedules-{Store(folder).read_layout().hash}"
-    assert (folder / "learning_curves.png").stat().st_size > 10_000
     page = (folder / "report.html").read_bytes()
     assert page.endswith(b"</html>\n")
     assert f"page:    {Path('results') / folder.name / 'report.html'}\n" in out
+    for figure in ("learning_curves.png", "differences.png", "profiles.png"):
+        assert (folder / figure).stat().st_size > 10_000
+        assert figure in out
     assert "boltzmann/GaussianBandit-v0: reward per step" in out
+    assert max(len(line) for line in out.split("\nfigures:")[0].splitlines()) <= 110
+    # Four replicates tell hardly anything apart; that intervals rest on little is said once, not for each of them.
+    assert "= cannot be told from the best" in out
+    assert out.count("=> ") == 2
+    assert err.count("compare_schedules: note: 4 replicates: intervals from fewer than 10") == 1
     assert "FrozenLake-v1: " in out
     assert out.count("Greedy()") == 2
     assert "16/16" in err
@@ -99,6 +114,45 @@ def test_plotting_reads_what_comparing_wrote(tmp_path, capsys):
     assert (tmp_path / "r" / "report.html").read_bytes() == page
 
 
+def test_the_leaderboard_is_to_a_baseline_at_a_confidence(tmp_path, capsys):
+    long = "EpsilonGreedy(Linear(1.0, 0.0123456789, 1234567))"
+    options = ["--tasks", "boltzmann/GaussianBandit-v0", "--policies", "Boltzmann(1)", "Uniform()", long]
+    options += ["--baseline", "Uniform()", "--confidence", "0.9", "--replicates", "12", "--steps", "50"]
+    compare_schedules.main([*options, "--jobs", "1", "--output", str(tmp_path / "r")])
+    out, err = capsys.readouterr()
+    assert "mean and 90 % interval over 12 replicates" in out
+    assert "difference to baseline" in out
+    assert "(90 % confidence)" in " ".join(out.split())
+    assert "note: " not in err
+    (row,) = (line for line in out.splitlines() if "Uniform()" in line and "±" in line)
+    assert row.endswith(" -")
+    # A name too long for its column stands in a line of its own, and the numbers below in theirs.
+    place = next(number for number, line in enumerate(out.splitlines()) if line.endswith(long))
+    assert "±" in out.splitlines()[place + 1]
+    assert max(len(line) for line in out.split("\nfigures:")[0].splitlines()) <= 110
+    plot_learning_curves.main([str(tmp_path / "r"), "--metric", "entropy", "optimal", "--baseline", "Uniform()"])
+    again = capsys.readouterr().out
+    assert "boltzmann/GaussianBandit-v0: optimal actions, mean and 95 % interval" in again
+    (row,) = (line for line in again.splitlines() if "Uniform()" in line and "±" in line)
+    assert row.endswith(" -")
+    wrong = [str(tmp_path / "r"), "--confidence", "0"]
+    assert "--confidence must be in (0, 1), got 0.0" in refused(plot_learning_curves.main, wrong, capsys, tmp_path)
+
+
+def test_replicates_without_a_value_are_counted(capsys):
+    rows = {"task": "cliff", "agent": ["Greedy()", "Uniform()"], "metric": "return", "compared_with": "Greedy()"}
+    missing = {"final": [-13.0, np.nan], "final_half_width": [0.5, np.nan], "replicates": [7, 0]}
+    missing |= {name: [0.0, np.nan] for name in ("difference", "difference_low", "difference_high", "p_value")}
+    totals = {"cumulative": [-200.0, -900.0], "cumulative_half_width": [20.0, 90.0], "tied": False}
+    console.print_leaderboard(pd.DataFrame({**rows, **missing, **totals}), 10)
+    out = capsys.readouterr().out
+    assert "(7 of 10 replicates have a value there)" in out
+    (row,) = (line for line in out.splitlines() if "Uniform()" in line and "±" in line)
+    assert "no value" in row
+    assert "nan" not in out
+    assert "episodes are aligned on steps: each counts where it ends" in out
+
+
 def refused(main, arguments, capsys, tmp_path):
     """What a refusal prints: one line on stderr, exit code 2, nothing written."""
     before = sorted(tmp_path.rglob("*"))
@@ -145,6 +199,9 @@ def refused(main, arguments, capsys, tmp_path):
         (["--steps", "1", "2", "3"], "--steps must be one number or one for each of 2 tasks"),
         (["--block", "0"], "block must be at least 1"),
         (["--jobs", "0"], "--jobs must be -1 or at least 1, got 0"),
+        (["--confidence", "95"], "--confidence must be in (0, 1), got 95.0"),
+        (["--baseline", "Boltzmann(3)"], "baseline must be an agent of every task, got Boltzmann(3.0)"),
+        (["--baseline", "Boltzmann("], "cannot read 'Boltzmann('"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -163,7 +220,8 @@ def test_an_unwritable_output_is_told_in_one_line(capsys, tmp_path):
 def test_results_that_are_none_are_told_in_one_line(capsys, tmp_path):
     for main in (plot_learning_curves.main, write_report.main):
         assert "holds no results" in refused(main, [str(tmp_path / "x")], capsys, tmp_path)
-    compare_schedules.main([*TINY, "--output", str(tmp_path / "r")])
+    # Ten replicates, of which no note says that they are few.
+    compare_schedules.main(["--replicates", "10", *TINY[2:], "--output", str(tmp_path / "r")])
     capsys.readouterr()
     wrong = [str(tmp_path / "r"), "--output", str(tmp_path / "figure.nothing")]
     assert "must end in one of" in refused(plot_learning_curves.main, wrong, capsys, tmp_path)

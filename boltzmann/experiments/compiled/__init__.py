@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import logging
 import time
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -23,12 +24,14 @@ from boltzmann.experiments.compiled.translation import (
     world_of,
 )
 
-__all__ = ["CompiledCell", "UnsupportedError"]
+__all__ = ["WINDOW_SUMS", "CompiledCell", "UnsupportedError"]
 
 _log = logging.getLogger("boltzmann.experiments")
 
-_LONGEST = 4096
-"""Steps whose temperatures are read at once."""
+_MOST_STEPS, _MOST_WINDOWS = 2**16, 16
+"""In one call: temperatures of so many steps are read ahead, and the last values of so many windows kept."""
+
+WINDOW_SUMS = ("reward", "gap", "optimal", "greedy", "episodes", "return_sum")
 
 
 class CompiledCell:
@@ -55,28 +58,41 @@ class CompiledCell:
         self._world = world_of(own_form(env))
         self._policy = form["policy"]
         masked = not isinstance(self._world, Pulls) and len(self._world.mask) > 0
+        # The loops know one layout of the tables; another is copied for a stretch.
+        self._tables = [(form[name], np.ascontiguousarray(form[name])) for name in ("values", "visits")]
+        form.update(values=self._tables[0][1], visits=self._tables[1][1])
         self._learner, self._mixture = learner_of(form, masked), mixture_of(form["policy"], form["rng"])
         rows, _, count = form["values"].shape
-        self._sums = make_sums(rows, count)
-        self._block = make_block(count)
+        self._returns, self._block = np.zeros(rows), make_block(count)
 
-    def advance(self, steps: int) -> Sums:
-        """Take so many steps and give their sums; the arrays are written again by the next call."""
+    def windows(self, lengths: Iterable[int]) -> Iterator[tuple[dict[str, NDArray[np.float64]], Any]]:
+        """Take the steps of windows of such lengths; give the sums of each, and what its last step was drawn from."""
+        for ends in _stretches(lengths):
+            begin, sums = self._agent.step, self._advance(ends)
+            for window, end in enumerate(ends):
+                told, where = sums.last_values[window], sums.last_allowed[window]
+                seen = {"visits": sums.last_visits[window], "where": None if where.all() else where}
+                named = {name: getattr(sums, name)[window] for name in WINDOW_SUMS}
+                yield named, self._policy(told, step=begin + int(end) - 1, **seen)
+
+    def _advance(self, ends: NDArray[np.int64]) -> Sums:
         from boltzmann.experiments.compiled.kernels import pull_stretch, walk_stretch
 
         stretch: Any = pull_stretch if isinstance(self._world, Pulls) else walk_stretch
-        for array in self._sums[:6]:
-            array[:] = 0.0
-        begin = self._agent.step
-        for first in range(begin, begin + steps, _LONGEST):
-            read = np.arange(first, min(first + _LONGEST, begin + steps))
-            learner = self._learner(read)
-            self._timed(stretch, len(read), learner, self._mixture(read), self._world, self._sums, self._block)
-            self._agent.step += len(read)
+        for own, used in self._tables:
+            if used is not own:
+                used[:] = own
+        steps = self._agent.step + np.arange(ends[-1])
+        learner, sums = self._learner(steps), make_sums(len(ends), self._returns, self._block.q.shape[0])
+        self._timed(stretch, ends, learner, self._mixture(steps), self._world, sums, self._block)
+        self._agent.step += len(steps)
+        for own, used in self._tables:
+            if used is not own:
+                own[:] = used
         if not isinstance(self._world, Pulls) and len(learner.seen):
             # What masks have been seen to allow: all, in a state where none was seen yet.
             self._agent.allowed = (self._world.mask[:-1] == 0) | ~learner.seen[..., np.newaxis]
-        return self._sums
+        return sums
 
     @staticmethod
     def _timed(stretch: Any, *arguments: Any) -> None:
@@ -87,8 +103,14 @@ class CompiledCell:
             seconds = time.perf_counter() - begin
             _log.info("compiled %s in %.1f s; it is kept for the next time", stretch.__name__, seconds)
 
-    def last_distribution(self) -> Any:
-        """Give the distribution that the last step was drawn from."""
-        told: NDArray[np.float64] = self._sums.last_values
-        where = None if self._sums.last_allowed.all() else self._sums.last_allowed
-        return self._policy(told, step=self._agent.step - 1, visits=self._sums.last_visits, where=where)
+
+def _stretches(lengths: Iterable[int]) -> Iterator[NDArray[np.int64]]:
+    """Put windows together for one call, as many as their steps and memory allow; give where each ends."""
+    part: list[int] = []
+    for length in lengths:
+        if part and (sum(part) + length > _MOST_STEPS or len(part) == _MOST_WINDOWS):
+            yield np.cumsum(part)
+            part = []
+        part.append(int(length))
+    if part:
+        yield np.cumsum(part)

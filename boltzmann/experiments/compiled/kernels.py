@@ -6,6 +6,8 @@ number for each row's outcome, and one for each row that starts again.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from boltzmann.experiments.compiled.records import BLOCK, Block, Learner, Mixture, Pulls, Sums, Transitions
@@ -25,8 +27,8 @@ __all__ = ["pull_stretch", "walk_stretch"]
 
 
 @exact
-def walk_stretch(steps: int, learner: Learner, policy: Mixture, world: Transitions, sums: Sums, block: Block) -> None:
-    """Let every replicate take ``steps`` steps on a table."""
+def walk_stretch(ends: Any, learner: Learner, policy: Mixture, world: Transitions, sums: Sums, block: Block) -> None:
+    """Let every replicate walk on a table through windows that end after so many steps."""
     # Fields of a tuple are taken out once: inside a loop each would be counted as a reference.
     values, visits, seen, averages, by = learner.values, learner.visits, learner.seen, learner.averages, learner.by
     discount, backup, heats = learner.discount, learner.backup, learner.heats
@@ -39,9 +41,12 @@ def walk_stretch(steps: int, learner: Learner, policy: Mixture, world: Transitio
     episodes, return_sum, returns = sums.episodes, sums.return_sum, sums.returns
     rows, _, count = values.shape
     outcomes = cumulative.shape[1]
-    for t in range(steps):
-        if t == steps - 1:
-            keep(values, visits, states, mask, sums)
+    window = 0
+    for t in range(ends[-1]):
+        if t == ends[window]:
+            window += 1
+        if t == ends[window] - 1:
+            keep(values, visits, states, mask, window, sums)
         for first in range(0, rows, BLOCK):
             n = min(BLOCK, rows - first)
             here = states[first : first + n]
@@ -54,7 +59,7 @@ def walk_stretch(steps: int, learner: Learner, policy: Mixture, world: Transitio
             )
             choose(action_rng, n, weights, level, actions)
             for i in range(n):
-                greedy[first + i] += 1.0 if q[actions[i], i] == top[i] else 0.0
+                greedy[window, first + i] += 1.0 if q[actions[i], i] == top[i] else 0.0
                 pair = states[first + i] * count + actions[i]
                 outcome = rng.random()
                 entry = pair * outcomes
@@ -89,20 +94,20 @@ def walk_stretch(steps: int, learner: Learner, policy: Mixture, world: Transitio
                 soften(backup, heats[t], n, q, weights, total, top, best)
             for i in range(n):
                 r, a, s, entry = first + i, actions[i], states[first + i], entries[i]
-                reward, ends = rewards[entry], terminated[entry]
-                future = discount * best[i] if backup > 0 and not ends else 0.0
+                reward, over = rewards[entry], terminated[entry]
+                future = discount * best[i] if backup > 0 and not over else 0.0
                 learn(values, visits, r, s, a, reward + future, averages, by)
                 gap = gaps[s * count + a]
-                reward_sum[r] += reward
-                gap_sum[r] += gap
+                reward_sum[window, r] += reward
+                gap_sum[window, r] += gap
                 # An unknown gap makes its whole window unknown.
-                optimal[r] += 1.0 if gap == 0.0 else 0.0 * gap
+                optimal[window, r] += 1.0 if gap == 0.0 else 0.0 * gap
                 returns[r] += reward
                 elapsed[r] += 1
                 states[r] = reached[i]
-                if ends or elapsed[r] == limit:
-                    episodes[r] += 1.0
-                    return_sum[r] += returns[r]
+                if over or elapsed[r] == limit:
+                    episodes[window, r] += 1.0
+                    return_sum[window, r] += returns[r]
                     returns[r] = 0.0
                     elapsed[r] = 0
                     outcome = starts.random()
@@ -113,8 +118,8 @@ def walk_stretch(steps: int, learner: Learner, policy: Mixture, world: Transitio
 
 
 @exact
-def pull_stretch(steps: int, learner: Learner, policy: Mixture, world: Pulls, sums: Sums, block: Block) -> None:
-    """Let every replicate pull ``steps`` arms."""
+def pull_stretch(ends: Any, learner: Learner, policy: Mixture, world: Pulls, sums: Sums, block: Block) -> None:
+    """Let every replicate pull arms through windows that end after so many steps."""
     values, visits, seen, averages, by = learner.values, learner.visits, learner.seen, learner.averages, learner.by
     discount, backup, heats = learner.discount, learner.backup, learner.heats
     mixed, epsilons, exploring, exploiting, action_rng = policy
@@ -124,9 +129,12 @@ def pull_stretch(steps: int, learner: Learner, policy: Mixture, world: Pulls, su
     rows = len(values)
     states, mask = np.zeros(rows, dtype=np.int64), np.zeros((0, 0))
     reached[:] = 0
-    for t in range(steps):
-        if t == steps - 1:
-            keep(values, visits, states, mask, sums)
+    window = 0
+    for t in range(ends[-1]):
+        if t == ends[window]:
+            window += 1
+        if t == ends[window] - 1:
+            keep(values, visits, states, mask, window, sums)
         for first in range(0, rows, BLOCK):
             n = min(BLOCK, rows - first)
             here = states[first : first + n]
@@ -139,7 +147,7 @@ def pull_stretch(steps: int, learner: Learner, policy: Mixture, world: Pulls, su
             )
             choose(action_rng, n, weights, level, actions)
             for i in range(n):
-                greedy[first + i] += 1.0 if q[actions[i], i] == top[i] else 0.0
+                greedy[window, first + i] += 1.0 if q[actions[i], i] == top[i] else 0.0
             if backup > 0:
                 read_rows(values, seen, mask, reached, first, n, q)
             if backup == 1:
@@ -175,7 +183,7 @@ def pull_stretch(steps: int, learner: Learner, policy: Mixture, world: Pulls, su
                 future = discount * best[i] if backup > 0 else 0.0
                 learn(values, visits, r, 0, a, reward + future, averages, by)
                 gap = highest[r] - mean
-                reward_sum[r] += reward
-                gap_sum[r] += gap
-                optimal[r] += 1.0 if gap == 0.0 else 0.0 * gap
+                reward_sum[window, r] += reward
+                gap_sum[window, r] += gap
+                optimal[window, r] += 1.0 if gap == 0.0 else 0.0 * gap
                 returns[r] += reward

@@ -72,18 +72,18 @@ class Pulls(NamedTuple):
 
 
 class Sums(NamedTuple):
-    """What a recorder adds up over a window, a row each, and what the last step was decided on."""
+    """What a recorder adds up in each of W windows, and what the last step of each was decided on."""
 
-    reward: Floats
+    reward: Floats  # (W, R), as the next five
     gap: Floats
     optimal: Floats
     greedy: Floats
     episodes: Floats
     return_sum: Floats
-    returns: Floats  # of the episodes that go on
-    last_values: Floats  # (R, K)
-    last_visits: Integers  # (R, K)
-    last_allowed: Booleans  # (R, K)
+    returns: Floats  # (R,): of the episodes that go on
+    last_values: Floats  # (W, R, K)
+    last_visits: Integers  # (W, R, K)
+    last_allowed: Booleans  # (W, R, K)
 
 
 class Block(NamedTuple):
@@ -113,8 +113,8 @@ def make_block(count: int) -> Block:
     return Block(*parts)
 
 
-def make_sums(rows: int, count: int) -> Sums:
-    """Make what R = ``rows`` replicates add up, of K = ``count`` actions."""
-    parts: list[Any] = [np.zeros(rows) for _ in range(7)]
-    tables: list[Any] = [np.zeros((rows, count), kind) for kind in (np.float64, np.int64, np.bool_)]
-    return Sums(*[*parts, *tables])
+def make_sums(windows: int, returns: Floats, count: int) -> Sums:
+    """Make what W windows add up, of K = ``count`` actions; ``returns`` go on from the windows before."""
+    parts: list[Any] = [np.zeros((windows, len(returns))) for _ in range(6)]
+    tables: list[Any] = [np.zeros((windows, len(returns), count), kind) for kind in (np.float64, np.int64, np.bool_)]
+    return Sums(*[*parts, returns, *tables])

@@ -205,11 +205,11 @@ def learn(values: Any, visits: Any, r: int, s: int, a: int, target: float, avera
 
 
 @exact
-def keep(values: Any, visits: Any, states: Any, mask: Any, sums: Sums) -> None:
-    """Keep what the last step is decided on."""
+def keep(values: Any, visits: Any, states: Any, mask: Any, window: int, sums: Sums) -> None:
+    """Keep what the last step of a window is decided on."""
     last_values, last_visits, last_allowed = sums.last_values, sums.last_visits, sums.last_allowed
     for r in range(len(values)):
         for a in range(values.shape[2]):
-            last_values[r, a] = values[r, states[r], a]
-            last_visits[r, a] = visits[r, states[r], a]
-            last_allowed[r, a] = len(mask) == 0 or mask[states[r], a] == 0.0
+            last_values[window, r, a] = values[r, states[r], a]
+            last_visits[window, r, a] = visits[r, states[r], a]
+            last_allowed[window, r, a] = len(mask) == 0 or mask[states[r], a] == 0.0

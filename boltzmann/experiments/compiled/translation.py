@@ -27,7 +27,7 @@ MOST_ACTIONS = 64
 Steps = NDArray[np.int64]
 
 
-class UnsupportedError(Exception):
+class UnsupportedError(ValueError):
     """There is no compiled form; the message says of what."""
 
 

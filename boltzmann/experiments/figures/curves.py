@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from boltzmann.experiments.figures.labels import label_ends, legend_beside
+from boltzmann.experiments.figures.labels import label_ends, legend_beside, width_beside
 from boltzmann.experiments.figures.style import (
     LETTER,
     LINE,
@@ -75,7 +75,7 @@ def draw_learning_curves(results: Results, metric: CurveMetric | Sequence[CurveM
             wanted = [*wanted, "optimal"]
         shown[task] = [one for one in wanted if has_metric(cells, one)]
     columns = max(len(metrics) for metrics in shown.values())
-    longest = max(len(label) for cells in tasks.values() for label in cells)
+    longest = max(width_beside(cells) for cells in tasks.values())
     heights = [max(_PANEL[1], LINE * (len(cells) + 2)) for cells in tasks.values()]
     with look():
         size = (columns * _PANEL[0] + _BESIDE + LETTER * longest, sum(heights))

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boltzmann.experiments.figures.style import LINE
+from boltzmann.experiments.figures.style import LINE, MANY
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["label_ends", "legend_beside", "spread"]
+__all__ = ["LEGEND_TITLE", "label_ends", "legend_beside", "spread", "width_beside"]
 
 _LEADER, _HANDLE, _TEXT = 0.035, 0.095, 0.105
 _MARGIN = 0.75
+LEGEND_TITLE = 38
+"""Letters of the longest title of a legend."""
 
 
 def spread(places: ArrayLike, distance: float) -> NDArray[np.float64]:
@@ -76,6 +78,12 @@ def label_ends(panel: Axes, ends: Mapping[str, float], styles: Mapping[str, dict
         panel.text(1 + _TEXT, place, text, transform=panel.transAxes, va="center", fontsize="small", gid="end label")
 
 
+def width_beside(labels: Collection[str]) -> int:
+    """Give how many letters wide the names beside a panel are, a legend with its title."""
+    longest = max(len(label) for label in labels)
+    return max(longest, LEGEND_TITLE) if len(labels) > MANY else longest
+
+
 def legend_beside(panel: Axes, title: str) -> None:
     """Put a legend of the panel's lines to its right, in the order in which they were drawn."""
-    panel.legend(title=title, loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, alignment="left")
+    panel.legend(title=title, loc="center left", bbox_to_anchor=(1.03, 0.5), frameon=False, alignment="left")

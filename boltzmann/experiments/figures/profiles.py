@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from boltzmann.experiments.figures.labels import legend_beside
+from boltzmann.experiments.figures.labels import LEGEND_TITLE, legend_beside
 from boltzmann.experiments.figures.style import (
     LETTER,
     LINE,
@@ -60,7 +60,7 @@ def draw_profiles(results: Results, metric: Metric | None = None, *, confidence:
 
     tasks = tasks_with(results, metric)
     metrics = {task: metric or usual_metric(cells) for task, cells in tasks.items()}
-    longest = max(len(label) for cells in tasks.values() for label in cells)
+    longest = max(LEGEND_TITLE, *(len(label) for cells in tasks.values() for label in cells))
     heights = [max(_PANEL[1], LINE * (len(cells) + 2)) for cells in tasks.values()]
     with look():
         size = (_PANEL[0] + _BESIDE + LETTER * longest, sum(heights))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from boltzmann.experiments.results import Cell
 from boltzmann.experiments.statistics import CURVE_NAMES, final, interval
@@ -36,6 +36,8 @@ LETTER, LINE = 0.078, 0.21
 MANY = 10
 """More agents than these are drawn with a legend, and the best of them stronger than the rest."""
 _STRONG = 5
+_TICKS = 7
+_YELLOW, _BLACK = 8, (0.1, 0.1, 0.1)
 _EPISODES = "Episodes are aligned on steps, each counting where it ends."
 
 
@@ -56,6 +58,8 @@ def agent_styles(labels: Iterable[str]) -> dict[str, dict[str, Any]]:
     import seaborn as sns
 
     colours = sns.color_palette("colorblind", 10)
+    # The palette's yellow is too pale for a line on white.
+    colours[_YELLOW] = _BLACK
     return {
         label: {"color": colours[place % 10], "linestyle": _DASHES[(place + place // 10) % len(_DASHES)]}
         for place, label in enumerate(labels)
@@ -95,11 +99,13 @@ def put_caption(figure: Figure, *sentences: str, metrics: Iterable[str]) -> None
     figure.supxlabel("\n".join(lines), fontsize="small", x=0.01, ha="left")
 
 
-def label_metric(axes: Axes, metric: str, which: str, suffix: str = "") -> None:
+def label_metric(axes: Axes, metric: str, which: Literal["x", "y"], suffix: str = "") -> None:
     """Name the metric on an axis, ``"x"`` or ``"y"``; fractions are shown in per cent."""
     from matplotlib.ticker import PercentFormatter
 
     axis = axes.xaxis if which == "x" else axes.yaxis
     axis.set_label_text(CURVE_NAMES[metric] + suffix)
+    # Left to itself their number follows the panel's size, which the layout changes after making room for the labels.
+    axes.locator_params(axis=which, nbins=_TICKS)
     if metric in ("optimal", "greedy"):
         axis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))

@@ -32,7 +32,8 @@ def answers(board: pd.DataFrame, confidence: float = 0.95) -> dict[str, str]:
     --------
     >>> import pandas as pd
     >>> rows = {"task": "lake", "agent": ["A", "B", "C"], "metric": "reward", "replicates": 200}
-    >>> board = pd.DataFrame({**rows, "tied": [False, True, False], "cumulative": [9.0, 8.0, 7.0]})
+    >>> values = {"tied": [False, True, False], "final": [3.0, 2.0, 1.0], "cumulative": [9.0, 8.0, 7.0]}
+    >>> board = pd.DataFrame({**rows, **values})
     >>> answers(board)["lake"]
     'A is best in the last tenth of the steps; B cannot be told from it at 200 replicates (95 % confidence).'
     """
@@ -48,6 +49,8 @@ def _at_the_end(rows: pd.DataFrame, confidence: float) -> str:
         return "No agent has a value in the last tenth of the steps."
     if len(agents) == 1:
         return f"{agents[0]} is alone: there is nothing to compare it with."
+    if rows["final"].nunique() == 1 and rows["replicates"].min() > 0:
+        return "All agents have the same mean in the last tenth of the steps: nothing tells them apart there."
     at = f"at {count} replicate{'s' if count > 1 else ''} ({100 * confidence:g} % confidence)."
     close = [agent for agent, tied in zip(agents, rows["tied"], strict=True) if tied]
     if not close:

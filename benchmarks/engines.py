@@ -1,0 +1,117 @@
+"""The project beside plain C and beside other libraries: ``python -m benchmarks.engines``.
+
+The public ``rollout``, recording on, on the works of ``works.py``, in turns with the C yardstick; the public ``run``
+with two workers beside one; a policy call; and other libraries, in the Python that ``--peers`` names.
+docs/speed.md tells what is compared with what.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks import core, reporting
+from benchmarks.measuring import LEAST_STEPS, Effort, Row, measure_rollouts, measure_runs
+from benchmarks.peers import FULL_SECONDS, measure_peers
+from benchmarks.works import REPLICATES
+from benchmarks.yardstick import CACHE, MissingCompilerError, Yardstick
+
+FULL = Effort(rounds=5, seconds=FULL_SECONDS, replicates=REPLICATES)
+QUICK = Effort(rounds=3, seconds=0.04, replicates=(30, 2000))
+PARTS = ("rollouts", "runs", "calls", "peers")
+
+
+class _Report:
+    """Lines that are printed as they come, and kept."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def say(self, text: str = "") -> None:
+        print(text, flush=True)
+        self.lines.append(text)
+
+
+def measure(parts: Sequence[str], effort: Effort, peers: str | None, folder: Path, cache: Path = CACHE) -> None:
+    """Measure, print, and store in a folder.
+
+    Parameters
+    ----------
+    parts : sequence of str
+        Which of ``PARTS``.
+    effort : Effort
+        How long.
+    peers : str, optional
+        A Python that has other libraries; this one by default.
+    folder : path
+        Where ``engines.json`` and ``engines.txt`` go.
+    cache : path
+        Where the compiled yardstick is kept.
+    """
+    report = _Report()
+    yardstick: Yardstick | None = None
+    try:
+        yardstick = Yardstick(cache)
+    except MissingCompilerError as error:
+        report.say(f"{error}: ratios are to the project's own lockstep, and no target is judged")
+    machine = reporting.describe_machine(yardstick.compiler if yardstick else None)
+    found: dict[str, Any] = {"machine": machine, "rounds": effort.rounds, "seconds": effort.seconds}
+    for text in reporting.describe_lines(machine):
+        report.say(text)
+    if "rollouts" in parts:
+        report.say(f"\nrollout: agent-steps a processor second, medians of {effort.rounds} interleaved rounds")
+        cells = measure_rollouts(yardstick, effort)
+        found["rollouts"] = _said(report, (row for rows in cells for row in rows))
+    if "runs" in parts:
+        report.say("\nrun: two workers beside one, agent-steps a wall-clock second; 1st call starts the workers")
+        found["runs"] = _said(report, measure_runs(effort))
+    if "calls" in parts:
+        rounds = min(15, 3 * effort.rounds)
+        report.say(f"\na policy call: probabilities + one draw a row + log-partition, medians of {rounds} rounds")
+        found["calls"] = core.measure(rounds)
+        report.say(core.table(found["calls"]))
+    if "peers" in parts:
+        report.say("\npeers: 30 runs after one another, each library in its own way; ratio of this project to it")
+        found["peers"] = _said(report, measure_peers(peers, effort))
+    for file in reporting.store(folder, found, "\n".join(report.lines) + "\n"):
+        print(f"stored {file}")
+
+
+def _said(report: _Report, rows: Any) -> list[dict[str, Any]]:
+    report.say(reporting.HEADER)
+    kept: list[Row] = []
+    for row in rows:
+        report.say(reporting.line(row))
+        kept.append(row)
+    return [row.to_json() for row in kept]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Read the command line, measure, print and store."""
+    parser = argparse.ArgumentParser(
+        prog="benchmarks.engines",
+        description=f"The project's engines beside plain C and other libraries. 1st call: {LEAST_STEPS} steps.",
+    )
+    parser.add_argument("--quick", action="store_true", help="under a minute instead of six, and less sure")
+    parser.add_argument("--rounds", type=int, help="how often each is timed")
+    parser.add_argument("--seconds", type=float, help="how long a timing takes, about")
+    parser.add_argument("--replicates", type=int, nargs="+", help="how many replicates, one or more numbers")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS), help="what to measure")
+    parser.add_argument("--peers", metavar="PYTHON", help="a Python that has other libraries (default: this one)")
+    parser.add_argument("--output", type=Path, default=Path("results/benchmarks"), help="folder for JSON and text")
+    options = parser.parse_args(arguments)
+    usual = QUICK if options.quick else FULL
+    effort = Effort(
+        usual.rounds if options.rounds is None else options.rounds,
+        usual.seconds if options.seconds is None else options.seconds,
+        usual.replicates if options.replicates is None else tuple(options.replicates),
+    )
+    if effort.rounds < 1 or not effort.seconds > 0 or min(effort.replicates) < 1:
+        parser.error("--rounds and --replicates must be at least 1, and --seconds above 0")
+    measure(options.parts, effort, options.peers, options.output)
+
+
+if __name__ == "__main__":
+    main()

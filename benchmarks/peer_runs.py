@@ -1,0 +1,202 @@
+"""Other libraries, each in its own recommended way, run by a Python that has them: ``peers.py`` starts this file.
+
+It imports nothing of this project, which that Python need not have. ``peer_runs.py NAME`` writes a line of JSON once
+the library is there, reads lines of "replicates steps", and answers each with the processor seconds that so many runs
+one after another took, each from nothing and so many steps long.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import json
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+ARMS, LAKE_STATES, ACTIONS = 10, 16, 4
+BANDIT_TEMPERATURE, LAKE_TEMPERATURE = 0.25, 0.01
+DISCOUNT, STEP_SIZE, TIME_LIMIT = 0.99, 0.1, 100
+SECONDS_ALLOWED = 120
+
+Play = Callable[[int, int], Any]
+
+
+def smpybandits() -> Play:
+    """Softmax in the simulation loop of its Evaluator, on its Gaussian arms."""
+    from SMPyBandits.Arms import Gaussian
+    from SMPyBandits.Environment import Evaluator
+    from SMPyBandits.Policies import Softmax
+
+    def play(replicates: int, steps: int) -> None:
+        means = np.random.default_rng(0).normal(size=ARMS)
+        # Wide bounds, since its Gaussian arms are truncated ones; it divides the rewards by their width.
+        arms = [(float(mean), 1.0, -10.0, 10.0) for mean in means]
+        evaluator = Evaluator(
+            {
+                "horizon": steps,
+                "repetitions": replicates,
+                "n_jobs": 1,
+                "verbosity": 0,
+                "environment": [{"arm_type": Gaussian, "params": arms}],
+                "policies": [{"archtype": Softmax, "params": {"temperature": BANDIT_TEMPERATURE / 20}}],
+            }
+        )
+        evaluator.startAllEnv()
+
+    return play
+
+
+def mabwiser() -> Play:
+    """LearningPolicy.Softmax: predict an arm, learn its reward by partial_fit, as its guide shows."""
+    from mabwiser.mab import MAB, LearningPolicy
+
+    def play(replicates: int, steps: int) -> None:
+        for replicate in range(replicates):
+            rng = np.random.default_rng(replicate)
+            means = rng.normal(size=ARMS)
+            bandit = MAB(list(range(ARMS)), LearningPolicy.Softmax(tau=BANDIT_TEMPERATURE), seed=replicate)
+            bandit.fit([0], [float(rng.normal(means[0]))])
+            for _ in range(steps - 1):
+                arm = bandit.predict()
+                bandit.partial_fit([arm], [float(rng.normal(means[arm]))])
+
+    return play
+
+
+def mushroom_rl() -> Play:
+    """Boltzmann, QLearning and Core on its FiniteMDP, which holds FrozenLake's transitions."""
+    import gymnasium
+    from mushroom_rl.algorithms.value import QLearning
+    from mushroom_rl.core import Core
+    from mushroom_rl.environments.finite_mdp import FiniteMDP
+    from mushroom_rl.policy import Boltzmann
+    from mushroom_rl.utils.parameters import Parameter
+
+    model: Any = gymnasium.make("FrozenLake-v1").unwrapped
+    probs = np.zeros((LAKE_STATES, ACTIONS, LAKE_STATES))
+    rewards = np.zeros_like(probs)
+    for state, choices in model.P.items():
+        for action, outcomes in choices.items():
+            for probability, reached, reward, _ in outcomes:
+                # A state whose row is empty ends the episode there.
+                if model.desc.ravel()[state] not in b"GH":
+                    probs[state, action, reached] += probability
+                    rewards[state, action, reached] = reward
+
+    def play(replicates: int, steps: int) -> None:
+        for _ in range(replicates):
+            start = np.eye(LAKE_STATES)[0]
+            environment = FiniteMDP(probs, rewards, start, gamma=DISCOUNT, horizon=TIME_LIMIT)
+            policy = Boltzmann(beta=Parameter(1 / LAKE_TEMPERATURE))
+            agent = QLearning(environment.info, policy, learning_rate=Parameter(STEP_SIZE))
+            Core(agent, environment).learn(n_steps=steps, n_steps_per_fit=1, quiet=True)
+
+    return play
+
+
+def rlberry() -> Play:
+    """QLAgent of rlberry-scool, fitted by the ExperimentManager, one fit a replicate."""
+    from rlberry.envs import gym_make
+    from rlberry.manager import ExperimentManager
+    from rlberry_scool.agents import QLAgent
+
+    parameters = {
+        "gamma": DISCOUNT,
+        "alpha": STEP_SIZE,
+        "exploration_type": "boltzmann",
+        # It multiplies the values by what it calls tau.
+        "exploration_rate": 1 / LAKE_TEMPERATURE,
+    }
+
+    def play(replicates: int, steps: int) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            ExperimentManager(
+                QLAgent,
+                (gym_make, {"id": "FrozenLake-v1"}),
+                fit_budget=steps,
+                init_kwargs=parameters,
+                n_fit=replicates,
+                max_workers=1,
+                seed=0,
+                output_dir=folder,
+            ).fit()
+
+    return play
+
+
+def pfrl() -> Play:
+    """DQN with the Boltzmann explorer; its network is a table, a linear layer on one-hot states, learning each step."""
+    import gymnasium
+    import pfrl
+    import torch
+
+    def play(replicates: int, steps: int) -> None:
+        for replicate in range(replicates):
+            torch.manual_seed(replicate)
+            layer = torch.nn.Linear(LAKE_STATES, ACTIONS, bias=False)
+            torch.nn.init.zeros_(layer.weight)
+            agent = pfrl.agents.DQN(
+                torch.nn.Sequential(layer, pfrl.q_functions.DiscreteActionValueHead()),
+                torch.optim.SGD(layer.parameters(), lr=STEP_SIZE),
+                pfrl.replay_buffers.ReplayBuffer(1),
+                DISCOUNT,
+                pfrl.explorers.Boltzmann(LAKE_TEMPERATURE),
+                replay_start_size=1,
+                minibatch_size=1,
+                update_interval=1,
+                target_update_interval=1,
+                phi=lambda state: np.eye(LAKE_STATES, dtype=np.float32)[state],
+            )
+            env = gymnasium.make("FrozenLake-v1")
+            state, _ = env.reset(seed=replicate)
+            for _ in range(steps):
+                state, reward, terminated, truncated, _ = env.step(int(agent.act(state)))
+                agent.observe(state, reward, terminated, truncated)
+                if terminated or truncated:
+                    state, _ = env.reset()
+
+    return play
+
+
+PEERS: dict[str, Callable[[], Play]] = {
+    "SMPyBandits": smpybandits,
+    "mabwiser": mabwiser,
+    "mushroom-rl": mushroom_rl,
+    "rlberry": rlberry,
+    "pfrl": pfrl,
+}
+
+
+def answer(name: str, say: Callable[[dict[str, Any]], None]) -> None:
+    """Prepare a library and do what each line of the standard input asks for."""
+    play = PEERS[name]()
+    say({"version": importlib.metadata.version(name)})
+    for line in sys.stdin:
+        replicates, steps = map(int, line.split())
+        if hasattr(signal, "alarm"):
+            signal.alarm(SECONDS_ALLOWED)
+        start = time.process_time()
+        play(replicates, steps)
+        say({"seconds": time.process_time() - start})
+
+
+def main() -> None:
+    """Answer on what was the standard output, into which libraries print as well."""
+    with os.fdopen(os.dup(1), "w", buffering=1) as answers, contextlib.redirect_stdout(sys.stderr):
+        os.dup2(2, 1)
+        try:
+            answer(sys.argv[1], lambda said: print(json.dumps(said), file=answers))
+        except Exception as error:
+            # Told to who asked, who names it in the table.
+            print(json.dumps({"error": f"{type(error).__name__}: {error}"}), file=answers)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,164 @@
+"""Other libraries beside this project: 30 runs one after another, and 30 replicates of ours."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from benchmarks import works
+from benchmarks.measuring import Effort, Row, calibrated, why_not
+from benchmarks.timing import quartiles
+from benchmarks.works import Play
+from boltzmann.experiments import rollout
+
+__all__ = ["GROUNDS", "Peer", "PeerError", "measure_peers"]
+
+REPLICATES = 30
+LEAST_RATIO = 300.0
+MOST_ROUNDS = 3
+FULL_SECONDS = 0.3
+GROUNDS = {
+    "SMPyBandits": works.WORKS[0],
+    "mabwiser": works.WORKS[0],
+    "mushroom-rl": works.WORKS[1],
+    "rlberry": works.WORKS[1],
+    "pfrl": works.WORKS[1],
+}
+"""The work of ours that is nearest to what a library does on its own ground."""
+
+STEPS = {"rlberry": 1000, "pfrl": 100}
+OTHER_STEPS = 500
+"""Steps a run at full effort: fewer for a slow library, more where the start of a run is dear."""
+
+UNJUDGED = frozenset({"pfrl"})
+"""It learns networks, and a table is not what it is for."""
+
+
+class PeerError(RuntimeError):
+    """A library that cannot be imported or run."""
+
+
+class Peer:
+    """A library in a process of its own, of a Python that has it; see ``peer_runs.py``.
+
+    Raises
+    ------
+    PeerError
+        Where the Python cannot be started, and the library not imported or run.
+    """
+
+    def __init__(self, name: str, python: str) -> None:
+        script = Path(__file__).with_name("peer_runs.py")
+        # One thread, as ours. Its folder must not be searched for modules: libraries have names like "core" too.
+        alone = {**os.environ, "OMP_NUM_THREADS": "1", "MPLBACKEND": "agg"}
+        alone.pop("PYTHONPATH", None)
+        self._scratch = tempfile.TemporaryDirectory()
+        self._said = Path(self._scratch.name, "stderr")
+        try:
+            with self._said.open("w") as said:
+                self._process = subprocess.Popen(
+                    [python, "-P", str(script), name],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=said,
+                    text=True,
+                    env=alone,
+                    cwd=self._scratch.name,
+                )
+        except OSError as error:
+            self._scratch.cleanup()
+            raise PeerError(f"{python} cannot be started: {error}") from error
+        try:
+            self.version = str(self._answer()["version"])
+        except PeerError:
+            self.close()
+            raise
+
+    def seconds(self, replicates: int, steps: int) -> float:
+        """Let it do so many runs one after another; give the processor time that they took."""
+        assert self._process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            # A process that has ended is told of by what it does not answer.
+            print(replicates, steps, file=self._process.stdin, flush=True)
+        return float(self._answer()["seconds"])
+
+    def close(self) -> None:
+        """End its process."""
+        for stream in (self._process.stdin, self._process.stdout):
+            assert stream is not None
+            with contextlib.suppress(BrokenPipeError):
+                stream.close()
+        try:
+            self._process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._scratch.cleanup()
+
+    def __enter__(self) -> Peer:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def _answer(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        said = self._process.stdout.readline()
+        if not said:
+            last = self._said.read_text(errors="replace").strip().rpartition("\n")[2]
+            raise PeerError(f"its process ended with code {self._process.wait()}: {last}")
+        answer: dict[str, Any] = json.loads(said)
+        if "error" in answer:
+            raise PeerError(answer["error"])
+        return answer
+
+
+def measure_peers(python: str | None, effort: Effort, names: Sequence[str] = tuple(GROUNDS)) -> Iterator[Row]:
+    """Measure libraries that a Python has; the ratio of a row is our rate over theirs, in turns.
+
+    A library that cannot be imported or run has a row that says why.
+    """
+    for name in names:
+        try:
+            with Peer(name, python or sys.executable) as peer:
+                yield _measure_peer(name, peer, effort)
+        except PeerError as error:
+            yield Row(GROUNDS[name].name, "constant", REPLICATES, name, failure=str(error).splitlines()[0])
+
+
+def _measure_peer(name: str, peer: Peer, effort: Effort) -> Row:
+    work = GROUNDS[name]
+    engine, play = _fastest(work)
+    steps_theirs = max(20, int(STEPS.get(name, OTHER_STEPS) * min(1.0, effort.seconds / FULL_SECONDS)))
+    start = time.perf_counter()
+    peer.seconds(REPLICATES, 20)
+    first = time.perf_counter() - start
+    steps_ours = calibrated(play, effort.seconds, time.process_time)
+    ours, theirs = [], []
+    for _ in range(min(MOST_ROUNDS, effort.rounds)):
+        theirs.append(REPLICATES * steps_theirs / peer.seconds(REPLICATES, steps_theirs))
+        begun = time.process_time()
+        play(steps_ours)
+        ours.append(REPLICATES * steps_ours / (time.process_time() - begun))
+    ratio = quartiles([a / b for a, b in zip(ours, theirs, strict=True)])
+    target = None if name in UNJUDGED else LEAST_RATIO
+    cell = (work.name, "constant", REPLICATES, f"{name} {peer.version}", steps_theirs)
+    return Row(*cell, quartiles(theirs)[1], ratio, f"ours, {engine}", quartiles(ours)[1], target, first)
+
+
+def _fastest(work: works.Work) -> tuple[str, Play]:
+    """Give the last engine that a user may choose and that works here: the compiled one comes after the lockstep."""
+    for engine in reversed(works.engines_of(rollout)):
+        play = works.in_project(work, "constant", REPLICATES, engine)
+        if not why_not(play, engine):
+            return engine, play
+    raise RuntimeError(f"no engine runs {work.name}")

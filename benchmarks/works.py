@@ -1,0 +1,143 @@
+"""The works of the benchmark, as this project does them and as the C yardstick does them.
+
+A: sample averages with a softmax on the 10-armed Gaussian testbed. B: Q-learning with a softmax on a table.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import envs
+from agents import QLearning, SampleAverage
+from benchmarks.yardstick import TableArrays, Yardstick
+from boltzmann import Boltzmann, Exponential, Policy
+from boltzmann.experiments import Agent, Block, Experiment, Recorder, Task, read_environment, rollout, run
+
+__all__ = ["REPLICATES", "WORKS", "Temperature", "Work", "engines_of", "experiment", "in_c", "in_project"]
+
+ARMS = 10
+DISCOUNT, STEP_SIZE = 0.99, 0.1
+REPLICATES = (1, 30, 200, 2000)
+
+Play = Callable[[int], Any]
+"""``play(steps)`` does a work once, so many steps long."""
+
+
+@dataclass(frozen=True)
+class Temperature:
+    """From ``start`` to ``end``, exponentially, over all steps of a work; constant where they are equal."""
+
+    start: float
+    end: float
+
+    def policy(self, steps: int) -> Policy:
+        """Give the policy that a user would write."""
+        return Boltzmann(self.start if self.start == self.end else Exponential(self.start, self.end, steps))
+
+    def factor(self, steps: int) -> float:
+        """Give the ratio of one step's temperature to the last one's."""
+        return float((self.end / self.start) ** (1 / steps))
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is done: a learner in an environment, at a constant and at an annealed temperature."""
+
+    name: str
+    environment: str
+    learner: Callable[[Policy], Agent]
+    temperatures: dict[str, Temperature]
+
+
+def _q_learning(policy: Policy) -> Agent:
+    return QLearning(policy, step_size=STEP_SIZE, discount=DISCOUNT)
+
+
+WORKS = (
+    Work(
+        "A testbed",
+        f"boltzmann/GaussianBandit-v0(arms={ARMS})",
+        SampleAverage,
+        {"constant": Temperature(0.25, 0.25), "annealed": Temperature(1.0, 0.05)},
+    ),
+    Work(
+        "B FrozenLake",
+        "FrozenLake-v1",
+        _q_learning,
+        {"constant": Temperature(0.01, 0.01), "annealed": Temperature(0.1, 0.001)},
+    ),
+    Work(
+        "B Taxi",
+        "Taxi-v4",
+        _q_learning,
+        {"constant": Temperature(0.5, 0.5), "annealed": Temperature(1.0, 0.05)},
+    ),
+)
+
+
+def engines_of(function: Callable[..., Any]) -> tuple[str, ...]:
+    """List the engines that ``rollout`` or ``run`` lets a user choose from."""
+    return ("lockstep", "compiled") if "engine" in inspect.signature(function).parameters else ("lockstep",)
+
+
+def choosing(function: Callable[..., Any], engine: str) -> Callable[..., Any]:
+    """Give ``rollout`` or ``run`` with the engine chosen, where there is a choice."""
+    return partial(function, engine=engine) if len(engines_of(function)) > 1 else function
+
+
+def experiment(work: Work, temperature: str, replicates: int, steps: int, seed: int = 0) -> Experiment:
+    """Describe a work as an experiment of one cell, recorded as by default, but no finer than every ten steps."""
+    agent = work.learner(work.temperatures[temperature].policy(steps))
+    points = max(1, min(100, steps // 10))
+    return Experiment((Task(work.environment, (agent,), steps),), replicates, seed, points=points)
+
+
+def in_project(work: Work, temperature: str, replicates: int, engine: str, seed: int = 0) -> Play:
+    """Give ``play(steps) -> Recorder`` by the public ``rollout``; the environment is made once, before."""
+    name, arguments = read_environment(work.environment)
+    env = envs.make(name, replicates, discount=DISCOUNT, **arguments)
+    rolling = choosing(rollout, engine)
+
+    def play(steps: int) -> Recorder:
+        described = experiment(work, temperature, replicates, steps, seed)
+        layout, block = described.layout, Block(0, 0, 0, replicates)
+        agent, ends = described.tasks[0].agents[0], layout.recorded_steps(0)
+        recorder: Recorder = rolling(env, agent, ends, layout.environment_seeds(block), layout.agent_rng(block))
+        return recorder
+
+    return play
+
+
+def in_runs(work: Work, temperature: str, replicates: int, engine: str, n_jobs: int) -> Callable[[int, str], Any]:
+    """Give ``play(steps, folder)`` by the public ``run``, into a folder that is not there yet."""
+    running = choosing(run, engine)
+
+    def play(steps: int, folder: str) -> Any:
+        return running(experiment(work, temperature, replicates, steps), folder, make=envs.make, n_jobs=n_jobs)
+
+    return play
+
+
+def in_c(yardstick: Yardstick, work: Work, temperature: str, replicates: int, seed: int = 0) -> Play:
+    """Give ``play(steps) -> mean reward`` by the yardstick."""
+    course = work.temperatures[temperature]
+    env = envs.make(work.environment.partition("(")[0], 1)
+    if not isinstance(env, envs.TabularVectorEnv):
+        return lambda steps: yardstick.bandit(
+            replicates, steps, arms=ARMS, start=course.start, factor=course.factor(steps), seed=seed
+        )
+    arrays = TableArrays.of(env.table, env.max_episode_steps)
+    return lambda steps: yardstick.table(
+        arrays,
+        replicates,
+        steps,
+        start=course.start,
+        factor=course.factor(steps),
+        step_size=STEP_SIZE,
+        discount=DISCOUNT,
+        seed=seed,
+    )

@@ -1,0 +1,159 @@
+"""The C yardstick of ``yardstick.c``, compiled on this machine and called from Python."""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs import Table
+
+__all__ = ["CACHE", "MissingCompilerError", "TableArrays", "Yardstick"]
+
+SOURCE = Path(__file__).with_name("yardstick.c")
+CACHE = Path(__file__).parent / ".cache"
+FLAGS = ("-O3", "-shared", "-fPIC")
+
+
+class MissingCompilerError(RuntimeError):
+    """There is no C compiler on this machine."""
+
+
+@dataclass(frozen=True, eq=False)
+class TableArrays:
+    """A table as the C code reads it: row-major, outcomes by their cumulative probabilities."""
+
+    cumulative: NDArray[np.float64]
+    next_states: NDArray[np.int64]
+    rewards: NDArray[np.float64]
+    terminated: NDArray[np.uint8]
+    initial: NDArray[np.float64]
+    allowed: NDArray[np.uint8] | None
+    limit: int
+
+    @classmethod
+    def of(cls, table: Table, max_episode_steps: int | None) -> TableArrays:
+        """Lay out a table; without a time limit it is the largest that the C code can count to."""
+        mask = table.action_mask
+        return cls(
+            _up_to_one(table.probs),
+            np.ascontiguousarray(table.next_states, dtype=np.int64),
+            np.ascontiguousarray(table.rewards, dtype=np.float64),
+            np.ascontiguousarray(table.terminated, dtype=np.uint8),
+            _up_to_one(table.initial),
+            None if mask is None else np.ascontiguousarray(mask, dtype=np.uint8),
+            2**31 - 1 if max_episode_steps is None else max_episode_steps,
+        )
+
+
+class Yardstick:
+    """The two works in C; each call gives the mean reward over all replicates and steps.
+
+    Temperatures are ``start * factor**t`` at step t = 0, 1, ...; a factor of 1 keeps them constant. Replicates i of a
+    call draw from the seed ``seed + i``, each through splitmix64.
+
+    Parameters
+    ----------
+    folder : path
+        Where the compiled code is kept; it is compiled again where the source, the flags or the compiler changed.
+
+    Raises
+    ------
+    MissingCompilerError
+        Where neither ``$CC`` nor ``cc`` is there.
+    subprocess.CalledProcessError
+        Where the compiler refuses the source.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str] = CACHE) -> None:
+        self.compiler = _compiler_version(_compiler())
+        self._library = ctypes.CDLL(str(_compiled(Path(folder), self.compiler)))
+        for name in ("bandit", "table"):
+            getattr(self._library, name).restype = ctypes.c_double
+
+    def bandit(
+        self, replicates: int, steps: int, *, arms: int, start: float, factor: float = 1.0, seed: int = 0
+    ) -> float:
+        """Sample averages with a softmax on the Gaussian testbed."""
+        if not 1 <= arms <= 1024:
+            raise ValueError(f"arms must be in [1, 1024], got {arms}")
+        return float(
+            self._library.bandit(
+                *(ctypes.c_int(count) for count in (replicates, steps, arms)),
+                *(ctypes.c_double(number) for number in (start, factor)),
+                ctypes.c_uint64(seed),
+            )
+        )
+
+    def table(
+        self,
+        arrays: TableArrays,
+        replicates: int,
+        steps: int,
+        *,
+        start: float,
+        factor: float = 1.0,
+        step_size: float = 0.1,
+        discount: float = 0.99,
+        seed: int = 0,
+        values: NDArray[np.float64] | None = None,
+    ) -> float:
+        """Q-learning with a softmax on a table; ``values``, (S, K), receives those of the last replicate."""
+        states, actions, outcomes = arrays.cumulative.shape
+        if not 1 <= actions <= 1024:
+            raise ValueError(f"the table must have at most 1024 actions, got {actions}")
+        Q = np.empty((states, actions)) if values is None else values
+        if Q.shape != (states, actions) or Q.dtype != np.float64 or not Q.flags.c_contiguous:
+            raise ValueError(f"values must be a contiguous float64 array of shape {(states, actions)}, got {Q.shape}")
+        parts = (arrays.cumulative, arrays.next_states, arrays.rewards, arrays.terminated, arrays.initial)
+        allowed = None if arrays.allowed is None else arrays.allowed.ctypes.data
+        return float(
+            self._library.table(
+                *(ctypes.c_int(count) for count in (replicates, steps, states, actions, outcomes)),
+                *(ctypes.c_void_p(part.ctypes.data) for part in parts),
+                ctypes.c_void_p(allowed),
+                ctypes.c_int(arrays.limit),
+                *(ctypes.c_double(number) for number in (start, factor, step_size, discount)),
+                ctypes.c_void_p(Q.ctypes.data),
+                ctypes.c_uint64(seed),
+            )
+        )
+
+
+def _up_to_one(probs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Cumulative sums that are 1 from the last possible outcome on, whatever the rounding: the C loops stop there."""
+    sums = np.cumsum(probs, axis=-1)
+    after = np.flip(np.cumsum(np.flip(probs, axis=-1), axis=-1), axis=-1) - probs
+    return np.ascontiguousarray(np.where(after > 0, sums, 1.0))
+
+
+def _compiler() -> str:
+    found = shutil.which(os.environ.get("CC", "cc"))
+    if found is None:
+        raise MissingCompilerError(f"there is no C compiler {os.environ.get('CC', 'cc')!r} on this machine")
+    return found
+
+
+def _compiler_version(compiler: str) -> str:
+    said = subprocess.run([compiler, "--version"], check=True, capture_output=True, text=True).stdout
+    return said.splitlines()[0]
+
+
+def _compiled(folder: Path, version: str) -> Path:
+    key = hashlib.sha256(b"\0".join([SOURCE.read_bytes(), version.encode(), *map(str.encode, FLAGS)])).hexdigest()
+    library = folder / f"yardstick-{key[:16]}.so"
+    if not library.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        # Under another name first: a colleague's half-written library must not be loaded.
+        unfinished = library.with_suffix(f".{os.getpid()}.tmp")
+        command = [_compiler(), *FLAGS, "-o", str(unfinished), str(SOURCE), "-lm"]
+        subprocess.run(command, check=True, capture_output=True, text=True)
+        unfinished.replace(library)
+    return library

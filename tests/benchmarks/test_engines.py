@@ -1,0 +1,176 @@
+"""The command that times the engines runs, names what it cannot measure, and stores what it prints."""
+
+import ast
+import dataclasses
+import json
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from benchmarks import engines, measuring, peer_runs, peers, works
+from benchmarks.reporting import line
+from benchmarks.timing import compare, quartiles, ratios
+from boltzmann.experiments import rollout
+
+TINY = ["--rounds", "1", "--seconds", "0.001", "--replicates", "2"]
+
+
+def test_without_a_compiler_ratios_are_to_the_lockstep(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("CC", "no-such-compiler")
+    engines.main([*TINY, "--parts", "rollouts", "--output", str(tmp_path)])
+    out = capsys.readouterr().out
+    assert "there is no C compiler 'no-such-compiler' on this machine: ratios are to the project's own lockstep" in out
+    rows = json.loads((tmp_path / "engines.json").read_text())["rollouts"]
+    assert {row["reference"] for row in rows if row["engine"] == "lockstep"} == {"lockstep"}
+    assert {tuple(row["ratio"]) for row in rows if row["engine"] == "lockstep"} == {(1.0, 1.0, 1.0)}
+    assert not any(row["target"] for row in rows)
+
+
+def test_the_command_measures_prints_and_stores(yardstick, tmp_path, capsys):
+    engines.main([*TINY, "--parts", "rollouts", "--output", str(tmp_path / "deep")])
+    out = capsys.readouterr().out
+    found = json.loads((tmp_path / "deep" / "engines.json").read_text())
+    assert found["machine"]["compiler"] == yardstick.compiler
+    assert found["machine"]["python"]
+    measured = {(row["work"], row["temperature"], row["engine"]) for row in found["rollouts"]}
+    names = works.engines_of(rollout)
+    assert measured == {(work.name, kind, name) for work in works.WORKS for kind in work.temperatures for name in names}
+    for row in found["rollouts"]:
+        assert row["failure"] or (row["rate"] > 0 and row["ratio"][1] > 0 and row["steps"] >= measuring.LEAST_STEPS)
+    text = (tmp_path / "deep" / "engines.txt").read_text()
+    assert text in out
+    assert text.count("B Taxi") == 2 * len(names)
+
+
+@pytest.mark.slow
+def test_runs_with_two_workers_are_measured(tmp_path):
+    effort = measuring.Effort(rounds=1, seconds=0.01, replicates=(20,))
+    rows = list(measuring.measure_runs(effort, works.WORKS[:1]))
+    assert [row.reference for row in rows if not row.failure] == ["1 worker"] * len(rows)
+    assert all(row.ratio[1] > 0 for row in rows)
+
+
+def test_a_missed_target_is_told():
+    row = measuring.Row("A testbed", "constant", 2000, "lockstep", 100, 1e6, (0.5, 0.6, 0.7), "C", 2e6, 0.8)
+    assert ">= 0.8 MISSED" in line(row)
+    assert ">= 0.8 hit" in line(dataclasses.replace(row, ratio=(0.7, 0.8, 0.9)))
+    assert "not measured: no numba" in line(dataclasses.replace(row, failure="no numba"))
+
+
+def test_timings_take_turns():
+    order = []
+    ticks = iter(range(1000))
+    times = compare(
+        {"a": lambda: order.append("a"), "b": lambda: order.append("b")},
+        rounds=3,
+        least_seconds=1.0,
+        clock=lambda: next(ticks),
+    )
+    assert order[2:] == ["a", "b"] * 3
+    assert ratios(times, "a", "b") == (1.0, 1.0, 1.0)
+    assert quartiles([3.0]) == (3.0, 3.0, 3.0)
+    assert quartiles([1.0, 2.0, 3.0, 4.0, 5.0]) == (2.0, 3.0, 4.0)
+
+
+def test_a_peer_that_cannot_be_imported_or_started_is_named(tmp_path, capsys):
+    # With -S in front of everything an interpreter finds no library.
+    bare = tmp_path / "python"
+    bare.write_text(f'#!/bin/sh\nexec "{sys.executable}" -S "$@"\n')
+    bare.chmod(0o755)
+    options = [*TINY, "--parts", "peers", "--output", str(tmp_path)]
+    engines.main([*options, "--peers", str(bare)])
+    rows = json.loads((tmp_path / "engines.json").read_text())["peers"]
+    assert [row["engine"] for row in rows] == list(peers.GROUNDS)
+    assert all("No module named 'numpy'" in row["failure"] for row in rows)
+    engines.main([*options, "--peers", str(tmp_path / "nowhere")])
+    out = capsys.readouterr().out
+    assert out.count("cannot be started") == len(peers.GROUNDS)
+
+
+class Echo(peers.Peer):
+    """A library that takes a tenth of a second for any work."""
+
+    def __init__(self):
+        self.version, self.asked = "1.0", []
+
+    def seconds(self, replicates, steps):
+        self.asked.append((replicates, steps))
+        return 0.1
+
+
+def test_the_ratio_to_a_peer_is_ours_over_theirs():
+    effort = measuring.Effort(rounds=2, seconds=0.003, replicates=(30,))
+    peer = Echo()
+    row = peers._measure_peer("mabwiser", peer, effort)
+    assert row.rate == pytest.approx(30 * row.steps / 0.1)
+    assert row.reference_rate == pytest.approx(row.rate * row.ratio[1])
+    assert len(peer.asked) == 3
+    assert row.engine == "mabwiser 1.0"
+    # Ours makes at least ten thousand agent-steps a second on anything.
+    assert row.ratio[0] > 1e4 / row.rate
+
+
+def test_every_peer_has_a_ground_and_an_adapter_that_needs_nothing_of_ours():
+    assert set(peers.GROUNDS) == set(peer_runs.PEERS)
+    tree = ast.parse(Path(peer_runs.__file__).read_text())
+    imported = [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    imported += [name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names]
+    assert not {name.split(".")[0] for name in imported} & {"boltzmann", "agents", "envs", "scripts", "benchmarks"}
+
+
+def with_engines(compiled):
+    """A rollout that lets its user choose; ``compiled(recorder)`` is called where the compiled engine is."""
+
+    def choosing(env, agent, ends, seeds, rng, *, engine="lockstep"):
+        rollout(env, agent, ends, seeds, rng)
+        recorder = SimpleNamespace(engine=engine)
+        if engine == "compiled":
+            compiled(recorder)
+        return recorder
+
+    return choosing
+
+
+def refuse(recorder):
+    raise ImportError("no such extra")
+
+
+def run_in_lockstep(recorder):
+    recorder.engine = "lockstep"
+
+
+@pytest.mark.parametrize(
+    ("compiled", "failure"),
+    [(lambda recorder: None, ""), (refuse, "ImportError: no such extra"), (run_in_lockstep, "it ran in lockstep")],
+)
+def test_both_engines_are_measured_where_there_is_a_choice(compiled, failure, monkeypatch):
+    monkeypatch.setattr(works, "rollout", with_engines(compiled))
+    monkeypatch.setattr(measuring, "rollout", works.rollout)
+    effort = measuring.Effort(rounds=1, seconds=0.001, replicates=(2,))
+    rows = [row for rows in measuring.measure_rollouts(None, effort, works.WORKS[:1]) for row in rows]
+    found = {(row.temperature, row.engine): row for row in rows}
+    assert set(found) == {(kind, name) for kind in ("constant", "annealed") for name in ("lockstep", "compiled")}
+    for (_, name), row in found.items():
+        assert row.failure == (failure if name == "compiled" else "")
+        assert row.failure or row.ratio[1] > 0
+
+
+def test_an_error_of_the_lockstep_is_not_taken_for_a_missing_extra(monkeypatch):
+    def broken(*arguments):
+        raise ValueError("broken")
+
+    monkeypatch.setattr(works, "rollout", broken)
+    effort = measuring.Effort(rounds=1, seconds=0.001, replicates=(2,))
+    with pytest.raises(ValueError, match="broken"):
+        list(measuring.measure_rollouts(None, effort, works.WORKS[:1]))
+
+
+@pytest.mark.parametrize("wrong", [["--rounds", "0"], ["--seconds", "0"], ["--replicates", "0"], ["--parts", "all"]])
+def test_settings_that_measure_nothing_are_refused(wrong, capsys, tmp_path):
+    with pytest.raises(SystemExit) as stopped:
+        engines.main([*wrong, "--output", str(tmp_path / "r")])
+    assert stopped.value.code == 2
+    assert not (tmp_path / "r").exists()
+    assert "error: " in capsys.readouterr().err
