@@ -91,6 +91,7 @@ def test_a_full_disk_ends_the_run_as_what_it_is(tmp_path, monkeypatch):
     assert len(stored(tmp_path)) == 5
 
 
+@pytest.mark.slow
 def test_a_killed_worker_costs_its_block_a_second_time_and_nothing_else(troublesome, tmp_path):
     log = tmp_path / "log"
     deadly = troublesome.uniform(troublesome.Deadly, log=str(log), times=1)
