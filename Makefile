@@ -9,7 +9,8 @@ PEERS_RUN_ON := numpy==1.26.4 scipy==1.13.1 pandas==2.3.3 scikit-learn==1.7.2 sc
 	joblib tqdm gym==0.26.2 gymnasium==0.29.1 opencv-python-headless==4.11.0.86 pygame pyyaml dill docopt requests \
 	multimethod==1.10 adastop==0.1.3 setuptools torch==2.13.0
 
-.PHONY: demo test test-slow test-libraries test-browser lint types format wheel lock benchmark benchmark-peers literature clean
+.PHONY: demo test test-slow test-libraries test-browser test-clusters lint types format wheel lock benchmark \
+	benchmark-peers literature clean
 
 demo: $(VENV)/ready  ## compare exploration schedules, print a leaderboard, draw the learning curves
 	$(BIN)/python -m scripts.compare_schedules
@@ -34,6 +35,12 @@ test-browser: $(VENV)/ready  ## the page of a comparison in headless Chromium; i
 		echo "######## test-browser SKIPPED: there is no Chromium here, and none can be had without a network, or root" >&2; \
 		echo "######## and apt-get. Install one, or name one: make test-browser CHROMIUM=/path/to/chromium" >&2; \
 	fi
+
+test-clusters: $(VENV)/ready  ## runs on real local clusters of Dask and Ray, and exports, which this installs
+	@$(BIN)/python -c 'import distributed, ray, pyarrow, tensorboardX' 2>/dev/null || \
+		{ echo "installing Dask, Ray, pyarrow and tensorboardX into $(VENV)"; \
+		$(INSTALL) distributed==2026.8.0 ray==2.60.0 pyarrow==26.0.1 tensorboardX==2.6.5; }
+	$(BIN)/python -m pytest -q tests/experiments/test_clusters.py tests/experiments/test_exporting.py
 
 lint: $(VENV)/ready
 	$(BIN)/ruff format --check .

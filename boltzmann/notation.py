@@ -1,27 +1,28 @@
 """The one notation: an object prints as the expression that makes it, and the expression is read back.
 
 ``Boltzmann(Linear(1.0, 0.01, 5000))`` is what Python prints, what a command line takes and what a results
-folder holds. Reading goes through the syntax tree and calls only what a given table names; nothing is
-ever evaluated.
+folder holds; a class of the user's own stands with its module, ``package.module:Name(0.5)``. Reading goes through
+the syntax tree and calls only what a given table names, and dataclasses; nothing is ever evaluated.
 """
 
 from __future__ import annotations
 
-import ast
 import dataclasses
-import math
-from collections.abc import Callable, Mapping
 from typing import Any
 
-__all__ = ["Expression", "call_arguments", "check_expressible", "parse"]
+from boltzmann._reading import call_arguments, parse
 
-_CONSTANTS = {"inf": math.inf}
+__all__ = ["Expression", "call_arguments", "check_expressible", "parse", "write"]
+
+_OWN_ROOMS = ("boltzmann", "agents")
+"""Packages whose classes command lines know by their bare names."""
 
 
 class Expression:
     """Gives a dataclass the ``repr`` that makes it: positional fields by place, keyword-only ones by name.
 
-    A keyword-only field that has its default value is left out, and so is everything behind ``init=False``.
+    A keyword-only field that has its default value is left out, and so is everything behind ``init=False``. A class
+    from outside this project is written with its module, ``package.module:Name(...)``.
 
     Examples
     --------
@@ -32,20 +33,48 @@ class Expression:
 
     def __repr__(self) -> str:
         """Write the expression that makes this object."""
-        fields = [field for field in dataclasses.fields(self) if field.init]  # type: ignore[arg-type]
-        by_place = [_write(getattr(self, field.name)) for field in fields if not field.kw_only]
-        by_name = [
-            f"{field.name}={_write(getattr(self, field.name))}"
-            for field in fields
-            if field.kw_only and getattr(self, field.name) != field.default
-        ]
-        return f"{type(self).__name__}({', '.join(by_place + by_name)})"
+        return _write_call(self)
 
 
-def _write(value: object) -> str:
+def write(value: object) -> str:
+    """Write the expression that makes a value: a dataclass of plain parameters, a literal, or a sequence of these.
+
+    Parameters
+    ----------
+    value : object
+        See :func:`check_expressible`, which says what has no notation.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> write([np.float64(0.5), (1,), "a"])
+    "[0.5, (1,), 'a']"
+    """
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return _write_call(value)
+    if isinstance(value, list):
+        return f"[{', '.join(write(part) for part in value)}]"
+    if isinstance(value, tuple):
+        return f"({', '.join(write(part) for part in value)}{',' if len(value) == 1 else ''})"
     # NumPy's scalars print as np.float64(...), which is no literal.
     item = getattr(value, "item", None)
     return repr(item()) if item is not None and getattr(value, "ndim", None) == 0 else repr(value)
+
+
+def _write_call(made: Any) -> str:
+    fields = [field for field in dataclasses.fields(made) if field.init]
+    by_place = [write(getattr(made, field.name)) for field in fields if not field.kw_only]
+    by_name = [
+        f"{field.name}={write(getattr(made, field.name))}"
+        for field in fields
+        if field.kw_only and getattr(made, field.name) != field.default
+    ]
+    return f"{_name_of(type(made))}({', '.join(by_place + by_name)})"
+
+
+def _name_of(kind: type) -> str:
+    own = kind.__module__.split(".")[0] in _OWN_ROOMS
+    return kind.__name__ if own else f"{kind.__module__}:{kind.__qualname__}"
 
 
 def check_expressible(name: str, value: object) -> None:
@@ -57,6 +86,11 @@ def check_expressible(name: str, value: object) -> None:
         Naming the path to the offending part, such as ``agent.policy.temperature``.
     """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        if "." in type(value).__qualname__:
+            raise TypeError(
+                f"{name} must be of a class at the top of a module, so that it can be found again, got one of "
+                f"{type(value).__qualname__}"
+            )
         for field in dataclasses.fields(value):
             if field.init:
                 check_expressible(f"{name}.{field.name}", getattr(value, field.name))
@@ -68,125 +102,3 @@ def check_expressible(name: str, value: object) -> None:
             f"{name} must be a dataclass of plain parameters, a number, a string or a sequence of these, "
             f"so that it can be written down and read back, got {value!r}"
         )
-
-
-def parse(text: str, names: Mapping[str, Callable[..., Any]]) -> Any:
-    """Read an expression back to the object that it makes.
-
-    Parameters
-    ----------
-    text : str
-        Calls of the given names with literals (numbers, strings, ``inf``, ``True``, ``False``, ``None``,
-        lists, tuples) and such calls as arguments. A bare name is a call without arguments.
-    names : mapping of str to callable
-        What may be called.
-
-    Returns
-    -------
-    object
-        What the outermost call returns, or the literal.
-
-    Raises
-    ------
-    ValueError
-        Where the text is not such an expression, names something unknown, or a callee refuses its
-        arguments; the message quotes the part at fault.
-
-    Examples
-    --------
-    >>> from boltzmann import Boltzmann, Linear
-    >>> parse("Boltzmann(Linear(1, 0.01, 5000))", {"Boltzmann": Boltzmann, "Linear": Linear})
-    Boltzmann(Linear(1.0, 0.01, 5000))
-    >>> parse("Boltzmann(inf)", {"Boltzmann": Boltzmann}).temperature
-    inf
-    >>> parse("__import__('os')", {"Boltzmann": Boltzmann})
-    Traceback (most recent call last):
-        ...
-    ValueError: unknown name '__import__' in "__import__('os')": known are Boltzmann
-    """
-    try:
-        return _Reader(text, names).build(_syntax_tree(text))
-    except RecursionError:
-        raise ValueError(f"cannot read {_shown(text)}: too deeply nested") from None
-
-
-def call_arguments(text: str) -> dict[str, Any]:
-    """Read the keyword arguments in ``text``, as between the brackets of a call; literals alone.
-
-    Examples
-    --------
-    >>> call_arguments("is_slippery=False, map_name='8x8'")
-    {'is_slippery': False, 'map_name': '8x8'}
-    >>> call_arguments("")
-    {}
-    """
-    tree = _syntax_tree(f"f({text})")
-    if not isinstance(tree, ast.Call) or not isinstance(tree.func, ast.Name) or tree.args:
-        raise ValueError(f"expected keyword arguments such as name=1, got {text!r}")
-    return _Reader(text, {}).named(tree.keywords)
-
-
-def _syntax_tree(text: str) -> ast.expr:
-    try:
-        return ast.parse(text.strip(), mode="eval").body
-    # A deep nest of brackets ends CPython's parser with MemoryError or RecursionError.
-    except (SyntaxError, MemoryError, RecursionError, ValueError) as error:
-        reason = getattr(error, "msg", None) or str(error) or type(error).__name__
-        raise ValueError(f"cannot read {_shown(text)}: {reason}") from error
-
-
-def _shown(text: str) -> str:
-    return repr(text if len(text) <= 200 else text[:200] + "...")
-
-
-class _Reader:
-    """Builds objects from a syntax tree; holds the text for its messages and the names for its calls."""
-
-    def __init__(self, text: str, names: Mapping[str, Callable[..., Any]]) -> None:
-        self.text = text
-        self.names = names
-
-    def build(self, node: ast.expr) -> Any:
-        match node:
-            case ast.Constant(value=bool() | int() | float() | str() | None):
-                return node.value
-            case ast.UnaryOp(op=ast.USub() | ast.UAdd() as sign):
-                return self.signed(sign, node.operand)
-            case ast.List(elts=parts):
-                return [self.build(part) for part in parts]
-            case ast.Tuple(elts=parts):
-                return tuple(self.build(part) for part in parts)
-            case ast.Name(id=name) if name in _CONSTANTS:
-                return _CONSTANTS[name]
-            case ast.Name(id=name):
-                return self.call(name, node, [], [])
-            case ast.Call(func=ast.Name(id=name), args=arguments, keywords=keywords):
-                return self.call(name, node, arguments, keywords)
-        raise ValueError(f"cannot read {ast.unparse(node)!r} in {_shown(self.text)}: neither a literal nor a call")
-
-    def signed(self, sign: ast.unaryop, operand: ast.expr) -> float:
-        value = self.build(operand)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ValueError(f"cannot read {_shown(self.text)}: a sign stands before {value!r}")
-        return -value if isinstance(sign, ast.USub) else value
-
-    def call(self, name: str, node: ast.expr, arguments: list[ast.expr], keywords: list[ast.keyword]) -> Any:
-        if name not in self.names:
-            known = f": known are {', '.join(sorted(self.names))}" if self.names else ""
-            raise ValueError(f"unknown name {name!r} in {_shown(self.text)}{known}")
-        positional = [self.build(argument) for argument in arguments]
-        named = self.named(keywords)
-        try:
-            return self.names[name](*positional, **named)
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"{ast.unparse(node)}: {error}") from error
-
-    def named(self, keywords: list[ast.keyword]) -> dict[str, Any]:
-        values: dict[str, Any] = {}
-        for keyword in keywords:
-            if keyword.arg is None:
-                raise ValueError(f"cannot read {_shown(self.text)}: ** is not part of the notation")
-            if keyword.arg in values:
-                raise ValueError(f"cannot read {_shown(self.text)}: {keyword.arg} is repeated")
-            values[keyword.arg] = self.build(keyword.value)
-        return values

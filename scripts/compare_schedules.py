@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import tyro
 
@@ -20,27 +20,36 @@ from boltzmann.experiments import (
     draw_learning_curves,
     draw_profiles,
     leaderboard,
+    read_toml,
     run,
     save_figure,
     write_report,
 )
+from boltzmann.experiments.backends import BACKENDS
 from boltzmann.experiments.statistics.ranking import find_agent
-from boltzmann.notation import parse
-from scripts import console
-from scripts.names import NAMES, make_task
+from boltzmann.notation import parse, write
+from scripts import console, costs
+from scripts.names import NAMES, make_task, read_agent
 
 DEFAULT_TASKS = ("boltzmann/GaussianBandit-v0", "FrozenLake-v1")
+DESCRIBED = ("tasks", "policies", "agent", "steps", "replicates", "seed", "block")
+"""Options that a file of the experiment takes the place of."""
 
 
 @dataclass(frozen=True)
 class Options:
     """Compare exploration schedules and draw their learning curves."""
 
-    tasks: list[str] = field(default_factory=lambda: list(DEFAULT_TASKS))
-    """Environments, such as "FrozenLake-v1(is_slippery=False)"."""
+    tasks: Annotated[list[str], tyro.conf.arg(aliases=["--env"])] = field(default_factory=lambda: list(DEFAULT_TASKS))
+    """Environments, such as "FrozenLake-v1(is_slippery=False)" or "package.module:Id-v0"."""
     policies: list[str] = field(default_factory=list)
-    """Policies, such as "Boltzmann(Linear(1.0, 0.01, 1000))" "EpsilonGreedy(0.1)", or agents that hold one, such as
-    "QLearning(Greedy(), step_size=0.5)". Eight usual ones by default."""
+    """Policies, such as "Boltzmann(Linear(1.0, 0.01, 1000))" "package.module:Mine(0.1)", or agents that hold one, such
+    as "QLearning(Greedy(), step_size=0.5)". Eight usual ones by default."""
+    agent: list[str] = field(default_factory=list)
+    """The learner of every policy, with _ in its place, such as "Sarsa(_, step_size=0.5)"; several learners take every
+    policy each. By default SampleAverage(_) for a bandit and QLearning(_) for the rest."""
+    experiment: Path | None = None
+    """A TOML file that says all of the above, and replicates, seed and block; scripts/experiments has some."""
     steps: list[int] = field(default_factory=list)
     """How many steps: one number for all tasks or one for each. By default 1000 for a bandit and 20000 for the rest."""
     replicates: int = 200
@@ -49,27 +58,28 @@ class Options:
     """The same seed gives the same bytes."""
     jobs: int = -1
     """Processes; -1 takes one for each core. It does not change the results."""
+    backend: Literal["loky", "dask", "ray"] = "loky"
+    """What runs the processes: loky this machine's; dask and ray a cluster, a local one where there is no address."""
+    address: str = ""
+    """Of a cluster, such as "tcp://10.0.0.1:8786" for dask or "ray://10.0.0.1:10001" for ray."""
     block: int = 100
     """Replicates that are computed and stored together; it is part of the experiment, as the seed is."""
     baseline: str | None = None
     """The policy that differences are to, as --policies or the leaderboard writes it; the best one by default."""
     confidence: float = 0.95
     """Of the intervals and of what counts as tied, in (0, 1)."""
+    dry_run: bool = False
+    """Say what would be compared and what it takes in memory and time, after a short trial of each cell; store
+    nothing."""
     output: Path | None = None
     """The folder for the results; by default results/compare_schedules-HASH, a folder for each experiment."""
 
 
 def describe(options: Options) -> Experiment:
     """Make the experiment that the options ask for; a ValueError says what is wrong with them."""
-    if len(options.steps) not in (0, 1, len(options.tasks)):
-        raise ValueError(f"--steps must be one number or one for each of {len(options.tasks)} tasks: {options.steps}")
     if options.jobs < -1 or options.jobs == 0:
         raise ValueError(f"--jobs must be -1 or at least 1, got {options.jobs}")
-    steps: list[int | None] = list(options.steps) or [None]
-    if len(steps) == 1:
-        steps = steps * len(options.tasks)
-    tasks = [make_task(name, options.policies, count) for name, count in zip(options.tasks, steps, strict=True)]
-    experiment = Experiment(tuple(tasks), options.replicates, options.seed, block=options.block)
+    experiment = _from_flags(options) if options.experiment is None else _from_file(options, options.experiment)
     if not 0 < options.confidence < 1:
         raise ValueError(f"--confidence must be in (0, 1), got {options.confidence}")
     if (baseline := _baseline(options)) is not None:
@@ -78,9 +88,30 @@ def describe(options: Options) -> Experiment:
     return experiment
 
 
+def _from_file(options: Options, path: Path) -> Experiment:
+    usual = Options()
+    for name in DESCRIBED:
+        if getattr(options, name) != getattr(usual, name):
+            raise ValueError(f"--{name} stands in {path}, which describes the whole experiment: change it there")
+    return read_toml(path, read_agent)
+
+
+def _from_flags(options: Options) -> Experiment:
+    if len(options.steps) not in (0, 1, len(options.tasks)):
+        raise ValueError(f"--steps must be one number or one for each of {len(options.tasks)} tasks: {options.steps}")
+    steps: list[int | None] = list(options.steps) or [None]
+    if len(steps) == 1:
+        steps = steps * len(options.tasks)
+    tasks = [
+        make_task(name, options.policies, count, options.agent)
+        for name, count in zip(options.tasks, steps, strict=True)
+    ]
+    return Experiment(tuple(tasks), options.replicates, options.seed, block=options.block)
+
+
 def _baseline(options: Options) -> str | None:
     """Write the baseline as the results do: ``Boltzmann(1)`` is ``Boltzmann(1.0)``."""
-    return None if options.baseline is None else repr(parse(options.baseline, NAMES))
+    return None if options.baseline is None else write(parse(options.baseline, NAMES))
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -89,12 +120,19 @@ def main(arguments: list[str] | None = None) -> None:
     options = tyro.cli(Options, args=arguments, prog=program)
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
         experiment = describe(options)
+    if options.dry_run:
+        with console.errors_in_one_line(program, console.INPUT_ERRORS), console.warnings_in_one_line(program):
+            costs.print_plan(experiment, options.jobs)
+        return
     folder = options.output or Path("results") / f"{program}-{experiment.layout.hash}"
     page = folder / "report.html"
     judged: dict[str, Any] = {"baseline": _baseline(options), "confidence": options.confidence}
     with console.errors_in_one_line(program, console.RUN_ERRORS):
-        with console.warnings_in_one_line(program), console.ProgressBar() as progress:
-            results = run(experiment, folder, make=envs.make, n_jobs=options.jobs, on_progress=progress)
+        cluster = BACKENDS[options.backend](options.jobs, options.address)
+        with console.warnings_in_one_line(program):
+            memory = costs.require_memory(experiment, options.jobs) if options.backend == "loky" else ""
+            with cluster as workers, console.ProgressBar(memory) as progress:
+                results = run(experiment, folder, make=envs.make, workers=workers, on_progress=progress)
         with console.warnings_in_one_line(program):
             write_report(results, page)
             board = leaderboard(results, **judged)

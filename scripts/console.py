@@ -10,14 +10,13 @@ import textwrap
 import warnings
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import gymnasium
-from tqdm import tqdm
 
-from boltzmann.experiments import DamagedBlockError, FewReplicatesWarning, RefusedError, answers
+from boltzmann.experiments import DamagedBlockError, FailedCellsError, FewReplicatesWarning, RefusedError, answers
 from boltzmann.experiments.statistics import METRIC_NAMES, decimals
+from scripts.progress_bar import ProgressBar
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,28 +36,6 @@ _WIDTH, _LABEL = 110, 44
 """Columns of what is printed, and of the names of agents in it."""
 
 
-class ProgressBar:
-    """A bar over the blocks of a run, on stderr; what was there already does not count for the time left."""
-
-    def __init__(self) -> None:
-        self._bar: tqdm[Any] | None = None
-
-    def __enter__(self) -> ProgressBar:
-        return self
-
-    def __call__(self, done: int, total: int) -> None:
-        """Show that ``done`` of ``total`` blocks are stored."""
-        if self._bar is None:
-            self._bar = tqdm(total=total, initial=done, unit="block", desc="computing")
-        self._bar.update(done - self._bar.n)
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        if self._bar is not None:
-            self._bar.close()
-
-
 INPUT_ERRORS = (ValueError, TypeError, ImportError, OSError, gymnasium.error.Error)
 """What reading a description raises where the user wrote it wrong."""
 
@@ -68,9 +45,18 @@ RUN_ERRORS = (RefusedError, DamagedBlockError, OSError)
 
 @contextmanager
 def errors_in_one_line(program: str, kinds: tuple[type[Exception], ...]) -> Iterator[None]:
-    """Turn errors of these kinds into one line on stderr and exit code 2, an interrupt into a hint and 130."""
+    """Turn errors of these kinds into one line on stderr, an interrupt into a hint; the exit code says which it was.
+
+    2 for what was asked for wrongly or refused, 3 where some cells have failed and the others are stored, 130 for an
+    interrupt.
+    """
     try:
         yield
+    except FailedCellsError as error:
+        print(f"{program}: {len(error.failures)} of {error.cells} cells failed, the others are stored", file=sys.stderr)
+        for failure in error.failures:
+            print(f"{program}: failed: {' '.join(failure.split())}", file=sys.stderr)
+        raise SystemExit(3) from None
     except kinds as error:
         print(f"{program}: error: {' '.join(str(error).split())}", file=sys.stderr)
         raise SystemExit(2) from None

@@ -21,9 +21,9 @@ from boltzmann import (
     thermostats,
 )
 from boltzmann.experiments import Agent, Task, read_environment
-from boltzmann.notation import parse
+from boltzmann.notation import parse, write
 
-__all__ = ["LEARNERS", "NAMES", "is_bandit", "make_task", "usual_policies"]
+__all__ = ["LEARNERS", "NAMES", "is_agent", "is_bandit", "make_task", "read_agent", "usual_policies"]
 
 LEARNERS = (
     agents.SampleAverage,
@@ -83,8 +83,20 @@ def is_bandit(environment: str) -> bool:
     return getattr(env.single_observation_space, "n", None) == 1
 
 
-def make_task(environment: str, policies: list[str], steps: int | None) -> Task:
-    """Describe a task: policies go to the usual learner, agents stay as they are, no policies mean the usual ones.
+def make_task(environment: str, policies: list[str], steps: int | None, learners: list[str] | None = None) -> Task:
+    """Describe a task: policies go to the learners, agents stay as they are, no policies mean the usual ones.
+
+    Parameters
+    ----------
+    environment : str
+        In the one notation.
+    policies : list of str
+        Expressions of policies and agents.
+    steps : int or None
+        By default 1000 for a bandit, 20 000 for the rest.
+    learners : list of str, optional
+        Expressions of agents with ``_`` in the place of the policy, such as ``"Sarsa(_, step_size=0.5)"``; every
+        policy goes to each. By default the task's usual learner.
 
     Raises
     ------
@@ -94,20 +106,49 @@ def make_task(environment: str, policies: list[str], steps: int | None) -> Task:
     bandit = is_bandit(environment)
     steps = steps if steps is not None else BANDIT_STEPS if bandit else OTHER_STEPS
     contestants: list[Any] = [_read(text) for text in policies] or list(usual_policies(bandit, steps))
-    return Task(environment, tuple(_with_learner(one, bandit) for one in contestants), steps)
+    usual = "SampleAverage(_)" if bandit else "QLearning(_)"
+    found = [one if is_agent(one) else _taught(learner, one) for learner in learners or [usual] for one in contestants]
+    # An agent that holds its policy is the same beside every learner.
+    return Task(environment, tuple({write(agent): agent for agent in found}.values() if learners else found), steps)
+
+
+def read_agent(text: str, environment: str) -> Agent:
+    """Read an agent, or a policy, which goes to the environment's usual learner.
+
+    Raises
+    ------
+    ValueError
+        As :func:`make_task`.
+    """
+    made = _read(text)
+    return made if is_agent(made) else _taught("SampleAverage(_)" if is_bandit(environment) else "QLearning(_)", made)
+
+
+def is_agent(made: object) -> bool:
+    """Whether something acts and learns."""
+    return all(callable(getattr(made, name, None)) for name in ("reset", "act", "update"))
 
 
 def _read(text: str) -> Any:
     made = parse(text, NAMES)
-    if not isinstance(made, (*_POLICIES, *LEARNERS)):
+    own = is_dataclass(made) and not type(made).__module__.startswith(("boltzmann.", "agents."))
+    if not (is_agent(made) or isinstance(made, _POLICIES) or (own and callable(made))):
         raise ValueError(f"expected a policy or an agent, such as Boltzmann(0.1), got {text!r}")
     return made
 
 
-def _with_learner(contestant: Any, bandit: bool) -> Agent:
-    if isinstance(contestant, LEARNERS):
-        return contestant
-    return agents.SampleAverage(contestant) if bandit else agents.QLearning(contestant)
+def _taught(learner: str, policy: Any) -> Agent:
+    """Make the agent that an expression with ``_`` in the place of the policy means."""
+    used = []
+
+    def placeholder() -> Any:
+        used.append(policy)
+        return policy
+
+    agent: Agent = parse(learner, {**NAMES, "_": placeholder})
+    if not is_agent(agent) or not used:
+        raise ValueError(f"expected an agent with _ in the place of its policy, such as Sarsa(_), got {learner!r}")
+    return agent
 
 
 def usual_policies(bandit: bool, steps: int) -> tuple[Policy, ...]:

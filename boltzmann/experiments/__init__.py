@@ -4,7 +4,7 @@ It knows agents and environments by their interface alone, so it compares anybod
 """
 
 from boltzmann.experiments.description import Experiment, Task, read_environment
-from boltzmann.experiments.errors import DamagedBlockError, RefusedError
+from boltzmann.experiments.errors import DamagedBlockError, FailedCellsError, RefusedError
 from boltzmann.experiments.figures import (
     draw_differences,
     draw_learning_curves,
@@ -15,12 +15,14 @@ from boltzmann.experiments.figures import (
 from boltzmann.experiments.interfaces import Agent, Decision, Make
 from boltzmann.experiments.layout import Block, Layout
 from boltzmann.experiments.page import Picture, Section, Table, render_page
+from boltzmann.experiments.progress import Progress, Status
 from boltzmann.experiments.report import write_report
 from boltzmann.experiments.results import Cell, Results
 from boltzmann.experiments.rollout import METRICS, Recorder, rollout
-from boltzmann.experiments.running import Progress, run
+from boltzmann.experiments.running import run
 from boltzmann.experiments.statistics import FewReplicatesWarning, answers, averages, interval, leaderboard
 from boltzmann.experiments.storage import Store
+from boltzmann.experiments.toml_files import format_toml, read_toml
 
 __all__ = [
     "METRICS",
@@ -30,6 +32,7 @@ __all__ = [
     "DamagedBlockError",
     "Decision",
     "Experiment",
+    "FailedCellsError",
     "FewReplicatesWarning",
     "Layout",
     "Make",
@@ -39,6 +42,7 @@ __all__ = [
     "RefusedError",
     "Results",
     "Section",
+    "Status",
     "Store",
     "Table",
     "Task",
@@ -48,9 +52,11 @@ __all__ = [
     "draw_learning_curves",
     "draw_profiles",
     "draw_sensitivity",
+    "format_toml",
     "interval",
     "leaderboard",
     "read_environment",
+    "read_toml",
     "render_page",
     "rollout",
     "run",

@@ -8,7 +8,7 @@ from typing import Any
 
 from boltzmann.experiments.interfaces import Agent
 from boltzmann.experiments.layout import Layout, TaskLayout
-from boltzmann.notation import Expression, call_arguments, check_expressible
+from boltzmann.notation import Expression, call_arguments, check_expressible, write
 
 __all__ = ["Experiment", "Task", "read_environment"]
 
@@ -88,7 +88,7 @@ class Task(Expression):
     @property
     def layout(self) -> TaskLayout:
         """The task as plain data."""
-        return TaskLayout(self.environment, tuple(repr(agent) for agent in self.agents), self.steps)
+        return TaskLayout(self.environment, tuple(write(agent) for agent in self.agents), self.steps)
 
 
 @dataclass(frozen=True, repr=False)

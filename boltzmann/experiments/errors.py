@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["DamagedBlockError", "RefusedError"]
+__all__ = ["DamagedBlockError", "FailedCellsError", "RefusedError"]
 
 
 class RefusedError(ValueError):
@@ -11,3 +11,23 @@ class RefusedError(ValueError):
 
 class DamagedBlockError(ValueError):
     """A block file that fails its checksum or does not hold what a block holds."""
+
+
+class FailedCellsError(RuntimeError):
+    """Some cells have failed and the others are stored.
+
+    Attributes
+    ----------
+    failures : tuple of str
+        A line each: the cell, why, and the file that has the whole traceback.
+    """
+
+    def __init__(self, failures: tuple[str, ...], cells: int) -> None:
+        super().__init__(failures, cells)
+        self.failures = failures
+        self.cells = cells
+
+    def __str__(self) -> str:
+        """Say how many of how many, then each."""
+        told = "; ".join(self.failures)
+        return f"{len(self.failures)} of {self.cells} cells failed, the others are stored: {told}"

@@ -32,9 +32,14 @@ class Block:
     replicates: int
 
     @property
+    def cell(self) -> str:
+        """The name of the block's cell."""
+        return f"task{self.task:02d}-agent{self.agent:02d}"
+
+    @property
     def name(self) -> str:
         """The name of the block's file."""
-        return f"task{self.task:02d}-agent{self.agent:02d}-block{self.number:04d}.npz"
+        return f"{self.cell}-block{self.number:04d}.npz"
 
 
 @dataclass(frozen=True)

@@ -100,6 +100,10 @@ class Results:
             )
         return cls(Path(folder), layout)
 
+    def description(self) -> str:
+        """Give the stored description, environments and versions included, as JSON."""
+        return Store(self.folder).description_file.read_text()
+
     def cells(self) -> Iterator[Cell]:
         """Read the cells one after the other: by task, then agent.
 
@@ -138,6 +142,12 @@ class Results:
             columns[name] = np.concatenate([cell.metrics[name].ravel() for cell in cells])
         columns["return"] = np.concatenate([cell.mean_return.ravel() for cell in cells])
         return pd.DataFrame(columns)
+
+    def to_parquet(self, path: str | os.PathLike[str]) -> None:
+        """Write :meth:`table` as one Parquet file with checksums; see ``boltzmann.experiments.parquet``."""
+        from boltzmann.experiments.parquet import write_parquet
+
+        write_parquet(self.table(), self.description(), path)
 
 
 def _labels(labels: list[str], cells: list[Cell]) -> tuple[list[str], list[str]]:

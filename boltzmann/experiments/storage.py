@@ -9,21 +9,27 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann.experiments.errors import DamagedBlockError, RefusedError
+from boltzmann.experiments.files import is_alive, write_whole
 from boltzmann.experiments.layout import Block, Layout
+from boltzmann.experiments.locking import LOCK_NAME
 from boltzmann.experiments.resolution import Resolved, difference, versions
 from boltzmann.experiments.rollout import METRICS
 
 __all__ = ["Store"]
 
 _FORMAT = 2
-_TEMPORARY = re.compile(r"(experiment\.json|task\d+-agent\d+-block\d+\.npz)\.(?P<process>\d+)\.tmp")
+_CELL = r"task\d+-agent\d+"
+_TEMPORARY = re.compile(rf"(experiment\.json|{_CELL}-block\d+\.npz|{_CELL}\.error\.txt)\.(?P<process>\d+)\.tmp")
+_OF_A_RUN = re.compile(rf"{re.escape(LOCK_NAME)}|{_CELL}-block\d+\.running|{_CELL}\.error\.txt")
+"""What a run leaves beside its data: its lock, marks of the blocks at work, and what failed."""
 
 _UNREADABLE = (OSError, ValueError, KeyError, EOFError, RuntimeError, struct.error, zipfile.BadZipFile, zlib.error)
 """What zipfile and NumPy raise for bytes that are no archive of arrays."""
@@ -58,11 +64,10 @@ class Store:
         """
         if self.description_file.exists():
             self._require_same(layout, environments)
-        elif self.folder.is_dir() and any(not _TEMPORARY.fullmatch(path.name) for path in self.folder.iterdir()):
+        elif self.folder.is_dir() and any(not _left_by_a_run(path.name) for path in self.folder.iterdir()):
             raise RefusedError(f"{self.folder} is not empty and holds no experiment: choose another folder")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._remove_leftovers()
             if not self.description_file.exists():
                 self._write_description(layout, environments, engines)
             # Of two runs that begin at once the first has written it, and the other reads that here.
@@ -70,12 +75,42 @@ class Store:
         except OSError as error:
             raise RefusedError(f"{self.folder} cannot be written: {error.strerror}") from error
 
-    def _remove_leftovers(self) -> None:
-        """Remove what killed processes left half written; that of a living one is left to it."""
+    def clear(self) -> None:
+        """Remove what earlier runs left: half-written files of dead processes, marks, and what failed then."""
         for path in self.folder.iterdir():
             found = _TEMPORARY.fullmatch(path.name)
-            if found and not _alive(int(found["process"])):
+            mark = _OF_A_RUN.fullmatch(path.name) and path.name != LOCK_NAME
+            if mark or (found and not is_alive(int(found["process"]))):
                 path.unlink(missing_ok=True)
+
+    @contextmanager
+    def marked(self, block: Block) -> Iterator[None]:
+        """Mark a block as at work: the mark of one whose process was killed stays, and tells which it was."""
+        mark = self._mark(block)
+        mark.touch()
+        try:
+            yield
+        finally:
+            mark.unlink(missing_ok=True)
+
+    def has_mark(self, block: Block) -> bool:
+        """Whether a block is at work, or its process has died at it."""
+        return self._mark(block).exists()
+
+    def remove_mark(self, block: Block) -> None:
+        """Remove the mark of a block where it has one."""
+        self._mark(block).unlink(missing_ok=True)
+
+    def _mark(self, block: Block) -> Path:
+        return self.folder / f"{block.name.removesuffix('.npz')}.running"
+
+    def failure_file(self, block: Block) -> Path:
+        """Where it is said why the cell of a block has failed."""
+        return self.folder / f"{block.cell}.error.txt"
+
+    def write_failure(self, block: Block, text: str) -> None:
+        """Say why the cell of a block has failed; what was said first stays."""
+        write_whole(self.failure_file(block), text.encode(errors="backslashreplace"), replace=False)
 
     def other_versions(self, engines: Sequence[Sequence[str]] = ()) -> str:
         """Say which versions and engines the run was begun with that are others now; nothing where all are the same."""
@@ -125,7 +160,7 @@ class Store:
             "versions": versions(),
         }
         text = json.dumps(described, indent=2) + "\n"
-        _write_whole(self.description_file, text.encode(), replace=False)
+        write_whole(self.description_file, text.encode(), replace=False)
 
     def read_layout(self) -> Layout:
         """Read the description; a RefusedError says what is wrong with it."""
@@ -159,7 +194,7 @@ class Store:
         """Store a block's arrays under its name, marked with its experiment and place; nothing else is in its bytes."""
         content = io.BytesIO()
         np.savez(content, **{name: arrays[name] for name in METRICS}, place=_place(layout, block))  # type: ignore[arg-type]
-        _write_whole(self.folder / block.name, content.getvalue())
+        write_whole(self.folder / block.name, content.getvalue())
 
     def read(self, layout: Layout, block: Block) -> dict[str, NDArray[np.float64]]:
         """Read a block, arrays of shape (windows, R), every byte against its checksum.
@@ -196,51 +231,9 @@ class Store:
         return arrays
 
 
-def _write_whole(path: Path, content: bytes, *, replace: bool = True) -> None:
-    """Write under a temporary name, flush to the disk, then rename: a reader sees all of it or nothing.
-
-    Without ``replace`` a file that is there by then stays as it is.
-    """
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    with open(temporary, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    if replace:
-        os.replace(temporary, path)
-    else:
-        try:
-            os.link(temporary, path)
-        except FileExistsError:
-            pass
-        except OSError:
-            # A file system without hard links: two runs that begin there in the same moment are told apart no more.
-            os.replace(temporary, path)
-        temporary.unlink(missing_ok=True)
-    _sync_folder(path.parent)
+def _left_by_a_run(name: str) -> bool:
+    return bool(_TEMPORARY.fullmatch(name) or _OF_A_RUN.fullmatch(name))
 
 
 def _place(layout: Layout, block: Block) -> NDArray[np.str_]:
     return np.array(f"{layout.hash} {block.name}")
-
-
-def _alive(process: int) -> bool:
-    if os.name != "posix":
-        return False
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

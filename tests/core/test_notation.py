@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boltzmann import Boltzmann, Linear
-from boltzmann.notation import Expression, call_arguments, check_expressible, parse
+from boltzmann.notation import Expression, call_arguments, check_expressible, parse, write
 
 
 @dataclass(frozen=True, repr=False)
@@ -19,6 +19,17 @@ class Thing(Expression):
     part: object
     other: object = 0
     named: object = field(default=0, kw_only=True)
+
+
+@dataclass(frozen=True)
+class Plain:
+    """Has the usual ``repr`` of dataclasses."""
+
+    part: object
+
+
+class NoDataclass:
+    """What no expression may make."""
 
 
 NAMES = {"Thing": Thing, "Boltzmann": Boltzmann, "Linear": Linear}
@@ -37,9 +48,12 @@ def test_what_is_written_is_read_back(part, other, named):
 
 
 def test_how_it_is_written():
-    assert repr(Thing(1.5, named="x")) == "Thing(1.5, 0, named='x')"
-    assert repr(Thing(np.float64(0.1), np.int64(3))) == "Thing(0.1, 3)"
-    assert repr(Thing(math.inf)) == "Thing(inf, 0)"
+    assert repr(Boltzmann(Linear(1, 0.5, 9))) == "Boltzmann(Linear(1.0, 0.5, 9))"
+    # What stands outside the project is written with its module.
+    assert repr(Thing(1.5, named="x")) == f"{__name__}:Thing(1.5, 0, named='x')"
+    assert repr(Thing(np.float64(0.1), np.int64(3))) == f"{__name__}:Thing(0.1, 3)"
+    assert repr(Thing([np.float64(0.1)], (math.inf,))) == f"{__name__}:Thing([0.1], (inf,))"
+    assert write(Plain(Thing(1))) == f"{__name__}:Plain({__name__}:Thing(1, 0))"
     assert parse(" Thing ( part = -inf ,) ", NAMES) == Thing(-math.inf)
     assert parse("Thing([1, (2, +3)], 'a')", NAMES) == Thing([1, (2, 3)], "a")
 
@@ -93,3 +107,43 @@ def test_what_cannot_be_written_is_named_by_its_path():
         check_expressible("agent", Boltzmann(lambda step: 1.0))
     with pytest.raises(TypeError, match=r"agent\.part\[1\] must be"):
         check_expressible("agent", Thing([1, {2}]))
+
+    @dataclass(frozen=True)
+    class Hidden:
+        part: int = 0
+
+    with pytest.raises(TypeError, match=r"agent\.part must be of a class at the top of a module.*Hidden"):
+        check_expressible("agent", Thing(Hidden()))
+
+
+def test_a_class_of_the_users_own_is_read_by_its_module():
+    text = f"Boltzmann({__name__}:Thing('a:b', \"c.d:e\", named={__name__}:Plain(1)))"
+    assert parse(text, {"Boltzmann": Thing}).part == Thing("a:b", "c.d:e", named=Plain(1))
+    assert parse(repr(Thing(Plain(2))), {}) == Thing(Plain(2))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("os:system('true')", r"os:system must be a dataclass"),
+        ("subprocess:Popen(['true'])", r"subprocess:Popen must be a dataclass"),
+        ("builtins:eval('1')", r"builtins:eval must be a dataclass"),
+        (f"{__name__}:NoDataclass()", "must be a dataclass"),
+        (f"{__name__}:Nothing()", "cannot be imported: AttributeError"),
+        ("no.such.module:Name(1)", "no.such.module:Name cannot be imported: ModuleNotFoundError"),
+        ("..a:Name(1)", "cannot read"),
+        ("a..b:Name(1)", "cannot be imported"),
+        ("a:b:c(1)", "cannot read"),
+        ("boltzmann:Linear(1.0, 0.5, 0)", r"boltzmann:Linear\(1.0, 0.5, 0\): steps must be at least 1"),
+        ("boltzmann:Linear(1 + 1)", r"'1 \+ 1' in 'boltzmann:Linear"),
+        ("qualified0(boltzmann:Linear)", "unknown name 'qualified0'"),
+    ],
+)
+def test_what_is_no_class_of_the_users_own_is_refused(text, message):
+    with pytest.raises(ValueError, match=message):
+        parse(text, {})
+
+
+def test_arguments_of_environments_import_nothing():
+    with pytest.raises(ValueError, match="cannot read"):
+        call_arguments("a=os:system('true')")

@@ -27,10 +27,10 @@ def test_any_number_of_workers_gives_the_same_bytes(experiment, tmp_path):
 
 def test_progress_is_told(experiment, tmp_path):
     told = []
-    run(experiment, tmp_path, make=envs.make, on_progress=lambda done, total: told.append((done, total)))
+    run(experiment, tmp_path, make=envs.make, on_progress=lambda at: told.append((at.blocks, at.total_blocks)))
     assert told == [(done, 15) for done in range(16)]
     told.clear()
-    run(experiment, tmp_path, make=envs.make, on_progress=lambda done, total: told.append((done, total)))
+    run(experiment, tmp_path, make=envs.make, on_progress=lambda at: told.append((at.blocks, at.total_blocks)))
     assert told == [(15, 15)]
 
 
@@ -45,7 +45,7 @@ def test_what_is_there_is_kept_and_the_rest_computed(experiment, tmp_path):
     with pytest.raises(RefusedError, match=r"unfinished: 8 of 15 blocks are missing"):
         Results.load(tmp_path)
     told = []
-    run(experiment, tmp_path, make=envs.make, on_progress=lambda done, total: told.append(done))
+    run(experiment, tmp_path, make=envs.make, on_progress=lambda at: told.append(at.blocks))
     assert told == list(range(7, 16))
     assert contents(tmp_path) == whole
     assert {path: path.stat().st_mtime_ns for path in kept} == kept

@@ -1,0 +1,74 @@
+"""Writing files whole or not at all, and telling whether a process is still there."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+__all__ = ["is_alive", "sync_file", "sync_folder", "write_whole"]
+
+
+def write_whole(path: Path, content: bytes, *, replace: bool = True) -> None:
+    """Write under a temporary name, flush to the disk, then rename: a reader sees all of it or nothing.
+
+    Parameters
+    ----------
+    path : Path
+        In a folder that exists.
+    content : bytes
+        All that the file shall hold.
+    replace : bool
+        Without it a file that is there by then stays as it is.
+
+    Raises
+    ------
+    OSError
+        Where the disk refuses; what was there under the name is there still.
+    """
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    with open(temporary, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    if replace:
+        os.replace(temporary, path)
+    else:
+        try:
+            os.link(temporary, path)
+        except FileExistsError:
+            pass
+        except OSError:
+            # A file system without hard links: two runs that begin there in the same moment are told apart no more.
+            os.replace(temporary, path)
+        temporary.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
+def is_alive(process: int) -> bool:
+    """Whether a process of this number runs on this machine; False where that cannot be told."""
+    if os.name != "posix":
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def sync_file(path: Path) -> None:
+    """Flush to the disk what another library has written."""
+    with open(path, "rb+") as file:
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Flush a folder's names to the disk, where the system knows of such a thing."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,50 @@
+"""Results as one Parquet file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from boltzmann.experiments.files import sync_file, sync_folder
+from boltzmann.experiments.optional import require
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["write_parquet"]
+
+
+def write_parquet(table: pd.DataFrame, description: str, path: str | os.PathLike[str]) -> None:
+    """Write a table of results as one Parquet file; needs the extra ``parquet``.
+
+    Its pages carry checksums, which a reader has to be asked to look at:
+    ``pyarrow.parquet.read_table(path, page_checksum_verification=True)``. The file is there whole or not at all.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As ``Results.table()`` gives it.
+    description : str
+        Goes into the file's metadata, under the key ``boltzmann_experiment``.
+    path : path
+        In a folder that exists or can be made.
+
+    Raises
+    ------
+    RefusedError
+        Where pyarrow is not installed.
+    OSError
+        Where the file cannot be written.
+    """
+    arrow, parquet = require("pyarrow", "parquet"), require("pyarrow.parquet", "parquet")
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    columns = arrow.Table.from_pandas(table, preserve_index=False)
+    described = {b"boltzmann_experiment": description.encode()}
+    columns = columns.replace_schema_metadata({**(columns.schema.metadata or {}), **described})
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    parquet.write_table(columns, temporary, write_page_checksum=True)
+    sync_file(temporary)
+    os.replace(temporary, path)
+    sync_folder(path.parent)

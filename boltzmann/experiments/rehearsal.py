@@ -1,0 +1,76 @@
+"""One step of every cell before a run begins, so that what cannot work is refused before anything is written."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import Any
+
+import numpy as np
+
+from boltzmann.experiments.description import Experiment, Task
+from boltzmann.experiments.errors import RefusedError
+from boltzmann.experiments.interfaces import Agent, Make
+from boltzmann.experiments.jobs import make_environment, play
+from boltzmann.experiments.layout import Block
+from boltzmann.experiments.resolution import Resolved, describe_environment
+from boltzmann.experiments.rollout import Engine
+
+__all__ = ["rehearse"]
+
+_PROBES = 100
+
+
+def rehearse(experiment: Experiment, make: Make, engine: Engine) -> tuple[list[Resolved], list[list[str]]]:
+    """Take one step of every cell, and ask its policy at steps all along the way: a bad end shows only there.
+
+    Parameters
+    ----------
+    experiment, make, engine
+        As for :func:`boltzmann.experiments.run`.
+
+    Returns
+    -------
+    environments : list
+        What each task's environment turned out to be.
+    engines : list of list of str
+        Which engine each agent of each task runs on.
+
+    Raises
+    ------
+    RefusedError
+        For an agent that cannot act in its environment; its cause is what was raised.
+    """
+    layout, found, engines = experiment.layout, [], []
+    for place, task in enumerate(experiment.tasks):
+        engines.append([""] * len(task.agents))
+        for number, original in enumerate(task.agents):
+            try:
+                with closing(make_environment(task, 1, make)) as env:
+                    played = play(task, env, np.array([1]), layout, Block(place, number, 0, replicates=1), engine)
+                    engines[-1][number] = played.engine
+                    resolved, count = describe_environment(env), int(getattr(env.single_action_space, "n", 2))
+                _ask_all_along(task, original, count)
+            except Exception as error:
+                raise RefusedError(f"{original!r} cannot run on {task.environment}: {error}") from error
+        found.append(resolved)
+    return found, engines
+
+
+def _ask_all_along(task: Task, agent: Agent, count: int) -> None:
+    policy = getattr(agent, "policy", None)
+    if policy is None:
+        return
+    values, visits = np.zeros((1, count)), np.zeros((1, count), dtype=np.int64)
+    read = _also_read(policy, count)
+    for step in np.linspace(0, task.steps - 1, _PROBES, dtype=np.int64):
+        policy(values, step=int(step), visits=visits, **read)
+
+
+def _also_read(policy: Any, count: int) -> dict[str, Any]:
+    """Give one row of what some policies are told besides values and visits."""
+    read: dict[str, Any] = {}
+    if getattr(policy, "reads_variances", False):
+        read["variances"] = np.zeros((1, count))
+    if hasattr(policy, "next_epsilons"):
+        read["epsilons"] = np.full(1, policy.initial_epsilon)
+    return read

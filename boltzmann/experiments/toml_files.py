@@ -1,0 +1,113 @@
+"""An experiment as a TOML file that people write: agents in the one notation, the rest as plain keys."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from boltzmann.experiments.description import Experiment, Task
+from boltzmann.experiments.interfaces import Agent
+from boltzmann.notation import write
+
+__all__ = ["ReadAgent", "format_toml", "read_toml"]
+
+ReadAgent = Callable[[str, str], Agent]
+"""``read_agent(text, environment)`` makes the agent that an expression means in an environment."""
+
+
+def format_toml(experiment: Experiment) -> str:
+    """Write an experiment as a TOML document, which :func:`read_toml` reads back to the equal experiment.
+
+    Examples
+    --------
+    >>> from agents import SampleAverage
+    >>> from boltzmann import Boltzmann
+    >>> task = Task("boltzmann/GaussianBandit-v0", [SampleAverage(Boltzmann(0.25))], 1000)
+    >>> print(format_toml(Experiment([task], replicates=10, seed=0)), end="")
+    replicates = 10
+    seed = 0
+    block = 100
+    points = 100
+    <BLANKLINE>
+    [[tasks]]
+    environment = "boltzmann/GaussianBandit-v0"
+    steps = 1000
+    agents = [
+        "SampleAverage(Boltzmann(0.25))",
+    ]
+    """
+    lines = [f"{name} = {getattr(experiment, name)}" for name in ("replicates", "seed", "block", "points")]
+    for task in experiment.tasks:
+        lines += ["", "[[tasks]]", f"environment = {_quoted(task.environment)}", f"steps = {task.steps}", "agents = ["]
+        lines += [*(f"    {_quoted(write(agent))}," for agent in task.agents), "]"]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    # TOML's basic strings are JSON's, but for the one control character that JSON leaves as it is.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def read_toml(path: str | os.PathLike[str], read_agent: ReadAgent) -> Experiment:
+    """Read an experiment from a TOML file.
+
+    Parameters
+    ----------
+    path : path
+        Keys ``replicates``, ``seed`` and, where they differ from their defaults, ``block`` and ``points``; a table
+        ``[[tasks]]`` each with ``environment``, ``steps`` and ``agents``, a list of expressions.
+    read_agent : callable
+        ``read_agent(text, environment)`` makes an agent of an expression, as ``scripts.names.read_agent`` does.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For what is no TOML, for keys that are absent or unknown, and for values that the experiment refuses; the
+        message names the file.
+    OSError
+        Where the file cannot be read.
+    """
+    content = Path(path).read_bytes()
+    try:
+        return _experiment(tomllib.loads(content.decode()), read_agent)
+    except TypeError as error:
+        raise TypeError(f"{path}: {error}") from error
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+
+
+def _experiment(document: dict[str, Any], read_agent: ReadAgent) -> Experiment:
+    values = _checked("the experiment", document, Experiment)
+    if not isinstance(values["tasks"], list):
+        raise TypeError("tasks must be tables [[tasks]], got " + repr(values["tasks"]))
+    tasks = [_task(place, table, read_agent) for place, table in enumerate(values.pop("tasks"))]
+    return Experiment(tuple(tasks), **values)
+
+
+def _task(place: int, table: Any, read_agent: ReadAgent) -> Task:
+    if not isinstance(table, Mapping):
+        raise TypeError(f"task {place} must be a table [[tasks]], got {table!r}")
+    values = _checked(f"task {place}", table, Task)
+    texts, environment = values["agents"], values["environment"]
+    if not isinstance(environment, str):
+        raise TypeError(f"environment of task {place} must be a string, got {environment!r}")
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise TypeError(f"agents of task {place} must be a list of strings, got {texts!r}")
+    return Task(environment, tuple(read_agent(text, environment) for text in texts), values["steps"])
+
+
+def _checked(where: str, table: Mapping[str, Any], kind: type[Experiment | Task]) -> dict[str, Any]:
+    """Give the keys of a table, which have to be parameters of its class, and all of those without a default."""
+    known = {field.name: field.kw_only for field in fields(kind)}
+    unknown = [name for name in table if name not in known]
+    absent = [name for name, optional in known.items() if not optional and name not in table]
+    if unknown:
+        raise ValueError(f"{where} has no key {unknown[0]!r}: known are {', '.join(known)}")
+    if absent:
+        raise ValueError(f"{where} lacks the key {absent[0]!r}")
+    return dict(table)

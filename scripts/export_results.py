@@ -1,0 +1,44 @@
+"""Export stored results for other tools: ``python -m scripts.export_results RESULTS --parquet FILE``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+from boltzmann.experiments import RefusedError, Results
+from boltzmann.experiments.tensorboard import write_tensorboard
+from scripts import console
+
+
+@dataclass(frozen=True)
+class Options:
+    """Export stored results as a Parquet file, as TensorBoard's event files, or as both."""
+
+    results: Annotated[Path, tyro.conf.Positional]
+    """The folder that a comparison wrote."""
+    parquet: Path | None = None
+    """The file of the whole table, its pages with checksums; needs the extra parquet."""
+    tensorboard: Path | None = None
+    """The folder of the curves, a run a cell; needs the extra tensorboard."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line."""
+    options = tyro.cli(Options, args=arguments, prog="export_results")
+    with console.errors_in_one_line("export_results", console.RUN_ERRORS):
+        if options.parquet is None and options.tensorboard is None:
+            raise RefusedError("nothing to write: name a file with --parquet, a folder with --tensorboard, or both")
+        results = Results.load(options.results)
+        if options.parquet is not None:
+            results.to_parquet(options.parquet)
+            print(f"parquet:     {options.parquet}")
+        if options.tensorboard is not None:
+            runs = write_tensorboard(results, options.tensorboard)
+            print(f"tensorboard: {options.tensorboard} ({len(runs)} runs)")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,177 @@
+"""A run that crashes at its k-th file operation, for every k, and goes on: nothing wrong is read, nothing whole lost.
+
+After the operation at which it crashes every further one fails too, as nothing more is done by a process that is dead:
+clearing up on the way out does not help it. Where the operation is a write, half of it reaches the file.
+"""
+
+import builtins
+import os
+
+import numpy as np
+import pytest
+
+import envs
+from agents import SampleAverage
+from boltzmann import Boltzmann, Greedy
+from boltzmann.experiments import Experiment, RefusedError, Results, Store, Task, run, storage
+from boltzmann.experiments import files as files_module
+
+OPERATIONS = ("open", "fsync", "replace", "link", "unlink", "mkdir", "ftruncate", "write")
+AGENTS = [SampleAverage(Greedy()), SampleAverage(Boltzmann(0.1))]
+EXPERIMENT = Experiment([Task("boltzmann/GaussianBandit-v0(arms=2)", AGENTS, 4)], 3, 0, block=2)
+
+
+class Crash(BaseException):
+    """The end of the process."""
+
+
+class Disk:
+    """Counts the file operations that change something, and fails from the k-th on."""
+
+    def __init__(self, monkeypatch, crash_at=None):
+        self.done, self.crash_at, self.names = 0, crash_at, []
+        for name in OPERATIONS:
+            monkeypatch.setattr(os, name, self.counted(name, getattr(os, name)))
+        monkeypatch.setattr(files_module, "open", self.opened, raising=False)
+
+    def step(self, name):
+        self.done += 1
+        self.names.append(name)
+        if self.crash_at is not None and self.done >= self.crash_at:
+            raise Crash(name)
+
+    def counted(self, name, act):
+        def operation(*arguments, **rest):
+            self.step(name)
+            return act(*arguments, **rest)
+
+        return operation
+
+    def opened(self, path, mode="r"):
+        self.step("open")
+        return HalfWritten(self, builtins.open(path, mode))
+
+
+class HalfWritten:
+    """A file of which a crash leaves the first half."""
+
+    def __init__(self, disk, file):
+        self.disk, self.file = disk, file
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.file.close()
+
+    def __getattr__(self, name):
+        return getattr(self.file, name)
+
+    def write(self, content):
+        try:
+            self.disk.step("write")
+        except Crash:
+            self.file.write(content[: len(content) // 2])
+            raise
+        return self.file.write(content)
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def computed(folder):
+    return run(EXPERIMENT, folder, make=envs.make, engine="lockstep")
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("whole") / "r"
+    computed(folder)
+    return contents(folder)
+
+
+def count_operations(folder, prepare):
+    prepare(folder)
+    with pytest.MonkeyPatch.context() as patched:
+        disk = Disk(patched)
+        computed(folder)
+    return disk.names
+
+
+def crash_everywhere(tmp_path, whole, prepare):
+    """Crash at each operation of a run on a prepared folder, look at what is there, and go on."""
+    names = count_operations(tmp_path / "counted", prepare)
+    assert contents(tmp_path / "counted") == whole
+    for place in range(1, len(names) + 1):
+        folder = tmp_path / str(place)
+        prepare(folder)
+        before = contents(folder) if folder.exists() else {}
+        with pytest.MonkeyPatch.context() as patched:
+            Disk(patched, crash_at=place)
+            with pytest.raises(Crash):
+                computed(folder)
+        left = contents(folder) if folder.exists() else {}
+        # Whatever has its name is whole, and what was whole is there still.
+        for name, content in left.items():
+            assert not name.endswith((".npz", ".json")) or content == whole[name]
+        assert {name for name in before if name in whole and before[name] == whole[name]} <= set(left)
+        if set(whole) - set(left):
+            with pytest.raises(RefusedError, match=r"holds no results|unfinished"):
+                Results.load(folder)
+        with pytest.MonkeyPatch.context() as patched:
+            # The process that crashed is this one, and counts as dead.
+            patched.setattr(storage, "is_alive", lambda process: False)
+            computed(folder)
+        assert contents(folder) == whole, f"crashed at {names[place - 1]}, operation {place}"
+    return names
+
+
+def test_a_new_run_that_crashes_at_any_operation(tmp_path, whole):
+    names = crash_everywhere(tmp_path, whole, lambda folder: None)
+    # One whole writing a file: 4 blocks and the description.
+    assert names.count("write") >= 5
+    assert names.count("fsync") >= 10
+    assert {"mkdir", "link", "replace", "unlink", "open"} <= set(names)
+
+
+def test_a_run_that_goes_on_and_crashes_at_any_operation(tmp_path, whole):
+    def half(folder):
+        folder.mkdir()
+        for name, content in whole.items():
+            if "block0001" not in name:
+                (folder / name).write_bytes(content)
+        (folder / "task00-agent00-block0001.npz.999999999.tmp").write_bytes(b"half")
+        (folder / "task00-agent01-block0001.running").write_bytes(b"")
+        (folder / "task00-agent01.error.txt").write_bytes(b"it failed then")
+        (folder / "run.lock").write_bytes(b'{"process"')
+
+    crash_everywhere(tmp_path, whole, half)
+
+
+def test_a_careless_writer_is_caught(tmp_path, whole, monkeypatch):
+    def careless(path, content, *, replace=True):
+        with getattr(files_module, "open", open)(path, "wb") as file:
+            file.write(content)
+
+    monkeypatch.setattr(storage, "write_whole", careless)
+    with pytest.raises((AssertionError, RefusedError)):
+        crash_everywhere(tmp_path, whole, lambda folder: None)
+
+
+def test_a_flipped_bit_of_the_description_is_refused_or_changes_nothing(tmp_path, whole):
+    computed(tmp_path)
+    path = tmp_path / "experiment.json"
+    content = path.read_bytes()
+    layout = EXPERIMENT.layout
+    rng, refused = np.random.default_rng(0), 0
+    for place in range(len(content)):
+        flipped = bytearray(content)
+        flipped[place] ^= 1 << int(rng.integers(8))
+        path.write_bytes(flipped)
+        try:
+            assert Store(tmp_path).read_layout() == layout
+        except RefusedError:
+            refused += 1
+    # Blanks between the parts are the rest.
+    assert refused > len(content) // 3

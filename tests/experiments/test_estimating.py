@@ -1,0 +1,67 @@
+"""Estimates before a run: the memory that a block takes at its peak, and the order of its time."""
+
+import time
+import tracemalloc
+
+import numpy as np
+import pytest
+
+import envs
+from agents import QLearning, SampleAverage, SarsaLambda
+from boltzmann import Boltzmann, Greedy
+from boltzmann.experiments import Experiment, Task, run
+from boltzmann.experiments.estimating import block_memory, estimate, total_memory, worker_memory
+
+TASKS = [
+    Task("FrozenLake-v1(map_name='8x8')", [QLearning(Boltzmann(0.1)), SarsaLambda(Greedy())], 60),
+    Task("boltzmann/GaussianBandit-v0(arms=50)", [SampleAverage(Boltzmann(0.1))], 400),
+]
+
+
+@pytest.mark.parametrize(("task", "agent"), [(0, 0), (0, 1), (1, 0)])
+def test_the_memory_of_a_block_is_what_it_takes(task, agent, tmp_path):
+    one = Task(TASKS[task].environment, [TASKS[task].agents[agent]], TASKS[task].steps)
+    experiment = Experiment([one], 3000, 0, block=3000)
+    expected = block_memory(experiment, 0, 0, envs.make)
+    # What is loaded on first use is not the block's.
+    run(Experiment([one], 2, 0), tmp_path / "first", make=envs.make, engine="lockstep")
+    tracemalloc.start()
+    run(experiment, tmp_path / "second", make=envs.make, engine="lockstep")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    # The arrays alone are a part of it: values and visits, and what is recorded.
+    values = 3000 * (64 * 4 if task == 0 else 50) * 16
+    assert values < expected
+    assert 0.6 * peak < expected < 2.0 * peak
+
+
+def test_time_grows_with_steps_and_replicates():
+    def seconds(steps, replicates):
+        task = Task("FrozenLake-v1", [QLearning(Boltzmann(0.1))], steps)
+        (cell,) = estimate(Experiment([task], replicates, 0, block=10), envs.make, "lockstep")
+        assert cell.blocks == replicates // 10
+        return cell.seconds
+
+    began = time.perf_counter()
+    few = seconds(10_000, 10)
+    took = time.perf_counter() - began
+    many = seconds(100_000, 100)
+    # A noisy machine: the factor is 100.
+    assert 10 * few < many < 1000 * few
+    assert took < 20
+
+
+def test_a_worker_is_more_than_its_largest_block_and_there_is_some_memory():
+    experiment = Experiment(TASKS, 50, 0)
+    blocks = [block_memory(experiment, 0, agent, envs.make) for agent in (0, 1)]
+    assert worker_memory(experiment, envs.make) > max(blocks) + 100 * 2**20
+    there = total_memory()
+    assert there is None or there > 2**28
+
+
+def test_estimating_leaves_the_description_and_the_tracer_alone():
+    experiment = Experiment(TASKS, 50, 0)
+    before = repr(experiment), np.random.get_state(legacy=False)["state"]["pos"]  # noqa: NPY002 (read only)
+    estimate(experiment, envs.make, "lockstep")
+    assert not tracemalloc.is_tracing()
+    assert (repr(experiment), np.random.get_state(legacy=False)["state"]["pos"]) == before  # noqa: NPY002

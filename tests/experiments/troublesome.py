@@ -1,0 +1,56 @@
+"""Agents that go wrong in a block of their own choice, for tests of what a run makes of it."""
+
+import os
+import signal
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from agents import SampleAverage
+from boltzmann import Uniform
+
+
+@dataclass(repr=False)
+class Raising(SampleAverage):
+    """Raises in its tenth step, or later: past what a rehearsal sees."""
+
+    after: int = 10
+
+    def act(self, observations, where=None):
+        if self.visits.sum() >= self.after * len(self.visits):
+            raise ArithmeticError("the tenth step is too much")
+        return super().act(observations, where)
+
+
+@dataclass(repr=False)
+class Deadly(SampleAverage):
+    """Kills its process in the tenth step, as often as its file has no more lines than ``times``."""
+
+    log: str = ""
+    times: int = 1
+
+    def act(self, observations, where=None):
+        # The rehearsal has one replicate and is spared.
+        if len(self.visits) > 1 and self.visits.sum() == 10 * len(self.visits):
+            with open(self.log, "a") as file:
+                file.write("killed\n")
+            if len(Path(self.log).read_text().splitlines()) <= self.times:
+                os.kill(os.getpid(), signal.SIGKILL)
+        return super().act(observations, where)
+
+
+@dataclass(repr=False)
+class Slow(SampleAverage):
+    """Takes a moment for each step."""
+
+    seconds: float = 0.01
+
+    def act(self, observations, where=None):
+        if len(self.visits) > 1:
+            time.sleep(self.seconds)
+        return super().act(observations, where)
+
+
+def uniform(kind, **parameters):
+    """Make one of these with random actions."""
+    return kind(Uniform(), **parameters)

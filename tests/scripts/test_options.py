@@ -1,0 +1,142 @@
+"""The command line's other roads to an experiment: files, learners, classes and environments of the user's own."""
+
+import sys
+
+import pytest
+
+from boltzmann.experiments import Store, format_toml
+from scripts import compare_schedules, costs
+from scripts.compare_schedules import Options, describe
+from scripts.names import make_task
+
+OWN = """
+from dataclasses import dataclass
+import gymnasium
+import numpy as np
+from boltzmann import Boltzmann, Constant
+from boltzmann.notation import Expression
+
+@dataclass(frozen=True, repr=False)
+class Halving(Expression):
+    start: float
+    def __call__(self, step):
+        return self.start * 0.5 ** (np.asarray(step) / 100)
+
+@dataclass(frozen=True)
+class Lukewarm:
+    temperature: float
+    def __call__(self, values, **told):
+        return Boltzmann(self.temperature)(values, **told)
+
+class Corridor(gymnasium.Env):
+    observation_space, action_space = gymnasium.spaces.Discrete(3), gymnasium.spaces.Discrete(2)
+    def __init__(self, prize=1.0):
+        self.prize = prize
+    def reset(self, *, seed=None, options=None):
+        super().reset(seed=seed)
+        self.place = 0
+        return 0, {}
+    def step(self, action):
+        self.place = max(0, self.place + (1 if action else -1))
+        done = self.place == 2
+        return self.place, self.prize * done, done, False, {}
+
+gymnasium.register("own/Corridor-v0", Corridor, max_episode_steps=20)
+"""
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    (tmp_path / "own_things.py").write_text(OWN)
+    monkeypatch.syspath_prepend(tmp_path)
+    yield "own_things"
+    sys.modules.pop("own_things", None)
+
+
+def test_policies_schedules_and_environments_of_the_users_own(own, tmp_path):
+    tasks = ["--env", f"{own}:own/Corridor-v0(prize=2.0)"]
+    policies = ["--policies", f"Boltzmann({own}:Halving(1.0))", f"{own}:Lukewarm(0.5)", f"Sarsa({own}:Lukewarm(0.5))"]
+    folder = tmp_path / "results"
+    options = ["--steps", "60", "--replicates", "4", "--jobs", "1", "--output", str(folder)]
+    compare_schedules.main([*tasks, *policies, *options])
+    (task,) = Store(folder).read_layout().tasks
+    assert task.environment == f"{own}:own/Corridor-v0(prize=2.0)"
+    assert task.agents == (
+        f"QLearning(Boltzmann({own}:Halving(1.0)))",
+        f"QLearning({own}:Lukewarm(0.5))",
+        f"Sarsa({own}:Lukewarm(0.5))",
+    )
+
+
+def test_each_policy_goes_to_each_learner():
+    policies = ["Greedy()", "Boltzmann(0.1)", "DoubleQ(Greedy())"]
+    task = make_task("FrozenLake-v1", policies, 10, ["Sarsa(_, step_size=0.5)", "QLearning(_)"])
+    assert task.layout.agents == (
+        "Sarsa(Greedy(), step_size=0.5)",
+        "Sarsa(Boltzmann(0.1), step_size=0.5)",
+        "DoubleQ(Greedy())",
+        "QLearning(Greedy())",
+        "QLearning(Boltzmann(0.1))",
+    )
+
+
+@pytest.mark.parametrize("learner", ["Sarsa(Greedy())", "_", "Boltzmann(0.1)", "Linear(_, 0.1, 5)", "0.5"])
+def test_learners_without_a_place_for_the_policy_are_refused(learner):
+    with pytest.raises(ValueError, match=r"expected an agent with _ in the place|must be"):
+        make_task("FrozenLake-v1", ["Greedy()"], 10, [learner])
+
+
+def test_a_file_says_what_the_flags_say(tmp_path):
+    options = Options(tasks=["FrozenLake-v1"], policies=["Greedy()"], steps=[20], replicates=3)
+    path = tmp_path / "x.toml"
+    path.write_text(format_toml(describe(options)))
+    assert describe(Options(experiment=path)) == describe(options)
+    with pytest.raises(ValueError, match=r"--seed stands in .*x\.toml, which describes the whole experiment"):
+        describe(Options(experiment=path, seed=1))
+
+
+def test_a_file_that_is_none_is_told_in_one_line(tmp_path, capsys):
+    for name, text in (("absent.toml", None), ("wrong.toml", "seed = ")):
+        if text is not None:
+            (tmp_path / name).write_text(text)
+        with pytest.raises(SystemExit) as stopped:
+            compare_schedules.main(["--experiment", str(tmp_path / name)])
+        assert stopped.value.code == 2
+        err = capsys.readouterr().err
+        assert name in err
+        assert err.count("\n") == 1
+
+
+def test_a_dry_run_says_what_it_would_take_and_stores_nothing(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    options = ["--tasks", "FrozenLake-v1", "--policies", "Greedy()", "Boltzmann(0.1)", "--steps", "30", "--jobs", "2"]
+    compare_schedules.main([*options, "--replicates", "250", "--dry-run"])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "FrozenLake-v1: 30 steps, 250 replicates"
+    assert [line.split()[0] for line in lines[1:3]] == ["QLearning(Greedy())", "QLearning(Boltzmann(0.1))"]
+    assert all("3 blocks of " in line for line in lines[1:3])
+    assert lines[3] == "2 cells, 6 blocks, 2 processes"
+    assert lines[4].startswith("memory: about ")
+    assert not list(tmp_path.iterdir())
+
+
+def test_more_memory_than_there_is_is_refused_and_the_rest_is_stated(tmp_path, capsys, monkeypatch):
+    options = [
+        "--tasks",
+        "FrozenLake-v1",
+        "--policies",
+        "Greedy()",
+        "--steps",
+        "30",
+        "--jobs",
+        "1",
+        "--replicates",
+        "5",
+    ]
+    monkeypatch.setattr(costs, "total_memory", lambda: 2**20)
+    with pytest.raises(SystemExit) as stopped:
+        compare_schedules.main([*options, "--output", str(tmp_path / "x")])
+    assert stopped.value.code == 2
+    err = capsys.readouterr().err
+    assert " MB of memory in each of 1 process is more than the 1 MB of this machine: take a smaller --block" in err
+    assert not (tmp_path / "x").exists()
