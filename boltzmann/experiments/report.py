@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from boltzmann.experiments.figures import draw_learning_curves
+from boltzmann.experiments.figures import draw_differences, draw_learning_curves, draw_profiles
 from boltzmann.experiments.layout import Layout, TaskLayout
 from boltzmann.experiments.page import Picture, Section, Table, render_page
 from boltzmann.experiments.results import Results
-from boltzmann.experiments.statistics import METRIC_NAMES, Metric, leaderboard
+from boltzmann.experiments.statistics import METRIC_NAMES, Metric, answers, leaderboard
 from boltzmann.experiments.storage import Store
 
 if TYPE_CHECKING:
@@ -36,11 +36,12 @@ TOTAL_NAMES: dict[str, str] = {
 
 @dataclass(frozen=True)
 class ReportFigure:
-    """A figure of the page: its heading, what draws it from results and a metric, and what one sees there."""
+    """A figure of the page: its heading, what draws it from results and a metric, what one sees, and where it fits."""
 
     heading: str
     draw: Callable[[Results, Metric | None], Figure]
     shows: str
+    fits: Callable[[Results], bool] = lambda results: True
 
 
 # Every figure of the page, in its order; one more is one more entry.
@@ -50,6 +51,23 @@ FIGURES: tuple[ReportFigure, ...] = (
         draw_learning_curves,
         "Means over replicates with their 95 % intervals, against the step: on the left what the task is judged by, on "
         "the right how often the action was optimal, where the environment knows.",
+    ),
+    ReportFigure(
+        "Paired differences",
+        draw_differences,
+        "Each agent's final value less the best one's, replicate by replicate, with 95 % intervals; hollow where the "
+        "two cannot be told apart.",
+    ),
+    ReportFigure(
+        "Performance profiles",
+        draw_profiles,
+        "The fraction of replicates whose final value is beyond each level: how the good and the bad runs are spread.",
+    ),
+    ReportFigure(
+        "How they explored",
+        lambda results, _: draw_learning_curves(results, ("entropy", "greedy")),
+        "Entropy of the policy at the end of each window, and how often the action was a greedy one.",
+        lambda results: all(cell.knows(name) for cell in results.cells() for name in ("entropy", "greedy")),
     ),
 )
 
@@ -85,7 +103,7 @@ def write_report(
     """
     board = leaderboard(results, metric)
     sections = report_sections(results, board, metric, more)
-    Path(path).write_text(render_page(_title(results.layout), _answer(board, results.layout), sections), "utf-8")
+    Path(path).write_text(render_page(_title(results.layout), _answer(board), sections), "utf-8")
 
 
 def report_sections(
@@ -95,6 +113,7 @@ def report_sections(
     figures = [
         Section(entry.heading, pictures=[Picture(svg_text(entry.draw(results, metric)), entry.shows, entry.shows)])
         for entry in FIGURES
+        if entry.fits(results)
     ]
     return [_leaderboard(board, results.layout), *figures, *more, _repetition(results)]
 
@@ -114,52 +133,37 @@ def _title(layout: Layout) -> str:
     return f"Which exploration? {', '.join(layout.task_labels)}"
 
 
-def _answer(board: pd.DataFrame, layout: Layout) -> list[str]:
-    """Say of each task who did best and whether anybody's interval reaches the winner's: a sentence a task."""
-    return [_answer_of(str(task), rows, layout) for task, rows in board.groupby("task", sort=False)]
-
-
-def _answer_of(task: str, rows: pd.DataFrame, layout: Layout) -> str:
-    metric, best = str(rows["metric"].iloc[0]), rows.iloc[0]
-    value = _with_interval(best["final"], best["final_half_width"])
-    opening = f"On {task}, {best['agent']} did best" if len(rows) > 1 else f"On {task}, {best['agent']} alone was run"
-    measured = f"{opening}: {value} {METRIC_NAMES[metric]} over the last tenth of the steps"
-    if layout.replicates == 1:
-        return f"{measured}, in a single replicate, which tells nothing of the chance in it."
-    counted = f"{measured} (mean and 95 % interval over {layout.replicates} replicates)"
-    if len(rows) == 1:
-        return f"{counted}."
-    rivals = _rivals(rows)
-    if not rivals:
-        return f"{counted}; no other interval reaches into its own."
-    listed = ", ".join(rivals[:3]) + (f" and {len(rivals) - 3} more" if len(rivals) > 3 else "")
-    return f"{counted}; the intervals of {listed} reach into its own."
-
-
-def _rivals(rows: pd.DataFrame) -> list[str]:
-    """Name the agents whose interval and the best one's have values in common."""
-    best, others = rows.iloc[0], rows.iloc[1:]
-    apart = (others["final"] - best["final"]).abs() > others["final_half_width"] + best["final_half_width"]
-    return [str(agent) for agent in others["agent"][~apart & others["final"].notna()]]
+def _answer(board: pd.DataFrame) -> list[str]:
+    """Say of each task who did best, and who cannot be told from it: a sentence or two a task."""
+    return [f"{task}: {sentence}" for task, sentence in answers(board).items()]
 
 
 def _leaderboard(board: pd.DataFrame, layout: Layout) -> Section:
     count = layout.replicates
     sentence = f"Best first, by the last tenth of the steps; {count} replicate{'s' if count > 1 else ''} of each."
     if count > 1:
-        sentence += " Behind ± is half the width of the mean's 95 % interval."
+        sentence += (
+            " Behind ± is half the width of the mean's 95 % interval. All agents met the same problems, so "
+            "differences are paired, replicate by replicate; in brackets their 95 % intervals. What is tied cannot be "
+            "told from the best with all pairs of the task tested (Holm)."
+        )
     tables = [_task_table(str(task), rows, count) for task, rows in board.groupby("task", sort=False)]
     return Section("Leaderboard", sentence, tables=tables)
 
 
 def _task_table(task: str, rows: pd.DataFrame, replicates: int) -> Table:
     metric = str(rows["metric"].iloc[0])
-    columns = ("rank", "policy", f"{METRIC_NAMES[metric]}, last tenth", f"{TOTAL_NAMES[metric]}, all steps")
+    columns = (
+        *("rank", "policy", f"{METRIC_NAMES[metric]}, last tenth", "difference to the best", "tied with the best"),
+        f"{TOTAL_NAMES[metric]}, all steps",
+    )
     entries = [
         (
             f"{place}",
             str(row["agent"]),
             _final_text(row, replicates),
+            _difference_text(row),
+            "tied" if row["tied"] else "",
             _with_interval(row["cumulative"], row["cumulative_half_width"]),
         )
         for place, row in enumerate(rows.to_dict("records"), start=1)
@@ -172,6 +176,14 @@ def _final_text(row: dict[Any, Any], replicates: int) -> str:
         return "no value"
     value = _with_interval(row["final"], row["final_half_width"])
     return value if row["replicates"] == replicates else f"({row['replicates']} only) {value}"
+
+
+def _difference_text(row: dict[Any, Any]) -> str:
+    if row["agent"] == row["compared_with"] or row["difference"] != row["difference"]:
+        return "\N{EN DASH}"
+    ends = f"[{row['difference_low']:+.3g}, {row['difference_high']:+.3g}]"
+    shown = f"{row['difference']:+.3g}"
+    return f"{shown} {ends}" if row["difference_low"] == row["difference_low"] else shown
 
 
 def _with_interval(mean: float, half_width: float) -> str:

@@ -52,6 +52,10 @@ class Cell:
         """Steps in each window."""
         return np.diff(self.steps, prepend=0)
 
+    def knows(self, metric: str) -> bool:
+        """Whether a metric was told in any window of any replicate."""
+        return not bool(np.isnan(self.metrics[metric]).all())
+
     @property
     def episodic(self) -> bool:
         """Whether any episode ended."""

@@ -123,12 +123,13 @@ def test_the_tables_have_a_row_for_each_policy(page, experiment):
     columns = [
         name for name, attributes in zip(page.texts["th"], page.all("th"), strict=True) if attributes["scope"] == "col"
     ]
-    assert columns[:4] == ["rank", "policy", "reward per step, last tenth", "total reward, all steps"]
+    assert columns[:3] == ["rank", "policy", "reward per step, last tenth"]
+    assert columns[3:6] == ["difference to the best", "tied with the best", "total reward, all steps"]
 
 
 def test_pictures_are_inline_and_say_what_they_show(page):
     pictures = page.all("svg")
-    assert len(pictures) == 2
+    assert len(pictures) == 5
     assert all(picture["role"] == "img" and len(picture["aria-label"]) > 40 for picture in pictures)
     assert pictures[0]["viewbox"]
     assert not page.all("img")
@@ -136,32 +137,35 @@ def test_pictures_are_inline_and_say_what_they_show(page):
 
 def test_the_answer_comes_first_and_names_the_best_of_each_task(page, results):
     text = " ".join(page.texts["main"][0].split())
-    assert text.startswith("On boltzmann/GaussianBandit-v0(arms=5), ")
-    assert " did best: " in text[:120]
-    assert text.index("On FrozenLake-v1, ") < text.index("Leaderboard")
-
-
-OVER = "reward per step over the last tenth of the steps"
+    assert text.startswith("boltzmann/GaussianBandit-v0(arms=5): ")
+    assert " in the last tenth of the steps" in text[:200]
+    assert text.index("FrozenLake-v1: ") < text.index("Leaderboard")
 
 
 @pytest.mark.parametrize(
-    ("finals", "ending"),
+    ("finals", "answer", "row"),
     [
         (
             [[1.0, 1.2, 1.1], [9.0, 9.1, 9.2]],
-            f"B() did best: 9.1 ± 0.25 {OVER} (mean and 95 % interval over 3 replicates); no other interval "
-            "reaches into its own.",
+            "B() is best in the last tenth of the steps, and told from the other at 3 replicates (95 % confidence).",
+            ["2", "1.1 ± 0.25", "-8 [-8.25, -7.75]", ""],
         ),
-        ([[9.0, 9.3, 9.1], [9.0, 9.1, 9.2]], "the intervals of B() reach into its own."),
-        ([[2.0], [1.0]], f"A() did best: 2 {OVER}, in a single replicate, which tells nothing of the chance in it."),
-        ([[2.0, 4.0]], f"A() alone was run: 3 ± 13 {OVER} (mean and 95 % interval over 2 replicates)."),
+        (
+            [[9.0, 9.3, 9.1], [9.0, 9.1, 9.2]],
+            "A() is best in the last tenth of the steps; B() cannot be told from it at 3 replicates (95 % confidence).",
+            ["2", "9.1 ± 0.25", "-0.0333 [-0.413, +0.346]", "tied"],
+        ),
+        ([[2.0, 4.0]], "A() is alone: there is nothing to compare it with.", ["1", "3 ± 13", "\N{EN DASH}", ""]),
     ],
 )
-def test_the_answer_says_how_sure_it_is(finals, ending, tmp_path):
+def test_the_answer_and_the_table_say_how_sure_it_is(finals, answer, row, tmp_path):
     found = stored(tmp_path / "r", ["A()", "B()"][: len(finals)], finals)
     write_report(found, tmp_path / "report.html")
-    text = " ".join(Page((tmp_path / "report.html").read_text("utf-8")).texts["main"][0].split())
-    assert f"{ending} Leaderboard" in text
+    page = Page((tmp_path / "report.html").read_text("utf-8"))
+    assert answer in " ".join(page.texts["main"][0].split())
+    cells = [" ".join(text.split()) for text in page.texts["td"]]
+    place = (len(finals) - 1) * 5
+    assert cells[place : place + 4] == row
 
 
 def test_what_users_name_is_escaped_wherever_it_stands(tmp_path):
@@ -199,6 +203,9 @@ def test_sections_of_ones_own_and_another_metric(results, tmp_path):
     assert [text.split(":")[0] for text in page.texts["h2"]] == [
         "Leaderboard",
         "Learning curves",
+        "Paired differences",
+        "Performance profiles",
+        "How they explored",
         "Mine",
         "Do it again",
         "Explorer",
