@@ -176,7 +176,7 @@ def _measure_run(effort: Effort, work: Work, replicates: int, engine: str) -> Ro
         if failure:
             return Row(*cell, failure=failure)
         # Longer than the rest: a run of a second is mostly the making of environments and files.
-        steps = calibrated(alone, max(1.0, 10 * effort.seconds), time.perf_counter)
+        steps = calibrated(alone, max(1.0, 20 * effort.seconds), time.perf_counter)
         functions = {"1": _bound(alone, steps), "2": _bound(shared, steps)}
         times = compare(functions, rounds=min(3, effort.rounds), least_seconds=0.0)
     shared_rate, alone_rate = (replicates * steps / quartiles(times[jobs])[1] for jobs in ("2", "1"))
