@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+import os
 import time
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -97,11 +99,19 @@ class CompiledCell:
     @staticmethod
     def _timed(stretch: Any, *arguments: Any) -> None:
         """Call a compiled loop, and say how long it took where it had to be compiled first."""
+        if not getattr(stretch, "overloads", True) and not _kept(stretch.__name__):
+            _log.info("compiling loops for the first time, which takes some twenty seconds")
         misses, begin = sum(stretch.stats.cache_misses.values()), time.perf_counter()
         stretch(*arguments)
         if sum(stretch.stats.cache_misses.values()) > misses:
             seconds = time.perf_counter() - begin
             _log.info("compiled %s in %.1f s; it is kept for the next time", stretch.__name__, seconds)
+
+
+def _kept(name: str) -> bool:
+    """Whether numba has written a loop to disk, where it does by default or where it is told to."""
+    folder = os.environ.get("NUMBA_CACHE_DIR") or Path(__file__).parent / "__pycache__"
+    return any(Path(folder).rglob(f"kernels.{name}-*.nbi"))
 
 
 def _stretches(lengths: Iterable[int]) -> Iterator[NDArray[np.int64]]:
