@@ -235,6 +235,13 @@ LIMITS = [
 ]
 
 
+def test_every_policy_has_its_limits_in_the_list():
+    # Of these the limits are those of laws, which tests of their own take; a new policy has to be in the list above.
+    of_laws = {UCB1Tuned, GaussianThompson, BernoulliThompson}
+    listed = {type(policy) for limit, policies in LIMITS for policy in (limit, *policies)}
+    assert {type(policy) for policy in POLICIES} - of_laws == listed
+
+
 @pytest.mark.parametrize(("limit", "policies"), LIMITS)
 @pytest.mark.parametrize("where", [None, WHERE], ids=["all", "masked"])
 def test_both_limits(limit, policies, where):
