@@ -23,7 +23,7 @@ from boltzmann import (
 from boltzmann.experiments import Agent, Task, read_environment
 from boltzmann.notation import parse, write
 
-__all__ = ["LEARNERS", "NAMES", "is_agent", "is_bandit", "make_task", "read_agent", "usual_policies"]
+__all__ = ["LEARNERS", "NAMES", "is_agent", "is_bandit", "make_task", "read_agent", "taught", "usual_policies"]
 
 LEARNERS = (
     agents.SampleAverage,
@@ -107,7 +107,7 @@ def make_task(environment: str, policies: list[str], steps: int | None, learners
     steps = steps if steps is not None else BANDIT_STEPS if bandit else OTHER_STEPS
     contestants: list[Any] = [_read(text) for text in policies] or list(usual_policies(bandit, steps))
     usual = "SampleAverage(_)" if bandit else "QLearning(_)"
-    found = [one if is_agent(one) else _taught(learner, one) for learner in learners or [usual] for one in contestants]
+    found = [one if is_agent(one) else taught(learner, one) for learner in learners or [usual] for one in contestants]
     # An agent that holds its policy is the same beside every learner.
     return Task(environment, tuple({write(agent): agent for agent in found}.values() if learners else found), steps)
 
@@ -121,7 +121,7 @@ def read_agent(text: str, environment: str) -> Agent:
         As :func:`make_task`.
     """
     made = _read(text)
-    return made if is_agent(made) else _taught("SampleAverage(_)" if is_bandit(environment) else "QLearning(_)", made)
+    return made if is_agent(made) else taught("SampleAverage(_)" if is_bandit(environment) else "QLearning(_)", made)
 
 
 def is_agent(made: object) -> bool:
@@ -137,7 +137,7 @@ def _read(text: str) -> Any:
     return made
 
 
-def _taught(learner: str, policy: Any) -> Agent:
+def taught(learner: str, policy: Any) -> Agent:
     """Make the agent that an expression with ``_`` in the place of the policy means."""
     used = []
 

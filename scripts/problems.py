@@ -7,7 +7,7 @@ from boltzmann import Greedy, Policy
 from boltzmann.experiments import read_environment
 from boltzmann.experiments.problems import Problem
 from boltzmann.notation import parse
-from scripts.names import BANDIT_STEPS, NAMES, OTHER_STEPS, is_bandit
+from scripts.names import BANDIT_STEPS, NAMES, OTHER_STEPS, is_bandit, taught
 
 __all__ = ["make_problem", "read_policy"]
 
@@ -15,18 +15,18 @@ _CHANGING = ("boltzmann/DriftingBandit-v0", "boltzmann/AbruptBandit-v0")
 
 
 def make_problem(environment: str, learner: str | None, steps: int | None) -> Problem:
-    """Describe what policies are tried on: by the usual learner, or by a given one, whose own policy is not used.
+    """Describe what policies are tried on: by the usual learner, or by one with ``_`` in the place of its policy.
 
     Arms that change get a constant step size: an average over all rounds would hold what they were worth long ago.
 
     Raises
     ------
     ValueError
-        For an expression that cannot be read, or that makes no agent with a policy.
+        For an expression that cannot be read, or that makes no agent of a policy.
     """
     bandit = is_bandit(environment)
     if learner is not None:
-        agent = parse(learner, NAMES)
+        agent = taught(learner, Greedy())
     elif read_environment(environment)[0] in _CHANGING:
         agent = agents.ConstantStep(Greedy())
     else:

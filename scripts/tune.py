@@ -36,9 +36,8 @@ class Options:
     """The environment, such as "FrozenLake-v1(is_slippery=False)"."""
     steps: int | None = None
     """How many steps; by default 1000 for a bandit and 20000 for the rest."""
-    learner: str | None = None
-    """The agent that holds each candidate in the place of its own policy, such as "Sarsa(Greedy(), step_size=0.5)"; by
-    default the usual one."""
+    agent: str | None = None
+    """The agent, with _ in the place of each candidate, such as "Sarsa(_, step_size=0.5)"; by default the usual one."""
     low: float = 1e-3
     """The lowest temperature above 0 among the candidates."""
     high: float = 10.0
@@ -66,7 +65,7 @@ class Options:
 
 def describe(options: Options) -> Tuning:
     """Make the search that the options ask for; a ValueError says what is wrong with them."""
-    problem = make_problem(options.env, options.learner, options.steps)
+    problem = make_problem(options.env, options.agent, options.steps)
     policies = [read_policy(text) for text in options.policies]
     if not policies:
         policies = candidates(options.low, options.high, problem.steps, options.families)

@@ -68,7 +68,7 @@ def test_values_are_those_of_the_start():
 
 def test_tuning_takes_own_policies_and_learner(tmp_path, capsys):
     options = ["--policies", "Boltzmann(0.1)", "EpsilonGreedy(0.1)", "Boltzmann(Linear(1.0, 0.1, 30))"]
-    options += ["--learner", "Sarsa(Greedy(), step_size=0.5)", "--env", "FrozenLake-v1", "--metric", "reward"]
+    options += ["--agent", "Sarsa(_, step_size=0.5)", "--env", "FrozenLake-v1", "--metric", "reward"]
     tune.main(
         [*options, "--steps", "30", "--first", "2", "--replicates", "3", "--jobs", "1", "--output", str(tmp_path)]
     )
@@ -110,8 +110,8 @@ def test_arms_that_change_get_a_constant_step():
             "expected a policy, such as Boltzmann(0.1)",
         ),
         (tune, ["--families", "square"], "family must be one of linear, "),
-        (tune, ["--learner", "Boltzmann(1.0)"], "learner must be an agent that holds a policy"),
-        (tune, ["--learner", "Nobody()"], "unknown name 'Nobody'"),
+        (tune, ["--agent", "Boltzmann(1.0)"], "expected an agent with _ in the place of its policy"),
+        (tune, ["--agent", "Nobody()"], "unknown name 'Nobody'"),
         (tune, ["--finalists", "1"], "finalists must be at least 2, got 1"),
         (tune, ["--seed", "-1"], "seed must be at least 0, got -1"),
         (tune, ["--high", "inf"], "high must be in (0, inf), got inf"),
