@@ -12,15 +12,13 @@ import numpy as np
 
 from boltzmann.experiments.compiled.records import BLOCK, Block, Learner, Mixture, Pulls, Sums, Transitions
 from boltzmann.experiments.compiled.stages import (
+    back_up,
     choose,
     distribute,
     exact,
     keep,
-    largest,
     learn,
     read_rows,
-    soften,
-    softmax_weights,
 )
 
 __all__ = ["pull_stretch", "walk_stretch"]
@@ -69,29 +67,24 @@ def walk_stretch(ends: Any, learner: Learner, policy: Mixture, world: Transition
                 reached[i] = next_states[entry]
             if backup > 0:
                 read_rows(values, seen, mask, reached, first, n, q)
-            if backup == 1:
-                largest(q, n, best)
-            elif backup > 1:
-                if backup == 5:
-                    distribute(
-                        mixed,
-                        epsilons[t],
-                        exploring[t],
-                        exploiting[t],
-                        n,
-                        q,
-                        top,
-                        weights,
-                        other,
-                        total,
-                        rounded,
-                        bits,
-                        scale,
-                    )
-                else:
-                    largest(q, n, top)
-                    softmax_weights(q, n, heats[t], top, weights, rounded, bits, scale)
-                soften(backup, heats[t], n, q, weights, total, top, best)
+                back_up(
+                    backup,
+                    heats[t],
+                    mixed,
+                    epsilons[t],
+                    exploring[t],
+                    exploiting[t],
+                    n,
+                    q,
+                    top,
+                    weights,
+                    other,
+                    total,
+                    rounded,
+                    bits,
+                    scale,
+                    best,
+                )
             for i in range(n):
                 r, a, s, entry = first + i, actions[i], states[first + i], entries[i]
                 reward, over = rewards[entry], terminated[entry]
@@ -100,8 +93,7 @@ def walk_stretch(ends: Any, learner: Learner, policy: Mixture, world: Transition
                 gap = gaps[s * count + a]
                 reward_sum[window, r] += reward
                 gap_sum[window, r] += gap
-                # An unknown gap makes its whole window unknown.
-                optimal[window, r] += 1.0 if gap == 0.0 else 0.0 * gap
+                optimal[window, r] += 1.0 if gap == 0.0 else 0.0
                 returns[r] += reward
                 elapsed[r] += 1
                 states[r] = reached[i]
@@ -150,29 +142,24 @@ def pull_stretch(ends: Any, learner: Learner, policy: Mixture, world: Pulls, sum
                 greedy[window, first + i] += 1.0 if q[actions[i], i] == top[i] else 0.0
             if backup > 0:
                 read_rows(values, seen, mask, reached, first, n, q)
-            if backup == 1:
-                largest(q, n, best)
-            elif backup > 1:
-                if backup == 5:
-                    distribute(
-                        mixed,
-                        epsilons[t],
-                        exploring[t],
-                        exploiting[t],
-                        n,
-                        q,
-                        top,
-                        weights,
-                        other,
-                        total,
-                        rounded,
-                        bits,
-                        scale,
-                    )
-                else:
-                    largest(q, n, top)
-                    softmax_weights(q, n, heats[t], top, weights, rounded, bits, scale)
-                soften(backup, heats[t], n, q, weights, total, top, best)
+                back_up(
+                    backup,
+                    heats[t],
+                    mixed,
+                    epsilons[t],
+                    exploring[t],
+                    exploiting[t],
+                    n,
+                    q,
+                    top,
+                    weights,
+                    other,
+                    total,
+                    rounded,
+                    bits,
+                    scale,
+                    best,
+                )
             for i in range(n):
                 r, a = first + i, actions[i]
                 mean = means[r, a]
@@ -185,5 +172,5 @@ def pull_stretch(ends: Any, learner: Learner, policy: Mixture, world: Pulls, sum
                 gap = highest[r] - mean
                 reward_sum[window, r] += reward
                 gap_sum[window, r] += gap
-                optimal[window, r] += 1.0 if gap == 0.0 else 0.0 * gap
+                optimal[window, r] += 1.0 if gap == 0.0 else 0.0
                 returns[r] += reward

@@ -14,18 +14,7 @@ from numba import njit
 
 from boltzmann.experiments.compiled.records import Sums
 
-__all__ = [
-    "choose",
-    "distribute",
-    "exact",
-    "exponentials",
-    "keep",
-    "largest",
-    "learn",
-    "read_rows",
-    "soften",
-    "softmax_weights",
-]
+__all__ = ["back_up", "choose", "distribute", "exact", "exponentials", "keep", "learn", "read_rows"]
 
 # Adding 1.5 * 2^52 rounds to a whole number, which then stands in the last bits.
 _MAGIC = 6755399441055744.0
@@ -191,6 +180,37 @@ def soften(backup: int, heat: float, n: int, q: Any, weights: Any, total: Any, t
             for a in range(len(q)):
                 count += 1.0 if q[a, i] > -np.inf else 0.0
             best[i] = top[i] + heat * np.log(total[i] / count if backup == 3 else total[i])
+
+
+@exact
+def back_up(
+    backup: int,
+    heat: float,
+    mixed: bool,
+    epsilon: float,
+    exploring: float,
+    exploiting: float,
+    n: int,
+    q: Any,
+    top: Any,
+    weights: Any,
+    other: Any,
+    total: Any,
+    rounded: Any,
+    bits: Any,
+    scale: Any,
+    best: Any,
+) -> None:
+    """Put what the rows of q are worth into ``best``: by a place in ``BACKUPS``, at its own temperature ``heat``."""
+    if backup == 1:
+        largest(q, n, best)
+        return
+    if backup == 5:
+        distribute(mixed, epsilon, exploring, exploiting, n, q, top, weights, other, total, rounded, bits, scale)
+    else:
+        largest(q, n, top)
+        softmax_weights(q, n, heat, top, weights, rounded, bits, scale)
+    soften(backup, heat, n, q, weights, total, top, best)
 
 
 @exact
