@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import logging
-import math
 import re
 import sys
 import textwrap
 import warnings
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import gymnasium
 
 from boltzmann.experiments import DamagedBlockError, FailedCellsError, FewReplicatesWarning, RefusedError, answers
-from boltzmann.experiments.statistics import METRIC_NAMES, decimals
+from boltzmann.experiments.pages import with_ends, with_half_width
+from boltzmann.experiments.statistics import METRIC_NAMES
 from scripts.progress_bar import ProgressBar
 
 if TYPE_CHECKING:
@@ -129,25 +129,13 @@ def _print_table(rows: pd.DataFrame, metric: str, to_best: bool, replicates: int
     against = "difference to the best" if to_best else "difference to baseline"
     print(f"{'':5}{'policy':{width}} {'last tenth':>16} {total:>15} {against:>26}")
     for place, row in enumerate(rows.to_dict("records"), start=1):
-        last = _with_interval(row["final"], row["final_half_width"]) if row["replicates"] else "no value"
-        whole = _with_interval(row["cumulative"], row["cumulative_half_width"])
-        apart = _difference(row) if row["agent"] != row["compared_with"] else "-"
+        last = with_half_width(row["final"], row["final_half_width"]) if row["replicates"] else "no value"
+        whole = with_half_width(row["cumulative"], row["cumulative_half_width"])
+        apart = with_ends(row["difference"], row["difference_low"], row["difference_high"])
+        apart = apart if row["agent"] != row["compared_with"] else "-"
         label = str(row["agent"])
         if len(label) > width:
             label = f"{label}\n{'':5}{'':{width}}"
         print(f"{place:2}.{'=' if row['tied'] else ' '} {label:{width}} {last:>16} {whole:>15} {apart:>26}")
         if 0 < row["replicates"] < replicates:
             print(f"{'':7}({row['replicates']} of {replicates} replicates have a value there)")
-
-
-def _with_interval(mean: float, half_width: float) -> str:
-    digits = decimals(half_width)
-    return f"{mean:.{digits}f} ± {half_width:.{digits}f}"
-
-
-def _difference(row: dict[Hashable, Any]) -> str:
-    value, low, high = (float(row[name]) for name in ("difference", "difference_low", "difference_high"))
-    if math.isnan(value):
-        return "no value"
-    digits = decimals((high - low) / 2)
-    return f"{value:+.{digits}f} [{low:+.{digits}f}, {high:+.{digits}f}]"

@@ -189,7 +189,8 @@ def _scrolling(label: str, content: str) -> str:
 
 def _cell(table: Table, place: int, text: str) -> str:
     if place != table.heading:
-        return f"<td{_side(table, place)}>{escape(text)}</td>"
+        # A narrow column may break before the sign, but not behind it.
+        return f"<td{_side(table, place)}>{escape(text).replace('± ', '±&nbsp;')}</td>"
     # A name that is an expression may break where its parts begin.
     breakable = re.sub(r"([(,] ?)", r"\1<wbr>", escape(text))
     return f'<th scope="row"><code>{breakable}</code></th>'

@@ -1,14 +1,15 @@
-"""What pages on more than one run have in common with one another: pictures of figures, numbers, how to do it again."""
+"""What all pages have in common: pictures of figures, numbers with their intervals, and how to do it again."""
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from boltzmann.experiments.layout import Layout, TaskLayout
 from boltzmann.experiments.page import Picture, Section, Table, render_page
-from boltzmann.experiments.report import notation, svg_text
 from boltzmann.experiments.results import Results
 from boltzmann.experiments.statistics import decimals
 from boltzmann.experiments.storage import Store
@@ -16,7 +17,7 @@ from boltzmann.experiments.storage import Store
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["picture", "repetition", "with_ends", "with_half_width", "write_page"]
+__all__ = ["notation", "picture", "repetition", "svg_text", "with_ends", "with_half_width", "write_page"]
 
 
 def write_page(path: str | os.PathLike[str], title: str, answer: Sequence[str], sections: Sequence[Section]) -> None:
@@ -40,6 +41,17 @@ def write_page(path: str | os.PathLike[str], title: str, answer: Sequence[str], 
 def picture(figure: Figure, shows: str) -> Picture:
     """Give a figure as what a page holds, with a sentence for those who do not see it."""
     return Picture(svg_text(figure), shows, shows)
+
+
+def svg_text(figure: Figure) -> str:
+    """Draw a matplotlib figure as SVG, the same text each time."""
+    from matplotlib import rc_context
+
+    content = io.StringIO()
+    # Without a salt, identities are random, and the date is that of today.
+    with rc_context({"svg.hashsalt": "boltzmann", "svg.fonttype": "path"}):
+        figure.savefig(content, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    return content.getvalue()
 
 
 def repetition(runs: Mapping[str, Results]) -> Section:
@@ -88,3 +100,39 @@ def with_ends(value: float, low: float, high: float) -> str:
     digits = decimals((high - low) / 2)
     ends = f" [{low:+.{digits}f}, {high:+.{digits}f}]" if low == low else ""
     return f"{value:+.{digits}f}{ends}"
+
+
+def notation(layout: Layout) -> str:
+    """Write an experiment in the one notation, a line an agent; ``boltzmann.notation.parse`` reads it back.
+
+    Examples
+    --------
+    >>> print(notation(Layout((TaskLayout("FrozenLake-v1", ("QLearning(Greedy())",), 500),), 10, 0, 100, 100)))
+    Experiment(
+        (
+            Task(
+                'FrozenLake-v1',
+                (
+                    QLearning(Greedy()),
+                ),
+                500,
+            ),
+        ),
+        replicates=10,
+        seed=0,
+        block=100,
+        points=100,
+    )
+    """
+    tasks = "\n".join(_task_notation(task) for task in layout.tasks)
+    names = ("replicates", "seed", "block", "points")
+    numbers = "\n".join(f"    {name}={getattr(layout, name)}," for name in names)
+    return f"Experiment(\n    (\n{tasks}\n    ),\n{numbers}\n)"
+
+
+def _task_notation(task: TaskLayout) -> str:
+    agents = "\n".join(f"                {agent}," for agent in task.agents)
+    return (
+        f"        Task(\n            {task.environment!r},\n            (\n{agents}\n            ),\n"
+        f"            {task.steps},\n        ),"
+    )

@@ -5,25 +5,23 @@
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from boltzmann.experiments.figures import draw_differences, draw_learning_curves, draw_profiles
-from boltzmann.experiments.layout import Layout, TaskLayout
-from boltzmann.experiments.page import Picture, Section, Table, render_page
+from boltzmann.experiments.layout import Layout
+from boltzmann.experiments.page import Section, Table
+from boltzmann.experiments.pages import picture, repetition, with_ends, with_half_width, write_page
 from boltzmann.experiments.results import Results
 from boltzmann.experiments.statistics import METRIC_NAMES, Metric, answers, leaderboard
-from boltzmann.experiments.storage import Store
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-__all__ = ["FIGURES", "TOTAL_NAMES", "ReportFigure", "notation", "report_sections", "svg_text", "write_report"]
+__all__ = ["FIGURES", "TOTAL_NAMES", "ReportFigure", "report_sections", "write_report"]
 
 TOTAL_NAMES: dict[str, str] = {
     "reward": "total reward",
@@ -103,7 +101,7 @@ def write_report(
     """
     board = leaderboard(results, metric)
     sections = report_sections(results, board, metric, more)
-    Path(path).write_text(render_page(_title(results.layout), _answer(board), sections), "utf-8")
+    write_page(path, _title(results.layout), _answer(board), sections)
 
 
 def report_sections(
@@ -111,22 +109,11 @@ def report_sections(
 ) -> list[Section]:
     """Give the sections of the page: leaderboard, figures, ``more``, description and versions."""
     figures = [
-        Section(entry.heading, pictures=[Picture(svg_text(entry.draw(results, metric)), entry.shows, entry.shows)])
+        Section(entry.heading, pictures=[picture(entry.draw(results, metric), entry.shows)])
         for entry in FIGURES
         if entry.fits(results)
     ]
-    return [_leaderboard(board, results.layout), *figures, *more, _repetition(results)]
-
-
-def svg_text(figure: Figure) -> str:
-    """Draw a matplotlib figure as SVG, the same text each time."""
-    from matplotlib import rc_context
-
-    content = io.StringIO()
-    # Without a salt, identities are random, and the date is that of today.
-    with rc_context({"svg.hashsalt": "boltzmann", "svg.fonttype": "path"}):
-        figure.savefig(content, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    return content.getvalue()
+    return [_leaderboard(board, results.layout), *figures, *more, repetition({"this one": results})]
 
 
 def _title(layout: Layout) -> str:
@@ -164,7 +151,7 @@ def _task_table(task: str, rows: pd.DataFrame, replicates: int) -> Table:
             _final_text(row, replicates),
             _difference_text(row),
             "tied" if row["tied"] else "",
-            _with_interval(row["cumulative"], row["cumulative_half_width"]),
+            with_half_width(row["cumulative"], row["cumulative_half_width"]),
         )
         for place, row in enumerate(rows.to_dict("records"), start=1)
     ]
@@ -174,69 +161,11 @@ def _task_table(task: str, rows: pd.DataFrame, replicates: int) -> Table:
 def _final_text(row: dict[Any, Any], replicates: int) -> str:
     if row["replicates"] == 0:
         return "no value"
-    value = _with_interval(row["final"], row["final_half_width"])
+    value = with_half_width(row["final"], row["final_half_width"])
     return value if row["replicates"] == replicates else f"({row['replicates']} only) {value}"
 
 
 def _difference_text(row: dict[Any, Any]) -> str:
     if row["agent"] == row["compared_with"] or row["difference"] != row["difference"]:
         return "\N{EN DASH}"
-    ends = f"[{row['difference_low']:+.3g}, {row['difference_high']:+.3g}]"
-    shown = f"{row['difference']:+.3g}"
-    return f"{shown} {ends}" if row["difference_low"] == row["difference_low"] else shown
-
-
-def _with_interval(mean: float, half_width: float) -> str:
-    # A single replicate has none; a narrow column may break before the sign, but not behind it.
-    return f"{mean:.4g} ±\N{NO-BREAK SPACE}{half_width:.2g}" if half_width == half_width else f"{mean:.4g}"
-
-
-def _repetition(results: Results) -> Section:
-    layout = results.layout
-    facts = [
-        ("seed", f"{layout.seed}"),
-        ("hash of the description", layout.hash),
-        *Store(results.folder).versions().items(),
-    ]
-    return Section(
-        "Do it again",
-        "The same description with the same versions gives the same bytes, with other versions the same law.",
-        tables=[Table("Seed and versions", ("what", "which"), facts)],
-        to_copy=notation(layout),
-    )
-
-
-def notation(layout: Layout) -> str:
-    """Write an experiment in the one notation, a line an agent; ``boltzmann.notation.parse`` reads it back.
-
-    Examples
-    --------
-    >>> print(notation(Layout((TaskLayout("FrozenLake-v1", ("QLearning(Greedy())",), 500),), 10, 0, 100, 100)))
-    Experiment(
-        (
-            Task(
-                'FrozenLake-v1',
-                (
-                    QLearning(Greedy()),
-                ),
-                500,
-            ),
-        ),
-        replicates=10,
-        seed=0,
-        block=100,
-        points=100,
-    )
-    """
-    tasks = "\n".join(_task_notation(task) for task in layout.tasks)
-    names = ("replicates", "seed", "block", "points")
-    numbers = "\n".join(f"    {name}={getattr(layout, name)}," for name in names)
-    return f"Experiment(\n    (\n{tasks}\n    ),\n{numbers}\n)"
-
-
-def _task_notation(task: TaskLayout) -> str:
-    agents = "\n".join(f"                {agent}," for agent in task.agents)
-    return (
-        f"        Task(\n            {task.environment!r},\n            (\n{agents}\n            ),\n"
-        f"            {task.steps},\n        ),"
-    )
+    return with_ends(row["difference"], row["difference_low"], row["difference_high"])
