@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 INSTALL := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
+# Idle processes take the tests that busy ones still have before them.
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist worksteal
 PEERS := SMPyBandits==0.9.7 mabwiser==2.7.4 mushroom-rl==1.10.2 rlberry==0.7.3 rlberry-scool==0.7.3 pfrl==0.4.0
 PEERS_RUN_ON := numpy==1.26.4 scipy==1.13.1 pandas==2.3.3 scikit-learn==1.7.2 scikit-optimize==0.10.2 seaborn==0.13.2 \
 	joblib tqdm gym==0.26.2 gymnasium==0.29.1 opencv-python-headless==4.11.0.86 pygame pyyaml dill docopt requests \
@@ -16,15 +18,16 @@ demo: $(VENV)/ready  ## compare exploration schedules, print a leaderboard, draw
 	$(BIN)/python -m scripts.compare_schedules
 
 test: $(VENV)/ready  ## the quick suite with doctests and coverage
-	$(BIN)/python -m pytest -m "not slow" --cov --cov-report=term
+	$(BIN)/python -m pytest -m "not slow" $(SIDE_BY_SIDE) --cov --cov-report=term
 
 test-slow: $(VENV)/ready  ## the tests that take long
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m slow $(SIDE_BY_SIDE)
 
 test-libraries: $(VENV)/ready  ## the core on PyTorch and JAX, and optax's schedules, which this installs
 	@$(BIN)/python -c 'import torch, jax, optax' 2>/dev/null || { echo "installing PyTorch, JAX and optax into $(VENV)"; \
 		$(INSTALL) torch==2.13.0 && $(INSTALL) jax==0.10.2 jaxlib==0.10.2 optax==0.2.8; }
-	$(BIN)/python -m pytest -q tests/core/test_battery.py tests/core/test_libraries.py tests/core/test_schedules.py
+	$(BIN)/python -m pytest -q tests/core/test_battery.py tests/core/test_libraries.py \
+		tests/core/test_policies_in_libraries.py tests/core/test_tensors.py tests/core/test_schedules.py
 
 test-browser: $(VENV)/ready  ## the page of a comparison in headless Chromium; installs Playwright, and Chromium where it may
 	@$(BIN)/python -c 'import playwright' 2>/dev/null || { echo "installing Playwright into $(VENV)"; \
@@ -53,11 +56,11 @@ format: $(VENV)/ready  ## mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-benchmark: $(VENV)/ready  ## rollouts beside plain C, a policy call beside NumPy and SciPy, and the battery
-	$(BIN)/python -m benchmarks.engines --parts rollouts runs calls
+benchmark: $(VENV)/ready  ## rollouts beside plain C and the other libraries that there are, and the battery
+	$(BIN)/python -m benchmarks.engines $(if $(wildcard $(VENV)-peers/ready),--peers $(VENV)-peers/bin/python)
 	$(BIN)/python -m benchmarks.battery
 
-benchmark-peers: $(VENV)/ready $(VENV)-peers/ready  ## rollouts beside other libraries, in an environment of their own
+benchmark-peers: $(VENV)/ready $(VENV)-peers/ready  ## installs other libraries first, in an environment of their own
 	$(BIN)/python -m benchmarks.engines --parts peers --peers $(VENV)-peers/bin/python --output results/benchmarks-peers
 
 literature: $(VENV)/ready  ## published numbers beside measured ones, which takes some minutes

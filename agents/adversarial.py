@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from agents.steps import number_or_schedule, scheduled
-from agents.tabular import TabularAgent, finite
+from agents.parameters import finite, number_or_schedule, scheduled
+from agents.tabular import TabularAgent
 from boltzmann import Categorical, Distribution, Gibbs, Schedule, _checks
 
 __all__ = ["Adversarial", "Exp3", "Exp3IX", "rounds_of"]
@@ -33,7 +33,8 @@ class Adversarial(TabularAgent):
     def __post_init__(self) -> None:
         self.lowest_reward = finite("lowest_reward", self.lowest_reward)
         self.highest_reward = finite("highest_reward", self.highest_reward)
-        if not self.lowest_reward < self.highest_reward:
+        # Halved as it is used: two neighbours near 0 have no width then.
+        if not self.highest_reward / 2 - self.lowest_reward / 2 > 0:
             raise ValueError(
                 f"highest_reward must be above lowest_reward={self.lowest_reward}, got {self.highest_reward}"
             )
@@ -49,6 +50,7 @@ class Adversarial(TabularAgent):
     ) -> None:
         """Credit the arms that were pulled with their rewards, by how likely they were."""
         received = self._checked_rewards(rewards)
+        self._check_ends(terminated, truncated)
         place = self._place(observations, actions)
         inside = (received >= self.lowest_reward) & (received <= self.highest_reward)
         _checks.require_all(inside, "rewards", f"in [{self.lowest_reward:g}, {self.highest_reward:g}]", received)

@@ -10,8 +10,9 @@ from gymnasium import Space
 from numpy.typing import ArrayLike, NDArray
 
 from agents.moments import RewardVariances
-from agents.places import Place
-from agents.tabular import PolicyAgent, finite
+from agents.parameters import finite
+from agents.places import Place, taken
+from agents.tabular import PolicyAgent
 from boltzmann import Policy
 
 __all__ = ["Average"]
@@ -51,8 +52,9 @@ class Average(PolicyAgent):
     ) -> None:
         """Average the rewards in, one a replicate; what comes after them is nothing to a bandit."""
         received = self._checked_rewards(rewards)
+        self._check_ends(terminated, truncated)
         place = self._place(observations, actions)
-        values = self.values[place]
+        values = taken(self.values, place)
         changes = self._change_towards(received, values, place)
         counts = self._count_visits(place)
         if self._variances is not None:

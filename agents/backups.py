@@ -14,7 +14,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.steps import scheduled
+from agents.parameters import require_made, scheduled
+from agents.places import largest
 from boltzmann import Gibbs, Policy, Schedule, _checks
 from boltzmann.notation import Expression
 
@@ -43,9 +44,7 @@ class Maximum(Expression):
 
     def __call__(self, values: Floats, *, where: NDArray[np.bool_] | None = None, step: int = 0) -> Floats:
         """Give the largest allowed value of each row."""
-        if where is None:
-            return np.asarray(values.max(axis=-1))
-        return np.asarray(np.max(values, axis=-1, where=where, initial=-np.inf))
+        return largest(values, where)
 
 
 @dataclass(frozen=True, repr=False)
@@ -192,8 +191,7 @@ class PolicyExpectation(Expression):
     policy: Policy
 
     def __post_init__(self) -> None:
-        if not callable(self.policy):
-            raise TypeError(f"policy must be a policy, such as Boltzmann(0.1), got {self.policy!r}")
+        require_made("policy", self.policy, "Boltzmann(0.1)")
 
     def __call__(self, values: Floats, *, where: NDArray[np.bool_] | None = None, step: int = 0) -> Floats:
         """Give the expected value of each row under the policy."""
@@ -202,5 +200,5 @@ class PolicyExpectation(Expression):
 
 def expected_under(distribution: Any, values: Floats, where: NDArray[np.bool_] | None) -> Floats:
     """Sum_a p(a) Q(a) of each row; what a mask forbids is left out, whatever stands there."""
-    terms = distribution.probs * values
-    return np.asarray(np.sum(terms, axis=-1) if where is None else np.sum(terms, axis=-1, where=where))
+    allowed = values if where is None else np.where(where, values, 0.0)
+    return np.asarray(np.sum(distribution.probs * allowed, axis=-1))

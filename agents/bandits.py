@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.averages import Average
-from agents.places import Place
-from agents.steps import scheduled
+from agents.parameters import scheduled
+from agents.places import Place, taken
 from boltzmann import InverseTime, Schedule, _checks
 
 __all__ = ["ConstantStep", "SampleAverage", "SampleAverageWithInitial", "ScheduledStep"]
@@ -59,7 +59,7 @@ class SampleAverage(Average):
     def _change_towards(
         self, received: NDArray[np.float64], values: NDArray[np.float64], place: Place
     ) -> NDArray[np.float64]:
-        return (received - values) / (self.visits[place] + 1)
+        return np.asarray((received - values) / (taken(self.visits, place) + 1))
 
     def stretch_form(self) -> dict[str, Any]:
         """Say how the learner steps to the compiled loops of ``boltzmann.experiments``."""
@@ -100,7 +100,7 @@ class SampleAverageWithInitial(Average):
     def _change_towards(
         self, received: NDArray[np.float64], values: NDArray[np.float64], place: Place
     ) -> NDArray[np.float64]:
-        return (received - values) / (self.visits[place] + 2)
+        return np.asarray((received - values) / (taken(self.visits, place) + 2))
 
     def stretch_form(self) -> dict[str, Any]:
         """Say how the learner steps to the compiled loops of ``boltzmann.experiments``."""
@@ -198,4 +198,8 @@ class ScheduledStep(Average):
     def _change_towards(
         self, received: NDArray[np.float64], values: NDArray[np.float64], place: Place
     ) -> NDArray[np.float64]:
-        return scheduled("step_size", self.step_size, self.visits[place], most=1.0) * (received - values)
+        return scheduled("step_size", self.step_size, taken(self.visits, place), most=1.0) * (received - values)
+
+    def stretch_form(self) -> dict[str, Any]:
+        """Say how the learner steps to the compiled loops of ``boltzmann.experiments``."""
+        return {**self._arrays(), "step_size": self.step_size}

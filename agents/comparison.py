@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
+from agents.parameters import finite
 from agents.preferences import Preferences
-from agents.tabular import finite
 from boltzmann import _checks
 
 __all__ = ["ReinforcementComparison"]
@@ -71,6 +71,7 @@ class ReinforcementComparison(Preferences):
     ) -> None:
         """Compare the rewards with their references, then move these."""
         received = self._checked_rewards(rewards)
+        self._check_ends(terminated, truncated)
         place = self._place(observations, actions)
         self._count_visits(place)
         excess = received - self.references[place[:2]]

@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from agents.backups import Backup, Maximum, expected_under
-from agents.places import Place, taken
-from agents.steps import number_or_schedule, scheduled
-from agents.tabular import PolicyAgent, finite
+from agents.parameters import finite, number_or_schedule, require_made, scheduled
+from agents.places import Place, rows_of, taken
+from agents.tabular import PolicyAgent
 from boltzmann import Policy, Schedule, _checks
 
 __all__ = ["BackupLearning", "ExpectedSarsa", "QLearning", "TemporalDifference"]
@@ -39,6 +39,10 @@ class TemporalDifference(PolicyAgent):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if getattr(self.policy, "reads_variances", False):
+            raise ValueError(
+                f"policy must not read variances of rewards, which only averages keep, got {self.policy!r}"
+            )
         self.step_size = number_or_schedule("step_size", self.step_size, most=1)
         self.discount = _checks.number("discount", self.discount, least=0, most=1)
         self.initial_value = finite("initial_value", self.initial_value)
@@ -58,6 +62,7 @@ class TemporalDifference(PolicyAgent):
         """Learn from one transition a replicate."""
         # All arguments are read before anything is changed.
         received = self._checked_rewards(rewards)
+        self._check_ends(terminated, truncated)
         reached = self._checked("next_observations", next_observations, self.values.shape[1])
         place = self._place(observations, actions)
         step_sizes = self._step_sizes(place)
@@ -80,7 +85,7 @@ class TemporalDifference(PolicyAgent):
     def _step_sizes(self, place: Place) -> float | Floats:
         if not callable(self.step_size):
             return self.step_size
-        return scheduled("step_size", self.step_size, self.visits[place], most=1.0)
+        return scheduled("step_size", self.step_size, taken(self.visits, place), most=1.0)
 
 
 @dataclass(repr=False)
@@ -114,11 +119,10 @@ class BackupLearning(TemporalDifference):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not callable(self.backup):
-            raise TypeError(f"backup must be a backup, such as Maximum(), got {self.backup!r}")
+        require_made("backup", self.backup, "Maximum()")
 
     def _bootstrap(self, reached: NDArray[np.int64]) -> Floats:
-        return self.backup(self._rows_of(self.values, reached), where=self._mask(reached), step=self.step)
+        return self.backup(rows_of(self.values, reached), where=self._mask(reached), step=self.step)
 
 
 @dataclass(repr=False)
@@ -160,7 +164,7 @@ class QLearning(TemporalDifference):
     """
 
     def _bootstrap(self, reached: NDArray[np.int64]) -> Floats:
-        return maximum(self._rows_of(self.values, reached), where=self._mask(reached))
+        return maximum(rows_of(self.values, reached), where=self._mask(reached))
 
     def stretch_form(self) -> dict[str, Any]:
         """Say how the learner steps to the compiled loops of ``boltzmann.experiments``."""

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.places import largest, multiples
 from boltzmann import Distribution
 
 __all__ = ["Decision"]
@@ -63,14 +64,9 @@ class Decision:
     @cached_property
     def greedy(self) -> NDArray[np.bool_]:
         """Whether each action has a largest value among those allowed, shape (R,); chance may choose it too."""
-        rows = np.arange(len(self.actions))
-        chosen = self.values[rows, self.actions]
-        if self.where is None:
-            return np.asarray(chosen == self._largest())
-        return np.asarray(chosen == np.max(self.values, axis=-1, where=self.where, initial=-np.inf))
-
-    def _largest(self) -> NDArray[np.float64]:
+        rows = multiples(len(self.actions))
         if self.values.flags.f_contiguous:
-            return np.asarray(np.maximum.reduce(self.values.T, axis=0))
-        # Over a short last axis NumPy finds the place of the largest value faster than the value.
-        return np.asarray(self.values[np.arange(len(self.values)), self.values.argmax(axis=-1)])
+            chosen = self.values.T.reshape(-1).take(self.actions * len(rows) + rows)
+        else:
+            chosen = self.values[rows, self.actions]
+        return np.asarray(chosen == largest(self.values, self.where))

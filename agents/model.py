@@ -82,4 +82,5 @@ def state_values(table: TableLike, V: ArrayLike) -> Floats:
     values = _checks.numeric_array("values", V).astype(np.float64, copy=False)
     if values.shape != (len(table.probs),):
         raise ValueError(f"values must have shape ({len(table.probs)},), got {values.shape}")
+    _checks.require_all(np.isfinite(values), "values", "finite", values)
     return values

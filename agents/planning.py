@@ -147,6 +147,8 @@ def value_iteration(
     2.471032
     0.598924
     """
+    tolerance = _checks.number("tolerance", tolerance, least=0)
+    max_sweeps = _checks.whole_number("max_sweeps", max_sweeps, least=1)
     before = np.full(len(table.probs), np.inf)
     sweeping = value_sweeps(table, backup, discount, initial_values=initial_values)
     for sweeps, V in enumerate(islice(sweeping, max_sweeps)):

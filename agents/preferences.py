@@ -68,15 +68,15 @@ class _Gradient(Preferences):
     ) -> None:
         """Raise the preference for an action that brought more than the baseline, lower it for one that did not."""
         received = self._checked_rewards(rewards)
+        self._check_ends(terminated, truncated)
         place = self._place(observations, actions)
         rows, states, chosen = place
         told = self._told(states)
-        preferences = told["values"]
         probs = self._distribution(told, self._mask(states), self.step).probs
         past = self.references[rows, states]
         mean = past + (received - past) / (told["visits"].sum(axis=-1) + 1)
         advantages = self.step_size * (received - self._baseline(past, mean))
-        preferences -= advantages[:, np.newaxis] * probs
+        preferences = told["values"] - advantages[:, np.newaxis] * probs
         preferences[rows, chosen] += advantages
         self._count_visits(place)
         self.references[rows, states] = mean

@@ -68,6 +68,7 @@ class Sarsa(TemporalDifference):
 
         Parameters and errors are those of :meth:`agents.TabularAgent.act`.
         """
+        self._require_reset("act")
         states = self._checked("observations", observations, self.values.shape[1])
         following = self._next
         kept = None if following is None else following.holds(states, where)
@@ -90,10 +91,9 @@ class Sarsa(TemporalDifference):
         truncated: ArrayLike,
     ) -> None:
         """Learn from one transition a replicate, drawing the action that follows it."""
-        goes_on = ~np.logical_or(terminated, truncated)
         super().update(observations, actions, rewards, next_observations, terminated, truncated)
         assert self._next is not None
-        self._next.goes_on = goes_on
+        self._next.goes_on = ~np.logical_or(terminated, truncated)
 
     def _bootstrap(self, reached: NDArray[np.int64]) -> Floats:
         told, mask = self._told(reached), self._mask(reached)
@@ -101,6 +101,10 @@ class Sarsa(TemporalDifference):
         actions = self._distribution(told, mask, self.step + 1).sample(self._rng)
         self._next = _Next(reached, actions, told, mask)
         return np.asarray(told["values"][self._rows, actions])
+
+    def stretch_form(self) -> dict[str, Any]:
+        """Say how the learner steps to the compiled loops of ``boltzmann.experiments``."""
+        return {**self._arrays(), **self._rates(), "backup": "next action"}
 
 
 class _Next:

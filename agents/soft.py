@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from agents.backups import Backup, BoltzmannExpectation, MellowmaxValue, SoftValue
 from agents.control import TemporalDifference
-from boltzmann import Boltzmann, InverseTime, Schedule, _checks
+from agents.places import rows_of
+from boltzmann import Boltzmann, Gibbs, InverseTime, Schedule, _checks
 
 __all__ = ["DynamicBoltzmannQ", "MellowmaxQ", "SoftQ"]
 
@@ -35,11 +36,12 @@ class _Soft(TemporalDifference):
         if self.temperature is not None:
             return self._backup(self.temperature)(told["values"], where=mask, step=self.step)
         distribution = self._distribution(told, mask, self.step)
-        value = getattr(distribution, self._quantity, None)
-        if value is None:
+        heat = getattr(distribution, "temperature", None)
+        if heat is None:
             raise TypeError(f"temperature must be given, since {self.policy!r} has none")
-        found = np.asarray(value, dtype=np.float64)
-        _checks.require_all(np.isfinite(found), f"the policy's {self._quantity}", "finite", found)
+        # Of the values themselves: a policy may make its distribution of other numbers, or around a prior.
+        found = np.asarray(getattr(Gibbs(told["values"], heat, where=mask), self._quantity), dtype=np.float64)
+        _checks.require_all(np.isfinite(found), f"{self._quantity} at the policy's temperature", "finite", found)
         return found
 
     def _own_temperature(self) -> Any:
@@ -188,7 +190,7 @@ class DynamicBoltzmannQ(TemporalDifference):
 
     def _bootstrap(self, reached: NDArray[np.int64]) -> Floats:
         backup = BoltzmannExpectation(self.temperature)
-        return backup(self._rows_of(self.values, reached), where=self._mask(reached), step=self.step)
+        return backup(rows_of(self.values, reached), where=self._mask(reached), step=self.step)
 
     def stretch_form(self) -> dict[str, Any]:
         """Say how the learner steps to the compiled loops of ``boltzmann.experiments``."""

@@ -10,8 +10,8 @@ from gymnasium import Space
 from numpy.typing import NDArray
 
 from agents.control import TemporalDifference, maximum
+from agents.parameters import scheduled
 from agents.places import Place
-from agents.steps import scheduled
 from boltzmann import InverseTime, Schedule, _checks
 
 __all__ = ["SpeedyQ"]
@@ -112,4 +112,4 @@ class SpeedyQ(TemporalDifference):
         self.values, self.previous = np.where(met, learnt, before), before
         self.rounds += met
         self._met[:], self._sums[:] = 0, 0.0
-        self._tell_changes(place, self.values[place] - before[place])
+        self._tell_all_changes(met, self.values - before)

@@ -6,20 +6,15 @@ from typing import Any
 
 import numpy as np
 from gymnasium import Space
-from gymnasium.spaces import Discrete
 from numpy.typing import ArrayLike, NDArray
 
 from agents.decision import Decision
-from agents.places import Place, make_table, put, taken
+from agents.parameters import count_of, require_made
+from agents.places import Place, make_table, put, rows_of, side_by_side, taken
 from boltzmann import Distribution, Policy, _checks
 from boltzmann.notation import Expression
 
 __all__ = ["PolicyAgent", "TabularAgent"]
-
-_SIDE_BY_SIDE = 64
-"""From so many replicates on, rows are copied with the actions first, as NumPy reduces fastest."""
-
-LARGEST = float(np.finfo(np.float64).max)
 
 
 class TabularAgent(Expression):
@@ -61,16 +56,14 @@ class TabularAgent(Expression):
         """
         if not isinstance(rng, np.random.Generator):
             raise TypeError(f"rng must be a numpy.random.Generator, got {rng!r}")
-        states = _count("observation_space", observation_space)
-        actions = _count("action_space", action_space)
+        states = count_of("observation_space", observation_space)
+        actions = count_of("action_space", action_space)
         self._rng = rng
-        if num_envs < 1:
-            raise ValueError(f"num_envs must be at least 1, got {num_envs}")
+        num_envs = _checks.whole_number("num_envs", num_envs, least=1)
         self._rows = np.arange(num_envs)
         self.values = make_table(num_envs, states, actions, np.float64)
         self.values[:] = self._initial_value()
         self.visits = make_table(num_envs, states, actions, np.int64)
-        self._pairs = np.arange(actions)[:, np.newaxis] + self._rows * (states * actions)
         self.allowed = None
         self.step = 0
 
@@ -89,34 +82,33 @@ class TabularAgent(Expression):
         ValueError
             For observations that are not R states of the table; the row is named.
         """
+        self._require_reset("act")
         states = self._checked("observations", observations, self.values.shape[1])
         told = self._told(states)
         distribution = self._distribution(told, where, self.step)
         mask = self._remember(states, where)
         return Decision(distribution.sample(self._rng), distribution, told["values"], mask)
 
+    def _require_reset(self, name: str) -> None:
+        if "values" not in self.__dict__:
+            raise RuntimeError(f"reset must be called before {name}")
+
     def _initial_value(self) -> float:
         return 0.0
 
     def _told(self, states: NDArray[np.int64]) -> dict[str, Any]:
         """Collect what is known of a state of each replicate: a row each."""
-        return {"values": self._rows_of(self.values, states), "visits": self._rows_of(self.visits, states)}
-
-    def _rows_of(self, table: NDArray[Any], states: NDArray[np.int64]) -> NDArray[Any]:
-        """Copy the row of one state of each replicate, shape (R, K); with many replicates these lie side by side."""
-        if len(self._rows) < _SIDE_BY_SIDE:
-            return np.asarray(table[self._rows, states])
-        if table.shape[1] == 1:
-            return table[:, 0].T.copy().T
-        return np.asarray(table.reshape(-1).take(self._pairs + states * table.shape[2]).T)
+        return {"values": rows_of(self.values, states), "visits": rows_of(self.visits, states)}
 
     def _distribution(self, told: dict[str, Any], where: ArrayLike | None, step: int) -> Distribution:
         """Make the distribution of each row from what :meth:`_told` gives."""
         raise NotImplementedError
 
     def _remember(self, states: NDArray[np.int64], where: ArrayLike | None) -> NDArray[np.bool_] | None:
-        """Keep the masks of the states; give them as an array."""
+        """Keep the masks of the states, and give them as an array; without one all actions are allowed there."""
         if where is None:
+            if self.allowed is not None:
+                self.allowed[self._rows, states] = True
             return None
         if self.allowed is None:
             self.allowed = np.ones(self.values.shape, dtype=np.bool_)
@@ -125,12 +117,12 @@ class TabularAgent(Expression):
 
     def _mask(self, states: NDArray[np.int64]) -> NDArray[np.bool_] | None:
         """Give what is allowed in each replicate's state, as far as masks have been seen; None without any."""
-        return None if self.allowed is None else self.allowed[self._rows, states]
+        return None if self.allowed is None else rows_of(self.allowed, states)
 
     def _place(self, observations: ArrayLike, actions: ArrayLike) -> Place:
-        _, states, count = self.values.shape
-        states_seen = self._checked("observations", observations, states)
-        return self._rows, states_seen, self._checked("actions", actions, count)
+        num_envs, states, count = self.values.shape
+        met = self._checked("observations", observations, states)
+        return Place(self._rows, met, self._checked("actions", actions, count), (num_envs, states, count))
 
     def _count_visits(self, place: Place) -> NDArray[np.int64]:
         """Count one more step and visit; give the visits of each place, this one counted."""
@@ -150,14 +142,31 @@ class TabularAgent(Expression):
         # Read without its sign a negative index is a huge one: one comparison serves both bounds.
         if indices.view(np.uint64).max(initial=0) >= count:
             row = int(np.argmax((indices < 0) | (indices >= count)))
-            raise ValueError(f"{name} must be in [0, {count}), got {indices[row]} in row {row}")
+            raise ValueError(f"{name} must be in [0, {count}), got {array[row]} in row {row}")
         return indices
 
     def _checked_rewards(self, rewards: ArrayLike) -> NDArray[np.float64]:
-        array = np.asarray(rewards, dtype=np.float64)
-        if array.shape != self._rows.shape or not np.isfinite(array).all():
-            raise ValueError(f"rewards must be finite numbers of shape {self._rows.shape}, got {rewards!r}")
+        # With its rewards every update begins.
+        self._require_reset("update")
+        given = np.asarray(rewards)
+        if given.dtype.kind not in "biuf" or given.shape != self._rows.shape:
+            raise ValueError(
+                f"rewards must be numbers of shape {self._rows.shape}, got {given.dtype} of shape {given.shape}"
+            )
+        array = given.astype(np.float64, copy=False)
+        if not np.isfinite(array).all():
+            row = int(np.argmin(np.isfinite(array)))
+            raise ValueError(f"rewards must be finite, got {array[row]} in row {row}")
         return array
+
+    def _check_ends(self, terminated: ArrayLike, truncated: ArrayLike) -> None:
+        """Check one truth value a replicate of each."""
+        for name, flags in (("terminated", terminated), ("truncated", truncated)):
+            array = np.asarray(flags)
+            if array.dtype != np.bool_ or array.shape != self._rows.shape:
+                raise ValueError(
+                    f"{name} must be booleans of shape {self._rows.shape}, got {array.dtype} of shape {array.shape}"
+                )
 
 
 class PolicyAgent(TabularAgent):
@@ -176,8 +185,7 @@ class PolicyAgent(TabularAgent):
     epsilons: NDArray[np.float64] | None
 
     def __post_init__(self) -> None:
-        if not callable(self.policy):
-            raise TypeError(f"policy must be a policy, such as Boltzmann(0.1), got {self.policy!r}")
+        require_made("policy", self.policy, "Boltzmann(0.1)")
 
     def reset(
         self,
@@ -194,12 +202,18 @@ class PolicyAgent(TabularAgent):
 
     def _arrays(self) -> dict[str, Any]:
         """Give what every compiled form has: the arrays, which are written to, the policy and its randomness."""
-        return {"values": self.values, "visits": self.visits, "policy": self.policy, "rng": self._rng}
+        return {
+            "values": self.values,
+            "visits": self.visits,
+            "policy": self.policy,
+            "rng": self._rng,
+            "side_by_side": side_by_side(self.values),
+        }
 
     def _told(self, states: NDArray[np.int64]) -> dict[str, Any]:
-        told = {"values": self._rows_of(self.values, states)}
+        told = {"values": rows_of(self.values, states)}
         if getattr(self.policy, "reads_visits", True):
-            told["visits"] = self._rows_of(self.visits, states)
+            told["visits"] = rows_of(self.visits, states)
         if self.epsilons is not None:
             told["epsilons"] = self.epsilons[self._rows, states]
         return told
@@ -213,6 +227,15 @@ class PolicyAgent(TabularAgent):
         put(self.values, place, values + changes)
         self._tell_changes(place, changes)
 
+    def _tell_all_changes(self, met: NDArray[np.bool_], changes: NDArray[np.float64]) -> None:
+        """Let the policy hear of changes of many places, arrays of shape (R, S, K), one action after the other."""
+        if self.epsilons is None:
+            return
+        counts = np.full(met.shape[:2], met.shape[2]) if self.allowed is None else self.allowed.sum(axis=-1)
+        for action in range(met.shape[2]):
+            moved = self.policy.next_epsilons(self.epsilons, changes[..., action], counts)  # type: ignore[attr-defined]
+            self.epsilons = np.where(met[..., action], moved, self.epsilons)
+
     def _tell_changes(self, place: Place, changes: NDArray[np.float64]) -> None:
         if self.epsilons is None:
             return
@@ -221,16 +244,3 @@ class PolicyAgent(TabularAgent):
         actions_allowed = np.full(len(rows), self.values.shape[2]) if mask is None else mask.sum(axis=-1)
         known = self.epsilons[rows, states]
         self.epsilons[rows, states] = self.policy.next_epsilons(known, changes, actions_allowed)  # type: ignore[attr-defined]
-
-
-def _count(name: str, space: Space[Any]) -> int:
-    if not isinstance(space, Discrete):
-        raise TypeError(f"{name} must be Discrete for a table of values, got {space}")
-    if space.start != 0:
-        raise ValueError(f"{name} must start at 0, got {space}")
-    return int(space.n)
-
-
-def finite(name: str, value: object) -> float:
-    """Return ``value`` as a finite float, or raise."""
-    return _checks.number(name, value, least=-LARGEST, most=LARGEST)

@@ -55,9 +55,8 @@ class _Traced(TemporalDifference):
         truncated: ArrayLike,
     ) -> None:
         """Learn from one transition a replicate; traces end with their episode."""
-        ended = np.logical_or(terminated, truncated)
         super().update(observations, actions, rewards, next_observations, terminated, truncated)
-        self.traces[ended] = 0.0
+        self.traces[np.logical_or(terminated, truncated)] = 0.0
 
     def _learn(self, place: Place, targets: Floats, step_sizes: float | Floats) -> None:
         values = self.values[place]

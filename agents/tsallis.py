@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from agents.adversarial import Adversarial, rounds_of
-from agents.steps import number_or_schedule, scheduled
+from agents.parameters import number_or_schedule, scheduled
 from boltzmann import Schedule, _checks
 
 __all__ = ["TsallisINF", "tsallis_probs"]
@@ -107,7 +107,9 @@ def tsallis_probs(losses: ArrayLike, step_size: ArrayLike = 1.0, *, where: Array
            [1.    , 0.    , 0.    ]])
     """
     array = _checks.numeric_array("losses", losses).astype(np.float64, copy=False)
-    allowed = np.broadcast_to(True if where is None else _checks.mask_array("where", where), array.shape)
+    mask = np.asarray(True) if where is None else _checks.mask_array("where", where)
+    array = np.broadcast_to(array, np.broadcast_shapes(array.shape, mask.shape))
+    allowed = np.broadcast_to(mask, array.shape)
     some = np.asarray(allowed.any(axis=-1))
     if not some.all():
         place = tuple(int(i) for i in np.argwhere(~some)[0])
@@ -118,7 +120,10 @@ def tsallis_probs(losses: ArrayLike, step_size: ArrayLike = 1.0, *, where: Array
     _checks.require_all(valid, "step_size", "finite and at least 0", sizes)
     least = np.min(array, axis=-1, where=allowed, initial=np.inf, keepdims=True)
     with np.errstate(over="ignore"):
-        distance = np.where(allowed, np.where(allowed, array - least, 0.0) * sizes[..., np.newaxis], np.inf)
+        distance = np.where(allowed, array - least, 0.0)
+        # At step size 0 all are alike, however far away.
+        distance = np.where(sizes[..., np.newaxis] > 0, distance, 0.0) * sizes[..., np.newaxis]
+        distance = np.where(allowed, distance, np.inf)
         probs = 4 / (_root(distance)[..., np.newaxis] + distance) ** 2
     # The last place of the root is spread over the row.
     return np.asarray(probs / probs.sum(axis=-1, keepdims=True))

@@ -1,7 +1,7 @@
 """The project beside plain C and beside other libraries: ``python -m benchmarks.engines``.
 
-The public ``rollout``, recording on, on the works of ``works.py``, in turns with the C yardstick; the public ``run``
-with two workers beside one; a policy call; and other libraries, in the Python that ``--peers`` names.
+The public ``rollout``, recording on, on the works of ``works.py``, in turns with the C yardstick; what recording costs;
+the public ``run`` with two workers beside one; a policy call; and other libraries, in a Python that ``--peers`` names.
 docs/speed.md tells what is compared with what.
 """
 
@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import core, reporting
-from benchmarks.measuring import LEAST_STEPS, Effort, Row, measure_rollouts, measure_runs
+from benchmarks.measuring import LEAST_STEPS, Effort, Row, measure_recording, measure_rollouts, measure_runs
 from benchmarks.peers import FULL_SECONDS, measure_peers
 from benchmarks.works import REPLICATES
 from benchmarks.yardstick import CACHE, MissingCompilerError, Yardstick
 
 FULL = Effort(rounds=5, seconds=FULL_SECONDS, replicates=REPLICATES)
 QUICK = Effort(rounds=3, seconds=0.04, replicates=(30, 2000))
-PARTS = ("rollouts", "runs", "calls", "peers")
+PARTS = ("rollouts", "recording", "runs", "calls", "peers")
 
 
 class _Report:
@@ -64,9 +64,12 @@ def measure(parts: Sequence[str], effort: Effort, peers: str | None, folder: Pat
         report.say(f"\nrollout: agent-steps a processor second, medians of {effort.rounds} interleaved rounds")
         cells = measure_rollouts(yardstick, effort)
         found["rollouts"] = _said(report, (row for rows in cells for row in rows))
+    if "recording" in parts:
+        report.say("\nrecording: rollout with its recorder beside one that notes nothing, in processor seconds")
+        found["recording"] = _said(report, measure_recording(effort))
     if "runs" in parts:
         report.say("\nrun: two workers beside one, agent-steps a wall-clock second; 1st call starts the workers")
-        found["runs"] = _said(report, measure_runs(effort))
+        found["runs"] = _said(report, measure_runs(yardstick, effort))
     if "calls" in parts:
         rounds = min(15, 3 * effort.rounds)
         report.say(f"\na policy call: probabilities + one draw a row + log-partition, medians of {rounds} rounds")
@@ -74,6 +77,10 @@ def measure(parts: Sequence[str], effort: Effort, peers: str | None, folder: Pat
         report.say(core.table(found["calls"]))
     if "peers" in parts:
         report.say("\npeers: 30 runs after one another, each library in its own way; ratio of this project to it")
+        if peers is None:
+            report.say(
+                "those that this Python has; make benchmark-peers installs all, and make benchmark finds them then"
+            )
         found["peers"] = _said(report, measure_peers(peers, effort))
     for file in reporting.store(folder, found, "\n".join(report.lines) + "\n"):
         print(f"stored {file}")
@@ -94,7 +101,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         prog="benchmarks.engines",
         description=f"The project's engines beside plain C and other libraries. 1st call: {LEAST_STEPS} steps.",
     )
-    parser.add_argument("--quick", action="store_true", help="under a minute instead of six, and less sure")
+    parser.add_argument("--quick", action="store_true", help="shorter, and less sure: windows are shorter, too")
     parser.add_argument("--rounds", type=int, help="how often each is timed")
     parser.add_argument("--seconds", type=float, help="how long a timing takes, about")
     parser.add_argument("--replicates", type=int, nargs="+", help="how many replicates, one or more numbers")
@@ -110,6 +117,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     if effort.rounds < 1 or not effort.seconds > 0 or min(effort.replicates) < 1:
         parser.error("--rounds and --replicates must be at least 1, and --seconds above 0")
+    try:
+        options.output.mkdir(parents=True, exist_ok=True)
+        (options.output / "engines.txt").touch()
+    except OSError as error:
+        parser.error(f"--output cannot be written: {error}")
     measure(options.parts, effort, options.peers, options.output)
 
 

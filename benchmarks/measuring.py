@@ -15,7 +15,7 @@ from benchmarks.works import Play, Work
 from benchmarks.yardstick import Yardstick
 from boltzmann.experiments import rollout, run
 
-__all__ = ["Effort", "Row", "calibrated", "measure_rollouts", "measure_runs", "why_not"]
+__all__ = ["Effort", "Row", "calibrated", "measure_recording", "measure_rollouts", "measure_runs", "why_not"]
 
 TARGETS = {
     ("A testbed", "lockstep", 2000): 0.8,
@@ -28,6 +28,7 @@ TARGETS = {
 """The least ratio to the yardstick that the project has set itself, by work, engine and replicates."""
 
 WORKERS_TARGET = 1.8
+RECORDING_TARGET = 0.95
 LEAST_STEPS = 100
 
 
@@ -152,15 +153,42 @@ def calibrated(play: Play, seconds: float, clock: Clock) -> int:
         steps = int(steps * min(10.0, max(1.5, 0.8 * seconds / max(took, 1e-9))))
 
 
-def measure_runs(effort: Effort, chosen: Sequence[Work] = works.WORKS[:2]) -> Iterator[Row]:
-    """Measure the public ``run`` with two workers beside one, each time into a fresh folder, by wall-clock time."""
+def measure_recording(effort: Effort, chosen: Sequence[Work] = works.WORKS) -> Iterator[Row]:
+    """Measure ``rollout`` with its recorder beside ``rollout`` with one that does nothing, at 30 and 2000 replicates.
+
+    What environments, learners and compiled loops tell the recorder is within the time of both.
+    """
+    for work in chosen:
+        for replicates in (30, 2000):
+            for engine in works.engines_of(rollout):
+                cell = (work.name, "constant", replicates, f"{engine}, recorded")
+                play = works.in_project(work, "constant", replicates, engine)
+                if failure := why_not(play, engine):
+                    yield Row(*cell, failure=failure)
+                    continue
+                steps = calibrated(play, effort.seconds, time.process_time)
+                bare = works.in_project(work, "constant", replicates, engine, recorded=False)
+                functions = {"recorded": _bound(play, steps), "bare": _bound(bare, steps)}
+                times = compare(functions, rounds=effort.rounds, least_seconds=0.0, clock=time.process_time)
+                yield _scaled(times, ("bare", "recorded"), cell, steps, "not recorded", RECORDING_TARGET)
+
+
+def measure_runs(
+    yardstick: Yardstick | None, effort: Effort, chosen: Sequence[Work] = works.WORKS[:2]
+) -> Iterator[Row]:
+    """Measure the public ``run`` with two workers beside one, each time into a fresh folder, by wall-clock time.
+
+    In the same turns, two threads of the yardstick beside one: what two cores of this machine are worth.
+    """
     replicates = max(effort.replicates)
     for work in chosen:
         for engine in works.engines_of(run):
-            yield _measure_run(effort, work, replicates, engine)
+            yield from _measure_run(yardstick, effort, work, replicates, engine)
 
 
-def _measure_run(effort: Effort, work: Work, replicates: int, engine: str) -> Row:
+def _measure_run(
+    yardstick: Yardstick | None, effort: Effort, work: Work, replicates: int, engine: str
+) -> Iterator[Row]:
     cell = (work.name, "constant", replicates, f"run, {engine}, 2 workers")
     with tempfile.TemporaryDirectory() as folder:
         fresh = (f"{folder}/{number}" for number in count())
@@ -174,14 +202,36 @@ def _measure_run(effort: Effort, work: Work, replicates: int, engine: str) -> Ro
         failure = why_not(shared, engine)
         first = time.perf_counter() - start
         if failure:
-            return Row(*cell, failure=failure)
+            yield Row(*cell, failure=failure)
+            return
         # Longer than the rest: a run of a second is mostly the making of environments and files.
-        steps = calibrated(alone, max(1.0, 20 * effort.seconds), time.perf_counter)
+        seconds = max(1.0, 20 * effort.seconds)
+        steps = calibrated(alone, seconds, time.perf_counter)
         functions = {"1": _bound(alone, steps), "2": _bound(shared, steps)}
-        times = compare(functions, rounds=min(3, effort.rounds), least_seconds=0.0)
-    shared_rate, alone_rate = (replicates * steps / quartiles(times[jobs])[1] for jobs in ("2", "1"))
-    ratio = ratios(times, "1", "2")
-    return Row(*cell, steps, shared_rate, ratio, "1 worker", alone_rate, WORKERS_TARGET, first)
+        c_steps = 0
+        if yardstick is not None:
+            one, two = works.in_c_threads(yardstick, work, replicates)
+            c_steps = calibrated(one, seconds, time.perf_counter)
+            functions |= {"C 1": _bound(one, c_steps), "C 2": _bound(two, c_steps)}
+        times = compare(functions, rounds=effort.rounds, least_seconds=0.0)
+    yield _scaled(times, ("1", "2"), cell, steps, "1 worker", WORKERS_TARGET, first)
+    if yardstick is not None:
+        yield _scaled(times, ("C 1", "C 2"), (*cell[:3], "C, 2 threads"), c_steps, "C, 1 thread")
+
+
+def _scaled(
+    times: dict[str, list[float]],
+    names: tuple[str, str],
+    cell: tuple[str, str, int, str],
+    steps: int,
+    reference: str,
+    target: float | None = None,
+    first: float = 0.0,
+) -> Row:
+    alone, shared = names
+    rates = {name: cell[2] * steps / quartiles(times[name])[1] for name in names}
+    ratio = ratios(times, alone, shared)
+    return Row(*cell, steps, rates[shared], ratio, reference, rates[alone], target, first)
 
 
 def _bound(play: Play, steps: int) -> Callable[[], Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -17,7 +18,17 @@ from benchmarks.yardstick import TableArrays, Yardstick
 from boltzmann import Boltzmann, Exponential, Policy
 from boltzmann.experiments import Agent, Block, Experiment, Recorder, Task, read_environment, rollout, run
 
-__all__ = ["REPLICATES", "WORKS", "Temperature", "Work", "engines_of", "experiment", "in_c", "in_project"]
+__all__ = [
+    "REPLICATES",
+    "WORKS",
+    "Temperature",
+    "Work",
+    "engines_of",
+    "experiment",
+    "in_c",
+    "in_c_threads",
+    "in_project",
+]
 
 ARMS = 10
 DISCOUNT, STEP_SIZE = 0.99, 0.1
@@ -79,6 +90,16 @@ WORKS = (
 )
 
 
+class Nothing(Recorder):
+    """Records nothing of what it is told."""
+
+    def add(self, *step: Any) -> None:
+        """Leave a step out."""
+
+    def add_window(self, *window: Any) -> None:
+        """Leave a window out."""
+
+
 def engines_of(function: Callable[..., Any]) -> tuple[str, ...]:
     """List the engines that ``rollout`` or ``run`` lets a user choose from."""
     return ("lockstep", "compiled") if "engine" in inspect.signature(function).parameters else ("lockstep",)
@@ -96,11 +117,15 @@ def experiment(work: Work, temperature: str, replicates: int, steps: int, seed: 
     return Experiment((Task(work.environment, (agent,), steps),), replicates, seed, points=points)
 
 
-def in_project(work: Work, temperature: str, replicates: int, engine: str, seed: int = 0) -> Play:
+def in_project(
+    work: Work, temperature: str, replicates: int, engine: str, seed: int = 0, *, recorded: bool = True
+) -> Play:
     """Give ``play(steps) -> Recorder`` by the public ``rollout``; the environment is made once, before."""
     name, arguments = read_environment(work.environment)
     env = envs.make(name, replicates, discount=DISCOUNT, **arguments)
     rolling = choosing(rollout, engine)
+    if not recorded:
+        rolling = partial(rolling, recorder=Nothing)
 
     def play(steps: int) -> Recorder:
         described = experiment(work, temperature, replicates, steps, seed)
@@ -141,3 +166,15 @@ def in_c(yardstick: Yardstick, work: Work, temperature: str, replicates: int, se
         discount=DISCOUNT,
         seed=seed,
     )
+
+
+def in_c_threads(yardstick: Yardstick, work: Work, replicates: int) -> tuple[Play, Play]:
+    """Give two plays by the yardstick at a constant temperature: in this thread, and by halves in two at once."""
+    halves = [in_c(yardstick, work, "constant", max(1, replicates // 2), seed=seed) for seed in (0, replicates)]
+
+    def in_two(steps: int) -> list[float]:
+        # C code that is called by ctypes lets other threads run.
+        with ThreadPoolExecutor(2) as pool:
+            return list(pool.map(lambda half: half(steps), halves))
+
+    return in_c(yardstick, work, "constant", replicates), in_two

@@ -12,7 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from boltzmann import _checks
+
 __all__ = [
+    "converted",
     "detached",
     "device",
     "indices",
@@ -20,6 +23,7 @@ __all__ = [
     "is_traced",
     "namespace",
     "quiet",
+    "returned",
     "to_float",
     "to_numpy",
     "uniform",
@@ -31,7 +35,10 @@ _NATIVE = (np.ndarray, np.generic, float, int, list, tuple, bool, str, bytes, co
 
 def is_native(*arrays: Any) -> bool:
     """Whether all inputs are NumPy's or Python's own; anything that has no array namespace is left to NumPy."""
-    return all(isinstance(array, _NATIVE) or not _is_foreign(array) for array in arrays)
+    for array in arrays:  # noqa: SIM110 (a generator takes longer than all else here)
+        if not isinstance(array, _NATIVE) and _is_foreign(array):
+            return False
+    return True
 
 
 def _is_foreign(array: Any) -> bool:
@@ -79,6 +86,11 @@ def detached(xp: Any, array: Any) -> Any:
     return array.detach() if "torch" in xp.__name__ else array
 
 
+def converted(xp: Any, part: Any) -> Any:
+    """Give NumPy's or Python's own as an array of the library; its arrays, which a copy would cost a warning, as is."""
+    return xp.asarray(part) if part is not None and is_native(part) else part
+
+
 def to_numpy(name: str, array: Any) -> Any:
     """Give another library's array as NumPy's, and anything else as it is.
 
@@ -87,13 +99,34 @@ def to_numpy(name: str, array: Any) -> Any:
     TypeError
         Where the numbers are not known, under ``jax.jit``, ``vmap`` or ``torch.compile``.
     """
-    if not _is_foreign(array):
+    if is_native(array):
         return array
     if is_traced(array):
         raise TypeError(f"{name} must be known numbers, got a traced array: compute this outside of the compiled part")
+    xp = namespace(array)
+    if xp.isdtype(array.dtype, "real floating") and xp.finfo(array.dtype).bits < 32:
+        # NumPy knows no bfloat16.
+        array = xp.astype(array, xp.float32)
     if "torch" in sys.modules and isinstance(array, _torch().Tensor):
         return array.detach().cpu().numpy()
     return np.from_dlpack(array) if not hasattr(array, "__array__") else np.asarray(array)
+
+
+def returned(result: Any, like: Any, *, least_bits: int = 0) -> Any:
+    """Give NumPy's answer to another library's question in that library, its floats in the dtype of the question.
+
+    Where that has fewer bits than ``least_bits``, they are float32. An answer to NumPy stays as it is.
+    """
+    if is_native(like):
+        return result
+    xp, array = namespace(like), np.asarray(result)
+    if array.dtype == np.bool_:
+        return xp.asarray(array.tolist(), dtype=xp.bool, device=device(like))
+    if not xp.isdtype(like.dtype, "real floating"):
+        like = xp.astype(like, widest_float(xp))
+    elif xp.finfo(like.dtype).bits < least_bits:
+        like = xp.astype(like, xp.float32)
+    return _quiet_cast(xp, array, like)
 
 
 def quiet(xp: Any) -> AbstractContextManager[Any]:
@@ -174,7 +207,7 @@ def uniform(xp: Any, rng: Any, shape: tuple[int, ...], like: Any) -> Any:
         # float32 draws are multiples of 2^-23: the second one fills in what is below, where small weights stand first.
         return drawn if wide == xp.float64 else drawn + random.uniform(second, shape, dtype=wide) * 2.0**-23
     if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng must be a numpy.random.Generator, got {rng!r}")
+        raise _checks.no_generator(rng)
     return xp.asarray(rng.random(shape).tolist(), dtype=xp.float64, device=device(like))
 
 

@@ -13,10 +13,15 @@ Floats = NDArray[np.floating[Any]]
 
 def numeric_array(name: str, value: ArrayLike) -> NDArray[Any]:
     """Make a real array of ``value``: integers become float64, floats keep their dtype."""
+    if type(value) is not np.ndarray and isinstance(value, np.ma.MaskedArray):
+        raise TypeError(f"{name} must not be a masked array: give the opposite of its mask as where")
     try:
         array = np.asarray(value)
     except ValueError as error:
         raise ValueError(f"{name} must be a rectangular array of numbers: {error}") from error
+    except RuntimeError as error:
+        # Such as of a list of tensors that require a gradient.
+        raise TypeError(f"{name} must be one array of numbers: {error}") from error
     if array.dtype.kind in "iu":
         return array.astype(np.float64)
     if array.dtype.kind != "f":
@@ -25,10 +30,13 @@ def numeric_array(name: str, value: ArrayLike) -> NDArray[Any]:
 
 
 def mask_array(name: str, value: ArrayLike) -> NDArray[np.bool_]:
-    """Make a boolean array of ``value``; integers are refused, since 2 or -1 would be read as True."""
+    """Make a boolean array of ``value``; integers, which Gymnasium's masks are, have to be 0 and 1."""
     array = np.asarray(value)
+    if array.dtype.kind in "iu":
+        require_entries(np.atleast_1d((array == 0) | (array == 1)), name, "boolean, or 0 and 1", np.atleast_1d(array))
+        return array.astype(np.bool_)
     if array.dtype != np.bool_:
-        raise TypeError(f"{name} must be boolean, got {array.dtype} {_short(value)}")
+        raise TypeError(f"{name} must be boolean, or 0 and 1, got {array.dtype} {_short(value)}")
     return array
 
 
@@ -81,12 +89,19 @@ def one_of(name: str, value: object, choices: tuple[str, ...]) -> None:
 def whole_number(name: str, value: object, *, least: int, most: int | None = None) -> int:
     """Return ``value`` as an int in [least, most], or raise; a float or a bool is no whole number."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise TypeError(f"{name} must be a whole number of at least {least}, got {value!r}")
+        hint = f": write {int(value)}" if isinstance(value, float) and value.is_integer() else ""
+        raise TypeError(f"{name} must be a whole number of at least {least}, got {value!r}{hint}")
     if value < least:
         raise ValueError(f"{name} must be at least {least}, got {value}")
     if most is not None and value > most:
         raise ValueError(f"{name} must be at most {most}, got {value}")
     return int(value)
+
+
+def no_generator(rng: object) -> TypeError:
+    """Make the error for what is no Generator."""
+    hint = f": numpy.random.default_rng({rng}) makes one" if isinstance(rng, int) else ""
+    return TypeError(f"rng must be a numpy.random.Generator, got {rng!r}{hint}")
 
 
 def _short(value: object) -> str:

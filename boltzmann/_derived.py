@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from boltzmann import _arrays, _checks
+from boltzmann._tensors import as_tensor
 
 __all__ = [
     "Quantity",
@@ -48,6 +49,8 @@ class Quantity:
             result = it.row(result)
         elif it.batch is not None:
             result = result.reshape(it.batch)[()]
+        if distribution._tensors is not None:
+            result = as_tensor(result, distribution._tensors)
         if self.signed and distribution._sign is not None:
             result = result * distribution._sign
         # Beside the class's own descriptor, which defines no __set__, the instance's entry is found first.

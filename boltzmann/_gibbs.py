@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann import _arrays
 from boltzmann import _quantities as quantities
 from boltzmann._derived import Quantity, cross_entropy, jacobian, kl_divergence, picked, top_k
 from boltzmann._inverse import from_inverse, log_base
 from boltzmann._scores import Scores
-from boltzmann._standardise import standardise
+from boltzmann._scoring import scored
+from boltzmann._tensors import Uniforms, as_tensor
 from boltzmann.sampling import sample_weights, sample_without_replacement
 
 __all__ = ["Gibbs"]
@@ -46,8 +46,8 @@ class Gibbs:
     out of its sum, log Z = max Q / T + log1p(rest), so that nothing is lost near greedy
     (Blanchard, Higham & Higham, "Accurately computing the log-sum-exp and softmax functions", 2021).
 
-    Properties are computed on first use, from the values as they were given: write neither to that array nor to theirs.
-    At T = 0 and inf they are the limits; derivatives with respect to T are 0 there.
+    Properties are computed on first use, from a copy of the values; more than 131 072 of NumPy's are not copied, which
+    would double the time: write to none of these. At T = 0 and inf derivatives with respect to T are 0.
 
     Examples
     --------
@@ -66,19 +66,15 @@ class Gibbs:
     """
 
     def __init__(self, values: Any, temperature: Any = 1.0, *, where: Any = None, prior: Any = None) -> None:
-        if _arrays.is_native(values, temperature, where, prior):
-            scores = standardise(values, temperature, where, prior)
-        else:
-            from boltzmann._traceable import standardise_traceably
-
-            scores = standardise_traceably(values, temperature, where, prior)
-        self.__dict__.update(_of=scores, _sign=None, temperature=temperature)
+        scores, temperature, tensors = scored(values, temperature, where, prior)
+        self.__dict__.update(_of=scores, _sign=None, _tensors=tensors, temperature=temperature)
 
     _of: Scores
     _sign: Any  # -1 for the rows of negative inverse temperature, None where all are positive
+    _tensors: Any  # the dtype of the answers as tensors, where NumPy computes in PyTorch's place
 
     temperature: Any
-    """The temperature, as it was given."""
+    """The temperature, as it was given; of NumPy's or Python's own, a float or an array of them."""
 
     @classmethod
     def from_beta(cls, values: Any, beta: Any, *, where: Any = None, prior: Any = None) -> Gibbs:
@@ -209,6 +205,7 @@ class Gibbs:
         array([ 0.1966, -0.1966])
         """
         slope = self._of.full(quantities.temperature_derivative(self._of))
+        slope = slope if self._tensors is None else as_tensor(slope, self._tensors)
         return slope if self._sign is None else slope * self._sign[..., None]
 
     def top_k(self, k: int) -> Any:
@@ -238,10 +235,12 @@ class Gibbs:
         """
         it = self._of
         weights = it.weights if it.normalised is None else it.normalised
-        if it.batch is None:
-            return sample_weights(rng, weights, it.axis, shape)
-        shape = (shape,) if isinstance(shape, int) else tuple(shape)
-        return np.reshape(sample_weights(rng, weights, -1, shape), shape + it.batch)[()]
+        uniforms = rng if self._tensors is None else Uniforms(rng)
+        drawn = sample_weights(uniforms, weights, it.axis if it.batch is None else -1, shape)
+        if it.batch is not None:
+            shape = (shape,) if isinstance(shape, int) else tuple(shape)
+            drawn = np.reshape(drawn, shape + it.batch)[()]
+        return drawn if self._tensors is None else as_tensor(drawn, None)
 
     def sample_without_replacement(self, rng: Any, k: int, shape: tuple[int, ...] = ()) -> Any:
         """Draw k different actions in order, ``shape`` + rows + (k,), as ``boltzmann.sample_without_replacement``."""

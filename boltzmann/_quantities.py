@@ -149,7 +149,7 @@ def entropy(it: Scores) -> Any:
     It keeps full relative accuracy where it is small.
     """
     # log(total) - sum p score: no term is negative, so nothing cancels.
-    return it.xp.log1p(it.rest) - it.sum(it.weights * it.safe_scores) / it.total
+    return it.xp.log1p(it.rest) - it.mean_score()
 
 
 def mean(it: Scores) -> Any:

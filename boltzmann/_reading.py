@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import difflib
 import importlib
 import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-__all__ = ["call_arguments", "parse"]
+__all__ = ["call_arguments", "parse", "with_plain_names"]
 
 _CONSTANTS = {"inf": math.inf}
 
@@ -51,7 +52,7 @@ def parse(text: str, names: Mapping[str, Callable[..., Any]]) -> Any:
     >>> parse("__import__('os')", {"Boltzmann": Boltzmann})
     Traceback (most recent call last):
         ...
-    ValueError: unknown name '__import__' in "__import__('os')": known are Boltzmann
+    ValueError: unknown name '__import__' in "__import__('os')": known are Boltzmann; one's own is package.module:Name
     """
     plain, qualified = _without_modules(text)
     try:
@@ -90,6 +91,17 @@ def _without_modules(text: str) -> tuple[str, dict[str, str]]:
         return placeholder
 
     return _QUALIFIED.sub(replaced, text), qualified
+
+
+def with_plain_names(text: str) -> str:
+    """Put a name of the same length, which Python can parse, in the place of each ``package.module:Name``.
+
+    Examples
+    --------
+    >>> with_plain_names("Boltzmann(own.schedules:Halving(1.0))")
+    'Boltzmann(own_schedules_Halving(1.0))'
+    """
+    return _QUALIFIED.sub(lambda found: re.sub("[.:]", "_", found[0]) if found["name"] else found[0], text)
 
 
 def _find_class(name: str) -> type:
@@ -165,7 +177,9 @@ class _Reader:
         elif name in self.names:
             callee = self.names[name]
         else:
+            close = difflib.get_close_matches(name, self.names, n=3)
             known = f": known are {', '.join(sorted(self.names))}" if self.names else ""
+            known = f": did you mean {' or '.join(close)}?" if close else f"{known}; one's own is package.module:Name"
             raise ValueError(f"unknown name {name!r} in {_shown(self.text)}{known}")
         positional = [self.build(argument) for argument in arguments]
         named = self.named(keywords)

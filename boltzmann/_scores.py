@@ -147,6 +147,20 @@ class Scores:
         """Give the scores, 0 where the weight is 0, so that their product is."""
         return np.where(self.weights > 0, self.scores, 0.0)
 
+    def mean_score(self) -> Any:
+        """Rows; the mean of the scores, which a score of -inf does not enter: its weight is 0."""
+        if self.xp is np:
+            with np.errstate(invalid="ignore"):
+                if "scores" in self.__dict__:
+                    terms = self.weights * self.scores
+                else:
+                    terms = centred_over_temperature(self.values, self.peak, self.temperature, self.ends)
+                    np.multiply(self.weights, terms, out=terms)
+                summed = self.sum(terms)
+            if not np.isnan(summed).any():
+                return summed / self.total
+        return self.sum(self.weights * self.safe_scores) / self.total
+
     @lazy
     def total(self) -> Any:
         """Rows; the sum of the weights."""

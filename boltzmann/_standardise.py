@@ -15,10 +15,14 @@ from boltzmann import _checks
 from boltzmann._checks import Floats
 from boltzmann._scores import Scores
 
-__all__ = ["standardise"]
+__all__ = ["COPIED", "kept", "standardise"]
 
 _FEW_ACTIONS, _MANY_ROWS = 32, 64
 """So few actions of so many rows are laid out with the actions first."""
+
+COPIED = 2**17
+"""Up to so many entries are copied, which takes a few hundredths of the time of a draw; a copy of a million would
+double it."""
 
 
 def standardise(values: ArrayLike, temperature: ArrayLike, where: ArrayLike | None, prior: ArrayLike | None) -> Scores:
@@ -31,7 +35,7 @@ def standardise(values: ArrayLike, temperature: ArrayLike, where: ArrayLike | No
     weights = None if prior is None else _checks.numeric_array("prior", prior)
     if not (mask is None and weights is None and isinstance(heat, float)):
         _require_shapes(given, heat, mask, weights)
-    raw = given if given.dtype.itemsize >= 8 else given.astype(np.float64)
+    raw = kept(given, values) if given.dtype.itemsize >= 8 else given.astype(np.float64)
     if raw.size == raw.shape[-1] and mask is None and weights is None and isinstance(heat, float):
         single = _single_row(raw, heat, given.dtype)
         if single is not None:
@@ -40,8 +44,24 @@ def standardise(values: ArrayLike, temperature: ArrayLike, where: ArrayLike | No
         weights = _checked_prior(weights, mask)
         mask = weights > 0
     if mask is not None:
-        raw = np.where(mask, raw, -np.inf)
+        # Actions that lie first stay first.
+        first = raw.ndim == 2 and raw.flags.f_contiguous and mask.shape == raw.shape
+        raw = np.where(mask.T, raw.T, -np.inf).T if first else np.where(mask, raw, -np.inf)
     return _scored(raw, heat, weights, given.dtype)
+
+
+def kept(given: Floats, values: ArrayLike) -> Floats:
+    """Give ``values`` as an array that nobody else writes to, as agents do to their tables; very large ones as is."""
+    if given.size > COPIED or isinstance(values, list) or (not given.flags.writeable and _is_constant(given)):
+        return given
+    return given.copy("K")
+
+
+def _is_constant(array: Any) -> bool:
+    """Whether nothing can write to the memory of an array: neither it nor what it is a view of is writeable."""
+    while isinstance(array, np.ndarray) and not array.flags.writeable:
+        array = array.base
+    return array is None
 
 
 def _single_row(raw: Floats, heat: float, dtype: Any) -> Scores | None:
@@ -75,7 +95,7 @@ def _scored(raw: Floats, heat: Any, prior: Floats | None, dtype: Any) -> Scores:
     with np.errstate(over="ignore", invalid="ignore"):
         doubtful = not math.isfinite(np.add.reduce(it.maximum, axis=None))
     if doubtful:
-        _require_a_maximum(raw, it.maximum, it.axis)
+        _require_a_maximum(raw, it.maximum, it.axis, prior is not None)
         endless = np.isposinf(it.maximum)
         it.peak = np.where(endless, 0.0, it.maximum)
         raw = np.where(endless, np.where(raw == np.inf, 0.0, -np.inf), raw)
@@ -91,8 +111,9 @@ def _scored(raw: Floats, heat: Any, prior: Floats | None, dtype: Any) -> Scores:
 
 def _checked_temperature(temperature: ArrayLike) -> Any:
     """Give a float strictly between 0 and inf as it is, and all else as a checked array."""
-    if type(temperature) is float and 0.0 < temperature < np.inf:
-        return temperature
+    # NumPy's float64 is a float, too.
+    if isinstance(temperature, float) and 0.0 < temperature < np.inf:
+        return float(temperature)
     heat = _checks.numeric_array("temperature", temperature).astype(np.float64, copy=False)
     _checks.require_all(heat >= 0, "temperature", "in [0, inf]", heat)
     # Without the sign of -0, which would make +inf of a negative difference.
@@ -121,16 +142,14 @@ def _require_shapes(values: NDArray[Any], temperature: Any, where: Any, prior: A
     try:
         np.broadcast_shapes(np.broadcast_shapes(values.shape, *shapes.values())[:-1], heat)
     except ValueError:
-        listed = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
-        raise ValueError(
-            f"shapes do not broadcast: values {values.shape}{', ' if listed else ''}{listed}; temperature {heat} must "
-            "fit the rows, all axes of the values but the last"
-        ) from None
+        listed = ", ".join(f"{name} {shape}" for name, shape in {"values": values.shape, **shapes}.items())
+        rows = f"; temperature {heat} must fit the rows, all axes of the values but the last" if heat else ""
+        raise ValueError(f"shapes do not broadcast: {listed}{rows}") from None
 
 
 def _checked_prior(prior: NDArray[Any], where: NDArray[np.bool_] | None) -> Floats:
     """Check the weights that are read, and put 0 where nothing is allowed."""
-    weights = prior.astype(np.result_type(prior.dtype, np.float64), copy=False)
+    weights = prior.astype(np.result_type(prior.dtype, np.float64))
     if where is not None:
         weights = np.where(where, weights, 0.0)
     valid = np.atleast_1d((weights >= 0) & (weights < np.inf))
@@ -141,7 +160,7 @@ def _checked_prior(prior: NDArray[Any], where: NDArray[np.bool_] | None) -> Floa
     return weights
 
 
-def _require_a_maximum(raw: Floats, maximum: Floats, axis: int) -> None:
+def _require_a_maximum(raw: Floats, maximum: Floats, axis: int, weighted: bool) -> None:
     values, rows = np.moveaxis(raw, axis, -1), np.squeeze(maximum, axis=axis)
     unknown = np.isnan(rows)
     if unknown.any():
@@ -151,6 +170,7 @@ def _require_a_maximum(raw: Floats, maximum: Floats, axis: int) -> None:
     empty = rows == -np.inf
     if empty.any():
         row = tuple(int(i) for i in np.argwhere(empty)[0])
+        needed = "allowed, of a prior above 0," if weighted else "allowed"
         raise ValueError(
-            f"at least one action must be allowed and have a value above -inf, got none{_checks.row_text(row)}"
+            f"at least one action must be {needed} and have a value above -inf, got none{_checks.row_text(row)}"
         )

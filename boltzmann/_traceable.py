@@ -101,9 +101,15 @@ def _arguments(xp: Any, values: Any, temperature: Any, where: Any, prior: Any) -
     weights = None if prior is None else _arrays.to_float(xp, "prior", prior, v)
     mask = xp.ones_like(v, dtype=xp.bool)
     if where is not None:
-        mask = xp.asarray(where, device=_arrays.device(v))
+        # Its dtype is looked at first: PyTorch warns of a copy of what has a gradient.
+        wrong_kind = not _arrays.is_native(where) and xp.isdtype(where.dtype, "real floating")
+        mask = where if wrong_kind else xp.asarray(where, device=_arrays.device(v))
+        if xp.isdtype(mask.dtype, "integral"):
+            odd = xp.any(~((mask == 0) | (mask == 1)), axis=-1, keepdims=True)
+            _refuse(xp, odd, "where must be boolean, or 0 and 1", mask)
+            mask = mask == 1
         if mask.dtype != xp.bool:
-            raise TypeError(f"where must be boolean, got {mask.dtype}")
+            raise TypeError(f"where must be boolean, or 0 and 1, got {mask.dtype}")
     try:
         v, mask = xp.broadcast_arrays(v, mask)
         if weights is not None:

@@ -10,18 +10,16 @@ inf exactly, and ``attainable`` is False there. A target that is that of an end 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boltzmann import _checks
+from boltzmann import _arrays, _checks
 from boltzmann import _quantities as quantities
+from boltzmann._roots import Formula, formula_at, scaled, temperature_roots
 from boltzmann._scores import Scores
 from boltzmann._standardise import standardise
-
-Formula = Callable[[Scores], Any]
 
 __all__ = [
     "Calibration",
@@ -71,7 +69,7 @@ def temperature_for_entropy(
     Returns
     -------
     Calibration
-        ``temperature`` and ``attainable``, shape (...).
+        ``temperature`` and ``attainable``, shape (...), in the library of the values; without derivatives.
 
     Raises
     ------
@@ -154,7 +152,7 @@ def temperature_for_kl(
 
 def finite_rows(values: ArrayLike, where: ArrayLike | None) -> NDArray[np.float64]:
     """Check values as a calibration does, and give them with -inf for what is not allowed; shape (..., K)."""
-    return _finite(standardise(values, 0.0, where, None))
+    return _finite(standardise(_arrays.to_numpy("values", values), 0.0, _arrays.to_numpy("where", where), None))
 
 
 def _finite(it: Scores) -> NDArray[np.float64]:
@@ -164,7 +162,8 @@ def _finite(it: Scores) -> NDArray[np.float64]:
 
 
 def _target(name: str, value: ArrayLike | None, least: float, most: float) -> NDArray[np.float64]:
-    array = _checks.numeric_array(name, np.nan if value is None else value).astype(np.float64, copy=False)
+    given = np.nan if value is None else _arrays.to_numpy(name, value)
+    array = _checks.numeric_array(name, given).astype(np.float64, copy=False)
     _checks.require_all((array >= least) & (array <= most), name, f"in [{least:g}, {most:g}]", array)
     return array
 
@@ -180,8 +179,9 @@ def _solve(
     in_units_of_values: bool = False,
 ) -> Calibration:
     """Bracket and find the root of formula(T) - target for every row; ``falling`` where the formula falls with T."""
-    it = standardise(values, 0.0, where, prior)
-    rows, exponent = _scaled(_finite(it))
+    plain = [_arrays.to_numpy(*part) for part in (("values", values), ("where", where), ("prior", prior))]
+    it = standardise(plain[0], 0.0, *plain[1:])
+    rows, exponent = scaled(_finite(it))
     try:
         batch = np.broadcast_shapes(rows.shape[:-1], target.shape)
     except ValueError:
@@ -194,7 +194,7 @@ def _solve(
     if it.prior is not None:
         weights = np.broadcast_to(np.moveaxis(it.prior, it.axis, -1), rows.shape)
 
-    ends = [_at(formula, rows, np.full(batch, end), weights) for end in (0.0, np.inf)]
+    ends = [formula_at(formula, rows, np.full(batch, end), weights) for end in (0.0, np.inf)]
     low, high = reversed(ends) if falling else ends
     low_end, high_end = (np.inf, 0.0) if falling else (0.0, np.inf)
     # A target that is an end's but for rounding is that end's.
@@ -205,44 +205,9 @@ def _solve(
     inside = np.isnan(temperature)
     if inside.any():
         chosen = None if weights is None else weights[inside]
-        temperature[inside] = _roots(formula, rows[inside], wanted[inside], chosen)
+        temperature[inside] = temperature_roots(formula, rows[inside], wanted[inside], chosen)
     with np.errstate(over="ignore"):
-        return Calibration(np.asarray(np.ldexp(temperature, exponent)), np.asarray(attainable))
-
-
-def _scaled(rows: Any) -> tuple[Any, Any]:
-    """Divide each row by a power of two near its spread, so that values of any scale are solved alike."""
-    live = rows > -np.inf
-    halves = np.where(live, rows, rows.max(axis=-1, keepdims=True)) / 2
-    spread = halves.max(axis=-1) - halves.min(axis=-1)
-    exponent = np.frexp(np.where(spread > 0, spread, 1.0))[1]
-    centred = np.ldexp(halves - halves.max(axis=-1, keepdims=True), 1 - exponent[..., np.newaxis])
-    return np.where(live, centred, -np.inf), exponent
-
-
-def _at(formula: Formula, rows: Any, temperature: Any, weights: Any) -> Any:
-    it = standardise(rows, temperature, None, weights)
-    return np.squeeze(formula(it), axis=it.axis)
-
-
-def _roots(formula: Formula, rows: Any, wanted: Any, weights: Any) -> NDArray[np.float64]:
-    """Solve log formula(T) = log target in x = log(T / spread), one row an element."""
-    from scipy.optimize import elementwise
-
-    live = rows > -np.inf
-    below = np.where(live, rows.max(axis=-1, keepdims=True) - np.where(live, rows, 0.0), np.nan)
-    spread = np.nanmax(below, axis=-1)
-    nearest = np.nanmin(np.where(below > 0, below, np.nan), axis=-1)
-    # At nearest / 800 every exponential but the maximisers' is 0; at 1e160 the smallest distance from the prior is.
-    bracket = np.log(nearest / spread) - np.log(800.0), np.full(len(rows), np.log(1e160))
-
-    def difference(x: Any, row: Any) -> Any:
-        chosen = None if weights is None else weights[row]
-        found = _at(formula, rows[row], spread[row] * np.exp(x), chosen)
-        return np.log(np.maximum(found, 5e-324)) - np.log(wanted[row])
-
-    found = elementwise.find_root(difference, bracket, args=(np.arange(len(rows)),))
-    failed = ~found.success
-    if failed.any():
-        raise RuntimeError(f"no temperature was found for the target {wanted[failed][0]} of {rows[failed][0]}")
-    return np.asarray(spread * np.exp(found.x))
+        temperature = np.asarray(np.ldexp(temperature, exponent))
+    # One beyond the range of floats is no temperature that meets it.
+    attainable = np.asarray(attainable & ~(inside & np.isinf(temperature)))
+    return Calibration(*(_arrays.returned(part, values, least_bits=32) for part in (temperature, attainable)))

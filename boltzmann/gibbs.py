@@ -221,10 +221,8 @@ def cross_entropy(
 
     Examples
     --------
-    >>> cross_entropy([[0.0, 1000.0], [0.0, 0.0]], [0, 1]).round(4)
-    array([1.000e+03, 6.931e-01])
-    >>> float(cross_entropy([0.0, 1000.0], [0.5, 0.5]))
-    500.0
+    >>> cross_entropy([[0.0, 1000.0], [0.0, 0.0]], [0, 1]).round(4), float(cross_entropy([0.0, 1000.0], [0.5, 0.5]))
+    (array([1.000e+03, 6.931e-01]), 500.0)
     """
     wanted = np.asarray(target) if _arrays.is_native(target) else target
     log_probs = _along(axis, "log_probs", values, temperature, where, prior, back=False)
@@ -241,10 +239,11 @@ def _along(axis: int, name: str, values: Any, temperature: Any, where: Any, prio
         raise TypeError(f"axis must be an integer, got {axis!r}")
     if axis == -1:
         return getattr(Gibbs(values, temperature, where=where, prior=prior), name)
-    native = _arrays.is_native(values, where, prior)
-    xp: Any = np if native else _arrays.namespace(values, where, prior)
-    parts = [None if part is None else xp.asarray(part) for part in (values, where, prior)]
+    xp: Any = np if _arrays.is_native(values, where, prior) else _arrays.namespace(values, where, prior)
+    parts = [_arrays.converted(xp, part) for part in (values, where, prior)]
     shape = np.broadcast_shapes(*(tuple(part.shape) for part in parts if part is not None))
+    if not -len(shape) <= axis < len(shape):
+        raise ValueError(f"axis must be in [-{len(shape)}, {len(shape)}) for values of shape {shape}, got {axis}")
     moved = [None if part is None else xp.moveaxis(xp.broadcast_to(part, shape), axis, -1) for part in parts]
     result = getattr(Gibbs(moved[0], temperature, where=moved[1], prior=moved[2]), name)
     return xp.moveaxis(result, -1, axis) if back and name in ("probs", "log_probs") else result

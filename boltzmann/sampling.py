@@ -14,6 +14,7 @@ import numpy as np
 
 from boltzmann import _arrays, _checks
 from boltzmann._derived import ordered_log_prob
+from boltzmann._tensors import Uniforms
 
 __all__ = [
     "log_prob_without_replacement",
@@ -77,8 +78,8 @@ def sample_weights(rng: Any, weights: Any, axis: int, shape: tuple[int, ...]) ->
     shape = (shape,) if isinstance(shape, int) else tuple(shape)
     if not _arrays.is_native(weights):
         return _sample_foreign(rng, weights, shape)
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng must be a numpy.random.Generator, got {rng!r}")
+    if not isinstance(rng, np.random.Generator) and not isinstance(rng, Uniforms):
+        raise _checks.no_generator(rng)
     if axis == 0:
         return _sample_first_axis(rng, weights, shape)
     if weights.shape[-1] >= _BLOCK and not shape:
@@ -93,7 +94,7 @@ def sample_weights(rng: Any, weights: Any, axis: int, shape: tuple[int, ...]) ->
     return np.add.reduce(cumulative <= threshold[..., np.newaxis], axis=-1, dtype=np.int64)
 
 
-def _sample_first_axis(rng: np.random.Generator, weights: Any, shape: tuple[int, ...]) -> Any:
+def _sample_first_axis(rng: np.random.Generator | Uniforms, weights: Any, shape: tuple[int, ...]) -> Any:
     count = weights.shape[0]
     cumulative = np.empty(weights.shape)
     cumulative[0] = weights[0]
@@ -103,14 +104,14 @@ def _sample_first_axis(rng: np.random.Generator, weights: Any, shape: tuple[int,
     threshold = cumulative[-1] * rng.random(shape + weights.shape[1:])
     if not shape:
         # The bytes of at most 255 comparisons sum ten times faster than their truth values.
-        return (cumulative <= threshold).view(np.uint8).sum(axis=0, dtype=np.uint8).astype(np.int64)
+        return np.add.reduce((cumulative[:-1] <= threshold).view(np.uint8), axis=0, dtype=np.uint8).astype(np.int64)
     actions = np.zeros(threshold.shape, dtype=np.int64)
     for action in range(count - 1):
         actions += cumulative[action] <= threshold
     return actions
 
 
-def _sample_blocks(rng: np.random.Generator, weights: Any) -> Any:
+def _sample_blocks(rng: np.random.Generator | Uniforms, weights: Any) -> Any:
     """Sum whole blocks first, and only the block that is drawn from one by one."""
     *batch, count = weights.shape
     rows = weights.reshape(math.prod(batch), count)
@@ -205,7 +206,7 @@ def _perturbed(rng: Any, log_weights: Any, shape: tuple[int, ...], k: int = 1) -
         logs = _checks.numeric_array("log_weights", log_weights)
         _require_enough(np, logs, k)
         if not isinstance(rng, np.random.Generator):
-            raise TypeError(f"rng must be a numpy.random.Generator, got {rng!r}")
+            raise _checks.no_generator(rng)
         noise = rng.standard_exponential(shape + logs.shape)
         return np, logs - np.log(np.maximum(noise, np.finfo(np.float64).tiny))
     xp = _arrays.namespace(log_weights)
@@ -219,9 +220,7 @@ def _perturbed(rng: Any, log_weights: Any, shape: tuple[int, ...], k: int = 1) -
 def _require_enough(xp: Any, logs: Any, k: int) -> None:
     possible = xp.sum(xp.astype(logs > -xp.inf, xp.int32), axis=-1)
     if xp is np:
-        _checks.require_all(
-            possible >= k, f"k = {k} at most the number of possible actions, which", f">= {k}", possible
-        )
+        _checks.require_all(possible >= k, "the number of possible actions", f"at least k = {k}", possible)
     elif not _arrays.is_traced(possible) and bool(xp.any(possible < k)):
         raise ValueError(f"k must be at most the number of possible actions in every row, got {k}")
 

@@ -29,7 +29,8 @@ from envs.loops import DoubleChain, Loop, double_chain, loop
 from envs.making import TIME_LIMIT, TimeLimitWarning, make, make_raw
 from envs.model_env import TableEnv
 from envs.softmax_mdps import RandomMDP, TwoState, random_mdp, two_state
-from envs.tables import Table, compile_table, optimal_gaps, optimal_values
+from envs.solving import optimal_gaps, optimal_values
+from envs.tables import Table, compile_table
 from envs.tabular import TabularVectorEnv
 
 __all__ = [

@@ -42,6 +42,7 @@ class Problems:
 
     def __post_init__(self) -> None:
         self.rows = np.arange(len(self.means))
+        self._first = self.rows * self.means.shape[1]
         self.move(self.means)
 
     def move(self, means: Floats) -> None:
@@ -51,8 +52,7 @@ class Problems:
 
     def pulled(self, arms: NDArray[np.int64]) -> Floats:
         """Means of the arms pulled, one a problem; shape (R,)."""
-        found: Floats = self.means[self.rows, arms]
-        return found
+        return np.asarray(self.means.take(self._first + arms))
 
 
 class Bandit(gymnasium.Env[np.int64, np.int64]):

@@ -8,15 +8,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Seed", "action_indices", "generator_from", "refuse_options", "require_finite", "require_whole"]
+__all__ = [
+    "Seed",
+    "action_indices",
+    "generator_from",
+    "refuse_options",
+    "require_discount",
+    "require_finite",
+    "require_whole",
+]
 
 Seed = int | Sequence[int] | None
 
 
 def generator_from(seed: int | Sequence[int], num_envs: int) -> np.random.Generator:
     """Make the one generator of a batch, from one seed or from a list with a seed for each environment."""
-    if not isinstance(seed, int | np.integer) and len(seed) != num_envs:
-        raise ValueError(f"seed must be one integer or a list of num_envs={num_envs} of them, got {len(seed)}")
+    wanted = f"seed must be a whole number of at least 0 or a list of num_envs={num_envs} of them"
+    many = isinstance(seed, list | tuple | np.ndarray)
+    if many and len(seed) != num_envs:  # type: ignore[arg-type]
+        raise ValueError(f"{wanted}, got {len(seed)}")  # type: ignore[arg-type]
+    for one in seed if many else [seed]:  # type: ignore[union-attr]
+        if isinstance(one, bool) or not isinstance(one, int | np.integer) or one < 0:
+            raise ValueError(f"{wanted}, got {one!r}")
     return np.random.default_rng(np.random.SeedSequence(seed))
 
 
@@ -48,7 +61,21 @@ def require_whole(name: str, value: object, least: int) -> int:
 
 def require_finite(name: str, value: object, least: float = -np.inf) -> float:
     """Return ``value`` as a finite float of at least ``least``, or raise a ValueError that says so."""
-    number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-    if not number or not np.isfinite(value) or value < least:  # type: ignore[call-overload, operator]
-        raise ValueError(f"{name} must be a finite number of at least {least:g}, got {value!r}")
+    bound = "a finite number" + (f" of at least {least:g}" if least > -np.inf else "")
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        raise ValueError(f"{name} must be {bound}, got {value!r}")
+    try:
+        number = float(value)
+    except OverflowError:
+        raise ValueError(f"{name} must be {bound}, got an integer beyond the range of floats") from None
+    if not np.isfinite(number) or number < least:
+        raise ValueError(f"{name} must be {bound}, got {value!r}")
+    return number
+
+
+def require_discount(value: object) -> float:
+    """Return a discount as a float in [0, 1], or raise a ValueError that says so."""
+    number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    if not number or not 0 <= value <= 1:  # type: ignore[operator]
+        raise ValueError(f"discount must be in [0, 1], got {value!r}")
     return float(value)  # type: ignore[arg-type]

@@ -163,6 +163,8 @@ class AbruptBanditVector(BanditVector):
 
 
 def _increasing(name: str, value: Sequence[int]) -> list[int]:
+    if not isinstance(value, list | tuple | np.ndarray):
+        raise ValueError(f"{name} must be a list of rounds, got {value!r}")
     rounds = [_batched.require_whole(f"{name}[{place}]", entry, least=1) for place, entry in enumerate(value)]
     if any(later <= earlier for earlier, later in pairwise(rounds)):
         raise ValueError(f"{name} must be increasing, got {list(value)}")

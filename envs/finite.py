@@ -154,7 +154,10 @@ class BoundObservation(gymnasium.ObservationWrapper[NDArray[np.float64], Any, An
 
     def observation(self, observation: Any) -> NDArray[np.float64]:
         """Bring an observation within the bounds."""
-        numbers = np.clip(np.ravel(observation).astype(np.float64), self._low, self._high)
+        seen = np.ravel(observation).astype(np.float64)
+        if np.isnan(seen).any():
+            raise ValueError(f"observations must not be NaN, got {observation!r}")
+        numbers = np.clip(seen, self._low, self._high)
         bounded: NDArray[np.float64] = np.where(self._squashed, np.arctan(numbers), numbers)
         return bounded
 

@@ -102,6 +102,8 @@ def grid_world(layout: Sequence[str] = WALLS, goal_reward: float = 1.0) -> Table
 
 def _cells(layout: Sequence[str]) -> NDArray[np.str_]:
     """Check a layout and give its characters, (rows, columns)."""
+    if not isinstance(layout, str | list | tuple) or not all(isinstance(line, str) for line in layout):
+        raise ValueError(f"layout must be a list of rows, each a str, got {layout!r}")
     rows = [layout] if isinstance(layout, str) else list(layout)
     if not rows or not rows[0]:
         raise ValueError(f"layout must have cells, got {layout!r}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-import importlib
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -14,6 +13,7 @@ from gymnasium.envs.registration import EnvSpec, load_env_creator
 from gymnasium.vector import AutoresetMode, SyncVectorEnv, VectorEnv
 
 from envs import _batched
+from envs._specs import find_spec
 from envs.blackjack import blackjack_table
 from envs.finite import is_table_index, number_observations
 from envs.model_env import TableEnv
@@ -130,33 +130,16 @@ def make_raw(
 
 def _checked(environment: str | EnvSpec, discount: float | None, kwargs: dict[str, Any]) -> EnvSpec:
     """Find the spec, and check what the keyword arguments say."""
-    if discount is not None and _batched.require_finite("discount", discount, least=0) > 1:
-        raise ValueError(f"discount must be in [0, 1], got {discount!r}")
+    if discount is not None:
+        _batched.require_discount(discount)
     limit = kwargs.get("max_episode_steps", -1)
     if limit != -1:
         _batched.require_whole("max_episode_steps", limit, least=1)
-    spec = environment if isinstance(environment, EnvSpec) else _find_spec(environment)
+    spec = environment if isinstance(environment, EnvSpec) else find_spec(environment)
     arguments = {**spec.kwargs, **kwargs}
     if arguments.get("map_name", "") is None and arguments.get("desc") is None:
         raise ValueError("map_name must not be None without a desc: Gymnasium would draw a map from no seed")
     return spec
-
-
-def _find_spec(environment: str) -> EnvSpec:
-    module, _, name = environment.rpartition(":")
-    if module:
-        importlib.import_module(module)
-    if name in gymnasium.registry:
-        return gymnasium.spec(name)
-    # Gymnasium's own look-up gives the newest version of an id without one, and says what is wrong with the rest.
-    with warnings.catch_warnings():
-        # It warns of a withdrawn version and then refuses it: the refusal says it all.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        one = gymnasium.make(name, disable_env_checker=True)
-    one.close()
-    if one.spec is None:
-        raise gymnasium.error.Error(f"{name} was made without a spec")
-    return gymnasium.spec(one.spec.id)
 
 
 def _own_form(spec: EnvSpec, num_envs: int, kwargs: dict[str, Any]) -> VectorEnv[Any, Any, Any] | None:

@@ -8,12 +8,8 @@ from typing import Any
 import gymnasium
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
-__all__ = ["Table", "compile_table", "cumulative", "optimal_gaps", "optimal_values"]
-
-_TIE = 1e-9
-"""Gaps below this fraction of the state's own value are rounding of the solution, and count as ties."""
+__all__ = ["Table", "compile_table", "cumulative"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,63 +144,3 @@ def compile_table(env: gymnasium.Env[Any, Any]) -> Table:
     if hasattr(model, "action_mask"):
         mask = np.array([model.action_mask(s) for s in range(states)], dtype=np.bool_)
     return Table(probs, next_states, rewards, terminated, np.asarray(initial, dtype=np.float64), mask)
-
-
-def optimal_values(
-    table: Table, discount: float, *, max_sweeps: int = 200_000
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Solve a table by value iteration, without regard to any time limit.
-
-    V(s) = max_a Q(s, a) over the allowed actions,
-    Q(s, a) = sum_outcomes p (r + discount V(s') [not terminated])
-    (Sutton & Barto, "Reinforcement Learning", 2nd ed., equation 4.10).
-
-    Parameters
-    ----------
-    table : Table
-        The model.
-    discount : float
-        In [0, 1]. At 1 the values must be finite: every way of going on for ever has to cost.
-    max_sweeps : int
-        When to give up.
-
-    Returns
-    -------
-    V : array of shape (S,)
-    Q : array of shape (S, K)
-
-    Raises
-    ------
-    ValueError
-        For a discount outside [0, 1], and where the values do not converge.
-
-    Examples
-    --------
-    >>> V, Q = optimal_values(compile_table(gymnasium.make("CliffWalking-v1")), discount=1.0)
-    >>> float(V[36])
-    -13.0
-    """
-    if not 0 <= discount <= 1:
-        raise ValueError(f"discount must be in [0, 1], got {discount}")
-    states, actions, outcomes = table.probs.shape
-    pairs = np.repeat(np.arange(states * actions), outcomes)
-    going_on = np.where(table.terminated, 0.0, table.probs).ravel()
-    transition = csr_array((going_on, (pairs, table.next_states.ravel())), shape=(states * actions, states))
-    expected = (table.probs * table.rewards).sum(axis=-1)
-    allowed = np.ones((states, actions), dtype=np.bool_) if table.action_mask is None else table.action_mask
-    V = np.zeros(states)
-    for _ in range(max_sweeps):
-        Q = expected + discount * (transition @ V).reshape(states, actions)
-        improved = np.where(allowed, Q, -np.inf).max(axis=-1)
-        settled = np.abs(improved - V) <= 1e-14 * np.abs(improved)
-        V = improved
-        if settled.all():
-            return V, Q
-    raise ValueError(f"values did not converge at discount {discount} in {max_sweeps} sweeps: try a smaller discount")
-
-
-def optimal_gaps(table: Table, discount: float) -> NDArray[np.float64]:
-    """V*(s) - Q*(s, a), shape (S, K): how much an action gives away; exactly 0 for every optimal one."""
-    V, Q = optimal_values(table, discount)
-    gaps = np.maximum(V[:, np.newaxis] - Q, 0.0)
-    return np.where(gaps <= _TIE * np.maximum(np.abs(V[:, np.newaxis]), np.abs(Q)), 0.0, gaps)

@@ -11,7 +11,8 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import ArrayLike, NDArray
 
 from envs import _batched
-from envs.tables import Table, cumulative, optimal_gaps
+from envs.solving import optimal_gaps
+from envs.tables import Table, cumulative
 
 __all__ = ["TabularVectorEnv"]
 
@@ -82,13 +83,16 @@ class TabularVectorEnv(VectorEnv[NDArray[np.int64], ArrayLike, NDArray[Any]]):
         self._cumulative = cumulative(table.probs).reshape(states * self._actions, self._outcomes)
         self._levels = np.ascontiguousarray(self._cumulative.T[:-1])
         self._cumulative_initial = cumulative(table.initial)
-        self._next_states = table.next_states.ravel()
+        # Not where a probability has rounded to 1: others may be above 0.
+        self._one_start = np.count_nonzero(table.initial) == 1
+        self._next_states = table.next_states.ravel().astype(np.int64)
         self._rewards = table.rewards.ravel()
-        self._terminated = table.terminated.ravel()
+        self._terminated = table.terminated.ravel().astype(np.bool_)
         self._noise = None if table.noise is None else table.noise.ravel()
         self._gaps = None if discount is None else optimal_gaps(table, discount).ravel()
         self._states: NDArray[np.int64] | None = None
         self._elapsed = np.zeros(self.num_envs, dtype=np.int64)
+        self._rows = np.arange(self.num_envs)
 
     def reset(  # a list of seeds too, as SyncVectorEnv takes it
         self, *, seed: _batched.Seed = None, options: dict[str, Any] | None = None
@@ -97,10 +101,10 @@ class TabularVectorEnv(VectorEnv[NDArray[np.int64], ArrayLike, NDArray[Any]]):
         _batched.refuse_options(options)
         if seed is not None:
             self.np_random = _batched.generator_from(seed, self.num_envs)
-        # Starts have a stream of their own, so that how often an agent restarts leaves the transitions as they are.
-        # So has the noise of the rewards: whether there is any leaves the transitions as they are, too.
+        # Starts have a stream of their own, and so has the noise of the rewards: what there is to draw of one leaves
+        # the others as they are. Where there is but one start, or one outcome of every pair, none of it is drawn.
         self._starts, self._rewarding = self.np_random.spawn(2)
-        self._states = self._draw_starts(self.num_envs)
+        self._states = self._started(self._drawn_starts(), self._rows)
         self._elapsed[:] = 0
         return self._observed(self._states), self._masks({})
 
@@ -111,8 +115,7 @@ class TabularVectorEnv(VectorEnv[NDArray[np.int64], ArrayLike, NDArray[Any]]):
         if self._states is None:
             raise RuntimeError("reset must be called before step")
         pairs = self._states * self._actions + _batched.action_indices(actions, self.num_envs, self._actions)
-        uniform = self.np_random.random(self.num_envs)
-        entries = pairs * self._outcomes + self._drawn_outcomes(pairs, uniform)
+        entries = pairs if self._outcomes == 1 else pairs * self._outcomes + self._drawn_outcomes(pairs)
         next_states, terminated = self._next_states.take(entries), self._terminated.take(entries)
         rewards = self._rewards.take(entries)
         if self._noise is not None:
@@ -124,17 +127,20 @@ class TabularVectorEnv(VectorEnv[NDArray[np.int64], ArrayLike, NDArray[Any]]):
             truncated = self._elapsed >= self.max_episode_steps
         info: dict[str, Any] = {} if self._gaps is None else {"gap": self._gaps.take(pairs)}
         ended = terminated | truncated
+        # For every row at every step, so that one row's start does not depend on when the others' episodes end.
+        starts = self._drawn_starts()
         self._states = next_states
         if ended.any():
             info["final_obs"], info["_final_obs"] = self._observed(next_states), ended
             rows = np.flatnonzero(ended)
             self._states = next_states.copy()
-            self._states[rows] = self._draw_starts(len(rows))
+            self._states[rows] = self._started(starts, rows)
             self._elapsed[rows] = 0
         return self._observed(self._states), rewards, terminated, truncated, self._masks(info)
 
-    def _drawn_outcomes(self, pairs: NDArray[np.int64], uniform: NDArray[np.float64]) -> NDArray[np.int64]:
+    def _drawn_outcomes(self, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
         """Invert the cumulative sums of the pairs; the last one is 1, which no uniform reaches."""
+        uniform = self.np_random.random(self.num_envs)
         if self._outcomes > _FEW_OUTCOMES:
             return np.asarray(np.count_nonzero(self._cumulative[pairs] <= uniform[:, np.newaxis], axis=1))
         places = np.zeros(len(pairs), dtype=np.int64)
@@ -144,7 +150,7 @@ class TabularVectorEnv(VectorEnv[NDArray[np.int64], ArrayLike, NDArray[Any]]):
 
     def stretch_form(self) -> dict[str, Any] | None:
         """Say how the table is stepped: its arrays, of which ``states`` and ``elapsed`` are written to."""
-        if self._noise is not None or self.table.observations is not None:
+        if self.table.action_mask is not None and self.table.observations is not None:
             return None
         return {
             "kind": "table",
@@ -157,17 +163,26 @@ class TabularVectorEnv(VectorEnv[NDArray[np.int64], ArrayLike, NDArray[Any]]):
             "terminated": self._terminated,
             "gaps": self._gaps,
             "initial": self._cumulative_initial,
+            "one_start": self._one_start,
             "mask": self.table.action_mask,
+            "observations": self.table.observations,
+            "noise": self._noise,
             "rng": self.np_random,
             "starts": self._starts,
+            "rewarding": self._rewarding,
         }
 
     def _observed(self, states: NDArray[np.int64]) -> NDArray[np.int64]:
         return states.copy() if self.table.observations is None else self.table.observations[states]
 
-    def _draw_starts(self, count: int) -> NDArray[np.int64]:
-        uniform = self._starts.random(count)
-        return np.searchsorted(self._cumulative_initial, uniform, side="right").astype(np.int64, copy=False)
+    def _drawn_starts(self) -> NDArray[np.float64]:
+        """Draw a uniform for each row, where the start of an episode hangs on it."""
+        return np.zeros(self.num_envs) if self._one_start else self._starts.random(self.num_envs)
+
+    def _started(self, uniform: NDArray[np.float64], rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Give the states in which episodes of some rows start."""
+        found = np.searchsorted(self._cumulative_initial, uniform[rows], side="right")
+        return found.astype(np.int64, copy=False)
 
     def _masks(self, info: dict[str, Any]) -> dict[str, Any]:
         if self.table.action_mask is not None:

@@ -7,18 +7,23 @@ it was stopped.
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import tyro
 
 import envs
-from boltzmann.experiments import Experiment, Results, run, save_figure
+from boltzmann import Greedy
+from boltzmann.experiments import Block, Experiment, Results, run, save_figure
 from boltzmann.experiments.annealing import Annealing, StepMetric, run_annealing
 from boltzmann.experiments.annealing_tables import annealing_answer, gain_tables
 from boltzmann.experiments.figures.gains import draw_gains
+from boltzmann.experiments.jobs import make_environment, play
 from boltzmann.experiments.page import Section
 from boltzmann.experiments.pages import picture, repetition, write_page
+from boltzmann.experiments.problems import Problem
 from scripts import console
 from scripts.problems import make_problem
 from scripts.tables import print_answer, print_table
@@ -42,8 +47,8 @@ class Options:
 
     tasks: list[str] = field(default_factory=lambda: list(DEFAULT_TASKS))
     """Environments, such as "FrozenLake-v1(is_slippery=False)"."""
-    steps: list[int] = field(default_factory=lambda: list(DEFAULT_TASKS.values()))
-    """How many steps: one number for all tasks or one for each."""
+    steps: list[int] = field(default_factory=list)
+    """How many steps: one number for all tasks or one for each. By default what is usual for each task."""
     temperatures: tuple[float, ...] = DEFAULT_TEMPERATURES
     """The constants of which the best is chosen; the best of them in (0, inf) sets the scale of the schedules: from ten
     times it down to a tenth."""
@@ -63,9 +68,10 @@ class Options:
 
 def describe(options: Options) -> Annealing:
     """Make the comparison that the options ask for; a ValueError says what is wrong with them."""
-    if len(options.steps) not in (1, len(options.tasks)):
+    if len(options.steps) not in (0, 1, len(options.tasks)):
         raise ValueError(f"--steps must be one number or one for each of {len(options.tasks)} tasks: {options.steps}")
-    steps = options.steps * (len(options.tasks) if len(options.steps) == 1 else 1)
+    usual = [DEFAULT_TASKS.get(name) for name in options.tasks]
+    steps = usual if not options.steps else options.steps * (len(options.tasks) if len(options.steps) == 1 else 1)
     problems = [make_problem(name, None, count) for name, count in zip(options.tasks, steps, strict=True)]
     choosing = max(2, options.replicates // 2)
     return Annealing(
@@ -73,11 +79,24 @@ def describe(options: Options) -> Annealing:
     )
 
 
+def _require_metric(problem: Problem, metric: StepMetric) -> None:
+    """Take one step to see whether a task tells what is judged, before any time is spent."""
+    task = problem.task([Greedy()])
+    layout = Experiment((task,), 1, 0).layout
+    with closing(make_environment(task, 1, envs.make)) as env:
+        recorder = play(task, env, np.array([1]), layout, Block(0, 0, 0, 1), "lockstep")
+    if np.isnan(recorder.arrays[metric]).any():
+        raise ValueError(f"{task.environment} does not tell its {metric}: choose --metric reward, or other --tasks")
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line."""
     options = tyro.cli(Options, args=arguments, prog=PROGRAM)
     with console.errors_in_one_line(PROGRAM, console.INPUT_ERRORS):
         annealing = describe(options)
+        with console.warnings_in_one_line(PROGRAM):
+            for problem in annealing.problems:
+                _require_metric(problem, options.metric)
     folder = options.output or Path("results") / f"{PROGRAM}-{annealing.hash}"
 
     def run_in(name: str, experiment: Experiment) -> Results:

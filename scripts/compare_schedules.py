@@ -7,6 +7,8 @@ folder it goes on where it was stopped.
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -26,13 +28,14 @@ from boltzmann.experiments import (
     write_report,
 )
 from boltzmann.experiments.backends import BACKENDS
+from boltzmann.experiments.statistics import Metric
 from boltzmann.experiments.statistics.ranking import find_agent
 from boltzmann.notation import parse, write
 from scripts import console, costs
 from scripts.names import NAMES, make_task, read_agent
 
 DEFAULT_TASKS = ("boltzmann/GaussianBandit-v0", "FrozenLake-v1")
-DESCRIBED = ("tasks", "policies", "agent", "steps", "replicates", "seed", "block")
+DESCRIBED = ("tasks", "policies", "agent", "steps", "replicates", "seed", "block", "record")
 """Options that a file of the experiment takes the place of."""
 
 
@@ -49,7 +52,7 @@ class Options:
     """The learner of every policy, with _ in its place, such as "Sarsa(_, step_size=0.5)"; several learners take every
     policy each. By default SampleAverage(_) for a bandit and QLearning(_) for the rest."""
     experiment: Path | None = None
-    """A TOML file that says all of the above, and replicates, seed and block; scripts/experiments has some."""
+    """A TOML file that says all of the above, and replicates, seed, block and record; scripts/experiments has some."""
     steps: list[int] = field(default_factory=list)
     """How many steps: one number for all tasks or one for each. By default 1000 for a bandit and 20000 for the rest."""
     replicates: int = 200
@@ -64,6 +67,11 @@ class Options:
     """Of a cluster, such as "tcp://10.0.0.1:8786" for dask or "ray://10.0.0.1:10001" for ray."""
     block: int = 100
     """Replicates that are computed and stored together; it is part of the experiment, as the seed is."""
+    record: Literal["replicates", "blocks"] = "replicates"
+    """What is stored: the curves of every replicate, or the mean and the variance of each block, for very many."""
+    metric: Metric | None = None
+    """What the policies are judged by; by default the return where every replicate ended an episode at last, else the
+    gap where episodes end and it is known, else the reward per step."""
     baseline: str | None = None
     """The policy that differences are to, as --policies or the leaderboard writes it; the best one by default."""
     confidence: float = 0.95
@@ -75,11 +83,14 @@ class Options:
     """The folder for the results; by default results/compare_schedules-HASH, a folder for each experiment."""
 
 
-def describe(options: Options) -> Experiment:
-    """Make the experiment that the options ask for; a ValueError says what is wrong with them."""
+def describe(options: Options, given: Sequence[str] = ()) -> Experiment:
+    """Make the experiment that the options ask for; a ValueError says what is wrong with them.
+
+    ``given`` are the words of the command line, which tell an option that was given from a default.
+    """
     if options.jobs < -1 or options.jobs == 0:
         raise ValueError(f"--jobs must be -1 or at least 1, got {options.jobs}")
-    experiment = _from_flags(options) if options.experiment is None else _from_file(options, options.experiment)
+    experiment = _from_flags(options) if options.experiment is None else _from_file(options.experiment, given)
     if not 0 < options.confidence < 1:
         raise ValueError(f"--confidence must be in (0, 1), got {options.confidence}")
     if (baseline := _baseline(options)) is not None:
@@ -88,10 +99,10 @@ def describe(options: Options) -> Experiment:
     return experiment
 
 
-def _from_file(options: Options, path: Path) -> Experiment:
-    usual = Options()
+def _from_file(path: Path, given: Sequence[str]) -> Experiment:
+    flags = {word.partition("=")[0] for word in given}
     for name in DESCRIBED:
-        if getattr(options, name) != getattr(usual, name):
+        if f"--{name}" in flags or (name == "tasks" and "--env" in flags):
             raise ValueError(f"--{name} stands in {path}, which describes the whole experiment: change it there")
     return read_toml(path, read_agent)
 
@@ -106,7 +117,7 @@ def _from_flags(options: Options) -> Experiment:
         make_task(name, options.policies, count, options.agent)
         for name, count in zip(options.tasks, steps, strict=True)
     ]
-    return Experiment(tuple(tasks), options.replicates, options.seed, block=options.block)
+    return Experiment(tuple(tasks), options.replicates, options.seed, block=options.block, record=options.record)
 
 
 def _baseline(options: Options) -> str | None:
@@ -119,14 +130,15 @@ def main(arguments: list[str] | None = None) -> None:
     program = "compare_schedules"
     options = tyro.cli(Options, args=arguments, prog=program)
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
-        experiment = describe(options)
+        experiment = describe(options, sys.argv[1:] if arguments is None else arguments)
+    folder = options.output or Path("results") / f"{program}-{experiment.layout.hash}"
     if options.dry_run:
         with console.errors_in_one_line(program, console.INPUT_ERRORS), console.warnings_in_one_line(program):
-            costs.print_plan(experiment, options.jobs)
+            costs.print_plan(experiment, options.jobs, folder)
         return
-    folder = options.output or Path("results") / f"{program}-{experiment.layout.hash}"
     page = folder / "report.html"
     judged: dict[str, Any] = {"baseline": _baseline(options), "confidence": options.confidence}
+    metric = options.metric
     with console.errors_in_one_line(program, console.RUN_ERRORS):
         cluster = BACKENDS[options.backend](options.jobs, options.address)
         with console.warnings_in_one_line(program):
@@ -134,14 +146,14 @@ def main(arguments: list[str] | None = None) -> None:
             with cluster as workers, console.ProgressBar(memory) as progress:
                 results = run(experiment, folder, make=envs.make, workers=workers, on_progress=progress)
         with console.warnings_in_one_line(program):
-            write_report(results, page)
-            board = leaderboard(results, **judged)
+            write_report(results, page, metric=metric, **judged)
+            board = leaderboard(results, metric, **judged)
             figures = {
-                "learning_curves.png": draw_learning_curves(results),
-                "differences.png": draw_differences(results, **judged),
-                "profiles.png": draw_profiles(results, confidence=options.confidence),
+                "learning_curves.png": draw_learning_curves(results, metric),
+                "differences.png": draw_differences(results, metric, **judged),
+                "profiles.png": draw_profiles(results, metric, confidence=options.confidence),
             }
-        console.print_leaderboard(board, results.layout.replicates, options.confidence)
+        console.print_leaderboard(board, results.layout, options.confidence)
         for name, figure in figures.items():
             save_figure(figure, folder / name)
     print(f"\nfigures: {folder / 'learning_curves.png'}, {', '.join(list(figures)[1:])}")

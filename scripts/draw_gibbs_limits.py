@@ -55,6 +55,7 @@ def draw_limits(values: list[float]) -> Figure:
         _draw(panels[3], "heat_capacity", curves, ends, "heat capacity", colours[0])
         panels[1].axhline(np.log(len(values)), color="0.4", linestyle=":", linewidth=1)
         panels[1].annotate(f"log {len(values)}", (_ENDS[0], np.log(len(values))), va="bottom", fontsize="small")
+        panels[1].margins(y=0.1)
         spread = max(np.ptp(values), 1e-9)
         panels[2].set_ylim(min(values) - 0.1 * spread, max(values) + 2 * spread)
         names = ("probability", "entropy (nats)", "value (units of Q)", "heat capacity, Var Q / T²")
@@ -65,7 +66,7 @@ def draw_limits(values: list[float]) -> Figure:
         for panel in (panels[0], panels[2]):
             panel.legend(frameon=True, fontsize="small")
         figure.supxlabel(
-            "Lines: T from 0.001 to 1000. Dots: T = 0 and T = ∞, by value; the soft value is ∞ there.",
+            "Lines: T from 0.001 to 1000. Dots: T = 0 and T = ∞, by value (at T = ∞ the soft value is ∞).",
             fontsize="small",
             x=0.01,
             ha="left",

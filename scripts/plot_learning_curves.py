@@ -28,7 +28,8 @@ class Options:
     confidence: float = 0.95
     """Of the leaderboard's intervals and of what counts as tied, in (0, 1)."""
     output: Path | None = None
-    """The figure's file, its ending chooses the format (png, svg, pdf); by default learning_curves.png in RESULTS."""
+    """The figure's file, its ending chooses the format (png, svg, pdf); by default learning_curves.png in RESULTS, or
+    with metrics learning_curves_METRIC.png."""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -40,12 +41,12 @@ def main(arguments: list[str] | None = None) -> None:
             raise ValueError(f"--confidence must be in (0, 1), got {options.confidence}")
     with console.errors_in_one_line(program, console.RUN_ERRORS), console.warnings_in_one_line(program):
         results = Results.load(options.results)
-        figure = options.output or options.results / "learning_curves.png"
+        figure = options.output or options.results / f"{'_'.join(('learning_curves', *options.metric))}.png"
         save_figure(draw_learning_curves(results, options.metric or None), figure)
         judges: list[Metric] = [metric for metric in options.metric if is_judged(metric)]
         judge = judges[0] if judges else None
         board = leaderboard(results, judge, baseline=options.baseline, confidence=options.confidence)
-        console.print_leaderboard(board, results.layout.replicates, options.confidence)
+        console.print_leaderboard(board, results.layout, options.confidence)
         print(f"\nfigure:  {figure}")
 
 

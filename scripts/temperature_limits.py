@@ -38,8 +38,12 @@ from scripts.names import make_task
 from scripts.tables import print_answer, print_table
 
 PROGRAM = "temperature_limits"
-DEFAULT_TASKS = ("boltzmann/GaussianBandit-v0", "boltzmann/Chain-v0", "FrozenLake-v1", "CliffWalking-v1")
-DEFAULT_STEPS = (1000, 10_000, 20_000, 20_000)
+DEFAULT_STEPS = {
+    "boltzmann/GaussianBandit-v0": 1000,
+    "boltzmann/Chain-v0": 10_000,
+    "FrozenLake-v1": 20_000,
+    "CliffWalking-v1": 20_000,
+}
 _SWEEP = (
     "Means over replicates in the last tenth of the steps, with their 95 % intervals, against the constant "
     "temperature; T = 0 and T = infinity stand at the ends, the level lines are greedy and uniform."
@@ -54,10 +58,10 @@ _LAWS = (
 class Options:
     """Sweep the temperature from 0 to infinity, check its ends, and measure the slopes towards them."""
 
-    tasks: list[str] = field(default_factory=lambda: list(DEFAULT_TASKS))
+    tasks: list[str] = field(default_factory=lambda: list(DEFAULT_STEPS))
     """Environments, such as "FrozenLake-v1(is_slippery=False)"."""
-    steps: list[int] = field(default_factory=lambda: list(DEFAULT_STEPS))
-    """How many steps: one number for all tasks or one for each."""
+    steps: list[int] = field(default_factory=list)
+    """How many steps: one number for all tasks or one for each. By default what is usual for each task."""
     low: float = 1e-6
     """The lowest temperature above 0."""
     high: float = 1e6
@@ -80,10 +84,11 @@ class Options:
 
 def describe(options: Options) -> Experiment:
     """Make the experiment that the options ask for; a ValueError says what is wrong with them."""
-    if len(options.steps) not in (1, len(options.tasks)):
+    if len(options.steps) not in (0, 1, len(options.tasks)):
         raise ValueError(f"--steps must be one number or one for each of {len(options.tasks)} tasks: {options.steps}")
     fit_low_temperatures(options.values)
-    steps = options.steps * (len(options.tasks) if len(options.steps) == 1 else 1)
+    usual = [DEFAULT_STEPS.get(name) for name in options.tasks]
+    steps = usual if not options.steps else options.steps * (len(options.tasks) if len(options.steps) == 1 else 1)
     temperatures = sweep_temperatures(options.low, options.high, options.per_decade)
     policies = [*(repr(Boltzmann(temperature)) for temperature in temperatures), *ENDS.values()]
     tasks = [make_task(name, policies, count) for name, count in zip(options.tasks, steps, strict=True)]

@@ -9,8 +9,8 @@ import pytest
 class Library:
     """How to bring NumPy arrays into a library and its arrays back."""
 
-    def __init__(self, name, module, *, jit=False):
-        self.name, self.module, self.jit = name, module, jit
+    def __init__(self, name, module, *, jit=False, differentiated=False):
+        self.name, self.module, self.jit, self.differentiated = name, module, jit, differentiated
 
     def __repr__(self):
         return self.name
@@ -26,13 +26,14 @@ class Library:
     def array(self, values, dtype="float64"):
         if self.name == "numpy":
             return np.asarray(values, dtype=dtype)
-        return self.xp.asarray(values, dtype=getattr(self.xp, dtype))
+        made = self.xp.asarray(values, dtype=getattr(self.xp, dtype))
+        return made.requires_grad_() if self.differentiated and made.is_floating_point() else made
 
     def back(self, array):
-        return np.asarray(array.detach() if self.name == "torch" else array)
+        return np.asarray(array.detach() if self.module == "torch" else array)
 
     def rng(self, seed):
-        if self.name == "torch":
+        if self.module == "torch":
             return self.xp.Generator().manual_seed(seed)
         if self.name.startswith("jax"):
             return importlib.import_module("jax").random.key(seed)
@@ -41,9 +42,11 @@ class Library:
 
 NUMPY = Library("numpy", "numpy")
 TORCH = Library("torch", "torch")
+# Without a derivative NumPy computes in PyTorch's place; with one PyTorch does.
+TORCH_GRAD = Library("torch.requires_grad", "torch", differentiated=True)
 JAX = Library("jax", "jax.numpy")
 JIT = Library("jax.jit", "jax.numpy", jit=True)
 STRICT = Library("array-api-strict", "array_api_strict")
-LIBRARIES = [NUMPY, TORCH, JAX, STRICT]
+LIBRARIES = [NUMPY, TORCH, TORCH_GRAD, JAX, STRICT]
 every_library = pytest.mark.parametrize("library", LIBRARIES, ids=repr)
 every_differentiating = pytest.mark.parametrize("library", [TORCH, JAX], ids=repr)

@@ -18,11 +18,12 @@ from boltzmann.experiments.page import Picture, Section, Table, render_page
 from boltzmann.experiments.progress import Progress, Status
 from boltzmann.experiments.report import write_report
 from boltzmann.experiments.results import Cell, Results
-from boltzmann.experiments.rollout import METRICS, Recorder, rollout
+from boltzmann.experiments.rollout import rollout
 from boltzmann.experiments.running import run
 from boltzmann.experiments.statistics import FewReplicatesWarning, answers, averages, interval, leaderboard
 from boltzmann.experiments.storage import Store
 from boltzmann.experiments.toml_files import format_toml, read_toml
+from boltzmann.experiments.windows import METRICS, Recorder
 
 __all__ = [
     "METRICS",

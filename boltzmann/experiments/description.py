@@ -68,6 +68,10 @@ class Task(Expression):
     steps: int
 
     def __post_init__(self) -> None:
+        if not isinstance(self.environment, str):
+            raise TypeError(f"environment must be an id, such as 'FrozenLake-v1', got {self.environment!r}")
+        if not isinstance(self.agents, list | tuple):
+            raise TypeError(f"agents must be a list of them, got {self.agents!r}")
         name, arguments = read_environment(self.environment)
         written = ", ".join(f"{key}={value!r}" for key, value in arguments.items())
         object.__setattr__(self, "environment", f"{name}({written})" if written else name)
@@ -108,6 +112,10 @@ class Experiment(Expression):
     points : int
         How many points of each curve are recorded, at least 1: windows of nearly equal length, or one a step for
         shorter tasks.
+    record : {"replicates", "blocks"}
+        What is stored at each point: every replicate's numbers, or, for runs of very many replicates, the mean and the
+        variance of each block's. Then a block counts as one in all statistics, medians and profiles are those of means,
+        and ``replicates`` has to be a multiple of ``block``.
 
     Raises
     ------
@@ -120,14 +128,18 @@ class Experiment(Expression):
     seed: int
     block: int = field(default=100, kw_only=True)
     points: int = field(default=100, kw_only=True)
+    record: str = field(default="replicates", kw_only=True)
 
     def __post_init__(self) -> None:
+        if not isinstance(self.tasks, list | tuple):
+            raise TypeError(f"tasks must be a list of them, got {self.tasks!r}")
         object.__setattr__(self, "tasks", tuple(self.tasks))
         layout = self.layout
-        for name in ("replicates", "seed", "block", "points"):
+        for name in ("replicates", "seed", "block", "points", "record"):
             object.__setattr__(self, name, getattr(layout, name))
 
     @property
     def layout(self) -> Layout:
         """The experiment as plain data: its cells, blocks, recorded steps and streams of randomness."""
-        return Layout(tuple(task.layout for task in self.tasks), self.replicates, self.seed, self.block, self.points)
+        tasks = tuple(task.layout for task in self.tasks)
+        return Layout(tasks, self.replicates, self.seed, self.block, self.points, self.record)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import warnings
+from collections.abc import Callable, Generator, Iterator
 from functools import partial
+from typing import Any
 
 from boltzmann.experiments.jobs import Job, Outcome, compute_block
 from boltzmann.experiments.layout import Block
@@ -28,14 +30,31 @@ def joblib_workers(n_jobs: int) -> Workers:
 
         # No more processes than there is work for; two at least, where one would be this very process.
         workers = min(n_jobs, max(len(blocks), 2)) if n_jobs > 1 else n_jobs
-        yield from joblib.Parallel(workers, return_as="generator_unordered", batch_size=1)(
-            joblib.delayed(compute)(block) for block in blocks
-        )
+        over = False
+
+        def handed() -> Iterator[Any]:
+            for block in blocks:
+                # Once nobody asks for more, workers that end would ask for blocks of a pool that is closed by then.
+                if over:
+                    return
+                yield joblib.delayed(compute)(block)
+
+        outcomes = joblib.Parallel(workers, return_as="generator_unordered", batch_size=1)(handed())
+        try:
+            # Not delegated to: what is delegated to is closed first.
+            for outcome in outcomes:  # noqa: UP028
+                yield outcome
+        finally:
+            over = True
+            with warnings.catch_warnings():
+                # Its advice on what is dropped then is for whoever wrote this.
+                warnings.filterwarnings("ignore", category=UserWarning, message=r"\d+ tasks ")
+                outcomes.close()
 
     return computed
 
 
-def compute_blocks(job: Job, blocks: list[Block], workers: Workers) -> Iterator[Outcome]:
+def compute_blocks(job: Job, blocks: list[Block], workers: Workers) -> Generator[Outcome, None, None]:
     """Compute blocks in parallel, yielding how each went as it is done.
 
     A worker that is killed may take its pool down with it. The blocks that were at work then, known by their marks, are

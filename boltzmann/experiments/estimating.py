@@ -4,20 +4,36 @@ from __future__ import annotations
 
 import math
 import os
+import shutil
 import time
 import tracemalloc
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from boltzmann.experiments.description import Experiment, Task
+from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.interfaces import Make
 from boltzmann.experiments.jobs import make_environment, play
-from boltzmann.experiments.layout import Block
-from boltzmann.experiments.rollout import METRICS, Engine
+from boltzmann.experiments.layout import Block, Layout
+from boltzmann.experiments.rollout import Engine, keep_freed_memory
+from boltzmann.experiments.windows import METRICS
 
-__all__ = ["Estimate", "block_memory", "estimate", "total_memory", "worker_memory"]
+__all__ = [
+    "Estimate",
+    "block_memory",
+    "disk_text",
+    "estimate",
+    "memory_text",
+    "processes",
+    "processes_text",
+    "total_memory",
+    "worker_memory",
+]
+
+_MEGABYTE = 2**20
 
 _FEW = (2, 10)
 """Replicates of the two batches that are measured."""
@@ -99,11 +115,14 @@ def block_memory(experiment: Experiment, task: int, agent: int, make: Make) -> i
     windows = len(experiment.layout.recorded_steps(task))
     recorded = len(METRICS) * windows * 8
     # Written, the windows stand in memory twice more: the archive and its copy.
-    return int(few + (by_replicate + 3 * recorded) * largest)
+    copies = 3 if experiment.record == "replicates" else 1
+    return int(few + (by_replicate + copies * recorded) * largest)
 
 
 def _peak(experiment: Experiment, task: Task, block: Block, make: Make) -> int:
     steps = np.array([min(_STEPS, task.steps)])
+    # Before the tracer, which would count what is never touched.
+    keep_freed_memory()
     running = tracemalloc.is_tracing()
     if not running:
         tracemalloc.start()
@@ -145,6 +164,67 @@ def worker_memory(experiment: Experiment, make: Make) -> int:
     """Bytes that one worker takes at most, its process included."""
     cells = [(place, agent) for place, task in enumerate(experiment.tasks) for agent in range(len(task.agents))]
     return _WORKER_BYTES + max(block_memory(experiment, place, agent, make) for place, agent in cells)
+
+
+def processes(experiment: Experiment, jobs: int) -> int:
+    """How many processes will compute: no more than there are blocks."""
+    return min(os.cpu_count() or 1 if jobs == -1 else jobs, len(experiment.layout.blocks()))
+
+
+def processes_text(count: int) -> str:
+    """So many processes, in words."""
+    return "1 process" if count == 1 else f"{count} processes"
+
+
+def memory_text(experiment: Experiment, make: Make, count: int) -> str:
+    """Say how much memory so many processes take at most, and refuse more than this machine has.
+
+    Raises
+    ------
+    RefusedError
+        Where they would take more; the message says what to do.
+    """
+    each, there = worker_memory(experiment, make), total_memory()
+    told = f"up to {each / _MEGABYTE:.0f} MB of memory in each of {processes_text(count)}"
+    if there is not None and each * count > there:
+        raise RefusedError(
+            f"{told} is more than the {there / _MEGABYTE:.0f} MB of this machine: take a smaller block, or fewer jobs"
+        )
+    return told
+
+
+def disk_text(layout: Layout, folder: Path) -> str:
+    """Say how much of the disk the results take, and refuse more than is free, where the file system tells.
+
+    Raises
+    ------
+    RefusedError
+        Where what is not stored yet would not fit; the message says what to do.
+    """
+    numbers = len(METRICS) * (2 if layout.record == "blocks" else 1) * layout.samples
+    points = sum(len(layout.recorded_steps(place)) * len(task.agents) for place, task in enumerate(layout.tasks))
+    needed = 8 * numbers * points
+    there = sum(path.stat().st_size for path in folder.glob("task*.npz")) if folder.is_dir() else 0
+    free = _free_bytes(folder)
+    told = f"{needed / _MEGABYTE:.1f} MB of results in {folder}"
+    if free is not None and needed - there > free:
+        raise RefusedError(
+            f"{told} are more than the {free / _MEGABYTE:.1f} MB that are free there: record blocks in the place of "
+            "replicates, or fewer points, or choose another folder"
+        )
+    return told
+
+
+def _free_bytes(folder: Path) -> int | None:
+    """Bytes that are free where a folder is or will be made; None where the file system does not tell."""
+    try:
+        # Of a folder that is not made yet, the next one above it.
+        usage = shutil.disk_usage(next(one for one in (folder, *folder.absolute().parents) if one.exists()))
+    except OSError:
+        # A folder that may not be read: whether it can be written is for the first file to show.
+        return None
+    # Procfs and some network mounts give zeros for all sizes: nothing is known of them, not that they are full.
+    return usage.free if usage.total else None
 
 
 def total_memory() -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 __all__ = ["is_alive", "sync_file", "sync_folder", "write_whole"]
@@ -23,13 +24,19 @@ def write_whole(path: Path, content: bytes, *, replace: bool = True) -> None:
     Raises
     ------
     OSError
-        Where the disk refuses; what was there under the name is there still.
+        Where the disk refuses, with the path; what was there under the name is there still.
     """
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    with open(temporary, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with open(temporary, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        # Half of it would go on filling a disk that is full.
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, str(path)) from error
     if replace:
         os.replace(temporary, path)
     else:
@@ -45,16 +52,25 @@ def write_whole(path: Path, content: bytes, *, replace: bool = True) -> None:
 
 
 def is_alive(process: int) -> bool:
-    """Whether a process of this number runs on this machine; False where that cannot be told."""
-    if os.name != "posix":
+    """Whether a process of this number runs on this machine; False where that cannot be told.
+
+    One that has ended but whose parent never asked for it, as happens in containers, keeps its number and runs no more.
+    """
+    if os.name != "posix" or process < 1:
         return False
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:
         return True
-    return True
+    try:
+        # proc(5): the state comes after the command's name, which stands in parentheses and may hold some itself.
+        state = Path(f"/proc/{process}/stat").read_bytes().rpartition(b")")[2].split()[0]
+    except (OSError, IndexError):
+        # No such file system, as on macOS, or it ended in this very moment.
+        return True
+    return state not in (b"Z", b"X")
 
 
 def sync_file(path: Path) -> None:

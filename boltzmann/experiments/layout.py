@@ -16,7 +16,10 @@ from numpy.typing import NDArray
 
 from boltzmann import _checks
 
-__all__ = ["Block", "Layout", "TaskLayout"]
+__all__ = ["RECORDS", "Block", "Layout", "TaskLayout"]
+
+RECORDS = ("replicates", "blocks")
+"""Whether each replicate has curves of its own, or each block the means and variances of its replicates."""
 
 _ENVIRONMENT, _AGENT = 0, 1
 _MOST_STEPS = 10**15
@@ -68,10 +71,17 @@ class Layout:
     seed: int
     block: int
     points: int
+    record: str = "replicates"
 
     def __post_init__(self) -> None:
         for name, least in (("replicates", 1), ("seed", 0), ("block", 1), ("points", 1)):
             object.__setattr__(self, name, _checks.whole_number(name, getattr(self, name), least=least))
+        _checks.one_of("record", self.record, RECORDS)
+        if self.record == "blocks" and (self.block < 2 or self.replicates % self.block):
+            raise ValueError(
+                "replicates must be a multiple of block, which is at least 2, where means of blocks are recorded, got "
+                f"{self.replicates} and {self.block}"
+            )
         if not self.tasks:
             raise ValueError("tasks must hold at least one task, got none")
         labels = self.task_labels
@@ -86,6 +96,37 @@ class Layout:
             name if names.count(name) == 1 else f"{name}, {task.steps} steps"
             for name, task in zip(names, self.tasks, strict=True)
         ]
+
+    @property
+    def agent_steps(self) -> int:
+        """How many steps all replicates of all cells take."""
+        return sum(task.steps * len(task.agents) for task in self.tasks) * self.replicates
+
+    @property
+    def samples(self) -> int:
+        """How many independent numbers are stored of a cell at each point: one a replicate, or one a block."""
+        return self.replicates if self.record == "replicates" else self.replicates // self.block
+
+    @property
+    def sample(self) -> str:
+        """What one of them is."""
+        return "replicate" if self.record == "replicates" else "block"
+
+    @property
+    def samples_text(self) -> str:
+        """What the samples are, in words.
+
+        Examples
+        --------
+        >>> task = TaskLayout("FrozenLake-v1", ("QLearning(Greedy())",), 500)
+        >>> for record in RECORDS:
+        ...     print(Layout((task,), 200, 0, 50, 100, record).samples_text)
+        200 replicates
+        4 means of 50 replicates each
+        """
+        if self.record == "blocks":
+            return f"{self.samples} mean{'s' if self.samples > 1 else ''} of {self.block} replicates each"
+        return f"{self.replicates} replicate{'s' if self.replicates > 1 else ''}"
 
     def blocks(self) -> list[Block]:
         """List all blocks: by task, then agent, then number."""
@@ -128,7 +169,7 @@ class Layout:
     def from_json(cls, plain: dict[str, Any]) -> Layout:
         """Make the layout again from what :meth:`to_json` gave."""
         tasks = tuple(TaskLayout(task["environment"], tuple(task["agents"]), task["steps"]) for task in plain["tasks"])
-        return cls(tasks, plain["replicates"], plain["seed"], plain["block"], plain["points"])
+        return cls(tasks, plain["replicates"], plain["seed"], plain["block"], plain["points"], plain["record"])
 
     @property
     def hash(self) -> str:

@@ -118,7 +118,7 @@ def _holder(descriptor: int) -> tuple[int, str] | None:
         os.lseek(descriptor, 0, os.SEEK_SET)
         told = json.loads(os.read(descriptor, 4096))
         return int(told["process"]), str(told["host"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from boltzmann.experiments.files import write_whole
 from boltzmann.experiments.layout import Layout, TaskLayout
 from boltzmann.experiments.page import Picture, Section, Table, render_page
 from boltzmann.experiments.results import Results
@@ -35,7 +36,7 @@ def write_page(path: str | os.PathLike[str], title: str, answer: Sequence[str], 
     OSError
         Where the file cannot be written.
     """
-    Path(path).write_text(render_page(title, answer, sections), "utf-8")
+    write_whole(Path(path), render_page(title, answer, sections).encode())
 
 
 def picture(figure: Figure, shows: str) -> Picture:
@@ -122,11 +123,12 @@ def notation(layout: Layout) -> str:
         seed=0,
         block=100,
         points=100,
+        record='replicates',
     )
     """
     tasks = "\n".join(_task_notation(task) for task in layout.tasks)
-    names = ("replicates", "seed", "block", "points")
-    numbers = "\n".join(f"    {name}={getattr(layout, name)}," for name in names)
+    names = ("replicates", "seed", "block", "points", "record")
+    numbers = "\n".join(f"    {name}={getattr(layout, name)!r}," for name in names)
     return f"Experiment(\n    (\n{tasks}\n    ),\n{numbers}\n)"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.layout import Layout
-from boltzmann.experiments.rollout import METRICS
+from boltzmann.experiments.recording import VARIANCES
 from boltzmann.experiments.storage import Store
+from boltzmann.experiments.windows import METRICS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,17 +35,21 @@ class Cell:
     steps : array of int, shape (windows,)
         After how many steps each window ends.
     metrics : dict of arrays, each of shape (R, windows)
-        See ``boltzmann.experiments.METRICS``.
+        See ``boltzmann.experiments.METRICS``. Where the experiment records blocks, R is how many there are, and these
+        are the means of their replicates.
+    variances : dict of arrays, each of shape (R, windows)
+        The variances of these replicates, under the names of the metrics; empty where each has its own curves.
     """
 
     task: str
     agent: str
     steps: NDArray[np.int64]
     metrics: dict[str, NDArray[np.float64]]
+    variances: dict[str, NDArray[np.float64]] = field(default_factory=dict)
 
     @property
-    def replicates(self) -> int:
-        """How many replicates there are, R."""
+    def samples(self) -> int:
+        """How many replicates there are, or blocks, R."""
         return len(self.metrics["reward"])
 
     @property
@@ -120,18 +125,25 @@ class Results:
         for (task, agent), group in groupby(self.layout.blocks(), key=lambda block: (block.task, block.agent)):
             steps = self.layout.recorded_steps(task)
             blocks = [store.read(self.layout, block) for block in group]
-            metrics = {name: np.concatenate([block[name] for block in blocks], axis=1).T for name in METRICS}
-            yield Cell(self.layout.task_labels[task], self.layout.tasks[task].agents[agent], steps, metrics)
+            arrays = {name: np.concatenate([block[name] for block in blocks], axis=1).T for name in blocks[0]}
+            yield Cell(
+                self.layout.task_labels[task],
+                self.layout.tasks[task].agents[agent],
+                steps,
+                {name: arrays[name] for name in METRICS},
+                {name: arrays[stored] for name, stored in VARIANCES.items() if stored in arrays},
+            )
 
     def table(self) -> pd.DataFrame:
-        """Give everything as a tidy frame: one row a cell, replicate and recorded step.
+        """Give everything as a tidy frame: one row a cell, replicate (or block) and recorded step.
 
         Returns
         -------
         pandas.DataFrame
             Columns ``task``, ``agent`` (categories), ``replicate``, ``step`` (steps taken when the window ended),
             those of ``boltzmann.experiments.METRICS``, and ``return``, the mean undiscounted return of the episodes
-            that ended in the window, NaN where none did.
+            that ended in the window, NaN where none did. Where the experiment records blocks, ``block`` stands in the
+            place of ``replicate``, and a column such as ``reward_variance`` follows for each metric.
         """
         import pandas as pd
 
@@ -139,11 +151,13 @@ class Results:
         columns: dict[str, Any] = {
             "task": pd.Categorical(*_labels([cell.task for cell in cells], cells)),
             "agent": pd.Categorical(*_labels([cell.agent for cell in cells], cells)),
-            "replicate": np.concatenate([np.repeat(np.arange(c.replicates), len(c.steps)) for c in cells]),
-            "step": np.concatenate([np.tile(c.steps, c.replicates) for c in cells]),
+            self.layout.sample: np.concatenate([np.repeat(np.arange(c.samples), len(c.steps)) for c in cells]),
+            "step": np.concatenate([np.tile(c.steps, c.samples) for c in cells]),
         }
         for name in METRICS:
             columns[name] = np.concatenate([cell.metrics[name].ravel() for cell in cells])
+        for name in cells[0].variances:
+            columns[VARIANCES[name]] = np.concatenate([cell.variances[name].ravel() for cell in cells])
         columns["return"] = np.concatenate([cell.mean_return.ravel() for cell in cells])
         return pd.DataFrame(columns)
 

@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann import _checks
+from boltzmann.experiments.arguments import checked_ends, checked_seeds, require_players
 from boltzmann.experiments.compiled import CompiledCell, UnsupportedError
-from boltzmann.experiments.interfaces import Agent, Decision
-from boltzmann.policies import Distribution
+from boltzmann.experiments.interfaces import Agent
+from boltzmann.experiments.windows import Recorder
 
-__all__ = ["ENGINES", "METRICS", "Engine", "Recorder", "rollout"]
+__all__ = ["ENGINES", "Engine", "keep_freed_memory", "rollout"]
 
 Engine = Literal["auto", "lockstep", "compiled"]
 ENGINES = ("auto", "lockstep", "compiled")
-
-METRICS = ("reward", "gap", "optimal", "greedy", "entropy", "temperature", "episodes", "return_sum")
-"""What is recorded, each an array of shape (windows, R):
-
-reward, gap
-    Means over the steps of the window; the gap is NaN where the environment does not tell all of them.
-optimal
-    Fraction of the window's steps with gap 0; NaN likewise.
-greedy
-    Fraction of the window's steps whose action had a largest value, by what the agent held when it acted; NaN where
-    its decisions do not tell.
-entropy, temperature
-    Of the distribution that acted in the last step of the window; the temperature is NaN where it has none.
-episodes, return_sum
-    How many episodes ended in the window, and the sum of their undiscounted returns.
-"""
 
 
 def rollout(
@@ -42,6 +29,7 @@ def rollout(
     rng: np.random.Generator,
     *,
     engine: Engine = "auto",
+    recorder: Callable[[NDArray[np.int64], int], Recorder] = Recorder,
 ) -> Recorder:
     """Let an agent act in a batched environment and record it.
 
@@ -59,20 +47,33 @@ def rollout(
         What the agent draws from.
     engine : {"auto", "lockstep", "compiled"}
         Whether stretches of steps run as compiled loops: by default where these know the environment, the learner and
-        the policy, and numba is installed. Both choose the same actions from the same random numbers.
+        the policy, and numba is installed. Both choose the same actions from the same random numbers, but
+        where the last bit of a soft, mellowmax or expectation backup breaks a tie.
+    recorder : callable
+        ``recorder(ends, R)`` makes what is told of each step by its ``add``, or of each compiled window by its
+        ``add_window``: a subclass of :class:`Recorder` may note more, or less. One that has an ``add`` of its own and
+        no ``add_window`` runs in lockstep.
 
     Returns
     -------
     Recorder
-        Its ``engine`` says which it was.
+        What ``recorder`` made; its ``engine`` says which it was.
 
     Raises
     ------
     UnsupportedError
-        For "compiled" where there is no such form; the message says of what.
+        For "compiled" where there is no such form; the message says of what. It is a ValueError.
+    ValueError, TypeError
+        For ends that are no increasing whole numbers from 1 on, seeds that are not R whole numbers of at least 0, an
+        environment that is not batched or resets in another step, and what is no agent or recorder.
     """
     _checks.one_of("engine", engine, ENGINES)
-    recorder = Recorder(ends, env.num_envs)
+    ends = checked_ends(ends)
+    require_players(env, agent)
+    record = recorder(ends, env.num_envs)
+    if not isinstance(record, Recorder):
+        raise TypeError(f"recorder must make a Recorder, got {record!r}")
+    seeds = checked_seeds(seeds, env.num_envs)
     agent.reset(env.num_envs, env.single_observation_space, env.single_action_space, rng)
     observations, info = env.reset(seed=seeds)
     if not isinstance(observations, np.ndarray):
@@ -82,23 +83,41 @@ def rollout(
         )
     if engine != "lockstep":
         try:
-            return _compiled(CompiledCell(env, agent), recorder)
+            _require_windows(record)
+            return _compiled(CompiledCell(env, agent), record, ends)
         except UnsupportedError:
             if engine == "compiled":
                 raise
+    keep_freed_memory()
     for step in range(1, int(ends[-1]) + 1):
         decision = agent.act(observations, where=_allowed(info))
         next_observations, rewards, terminated, truncated, info = env.step(decision.actions)
         reached = _before_reset(next_observations, info)
         agent.update(observations, decision.actions, rewards, reached, terminated, truncated)
-        recorder.add(step, decision, rewards, terminated | truncated, _gaps(info, env.num_envs))
+        record.add(step, decision, rewards, terminated, truncated, _gaps(info, env.num_envs))
         observations = next_observations
-    return recorder
+    return record
 
 
-def _compiled(cell: CompiledCell, recorder: Recorder) -> Recorder:
+@cache
+def keep_freed_memory() -> None:
+    """Let the C library keep what is freed for the next arrays, which then need no new pages; once a process.
+
+    That of Linux gives back pieces as large as the largest freed so far; one that is never touched costs nothing.
+    """
+    np.empty(2**24, dtype=np.uint8)
+
+
+def _require_windows(record: Recorder) -> None:
+    """Refuse a recorder that wants every step: the loops tell of whole windows."""
+    kind = type(record)
+    if kind.add is not Recorder.add and kind.add_window is Recorder.add_window:
+        raise UnsupportedError(f"{kind.__name__} has an add of its own and no add_window, which compiled loops call")
+
+
+def _compiled(cell: CompiledCell, recorder: Recorder, ends: NDArray[np.int64]) -> Recorder:
     recorder.engine = "compiled"
-    for sums, distribution in cell.windows(recorder.lengths):
+    for sums, distribution in cell.windows(np.diff(ends, prepend=0)):
         recorder.add_window(sums, distribution)
     return recorder
 
@@ -135,49 +154,3 @@ def _gaps(info: dict[str, Any], num_envs: int) -> NDArray[np.float64]:
             rows = np.ones(num_envs, dtype=np.bool_) if told is None else told
             result[rows] = part["gap"][rows]
     return result
-
-
-class Recorder:
-    """Sums over windows of steps, one column a replicate; see ``METRICS``."""
-
-    def __init__(self, ends: NDArray[np.int64], num_envs: int) -> None:
-        self._ends = ends
-        self.lengths = np.diff(ends, prepend=0)
-        self.engine = "lockstep"
-        self._window = 0
-        self._return = np.zeros(num_envs)
-        self.arrays = {name: np.zeros((len(ends), num_envs)) for name in METRICS}
-
-    def add(
-        self, step: int, decision: Decision, rewards: NDArray[Any], ended: NDArray[np.bool_], gaps: NDArray[np.float64]
-    ) -> None:
-        """Add one step, counted from 1, of all replicates."""
-        row = self._window
-        self.arrays["reward"][row] += rewards
-        # A gap that is not known makes its whole window unknown.
-        self.arrays["gap"][row] += gaps
-        self.arrays["optimal"][row] += gaps == 0
-        self.arrays["greedy"][row] += getattr(decision, "greedy", np.nan)
-        self._return += rewards
-        if ended.any():
-            self.arrays["episodes"][row] += ended
-            self.arrays["return_sum"][row] += np.where(ended, self._return, 0.0)
-            self._return *= ~ended
-        if step == self._ends[row]:
-            self._close(decision.distribution)
-
-    def add_window(self, sums: dict[str, NDArray[np.float64]], distribution: Distribution) -> None:
-        """Add a whole window: the sums of its steps, and what the last of them was drawn from."""
-        for name, values in sums.items():
-            self.arrays[name][self._window] = values
-        self._close(distribution)
-
-    def _close(self, distribution: Distribution) -> None:
-        row = self._window
-        unknown = np.isnan(self.arrays["gap"][row])
-        self.arrays["optimal"][row] = np.where(unknown, np.nan, self.arrays["optimal"][row])
-        for name in ("reward", "gap", "optimal", "greedy"):
-            self.arrays[name][row] /= self.lengths[row]
-        self.arrays["entropy"][row] = distribution.entropy
-        self.arrays["temperature"][row] = getattr(distribution, "temperature", np.nan)
-        self._window += 1

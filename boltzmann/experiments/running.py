@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import warnings
 from collections.abc import Iterable
+from contextlib import closing
 
 from boltzmann import _checks
+from boltzmann.experiments.compiled import has_numba
 from boltzmann.experiments.description import Experiment
 from boltzmann.experiments.dispatch import Workers, compute_blocks, joblib_workers
 from boltzmann.experiments.errors import FailedCellsError
+from boltzmann.experiments.estimating import disk_text, memory_text, processes
 from boltzmann.experiments.interfaces import Make
 from boltzmann.experiments.jobs import Job, Outcome
 from boltzmann.experiments.layout import Block, Layout
@@ -17,10 +21,17 @@ from boltzmann.experiments.locking import lock_folder
 from boltzmann.experiments.progress import Progress, Status, Tally
 from boltzmann.experiments.rehearsal import rehearse
 from boltzmann.experiments.results import Results
-from boltzmann.experiments.rollout import Engine
+from boltzmann.experiments.rollout import ENGINES, Engine
 from boltzmann.experiments.storage import Store
 
 __all__ = ["run"]
+
+_log = logging.getLogger("boltzmann.experiments")
+
+_FAST = "pip install 'boltzmann-exploration[fast]'"
+
+_LONG = 10**6
+"""Agent-steps from which on it is worth while to measure what a run takes before it begins."""
 
 
 def run(
@@ -60,7 +71,9 @@ def run(
     RefusedError
         For an agent that cannot act in its environment, and for a folder that holds something else, was begun with
         another version of an environment, is in use by another run or cannot be written; nothing is written then. It
-        is a ValueError, and its cause is what was raised.
+        is a ValueError, and its cause is what was raised. And where the results would take more of the disk than is
+        free, or, of a million agent-steps or more, the processes more memory than this machine has; else the log says
+        of such a run how much both take at most.
     FailedCellsError
         Where an agent or environment has raised an error on the way, or has killed its worker twice. The other cells
         are stored; what was raised stands in a file of the folder, such as ``task00-agent01.error.txt``.
@@ -77,9 +90,16 @@ def run(
     """
     if _checks.whole_number("n_jobs", n_jobs, least=-1) == 0:
         raise ValueError("n_jobs must be -1 or at least 1, got 0")
+    _checks.one_of("engine", engine, ENGINES)
     environments, engines = rehearse(experiment, make, engine)
     place = Store(store)
     layout = experiment.layout
+    room = disk_text(layout, place.folder)
+    if layout.agent_steps >= _LONG:
+        if workers is None:
+            _log.info("computing: %s, and %s", memory_text(experiment, make, processes(experiment, n_jobs)), room)
+        if engine == "auto" and not has_numba():
+            _log.info("numba is not installed, and what runs compiled is tens of times as fast: %s", _FAST)
     place.begin(layout, environments, engines)
     with lock_folder(place.folder):
         place.clear()
@@ -93,7 +113,12 @@ def run(
         tally, report = Tally(layout, missing), on_progress or _silent
         report(tally.status())
         outcomes = compute_blocks(job, _longest_first(layout, missing), workers or joblib_workers(n_jobs))
-        failures = _followed(outcomes, tally, report)
+        try:
+            with closing(outcomes):
+                failures = _followed(outcomes, tally, report)
+        finally:
+            # A pool that has lost a worker kills the others, in the middle of what they write.
+            place.sweep()
     if failures:
         lines = tuple(_failure(layout, place, block, reason) for block, reason in failures)
         raise FailedCellsError(lines, tally.status().total_cells)

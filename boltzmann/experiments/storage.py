@@ -20,16 +20,17 @@ from boltzmann.experiments.errors import DamagedBlockError, RefusedError
 from boltzmann.experiments.files import is_alive, write_whole
 from boltzmann.experiments.layout import Block, Layout
 from boltzmann.experiments.locking import LOCK_NAME
+from boltzmann.experiments.recording import kept, kept_shapes
 from boltzmann.experiments.resolution import Resolved, difference, versions
-from boltzmann.experiments.rollout import METRICS
+from boltzmann.experiments.windows import METRICS
 
 __all__ = ["Store"]
 
-_FORMAT = 2
+_FORMAT = 3
 _CELL = r"task\d+-agent\d+"
 _TEMPORARY = re.compile(rf"(experiment\.json|{_CELL}-block\d+\.npz|{_CELL}\.error\.txt)\.(?P<process>\d+)\.tmp")
-_OF_A_RUN = re.compile(rf"{re.escape(LOCK_NAME)}|{_CELL}-block\d+\.running|{_CELL}\.error\.txt")
-"""What a run leaves beside its data: its lock, marks of the blocks at work, and what failed."""
+_MARK = re.compile(rf"{_CELL}-block\d+\.running")
+_FAILURE = re.compile(rf"{_CELL}\.error\.txt")
 
 _UNREADABLE = (OSError, ValueError, KeyError, EOFError, RuntimeError, struct.error, zipfile.BadZipFile, zlib.error)
 """What zipfile and NumPy raise for bytes that are no archive of arrays."""
@@ -76,11 +77,21 @@ class Store:
             raise RefusedError(f"{self.folder} cannot be written: {error.strerror}") from error
 
     def clear(self) -> None:
-        """Remove what earlier runs left: half-written files of dead processes, marks, and what failed then."""
+        """Remove what earlier runs left: what ``sweep`` does, and what failed then."""
+        self.sweep()
+        for path in (path for path in self.folder.iterdir() if _FAILURE.fullmatch(path.name)):
+            path.unlink(missing_ok=True)
+
+    def sweep(self) -> None:
+        """Remove what workers that are gone have left: half-written files, and marks of the blocks at work.
+
+        The folder is held, so that a block's temporary file is of no run that counts, whoever has the number now: a
+        worker that has outlived its run finds it gone. Only the description may be of a run about to be refused.
+        """
         for path in self.folder.iterdir():
             found = _TEMPORARY.fullmatch(path.name)
-            mark = _OF_A_RUN.fullmatch(path.name) and path.name != LOCK_NAME
-            if mark or (found and not is_alive(int(found["process"]))):
+            kept = found and path.name.startswith(self.description_file.name) and is_alive(int(found["process"]))
+            if _MARK.fullmatch(path.name) or (found and not kept):
                 path.unlink(missing_ok=True)
 
     @contextmanager
@@ -171,7 +182,7 @@ class Store:
             layout = Layout.from_json(described["experiment"])
             if layout.hash != described["hash"]:
                 raise ValueError("its hash does not fit its content")
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             raise RefusedError(f"{self.folder} holds no results: there is no {self.description_file.name}") from None
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise RefusedError(f"{self.description_file} cannot be read as an experiment: {error}") from error
@@ -193,11 +204,11 @@ class Store:
     def write(self, layout: Layout, block: Block, arrays: Mapping[str, NDArray[np.float64]]) -> None:
         """Store a block's arrays under its name, marked with its experiment and place; nothing else is in its bytes."""
         content = io.BytesIO()
-        np.savez(content, **{name: arrays[name] for name in METRICS}, place=_place(layout, block))  # type: ignore[arg-type]
+        np.savez(content, **kept(layout, arrays), place=_place(layout, block))  # type: ignore[arg-type]
         write_whole(self.folder / block.name, content.getvalue())
 
     def read(self, layout: Layout, block: Block) -> dict[str, NDArray[np.float64]]:
-        """Read a block, arrays of shape (windows, R), every byte against its checksum.
+        """Read a block as it was stored, see ``recording``, every byte against its checksum.
 
         Raises
         ------
@@ -222,17 +233,17 @@ class Store:
         place = arrays.pop("place", None)
         if place is None or str(place) != str(_place(layout, block)):
             raise DamagedBlockError(f"{path} is not that block of this experiment")
-        windows = len(layout.recorded_steps(block.task))
-        shapes = {metric: array.shape for metric, array in arrays.items() if array.dtype == np.float64}
-        if shapes != dict.fromkeys(METRICS, (windows, block.replicates)):
+        expected = kept_shapes(layout, block)
+        if expected != {metric: array.shape for metric, array in arrays.items() if array.dtype == np.float64}:
+            windows, samples = expected[METRICS[0]]
             raise DamagedBlockError(
-                f"{path} is damaged: it does not hold {windows} windows of {block.replicates} replicates"
+                f"{path} is damaged: it does not hold {windows} windows of {samples} {layout.record}"
             )
         return arrays
 
 
 def _left_by_a_run(name: str) -> bool:
-    return bool(_TEMPORARY.fullmatch(name) or _OF_A_RUN.fullmatch(name))
+    return name == LOCK_NAME or any(kind.fullmatch(name) for kind in (_TEMPORARY, _MARK, _FAILURE))
 
 
 def _place(layout: Layout, block: Block) -> NDArray[np.str_]:

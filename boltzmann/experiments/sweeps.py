@@ -10,10 +10,10 @@ from boltzmann import _checks
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.figures.families import members
 from boltzmann.experiments.results import Cell, Results
-from boltzmann.experiments.rollout import METRICS
 from boltzmann.experiments.statistics import Metric, cells_by_task, final, interval, tasks_with, usual_metric
 from boltzmann.experiments.statistics.metrics import better_first, has_metric
 from boltzmann.experiments.statistics.ranking import holm_of_pairs, pairwise_p_values
+from boltzmann.experiments.windows import METRICS
 
 __all__ = [
     "ENDS",

@@ -33,6 +33,7 @@ def format_toml(experiment: Experiment) -> str:
     seed = 0
     block = 100
     points = 100
+    record = "replicates"
     <BLANKLINE>
     [[tasks]]
     environment = "boltzmann/GaussianBandit-v0"
@@ -42,6 +43,7 @@ def format_toml(experiment: Experiment) -> str:
     ]
     """
     lines = [f"{name} = {getattr(experiment, name)}" for name in ("replicates", "seed", "block", "points")]
+    lines.append(f"record = {_quoted(experiment.record)}")
     for task in experiment.tasks:
         lines += ["", "[[tasks]]", f"environment = {_quoted(task.environment)}", f"steps = {task.steps}", "agents = ["]
         lines += [*(f"    {_quoted(write(agent))}," for agent in task.agents), "]"]
@@ -59,8 +61,8 @@ def read_toml(path: str | os.PathLike[str], read_agent: ReadAgent) -> Experiment
     Parameters
     ----------
     path : path
-        Keys ``replicates``, ``seed`` and, where they differ from their defaults, ``block`` and ``points``; a table
-        ``[[tasks]]`` each with ``environment``, ``steps`` and ``agents``, a list of expressions.
+        Keys ``replicates``, ``seed`` and, where they differ from their defaults, ``block``, ``points`` and ``record``;
+        a table ``[[tasks]]`` each with ``environment``, ``steps`` and ``agents``, a list of expressions.
     read_agent : callable
         ``read_agent(text, environment)`` makes an agent of an expression, as ``scripts.names.read_agent`` does.
 

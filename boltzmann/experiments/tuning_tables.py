@@ -23,7 +23,7 @@ def recommendation(tuned: Tuned) -> list[str]:
     """
     board = _board(tuned)
     best = next(row for row in board.to_dict("records") if row["agent"] == row["compared_with"])
-    where, count = tuned.judged.layout.task_labels[0], tuned.judged.layout.replicates
+    where, count = tuned.judged.layout.task_labels[0], int(best["replicates"])
     value = "no value" if best["replicates"] == 0 else with_half_width(best["final"], best["final_half_width"])
     verdicts = _verdicts(board)
     close = [name for name, verdict in verdicts.items() if verdict == "cannot be told"]
@@ -49,6 +49,7 @@ def judgement_table(tuned: Tuned) -> Table:
             str(row["agent"]),
             with_half_width(row["final"], row["final_half_width"]) if row["replicates"] else "no value",
             "-" if row["agent"] == row["compared_with"] else _difference(row),
+            f"{row['replicates']}",
             verdicts.get(str(row["agent"]), "recommended"),
         )
         for place, row in enumerate(board.to_dict("records"), start=1)
@@ -57,7 +58,10 @@ def judgement_table(tuned: Tuned) -> Table:
         f"The finalists, {METRIC_NAMES[tuned.metric]} in the last tenth of the steps, over "
         f"{tuned.judged.layout.replicates} replicates that nothing was chosen by"
     )
-    columns = ("rank", "policy", "mean", "difference to the recommended one", "with all tests counted (Holm)")
+    columns = (
+        *("rank", "policy", "mean", "difference to the recommended one"),
+        *("replicates with a value", "with all tests counted (Holm)"),
+    )
     return Table(caption, columns, rows, heading=1)
 
 

@@ -11,7 +11,6 @@ from numpy.typing import ArrayLike, NDArray
 from boltzmann import _checks
 from boltzmann.categorical import Categorical
 from boltzmann.notation import Expression
-from boltzmann.policies._choice import LargestDraw
 from boltzmann.policies._noise import scaled_noise
 from boltzmann.policies.indices import Known
 from boltzmann.schedules import Schedule, value_at
@@ -84,4 +83,4 @@ class BoltzmannGumbel(Expression):
             return known.greedy_over(known.values)
         means, scale = (np.zeros_like(known.values), 1.0) if scale == np.inf else (known.values, scale)
         scales = scale / np.sqrt(np.maximum(known.visits, 1.0))
-        return LargestDraw(scaled_noise(known, means, scales, _noise, _KNOTS, _log_density))
+        return known.largest_draw(scaled_noise(known, means, scales, _noise, _KNOTS, _log_density))

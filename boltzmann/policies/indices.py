@@ -1,6 +1,7 @@
 """Policies that choose by an index of value and visits: UCB1 and UCB1-Tuned, and Maillard sampling's probabilities.
 
-They need ``visits``, take every allowed action once first (any of the untaken ones alike), and know NumPy alone.
+They need ``visits`` and take every allowed action once first (any of the untaken ones alike). They compute with NumPy
+whatever the values are of: the distribution is of the library of the values, and has no derivatives.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from boltzmann import _arrays, _checks
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
 from boltzmann.notation import Expression
+from boltzmann.policies._choice import LargestDraw, Law
 
 __all__ = ["UCB1", "Known", "Maillard", "UCB1Tuned"]
 
@@ -38,14 +40,16 @@ class Known:
     """
 
     def __init__(self, values: ArrayLike, visits: ArrayLike | None, where: ArrayLike | None) -> None:
+        self._given = values
         array = _checks.numeric_array("values", _arrays.to_numpy("values", values))
+        where = None if where is None else _checks.mask_array("where", _arrays.to_numpy("where", where))
         self.dtype = array.dtype
         # Gibbs checks values and mask, and says which row is at fault.
         Gibbs(array, 0.0, where=where)
         if visits is None:
             raise ValueError("visits must be given: this policy chooses by how often each action was taken")
-        shape = array.shape if where is None else np.broadcast_shapes(array.shape, np.shape(where))
-        self.allowed = np.broadcast_to(True if where is None else np.asarray(where), shape)
+        shape = array.shape if where is None else np.broadcast_shapes(array.shape, where.shape)
+        self.allowed = np.broadcast_to(np.True_ if where is None else where, shape)
         self.visits = _checks.visit_counts(_arrays.to_numpy("visits", visits), shape, self.allowed)
         self.values = np.where(self.allowed, array.astype(np.float64, copy=False), -np.inf)
         finite = np.isfinite(self.values) | ~self.allowed
@@ -55,7 +59,17 @@ class Known:
     def greedy_over(self, index: NDArray[np.float64]) -> Categorical:
         """Choose an untaken action if there is one, otherwise the largest index, ties shared equally."""
         first = np.where(self.untaken, np.inf, np.where(self.allowed, index, -np.inf))
-        return Categorical(Gibbs(first, 0.0).probs.astype(self.dtype, copy=False))
+        return Categorical(self.returned(Gibbs(first, 0.0).probs.astype(self.dtype, copy=False)))
+
+    def largest_draw(self, law: Law) -> Categorical:
+        """Choose the largest of independent draws, which are NumPy's: of other values by its probabilities."""
+        if _arrays.is_native(self._given):
+            return LargestDraw(law)
+        return Categorical(self.returned(law.probabilities()))
+
+    def returned(self, answer: Any) -> Any:
+        """Give NumPy's answer in the library of the values."""
+        return _arrays.returned(answer, self._given)
 
     def widths(self) -> NDArray[np.float64]:
         """Give log(n) / N(a), n being the row's visits; 0 where an action is untaken."""
@@ -143,7 +157,7 @@ class UCB1Tuned(Expression):
         known = Known(values, visits, where)
         if variances is None:
             raise ValueError("variances must be given: UCB1Tuned reads those of each action's rewards")
-        spread = _checks.numeric_array("variances", variances)
+        spread = _checks.numeric_array("variances", _arrays.to_numpy("variances", variances))
         try:
             spread = np.broadcast_to(spread, known.values.shape)
         except ValueError:
@@ -203,7 +217,7 @@ class Maillard(Expression):
             gaps = np.where(halves > 0, 2 * (halves / self.deviation) * np.sqrt(known.visits / 2), 0.0)
             energies: Any = -(gaps**2)
             energies = np.where(known.untaken.any(axis=-1, keepdims=True), 0.0, energies).astype(known.dtype)
-        return Gibbs(energies, 1.0, where=_first(known))
+        return Gibbs(known.returned(energies), 1.0, where=known.returned(_first(known)))
 
 
 def _first(known: Known) -> NDArray[np.bool_]:

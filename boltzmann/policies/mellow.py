@@ -80,4 +80,4 @@ class Mellowmax(Expression):
         ranges = rows.max(axis=-1) / 2 - np.min(rows / 2, axis=-1, where=rows > -np.inf, initial=np.inf)
         with np.errstate(over="ignore", under="ignore"):
             heat = np.where(ranges * omega < 5e-9, 2 / omega, heat)
-        return Gibbs(values, heat[()], where=where)
+        return Gibbs(values, _arrays.returned(heat[()], values, least_bits=32), where=where)

@@ -1,6 +1,7 @@
 """Sparse relatives of the softmax, which give bad actions probability 0: sparsemax and alpha-entmax, of Tsallis.
 
-They maximise E[Q] + T H(p), H being a Tsallis entropy in the place of Shannon's. They know NumPy alone.
+They maximise E[Q] + T H(p), H being a Tsallis entropy in the place of Shannon's. They compute with NumPy whatever the
+values are of; the distribution is of the library of the values, and differentiable in PyTorch's.
 """
 
 from __future__ import annotations
@@ -27,15 +28,43 @@ def _tempered(values: Any, heat: Any, where: Any) -> NDArray[np.float64]:
     """Give (Q - max Q) / T, shape (..., K), -inf for what is not allowed; both ends by value."""
     seen = _arrays.to_numpy("values", values), _arrays.to_numpy("where", where)
     # An array of temperatures is never taken the short way of a single row, which keeps no axes.
-    it = standardise(seen[0], np.asarray(heat, dtype=np.float64), seen[1], None)
+    it = standardise(seen[0], np.asarray(_arrays.to_numpy("temperature", heat), dtype=np.float64), seen[1], None)
     return np.moveaxis(it.tempered, it.axis, -1)
 
 
-def _distribution(probs: NDArray[np.float64], values: Any, heat: Any) -> Categorical:
+def _distribution(probs: NDArray[np.float64], values: Any, heat: Any, alpha: float) -> Categorical:
     dtype = _checks.numeric_array("values", _arrays.to_numpy("values", values)).dtype
     # The root is right to rounding, and so is the sum.
     probs = probs / probs.sum(axis=-1, keepdims=True)
-    return Categorical(probs.astype(dtype, copy=False), temperature=heat)
+    found = _arrays.returned(probs.astype(dtype, copy=False), values)
+    if any(getattr(part, "requires_grad", False) for part in (values, heat)):
+        found = _differentiable(found, values, heat, alpha)
+    return Categorical(found, temperature=heat)
+
+
+def _differentiable(probs: Any, values: Any, heat: Any, alpha: float) -> Any:
+    """Give probabilities that are known as a function of values and temperature, for what differentiates.
+
+    On the support p = (z - tau)^(1 / (alpha - 1)), z being (alpha - 1) (Q - max Q) / T, and tau makes the sum 1. A
+    step of Newton's from the known tau leaves the number as it is and makes its first derivatives exact; a second
+    step those up to the third.
+    """
+    xp, power = _arrays.namespace(probs), 1 / (alpha - 1)
+    temperature = _arrays.to_float(xp, "temperature", heat, like=probs)[..., None]
+    inside = (probs > 0) & (temperature > 0) & (temperature < xp.inf)
+    unit = xp.where(inside, temperature, 1.0)
+    q = xp.where(inside, _arrays.to_float(xp, "values", values, like=probs), 0.0)
+    best = xp.max(probs, axis=-1, keepdims=True)
+    top = xp.max(xp.where(probs == best, q, -xp.inf), axis=-1, keepdims=True)
+    z = (alpha - 1) * ((q - _arrays.detached(xp, top)) / unit)
+    tau = -(best ** (alpha - 1))
+    for _ in range(2):
+        base = xp.where(inside, z - tau, 1.0)
+        excess = xp.sum(xp.where(inside, base**power, 0.0), axis=-1, keepdims=True) - 1.0
+        slope = xp.sum(xp.where(inside, power * base ** (power - 1), 0.0), axis=-1, keepdims=True)
+        tau = tau + excess / xp.where(slope > 0, slope, 1.0)
+    found = xp.where(inside, xp.where(inside, z - tau, 1.0) ** power, 0.0)
+    return probs + (found - _arrays.detached(xp, found))
 
 
 @dataclass(frozen=True, repr=False)
@@ -89,7 +118,7 @@ class Sparsemax(Tempered):
         sums = np.cumsum(falling, axis=-1)
         size = np.count_nonzero(1 + counts * falling > sums, axis=-1, keepdims=True)
         threshold = (np.take_along_axis(sums, size - 1, axis=-1) - 1) / size
-        return _distribution(np.maximum(scores - threshold, 0.0), values, heat)
+        return _distribution(np.maximum(scores - threshold, 0.0), values, heat, 2.0)
 
 
 @dataclass(frozen=True, repr=False)
@@ -145,7 +174,7 @@ class Entmax(Tempered):
             return Gibbs(values, heat, where=where)
         scores = _tempered(values, heat, where)
         rows = scores.reshape(-1, scores.shape[-1])
-        return _distribution(_entmax(rows, self.alpha).reshape(scores.shape), values, heat)
+        return _distribution(_entmax(rows, self.alpha).reshape(scores.shape), values, heat, self.alpha)
 
 
 def _entmax(rows: NDArray[np.float64], alpha: float) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from boltzmann import _checks
 from boltzmann.categorical import Categorical
 from boltzmann.notation import Expression
-from boltzmann.policies._choice import LargestDraw, largest_probabilities
+from boltzmann.policies._choice import largest_probabilities
 from boltzmann.policies._noise import scaled_noise
 from boltzmann.policies.indices import Known
 
@@ -98,7 +98,7 @@ class GaussianThompson(Expression):
             means = self.prior_mean + share * (shown - self.prior_mean)
         else:
             means = shown
-        return LargestDraw(scaled_noise(known, means, scales, _noise, _NORMAL_KNOTS, _log_density))
+        return known.largest_draw(scaled_noise(known, means, scales, _noise, _NORMAL_KNOTS, _log_density))
 
 
 @dataclass(frozen=True, repr=False)
@@ -149,7 +149,7 @@ class BernoulliThompson(Expression):
         _checks.require_entries((rates >= 0) & (rates <= 1), "values", "in [0, 1], as averages of 0 and 1", rates)
         successes = np.asarray(self.alpha + rates * known.visits, dtype=np.float64)
         failures = np.asarray(self.beta + (1 - rates) * known.visits, dtype=np.float64)
-        return LargestDraw(BetaLaw(successes, failures, known.allowed, known.dtype))
+        return known.largest_draw(BetaLaw(successes, failures, known.allowed, known.dtype))
 
 
 @dataclass(frozen=True, eq=False)

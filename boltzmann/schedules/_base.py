@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -23,6 +24,8 @@ Temperatures = np.float64 | NDArray[np.float64]
 
 def checked_steps(step: ArrayLike) -> NDArray[np.float64]:
     """Check that steps are integers of at least 0, and give them as floats."""
+    if type(step) is int and 0 <= step <= LAST_STEP:
+        return np.asarray(float(step))
     steps = np.asarray(step)
     if steps.size == 0:
         return np.zeros(steps.shape)
@@ -57,7 +60,23 @@ def checked_schedule(
         raise TypeError(f"{name} must be a number or a callable of the step, got the class {schedule.__name__}")
     if getattr(schedule, "reads_values", False) and not thermostats:
         raise TypeError(f"{name} must be a number or a callable of the step, got the thermostat {schedule!r}")
+    if callable(schedule) and not hasattr(schedule, "reads_values") and _first_argument(schedule) == "values":
+        raise TypeError(
+            f"{name} must be a number, a callable of the step or a subclass of Thermostat: {schedule!r} is called with "
+            "values"
+        )
+    if np.ndim(schedule) and thermostats:
+        raise TypeError(f"{name} must be one number or a callable, got {schedule!r}: Gibbs takes one for each row")
     return schedule if callable(schedule) else _checks.number(name, schedule, least=least, most=most)
+
+
+def _first_argument(schedule: Callable[..., Any]) -> str | None:
+    """Give the name of what is handed over first, by which a policy is told from a schedule; None where it has none."""
+    try:
+        return next(iter(inspect.signature(schedule).parameters), None)
+    # What is compiled may have no signature to tell.
+    except (TypeError, ValueError):
+        return None
 
 
 def temperatures_at(name: str, schedule: float | Schedule, steps: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -61,6 +61,9 @@ class _Ramp(Expression):
         """Give the temperature at ``step``, integers of any shape; the answer has that shape."""
         fraction = np.minimum(checked_steps(step) / self.steps, 1.0)
         # The ends are given, not computed: inf * 0 is NaN, and start + (end - start) may miss the end by an ulp.
+        if fraction.ndim == 0:
+            ends = {0.0: self.start, 1.0: self.end}
+            return np.float64(ends[float(fraction)] if float(fraction) in ends else self._between(fraction))
         inside = np.where((fraction > 0) & (fraction < 1), fraction, 0.5)
         between = np.where(fraction < 1, self._between(inside), self.end)
         return np.where(fraction > 0, between, self.start)[()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from boltzmann import _arrays, _checks
@@ -39,7 +40,9 @@ class Tempered(Expression):
 def temperature_of(
     temperature: float | Schedule | Thermostat, values: Any, *, step: int, visits: Any, where: Any
 ) -> Any:
-    """Read a number, a schedule or a thermostat.
+    """Read a number, a schedule or a thermostat; the last gives temperatures in the library of the values.
+
+    No derivative goes through a thermostat: its temperatures are constants.
 
     Examples
     --------
@@ -49,8 +52,15 @@ def temperature_of(
     """
     if isinstance(temperature, Thermostat):
         seen = (_arrays.to_numpy("values", values), _arrays.to_numpy("visits", visits))
-        return temperature(seen[0], step=step, visits=seen[1], where=_arrays.to_numpy("where", where))
+        mask = _arrays.to_numpy("where", where)
+        found = temperature(seen[0], step=step, visits=seen[1], where=mask)
+        rows = np.broadcast_shapes(np.shape(seen[0]), np.shape(mask) if mask is not None else ())[:-1]
+        if np.shape(found) not in ((), rows):
+            raise ValueError(f"{temperature!r} must give temperatures of shape {rows}, got {np.shape(found)}")
+        return _arrays.returned(found, values, least_bits=32)
     found = value_at(temperature, step)
+    if isinstance(found, float):
+        return found
     # A schedule of another library, such as optax, does not make its own of NumPy's values.
     return _arrays.to_numpy("temperature", found) if _arrays.is_native(values) else found
 

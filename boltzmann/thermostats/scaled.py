@@ -129,7 +129,7 @@ class GLIE(Thermostat):
         rows = finite_rows(values, where)
         if visits is None:
             raise ValueError("visits must be given: GLIE is a temperature of how often a state was visited")
-        allowed = np.broadcast_to(True if where is None else np.asarray(where), rows.shape)
+        allowed = np.broadcast_to(np.True_ if where is None else _checks.mask_array("where", where), rows.shape)
         counts = _checks.visit_counts(visits, rows.shape, allowed)
         growth = np.log(np.maximum(counts.sum(axis=-1), 1.0))
         with np.errstate(over="ignore"):

@@ -277,6 +277,7 @@ def test_adversarial_learners_refuse_rewards_they_have_no_place_for(learner):
     [
         (lambda: Exp3(exploration=0.0), ValueError, r"exploration must be in \(0, 1\]"),
         (lambda: Exp3(lowest_reward=1.0), ValueError, "highest_reward must be above lowest_reward=1.0, got 1.0"),
+        (lambda: Exp3(highest_reward=5e-324), ValueError, "highest_reward must be above lowest_reward=0.0, got 5e-324"),
         (lambda: Exp3IX(step_size=0.0), ValueError, "step_size must be in"),
         (lambda: TsallisINF(step_size=-1.0), ValueError, "step_size must be in"),
         (lambda: TsallisINF(highest_reward=math.inf), ValueError, "highest_reward must be in"),

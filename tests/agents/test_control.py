@@ -371,6 +371,22 @@ def test_exploration_rates_are_kept_by_state_and_moved_on_by_the_changes(learner
     assert prepared(replace(agent, policy=Greedy())).epsilons is None
 
 
+def test_speedy_q_moves_the_rates_of_all_places_of_a_round():
+    states_met = ([0, 0, 2], [3, 1, 1], [0, 1, 2], [1, 1, 0], [2, 0, 3])
+    actions_taken = ([0, 1, 0], [1, 0, 0], [1, 1, 1], [0, 0, 0], [0, 1, 0])
+    agent = prepared(SpeedyQ(Curious(), round_length=5, step_size=InverseTime(0.5, 0.0)))
+    before = agent.values.copy()
+    for states, actions in zip(states_met, actions_taken, strict=True):
+        assert (agent.epsilons == 1).all()
+        agent.update(states, actions, [1.0, -2.0, 3.0], [1, 1, 1], [True] * 3, [False] * 3)
+    changes, rates = agent.values - before, np.ones(agent.epsilons.shape)
+    for row, state, action in np.argwhere(agent.rounds > 0):
+        weight = 1 / agent.values.shape[-1]
+        rates[row, state] = weight * np.tanh(abs(changes[row, state, action])) + (1 - weight) * rates[row, state]
+    np.testing.assert_allclose(agent.epsilons, rates, rtol=1e-12)
+    assert (agent.epsilons < 1).sum() > 6
+
+
 @pytest.mark.parametrize(
     ("make", "error", "message"),
     [
@@ -381,7 +397,9 @@ def test_exploration_rates_are_kept_by_state_and_moved_on_by_the_changes(learner
         (lambda: MellowmaxQ(Greedy(), temperature=-1.0), ValueError, r"temperature must be in \[0, inf\], got -1.0"),
         (lambda: DynamicBoltzmannQ(Greedy(), temperature="a"), TypeError, "temperature must be a number"),
         (lambda: BackupLearning(Greedy(), 0.5), TypeError, "backup must be a backup"),
+        (lambda: BackupLearning(Greedy(), Maximum), TypeError, "backup must be a backup, .* got the class Maximum"),
         (lambda: PolicyExpectation(0.5), TypeError, "policy must be a policy"),
+        (lambda: PolicyExpectation(Greedy), TypeError, "policy must be a policy, .* got the class Greedy"),
     ],
 )
 def test_wrong_parameters_are_refused(make, error, message):
@@ -393,9 +411,14 @@ def test_wrong_parameters_are_refused(make, error, message):
     ("learner", "error", "message"),
     [
         (SoftQ(EpsilonGreedy(0.1)), TypeError, r"temperature must be given, since EpsilonGreedy\(0.1\) has none"),
-        (SoftQ(Uniform()), ValueError, "the policy's soft_value must be finite, got inf in row 0"),
+        (SoftQ(Uniform()), ValueError, "soft_value at the policy's temperature must be finite, got inf in row 0"),
         (SoftQ(Greedy(), temperature=lambda step: math.inf), ValueError, "temperature must be finite and at least 0"),
         (QLearning(Greedy(), step_size=lambda count: count + 1.5), ValueError, r"step_size must be in \[0, 1\]"),
+        (
+            QLearning(Greedy(), step_size=lambda count: np.full(5, 0.1)),
+            ValueError,
+            r"step_size must be one number .*\(5,\)",
+        ),
     ],
 )
 def test_what_cannot_be_bootstrapped_from_changes_nothing(learner, error, message):

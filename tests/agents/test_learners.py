@@ -39,11 +39,24 @@ from agents import (
     TabularAgent,
     TsallisINF,
 )
-from boltzmann import Boltzmann, Constant, EpsilonGreedy, Exponential, Greedy, InverseTime, Linear, Uniform
+from boltzmann import (
+    Boltzmann,
+    Constant,
+    EpsilonGreedy,
+    Exponential,
+    Greedy,
+    InverseTime,
+    KLBoltzmann,
+    Linear,
+    Maillard,
+    UCB1Tuned,
+    Uniform,
+)
 from boltzmann.notation import check_expressible, parse
 from scripts.names import LEARNERS as NAMED
 from scripts.names import NAMES
 from tests.agents.streams import RowOf, prepared, random_transitions
+from tests.core.test_policies import POLICIES
 
 WIDE = {"lowest_reward": -10.0, "highest_reward": 10.0}
 LEARNERS = [
@@ -222,12 +235,34 @@ def test_q_learning_finds_the_optimal_values():
         (lambda: QLearning(Greedy(), step_size=True), TypeError, "step_size must be a number"),
         (lambda: QLearning(Greedy(), step_size="a"), TypeError, "step_size must be a number"),
         (lambda: QLearning(0.1), TypeError, "policy must be a policy"),
+        (lambda: QLearning(Boltzmann), TypeError, "policy must be a policy, .* got the class Boltzmann"),
         (lambda: SampleAverage("Greedy"), TypeError, "policy must be a policy"),
     ],
 )
 def test_wrong_parameters_are_refused(make, error, message):
     with pytest.raises(error, match=message):
         make()
+
+
+@every_learner
+def test_without_a_reset_there_is_nothing_to_act_or_learn_by(learner):
+    agent = copy.deepcopy(learner)
+    with pytest.raises(RuntimeError, match="reset must be called before act"):
+        agent.act([0])
+    with pytest.raises(RuntimeError, match="reset must be called before update"):
+        agent.update([0], [0], [0.0], [0], [False], [False])
+
+
+@every_learner
+def test_an_act_without_a_mask_allows_everything_again(learner):
+    agent = prepared(learner, num_envs=1, states=1, actions=3)
+    agent.act([0], where=[[True, False, False]])
+    assert not agent.allowed.all()
+    agent.act([0])
+    assert agent.allowed.all()
+    # What was drawn from all actions is learnt as such.
+    agent.update([0], [2], [0.5], [0], [False], [False])
+    assert agent.visits[0, 0].tolist() == [0, 0, 1]
 
 
 @every_learner
@@ -242,11 +277,18 @@ def test_bad_transitions_are_named_and_change_nothing(learner):
         ("observations", [0], "observations must be integers of shape"),
         ("actions", [0, 2], r"actions must be in \[0, 2\), got 2 in row 1"),
         ("actions", [True, False], "actions must be integers"),
-        ("rewards", [1.0, math.nan], "rewards must be finite"),
-        ("rewards", [1.0], "rewards must be finite numbers of shape"),
+        ("observations", np.array([0, 2**63], dtype=np.uint64), "got 9223372036854775808 in row 1"),
+        ("rewards", [1.0, math.nan], "rewards must be finite, got nan in row 1"),
+        ("rewards", [1.0], r"rewards must be numbers of shape \(2,\), got float64 of shape \(1,\)"),
+        ("rewards", ["a", "b"], "rewards must be numbers of shape"),
+        ("rewards", [1j, 0j], "rewards must be numbers of shape"),
+        ("terminated", [[True], [False]], r"terminated must be booleans of shape \(2,\), got bool of shape \(2, 1\)"),
+        ("terminated", [0.0, math.nan], r"terminated must be booleans of shape \(2,\), got float64"),
+        ("truncated", None, r"truncated must be booleans of shape \(2,\), got object of shape \(\)"),
+        ("truncated", [True] * 3, r"truncated must be booleans of shape \(2,\), got bool of shape \(3,\)"),
     ]:
         with pytest.raises(ValueError, match=message):
-            agent.update(**{**good, name: wrong}, terminated=nothing, truncated=nothing)
+            agent.update(**{**good, "terminated": nothing, "truncated": nothing, name: wrong})
     with pytest.raises(ValueError, match="observations must be in"):
         agent.act([0, 3])
     with pytest.raises(ValueError, match="at least one action must be allowed"):
@@ -257,6 +299,70 @@ def test_bad_transitions_are_named_and_change_nothing(learner):
     assert agent.step == 0
     with pytest.raises(ValueError, match="num_envs must be at least 1"):
         prepared(learner, num_envs=0)
+    with pytest.raises(TypeError, match="num_envs must be"):
+        prepared(learner, num_envs=2.5)
+
+
+@every_learner
+def test_a_table_of_values_may_be_assigned_in_any_layout(learner):
+    usual, assigned = (prepared(learner, num_envs=3, states=1, actions=4) for _ in range(2))
+    assigned.values = np.zeros((3, 1, 4)) + assigned.values
+    nothing = np.zeros(3, dtype=bool)
+    for agent in (usual, assigned):
+        agent.update([0, 0, 0], [0, 1, 3], [1.0, 2.0, 3.0], [0, 0, 0], nothing, nothing)
+    np.testing.assert_array_equal(assigned.values, usual.values)
+    np.testing.assert_array_equal(assigned.visits, usual.visits)
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=repr)
+@pytest.mark.parametrize("masked", [False, True])
+def test_any_number_of_replicates_acts_and_learns_alike(policy, masked):
+    """Rows are read in another way from 64 replicates on, and a single row in yet another."""
+    masks = np.array([[1, 1, 0, 1], [1, 1, 1, 1], [0, 1, 1, 0], [1, 0, 1, 1]], dtype=bool)
+    learner = SampleAverage(policy) if getattr(policy, "reads_variances", False) else QLearning(policy)
+    probs, values = [], []
+    for count in (1, 2, 64, 65):
+        agent = prepared(learner, num_envs=count, states=4, actions=4)
+        stream = np.random.default_rng(7)
+        for _ in range(12):
+            state, reached = stream.integers(4, size=2)
+            action = stream.choice(np.flatnonzero(masks[state] if masked else np.ones(4)))
+            reward, nothing = stream.random(), np.zeros(count, dtype=bool)
+            decision = agent.act(np.full(count, state), np.tile(masks[state], (count, 1)) if masked else None)
+            assert decision.actions.shape == decision.greedy.shape == (count,)
+            whole = (np.full(count, number) for number in (state, action, reward, reached))
+            agent.update(*whole, nothing, nothing)
+        found = np.asarray(decision.distribution.probs)
+        assert found.shape == (count, 4)
+        np.testing.assert_allclose(found, np.tile(found[:1], (count, 1)), rtol=1e-12)
+        probs.append(found[0])
+        values.append(agent.values[0])
+    for other_probs, other_values in zip(probs[1:], values[1:], strict=True):
+        np.testing.assert_allclose(other_probs, probs[0], rtol=1e-9, atol=1e-15)
+        np.testing.assert_array_equal(other_values, values[0])
+
+
+@pytest.mark.parametrize(
+    ("learner", "expected"),
+    [
+        (MellowmaxQ(Uniform(), step_size=1.0, discount=1.0), 2.0),
+        (MellowmaxQ(Maillard(1.0), step_size=1.0, discount=1.0), 2.433780830483),  # log mean exp
+        (SoftQ(Maillard(1.0), step_size=1.0, discount=1.0), 3.126928011043),  # log sum exp
+        (MellowmaxQ(KLBoltzmann((0.9, 0.1), 0.5), step_size=1.0, discount=1.0), 2.662501373679),
+        (SoftQ(KLBoltzmann((0.9, 0.1), 0.5), step_size=1.0, discount=1.0), 3.009074963959),
+    ],
+    ids=repr,
+)
+def test_soft_backups_are_of_the_values_whatever_the_policy_makes_of_them(learner, expected):
+    agent = prepared(learner, num_envs=1, states=2, actions=2)
+    agent.values[:, 1] = [1.0, 3.0]
+    agent.update([0], [0], [0.0], [1], terminated=[False], truncated=[False])
+    assert agent.values[0, 0, 0] == pytest.approx(expected, rel=1e-11)
+
+
+def test_a_policy_that_reads_variances_is_for_averages():
+    with pytest.raises(ValueError, match="policy must not read variances of rewards"):
+        QLearning(UCB1Tuned())
 
 
 def test_a_bad_next_state_changes_nothing():

@@ -44,12 +44,26 @@ def test_the_command_measures_prints_and_stores(yardstick, tmp_path, capsys):
     assert text.count("B Taxi") == 2 * len(names)
 
 
+def test_what_recording_costs_is_measured_beside_a_rollout_that_notes_nothing():
+    play = works.in_project(works.WORKS[0], "constant", 3, "lockstep", recorded=False)
+    nothing = play(20)
+    assert not any(array.any() for array in nothing.arrays.values())
+    recorded = works.in_project(works.WORKS[0], "constant", 3, "lockstep")(20)
+    assert recorded.arrays["reward"].any()
+    rows = list(measuring.measure_recording(measuring.Effort(1, 0.001, (30,)), works.WORKS[:1]))
+    assert [row.replicates for row in rows] == [30, 30, 2000, 2000]
+    assert all(row.failure or (row.target == 0.95 and row.reference == "not recorded") for row in rows)
+    # It cannot be faster to note something than to note nothing, but for noise.
+    assert all(row.failure or 0 < row.ratio[1] < 3 for row in rows)
+
+
 @pytest.mark.slow
-def test_runs_with_two_workers_are_measured(tmp_path):
+def test_runs_with_two_workers_are_measured_beside_two_threads_of_c(yardstick):
     effort = measuring.Effort(rounds=1, seconds=0.01, replicates=(20,))
-    rows = list(measuring.measure_runs(effort, works.WORKS[:1]))
-    assert [row.reference for row in rows if not row.failure] == ["1 worker"] * len(rows)
+    rows = [row for row in measuring.measure_runs(yardstick, effort, works.WORKS[:1]) if not row.failure]
+    assert [row.reference for row in rows] == ["1 worker", "C, 1 thread"] * (len(rows) // 2)
     assert all(row.ratio[1] > 0 for row in rows)
+    assert [row.target for row in rows[:2]] == [1.8, None]
 
 
 def test_a_missed_target_is_told():
@@ -174,3 +188,11 @@ def test_settings_that_measure_nothing_are_refused(wrong, capsys, tmp_path):
     assert stopped.value.code == 2
     assert not (tmp_path / "r").exists()
     assert "error: " in capsys.readouterr().err
+
+
+def test_an_output_that_cannot_be_written_is_told_before_anything_is_measured(tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SystemExit) as stopped:
+        engines.main([*TINY, "--parts", "rollouts", "--output", str(tmp_path / "file" / "r")])
+    assert stopped.value.code == 2
+    assert "error: --output cannot be written: " in capsys.readouterr().err

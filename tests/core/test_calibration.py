@@ -167,6 +167,9 @@ def test_scales_at_the_ends_of_the_floats():
         assert temperature_for_kl([0.0, scale, 3 * scale], 0.1).attainable
     assert temperature_for_entropy([0.0, 1.0], 1e-308).attainable
     assert temperature_for_kl([0.0, 1.0, 3.0], 1e-310).attainable
+    beyond = temperature_for_entropy([-1.7e308, 1.7e308], 0.5)
+    assert beyond.temperature == INF
+    assert not beyond.attainable
     wide = temperature_for_entropy([-1.7e308, 0.0, 1.7e308], 0.7).temperature
     near = temperature_for_entropy([-1.0, 0.0, 1.0], 0.7).temperature
     assert wide == pytest.approx(1.7e308 * near, rel=1e-12)

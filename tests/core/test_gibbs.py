@@ -274,7 +274,10 @@ def test_integers_become_float64_before_any_difference():
         ({"values": [True, False]}, TypeError, "values must be real numbers, got bool"),
         ({"values": [None, 1.0]}, TypeError, "values must be real numbers, got object"),
         ({"values": [1.0], "temperature": "hot"}, TypeError, "temperature must be real numbers"),
-        ({"values": [1.0], "where": [1]}, TypeError, "where must be boolean"),
+        ({"values": np.ma.array([1.0], mask=[False])}, TypeError, "values must not be a masked array"),
+        ({"values": [1.0], "where": [1.0]}, TypeError, "where must be boolean, or 0 and 1, got float64"),
+        ({"values": [1.0, 1.0], "where": [1, 2]}, ValueError, "where must be boolean, or 0 and 1, got 2 for action 1"),
+        ({"values": [1.0], "prior": [0.0]}, ValueError, "must be allowed, of a prior above 0, and have a value above"),
     ],
 )
 def test_bad_input_is_named(arguments, error, message):

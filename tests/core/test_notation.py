@@ -64,7 +64,7 @@ def test_how_it_is_written():
         ("", "cannot read ''"),
         ("Boltzmann(", "cannot read"),
         ("Boltzmann(0.1))", "cannot read"),
-        ("Boltzman(0.1)", r"unknown name 'Boltzman'.*known are Boltzmann, Linear, Thing"),
+        ("Boltzman(0.1)", r"unknown name 'Boltzman'.*did you mean Boltzmann"),
         ("Boltzmann(-1.0)", r"Boltzmann\(-1.0\): temperature must be in \[0, inf\], got -1.0"),
         ("Boltzmann(Linear(1.0, 0.1, 0))", "steps must be at least 1"),
         ("Boltzmann(0.1, 0.2)", "positional argument"),

@@ -196,6 +196,25 @@ def test_reading_changes_nothing(policy):
 
 
 @every_policy
+def test_a_table_may_be_written_to_while_a_distribution_of_it_is_in_use(policy):
+    # Many rows and one row, in both layouts: what is computed late is of the values as they were.
+    for table in (VALUES.copy(), np.asfortranarray(VALUES), np.tile(VALUES, (40, 1)), VALUES[:1].copy()):
+        tiles = (len(table) + 2) // 3
+        seen = {
+            "visits": np.tile(VISITS, (tiles, 1))[: len(table)],
+            "variances": np.tile(VARIANCES, (tiles, 1))[: len(table)],
+        }
+        if isinstance(policy, BernoulliThompson):
+            table = 1 / (1 + np.exp(-table))
+        before, late = policy(table.copy(), step=3, **seen), policy(table, step=3, **seen)
+        table[:] = np.arange(table.size, dtype=np.float64).reshape(table.shape) / table.size
+        seen["visits"][:] = 1
+        for name in ("entropy", "log_probs", "probs"):
+            np.testing.assert_array_equal(getattr(late, name), getattr(before, name))
+        np.testing.assert_array_equal(*(one.sample(np.random.default_rng(3), (5,)) for one in (before, late)))
+
+
+@every_policy
 def test_a_policy_prints_reads_back_and_pickles(policy):
     assert parse(repr(policy), NAMES) == policy
     assert pickle.loads(pickle.dumps(policy)) == policy

@@ -175,11 +175,31 @@ class Spread(Thermostat):
         return self.share * np.ptp(values, axis=-1)
 
 
+@dataclass(frozen=True, repr=False)
+class Wide(Thermostat):
+    """One that forgets which axis is that of the actions."""
+
+    def __repr__(self):
+        return "Wide()"
+
+    def __call__(self, values, *, step=0, visits=None, where=None):
+        return np.abs(values)
+
+
 def test_a_thermostat_of_ones_own_is_a_subclass():
     values = np.array([[0.0, 2.0], [0.0, 20.0]])
     np.testing.assert_array_equal(Boltzmann(Spread(0.5))(values).temperature, [1.0, 10.0])
     with pytest.raises(NotImplementedError):
         Thermostat()([0.0])
+    with pytest.raises(ValueError, match=r"Wide\(\) must give temperatures of shape \(2,\), got \(2, 2\)"):
+        Boltzmann(Wide())(values)
+    # A policy, and a thermostat that forgets to be one, are no schedules.
+    for wrong in (Boltzmann(1.0), lambda values, *, step=0, visits=None, where=None: 1.0):
+        with pytest.raises(TypeError, match=r"a subclass of Thermostat: .* is called with values"):
+            Boltzmann(wrong)
+    assert Boltzmann(max).temperature is max
+    with pytest.raises(TypeError, match=r"temperature must be one number or a callable, .*Gibbs takes one for each"):
+        Boltzmann(np.array([0.1, 1.0]))
 
 
 @pytest.mark.parametrize(

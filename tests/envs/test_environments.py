@@ -117,6 +117,7 @@ def test_make_takes_a_spec_and_an_id_without_version():
         (("no.such.module:Id-v0", 1), ImportError, "no"),
         (("FrozenLake-v1", 0), ValueError, "num_envs must be a whole number of at least 1, got 0"),
         (("FrozenLake-v1", 1.5), ValueError, "num_envs must be"),
+        ((5, 1), TypeError, "environment must be an id or a gymnasium spec, got 5"),
     ],
 )
 def test_make_refuses(arguments, error, message):
@@ -192,7 +193,7 @@ def test_what_was_made_tells_its_id_arguments_limit_and_wrappers():
 
 
 def test_make_refuses_a_discount_out_of_bounds():
-    with pytest.raises(ValueError, match="discount must be a finite number"):
+    with pytest.raises(ValueError, match=r"discount must be in \[0, 1\], got 'a'"):
         envs.make("FrozenLake-v1", 1, discount="a")
     with pytest.raises(ValueError, match=r"discount must be in \[0, 1\], got 1.5"):
         envs.make("FrozenLake-v1", 1, discount=1.5)
@@ -214,8 +215,16 @@ def test_batched_environments_refuse_bad_actions_options_and_seeds(name):
         env.step([0.0, 0.0, 0.0])
     with pytest.raises(ValueError, match="options of reset are not supported"):
         env.reset(options={"reset_mask": np.ones(3, dtype=bool)})
-    with pytest.raises(ValueError, match="a list of num_envs=3 of them, got 2"):
-        env.reset(seed=[1, 2])
+    for seed, got in [
+        ([1, 2], "2"),
+        (1.5, "1.5"),
+        ([1, None, 2], "None"),
+        (-1, "-1"),
+        ([1, 2, -3], "-3"),
+        (True, "True"),
+    ]:
+        with pytest.raises(ValueError, match=f"seed must be .* a list of num_envs=3 of them, got {got}"):
+            env.reset(seed=seed)
 
 
 @pytest.mark.parametrize(
@@ -223,7 +232,9 @@ def test_batched_environments_refuse_bad_actions_options_and_seeds(name):
     [
         ({"arms": 0}, "arms must be a whole number of at least 1, got 0"),
         ({"arms": 2.5}, "arms must be"),
-        ({"mean": np.inf}, "mean must be a finite number"),
+        ({"mean": np.inf}, "mean must be a finite number, got inf"),
+        ({"mean": np.complex128(1)}, "mean must be a finite number"),
+        ({"mean": 10**400}, "mean must be a finite number, got an integer beyond the range of floats"),
         ({"spread": -1}, "spread must be a finite number of at least 0"),
         ({"noise": "loud"}, "noise must be"),
     ],

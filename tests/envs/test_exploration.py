@@ -276,6 +276,8 @@ def test_a_seed_fixes_a_random_problem(make):
         (envs.grid_world, {"layout": ["S.."]}, "layout must have exactly one G, got 0"),
         (envs.grid_world, {"layout": ["SSG"]}, "layout must have exactly one S, got 2"),
         (envs.grid_world, {"layout": []}, "layout must have cells"),
+        (envs.grid_world, {"layout": [["S", "G"]]}, "layout must be a list of rows, each a str"),
+        (envs.grid_world, {"layout": 5}, "layout must be a list of rows, each a str, got 5"),
         (envs.grid_world, {"goal_reward": None}, "goal_reward must be a finite number"),
     ],
 )

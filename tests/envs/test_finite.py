@@ -45,7 +45,7 @@ FINITE = [
 ]
 
 
-@pytest.mark.parametrize(("space", "everything"), FINITE, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(("space", "everything"), FINITE, ids=[str(space)[:40] for space, _ in FINITE])
 def test_finite_observations_are_numbered_one_to_one(space, everything):
     env = NumberObservation(Shows(space))
     numbers = [env.observation(observation) for observation in everything]
@@ -158,6 +158,9 @@ def test_bins_and_bounds_that_do_not_fit_are_refused(name, arguments, message):
 def test_too_many_numbers_for_the_usual_bins_are_refused():
     with pytest.raises(ValueError, match=r"bins must be given for .*: its 28224 numbers in 2 bins each are too many"):
         number_observations(Shows(Box(0, 255, (84, 84, 4), np.uint8)))
+    bounded = BoundObservation(gymnasium.make("CartPole-v1"))
+    with pytest.raises(ValueError, match="observations must not be NaN"):
+        bounded.observation([0.0, np.nan, 0.0, 0.0])
     with pytest.raises(ValueError, match="observations must be a box, got Discrete"):
         BoundObservation(Shows(Discrete(2)))
 

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 import envs
-from envs import Table, TabularVectorEnv, compile_table, optimal_gaps, optimal_values
+from envs import Table, TabularVectorEnv, compile_table, optimal_gaps, optimal_values, solving
 from tests.frequencies import FALSE_ALARM, fresh_rng
 
 
@@ -103,6 +103,52 @@ def test_what_does_not_converge_is_refused():
     assert optimal_values(forever, 0.5)[0] == pytest.approx([2.0])
     with pytest.raises(ValueError, match=r"discount must be in \[0, 1\]"):
         optimal_values(forever, -0.1)
+
+
+def test_a_start_of_almost_certainty_is_not_the_first_that_is_possible():
+    # softmax([-40, 0, -45]): the second rounds to 1, and the sum is exactly 1.
+    initial = np.array([4.248354255291589e-18, 1.0, 2.8625185805493937e-20])
+    one = (3, 1, 1)
+    table = Table(np.ones(one), np.zeros(one, int), np.zeros(one), np.ones(one, bool), initial)
+    assert (TabularVectorEnv(table, 200).reset(seed=0)[0] == 1).all()
+
+
+def test_equals_that_cancel_are_ties_and_values_that_cancel_are_found():
+    # A fair bet beside nothing: 0.3 times 7 less 0.7 times 3 is 4.4e-16.
+    rewards = np.array([[[0.0, 0.0], [7.0, -3.0]]])
+    probs = np.array([[[1.0, 0.0], [0.3, 0.7]]])
+    for shift in (0.0, 1.0):
+        table = Table(probs, np.zeros((1, 2, 2), int), rewards + shift, np.ones((1, 2, 2), bool), np.ones(1))
+        np.testing.assert_array_equal(optimal_gaps(table, 0.9), [[0.0, 0.0]])
+    loop = np.array([[[1]], [[0]]])
+    for discount in (0.9, 0.9997, 0.9999):
+        table = Table(
+            np.ones((2, 1, 1)),
+            loop,
+            np.array([[[1.0]], [[-1 / discount]]]),
+            np.zeros((2, 1, 1), bool),
+            np.array([1, 0]),
+        )
+        np.testing.assert_allclose(optimal_values(table, discount)[0], [0.0, -1 / discount], rtol=1e-12, atol=1e-11)
+
+
+def test_gaps_are_solved_once_and_are_everybodys_own(monkeypatch):
+    first, second = (table_of("FrozenLake-v1") for _ in range(2))
+    solved = []
+    monkeypatch.setattr(solving, "_SOLVED", {})
+    monkeypatch.setattr(
+        solving, "_gaps", lambda *problem, solve=solving._gaps: solved.append(problem) or solve(*problem)
+    )
+    one, other = optimal_gaps(first, 0.97), optimal_gaps(second, 0.97)
+    assert len(solved) == 1
+    one[:] = np.nan
+    assert np.isfinite(optimal_gaps(first, 0.97)).all()
+    # Whatever is part of the problem is part of what it is known by.
+    found = [optimal_gaps(replace(first, rewards=2 * first.rewards), 0.97), optimal_gaps(first, 0.9)]
+    found.append(optimal_gaps(replace(first, terminated=np.ones_like(first.terminated)), 0.97))
+    found.append(optimal_gaps(replace(first, action_mask=np.eye(4, dtype=bool)[np.zeros(16, dtype=int)]), 0.97))
+    assert not any(np.array_equal(other, one, equal_nan=True) for one in found)
+    np.testing.assert_allclose(found[0], 2 * other, rtol=1e-9, atol=1e-12)
 
 
 def test_bad_tables_are_named():
@@ -313,3 +359,76 @@ def test_rounding_in_the_sums_never_reaches_an_impossible_outcome():
     env = TabularVectorEnv(table, 1)
     assert env._cumulative[0, 9] == 1.0
     assert all(a <= b for a, b in pairwise(env._cumulative[0]))
+
+
+def many_outcomes(noise=None):
+    """Two states, two actions, twenty outcomes, each its own reward."""
+    rng = np.random.default_rng(3)
+    probs = rng.dirichlet(np.ones(20), size=(2, 2))
+    next_states = rng.integers(2, size=(2, 2, 20), dtype=np.uint8)
+    rewards = np.broadcast_to(np.arange(20.0), (2, 2, 20)).copy()
+    return Table(probs, next_states, rewards, np.zeros((2, 2, 20), bool), np.array([1.0, 0.0]), noise=noise)
+
+
+@pytest.mark.parametrize("action", [0, 1])
+def test_more_outcomes_than_are_compared_one_by_one_follow_their_law(action):
+    table, count = many_outcomes(), 40_000
+    env = TabularVectorEnv(table, count)
+    env.reset(seed=int(fresh_rng().integers(2**63)))
+    _, rewards, _, _, _ = env.step(np.full(count, action))
+    counts = np.bincount(rewards.astype(int), minlength=20)
+    assert stats.chisquare(counts, table.probs[0, action] * count).pvalue > FALSE_ALARM
+    assert stats.chisquare(counts, table.probs[0, 1 - action] * count).pvalue < FALSE_ALARM
+
+
+def test_the_noise_of_a_reward_is_that_of_its_own_pair():
+    noise = np.array([[0.0, 2.0], [0.5, 0.0]])
+    table = many_outcomes(noise)
+    env, plain = TabularVectorEnv(table, 4000), TabularVectorEnv(replace(table, noise=None), 4000)
+    env.reset(seed=8), plain.reset(seed=8)
+    states = np.zeros(4000, dtype=int)
+    for _ in range(3):
+        actions = np.arange(4000) % 2
+        following, noisy, *_ = env.step(actions)
+        added = noisy - plain.step(actions)[1]
+        for state in (0, 1):
+            for action in (0, 1):
+                some = added[(states == state) & (actions == action)]
+                assert not len(some) or some.std() == pytest.approx(noise[state, action], rel=0.15)
+        states = following
+
+
+def test_small_integers_of_a_table_do_not_overflow():
+    next_states = np.full((200, 3, 1), 199, dtype=np.uint8)
+    rewards = np.zeros((200, 3, 1))
+    rewards[199, 2] = 7.0
+    terminated, initial = np.zeros((200, 3, 1), dtype=int), np.eye(200)[0]
+    env = TabularVectorEnv(Table(np.ones((200, 3, 1)), next_states, rewards, terminated, initial), 2)
+    env.reset(seed=0)
+    env.step([0, 0])
+    observations, found, ended, _, _ = env.step([2, 2])
+    assert found.tolist() == [7.0, 7.0]
+    assert (observations.dtype, ended.dtype) == (np.int64, np.bool_)
+
+
+@pytest.mark.parametrize("discount", [0.9999, 0.999999])
+def test_values_at_a_discount_near_1_are_those_of_linear_equations(discount):
+    table = envs.make("boltzmann/RiverSwim-v0", 1).table
+    V, Q = optimal_values(table, discount)
+    best = Q.argmax(axis=-1)
+    rows = np.arange(len(V))
+    going_on = np.zeros((len(V), len(V)))
+    for state, action in zip(rows, best, strict=True):
+        moving = np.where(table.terminated[state, action], 0.0, table.probs[state, action])
+        np.add.at(going_on[state], table.next_states[state, action], moving)
+    expected = (table.probs * table.rewards).sum(axis=-1)[rows, best]
+    np.testing.assert_allclose(V, np.linalg.solve(np.eye(len(V)) - discount * going_on, expected), rtol=1e-9)
+    assert (V[:, np.newaxis] >= Q - 1e-9 * np.abs(V).max()).all()
+
+
+def test_a_forbidden_action_has_no_gap():
+    mask = np.array([[True, False]])
+    rewards = np.array([[[1.0], [5.0]]])
+    shape = (1, 2, 1)
+    table = Table(np.ones(shape), np.zeros(shape, int), rewards, np.ones(shape, bool), np.ones(1), action_mask=mask)
+    np.testing.assert_array_equal(optimal_gaps(table, 0.9), [[0.0, np.nan]])

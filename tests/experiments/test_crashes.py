@@ -6,6 +6,11 @@ clearing up on the way out does not help it. Where the operation is a write, hal
 
 import builtins
 import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
 
 import numpy as np
 import pytest
@@ -15,6 +20,7 @@ from agents import SampleAverage
 from boltzmann import Boltzmann, Greedy
 from boltzmann.experiments import Experiment, RefusedError, Results, Store, Task, run, storage
 from boltzmann.experiments import files as files_module
+from boltzmann.experiments.files import is_alive
 
 OPERATIONS = ("open", "fsync", "replace", "link", "unlink", "mkdir", "ftruncate", "write")
 AGENTS = [SampleAverage(Greedy()), SampleAverage(Boltzmann(0.1))]
@@ -147,6 +153,73 @@ def test_a_run_that_goes_on_and_crashes_at_any_operation(tmp_path, whole):
         (folder / "run.lock").write_bytes(b'{"process"')
 
     crash_everywhere(tmp_path, whole, half)
+
+
+@pytest.fixture
+def ended():
+    """The number of a process that has ended and that nobody has waited for."""
+    process = subprocess.Popen([sys.executable, "-c", ""], stdout=subprocess.PIPE)
+    process.stdout.read()
+    deadline = time.monotonic() + 10
+    while is_alive(process.pid) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    os.kill(process.pid, 0)
+    yield process.pid
+    process.wait()
+    process.stdout.close()
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="only there are such processes told from others")
+def test_half_written_files_go_whoever_has_their_number_now(tmp_path, whole, ended):
+    alive = os.getppid()
+    for process in (alive, ended, 999999999):
+        for name in ("task00-agent00-block0001.npz", "task00-agent01.error.txt"):
+            (tmp_path / f"{name}.{process}.tmp").write_bytes(b"half")
+        (tmp_path / f"experiment.json.{process}.tmp").write_bytes(b"half")
+    computed(tmp_path)
+    # A run that is about to be refused may just be writing that one.
+    assert contents(tmp_path) == whole | {f"experiment.json.{alive}.tmp": b"half"}
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="only there names of processes are read")
+def test_a_process_of_any_name_is_alive(tmp_path):
+    # The kernel cuts names at fifteen bytes, in the middle of a letter.
+    path = tmp_path / "éééééééé) Z éé"
+    path.symlink_to(shutil.which("sleep"))
+    process = subprocess.Popen([path, "60"])
+    try:
+        assert is_alive(process.pid)
+    finally:
+        process.kill()
+        process.wait()
+    assert not is_alive(process.pid)
+    assert not any(is_alive(number) for number in (0, -1, 10**30))
+
+
+@pytest.mark.parametrize("process", ["Infinity", str(10**30), "[" * 4000])
+def test_a_lock_file_of_junk_is_no_lock(tmp_path, whole, process):
+    (tmp_path / "run.lock").write_text(f'{{"process": {process}, "host": "{socket.gethostname()}"}}')
+    (tmp_path / f"experiment.json.{10**30}.tmp").write_bytes(b"half")
+    computed(tmp_path)
+    assert contents(tmp_path) == whole
+
+
+def test_a_worker_that_outlives_its_run_and_loses_its_file_harms_nothing(tmp_path, whole, monkeypatch):
+    replace, lost = os.replace, []
+
+    def overtaken(source, target):
+        if "block0001" in str(target) and not lost:
+            lost.append(target)
+            monkeypatch.setattr(os, "replace", replace)
+            Store(tmp_path).clear()
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", overtaken)
+    with pytest.raises(FileNotFoundError, match="block0001"):
+        computed(tmp_path)
+    assert lost
+    computed(tmp_path)
+    assert contents(tmp_path) == whole
 
 
 def test_a_careless_writer_is_caught(tmp_path, whole, monkeypatch):

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -89,6 +90,40 @@ def test_a_full_disk_ends_the_run_as_what_it_is(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="No space left"):
         run(bandit(*GOOD), tmp_path, make=envs.make)
     assert len(stored(tmp_path)) == 5
+
+
+def test_what_killed_neighbours_leave_half_written_goes_at_the_end(tmp_path, monkeypatch):
+    half = tmp_path / "task00-agent00-block0001.npz.4711.tmp"
+    mark = tmp_path / "task00-agent01-block0000.running"
+
+    def left(status):
+        half.write_bytes(b"half")
+        mark.touch()
+
+    run(bandit(*GOOD), tmp_path, make=envs.make, on_progress=left)
+    assert {path.suffix for path in tmp_path.iterdir()} == {".npz", ".json"}
+
+    def interrupted(status):
+        left(status)
+        raise KeyboardInterrupt
+
+    next(tmp_path.glob("*.npz")).unlink()
+    with pytest.raises(KeyboardInterrupt):
+        run(bandit(*GOOD), tmp_path, make=envs.make, on_progress=interrupted)
+    run(bandit(*GOOD), tmp_path, make=envs.make)
+    assert {path.suffix for path in tmp_path.iterdir()} == {".npz", ".json"}
+
+
+def test_workers_whose_disk_is_full_end_the_run_with_one_error_and_no_litter(troublesome, tmp_path, capfd):
+    agent = troublesome.uniform(troublesome.Filling, watched=os.getpid())
+    experiment = Experiment([Task("boltzmann/GaussianBandit-v0", [agent], 2000)], 60, 0, block=2)
+    # Warnings are errors here: joblib's advice would be one, too.
+    with pytest.raises(OSError, match=r"task00-agent00-block00\d\d\.npz"):
+        run(experiment, tmp_path, make=envs.make, n_jobs=2)
+    # What the threads of a pool print comes when its workers have ended.
+    time.sleep(1)
+    assert "Traceback" not in capfd.readouterr().err
+    assert not list(tmp_path.glob("*.tmp"))
 
 
 @pytest.mark.slow

@@ -1,5 +1,8 @@
 """The step loop and its record, against a plain loop that keeps everything."""
 
+from types import SimpleNamespace
+
+import gymnasium
 import numpy as np
 import pytest
 from gymnasium.spaces import Discrete
@@ -7,7 +10,7 @@ from gymnasium.spaces import Discrete
 import envs
 from agents import QLearning, SampleAverage
 from boltzmann import Boltzmann, EpsilonGreedy, Linear, Uniform
-from boltzmann.experiments import METRICS, rollout
+from boltzmann.experiments import METRICS, Recorder, rollout
 
 ENDS = np.array([3, 7, 20, 41, 60])
 
@@ -105,6 +108,7 @@ class Countdown:
     """A batched environment of vectors whose final observations come as objects, as SyncVectorEnv gives them."""
 
     num_envs = 2
+    metadata = {"autoreset_mode": "SAME_STEP"}  # noqa: RUF012 (as Gymnasium declares it)
     single_observation_space = single_action_space = Discrete(2)
 
     def reset(self, seed):
@@ -152,3 +156,125 @@ def test_what_an_agent_does_not_tell_is_recorded_as_unknown():
     arrays = rollout(Countdown(), Still(), np.array([2]), [0, 0], np.random.default_rng(0)).arrays
     assert np.isnan(arrays["greedy"]).all()
     assert np.isnan(arrays["temperature"]).all()
+
+
+def test_greedy_may_be_told_as_numbers():
+    class Told:
+        def reset(self, *arguments):
+            pass
+
+        def act(self, observations, where=None):
+            from types import SimpleNamespace
+
+            distribution = SimpleNamespace(entropy=np.zeros(2))
+            return SimpleNamespace(actions=np.zeros(2, int), distribution=distribution, greedy=np.array([0, 1]))
+
+        def update(self, *transition):
+            pass
+
+    arrays = rollout(Countdown(), Told(), np.array([2]), [0, 0], np.random.default_rng(0)).arrays
+    np.testing.assert_array_equal(arrays["greedy"], [[0.0, 1.0]])
+
+
+@pytest.mark.parametrize(
+    ("ends", "message"),
+    [
+        ([50, 10, 200], r"ends must increase from 1 on: ends\[1\] must be more than the one before, 50, got 10"),
+        ([50, 50], r"ends\[1\] must be more than the one before, 50, got 50"),
+        ([0, 10], r"ends\[0\] must be at least 1, got 0"),
+        ([-5], r"ends\[0\] must be at least 1, got -5"),
+        ([10.5, 20.0], "ends must be one whole number or more in a row, got float64"),
+        ([], r"got float64 of shape \(0,\)"),
+        (200, r"got int64 of shape \(\)"),
+        (None, "got object of shape"),
+        ([[10, 20]], r"got int64 of shape \(1, 2\)"),
+    ],
+)
+@pytest.mark.parametrize("engine", ["lockstep", "auto"])
+def test_ends_that_are_no_ends_are_named(ends, message, engine):
+    agent = QLearning(Uniform())
+    with pytest.raises(ValueError, match=message):
+        rollout(envs.make("FrozenLake-v1", 3), agent, ends, [1, 2, 3], np.random.default_rng(0), engine=engine)
+    assert not hasattr(agent, "values")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"seeds": 7}, "seeds must be 3 whole numbers, one a replicate, got 7"),
+        ({"seeds": None}, "seeds must be 3 whole numbers, one a replicate, got None"),
+        ({"seeds": [1, 2]}, "seeds must be 3 whole numbers, one a replicate, got 2"),
+        ({"seeds": [1, -2, 3]}, r"seeds\[1\] must be at least 0, got -2"),
+        ({"seeds": [1, 2, 3.0]}, r"seeds\[2\] must be a whole number of at least 0, got 3.0"),
+        ({"agent": QLearning}, "agent must be an agent, got the class QLearning: give it its parameters"),
+        ({"agent": Boltzmann(0.1)}, r"agent must have reset, act and update, got Boltzmann\(0.1\), which lacks reset"),
+        ({"env": gymnasium.make("FrozenLake-v1")}, "env must be a batched environment, as envs.make gives it"),
+        ({"env": gymnasium.make_vec("FrozenLake-v1", 3)}, "env must have AutoresetMode.SAME_STEP, got .*NEXT_STEP"),
+        ({"recorder": lambda ends, count: None}, "recorder must make a Recorder, got None"),
+    ],
+)
+def test_what_a_rollout_cannot_take_is_named(change, message):
+    given = {"env": envs.make("FrozenLake-v1", 3), "agent": QLearning(Uniform()), "seeds": [1, 2, 3], **change}
+    with pytest.raises((TypeError, ValueError), match=message):
+        rollout(given.pop("env"), given.pop("agent"), [10], given.pop("seeds"), np.random.default_rng(0), **given)
+
+
+def test_a_recorder_of_ones_own_is_told_of_every_step_or_of_every_window():
+    class Steps(Recorder):
+        def __init__(self, *arguments):
+            super().__init__(*arguments)
+            self.actions = []
+
+        def add(self, step, decision, *rest):
+            super().add(step, decision, *rest)
+            self.actions.append(decision.actions)
+
+    class Windows(Recorder):
+        def add_window(self, sums, distribution):
+            super().add_window(sums, distribution)
+            self.last = distribution
+
+    def played(kind, engine="auto"):
+        agent, env = QLearning(Boltzmann(0.1)), envs.make("FrozenLake-v1", 3)
+        return rollout(env, agent, [4, 10], [1, 2, 3], np.random.default_rng(0), engine=engine, recorder=kind)
+
+    steps, plain = played(Steps), played(Recorder)
+    assert steps.engine == "lockstep"
+    assert len(steps.actions) == 10
+    for name in METRICS:
+        np.testing.assert_allclose(steps.arrays[name], plain.arrays[name], rtol=1e-12)
+    pytest.importorskip("numba")
+    assert plain.engine == "compiled"
+    assert played(Windows).last.probs.shape == (3, 4)
+    with pytest.raises(ValueError, match="Steps has an add of its own and no add_window"):
+        played(Steps, "compiled")
+
+
+@pytest.mark.parametrize("R", [1, 2, 3, 30, 500, 3000])
+def test_sums_are_those_of_adding_step_after_step_to_the_bit(R):
+    rng, ends = np.random.default_rng(R), np.cumsum([1, 2, 63, 64, 65, 8, 200, 5])
+    recorder, window = Recorder(ends, R), 0
+    truth = {
+        name: np.zeros((len(ends), R)) for name in ("reward", "gap", "optimal", "greedy", "episodes", "return_sum")
+    }
+    running = np.zeros(R)
+    rewards, gaps = np.empty(R), np.empty(R)
+    for step in range(1, ends[-1] + 1):
+        # The environment may use the same memory again.
+        rewards[:], gaps[:] = rng.normal(size=R) * 10.0 ** rng.integers(-9, 9), rng.integers(0, 3, R) * rng.random()
+        terminated, truncated, greedy = rng.random(R) < 0.1, rng.random(R) < 0.05, rng.random(R) < 0.5
+        decision = SimpleNamespace(greedy=greedy, distribution=SimpleNamespace(entropy=np.full(R, float(step))))
+        recorder.add(step, decision, rewards, terminated, truncated, gaps)
+        running += rewards
+        ended = terminated | truncated
+        for name, values in (("reward", rewards), ("gap", gaps), ("optimal", gaps == 0), ("greedy", greedy)):
+            truth[name][window] += values
+        truth["episodes"][window] += ended
+        truth["return_sum"][window, ended] += running[ended]
+        running[ended] = 0.0
+        window += step == ends[window]
+    lengths = np.diff(ends, prepend=0)[:, np.newaxis]
+    for name, sums in truth.items():
+        mean = name in ("reward", "gap", "optimal", "greedy")
+        np.testing.assert_array_equal(recorder.arrays[name], sums / lengths if mean else sums, err_msg=name)
+    np.testing.assert_array_equal(recorder.arrays["entropy"], np.repeat(ends[:, np.newaxis], R, axis=1))

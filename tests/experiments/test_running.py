@@ -138,7 +138,7 @@ def test_a_folder_of_other_files_is_refused(experiment, tmp_path):
     [
         (lambda text: text[:100], "cannot be read as an experiment"),
         (lambda text: text.replace('"seed": 11', '"seed": 12'), "its hash does not fit"),
-        (lambda text: text.replace('"format": 2', '"format": 99'), "its format is 99, this reads 2"),
+        (lambda text: text.replace('"format": 3', '"format": 99'), "its format is 99, this reads 3"),
         (lambda text: "[]", "cannot be read"),
         (lambda text: '{"format": 2, "hash": "x", "experiment": 5}', "cannot be read"),
     ],
@@ -464,3 +464,15 @@ def test_boxes_are_learnt_by_a_table(tmp_path):
     next(tmp_path.glob("task01*.npz")).unlink()
     run(Experiment(tasks, 1, 0, points=10), tmp_path, make=envs.make)
     assert contents(tmp_path) == before
+
+
+def test_a_worker_spares_its_garbage_collector_and_this_process_does_not(tmp_path):
+    import gc
+
+    import joblib
+
+    task = Task("boltzmann/GaussianBandit-v0", [SampleAverage(Greedy())], 10)
+    run(Experiment([task], 8, 0, block=1), tmp_path, make=envs.make, n_jobs=2)
+    frozen = joblib.Parallel(2)(joblib.delayed(gc.get_freeze_count)() for _ in range(4))
+    assert max(frozen) > 1000
+    assert gc.get_freeze_count() == 0

@@ -115,14 +115,32 @@ def test_a_metric_that_no_task_has_is_refused(tmp_path):
             draw_learning_curves(results, metric)
 
 
-def test_returns_are_judged_only_where_every_replicate_has_one(tmp_path):
-    task = Task("CliffWalking-v1(max_episode_steps=1000)", [QLearning(Greedy()), QLearning(Uniform())], 600)
+@pytest.mark.parametrize(("discount", "metric"), [(0.99, "gap"), (0.9, "reward")])
+def test_returns_are_judged_only_where_every_replicate_has_one(tmp_path, caplog, discount, metric):
+    # Gaps are known where all agents share a discount.
+    agents = [QLearning(Greedy()), QLearning(Uniform(), discount=discount)]
+    task = Task("CliffWalking-v1(max_episode_steps=1000)", agents, 600)
     board = leaderboard(run(Experiment([task], 10, 0), tmp_path, make=envs.make))
-    assert set(board["metric"]) == {"reward"}
+    assert set(board["metric"]) == {metric}
     assert (board["replicates"] == 10).all()
+    (record,) = caplog.records
+    assert "replicates ended no episode in the last tenth of the steps" in record.getMessage()
+
+
+def test_where_every_step_pays_the_same_returns_are_judged_though_some_have_none(tmp_path, caplog):
+    agents = [QLearning(Greedy()), QLearning(Uniform())]
+    task = Task("CartPole-v1(bins=(1, 1, 6, 12))", agents, 400)
+    board = leaderboard(run(Experiment([task], 10, 0), tmp_path, make=envs.make))
+    assert set(board["metric"]) == {"return"}
+    assert 0 < board["replicates"].min() < 10
+    (record,) = (record for record in caplog.records if "ended no episode" in record.getMessage())
+    assert "judged by return per episode" in record.getMessage()
+    assert record.getMessage().endswith("these are left out")
 
 
 def test_labels_shorten_only_what_is_the_same():
+    own = "Boltzmann(mylab.schedules:Halving(1.0, name='a.b:c'))"
+    assert short_labels([f"QLearning({own})", "QLearning(Uniform())"]) == [own, "Uniform()"]
     assert short_labels(["QLearning(Greedy())", "QLearning(Uniform())"]) == ["Greedy()", "Uniform()"]
     for kept in (
         ["QLearning(Greedy())", "QLearning(Greedy(), step_size=0.5)"],

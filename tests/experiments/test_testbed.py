@@ -58,7 +58,7 @@ def test_the_bounds_tell_the_agents_apart(cells):
     measured = [final(cell, "reward").mean() for cell in cells.values()]
     assert np.ptp(measured) > 4 * REWARD_BOUND
     for cell in cells.values():
-        assert cell.replicates == PROBLEMS
+        assert cell.samples == PROBLEMS
         error = final(cell, "reward").std(ddof=1) / np.sqrt(PROBLEMS)
         assert error < 0.028
 

@@ -1,6 +1,7 @@
 """Agents that go wrong in a block of their own choice, for tests of what a run makes of it."""
 
 import os
+import resource
 import signal
 import time
 from dataclasses import dataclass
@@ -36,6 +37,19 @@ class Deadly(SampleAverage):
                 file.write("killed\n")
             if len(Path(self.log).read_text().splitlines()) <= self.times:
                 os.kill(os.getpid(), signal.SIGKILL)
+        return super().act(observations, where)
+
+
+@dataclass(repr=False)
+class Filling(SampleAverage):
+    """Lets its process write no file of more than a hundred bytes, as on a disk that is full; not this process."""
+
+    watched: int = 0
+
+    def act(self, observations, where=None):
+        if os.getpid() != self.watched:
+            _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (100, most))
         return super().act(observations, where)
 
 

@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from boltzmann.experiments import Store, format_toml
-from scripts import compare_schedules, costs
+from boltzmann.experiments import Store, estimating, format_toml
+from scripts import compare_schedules
 from scripts.compare_schedules import Options, describe
 from scripts.names import make_task
 
@@ -91,8 +91,11 @@ def test_a_file_says_what_the_flags_say(tmp_path):
     path = tmp_path / "x.toml"
     path.write_text(format_toml(describe(options)))
     assert describe(Options(experiment=path)) == describe(options)
-    with pytest.raises(ValueError, match=r"--seed stands in .*x\.toml, which describes the whole experiment"):
-        describe(Options(experiment=path, seed=1))
+    # One that is given with its default counts as well.
+    for words in (["--seed", "0"], ["--seed=1"], ["--replicates", "200"], ["--env", "FrozenLake-v1"]):
+        name = {"--env": "--tasks"}.get(words[0], words[0].partition("=")[0])
+        with pytest.raises(ValueError, match=rf"{name} stands in .*x\.toml, which describes the whole experiment"):
+            describe(Options(experiment=path), ["--experiment", str(path), *words])
 
 
 def test_a_file_that_is_none_is_told_in_one_line(tmp_path, capsys):
@@ -133,10 +136,10 @@ def test_more_memory_than_there_is_is_refused_and_the_rest_is_stated(tmp_path, c
         "--replicates",
         "5",
     ]
-    monkeypatch.setattr(costs, "total_memory", lambda: 2**20)
+    monkeypatch.setattr(estimating, "total_memory", lambda: 2**20)
     with pytest.raises(SystemExit) as stopped:
         compare_schedules.main([*options, "--output", str(tmp_path / "x")])
     assert stopped.value.code == 2
     err = capsys.readouterr().err
-    assert " MB of memory in each of 1 process is more than the 1 MB of this machine: take a smaller --block" in err
+    assert " MB of memory in each of 1 process is more than the 1 MB of this machine: take a smaller block" in err
     assert not (tmp_path / "x").exists()

@@ -128,3 +128,18 @@ def test_what_people_get_wrong_is_told_in_one_line(script, arguments, message, c
     assert message in err
     assert err.count("\n") == 1, err
     assert not list(tmp_path.iterdir())
+
+
+def test_what_a_task_does_not_tell_is_refused_before_anything_runs(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as stopped:
+        anneal.main(["--tasks", "FrozenLake-v1", "CartPole-v1"])
+    assert stopped.value.code == 2
+    assert "CartPole-v1 does not tell its gap: choose --metric reward" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_steps_that_are_not_given_are_usual_for_each_task():
+    found = temperature_limits.describe(temperature_limits.Options(tasks=["Taxi-v4", "FrozenLake-v1"]))
+    assert [task.steps for task in found.tasks] == [20_000, 20_000]
+    assert [problem.steps for problem in anneal.describe(anneal.Options(tasks=["FrozenLake-v1"])).problems] == [10_000]

@@ -11,10 +11,38 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BLOCK", "Block", "Learner", "Mixture", "Pulls", "Sums", "Transitions", "make_block", "make_sums"]
+__all__ = [
+    "BACKUPS",
+    "BLOCK",
+    "NEXT_ACTION",
+    "Block",
+    "Draws",
+    "Learner",
+    "Mixture",
+    "Pulls",
+    "Sums",
+    "Transitions",
+    "make_block",
+    "make_draws",
+    "make_sums",
+]
+
+BACKUPS = (
+    "none",
+    "maximum",
+    "soft value",
+    "mellowmax",
+    "Boltzmann expectation",
+    "policy expectation",
+    "next action",
+)
+NEXT_ACTION = BACKUPS.index("next action")
 
 BLOCK = 64
 """Rows that go through all stages together: few enough to stay in the first cache."""
+
+_DRAWN, _MOST_DRAWN_STEPS = 2**17, 2**11
+"""So many random numbers of a kind are drawn ahead, for so many steps at most."""
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -32,16 +60,23 @@ class Mixture(NamedTuple):
 
 
 class Learner(NamedTuple):
-    """What is learnt: values move by ``by (target - value)``; ``averages`` by ``(target - value) / (count + by)``."""
+    """What is learnt: values move by ``by (target - value)``.
+
+    ``averages`` by ``(target - value) / (count + by)``; where there are ``rates``, by that of the count before.
+    """
 
     values: Floats  # (R, S, K)
     visits: Integers  # (R, S, K)
     seen: Booleans  # (R, S): whose mask has been seen; (0, 0) where there are none
     averages: bool
     by: float
+    rates: Floats  # (counts,), or (0,)
     discount: float
     backup: int  # a place in ``BACKUPS``
     heats: Floats  # (steps,): the backup's temperature
+    following: Integers  # (R,), as the next two, or (0,): actions drawn when their states were reached
+    kept: Booleans  # whether they will be taken
+    told: Floats  # (R, K): what they were drawn from
 
 
 class Transitions(NamedTuple):
@@ -56,9 +91,13 @@ class Transitions(NamedTuple):
     terminated: Booleans  # (S * K * M,)
     gaps: Floats  # (S * K,)
     initial: Floats  # (S,), cumulative
+    one_start: bool
     mask: Floats  # (S + 1, K): 0 where allowed, else -inf, and a row of 0; (0, 0) where nothing is forbidden
+    observations: Integers  # (S,)
+    noise: Floats  # (S * K,), or (0,)
     rng: Any
     starts: Any
+    rewarding: Any
 
 
 class Pulls(NamedTuple):
@@ -81,40 +120,54 @@ class Sums(NamedTuple):
     episodes: Floats
     return_sum: Floats
     returns: Floats  # (R,): of the episodes that go on
-    last_values: Floats  # (W, R, K)
-    last_visits: Integers  # (W, R, K)
-    last_allowed: Booleans  # (W, R, K)
+    last_values: Floats  # (W, R, K); -inf where it was not allowed
+
+
+class Draws(NamedTuple):
+    """Random numbers of the next steps, those of a step side by side, and some more that nobody reads."""
+
+    steps: int  # how many at most
+    actions: Floats  # uniforms; of the next actions, too, where these are drawn at once
+    outcomes: Floats  # uniforms, or normals
+    starts: Floats  # uniforms
+    noise: Floats  # normals
 
 
 class Block(NamedTuple):
     """Memory of the stages: (K, B) and (B,)."""
 
     q: Floats
+    ahead: Floats  # as q, of the states reached
     weights: Floats
     other: Floats
     top: Floats
     total: Floats
     level: Floats
     best: Floats
-    rounded: Floats
-    bits: Integers
-    scale: Floats  # the same memory as bits
     actions: Integers
+    next_actions: Integers
     entries: Integers
+    places: Integers  # of the states in the learner's table, over all rows of it
     reached: Integers
 
 
 def make_block(count: int) -> Block:
     """Make the memory for K = ``count`` actions."""
-    wide: list[Floats] = [np.zeros((count, BLOCK)) for _ in range(3)]
-    rows: list[Floats] = [np.zeros(BLOCK) for _ in range(5)]
-    whole: list[Integers] = [np.zeros(BLOCK, dtype=np.int64) for _ in range(4)]
-    parts: list[Any] = [*wide, *rows, whole[0], whole[0].view(np.float64), *whole[1:]]
-    return Block(*parts)
+    wide: list[Any] = [np.zeros((count, BLOCK)) for _ in range(4)]
+    rows: list[Any] = [np.zeros(BLOCK) for _ in range(4)]
+    whole: list[Any] = [np.zeros(BLOCK, dtype=np.int64) for _ in range(5)]
+    return Block(*wide, *rows, *whole)
+
+
+def make_draws(rows: int, choices: int) -> Draws:
+    """Make the memory for R = ``rows`` replicates, each with so many actions drawn a step."""
+    steps = min(max(_DRAWN // rows, 1), _MOST_DRAWN_STEPS)
+    parts: list[Any] = [np.zeros(steps * rows * many + BLOCK) for many in (choices, 1, 1, 1)]
+    return Draws(steps, *parts)
 
 
 def make_sums(windows: int, returns: Floats, count: int) -> Sums:
     """Make what W windows add up, of K = ``count`` actions; ``returns`` go on from the windows before."""
     parts: list[Any] = [np.zeros((windows, len(returns))) for _ in range(6)]
-    tables: list[Any] = [np.zeros((windows, len(returns), count), kind) for kind in (np.float64, np.int64, np.bool_)]
-    return Sums(*[*parts, returns, *tables])
+    parts += [returns, np.zeros((windows, len(returns), count))]
+    return Sums(*parts)

@@ -2,6 +2,9 @@
 
 Learning uses the operations of the lockstep learners in their order, to the bit; only the exponentials differ from
 NumPy's, by an ulp, and sums of backups may. ``tests/experiments/test_compiled.py`` ties both engines, action by action.
+
+``n`` is how many rows go through a stage: those of the block, and some more that fill the last vector of the processor.
+What these hold is never looked at.
 """
 
 from __future__ import annotations
@@ -12,9 +15,18 @@ from typing import Any, TypeVar, cast
 import numpy as np
 from numba import njit
 
-from boltzmann.experiments.compiled.records import Sums
-
-__all__ = ["back_up", "choose", "distribute", "exact", "exponentials", "keep", "learn", "read_rows"]
+__all__ = [
+    "back_up",
+    "called",
+    "choose",
+    "distribute",
+    "draw_normals",
+    "draw_uniforms",
+    "exact",
+    "exponential",
+    "learn",
+    "staged",
+]
 
 # Adding 1.5 * 2^52 rounds to a whole number, which then stands in the last bits.
 _MAGIC = 6755399441055744.0
@@ -24,59 +36,84 @@ _LOG2_E, _LN2_HIGH, _LN2_LOW = 1.4426950408889634, 0.6931471803691238, 1.9082149
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
+# The loops allocate nothing, and whoever calls them holds all arrays: to count references, as numba does at every use
+# of what came in a tuple, took three quarters of the time.
+_USUAL: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
+
+
 def exact(function: Function) -> Function:
-    """Compile with the operations as they stand; kept on disk."""
-    compiled: Any = njit(cache=True, nogil=True, error_model="numpy")(function)
+    """Compile with the operations as they stand; kept on disk, so that it has to take the ``revision``."""
+    compiled: Any = njit(cache=True, **_USUAL)(function)
+    return cast(Function, compiled)
+
+
+def called(function: Function) -> Function:
+    """Compile as ``exact``, and keep it with whatever calls it alone: a file of its own would outlive a change."""
+    compiled: Any = njit(**_USUAL)(function)
+    return cast(Function, compiled)
+
+
+def staged(function: Function) -> Function:
+    """Compile as ``exact``, into whatever calls it."""
+    compiled: Any = njit(forceinline=True, **_USUAL)(function)
     return cast(Function, compiled)
 
 
 def contracted(function: Function) -> Function:
-    """Compile with products and sums fused where the processor can; kept on disk."""
-    compiled: Any = njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})(function)
+    """Compile as ``staged``, with products and sums fused where the processor can."""
+    compiled: Any = njit(forceinline=True, fastmath={"contract"}, **_USUAL)(function)
     return cast(Function, compiled)
 
 
 @contracted
-def exponentials(x: Any, n: int, rounded: Any, bits: Any, scale: Any) -> None:
-    """Put exp(x) in the place of x in [-inf, 0]; 0 below -708. ``bits`` and ``scale`` are one memory.
+def exponential(x: float) -> Any:
+    """Give exp(x) for x in [-inf, 0]; 0 below -708.
 
     Cody & Waite's reduction in two parts ("Software manual for the elementary functions", 1980), and Taylor's
     polynomial of degree 12 on [-log(2) / 2, log(2) / 2].
     """
-    whole = rounded.view(np.int64)
-    for i in range(n):
-        rounded[i] = max(x[i], -745.0) * _LOG2_E + _MAGIC
-    for i in range(n):
-        bits[i] = (whole[i] - _MAGIC_BITS + 1023) << 52
-    for i in range(n):
-        y = max(x[i], -745.0)
-        k = rounded[i] - _MAGIC
-        r = (y - k * _LN2_HIGH) - k * _LN2_LOW
-        p = (1 / 479001600.0) * r + 1 / 39916800.0
-        p = ((p * r + 1 / 3628800.0) * r + 1 / 362880.0) * r + 1 / 40320.0
-        p = ((p * r + 1 / 5040.0) * r + 1 / 720.0) * r + 1 / 120.0
-        p = (((p * r + 1 / 24.0) * r + 1 / 6.0) * r + 0.5) * r + 1.0
-        x[i] = (p * r + 1.0) * scale[i] if y > -708.0 else 0.0
+    y = max(x, -745.0)
+    rounded = y * _LOG2_E + _MAGIC
+    k = rounded - _MAGIC
+    scale = np.int64((np.float64(rounded).view(np.int64) - _MAGIC_BITS + 1023) << 52).view(np.float64)
+    r = (y - k * _LN2_HIGH) - k * _LN2_LOW
+    p = (1 / 479001600.0) * r + 1 / 39916800.0
+    p = ((p * r + 1 / 3628800.0) * r + 1 / 362880.0) * r + 1 / 40320.0
+    p = ((p * r + 1 / 5040.0) * r + 1 / 720.0) * r + 1 / 120.0
+    p = (((p * r + 1 / 24.0) * r + 1 / 6.0) * r + 0.5) * r + 1.0
+    return (p * r + 1.0) * scale if y > -708.0 else 0.0
 
 
-@exact
-def softmax_weights(q: Any, n: int, heat: float, top: Any, weights: Any, rounded: Any, bits: Any, scale: Any) -> None:
+@staged
+def draw_uniforms(rng: Any, count: int, numbers: Any) -> None:
+    """Draw so many uniforms in [0, 1)."""
+    for i in range(count):
+        numbers[i] = rng.random()
+
+
+@staged
+def draw_normals(rng: Any, count: int, numbers: Any) -> None:
+    """Draw so many standard normals."""
+    for i in range(count):
+        numbers[i] = rng.standard_normal()
+
+
+@staged
+def softmax_weights(q: Any, n: int, heat: float, top: Any, weights: Any) -> None:
     """exp((q - top) / T), both ends of T by value; q is -inf for what is not allowed."""
     for a in range(len(q)):
-        row, values = weights[a], q[a]
         if heat == 0.0:
             for i in range(n):
-                row[i] = 1.0 if values[i] == top[i] else 0.0
+                weights[a, i] = 1.0 if q[a, i] == top[i] else 0.0
         elif heat == np.inf:
             for i in range(n):
-                row[i] = 1.0 if values[i] > -np.inf else 0.0
+                weights[a, i] = 1.0 if q[a, i] > -np.inf else 0.0
         else:
             for i in range(n):
-                row[i] = (values[i] - top[i]) / heat
-            exponentials(row, n, rounded, bits, scale)
+                weights[a, i] = exponential((q[a, i] - top[i]) / heat)
 
 
-@exact
+@staged
 def add_up(weights: Any, n: int, total: Any) -> None:
     """Sum over the actions."""
     for i in range(n):
@@ -86,7 +123,7 @@ def add_up(weights: Any, n: int, total: Any) -> None:
             total[i] += weights[a, i]
 
 
-@exact
+@staged
 def largest(q: Any, n: int, top: Any) -> None:
     """Take the maximum over the actions."""
     for i in range(n):
@@ -96,10 +133,7 @@ def largest(q: Any, n: int, top: Any) -> None:
             top[i] = max(top[i], q[a, i])
 
 
-# Arrays are handed on one by one: a tuple that is handed on, or looked into, counts references at every call.
-
-
-@exact
+@staged
 def distribute(
     mixed: bool,
     epsilon: float,
@@ -111,59 +145,51 @@ def distribute(
     weights: Any,
     other: Any,
     total: Any,
-    rounded: Any,
-    bits: Any,
-    scale: Any,
 ) -> None:
     """Put the policy's weights of the rows of q into ``weights``, and the largest values into ``top``."""
     largest(q, n, top)
-    softmax_weights(q, n, exploiting, top, weights, rounded, bits, scale)
+    softmax_weights(q, n, exploiting, top, weights)
     if mixed:
         add_up(weights, n, total)
         for a in range(len(q)):
             for i in range(n):
                 weights[a, i] = (1 - epsilon) * (weights[a, i] / total[i])
-        softmax_weights(q, n, exploring, top, other, rounded, bits, scale)
+        softmax_weights(q, n, exploring, top, other)
         add_up(other, n, total)
         for a in range(len(q)):
             for i in range(n):
                 weights[a, i] += epsilon * (other[a, i] / total[i])
 
 
-@exact
-def choose(rng: Any, n: int, weights: Any, level: Any, actions: Any) -> None:
+@staged
+def choose(n: int, uniforms: Any, first: int, weights: Any, level: Any, actions: Any) -> None:
     """Draw one action a row by inverting the cumulative sum at one uniform; the weights become that sum."""
+    last = len(weights) - 1
     for a in range(1, len(weights)):
         for i in range(n):
             weights[a, i] += weights[a - 1, i]
     for i in range(n):
-        level[i] = rng.random()
-    for i in range(n):
-        level[i] *= weights[len(weights) - 1, i]
+        level[i] = uniforms[first + i] * weights[last, i]
         actions[i] = 0
     for a in range(len(weights)):
         for i in range(n):
             actions[i] += 1 if weights[a, i] <= level[i] else 0
 
 
-@exact
-def read_rows(values: Any, seen: Any, mask: Any, states: Any, first: int, n: int, q: Any) -> None:
-    """Read the values of a state of each row; a mask that has been seen adds its 0 or -inf."""
-    if len(mask) == 0:
-        for i in range(n):
-            r, s = first + i, states[i]
-            for a in range(len(q)):
-                q[a, i] = values[r, s, a]
-    else:
-        for i in range(n):
-            r, s = first + i, states[i]
-            # The last row of the mask forbids nothing.
-            place = s if seen[r, s] else len(mask) - 1
-            for a in range(len(q)):
-                q[a, i] = values[r, s, a] + mask[place, a]
+@staged
+def log_mean(heat: float, i: int, q: Any, total: Any, top: Any) -> float:
+    """Log of the mean of exp((q - top) / T) over what is allowed."""
+    count, shortfall = 0.0, 0.0
+    for a in range(len(q)):
+        if q[a, i] > -np.inf:
+            count += 1.0
+            shortfall += np.expm1((q[a, i] - top[i]) / heat)
+    shortfall /= count
+    # Near 1 the mean is 1 + the mean of expm1: times a large T, what an exponential of nearly 1 has lost would be all.
+    return float(np.log1p(shortfall) if shortfall > -0.5 else np.log(total[i] / count))
 
 
-@exact
+@staged
 def soften(backup: int, heat: float, n: int, q: Any, weights: Any, total: Any, top: Any, best: Any) -> None:
     """Make soft value (2), mellowmax (3) or an expectation (4, 5) of weights that are not normalised."""
     add_up(weights, n, total)
@@ -175,14 +201,13 @@ def soften(backup: int, heat: float, n: int, q: Any, weights: Any, total: Any, t
             best[i] = mean / total[i]
         elif heat == 0.0:
             best[i] = top[i]
+        elif backup == 2:
+            best[i] = top[i] + heat * np.log(total[i])
         else:
-            count = 0.0
-            for a in range(len(q)):
-                count += 1.0 if q[a, i] > -np.inf else 0.0
-            best[i] = top[i] + heat * np.log(total[i] / count if backup == 3 else total[i])
+            best[i] = top[i] + heat * log_mean(heat, i, q, total, top)
 
 
-@exact
+@staged
 def back_up(
     backup: int,
     heat: float,
@@ -196,9 +221,6 @@ def back_up(
     weights: Any,
     other: Any,
     total: Any,
-    rounded: Any,
-    bits: Any,
-    scale: Any,
     best: Any,
 ) -> None:
     """Put what the rows of q are worth into ``best``: by a place in ``BACKUPS``, at its own temperature ``heat``."""
@@ -206,30 +228,23 @@ def back_up(
         largest(q, n, best)
         return
     if backup == 5:
-        distribute(mixed, epsilon, exploring, exploiting, n, q, top, weights, other, total, rounded, bits, scale)
+        distribute(mixed, epsilon, exploring, exploiting, n, q, top, weights, other, total)
     else:
         largest(q, n, top)
-        softmax_weights(q, n, heat, top, weights, rounded, bits, scale)
+        softmax_weights(q, n, heat, top, weights)
     soften(backup, heat, n, q, weights, total, top, best)
 
 
-@exact
-def learn(values: Any, visits: Any, r: int, s: int, a: int, target: float, averages: bool, by: float) -> None:
-    """Move one value towards its target and count the visit; ``by`` is a step size, or added to the count."""
-    value, count = values[r, s, a], visits[r, s, a] + 1
-    visits[r, s, a] = count
+@staged
+def learn(values: Any, visits: Any, place: int, target: float, averages: bool, by: float, rates: Any) -> Any:
+    """Move one value towards its target, count the visit, and give the value."""
+    value, count = values[place], visits[place] + 1
     if averages:
-        values[r, s, a] = value + (target - value) / (count + by)
+        value = value + (target - value) / (count + by)
+    elif len(rates) > 0:
+        value = value + rates[count - 1] * (target - value)
     else:
-        values[r, s, a] = value + by * (target - value)
-
-
-@exact
-def keep(values: Any, visits: Any, states: Any, mask: Any, window: int, sums: Sums) -> None:
-    """Keep what the last step of a window is decided on."""
-    last_values, last_visits, last_allowed = sums.last_values, sums.last_visits, sums.last_allowed
-    for r in range(len(values)):
-        for a in range(values.shape[2]):
-            last_values[window, r, a] = values[r, states[r], a]
-            last_visits[window, r, a] = visits[r, states[r], a]
-            last_allowed[window, r, a] = len(mask) == 0 or mask[states[r], a] == 0.0
+        value = value + by * (target - value)
+    visits[place] = count
+    values[place] = value
+    return value

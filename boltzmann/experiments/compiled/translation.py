@@ -13,14 +13,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boltzmann.experiments.compiled.records import Learner, Mixture, Pulls, Transitions
+from boltzmann import _checks
+from boltzmann.experiments.compiled.records import BACKUPS, NEXT_ACTION, Learner, Mixture, Pulls, Transitions
 from boltzmann.policies import Boltzmann, EpsilonBoltzmann, EpsilonGreedy, Greedy, MaxBoltzmann, Uniform
 from boltzmann.schedules._base import temperatures_at
 from boltzmann.thermostats import Thermostat
 
-__all__ = ["BACKUPS", "UnsupportedError", "learner_of", "mixture_of", "own_form", "world_of"]
+__all__ = ["UnsupportedError", "learner_of", "mixture_of", "own_form", "require_rates", "world_of"]
 
-BACKUPS = ("none", "maximum", "soft value", "mellowmax", "Boltzmann expectation", "policy expectation")
 MOST_ACTIONS = 64
 """With more, the stages leave the first cache, and lockstep sums in another order."""
 
@@ -84,27 +84,47 @@ def own_form(it: Any) -> dict[str, Any]:
 def learner_of(form: dict[str, Any], masked: bool) -> Callable[[Steps], Learner]:
     """Translate a learner's form: ``values``, ``visits``, ``policy``, ``rng``, and how values move.
 
-    ``step_size``, a number, or ``extra``: the change is divided by count + extra. ``backup``, a name in ``BACKUPS``,
-    with ``discount`` and ``temperature`` where they are read.
+    ``step_size``, a number or a callable of the visit count, or ``extra``: the change is divided by count + extra.
+    ``backup``, a name in ``BACKUPS``, with ``discount`` and ``temperature`` where they are read.
     """
     values, visits = form["values"], form["visits"]
     if values.shape[2] > MOST_ACTIONS:
         raise UnsupportedError(f"more than {MOST_ACTIONS} actions")
-    step_size, backup = form.get("step_size"), BACKUPS.index(form.get("backup", "none"))
-    if callable(step_size):
-        raise UnsupportedError("a scheduled step size is read in lockstep")
+    step_size: Any = form.get("step_size")
+    backup = BACKUPS.index(form.get("backup", "none"))
     heat = form.get("temperature", 0.0)
     if heat is None or isinstance(heat, Thermostat):
         raise UnsupportedError("the temperature of the backup is known in lockstep alone")
-    by = float(form.get("extra", 0.0) if step_size is None else step_size)
+    by = form.get("extra", 0.0) if step_size is None else 0.0 if callable(step_size) else float(step_size)
     discount = float(form.get("discount", 0.0))
     seen = np.zeros(values.shape[:2] if masked else (0, 0), dtype=np.bool_)
 
+    rates = np.empty(0)
+    rows = len(values) if backup == NEXT_ACTION else 0
+    ahead = (np.zeros(rows, dtype=np.int64), np.zeros(rows, dtype=np.bool_), np.zeros((rows, values.shape[2])))
+
     def at(steps: Steps) -> Learner:
+        nonlocal rates
         heats = scheduled("temperature", heat, steps)
-        return Learner(values, visits, seen, step_size is None, by, discount, backup, heats)
+        counts = int(visits.max()) + len(steps) if callable(step_size) else 0
+        if counts > len(rates):
+            # Twice as many as before at least, so that a long run does not read them again and again.
+            rates = rates_at(step_size, max(counts, 2 * len(rates)))
+        return Learner(values, visits, seen, step_size is None, by, rates, discount, backup, heats, *ahead)
 
     return at
+
+
+def rates_at(step_size: Any, counts: int) -> NDArray[np.float64]:
+    """Read a scheduled step size at so many counts from 0 on, of which not all may be reached."""
+    return np.broadcast_to(np.asarray(step_size(np.arange(counts)), dtype=np.float64), (counts,)).copy()
+
+
+def require_rates(learner: Learner) -> None:
+    """Raise where a scheduled step size that was used is out of [0, 1]."""
+    if len(learner.rates) > 0:
+        used = learner.rates[: int(learner.visits.max())]
+        _checks.require_all((used >= 0) & (used <= 1), "step_size", "in [0, 1]", used)
 
 
 def world_of(form: dict[str, Any]) -> Pulls | Transitions:
@@ -114,8 +134,11 @@ def world_of(form: dict[str, Any]) -> Pulls | Transitions:
     if kind == "bandit":
         return Pulls(**fields)
     if fields["gaps"] is None:
-        pairs = len(fields["cumulative"])
-        fields["gaps"] = np.full(pairs, np.nan)
+        fields["gaps"] = np.full(len(fields["cumulative"]), np.nan)
+    if fields["observations"] is None:
+        fields["observations"] = np.arange(len(fields["initial"]))
+    if fields["noise"] is None:
+        fields["noise"] = np.empty(0)
     mask = fields["mask"]
     fields["mask"] = np.zeros((0, 0)) if mask is None else np.vstack([np.where(mask, 0.0, -np.inf), 0.0 * mask[:1]])
     return Transitions(**fields)

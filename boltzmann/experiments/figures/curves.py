@@ -17,7 +17,6 @@ from boltzmann.experiments.figures.style import (
     best_first,
     label_metric,
     look,
-    number_of_runs,
     put_caption,
     strengths,
 )
@@ -34,6 +33,9 @@ __all__ = ["draw_learning_curves"]
 _PANEL = (4.6, 3.4)
 _BESIDE = 0.95
 _WIDE = 50.0
+
+_WILD, _FLATTENED = 0.2, 2.0
+"""So large a part of all bands may leave a panel, where they would make it so many times as high."""
 
 
 def draw_learning_curves(results: Results, metric: CurveMetric | Sequence[CurveMetric] | None = None) -> Figure:
@@ -80,18 +82,37 @@ def draw_learning_curves(results: Results, metric: CurveMetric | Sequence[CurveM
     with look():
         size = (columns * _PANEL[0] + _BESIDE + LETTER * longest, sum(heights))
         figure = Figure(figsize=size, layout="constrained")
-        panels = figure.subplots(len(tasks), columns, squeeze=False, height_ratios=heights)
+        grid = figure.add_gridspec(len(tasks), columns, height_ratios=heights)
         everything = {one for metrics in shown.values() for one in metrics}
-        put_caption(figure, _note(results), metrics=everything)
-        for row, (task, cells), height in zip(panels, tasks.items(), heights, strict=True):
-            _draw_task(row, task, cells, shown[task], height)
+        fewest = min(_fewest(cells, metrics) for cells, metrics in zip(tasks.values(), shown.values(), strict=True))
+        put_caption(figure, _note(results, fewest), metrics=everything)
+        for row, ((task, cells), height) in enumerate(zip(tasks.items(), heights, strict=True)):
+            last = len(shown[task]) - 1
+            # The last panel of a row takes what others have more.
+            places = [slice(place, columns if place == last else place + 1) for place in range(last + 1)]
+            _draw_task([figure.add_subplot(grid[row, place]) for place in places], task, cells, shown[task], height)
     return figure
 
 
-def _note(results: Results) -> str:
-    count, agents = results.layout.replicates, max(len(task.agents) for task in results.layout.tasks)
-    bands = f", bands: 95 % confidence intervals{bands_note(agents)}" if count > 1 else ""
-    return f"Lines: means over {number_of_runs(count)}{bands}."
+def _fewest(cells: dict[str, Cell], metrics: list[CurveMetric]) -> int:
+    """Count how many replicates the thinnest mean return of the last tenth of the windows rests on."""
+    counts = [cell.samples for cell in cells.values()]
+    if "return" in metrics:
+        ended = [np.isfinite(cell.mean_return).sum(axis=0) for cell in cells.values()]
+        counts += [int(last[last > 0].min()) for one in ended if (last := one[-(len(one) // 10 + 1) :]).any()]
+    return min(counts)
+
+
+def _note(results: Results, fewest: int) -> str:
+    layout, agents = results.layout, max(len(task.agents) for task in results.layout.tasks)
+    bands = f", bands: 95 % confidence intervals{bands_note(agents)}" if layout.samples > 1 else ""
+    said = f"Lines: means over {layout.samples_text}{bands}."
+    if fewest < layout.samples:
+        said += (
+            f" A window's return is the mean over the replicates that ended an episode in it, near the end as few as "
+            f"{fewest}; those with long episodes are missing more often."
+        )
+    return said
 
 
 def _judged_by(cells: dict[str, Cell], metrics: Sequence[CurveMetric]) -> Metric:
@@ -106,19 +127,17 @@ def _draw_task(panels: Any, task: str, cells: dict[str, Cell], metrics: list[Cur
     ranked = best_first(cells, judge)
     for label, (width, shade) in strengths(ranked).items():
         styles[label] |= {"linewidth": width, "alpha": shade}
-    for panel, shown in zip(panels, metrics, strict=False):
+    for panel, shown in zip(panels, metrics, strict=True):
         ends = {label: _draw_curve(panel, cells[label], shown, label, styles[label]) for label in ranked}
         panel.locator_params(axis="x", nbins=6)
         panel.set(xlabel="step", xlim=(0, next(iter(cells.values())).steps[-1]))
         label_metric(panel, shown, "y")
         _choose_scale(panel, shown)
-    for panel in panels[len(metrics) :]:
-        panel.set_visible(False)
     panels[0].set_title(task, loc="left", fontweight="bold")
     if len(cells) > MANY:
-        legend_beside(panels[len(metrics) - 1], f"best final {METRIC_NAMES[judge]} first")
+        legend_beside(panels[-1], f"best final {METRIC_NAMES[judge]} first")
     else:
-        label_ends(panels[len(metrics) - 1], ends, styles, height)
+        label_ends(panels[-1], ends, styles, height)
 
 
 def _choose_scale(panel: Axes, metric: CurveMetric) -> None:
@@ -130,6 +149,22 @@ def _choose_scale(panel: Axes, metric: CurveMetric) -> None:
         # Annealing runs over decades; a temperature of 0 has no place on their axis.
         if len(drawn) and 0 < drawn.min() * _WIDE < drawn.max():
             panel.set_yscale("log")
+    if metric in ("reward", "return", "gap"):
+        _cut_wild_bands(panel)
+
+
+def _cut_wild_bands(panel: Axes) -> None:
+    """Let some bands leave the panel, such as rest on two or three replicates, where they would flatten all lines."""
+    lines = [np.asarray(line.get_ydata(), dtype=np.float64) for line in panel.get_lines()]
+    edges = [np.asarray(path.vertices)[:, 1] for band in panel.collections for path in band.get_paths()]
+    if not edges or not lines:
+        return
+    means, bands = np.concatenate(lines), np.concatenate(edges)
+    low, high = np.quantile(bands, [_WILD / 2, 1 - _WILD / 2])
+    low, high = min(low, means.min()), max(high, means.max())
+    if np.ptp(bands) > _FLATTENED * (high - low):
+        margin = 0.05 * (high - low)
+        panel.set_ylim(low - margin, high + margin)
 
 
 def _draw_curve(panel: Axes, cell: Cell, metric: CurveMetric, label: str, style: dict[str, Any]) -> float:
@@ -140,9 +175,10 @@ def _draw_curve(panel: Axes, cell: Cell, metric: CurveMetric, label: str, style:
     # A window's value stands at its middle, a sum at its end.
     places = cell.steps - (0 if metric == "regret" else cell.lengths / 2)
     shade, line = style["alpha"], {name: value for name, value in style.items() if name != "alpha"}
-    # A single point makes no line.
+    # A line goes on over windows without a value, in which no episode ended; a single point makes none.
+    known = np.isfinite(mean)
+    places, mean, half_width = places[known], mean[known], half_width[known]
     panel.plot(places, mean, label=label, marker="o" if len(places) == 1 else None, **line)
     if shade and not np.isnan(half_width).all():
         panel.fill_between(places, mean - half_width, mean + half_width, color=style["color"], alpha=shade, linewidth=0)
-    known = mean[np.isfinite(mean)]
-    return float(known[-1]) if len(known) else float("nan")
+    return float(mean[-1]) if len(mean) else float("nan")

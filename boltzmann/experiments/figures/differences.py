@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from boltzmann.experiments.figures.style import LETTER, LINE, label_metric, look, number_of_runs, put_caption
+from boltzmann.experiments.figures.style import LETTER, LINE, label_metric, look, put_caption
 from boltzmann.experiments.results import Results
 from boltzmann.experiments.statistics import METRIC_NAMES, Metric, decimals, leaderboard
 
@@ -52,7 +52,7 @@ def draw_differences(
         for panel, (task, rows) in zip(panels, tasks, strict=True):
             _draw_task(panel, task, rows, confidence)
         note = (
-            f"Final values of {number_of_runs(results.layout.replicates)}, paired; bars: {100 * confidence:g} % "
+            f"Final values of {results.layout.samples_text}, paired; bars: {100 * confidence:g} % "
             "confidence intervals of each pair alone. Hollow: cannot be told from 0 with all tests counted (Holm)."
         )
         put_caption(figure, note, metrics=set(board["metric"]))

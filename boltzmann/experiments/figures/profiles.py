@@ -11,11 +11,9 @@ from boltzmann.experiments.figures.style import (
     LETTER,
     LINE,
     agent_styles,
-    bands_note,
     best_first,
     label_metric,
     look,
-    number_of_runs,
     put_caption,
     strengths,
 )
@@ -37,6 +35,9 @@ __all__ = ["draw_profiles"]
 
 _PANEL = (5.2, 3.4)
 _BESIDE, _POINTS = 0.9, 301
+
+_BANDS = 3
+"""Of so many agents, the best, bands are drawn: those of more cover each other, and are wide with few replicates."""
 
 
 def draw_profiles(results: Results, metric: Metric | None = None, *, confidence: float = 0.95) -> Figure:
@@ -67,18 +68,18 @@ def draw_profiles(results: Results, metric: Metric | None = None, *, confidence:
         figure = Figure(figsize=size, layout="constrained")
         panels = figure.subplots(len(tasks), 1, squeeze=False, height_ratios=heights)[:, 0]
         for panel, (task, cells) in zip(panels, tasks.items(), strict=True):
-            _draw_task(panel, cells, metrics[task], confidence)
+            _draw_task(panel, cells, metrics[task], confidence, results.layout.sample)
             panel.set_title(task, loc="left", fontweight="bold")
-        most = max(len(cells) for cells in tasks.values())
+        which = " of the best three" if max(len(cells) for cells in tasks.values()) > _BANDS else ""
         note = (
-            f"Each of {number_of_runs(results.layout.replicates)} by its mean over the last tenth of the steps; bands: "
-            f"{100 * confidence:g} %, at each τ by itself{bands_note(most)}."
+            f"Each of {results.layout.samples_text} by its mean over the last tenth of the steps; bands{which}: "
+            f"{100 * confidence:g} %, at each τ by itself."
         )
         put_caption(figure, note, metrics=metrics.values())
     return figure
 
 
-def _draw_task(panel: Axes, cells: dict[str, Cell], metric: Metric, confidence: float) -> None:
+def _draw_task(panel: Axes, cells: dict[str, Cell], metric: Metric, confidence: float, sample: str) -> None:
     styles = agent_styles(cells)
     # The profile counts what lies above; of the gap less is better.
     sign = -1.0 if metric == "gap" else 1.0
@@ -88,16 +89,16 @@ def _draw_task(panel: Axes, cells: dict[str, Cell], metric: Metric, confidence: 
     margin = 0.02 * float(np.ptp(everything)) or 0.5
     thresholds = np.linspace(everything.min() - margin, everything.max() + margin, _POINTS)
     strength = strengths(list(values))
-    for label, found in values.items():
+    for place, (label, found) in enumerate(values.items()):
         if len(found):
             width, shade = strength[label]
             profile = performance_profile(sign * found, sign * thresholds, confidence)
             panel.plot(thresholds, profile.value, label=label, linewidth=width, **styles[label])
-            if shade:
+            if shade and place < _BANDS:
                 band = {"color": styles[label]["color"], "alpha": shade, "linewidth": 0}
                 panel.fill_between(thresholds, profile.low, profile.high, **band)
     panel.set(ylim=(-0.02, 1.02), xlim=(thresholds[0], thresholds[-1]))
     label_metric(panel, metric, "x", " τ")
-    panel.set_ylabel(f"replicates {'below' if metric == 'gap' else 'above'} τ")
+    panel.set_ylabel(f"{sample}s {'below' if metric == 'gap' else 'above'} τ")
     panel.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
     legend_beside(panel, f"best mean {METRIC_NAMES[metric]} first")

@@ -16,7 +16,6 @@ from boltzmann.experiments.figures.style import (
     best_first,
     label_metric,
     look,
-    number_of_runs,
     put_caption,
 )
 from boltzmann.experiments.results import Cell, Results
@@ -84,9 +83,8 @@ def draw_sensitivity(
             text = str(families[task])
             _label_numbers(panel, text, list(numbers.values()))
             panel.set_title(task, loc="left", fontweight="bold")
-        count = results.layout.replicates
-        bands = f", bands: {100 * confidence:g} % confidence intervals" if count > 1 else ""
-        note = f"Means over {number_of_runs(count)} in the last tenth of the steps{bands}."
+        bands = f", bands: {100 * confidence:g} % confidence intervals" if results.layout.samples > 1 else ""
+        note = f"Means over {results.layout.samples_text} in the last tenth of the steps{bands}."
         put_caption(figure, note, metrics=metrics.values())
     return figure
 

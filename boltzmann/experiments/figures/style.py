@@ -24,7 +24,6 @@ __all__ = [
     "best_first",
     "label_metric",
     "look",
-    "number_of_runs",
     "put_caption",
     "strengths",
 ]
@@ -85,11 +84,6 @@ def best_first(cells: dict[str, Cell], metric: Metric) -> list[str]:
     """Sort the labels of agents by their mean final value, what has none last."""
     means = {label: float(interval(final(cell, metric))[0]) for label, cell in cells.items()}
     return sorted(cells, key=lambda label: better_first(means[label], metric))
-
-
-def number_of_runs(replicates: int) -> str:
-    """Say how many replicates there are."""
-    return f"{replicates} replicate{'s' if replicates > 1 else ''}"
 
 
 def put_caption(figure: Figure, *sentences: str, metrics: Iterable[str]) -> None:

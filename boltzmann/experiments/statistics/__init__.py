@@ -8,6 +8,7 @@
 """
 
 from boltzmann.experiments.statistics.answers import answers, decimals
+from boltzmann.experiments.statistics.average_tables import averages
 from boltzmann.experiments.statistics.averages import (
     estimate_interquartile_mean,
     estimate_mean,
@@ -36,7 +37,7 @@ from boltzmann.experiments.statistics.metrics import (
     usual_metric,
 )
 from boltzmann.experiments.statistics.profiles import performance_profile, replicates_needed
-from boltzmann.experiments.statistics.ranking import averages, leaderboard
+from boltzmann.experiments.statistics.ranking import leaderboard
 
 __all__ = [
     "CURVE_NAMES",

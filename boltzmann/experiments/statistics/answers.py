@@ -13,7 +13,7 @@ __all__ = ["answers", "decimals"]
 _NAMED = 3
 
 
-def answers(board: pd.DataFrame, confidence: float = 0.95) -> dict[str, str]:
+def answers(board: pd.DataFrame, confidence: float = 0.95, sample: str = "replicate") -> dict[str, str]:
     """Say for each task of a leaderboard who is best at the end, who cannot be told from it, and who is in total.
 
     Parameters
@@ -22,6 +22,8 @@ def answers(board: pd.DataFrame, confidence: float = 0.95) -> dict[str, str]:
         As ``leaderboard`` gives it.
     confidence : float
         The one that it was made with.
+    sample : str
+        What its numbers are counted in, as ``Layout.sample`` says.
 
     Returns
     -------
@@ -38,11 +40,12 @@ def answers(board: pd.DataFrame, confidence: float = 0.95) -> dict[str, str]:
     'A is best in the last tenth of the steps; B cannot be told from it at 200 replicates (95 % confidence).'
     """
     return {
-        str(task): _at_the_end(rows, confidence) + _in_total(rows) for task, rows in board.groupby("task", sort=False)
+        str(task): _at_the_end(rows, confidence, sample) + _in_total(rows)
+        for task, rows in board.groupby("task", sort=False)
     }
 
 
-def _at_the_end(rows: pd.DataFrame, confidence: float) -> str:
+def _at_the_end(rows: pd.DataFrame, confidence: float, sample: str) -> str:
     agents, count = [str(agent) for agent in rows["agent"]], int(rows["replicates"].max())
     best = f"{agents[0]} is best in the last tenth of the steps"
     if count == 0:
@@ -51,7 +54,7 @@ def _at_the_end(rows: pd.DataFrame, confidence: float) -> str:
         return f"{agents[0]} is alone: there is nothing to compare it with."
     if rows["final"].nunique() == 1 and rows["replicates"].min() > 0:
         return "All agents have the same mean in the last tenth of the steps: nothing tells them apart there."
-    at = f"at {count} replicate{'s' if count > 1 else ''} ({100 * confidence:g} % confidence)."
+    at = f"at {count} {sample}{'s' if count > 1 else ''} ({100 * confidence:g} % confidence)."
     close = [agent for agent, tied in zip(agents, rows["tied"], strict=True) if tied]
     if not close:
         return f"{best}, and told from {'the other' if len(agents) == 2 else 'all others'} {at}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from boltzmann._reading import with_plain_names
 from boltzmann.experiments.results import Cell, Results
 
 __all__ = ["cells_by_task", "short_labels"]
@@ -29,11 +30,14 @@ def short_labels(agents: list[str]) -> list[str]:
     ['Greedy()', 'Boltzmann(0.1)']
     >>> short_labels(["QLearning(Greedy())", "SampleAverage(Greedy())"])
     ['QLearning(Greedy())', 'SampleAverage(Greedy())']
+    >>> short_labels(["QLearning(Greedy())", "QLearning(Boltzmann(own.schedules:Halving(1.0)))"])
+    ['Greedy()', 'Boltzmann(own.schedules:Halving(1.0))']
     """
     policies, learners = [], set()
     for agent in agents:
         try:
-            tree = ast.parse(agent, mode="eval").body
+            # Modules of the user's own are put as names, of the same length, so that places stay.
+            tree = ast.parse(with_plain_names(agent), mode="eval").body
         except SyntaxError:
             return agents
         if not isinstance(tree, ast.Call) or not tree.args:

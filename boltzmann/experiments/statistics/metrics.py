@@ -107,9 +107,23 @@ def better_first(value: float, metric: Metric) -> float:
 def usual_metric(cells: dict[str, Cell]) -> Metric:
     """Choose what a task is judged by: returns where every replicate ended an episode at last, else rewards.
 
-    Where some did not, the mean return would be that of the others alone, which are the better ones.
+    Where some did not, the mean return would be that of the others alone, whose episodes are the shorter ones: then it
+    is the gap, where all cells know it, or the reward. Only where every step pays the same to all, as in CartPole, do
+    the returns of the others say more.
     """
-    return "return" if all(np.isfinite(final(cell, "return")).all() for cell in cells.values()) else "reward"
+    ended = [np.isfinite(final(cell, "return")) for cell in cells.values()]
+    if all(one.all() for one in ended):
+        return "return"
+    if any(cell.episodic for cell in cells.values()) and _known_throughout(cells, "gap"):
+        return "gap"
+    rewards = [cell.metrics["reward"] for cell in cells.values()]
+    alike = min(one.min() for one in rewards) == max(one.max() for one in rewards)
+    return "return" if alike and all(one.any() for one in ended) else "reward"
+
+
+def _known_throughout(cells: dict[str, Cell], metric: Metric) -> bool:
+    """Whether all cells know a metric of all their replicates at the end."""
+    return all(np.isfinite(final(cell, metric)).all() for cell in cells.values())
 
 
 def has_metric(cells: dict[str, Cell], metric: CurveMetric) -> bool:

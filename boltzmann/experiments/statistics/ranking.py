@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,16 +11,12 @@ from numpy.typing import NDArray
 
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.results import Cell, Results
-from boltzmann.experiments.statistics.averages import (
-    estimate_interquartile_mean,
-    estimate_mean,
-    estimate_median,
-    warn_of_few,
-)
+from boltzmann.experiments.statistics.averages import warn_of_few
 from boltzmann.experiments.statistics.comparing import PairedDifference, holm, paired_difference
-from boltzmann.experiments.statistics.intervals import FEW, FewReplicatesWarning, checked_confidence, interval
+from boltzmann.experiments.statistics.intervals import checked_confidence, interval
 from boltzmann.experiments.statistics.labels import short_labels
 from boltzmann.experiments.statistics.metrics import (
+    METRIC_NAMES,
     Metric,
     better_first,
     cumulative,
@@ -32,7 +28,9 @@ from boltzmann.experiments.statistics.metrics import (
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["averages", "find_agent", "holm_of_pairs", "leaderboard", "pairwise_p_values"]
+_log = logging.getLogger("boltzmann.experiments")
+
+__all__ = ["find_agent", "holm_of_pairs", "leaderboard", "pairwise_p_values"]
 
 
 def leaderboard(
@@ -79,6 +77,10 @@ def leaderboard(
     -----
     FewReplicatesWarning
         Once, with fewer than ten replicates.
+
+    Notes
+    -----
+    The log says where a task is not judged by returns since only some replicates ended an episode in the last tenth.
     """
     import pandas as pd
 
@@ -86,6 +88,8 @@ def leaderboard(
     rows: list[dict[str, Any]] = []
     for task, cells in tasks_with(results, metric).items():
         chosen = metric or usual_metric(cells)
+        if metric is None and any(cell.episodic for cell in cells.values()):
+            _tell_of_unfinished(task, cells, chosen)
         entries = [_entry(task, label, cell, chosen, confidence) for label, cell in cells.items()]
         entries.sort(key=lambda entry: better_first(entry["final"], chosen))
         labels = [entry["agent"] for entry in entries]
@@ -100,7 +104,7 @@ def leaderboard(
             apart = pairs[0, place] <= 1 - confidence
             entry["tied"] = bool(place > 0 and entry["replicates"] > 0 and not apart)
         rows.extend(entries)
-    warn_of_few(results.layout.replicates)
+    warn_of_few(results.layout.samples)
     return pd.DataFrame(rows)
 
 
@@ -174,68 +178,13 @@ def _entry(task: str, agent: str, cell: Cell, metric: Metric, confidence: float)
     }
 
 
-_AVERAGES: dict[str, Callable[..., Any]] = {
-    "mean": estimate_mean,
-    "median": estimate_median,
-    "interquartile_mean": estimate_interquartile_mean,
-}
-
-
-def averages(
-    results: Results,
-    metric: Metric | None = None,
-    *,
-    rng: np.random.Generator | int,
-    confidence: float = 0.95,
-    resamples: int = 2000,
-) -> pd.DataFrame:
-    """Give mean, median and interquartile mean of every agent's final and cumulative value, with their intervals.
-
-    Parameters
-    ----------
-    results, metric
-        As for :func:`leaderboard`.
-    rng, confidence, resamples
-        As for ``bootstrap``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row for each ``task``, ``agent``, ``value`` ("final" or "cumulative") and ``average``: columns ``metric``,
-        ``estimate``, ``low``, ``high`` and ``replicates``, how many have a value; agents in the order of the
-        experiment. What no replicate has a value for is left out.
-
-    Warns
-    -----
-    FewReplicatesWarning
-        Once, with fewer than ten replicates; the mean's interval is then Student's.
-    """
-    import pandas as pd
-
-    generator = np.random.default_rng(rng)
-    rows: list[dict[str, Any]] = []
-    for task, cells in tasks_with(results, metric).items():
-        chosen = metric or usual_metric(cells)
-        for label, cell in cells.items():
-            for kind, values in (("final", final(cell, chosen)), ("cumulative", cumulative(cell, chosen))):
-                about = {"task": task, "agent": label, "metric": chosen, "value": kind}
-                rows += _averages_of(about, values[~np.isnan(values)], generator, confidence, resamples)
-    fewest = min((row["replicates"] for row in rows), default=FEW)
-    warn_of_few(fewest)
-    return pd.DataFrame(rows)
-
-
-def _averages_of(
-    about: dict[str, Any], values: NDArray[np.float64], rng: np.random.Generator, confidence: float, resamples: int
-) -> list[dict[str, Any]]:
-    if not len(values):
-        return []
-    rows = []
-    with warnings.catch_warnings():
-        # Said once for the whole table instead of once a row.
-        warnings.simplefilter("ignore", FewReplicatesWarning)
-        for name, estimate in _AVERAGES.items():
-            value, low, high = estimate(values, rng=rng, confidence=confidence, resamples=resamples)
-            ends = {"estimate": float(value), "low": float(low), "high": float(high), "replicates": len(values)}
-            rows.append({**about, "average": name, **ends})
-    return rows
+def _tell_of_unfinished(task: str, cells: dict[str, Cell], chosen: Metric) -> None:
+    ended = [np.isfinite(final(cell, "return")) for cell in cells.values()]
+    some, all_of_them = sum(int(one.sum()) for one in ended), sum(len(one) for one in ended)
+    if 0 < some < all_of_them:
+        rest = "these are left out" if chosen == "return" else "the metric return judges by the rest"
+        _log.warning(
+            "%s is judged by %s: %d of all agents' %d replicates ended no episode in the last tenth of the steps. With "
+            "more steps all end one; %s",
+            *(task, METRIC_NAMES[chosen], all_of_them - some, all_of_them, rest),
+        )

@@ -1,0 +1,48 @@
+"""What is kept of a block: the curves of its replicates, or their mean and variance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boltzmann.experiments.layout import Block, Layout
+from boltzmann.experiments.windows import METRICS
+
+__all__ = ["VARIANCES", "kept", "kept_shapes"]
+
+Arrays = dict[str, NDArray[np.float64]]
+
+VARIANCES = {name: f"{name}_variance" for name in METRICS}
+"""What the variance of each metric over the replicates of a block is called."""
+
+
+def kept(layout: Layout, arrays: Mapping[str, NDArray[np.float64]]) -> Arrays:
+    """Give what is stored of a block's arrays of shape (windows, R).
+
+    The arrays themselves, or the mean and the variance (1 / (R - 1)) of each, shape (windows, 1).
+
+    Examples
+    --------
+    >>> from boltzmann.experiments.layout import TaskLayout
+    >>> layout = Layout((TaskLayout("FrozenLake-v1", ("QLearning(Greedy())",), 1),), 2, 0, 2, 1, "blocks")
+    >>> stored = kept(layout, dict.fromkeys(METRICS, np.array([[1.0, 3.0]])))
+    >>> stored["reward"], stored["reward_variance"]
+    (array([[2.]]), array([[2.]]))
+    """
+    if layout.record == "replicates":
+        return {name: arrays[name] for name in METRICS}
+    means: Arrays = {name: arrays[name].mean(axis=1, keepdims=True) for name in METRICS}
+    # From the first replicate: where all are alike the variance is 0, and not what the mean's rounding leaves of it.
+    with np.errstate(invalid="ignore"):
+        apart = {name: arrays[name] - arrays[name][:, :1] for name in METRICS}
+    return means | {VARIANCES[name]: apart[name].var(axis=1, ddof=1, keepdims=True) for name in METRICS}
+
+
+def kept_shapes(layout: Layout, block: Block) -> dict[str, tuple[int, int]]:
+    """Name what is stored of a block, each with its shape."""
+    windows = len(layout.recorded_steps(block.task))
+    if layout.record == "replicates":
+        return dict.fromkeys(METRICS, (windows, block.replicates))
+    return dict.fromkeys((*METRICS, *VARIANCES.values()), (windows, 1))

@@ -1,0 +1,175 @@
+"""Means and variances of blocks in the place of every replicate's curves, and memory that is told before a run."""
+
+import dataclasses
+import logging
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import envs
+from agents import QLearning, SampleAverage
+from boltzmann import Boltzmann, EpsilonGreedy, Greedy
+from boltzmann.experiments import (
+    METRICS,
+    Experiment,
+    RefusedError,
+    Store,
+    Task,
+    draw_differences,
+    draw_learning_curves,
+    draw_profiles,
+    estimating,
+    leaderboard,
+    run,
+    running,
+    write_report,
+)
+from boltzmann.experiments.estimating import disk_text
+
+TASKS = (
+    Task("boltzmann/GaussianBandit-v0", (SampleAverage(Boltzmann(0.2)), SampleAverage(Greedy())), 30),
+    Task("FrozenLake-v1", (QLearning(Boltzmann(0.1)), QLearning(EpsilonGreedy(0.1))), 200),
+)
+EVERY = Experiment(TASKS, replicates=60, seed=4, block=5, points=7)
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("both")
+    means = dataclasses.replace(EVERY, record="blocks")
+    return run(EVERY, folder / "every", make=envs.make), run(means, folder / "means", make=envs.make)
+
+
+def test_means_and_variances_are_those_of_each_blocks_replicates(both):
+    every, means = both
+    for whole, reduced in zip(every.cells(), means.cells(), strict=True):
+        assert (whole.samples, reduced.samples) == (60, 12)
+        assert not whole.variances
+        for name in METRICS:
+            blocks = whole.metrics[name].reshape(12, 5, -1)
+            np.testing.assert_allclose(reduced.metrics[name], blocks.mean(axis=1), rtol=1e-13, err_msg=name)
+            np.testing.assert_allclose(reduced.variances[name], blocks.var(axis=1, ddof=1), rtol=1e-9, atol=1e-20)
+
+
+def test_the_table_says_what_a_row_is(both):
+    every, means = (results.table() for results in both)
+    assert list(means["block"].unique()) == list(range(12))
+    assert "block" not in every
+    assert "replicate" not in means
+    assert {f"{name}_variance" for name in METRICS} <= set(means)
+    assert not any(name.endswith("_variance") for name in every)
+    for name in ("reward", "gap", "entropy"):
+        assert means[name].mean() == pytest.approx(every[name].mean(), rel=1e-12)
+
+
+def test_blocks_hold_fewer_numbers_and_fail_their_checks_alike(both, tmp_path):
+    every, means = both
+    block = means.layout.blocks()[-1]
+    numbers = [
+        sum(array.size for array in Store(results.folder).read(results.layout, block).values()) for results in both
+    ]
+    assert numbers == [5 * 8 * 7, 2 * 8 * 7]
+    copy = Store(tmp_path / "copy")
+    copy.begin(means.layout)
+    (copy.folder / block.name).write_bytes((every.folder / block.name).read_bytes())
+    assert "not that block of this experiment" in copy.missing(means.layout)[1][0]
+
+
+def test_a_run_of_means_that_was_stopped_ends_with_the_same_bytes(both, tmp_path):
+    _, means = both
+    again = run(dataclasses.replace(EVERY, record="blocks"), tmp_path, make=envs.make, n_jobs=2)
+    for block in means.layout.blocks()[::3]:
+        (tmp_path / block.name).unlink()
+    run(dataclasses.replace(EVERY, record="blocks"), tmp_path, make=envs.make)
+    for block in means.layout.blocks():
+        assert (again.folder / block.name).read_bytes() == (means.folder / block.name).read_bytes()
+
+
+def test_statistics_and_figures_count_blocks(both, tmp_path):
+    _, means = both
+    board = leaderboard(means)
+    assert set(board["replicates"]) == {12}
+    for draw in (draw_learning_curves, draw_differences, draw_profiles):
+        caption = draw(means)._supxlabel.get_text()
+        assert "12 means of 5 replicates each" in caption.replace("\n", " ")
+    write_report(means, tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text()
+    assert "12 means of 5 replicates each" in page
+    assert "paired, block by block" in page
+
+
+@pytest.mark.parametrize(("replicates", "block"), [(60, 7), (5, 1), (3, 5)])
+def test_blocks_of_unequal_size_have_no_common_variance(replicates, block):
+    with pytest.raises(ValueError, match=f"replicates must be a multiple of block.*got {replicates} and {block}"):
+        Experiment(TASKS, replicates, 0, block=block, record="blocks")
+    with pytest.raises(ValueError, match="record must be one of replicates, blocks, got 'means'"):
+        Experiment(TASKS, 60, 0, record="means")
+
+
+def test_a_long_run_tells_its_memory_first_and_refuses_more_than_there_is(tmp_path, caplog, monkeypatch):
+    task = Task("boltzmann/GaussianBandit-v0", (SampleAverage(Greedy()),), 50_000)
+    with caplog.at_level(logging.INFO, logger="boltzmann.experiments"):
+        run(Experiment((task,), 19, 0), tmp_path / "short", make=envs.make)
+        assert not any("MB of memory" in record.getMessage() for record in caplog.records)
+        run(Experiment((task,), 20, 0), tmp_path / "long", make=envs.make)
+    told = [record.getMessage() for record in caplog.records if "MB of memory" in record.getMessage()]
+    assert len(told) == 1
+    assert "of memory in each of 1 process, and 0.1 MB of results in " in told[0]
+    monkeypatch.setattr(estimating, "total_memory", lambda: 2**20)
+    with pytest.raises(RefusedError, match="more than the 1 MB of this machine: take a smaller block, or fewer jobs"):
+        run(Experiment((task,), 20, 0), tmp_path / "refused", make=envs.make)
+    assert not (tmp_path / "refused").exists()
+
+
+def test_results_that_do_not_fit_the_disk_are_refused_before_anything_is_written(tmp_path, monkeypatch):
+    task = Task("boltzmann/GaussianBandit-v0", (SampleAverage(Greedy()),), 50_000)
+    experiment = Experiment((task,), 40, 0, block=20)
+    nowhere = tmp_path / "not" / "there"
+    # 8 metrics at 100 points of 40 replicates, 8 bytes each.
+    assert disk_text(experiment.layout, nowhere) == f"0.2 MB of results in {nowhere}"
+    needed = 8 * 100 * 40 * 8
+
+    def leave(free):
+        monkeypatch.setattr(estimating.shutil, "disk_usage", lambda place: SimpleNamespace(free=free, total=10**9))
+
+    leave(needed - 1)
+    with pytest.raises(RefusedError, match=r"are more than the 0\.2 MB that are free there: record blocks"):
+        run(experiment, tmp_path / "refused", make=envs.make)
+    assert not (tmp_path / "refused").exists()
+    leave(needed)
+    run(experiment, tmp_path / "fits", make=envs.make)
+    # What is stored already needs no more room.
+    leave(0)
+    assert run(experiment, tmp_path / "fits", make=envs.make).layout == experiment.layout
+    leave(2 * 8 * 100 * 2 * 8)
+    assert disk_text(dataclasses.replace(experiment, record="blocks").layout, tmp_path)
+
+
+def test_where_the_free_room_of_a_disk_is_not_told_nothing_is_refused_for_it(tmp_path, monkeypatch):
+    task = Task("boltzmann/GaussianBandit-v0", (SampleAverage(Greedy()),), 50_000)
+    layout = Experiment((task,), 40, 0, block=20).layout
+
+    def unreadable(place):
+        raise PermissionError(13, "Permission denied")
+
+    def without_sizes(place):
+        return SimpleNamespace(free=0, total=0)
+
+    for usage in (unreadable, without_sizes):
+        monkeypatch.setattr(estimating.shutil, "disk_usage", usage)
+        assert disk_text(layout, tmp_path) == f"0.2 MB of results in {tmp_path}"
+
+
+def test_without_numba_a_long_run_says_so(tmp_path, caplog, monkeypatch):
+    monkeypatch.setattr(running, "has_numba", lambda: False)
+    experiment = Experiment((Task("boltzmann/GaussianBandit-v0", (SampleAverage(Greedy()),), 50_000),), 20, 0)
+    with caplog.at_level(logging.INFO, logger="boltzmann.experiments"):
+        run(experiment, tmp_path, make=envs.make)
+    assert [record for record in caplog.records if "pip install 'boltzmann-exploration[fast]'" in record.getMessage()]
+
+
+def test_the_variance_of_what_all_replicates_share_is_nothing(both):
+    _, means = both
+    cell = next(iter(means.cells()))
+    assert not cell.variances["temperature"].any()
