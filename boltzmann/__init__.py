@@ -81,6 +81,8 @@ from boltzmann.thermostats import (
     Thermostat,
 )
 
+__version__ = "0.1.0"
+
 __all__ = [
     "GLIE",
     "UCB1",
@@ -131,6 +133,7 @@ __all__ = [
     "Uniform",
     "VDBESoftmax",
     "Warmup",
+    "__version__",
     "cross_entropy",
     "entropy",
     "expected_value",

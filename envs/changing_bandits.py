@@ -93,8 +93,8 @@ class AbruptBandit(Bandit):
     ----------
     arms : int, optional
         How many, at least 1; 10 by default, or as many as ``means`` has columns.
-    period : int
-        A change comes after so many rounds, again and again; at least 1.
+    period : int, optional
+        A change comes after so many rounds, again and again; at least 1. It is 1000 where ``changes`` is not given.
     changes : sequence of int, optional
         After how many rounds there is a change, increasing, each at least 1; instead of ``period``.
     mean, spread, noise : float
@@ -105,7 +105,7 @@ class AbruptBandit(Bandit):
     Raises
     ------
     ValueError
-        For parameters out of their bounds, and for an action that is no arm.
+        For parameters out of their bounds, for both ``period`` and ``changes``, and for an action that is no arm.
 
     Examples
     --------
@@ -119,7 +119,7 @@ class AbruptBandit(Bandit):
     def __init__(
         self,
         arms: int | None = None,
-        period: int = 1000,
+        period: int | None = None,
         mean: float = 0.0,
         spread: float = 1.0,
         noise: float = 1.0,
@@ -128,7 +128,9 @@ class AbruptBandit(Bandit):
     ) -> None:
         self._means = require_rows("means", means)
         super().__init__(count_arms(arms, self._means))
-        self.period = _batched.require_whole("period", period, least=1)
+        if period is not None and changes is not None:
+            raise ValueError(f"period must not be given where changes are, got period={period}, changes={changes}")
+        self.period = 1000 if period is None else _batched.require_whole("period", period, least=1)
         self.mean = _batched.require_finite("mean", mean)
         self.spread = _batched.require_finite("spread", spread, least=0)
         self.noise = _batched.require_finite("noise", noise, least=0)

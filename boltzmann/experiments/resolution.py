@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+import boltzmann
+
 __all__ = ["Resolved", "describe_environment", "difference", "versions"]
 
-_VERSIONED = ("boltzmann-exploration", "numpy", "scipy", "gymnasium", "numba")
+_VERSIONED = ("numpy", "scipy", "gymnasium", "numba")
 
 Resolved = dict[str, Any] | None
 """``id``, ``arguments``, ``max_episode_steps`` and ``wrappers``; None where an environment tells nothing of itself."""
@@ -79,7 +81,7 @@ def _text(value: Any) -> str:
 
 def versions() -> dict[str, str]:
     """Tell the versions of Python and of what the numbers of a run depend on."""
-    found = {"python": platform.python_version()}
+    found = {"python": platform.python_version(), "boltzmann-exploration": boltzmann.__version__}
     for name in _VERSIONED:
         try:
             found[name] = version(name)

@@ -267,6 +267,11 @@ def test_means_may_be_given_in_the_one_notation(single, vector, parameters):
         (LeverBandit, {"means": [1, 2], "deviations": [1]}, "deviations must be as many as means, 2, got 1"),
         (DriftingBandit, {"drift": np.inf}, "drift must be a finite number"),
         (AbruptBandit, {"period": 0}, "period must be a whole number of at least 1, got 0"),
+        (
+            AbruptBandit,
+            {"changes": [3], "period": 2},
+            r"period must not be given where changes are, got period=2, changes=\[3\]",
+        ),
         (AbruptBandit, {"changes": [3, 3]}, r"changes must be increasing, got \[3, 3\]"),
         (AbruptBandit, {"changes": 5}, "changes must be a list of rounds, got 5"),
         (AbruptBandit, {"changes": [0]}, r"changes\[0\] must be a whole number of at least 1, got 0"),

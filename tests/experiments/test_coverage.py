@@ -1,8 +1,8 @@
 """How often intervals hold what they are about, by simulation on fresh seeds, with a stated false-alarm rate.
 
-The shares below are what so many simulated intervals of 95 % covered once; the docstrings round them. A test fails where
-a fresh simulation differs by more than chance lets both differ, with probability 1e-9. The planted wrong interval is
-taken for a right one with less than that: by the shares that it covers, its own error lies more than ten deviations off.
+The shares below are what so many simulated intervals of 95 % covered once; the docstrings round them. A test fails
+where a fresh simulation differs by more than chance lets both differ, with probability 1e-9. The planted wrong interval
+is taken for a right one with less than that: what it covers lies more than ten of its own deviations beyond the limit.
 """
 
 from math import inf
