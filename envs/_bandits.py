@@ -80,7 +80,7 @@ class Bandit(gymnasium.Env[np.int64, np.int64]):
         What is usual: a normal about the arm's mean, and arms that stay as they are.
         """
         means, noise = problems.pulled(arms), problems.noise
-        if not isinstance(noise, float):
+        if not isinstance(noise, float | int):
             noise = noise[problems.rows, arms]
         return means + noise * rng.standard_normal(len(means)), problems.best - means
 
@@ -165,13 +165,13 @@ class BanditVector(VectorEnv[NDArray[np.int64], ArrayLike, NDArray[Any]]):
     def stretch_form(self) -> dict[str, Any] | None:
         """Say how bandits are stepped that stay as they are and pay normals, or 0 and 1; None for others."""
         problems, pay = self._problems, type(self._one).pay
-        if problems is None or pay not in (Bandit.pay, Bandit.pay_zeros_and_ones):
+        if type(problems) is not Problems or pay not in (Bandit.pay, Bandit.pay_zeros_and_ones):
             return None
         return {
             "kind": "bandit",
-            "means": problems.means,
-            "noise": np.array(np.broadcast_to(problems.noise, problems.means.shape)),
-            "best": problems.best,
+            "means": np.ascontiguousarray(problems.means, dtype=np.float64),
+            "noise": np.array(np.broadcast_to(problems.noise, problems.means.shape), dtype=np.float64, order="C"),
+            "best": np.ascontiguousarray(problems.best, dtype=np.float64),
             "binary": pay is Bandit.pay_zeros_and_ones,
             "rng": self.np_random,
         }

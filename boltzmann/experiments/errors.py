@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-__all__ = ["DamagedBlockError", "FailedCellsError", "RefusedError"]
+__all__ = ["DamagedBlockError", "FailedCellsError", "RefusedError", "UnsupportedError"]
 
 
 class RefusedError(ValueError):
     """An experiment that cannot run, or a folder that it cannot use; nothing has been computed or written."""
+
+
+class UnsupportedError(ValueError):
+    """There is no compiled form; the message says of what."""
 
 
 class DamagedBlockError(ValueError):

@@ -10,14 +10,17 @@ import tracemalloc
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from boltzmann.experiments.compiled import held_bytes
 from boltzmann.experiments.description import Experiment, Task
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.interfaces import Make
 from boltzmann.experiments.jobs import make_environment, play
 from boltzmann.experiments.layout import Block, Layout
+from boltzmann.experiments.recording import kept_shapes
 from boltzmann.experiments.rollout import Engine, keep_freed_memory
 from boltzmann.experiments.windows import METRICS
 
@@ -39,6 +42,8 @@ _FEW = (2, 10)
 """Replicates of the two batches that are measured."""
 _STEPS = 3
 _TRIAL_SECONDS = 0.2
+_FILE_BYTES = 2600
+"""Of a block's file beside its numbers: the names, shapes and checksums of what is in it, and what block it is."""
 _WORKER_BYTES = 200 * 2**20
 """What a process of this project takes before it holds arrays of any size: its peak was 59 MB in lockstep and 174 MB
 with the compiled loops (Python 3.11, Linux), rounded up."""
@@ -93,7 +98,7 @@ def estimate(experiment: Experiment, make: Make, engine: Engine = "auto") -> lis
             place,
             agent,
             number,
-            block_memory(experiment, place, agent, make),
+            block_memory(experiment, place, agent, make, engine),
             _seconds(experiment, place, agent, make, engine),
         )
         for place, task in enumerate(experiment.tasks)
@@ -101,7 +106,7 @@ def estimate(experiment: Experiment, make: Make, engine: Engine = "auto") -> lis
     ]
 
 
-def block_memory(experiment: Experiment, task: int, agent: int, make: Make) -> int:
+def block_memory(experiment: Experiment, task: int, agent: int, make: Make, engine: Engine = "auto") -> int:
     """Measure the peak of two small batches in their first steps, and draw the line through them to a whole block.
 
     Returns
@@ -110,16 +115,22 @@ def block_memory(experiment: Experiment, task: int, agent: int, make: Make) -> i
         Bytes, recorded windows included. What an agent comes to hold only later is not in it.
     """
     one, largest = experiment.tasks[task], min(experiment.block, experiment.replicates)
-    few, more = (_peak(experiment, one, Block(task, agent, 0, replicates), make) for replicates in _FEW)
+    (few, spaces), (more, _) = (_peak(experiment, one, Block(task, agent, 0, some), make) for some in _FEW)
     by_replicate = max(0.0, (more - few) / (_FEW[1] - _FEW[0]))
-    windows = len(experiment.layout.recorded_steps(task))
-    recorded = len(METRICS) * windows * 8
-    # Written, the windows stand in memory twice more: the archive and its copy.
-    copies = 3 if experiment.record == "replicates" else 1
-    return int(few + (by_replicate + copies * recorded) * largest)
+    recorded = len(METRICS) * len(experiment.layout.recorded_steps(task)) * 8
+    # Written, the windows stand in memory twice more: the archive and its copy. Of means, one metric's deviations do.
+    copies = 3 if experiment.record == "replicates" else 1 + 2 / len(METRICS)
+    loops, sizes = 0, [int(space.n) for space in spaces if isinstance(getattr(space, "n", None), int | np.integer)]
+    if engine != "lockstep" and len(sizes) == len(spaces):
+        loops = held_bytes(largest, *sizes)
+        if callable(getattr(one.agents[agent], "step_size", None)):
+            # Those of all visit counts that there may be.
+            loops += 8 * one.steps
+    return int(few + (by_replicate + copies * recorded) * largest) + loops
 
 
-def _peak(experiment: Experiment, task: Task, block: Block, make: Make) -> int:
+def _peak(experiment: Experiment, task: Task, block: Block, make: Make) -> tuple[int, tuple[Any, Any]]:
+    """Give the bytes that a few steps of a block take in lockstep, and the spaces of its environment."""
     steps = np.array([min(_STEPS, task.steps)])
     # Before the tracer, which would count what is never touched.
     keep_freed_memory()
@@ -130,9 +141,10 @@ def _peak(experiment: Experiment, task: Task, block: Block, make: Make) -> int:
         tracemalloc.reset_peak()
         before = tracemalloc.get_traced_memory()[0]
         with closing(make_environment(task, block.replicates, make)) as env:
-            # Compiled loops would be compiled under the tracer, which is slow; their arrays are the same.
+            # Compiled loops would be compiled under the tracer, which is slow: what they hold besides is added up.
             play(task, env, steps, experiment.layout, block, "lockstep")
-        return max(0, tracemalloc.get_traced_memory()[1] - before)
+            spaces = (env.single_observation_space, env.single_action_space)
+        return max(0, tracemalloc.get_traced_memory()[1] - before), spaces
     finally:
         if not running:
             tracemalloc.stop()
@@ -201,13 +213,14 @@ def disk_text(layout: Layout, folder: Path) -> str:
     RefusedError
         Where what is not stored yet would not fit; the message says what to do.
     """
-    numbers = len(METRICS) * (2 if layout.record == "blocks" else 1) * layout.samples
-    points = sum(len(layout.recorded_steps(place)) * len(task.agents) for place, task in enumerate(layout.tasks))
-    needed = 8 * numbers * points
-    there = sum(path.stat().st_size for path in folder.glob("task*.npz")) if folder.is_dir() else 0
+    needed = left = 0
+    for block in layout.blocks():
+        numbers = sum(math.prod(shape) for shape in kept_shapes(layout, block).values())
+        needed += 8 * numbers + _FILE_BYTES
+        left += 0 if (folder / block.name).is_file() else 8 * numbers + _FILE_BYTES
     free = _free_bytes(folder)
     told = f"{needed / _MEGABYTE:.1f} MB of results in {folder}"
-    if free is not None and needed - there > free:
+    if free is not None and left > free:
         raise RefusedError(
             f"{told} are more than the {free / _MEGABYTE:.1f} MB that are free there: record blocks in the place of "
             "replicates, or fewer points, or choose another folder"

@@ -34,10 +34,13 @@ def kept(layout: Layout, arrays: Mapping[str, NDArray[np.float64]]) -> Arrays:
     if layout.record == "replicates":
         return {name: arrays[name] for name in METRICS}
     means: Arrays = {name: arrays[name].mean(axis=1, keepdims=True) for name in METRICS}
+    return means | {VARIANCES[name]: _variance(arrays[name]) for name in METRICS}
+
+
+def _variance(values: NDArray[np.float64]) -> NDArray[np.float64]:
     # From the first replicate: where all are alike the variance is 0, and not what the mean's rounding leaves of it.
     with np.errstate(invalid="ignore"):
-        apart = {name: arrays[name] - arrays[name][:, :1] for name in METRICS}
-    return means | {VARIANCES[name]: apart[name].var(axis=1, ddof=1, keepdims=True) for name in METRICS}
+        return np.asarray((values - values[:, :1]).var(axis=1, ddof=1, keepdims=True))
 
 
 def kept_shapes(layout: Layout, block: Block) -> dict[str, tuple[int, int]]:

@@ -70,6 +70,8 @@ def rollout(
     _checks.one_of("engine", engine, ENGINES)
     ends = checked_ends(ends)
     require_players(env, agent)
+    if not callable(recorder):
+        raise TypeError(f"recorder must be called with ends and replicates, such as Recorder, got {recorder!r}")
     record = recorder(ends, env.num_envs)
     if not isinstance(record, Recorder):
         raise TypeError(f"recorder must make a Recorder, got {record!r}")
@@ -84,7 +86,7 @@ def rollout(
     if engine != "lockstep":
         try:
             _require_windows(record)
-            return _compiled(CompiledCell(env, agent), record, ends)
+            return _compiled(CompiledCell(env, agent, int(ends[-1])), record, ends)
         except UnsupportedError:
             if engine == "compiled":
                 raise
@@ -111,8 +113,12 @@ def keep_freed_memory() -> None:
 def _require_windows(record: Recorder) -> None:
     """Refuse a recorder that wants every step: the loops tell of whole windows."""
     kind = type(record)
-    if kind.add is not Recorder.add and kind.add_window is Recorder.add_window:
+    adds, tells = (next(place for place, one in enumerate(kind.__mro__) if name in vars(one)) for name in _TOLD)
+    if adds < tells or not vars(record).keys().isdisjoint(_TOLD):
         raise UnsupportedError(f"{kind.__name__} has an add of its own and no add_window, which compiled loops call")
+
+
+_TOLD = ("add", "add_window")
 
 
 def _compiled(cell: CompiledCell, recorder: Recorder, ends: NDArray[np.int64]) -> Recorder:

@@ -205,7 +205,7 @@ def test_actions_are_the_same_one_by_one(world):
     env, other = made(world, 30), copy.deepcopy(agent)
     other.reset(30, env.single_observation_space, env.single_action_space, np.random.default_rng(1))
     env.reset(seed=list(range(30)))
-    cell, before = CompiledCell(env, other), other.visits.copy()
+    cell, before = CompiledCell(env, other, STEPS), other.visits.copy()
     for expected in actions:
         list(cell.windows([1]))
         rows, _, taken = np.nonzero(other.visits - before)
@@ -222,7 +222,7 @@ def test_an_engine_that_draws_twice_is_caught():
     other.reset(70, env.single_observation_space, env.single_action_space, np.random.default_rng(1))
     env.reset(seed=list(range(70)))
     other._rng.random()
-    list(CompiledCell(env, other).windows([STEPS]))
+    list(CompiledCell(env, other, STEPS).windows([STEPS]))
     assert (one.visits != other.visits).any()
 
 
@@ -235,7 +235,7 @@ def test_exponentials_are_right_to_an_ulp():
 
 @pytest.mark.parametrize("engine", ["lockstep", "compiled"])
 def test_a_step_size_out_of_bounds_is_named_where_it_is_reached(engine):
-    agent = ScheduledStep(Greedy(), step_size=lambda count: 0.2 * count)
+    agent = ScheduledStep(Greedy(), step_size=Linear(0.0, 2.0, 10))
 
     def roll(steps):
         env = made("boltzmann/GaussianBandit-v0(arms=1)", 2)
@@ -265,6 +265,8 @@ class Changed(QLearning):
         ("FrozenLake-v1", BackupLearning(Boltzmann(0.5), BoltzmannExpectation(1.0)), "no compiled form of Backup"),
         ("boltzmann/DriftingBandit-v0", SampleAverage(Boltzmann(0.5)), "no compiled form of Drifting"),
         ("boltzmann/LeverBandit-v0", SampleAverage(Boltzmann(0.5)), "more than 64 actions"),
+        ("FrozenLake-v1", QLearning(Boltzmann(0.5), step_size=lambda count: 0.1), "of one's own is asked in lockstep"),
+        ("FrozenLake-v1", QLearning(Boltzmann(lambda step: np.full(2, 0.5))), "temperature is not one number a step"),
         ("CartPole-v1", QLearning(Boltzmann(0.5)), "no compiled form of SyncVectorEnv"),
     ],
 )

@@ -126,9 +126,9 @@ def test_results_that_do_not_fit_the_disk_are_refused_before_anything_is_written
     task = Task("boltzmann/GaussianBandit-v0", (SampleAverage(Greedy()),), 50_000)
     experiment = Experiment((task,), 40, 0, block=20)
     nowhere = tmp_path / "not" / "there"
-    # 8 metrics at 100 points of 40 replicates, 8 bytes each.
+    # 8 metrics at 100 points of 40 replicates, 8 bytes each, in two files.
     assert disk_text(experiment.layout, nowhere) == f"0.2 MB of results in {nowhere}"
-    needed = 8 * 100 * 40 * 8
+    needed = 8 * 100 * 40 * 8 + 2 * 2600
 
     def leave(free):
         monkeypatch.setattr(estimating.shutil, "disk_usage", lambda place: SimpleNamespace(free=free, total=10**9))
@@ -139,10 +139,11 @@ def test_results_that_do_not_fit_the_disk_are_refused_before_anything_is_written
     assert not (tmp_path / "refused").exists()
     leave(needed)
     run(experiment, tmp_path / "fits", make=envs.make)
+    assert 0.98 * needed < sum(file.stat().st_size for file in (tmp_path / "fits").glob("task*.npz")) <= needed
     # What is stored already needs no more room.
     leave(0)
     assert run(experiment, tmp_path / "fits", make=envs.make).layout == experiment.layout
-    leave(2 * 8 * 100 * 2 * 8)
+    leave(2 * 8 * 100 * 2 * 8 + 2 * 2600)
     assert disk_text(dataclasses.replace(experiment, record="blocks").layout, tmp_path)
 
 

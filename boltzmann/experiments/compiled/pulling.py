@@ -69,7 +69,7 @@ def _pull_block(
     action_draws, outcome_draws = draws.actions, draws.outcomes
     q, _, weights, other, top, total, level, best, actions, _, _, _, _ = block
     reward_sum, gap_sum, optimal = sums.reward.reshape(-1), sums.gap.reshape(-1), sums.optimal.reshape(-1)
-    greedy, returns, last_values = sums.greedy.reshape(-1), sums.returns, sums.last_values
+    greedy, returns, poison, last_values = sums.greedy.reshape(-1), sums.returns, sums.poison, sums.last_values
     rows, _, count = learner.values.shape
     wide = (n + 7) // 8 * 8
     window = np.searchsorted(ends, begin, side="right")
@@ -111,6 +111,7 @@ def _pull_block(
             reward = (1.0 if number < mean else 0.0) if binary else mean + noise[place] * number
             future = discount * best[i] if backup > 0 else 0.0
             q[a, i] = learn(values, visits, place, reward + future, averages, by, rates)
+            poison[r] += (reward - reward) + (q[a, i] - q[a, i])
             gap = highest[r] - mean
             reward_sum[into + i] += reward
             gap_sum[into + i] += gap

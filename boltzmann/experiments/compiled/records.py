@@ -120,6 +120,7 @@ class Sums(NamedTuple):
     episodes: Floats
     return_sum: Floats
     returns: Floats  # (R,): of the episodes that go on
+    poison: Floats  # (R,): 0, or NaN where a reward or a value was met that is not finite
     last_values: Floats  # (W, R, K); -inf where it was not allowed
 
 
@@ -169,5 +170,5 @@ def make_draws(rows: int, choices: int) -> Draws:
 def make_sums(windows: int, returns: Floats, count: int) -> Sums:
     """Make what W windows add up, of K = ``count`` actions; ``returns`` go on from the windows before."""
     parts: list[Any] = [np.zeros((windows, len(returns))) for _ in range(6)]
-    parts += [returns, np.zeros((windows, len(returns), count))]
+    parts += [returns, np.zeros(len(returns)), np.zeros((windows, len(returns), count))]
     return Sums(*parts)

@@ -7,19 +7,20 @@ Policies are translated here, since open-loop mixtures of softmaxes are all that
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from boltzmann import _checks
-from boltzmann.experiments.compiled.records import BACKUPS, NEXT_ACTION, Learner, Mixture, Pulls, Transitions
+from boltzmann.experiments.compiled.reading import read_rates, read_schedule, require_own_rates, require_readable
+from boltzmann.experiments.compiled.records import BACKUPS, NEXT_ACTION, Learner, Mixture, Pulls, Sums, Transitions
+from boltzmann.experiments.errors import UnsupportedError
 from boltzmann.policies import Boltzmann, EpsilonBoltzmann, EpsilonGreedy, Greedy, MaxBoltzmann, Uniform
-from boltzmann.schedules._base import temperatures_at
 from boltzmann.thermostats import Thermostat
 
-__all__ = ["UnsupportedError", "learner_of", "mixture_of", "own_form", "require_rates", "world_of"]
+__all__ = ["UnsupportedError", "learner_of", "mixture_of", "own_form", "refuse_nonsense", "world_of"]
 
 MOST_ACTIONS = 64
 """With more, the stages leave the first cache, and lockstep sums in another order."""
@@ -27,12 +28,8 @@ MOST_ACTIONS = 64
 Steps = NDArray[np.int64]
 
 
-class UnsupportedError(ValueError):
-    """There is no compiled form; the message says of what."""
-
-
-def mixture_of(policy: Any, rng: np.random.Generator) -> Callable[[Steps], Mixture]:
-    """Translate a policy; what it gives takes the steps of a stretch."""
+def mixture_of(policy: Any, rng: np.random.Generator, step: int) -> Callable[[Steps], Mixture]:
+    """Translate a policy that stands at a step; what it gives takes the steps of a stretch."""
     kind, inf = type(policy), np.inf
     parts: dict[type, Callable[[], tuple[Any, Any, Any]]] = {
         Boltzmann: lambda: (0.0, 0.0, policy.temperature),
@@ -48,27 +45,23 @@ def mixture_of(policy: Any, rng: np.random.Generator) -> Callable[[Steps], Mixtu
     if any(isinstance(part, Thermostat) for part in (exploring, exploiting)):
         raise UnsupportedError("a thermostat sees values that only lockstep knows")
     mixed = kind in (EpsilonGreedy, MaxBoltzmann, EpsilonBoltzmann)
+    for name, part in (("epsilon", epsilon), ("temperature", exploring), ("temperature", exploiting)):
+        require_readable(name, part, step)
 
     def at(steps: Steps) -> Mixture:
-        chances = scheduled("epsilon", epsilon, steps)
-        if not (chances <= 1).all():
-            raise ValueError(f"epsilon must be in [0, 1], got {chances.max()}")
-        heats = [scheduled("temperature", part, steps) for part in (exploring, exploiting)]
+        chances = read_schedule("epsilon", epsilon, steps, most=1.0)
+        heats = [read_schedule("temperature", part, steps) for part in (exploring, exploiting)]
         return Mixture(mixed, chances, heats[0], heats[1], rng)
 
     return at
 
 
-def scheduled(name: str, schedule: Any, steps: Steps) -> NDArray[np.float64]:
-    """Read a number or a schedule at every step of a stretch; a callable that knows no arrays is asked step by step."""
-    try:
-        return np.array(temperatures_at(name, schedule, steps.astype(np.float64)))
-    except (TypeError, ValueError):
-        return np.array([float(temperatures_at(name, schedule, np.asarray(float(step)))) for step in steps])
-
-
 def own_form(it: Any) -> dict[str, Any]:
     """Ask a learner or an environment for its form, where that is its own class's."""
+    for name in getattr(it, "__dict__", ()):
+        # Such as a step that was wrapped in place.
+        if inspect.isfunction(getattr(type(it), name, None)):
+            raise UnsupportedError(f"no compiled form of a {type(it).__name__} with a {name} of its own")
     for kind in type(it).__mro__:
         methods = {name for name, part in vars(kind).items() if callable(part) and not name.startswith("__")}
         if "stretch_form" in methods:
@@ -81,50 +74,64 @@ def own_form(it: Any) -> dict[str, Any]:
     return form
 
 
-def learner_of(form: dict[str, Any], masked: bool) -> Callable[[Steps], Learner]:
+def learner_of(form: dict[str, Any], masked: bool, step: int, steps_ahead: int) -> Callable[[Steps], Learner]:
     """Translate a learner's form: ``values``, ``visits``, ``policy``, ``rng``, and how values move.
 
-    ``step_size``, a number or a callable of the visit count, or ``extra``: the change is divided by count + extra.
-    ``backup``, a name in ``BACKUPS``, with ``discount`` and ``temperature`` where they are read.
+    ``step_size``, a number or a schedule of the visit count, or ``extra``: the change is divided by count + extra.
+    ``backup``, a name in ``BACKUPS``, with ``discount`` and ``temperature`` where they are read. It stands at a step,
+    and so many are to come.
     """
     values, visits = form["values"], form["visits"]
     if values.shape[2] > MOST_ACTIONS:
         raise UnsupportedError(f"more than {MOST_ACTIONS} actions")
     step_size: Any = form.get("step_size")
+    require_own_rates(step_size)
     backup = BACKUPS.index(form.get("backup", "none"))
     heat = form.get("temperature", 0.0)
     if heat is None or isinstance(heat, Thermostat):
         raise UnsupportedError("the temperature of the backup is known in lockstep alone")
+    require_readable("temperature", heat, step)
     by = form.get("extra", 0.0) if step_size is None else 0.0 if callable(step_size) else float(step_size)
     discount = float(form.get("discount", 0.0))
     seen = np.zeros(values.shape[:2] if masked else (0, 0), dtype=np.bool_)
-
-    rates = np.empty(0)
+    # Room for the step sizes of all counts that may come, of which memory is taken as they are read.
+    highest = int(visits.max()) if callable(step_size) else 0
+    rates = np.empty(highest + steps_ahead if callable(step_size) else 0)
     rows = len(values) if backup == NEXT_ACTION else 0
     ahead = (np.zeros(rows, dtype=np.int64), np.zeros(rows, dtype=np.bool_), np.zeros((rows, values.shape[2])))
+    known = 0
 
     def at(steps: Steps) -> Learner:
-        nonlocal rates
-        heats = scheduled("temperature", heat, steps)
-        counts = int(visits.max()) + len(steps) if callable(step_size) else 0
-        if counts > len(rates):
-            # Twice as many as before at least, so that a long run does not read them again and again.
-            rates = rates_at(step_size, max(counts, 2 * len(rates)))
-        return Learner(values, visits, seen, step_size is None, by, rates, discount, backup, heats, *ahead)
+        nonlocal highest, known
+        heats = read_schedule("temperature", heat, steps)
+        if callable(step_size):
+            highest += len(steps)
+            read_rates(step_size, rates, known, highest)
+            known = highest
+        parts = (step_size is None, by, rates[:known], discount, backup, heats)
+        return Learner(values, visits, seen, *parts, *ahead)
 
     return at
 
 
-def rates_at(step_size: Any, counts: int) -> NDArray[np.float64]:
-    """Read a scheduled step size at so many counts from 0 on, of which not all may be reached."""
-    return np.broadcast_to(np.asarray(step_size(np.arange(counts)), dtype=np.float64), (counts,)).copy()
-
-
-def require_rates(learner: Learner) -> None:
-    """Raise where a scheduled step size that was used is out of [0, 1]."""
-    if len(learner.rates) > 0:
-        used = learner.rates[: int(learner.visits.max())]
-        _checks.require_all((used >= 0) & (used <= 1), "step_size", "in [0, 1]", used)
+def refuse_nonsense(learner: Learner, sums: Sums, step_size: Any) -> None:
+    """Raise where a replicate has met a number that is none, by what a stretch of steps has left of it."""
+    rows = np.flatnonzero(sums.poison != 0)
+    if not len(rows):
+        return
+    row = int(rows[0])
+    reward = sums.reward[:, row].sum()
+    if not np.isfinite(reward):
+        raise ValueError(f"rewards must be finite, got a sum of {reward} in row {row}")
+    counts = np.flatnonzero(np.isnan(learner.rates[: int(learner.visits[row].max())]))
+    if len(counts):
+        count = int(counts[0])
+        got = float(np.asarray(step_size(count)))
+        raise ValueError(f"step_size must be in [0, 1], got {got} at visit count {count} in row {row}")
+    raise ValueError(
+        f"values must stay finite, but what was learnt in row {row} is not: its rewards, or the temperature of its "
+        "backup, are too large"
+    )
 
 
 def world_of(form: dict[str, Any]) -> Pulls | Transitions:

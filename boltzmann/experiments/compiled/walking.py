@@ -96,7 +96,7 @@ def _walk_block(
     q, ahead, weights, other, top, total, level, best, actions, next_actions, entries, places, reached = block
     reward_sum, gap_sum, optimal = sums.reward.reshape(-1), sums.gap.reshape(-1), sums.optimal.reshape(-1)
     greedy, episodes, return_sum = sums.greedy.reshape(-1), sums.episodes.reshape(-1), sums.return_sum.reshape(-1)
-    returns, last_values = sums.returns, sums.last_values
+    returns, poison, last_values = sums.returns, sums.poison, sums.last_values
     rows, spots, count = learner.values.shape
     outcomes, masked = cumulative.shape[1], len(mask) > 0
     following, kept, told = learner.following, learner.kept, learner.told
@@ -169,6 +169,7 @@ def _walk_block(
                 reward = reward + noise[pair] * noise_draws[drawn + i]
             future = discount * best[i] if backup > 0 and not over else 0.0
             value = learn(values, visits, here * count + a, reward + future, averages, by, rates)
+            poison[r] += (reward - reward) + (value - value)
             gap = gaps[pair]
             reward_sum[into + i] += reward
             gap_sum[into + i] += gap

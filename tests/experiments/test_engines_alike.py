@@ -1,0 +1,224 @@
+"""Where the engines could part: numbers that are none, schedules that know no arrays, methods changed in place."""
+
+import math
+
+import numpy as np
+import pytest
+
+import envs
+from agents import ConstantStep, QLearning, SampleAverage, SoftQ
+from boltzmann import Boltzmann, Clip, EpsilonGreedy, Greedy, Linear, Scale, Uniform
+from boltzmann.experiments import METRICS, Recorder, rollout
+from envs._bandits import Bandit, BanditVector, Problems
+
+pytest.importorskip("numba")
+from boltzmann.experiments import compiled
+from boltzmann.experiments.compiled import UnsupportedError
+
+INF = math.inf
+BANDIT = "boltzmann/GaussianBandit-v0"
+
+
+def rolled(engine, agent, env, ends=(20,), recorder=Recorder):
+    rows = env.num_envs
+    return rollout(
+        env, agent, np.array(ends), list(range(rows)), np.random.default_rng(0), engine=engine, recorder=recorder
+    )
+
+
+def rewarding(reward, rows=8):
+    """Two states and two actions, one of which pays so much and goes to the other state."""
+    table = envs.Table(
+        probs=np.ones((2, 2, 1)),
+        next_states=np.array([[[0], [1]], [[1], [0]]]),
+        rewards=np.array([[[0.0], [reward]], [[0.0], [reward]]]),
+        terminated=np.zeros((2, 2, 1), dtype=bool),
+        initial=np.array([0.5, 0.5]),
+    )
+    return envs.TabularVectorEnv(table, rows)
+
+
+@pytest.mark.parametrize(
+    ("agent", "make", "message"),
+    [
+        (lambda: SoftQ(Boltzmann(Linear(INF, 0.0, 10))), lambda: envs.make("FrozenLake-v1", 8), "must stay finite"),
+        (lambda: SoftQ(Boltzmann(INF)), lambda: envs.make("FrozenLake-v1", 8), "what was learnt in row 0 is not"),
+        (lambda: SoftQ(Boltzmann(1e308), step_size=1.0, discount=1.0), lambda: rewarding(1.0), "must stay finite"),
+        (
+            lambda: ConstantStep(Uniform(), step_size=0.5),
+            lambda: envs.make(BANDIT, 100, noise=1.7e308),
+            r"rewards must be finite, got a sum of (-?inf|nan) in row \d+",
+        ),
+        (lambda: QLearning(Uniform(), step_size=1.0, discount=1.0), lambda: rewarding(1.7e308), "finite"),
+        (
+            lambda: QLearning(EpsilonGreedy(0.1), step_size=1.0, discount=1.0),
+            lambda: rewarding(1e308),
+            "values must stay finite|rewards must be finite, got a sum of",
+        ),
+    ],
+)
+def test_numbers_that_are_none_are_refused_and_nothing_is_written_beyond_a_table(agent, make, message):
+    env = make()
+    with pytest.raises(ValueError, match=message):
+        rolled("compiled", agent(), env, ends=(50, 400))
+
+
+def test_a_choice_among_weights_that_are_none_stays_within_the_actions():
+    from boltzmann.experiments.compiled.stages import choose
+
+    for weights in (np.zeros((3, 8)), np.full((3, 8), np.nan), np.full((3, 8), np.inf)):
+        actions = np.full(8, 7)
+        choose(8, np.full(8, 0.5), 0, weights, np.zeros(8), actions)
+        assert ((actions >= 0) & (actions < 3)).all()
+
+
+def by_the_place(step):
+    """Whatever comes with or before step 5 is hot, in an array all of it."""
+    return 1.0 if np.any(np.asarray(step) < 5) else 0.1
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        by_the_place,
+        lambda step: np.maximum(0.01, 1 - step**13 / 1e15),
+        lambda step: step.bit_length() + 0.1,
+        Scale(by_the_place, 2.0),
+        Clip(by_the_place, 0.0, 0.5),
+    ],
+)
+def test_a_schedule_of_ones_own_is_asked_as_in_lockstep(schedule):
+    slow, fast = (
+        rolled(engine, SampleAverage(Boltzmann(schedule)), envs.make(BANDIT, 300), ends=(10, 30))
+        for engine in ("lockstep", "compiled")
+    )
+    for name in METRICS:
+        np.testing.assert_allclose(fast.arrays[name], slow.arrays[name], rtol=1e-12, err_msg=name)
+
+
+@pytest.mark.parametrize(
+    ("policy", "message"),
+    [
+        (Boltzmann(lambda step: -1.0), r"temperature must be in \[0, inf\], got -1\.0"),
+        (Boltzmann(lambda step: 1.0 - step), r"temperature must be in \[0, inf\], got -1\.0"),
+        (Boltzmann(lambda step: math.nan), r"temperature must be in \[0, inf\], got nan"),
+        (EpsilonGreedy(lambda step: -1.0), r"epsilon must be in \[0, 1\], got -1\.0"),
+        (EpsilonGreedy(Linear(0.0, 3.0, 3)), r"epsilon must be in \[0, 1\], got 2\.0"),
+    ],
+)
+@pytest.mark.parametrize("engine", ["lockstep", "compiled"])
+def test_a_schedule_out_of_bounds_is_told_alike(policy, message, engine):
+    with pytest.raises(ValueError, match=message):
+        rolled(engine, SampleAverage(policy), envs.make(BANDIT, 3))
+
+
+def test_windows_of_any_length_are_cut_and_put_together_to_the_bit(monkeypatch):
+    slow = rolled("lockstep", QLearning(Boltzmann(0.1)), envs.make("FrozenLake-v1", 5), ends=(1, 130, 150, 300))
+    monkeypatch.setattr(compiled, "_MOST_STEPS", 7)
+    fast = rolled("compiled", QLearning(Boltzmann(0.1)), envs.make("FrozenLake-v1", 5), ends=(1, 130, 150, 300))
+    for name in METRICS:
+        np.testing.assert_array_equal(fast.arrays[name], slow.arrays[name], err_msg=name)
+
+
+def test_what_one_call_takes_is_bounded():
+    cut = [(list(ends), whole) for ends, whole in compiled._stretches([3, 2**17 + 1, 5, 5, 5], 2)]
+    assert cut == [([3], True), ([2**16], False), ([2**16], False), ([1, 6], True), ([5, 10], True)]
+    # Sixteen windows of 50 000 replicates and 64 actions would be 448 MB.
+    assert compiled.held_bytes(50_000, 1, 64) < 100 * 2**20
+    assert compiled.held_bytes(2000, 16, 4) < 4 * 2**20
+
+
+def doubled(method):
+    def changed(*arguments, **named):
+        changed.calls += 1
+        return method(*arguments, **named)
+
+    changed.calls = 0
+    return changed
+
+
+@pytest.mark.parametrize("changed", ["step", "update", "act"])
+def test_a_method_that_was_changed_in_place_is_called(changed):
+    env, agent = envs.make("FrozenLake-v1", 2), QLearning(Greedy())
+    one = env if changed == "step" else agent
+    setattr(one, changed, doubled(getattr(one, changed)))
+    assert rolled("auto", agent, env).engine == "lockstep"
+    assert getattr(one, changed).calls == 20
+    with pytest.raises(UnsupportedError, match=f"with a {changed} of its own"):
+        rolled("compiled", agent, env)
+
+
+class Telling(Recorder):
+    def add(self, *step):
+        super().add(*step)
+
+    def add_window(self, *window):
+        super().add_window(*window)
+
+
+class Counting(Telling):
+    calls = 0
+
+    def add(self, *step):
+        self.calls += 1
+        super().add(*step)
+
+
+class Patched(Telling):
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.add = doubled(self.add)
+
+
+def test_a_recorder_hears_of_every_step_that_it_asks_for():
+    env = envs.make("FrozenLake-v1", 2)
+    assert rolled("auto", QLearning(Greedy()), env, recorder=Telling).engine == "compiled"
+    counting = rolled("auto", QLearning(Greedy()), env, recorder=Counting)
+    assert (counting.engine, counting.calls) == ("lockstep", 20)
+    patched = rolled("auto", QLearning(Greedy()), env, recorder=Patched)
+    assert (patched.engine, patched.add.calls) == ("lockstep", 20)
+    with pytest.raises(TypeError, match="recorder must be called with ends and replicates, such as Recorder, got 5"):
+        rolled("auto", QLearning(Greedy()), env, recorder=5)
+
+
+class Halved(Problems):
+    def pulled(self, arms):
+        return super().pulled(arms) / 2
+
+
+def bandits(draw):
+    class One(Bandit):
+        def __init__(self):
+            super().__init__(3)
+
+        def draw(self, rng, count):
+            return draw(rng, count)
+
+    class Many(BanditVector):
+        single = One
+
+    return Many(6)
+
+
+@pytest.mark.parametrize(
+    ("draw", "engine"),
+    [
+        (lambda rng, count: Problems(rng.random((3, count)).T, 1.0), "compiled"),
+        (lambda rng, count: Problems(np.broadcast_to([0.1, 0.2, 0.3], (count, 3)), 1), "compiled"),
+        (lambda rng, count: Problems(rng.random((count, 3)), np.full((1, 3), 0.5).repeat(count, axis=0)), "compiled"),
+        (lambda rng, count: Halved(rng.random((count, 3)), 1.0), "lockstep"),
+    ],
+)
+def test_bandits_of_ones_own_run_alike_however_their_arrays_lie(draw, engine):
+    slow = rolled("lockstep", SampleAverage(Boltzmann(0.3)), bandits(draw))
+    fast = rolled("auto", SampleAverage(Boltzmann(0.3)), bandits(draw))
+    assert fast.engine == engine
+    for name in METRICS:
+        np.testing.assert_array_equal(fast.arrays[name], slow.arrays[name], err_msg=name)
+
+
+def test_numba_that_compiles_nothing_is_left_alone(monkeypatch):
+    monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
+    assert rolled("auto", QLearning(Greedy()), envs.make("FrozenLake-v1", 2)).engine == "lockstep"
+    with pytest.raises(UnsupportedError, match="NUMBA_DISABLE_JIT"):
+        rolled("compiled", QLearning(Greedy()), envs.make("FrozenLake-v1", 2))
