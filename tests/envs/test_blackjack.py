@@ -105,8 +105,8 @@ def outcome(reward):
 
 def counted_batched(rules, replicates, hands, wrong=False):
     env, counts = envs.make("Blackjack-v1", replicates, **rules), np.zeros((704, 3, STEPS))
-    if wrong:  # the planted fault: the last outcome comes up a little too often
-        env._levels *= 0.8
+    if wrong:  # the planted fault: the last outcome comes up too often, so much that chance never hides it
+        env._levels *= 0.65
     seen, _ = env.reset(seed=int(fresh_rng().integers(2**63)))
     rng, age, played = fresh_rng(), np.zeros(replicates, dtype=int), np.zeros(replicates, dtype=int)
     # The first hands of every row: all that end within a number of steps would be too many short ones.
