@@ -64,9 +64,5 @@ class Decision:
     @cached_property
     def greedy(self) -> NDArray[np.bool_]:
         """Whether each action has a largest value among those allowed, shape (R,); chance may choose it too."""
-        rows = multiples(len(self.actions))
-        if self.values.flags.f_contiguous:
-            chosen = self.values.T.reshape(-1).take(self.actions * len(rows) + rows)
-        else:
-            chosen = self.values[rows, self.actions]
+        chosen = self.values[multiples(len(self.actions)), self.actions]
         return np.asarray(chosen == largest(self.values, self.where))
