@@ -20,8 +20,8 @@ demo: $(VENV)/ready  ## compare exploration schedules, print a leaderboard, draw
 test: $(VENV)/ready  ## the quick suite with doctests and coverage
 	$(BIN)/python -m pytest -m "not slow" $(SIDE_BY_SIDE) --cov --cov-report=term
 
-test-slow: $(VENV)/ready  ## the tests that take long
-	$(BIN)/python -m pytest -m slow $(SIDE_BY_SIDE)
+test-slow: $(VENV)/ready  ## the tests that take long, and those of laws on four times as many examples
+	$(BIN)/python -m pytest -m "slow or hypothesis" --hypothesis-profile thorough $(SIDE_BY_SIDE)
 
 test-libraries: $(VENV)/ready  ## the core on PyTorch and JAX, and optax's schedules, which this installs
 	@$(BIN)/python -c 'import torch, jax, optax' 2>/dev/null || { echo "installing PyTorch, JAX and optax into $(VENV)"; \

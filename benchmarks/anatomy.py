@@ -91,14 +91,14 @@ def _parts(work: Work, count: int) -> dict[str, Callable[[], Any]]:
     def entropy() -> Any:
         return policy(values).entropy
 
-    def weights() -> Any:
+    def policy_and_draw() -> Any:
         return policy(values).sample(rng)
 
     return {
         "the agent acts": lambda: agent.act(observations),
         "the environment steps": lambda: env.step(actions),
         "the agent learns": lambda: agent.update(observations, actions, rewards, reached, terminated, truncated),
-        "of acting: the policy, and a draw from it": weights,
+        "of acting: the policy, and a draw from it": policy_and_draw,
         "recorded: was the action greedy": lambda: Decision(actions, decision.distribution, values).greedy,
         "recorded: sums": lambda: recorder.add(1, known, rewards, terminated, truncated, gaps),
         "recorded: policy, entropy at the end of a window": entropy,

@@ -1,6 +1,7 @@
 """The project beside plain C and beside other libraries: ``python -m benchmarks.engines``.
 
-The public ``rollout``, recording on, on the works of ``works.py``, in turns with the C yardstick; what recording costs;
+The public ``rollout``, recording on, on the works of ``works.py``, in turns with the C yardstick; what recording costs,
+and what a lockstep step is made of;
 the public ``run`` with two workers beside one; a policy call; and other libraries, in a Python that ``--peers`` names.
 docs/speed.md tells what is compared with what.
 """
@@ -12,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import core, reporting
+from benchmarks import anatomy, core, reporting
 from benchmarks.measuring import LEAST_STEPS, Effort, Row, measure_recording, measure_rollouts, measure_runs
 from benchmarks.peers import FULL_SECONDS, measure_peers
 from benchmarks.works import REPLICATES
@@ -20,7 +21,7 @@ from benchmarks.yardstick import CACHE, MissingCompilerError, Yardstick
 
 FULL = Effort(rounds=5, seconds=FULL_SECONDS, replicates=REPLICATES)
 QUICK = Effort(rounds=3, seconds=0.04, replicates=(30, 2000))
-PARTS = ("rollouts", "recording", "runs", "calls", "peers")
+PARTS = ("rollouts", "recording", "steps", "runs", "calls", "peers")
 
 
 class _Report:
@@ -67,6 +68,16 @@ def measure(parts: Sequence[str], effort: Effort, peers: str | None, folder: Pat
     if "recording" in parts:
         report.say("\nrecording: rollout with its recorder beside one that notes nothing, in processor seconds")
         found["recording"] = _said(report, measure_recording(effort))
+    if "steps" in parts:
+        rounds = 3 * effort.rounds
+        report.say(
+            f"\na lockstep step: processor time of its parts, medians of {rounds} rounds, and what recording adds"
+        )
+        report.say(anatomy.HEADER)
+        found["steps"] = []
+        for part in anatomy.measure_parts(rounds):
+            report.say(anatomy.line(part))
+            found["steps"].append(part.to_json())
     if "runs" in parts:
         report.say("\nrun: two workers beside one, agent-steps a wall-clock second; 1st call starts the workers")
         found["runs"] = _said(report, measure_runs(yardstick, effort))

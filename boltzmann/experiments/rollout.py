@@ -48,7 +48,9 @@ def rollout(
     engine : {"auto", "lockstep", "compiled"}
         Whether stretches of steps run as compiled loops: by default where these know the environment, the learner and
         the policy, and numba is installed. Both choose the same actions from the same random numbers, but
-        where the last bit of a soft, mellowmax or expectation backup breaks a tie.
+        where the last bit of a soft, mellowmax or expectation backup breaks a tie. Lockstep raises at the step at which
+        a number is out of bounds, the loops before or after the stretch that it is in. After them Sarsa has kept no
+        action drawn for its next step.
     recorder : callable
         ``recorder(ends, R)`` makes what is told of each step by its ``add``, or of each compiled window by its
         ``add_window``: a subclass of :class:`Recorder` may note more, or less. One that has an ``add`` of its own and
@@ -65,7 +67,8 @@ def rollout(
         For "compiled" where there is no such form; the message says of what. It is a ValueError.
     ValueError, TypeError
         For ends that are no increasing whole numbers from 1 on, seeds that are not R whole numbers of at least 0, an
-        environment that is not batched or resets in another step, and what is no agent or recorder.
+        environment that is not batched or resets in another step, and what is no agent or recorder. For rewards that
+        are not finite; where values do not stay finite, at once in the compiled loops, and in lockstep when NaN acts.
     """
     _checks.one_of("engine", engine, ENGINES)
     ends = checked_ends(ends)

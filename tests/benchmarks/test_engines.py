@@ -57,6 +57,21 @@ def test_what_recording_costs_is_measured_beside_a_rollout_that_notes_nothing():
     assert all(row.failure or 0 < row.ratio[1] < 3 for row in rows)
 
 
+def test_a_step_is_taken_apart(capsys, tmp_path):
+    engines.main([*TINY, "--parts", "steps", "--output", str(tmp_path)])
+    rows = json.loads((tmp_path / "engines.json").read_text())["steps"]
+    assert {(row["work"], row["replicates"]) for row in rows} == {
+        (work.name, count) for work in works.WORKS[:2] for count in (30, 2000)
+    }
+    first = {row["name"]: row for row in rows if (row["work"], row["replicates"]) == ("A testbed", 30)}
+    whole = first["a step, not recorded"]
+    parts = [first[name]["microseconds"] for name in ("the agent acts", "the environment steps", "the agent learns")]
+    assert whole["microseconds"] == pytest.approx(sum(parts))
+    assert whole["share"] == pytest.approx(1)
+    assert all(row["microseconds"] > 0 for row in rows)
+    assert "recorded: was the action greedy" in capsys.readouterr().out
+
+
 @pytest.mark.slow
 def test_runs_with_two_workers_are_measured_beside_two_threads_of_c(yardstick):
     effort = measuring.Effort(rounds=1, seconds=0.01, replicates=(20,))

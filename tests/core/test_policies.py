@@ -359,13 +359,10 @@ def test_a_distribution_pickles_and_rows_draw_on_their_own(policy):
     distribution = pickle.loads(pickle.dumps(ask(policy, VALUES, step=10)))
     np.testing.assert_array_equal(distribution.probs, ask(policy, VALUES, step=10).probs)
     # Rows of one law: that two of them agree has the probability of two draws, not 1.
-    same = policy(
-        np.tile([0.5, 0.4, 0.6, 0.5], (20_000, 1)),
-        visits=np.tile([3, 4, 3, 2], (20_000, 1)),
-        variances=np.full((20_000, 4), 0.1),
-    )
-    draws = same.sample(fresh_rng()).reshape(2, -1)
-    chance = (np.asarray(same.probs[0]) ** 2).sum()
+    row = {"values": [0.5, 0.4, 0.6, 0.5], "visits": [3, 4, 3, 2], "variances": [0.1, 0.1, 0.1, 0.1]}
+    draws = policy(**{name: np.tile(part, (20_000, 1)) for name, part in row.items()}).sample(fresh_rng())
+    draws = draws.reshape(2, -1)
+    chance = (np.asarray(policy(**{name: np.array(part) for name, part in row.items()}).probs) ** 2).sum()
     alike = np.count_nonzero(draws[0] == draws[1])
     assert agrees([alike, draws.shape[1] - alike], [chance, 1 - chance])
 

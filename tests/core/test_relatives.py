@@ -59,7 +59,7 @@ def problem(rng):
     return rng.normal(size=4) / np.sqrt(counts.mean()), counts
 
 
-@pytest.mark.parametrize("turn", range(4))
+@pytest.mark.parametrize("turn", [0, *(pytest.param(turn, marks=pytest.mark.slow) for turn in (1, 2, 3))])
 def test_probabilities_of_the_largest_draw_are_those_of_an_adaptive_quadrature(turn):
     rng = fresh_rng()
     means, counts = problem(rng)

@@ -8,7 +8,7 @@ import pytest
 
 import envs
 from agents import QLearning, SampleAverage, SarsaLambda
-from boltzmann import Boltzmann, Greedy
+from boltzmann import Boltzmann, Greedy, InverseTime
 from boltzmann.experiments import Experiment, Task, run
 from boltzmann.experiments.estimating import block_memory, estimate, total_memory, worker_memory
 
@@ -33,6 +33,18 @@ def test_the_memory_of_a_block_is_what_it_takes(task, agent, tmp_path):
     values = 3000 * (64 * 4 if task == 0 else 50) * 16
     assert values < expected
     assert 0.6 * peak < expected < 2.0 * peak
+
+
+def test_step_sizes_that_are_read_ahead_are_in_the_memory():
+    def memory(agent, engine, steps=10**6):
+        task = Task("FrozenLake-v1", [agent], steps)
+        return block_memory(Experiment([task], 2, 0, points=1), 0, 0, envs.make, engine)
+
+    scheduled, constant = QLearning(Greedy(), step_size=InverseTime(1.0, 0.1)), QLearning(Greedy())
+    # Sizes of small batches are measured, which differ from one time to the next.
+    assert memory(scheduled, "auto") - memory(scheduled, "lockstep") > 7.9e6
+    assert abs(memory(constant, "auto") - memory(constant, "lockstep")) < 1e5
+    assert memory(constant, "auto", 10**8) < 1e6
 
 
 def test_time_grows_with_steps_and_replicates():
