@@ -49,6 +49,8 @@ class Options:
     """Environments, such as "FrozenLake-v1(is_slippery=False)"."""
     steps: list[int] = field(default_factory=list)
     """How many steps: one number for all tasks or one for each. By default what is usual for each task."""
+    agent: str | None = None
+    """The agent of all tasks, with _ in the place of the policy, such as "Sarsa(_)"; by default the usual ones."""
     temperatures: tuple[float, ...] = DEFAULT_TEMPERATURES
     """The constants of which the best is chosen; the best of them in (0, inf) sets the scale of the schedules: from ten
     times it down to a tenth."""
@@ -72,7 +74,7 @@ def describe(options: Options) -> Annealing:
         raise ValueError(f"--steps must be one number or one for each of {len(options.tasks)} tasks: {options.steps}")
     usual = [DEFAULT_TASKS.get(name) for name in options.tasks]
     steps = usual if not options.steps else options.steps * (len(options.tasks) if len(options.steps) == 1 else 1)
-    problems = [make_problem(name, None, count) for name, count in zip(options.tasks, steps, strict=True)]
+    problems = [make_problem(name, options.agent, count) for name, count in zip(options.tasks, steps, strict=True)]
     choosing = max(2, options.replicates // 2)
     return Annealing(
         problems, options.temperatures, options.speeds, choosing, options.replicates, options.seed, options.metric

@@ -62,6 +62,8 @@ class Options:
     """Environments, such as "FrozenLake-v1(is_slippery=False)"."""
     steps: list[int] = field(default_factory=list)
     """How many steps: one number for all tasks or one for each. By default what is usual for each task."""
+    agent: str | None = None
+    """The agent of all tasks, with _ in the place of the policy, such as "Sarsa(_)"; by default the usual ones."""
     low: float = 1e-6
     """The lowest temperature above 0."""
     high: float = 1e6
@@ -91,7 +93,8 @@ def describe(options: Options) -> Experiment:
     steps = usual if not options.steps else options.steps * (len(options.tasks) if len(options.steps) == 1 else 1)
     temperatures = sweep_temperatures(options.low, options.high, options.per_decade)
     policies = [*(repr(Boltzmann(temperature)) for temperature in temperatures), *ENDS.values()]
-    tasks = [make_task(name, policies, count) for name, count in zip(options.tasks, steps, strict=True)]
+    learners = None if options.agent is None else [options.agent]
+    tasks = [make_task(name, policies, count, learners) for name, count in zip(options.tasks, steps, strict=True)]
     return Experiment(tuple(tasks), options.replicates, options.seed)
 
 

@@ -79,6 +79,15 @@ def test_tuning_takes_own_policies_and_learner(tmp_path, capsys):
     assert "Sarsa(EpsilonGreedy(0.1), step_size=0.5)" in agents
 
 
+def test_the_sweep_and_annealing_take_a_learner():
+    learner = "Sarsa(_, step_size=0.5)"
+    swept = temperature_limits.describe(temperature_limits.Options(tasks=["FrozenLake-v1"], agent=learner))
+    assert {type(agent).__name__ for agent in swept.tasks[0].agents} == {"Sarsa"}
+    assert {agent.step_size for agent in swept.tasks[0].agents} == {0.5}
+    annealed = anneal.describe(anneal.Options(tasks=["FrozenLake-v1", "boltzmann/Chain-v0"], agent=learner))
+    assert [repr(problem.learner) for problem in annealed.problems] == ["Sarsa(Greedy(), step_size=0.5)"] * 2
+
+
 def test_arms_that_change_get_a_constant_step():
     assert repr(make_problem("boltzmann/DriftingBandit-v0", None, None).learner) == "ConstantStep(Greedy())"
     assert repr(make_problem("boltzmann/GaussianBandit-v0", None, None).learner) == "SampleAverage(Greedy())"
@@ -97,6 +106,8 @@ def test_arms_that_change_get_a_constant_step():
         (temperature_limits, ["--values", "1", "1"], "values must not be all the same"),
         (temperature_limits, ["--tasks", "Nowhere-v0", "--steps", "5"], "Nowhere"),
         (temperature_limits, ["--replicates", "0"], "replicates must be at least 1, got 0"),
+        (temperature_limits, ["--agent", "Boltzmann(1.0)"], "expected an agent with _ in the place of its policy"),
+        (anneal, ["--agent", "Nobody(_)"], "unknown name 'Nobody'"),
         (anneal, ["--steps", "1", "2"], "--steps must be one number or one for each of 6 tasks"),
         (anneal, ["--speeds", "2"], "speeds must be in (0, 1], got [2.0]"),
         (anneal, ["--temperatures", "0"], "temperatures must hold one in (0, inf), got [0.0]"),
