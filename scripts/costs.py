@@ -7,9 +7,9 @@ from pathlib import Path
 import envs
 from boltzmann.experiments import Experiment
 from boltzmann.experiments.compiled import has_numba
+from boltzmann.experiments.disk import disk_text
 from boltzmann.experiments.estimating import (
     Estimate,
-    disk_text,
     estimate,
     memory_text,
     processes,

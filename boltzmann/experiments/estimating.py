@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import math
 import os
-import shutil
 import time
 import tracemalloc
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,15 +17,13 @@ from boltzmann.experiments.description import Experiment, Task
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.interfaces import Make
 from boltzmann.experiments.jobs import make_environment, play
-from boltzmann.experiments.layout import Block, Layout
-from boltzmann.experiments.recording import kept_shapes
+from boltzmann.experiments.layout import Block
 from boltzmann.experiments.rollout import Engine, keep_freed_memory
 from boltzmann.experiments.windows import METRICS
 
 __all__ = [
     "Estimate",
     "block_memory",
-    "disk_text",
     "estimate",
     "memory_text",
     "processes",
@@ -42,8 +38,6 @@ _FEW = (2, 10)
 """Replicates of the two batches that are measured."""
 _STEPS = 3
 _TRIAL_SECONDS = 0.2
-_FILE_BYTES = 2600
-"""Of a block's file beside its numbers: the names, shapes and checksums of what is in it, and what block it is."""
 _WORKER_BYTES = 200 * 2**20
 """What a process of this project takes before it holds arrays of any size: its peak was 59 MB in lockstep and 174 MB
 with the compiled loops (Python 3.11, Linux), rounded up."""
@@ -203,41 +197,6 @@ def memory_text(experiment: Experiment, make: Make, count: int) -> str:
             f"{told} is more than the {there / _MEGABYTE:.0f} MB of this machine: take a smaller block, or fewer jobs"
         )
     return told
-
-
-def disk_text(layout: Layout, folder: Path) -> str:
-    """Say how much of the disk the results take, and refuse more than is free, where the file system tells.
-
-    Raises
-    ------
-    RefusedError
-        Where what is not stored yet would not fit; the message says what to do.
-    """
-    needed = left = 0
-    for block in layout.blocks():
-        numbers = sum(math.prod(shape) for shape in kept_shapes(layout, block).values())
-        needed += 8 * numbers + _FILE_BYTES
-        left += 0 if (folder / block.name).is_file() else 8 * numbers + _FILE_BYTES
-    free = _free_bytes(folder)
-    told = f"{needed / _MEGABYTE:.1f} MB of results in {folder}"
-    if free is not None and left > free:
-        raise RefusedError(
-            f"{told} are more than the {free / _MEGABYTE:.1f} MB that are free there: record blocks in the place of "
-            "replicates, or fewer points, or choose another folder"
-        )
-    return told
-
-
-def _free_bytes(folder: Path) -> int | None:
-    """Bytes that are free where a folder is or will be made; None where the file system does not tell."""
-    try:
-        # Of a folder that is not made yet, the next one above it.
-        usage = shutil.disk_usage(next(one for one in (folder, *folder.absolute().parents) if one.exists()))
-    except OSError:
-        # A folder that may not be read: whether it can be written is for the first file to show.
-        return None
-    # Procfs and some network mounts give zeros for all sizes: nothing is known of them, not that they are full.
-    return usage.free if usage.total else None
 
 
 def total_memory() -> int | None:

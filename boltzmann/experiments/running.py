@@ -11,9 +11,10 @@ from contextlib import closing
 from boltzmann import _checks
 from boltzmann.experiments.compiled import has_numba
 from boltzmann.experiments.description import Experiment
+from boltzmann.experiments.disk import disk_text
 from boltzmann.experiments.dispatch import Workers, compute_blocks, joblib_workers
 from boltzmann.experiments.errors import FailedCellsError
-from boltzmann.experiments.estimating import disk_text, memory_text, processes
+from boltzmann.experiments.estimating import memory_text, processes
 from boltzmann.experiments.interfaces import Make
 from boltzmann.experiments.jobs import Job, Outcome
 from boltzmann.experiments.layout import Block, Layout

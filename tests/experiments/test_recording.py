@@ -19,13 +19,14 @@ from boltzmann.experiments import (
     draw_differences,
     draw_learning_curves,
     draw_profiles,
+    disk,
     estimating,
     leaderboard,
     run,
     running,
     write_report,
 )
-from boltzmann.experiments.estimating import disk_text
+from boltzmann.experiments.disk import disk_text
 
 TASKS = (
     Task("boltzmann/GaussianBandit-v0", (SampleAverage(Boltzmann(0.2)), SampleAverage(Greedy())), 30),
@@ -131,7 +132,7 @@ def test_results_that_do_not_fit_the_disk_are_refused_before_anything_is_written
     needed = 8 * 100 * 40 * 8 + 2 * 2600
 
     def leave(free):
-        monkeypatch.setattr(estimating.shutil, "disk_usage", lambda place: SimpleNamespace(free=free, total=10**9))
+        monkeypatch.setattr(disk.shutil, "disk_usage", lambda place: SimpleNamespace(free=free, total=10**9))
 
     leave(needed - 1)
     with pytest.raises(RefusedError, match=r"are more than the 0\.2 MB that are free there: record blocks"):
@@ -158,7 +159,7 @@ def test_where_the_free_room_of_a_disk_is_not_told_nothing_is_refused_for_it(tmp
         return SimpleNamespace(free=0, total=0)
 
     for usage in (unreadable, without_sizes):
-        monkeypatch.setattr(estimating.shutil, "disk_usage", usage)
+        monkeypatch.setattr(disk.shutil, "disk_usage", usage)
         assert disk_text(layout, tmp_path) == f"0.2 MB of results in {tmp_path}"
 
 

@@ -171,8 +171,7 @@ def choose(n: int, uniforms: Any, first: int, weights: Any, level: Any, actions:
     for i in range(n):
         level[i] = uniforms[first + i] * weights[last, i]
         actions[i] = 0
-    # Never beyond the last action, whatever the weights are: places in the tables are made of it.
-    for a in range(last):
+    for a in range(last):  # never beyond the last action, whatever the weights are: it is a place in the tables
         for i in range(n):
             actions[i] += 1 if weights[a, i] <= level[i] else 0
 
