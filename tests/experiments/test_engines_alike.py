@@ -7,13 +7,26 @@ import pytest
 
 import envs
 from agents import ConstantStep, QLearning, SampleAverage, SoftQ
-from boltzmann import Boltzmann, Clip, EpsilonGreedy, Greedy, Linear, Scale, Uniform
+from boltzmann import (
+    Boltzmann,
+    Clip,
+    Constant,
+    EpsilonGreedy,
+    Greedy,
+    InverseTime,
+    Linear,
+    Scale,
+    Uniform,
+    Warmup,
+)
 from boltzmann.experiments import METRICS, Recorder, rollout
 from envs._bandits import Bandit, BanditVector, Problems
 
 pytest.importorskip("numba")
 from boltzmann.experiments import compiled
 from boltzmann.experiments.compiled import UnsupportedError
+from boltzmann.experiments.compiled.pulling import pull_stretch
+from boltzmann.experiments.compiled.walking import walk_stretch
 
 INF = math.inf
 BANDIT = "boltzmann/GaussianBandit-v0"
@@ -110,6 +123,18 @@ def test_a_schedule_of_ones_own_is_asked_as_in_lockstep(schedule):
 def test_a_schedule_out_of_bounds_is_told_alike(policy, message, engine):
     with pytest.raises(ValueError, match=message):
         rolled(engine, SampleAverage(policy), envs.make(BANDIT, 3))
+
+
+@pytest.mark.parametrize("world", [BANDIT, "FrozenLake-v1", "Taxi-v4"])
+def test_loops_are_compiled_once_whatever_the_schedules(world):
+    learner, loop = (SampleAverage, pull_stretch) if world == BANDIT else (QLearning, walk_stretch)
+    sizes = {} if world == BANDIT else {"step_size": InverseTime(1.0, 0.1)}
+    rolled("compiled", learner(Boltzmann(0.3)), envs.make(world, 3))
+    known = len(loop.signatures)
+    for schedule in (0.0, Linear(1.0, 0.0, 10), Constant(0.5), Warmup(Linear(1.0, 0.1, 10), 5), lambda step: 1.0):
+        rolled("compiled", learner(Boltzmann(schedule), **sizes), envs.make(world, 3))
+    rolled("compiled", learner(EpsilonGreedy(Linear(1.0, 0.0, 10))), envs.make(world, 3))
+    assert len(loop.signatures) == known
 
 
 def test_windows_of_any_length_are_cut_and_put_together_to_the_bit(monkeypatch):

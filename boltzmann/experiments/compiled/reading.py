@@ -33,7 +33,8 @@ def read_schedule(name: str, schedule: Any, steps: Steps, *, most: float = np.in
     if not callable(schedule):
         found = np.full(len(steps), float(schedule))
     elif _is_ours(schedule):
-        found = np.broadcast_to(np.asarray(schedule(steps), dtype=np.float64), steps.shape)
+        # An array of its own: the loops are compiled for what can be written to, and once.
+        found = np.array(np.broadcast_to(schedule(steps), steps.shape), dtype=np.float64, order="C")
     else:
         found = np.array([_one(name, schedule, int(step)) for step in steps], dtype=np.float64)
     fine = (found >= 0) & (found <= most)
