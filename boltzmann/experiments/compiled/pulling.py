@@ -111,7 +111,7 @@ def _pull_block(
             reward = (1.0 if number < mean else 0.0) if binary else mean + noise[place] * number
             future = discount * best[i] if backup > 0 else 0.0
             q[a, i] = learn(values, visits, place, reward + future, averages, by, rates)
-            poison[r] += (reward - reward) + (q[a, i] - q[a, i])
+            poison[r] += q[a, i] - q[a, i]
             gap = highest[r] - mean
             reward_sum[into + i] += reward
             gap_sum[into + i] += gap

@@ -120,7 +120,7 @@ class Sums(NamedTuple):
     episodes: Floats
     return_sum: Floats
     returns: Floats  # (R,): of the episodes that go on
-    poison: Floats  # (R,): 0, or NaN where a reward or a value was met that is not finite
+    poison: Floats  # (R,): 0, or NaN where a value was learnt that is not finite
     last_values: Floats  # (W, R, K); -inf where it was not allowed
 
 

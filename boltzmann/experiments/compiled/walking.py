@@ -169,7 +169,7 @@ def _walk_block(
                 reward = reward + noise[pair] * noise_draws[drawn + i]
             future = discount * best[i] if backup > 0 and not over else 0.0
             value = learn(values, visits, here * count + a, reward + future, averages, by, rates)
-            poison[r] += (reward - reward) + (value - value)
+            poison[r] += value - value
             gap = gaps[pair]
             reward_sum[into + i] += reward
             gap_sum[into + i] += gap
