@@ -7,6 +7,7 @@ cannot happen scores -inf. Everything else about the distribution follows from t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -149,16 +150,15 @@ class Scores:
 
     def mean_score(self) -> Any:
         """Rows; the mean of the scores, which a score of -inf does not enter: its weight is 0."""
-        if self.xp is np:
-            with np.errstate(invalid="ignore"):
-                if "scores" in self.__dict__:
-                    terms = self.weights * self.scores
-                else:
-                    terms = centred_over_temperature(self.values, self.peak, self.temperature, self.ends)
-                    np.multiply(self.weights, terms, out=terms)
-                summed = self.sum(terms)
-            if not np.isnan(summed).any():
-                return summed / self.total
+        if self.xp is np and self.prior is None and not self.ends:
+            # A value of -inf, or a difference that overflows, shows in the result.
+            with np.errstate(over="ignore", invalid="ignore"):
+                terms, heat = self.values - self.peak, self.temperature
+                terms = np.divide(terms, heat, out=terms) if isinstance(heat, float) else terms / heat
+                np.multiply(terms, self.weights, out=terms)
+                found = np.add.reduce(terms, axis=self.axis, keepdims=True) / self.total
+                if math.isfinite(np.add.reduce(found, axis=None)):
+                    return found
         return self.sum(self.weights * self.safe_scores) / self.total
 
     @lazy
