@@ -26,6 +26,7 @@ __all__ = [
     "returned",
     "to_float",
     "to_numpy",
+    "transforms_off",
     "uniform",
     "widest_float",
 ]
@@ -108,8 +109,15 @@ def to_numpy(name: str, array: Any) -> Any:
         # NumPy knows no bfloat16.
         array = xp.astype(array, xp.float32)
     if "torch" in sys.modules and isinstance(array, _torch().Tensor):
-        return array.detach().cpu().numpy()
+        # A constant of a function that torch.func differentiates has numbers, but as long as it looks on no memory.
+        with transforms_off():
+            return array.detach().cpu().resolve_neg().numpy()
     return np.from_dlpack(array) if not hasattr(array, "__array__") else np.asarray(array)
+
+
+def transforms_off() -> AbstractContextManager[Any]:
+    """Let torch.func, inside of which this may be, look away from what is known and has no derivative."""
+    return getattr(_torch()._C, "_DisableFuncTorch", nullcontext)()
 
 
 def returned(result: Any, like: Any, *, least_bits: int = 0) -> Any:
@@ -121,7 +129,7 @@ def returned(result: Any, like: Any, *, least_bits: int = 0) -> Any:
         return result
     xp, array = namespace(like), np.asarray(result)
     if array.dtype == np.bool_:
-        return xp.asarray(array.tolist(), dtype=xp.bool, device=device(like))
+        return _listed(xp, array, xp.bool, device(like))
     if not xp.isdtype(like.dtype, "real floating"):
         like = xp.astype(like, widest_float(xp))
     elif xp.finfo(like.dtype).bits < least_bits:
@@ -161,8 +169,12 @@ def to_float(xp: Any, name: str, array: Any, like: Any = None) -> Any:
         raise TypeError(f"{name} must be real numbers, got {array.dtype}")
     if like is not None and array.dtype != like.dtype:
         array = xp.astype(array, like.dtype)
-    # JAX computes with subnormal numbers as with 0, but does not compare them so.
-    return xp.where(xp.abs(array) < xp.finfo(array.dtype).smallest_normal, 0.0, array) if _is_jax(xp) else array
+    if not _is_jax(xp):
+        return array
+    # JAX computes with subnormal numbers as with 0, but does not compare them so. They are taken off and not replaced:
+    # a number that is 0 has a derivative like any other.
+    tiny = xp.abs(array) < xp.finfo(array.dtype).smallest_normal
+    return array - detached(xp, xp.where(tiny, array, 0.0))
 
 
 def _quiet_cast(xp: Any, plain: Any, like: Any) -> Any:
@@ -173,7 +185,13 @@ def _quiet_cast(xp: Any, plain: Any, like: Any) -> Any:
     # Through Python lists, since not every library takes NumPy's arrays.
     if _is_jax(xp):
         rounded = np.where(abs(rounded) < np.finfo(rounded.dtype).smallest_normal, 0.0, rounded)
-    return xp.asarray(rounded.tolist(), dtype=like.dtype, device=device(like))
+    return _listed(xp, rounded, like.dtype, device(like))
+
+
+def _listed(xp: Any, array: Any, dtype: Any, place: Any) -> Any:
+    """Hand NumPy's array over by way of lists, of which one without entries says nothing of its shape."""
+    found = xp.asarray(array.tolist(), dtype=dtype, device=place)
+    return found if array.size else xp.reshape(found, array.shape)
 
 
 def widest_float(xp: Any) -> Any:
@@ -208,7 +226,7 @@ def uniform(xp: Any, rng: Any, shape: tuple[int, ...], like: Any) -> Any:
         return drawn if wide == xp.float64 else drawn + random.uniform(second, shape, dtype=wide) * 2.0**-23
     if not isinstance(rng, np.random.Generator):
         raise _checks.no_generator(rng)
-    return xp.asarray(rng.random(shape).tolist(), dtype=xp.float64, device=device(like))
+    return _listed(xp, np.asarray(rng.random(shape)), xp.float64, device(like))
 
 
 def _is_jax(xp: Any) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann import _arrays, _checks
+from boltzmann import _arrays, _checks, _derivatives
 from boltzmann._tensors import as_tensor
 
 __all__ = [
@@ -53,8 +53,11 @@ class Quantity:
             result = as_tensor(result, distribution._tensors)
         if self.signed and distribution._sign is not None:
             result = result * distribution._sign
-        # Beside the class's own descriptor, which defines no __set__, the instance's entry is found first.
-        distribution.__dict__[self.name] = result
+        # NumPy's in PyTorch's place have no derivative to lose.
+        source = result if it.xp is np else it.scores
+        if _derivatives.lasting(result, source):
+            # Beside the class's own descriptor, which defines no __set__, the instance's entry is found first.
+            distribution.__dict__[self.name] = result
         return result
 
 
@@ -66,24 +69,31 @@ def picked(log_probs: Any, actions: Any) -> Any:
     """Pick the log-probabilities of ``actions``, shape ``shape + batch``, from those of all, ``batch + (K,)``."""
     xp = _library(log_probs)
     *batch, count = log_probs.shape
-    if xp is np:
-        indices: Any = np.asarray(actions)
-        if indices.dtype.kind not in "iu":
-            raise TypeError(f"actions must be integers, got {indices.dtype}")
-        _checks.require_all((indices >= 0) & (indices < count), "actions", f"in [0, {count})", indices)
-    else:
-        indices = xp.asarray(actions, device=_arrays.device(log_probs))
-        if not xp.isdtype(indices.dtype, "integral"):
-            raise TypeError(f"actions must be integers, got {indices.dtype}")
-        outside = xp.any((indices < 0) | (indices >= count))
-        if not _arrays.is_traced(outside) and bool(outside):
-            raise ValueError(f"actions must be in [0, {count}), got {actions}")
+    indices = _checked_actions(xp, actions, log_probs)
     if indices.ndim < len(batch) or tuple(indices.shape[indices.ndim - len(batch) :]) != tuple(batch):
         raise ValueError(f"actions must have a shape that ends in {tuple(batch)}, got {tuple(indices.shape)}")
     table = xp.broadcast_to(log_probs, (*indices.shape, count))
     if xp is np:
         return np.take_along_axis(table, indices[..., np.newaxis], axis=-1)[..., 0][()]
     return xp.take_along_axis(table, _arrays.indices(xp, indices)[..., None], axis=-1)[..., 0]
+
+
+def _checked_actions(xp: Any, actions: Any, log_probs: Any) -> Any:
+    """Give actions as integers in [0, K), of the library of the log-probabilities."""
+    count = log_probs.shape[-1]
+    if xp is np:
+        indices: Any = np.asarray(_arrays.to_numpy("actions", actions))
+        if indices.dtype.kind not in "iu":
+            raise TypeError(f"actions must be integers, got {indices.dtype}")
+        _checks.require_all((indices >= 0) & (indices < count), "actions", f"in [0, {count})", indices)
+        return indices
+    indices = xp.asarray(actions, device=_arrays.device(log_probs))
+    if not xp.isdtype(indices.dtype, "integral"):
+        raise TypeError(f"actions must be integers, got {indices.dtype}")
+    outside = xp.any((indices < 0) | (indices >= count))
+    if not _arrays.is_traced(outside) and bool(outside):
+        raise ValueError(f"actions must be in [0, {count}), got {actions}")
+    return indices
 
 
 def cross_entropy(log_probs: Any, target: Any) -> Any:
@@ -165,14 +175,19 @@ def ordered_log_prob(log_weights: Any, actions: Any) -> Any:
     """Sum over the draws of log w - log of the sum of what was left; -inf where one comes twice."""
     xp = _library(log_weights)
     left = _checks.numeric_array("log_weights", log_weights) if xp is np else log_weights
-    order = np.asarray(actions) if xp is np else _arrays.indices(xp, actions)
+    order = _checked_actions(xp, actions, left)
+    order = order if xp is np else _arrays.indices(xp, order)
     left = xp.broadcast_to(left, (*order.shape[:-1], left.shape[-1]))
     places = np.arange(left.shape[-1]) if xp is np else xp.arange(left.shape[-1], device=_arrays.device(left))
     total: Any = 0.0
     for draw in range(order.shape[-1]):
         drawn = places == order[..., draw, None]
+        chosen = xp.max(xp.where(drawn, left, -xp.inf), axis=-1)
+        possible, live = chosen > -xp.inf, left > -xp.inf
         largest = xp.max(left, axis=-1, keepdims=True)
-        mass = largest[..., 0] + xp.log(xp.sum(xp.exp(left - largest), axis=-1))
-        total = total + xp.max(xp.where(drawn, left, -xp.inf), axis=-1) - mass
+        largest = xp.where(largest > -xp.inf, largest, 0.0)
+        weights = xp.where(live, xp.exp(xp.where(live, left, 0.0) - xp.where(live, largest, 0.0)), 0.0)
+        mass = largest[..., 0] + xp.log(xp.where(possible, xp.sum(weights, axis=-1), 1.0))
+        total = xp.where(possible, total + xp.where(possible, chosen, 0.0) - mass, -xp.inf)
         left = xp.where(drawn, -xp.inf, left)
-    return total
+    return total[()] if xp is np else total

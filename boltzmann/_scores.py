@@ -7,16 +7,20 @@ cannot happen scores -inf. Everything else about the distribution follows from t
 
 from __future__ import annotations
 
+import importlib
 import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from boltzmann import _derivatives
+
 __all__ = ["Scores", "centred_over_temperature", "lazy"]
 
 
 _LARGE_HALF = 8.9e307
+_NUMPYS = (np.ndarray, np.generic)
 
 
 class lazy:  # noqa: N801 (used as a decorator)
@@ -26,7 +30,9 @@ class lazy:  # noqa: N801 (used as a decorator)
         self.compute, self.name, self.__doc__ = compute, compute.__name__, compute.__doc__
 
     def __get__(self, owner: Any, kind: type | None = None) -> Any:
-        value = owner.__dict__[self.name] = self.compute(owner)
+        value = self.compute(owner)
+        if isinstance(value, _NUMPYS) or _derivatives.lasting(value, owner.origin):
+            owner.__dict__[self.name] = value
         return value
 
 
@@ -82,6 +88,17 @@ class Scores:
     best: int
     place: Any = None
     normalised: Any = None
+
+    @property
+    def origin(self) -> Any:
+        """What all quantities are made of, and have their derivatives from."""
+        return self.scores
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "xp": self.xp.__name__}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, xp=importlib.import_module(state["xp"]))
 
     @lazy
     def tempered(self) -> Any:

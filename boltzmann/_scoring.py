@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann import _arrays, _tensors
+from boltzmann import _arrays, _derivatives, _tensors
 from boltzmann._scores import Scores
 from boltzmann._standardise import COPIED, standardise
 
@@ -24,15 +24,30 @@ def scored(values: Any, temperature: Any, where: Any, prior: Any) -> tuple[Score
     dtype, or None
         Of the answers as PyTorch's tensors, where NumPy computes in their place.
     """
-    if _arrays.is_native(values, temperature, where, prior):
-        scores = standardise(values, temperature, where, prior)
-        if not isinstance(temperature, float):
-            temperature = np.array(temperature, dtype=np.float64) if np.ndim(temperature) else float(temperature)
-        return scores, temperature, None
+    if _arrays.is_native(values):
+        # The answer is of the library of the values, whatever masks are of.
+        temperature, where = _derivatives.known("temperature", temperature), _derivatives.known("where", where)
+        prior = _derivatives.known("prior", prior)
+        if _arrays.is_native(temperature, where, prior):
+            return standardise(values, temperature, where, prior), _own(temperature), None
+    told = _own(temperature)
     # More than are copied stay with PyTorch, which computes at once from what they are now, and on all cores.
     if _tensors.is_plain(values, temperature, where, prior) and values.numel() <= COPIED:
         named = (("values", values), ("temperature", temperature), ("where", where), ("prior", prior))
-        return standardise(*(_arrays.to_numpy(*part) for part in named)), temperature, _tensors.float_type(values)
+        return standardise(*(_arrays.to_numpy(*part) for part in named)), told, _tensors.float_type(values)
     from boltzmann._traceable import standardise_traceably
 
-    return standardise_traceably(values, temperature, where, prior), temperature, None
+    return standardise_traceably(values, temperature, where, prior), told, None
+
+
+def _own(temperature: Any) -> Any:
+    """Give a temperature as a float, or as an array that nobody else writes to."""
+    if isinstance(temperature, float):
+        return temperature
+    if not _arrays.is_native(temperature):
+        return _derivatives.own_copy(temperature)
+    try:
+        return np.array(temperature, dtype=np.float64) if np.ndim(temperature) else float(temperature)
+    except (TypeError, ValueError):
+        # What it is instead is for the checks to say.
+        return temperature

@@ -19,19 +19,28 @@ __all__ = ["Uniforms", "as_tensor", "float_type", "is_plain"]
 def is_plain(values: Any, *others: Any) -> bool:
     """Whether values are a tensor in this machine's memory without derivatives, and all else such or NumPy's."""
     torch = sys.modules.get("torch")
-    if torch is None or type(values) is not torch.Tensor:
+    # What torch.func, a trace, or forward-mode derivatives watch leaves no mark on a tensor, and they would miss what
+    # NumPy does.
+    if torch is None or type(values) not in (torch.Tensor, torch.nn.Parameter) or _is_watched(torch):
         return False
     tensors = [values, *(other for other in others if not _arrays.is_native(other))]
-    if any(type(tensor) is not torch.Tensor or _arrays.is_traced(tensor) for tensor in tensors):
-        return False
-    # Forward-mode derivatives leave no mark on a tensor, and a trace would miss what NumPy does.
-    if getattr(torch.autograd.forward_ad, "_current_level", 0) >= 0 or torch.jit.is_tracing():
+    if any(type(tensor) not in (torch.Tensor, torch.nn.Parameter) or _arrays.is_traced(tensor) for tensor in tensors):
         return False
     wanted = torch.is_grad_enabled()
     return all(
         tensor.device.type == "cpu" and tensor.layout is torch.strided and not (wanted and tensor.requires_grad)
         for tensor in tensors
     )
+
+
+def _is_watched(torch: Any) -> bool:
+    """Whether something looks on at what is computed; where PyTorch does not tell, it may be."""
+    level = getattr(getattr(torch._C, "_functorch", None), "maybe_current_level", None)
+    modes = getattr(torch._C, "_len_torch_dispatch_stack", None)
+    if level is None or modes is None or torch.compiler.is_compiling():
+        return True
+    dual = getattr(torch.autograd.forward_ad, "_current_level", 0)
+    return level() is not None or modes() > 0 or dual >= 0 or torch.jit.is_tracing()
 
 
 def float_type(values: Any) -> Any:
@@ -59,4 +68,5 @@ class Uniforms:
         """Draw uniforms in [0, 1), float64."""
         torch, rng = sys.modules["torch"], self._rng
         shape = (shape,) if isinstance(shape, int) else shape
-        return torch.rand(shape, generator=rng, dtype=torch.float64, device=rng.device).cpu().numpy()
+        with _arrays.transforms_off():
+            return torch.rand(shape, generator=rng, dtype=torch.float64, device=rng.device).cpu().numpy()

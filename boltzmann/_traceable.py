@@ -91,6 +91,10 @@ def _arguments(xp: Any, values: Any, temperature: Any, where: Any, prior: Any) -
     """
     like = next(part for part in (values, temperature, prior, where) if not _arrays.is_native(part))
     like = _arrays.to_float(xp, "values", like) if like is not where else xp.ones(1, device=_arrays.device(like))
+    if _arrays.is_native(values):
+        # They keep their width, whatever stands beside them.
+        narrow = getattr(values, "dtype", None) in (np.float16, np.float32)
+        like = xp.astype(like, xp.float32 if narrow else _arrays.widest_float(xp))
     v = _arrays.to_float(xp, "values", values, None if _is_float(xp, values) else like)
     if v.ndim == 0 or v.shape[-1] == 0:
         raise ValueError(f"values must hold at least one action on its last axis, got shape {tuple(v.shape)}")

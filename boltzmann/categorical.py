@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann import _arrays, _checks
+from boltzmann import _arrays, _checks, _derivatives
 from boltzmann._derived import cross_entropy, kl_divergence, picked, top_k
 from boltzmann._scores import lazy
 from boltzmann._standardise import kept
@@ -55,6 +55,8 @@ class Categorical:
             total = probs.sum(axis=-1)
             _checks.require_all(np.abs(total - 1) <= tolerance, "sum of probs", "1", total)
             probs = kept(probs, given)
+        else:
+            probs = _derivatives.own_copy(probs)
         self.__dict__["probs"] = probs
         if temperature is not None:
             self.__dict__["temperature"] = temperature
@@ -64,6 +66,11 @@ class Categorical:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.probs!r})"
+
+    @property
+    def origin(self) -> Any:
+        """What all else is made of."""
+        return self.probs
 
     @lazy
     def log_probs(self) -> Any:

@@ -159,7 +159,7 @@ def sample_gumbel(rng: Any, log_weights: Any, shape: tuple[int, ...] = ()) -> An
     >>> sample_gumbel(np.random.default_rng(0), np.array([-math.inf, -2000.0, -math.inf]))
     np.int64(1)
     """
-    xp, keys = _perturbed(rng, log_weights, tuple(shape))
+    xp, keys = _perturbed(rng, log_weights, (shape,) if isinstance(shape, int) else tuple(shape))
     return xp.argmax(keys, axis=-1)
 
 
@@ -194,7 +194,7 @@ def sample_without_replacement(rng: Any, log_weights: Any, k: int, shape: tuple[
     array([2, 0, 1])
     """
     k = _checks.whole_number("k", k, least=1)
-    xp, keys = _perturbed(rng, log_weights, tuple(shape), k)
+    xp, keys = _perturbed(rng, log_weights, (shape,) if isinstance(shape, int) else tuple(shape), k)
     if xp is np:
         return np.argsort(-keys, axis=-1, kind="stable")[..., :k]
     return xp.argsort(-keys, axis=-1, stable=True)[..., :k]
@@ -233,7 +233,7 @@ def log_prob_without_replacement(log_probs: Any, actions: Any) -> Any:
     log_probs : array of shape (..., K)
         Logarithms of the weights, not necessarily normalised.
     actions : array of int, shape (..., k)
-        Indices in the order of their draw; where one comes twice the answer is -inf.
+        Indices in the order of their draw, in [0, K); where one comes twice, or has weight 0, the answer is -inf.
 
     Returns
     -------

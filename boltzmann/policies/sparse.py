@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boltzmann import _arrays, _checks
+from boltzmann import _arrays, _checks, _derivatives
 from boltzmann._standardise import standardise
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
@@ -37,7 +37,7 @@ def _distribution(probs: NDArray[np.float64], values: Any, heat: Any, alpha: flo
     # The root is right to rounding, and so is the sum.
     probs = probs / probs.sum(axis=-1, keepdims=True)
     found = _arrays.returned(probs.astype(dtype, copy=False), values)
-    if any(getattr(part, "requires_grad", False) for part in (values, heat)):
+    if any(_derivatives.has_derivative(part) for part in (values, heat)):
         found = _differentiable(found, values, heat, alpha)
     return Categorical(found, temperature=heat)
 
