@@ -53,9 +53,9 @@ class Quantity:
             result = as_tensor(result, distribution._tensors)
         if self.signed and distribution._sign is not None:
             result = result * distribution._sign
+        plain = it.xp is np
         # NumPy's in PyTorch's place have no derivative to lose.
-        source = result if it.xp is np else it.scores
-        if _derivatives.lasting(result, source):
+        if (plain and distribution._tensors is None) or _derivatives.lasting(result, result if plain else it.scores):
             # Beside the class's own descriptor, which defines no __set__, the instance's entry is found first.
             distribution.__dict__[self.name] = result
         return result

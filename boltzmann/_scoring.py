@@ -24,17 +24,19 @@ def scored(values: Any, temperature: Any, where: Any, prior: Any) -> tuple[Score
     dtype, or None
         Of the answers as PyTorch's tensors, where NumPy computes in their place.
     """
+    if _arrays.is_native(values, temperature, where, prior):
+        return standardise(values, temperature, where, prior), _own(temperature), None
     if _arrays.is_native(values):
         # The answer is of the library of the values, whatever masks are of.
-        temperature, where = _derivatives.known("temperature", temperature), _derivatives.known("where", where)
-        prior = _derivatives.known("prior", prior)
-        if _arrays.is_native(temperature, where, prior):
-            return standardise(values, temperature, where, prior), _own(temperature), None
+        named = (("temperature", temperature), ("where", where), ("prior", prior))
+        settled = [_derivatives.known(*part) for part in named]
+        if _arrays.is_native(*settled):
+            return scored(values, *settled)
     told = _own(temperature)
     # More than are copied stay with PyTorch, which computes at once from what they are now, and on all cores.
     if _tensors.is_plain(values, temperature, where, prior) and values.numel() <= COPIED:
-        named = (("values", values), ("temperature", temperature), ("where", where), ("prior", prior))
-        return standardise(*(_arrays.to_numpy(*part) for part in named)), told, _tensors.float_type(values)
+        parts = (("values", values), ("temperature", temperature), ("where", where), ("prior", prior))
+        return standardise(*(_arrays.to_numpy(*part) for part in parts)), told, _tensors.float_type(values)
     from boltzmann._traceable import standardise_traceably
 
     return standardise_traceably(values, temperature, where, prior), told, None
