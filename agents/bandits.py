@@ -172,7 +172,8 @@ class ScheduledStep(Average):
     Raises
     ------
     ValueError, TypeError
-        For parameters out of their bounds, and for a schedule that leaves [0, 1], before anything is learnt from it.
+        For parameters out of their bounds, and for a schedule that leaves [0, 1], before anything is learnt from it; in
+        the compiled loops of ``boltzmann.experiments`` after the stretch of steps that it is in.
 
     Examples
     --------
