@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from agents.parameters import finite, number_or_schedule, scheduled
 from agents.tabular import TabularAgent
-from boltzmann import Categorical, Distribution, Gibbs, Schedule, _checks
+from boltzmann import Categorical, Distribution, Gibbs, Schedule, checks
 
 __all__ = ["Adversarial", "Exp3", "Exp3IX", "rounds_of"]
 
@@ -53,7 +53,7 @@ class Adversarial(TabularAgent):
         self._check_ends(terminated, truncated)
         place = self._place(observations, actions)
         inside = (received >= self.lowest_reward) & (received <= self.highest_reward)
-        _checks.require_all(inside, "rewards", f"in [{self.lowest_reward:g}, {self.highest_reward:g}]", received)
+        checks.require_all(inside, "rewards", f"in [{self.lowest_reward:g}, {self.highest_reward:g}]", received)
         # Halved, so that the width of the widest range is no infinity.
         width = self.highest_reward / 2 - self.lowest_reward / 2
         gains = (received / 2 - self.lowest_reward / 2) / width
@@ -122,7 +122,7 @@ class Exp3(Adversarial):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.exploration = _checks.number("exploration", self.exploration, least=0, most=1, open_below=True)
+        self.exploration = checks.number("exploration", self.exploration, least=0, most=1, open_below=True)
 
     def _probs(self, told: dict[str, Any], where: ArrayLike | None) -> Floats:
         totals = told["values"]

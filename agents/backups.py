@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from agents.parameters import require_made, scheduled
 from agents.places import largest
-from boltzmann import Gibbs, Policy, Schedule, _checks
+from boltzmann import Gibbs, Policy, Schedule, checks
 from boltzmann.notation import Expression
 
 __all__ = ["Backup", "BoltzmannExpectation", "Maximum", "MellowmaxValue", "PolicyExpectation", "SoftValue"]
@@ -55,7 +55,7 @@ class _Tempered(Expression):
 
     def __post_init__(self) -> None:
         if not callable(self.temperature):
-            given = _checks.number("temperature", self.temperature, least=0)
+            given = checks.number("temperature", self.temperature, least=0)
             object.__setattr__(self, "temperature", given)
 
     def _gibbs(self, values: Floats, where: NDArray[np.bool_] | None, step: int) -> Gibbs:

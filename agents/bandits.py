@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from agents.averages import Average
 from agents.parameters import scheduled
 from agents.places import Place, taken
-from boltzmann import InverseTime, Schedule, _checks
+from boltzmann import InverseTime, Schedule, checks
 
 __all__ = ["ConstantStep", "SampleAverage", "SampleAverageWithInitial", "ScheduledStep"]
 
@@ -143,7 +143,7 @@ class ConstantStep(Average):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.step_size = _checks.number("step_size", self.step_size, least=0, most=1, open_below=True)
+        self.step_size = checks.number("step_size", self.step_size, least=0, most=1, open_below=True)
 
     def _change_towards(
         self, received: NDArray[np.float64], values: NDArray[np.float64], place: Place

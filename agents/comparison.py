@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from agents.parameters import finite
 from agents.preferences import Preferences
-from boltzmann import _checks
+from boltzmann import checks
 
 __all__ = ["ReinforcementComparison"]
 
@@ -51,8 +51,8 @@ class ReinforcementComparison(Preferences):
     initial_reference: float = field(default=0.0, kw_only=True)
 
     def __post_init__(self) -> None:
-        self.step_size = _checks.number("step_size", self.step_size, least=0, most=np.finfo(float).max, open_below=True)
-        self.reference_step_size = _checks.number(
+        self.step_size = checks.number("step_size", self.step_size, least=0, most=np.finfo(float).max, open_below=True)
+        self.reference_step_size = checks.number(
             "reference_step_size", self.reference_step_size, least=0, most=1, open_below=True
         )
         self.initial_reference = finite("initial_reference", self.initial_reference)

@@ -21,7 +21,7 @@ from agents.backups import Backup, Maximum, expected_under
 from agents.parameters import finite, number_or_schedule, require_made, scheduled
 from agents.places import Place, rows_of, taken
 from agents.tabular import PolicyAgent
-from boltzmann import Policy, Schedule, _checks
+from boltzmann import Policy, Schedule, checks
 
 __all__ = ["BackupLearning", "ExpectedSarsa", "QLearning", "TemporalDifference"]
 
@@ -44,7 +44,7 @@ class TemporalDifference(PolicyAgent):
                 f"policy must not read variances of rewards, which only averages keep, got {self.policy!r}"
             )
         self.step_size = number_or_schedule("step_size", self.step_size, most=1)
-        self.discount = _checks.number("discount", self.discount, least=0, most=1)
+        self.discount = checks.number("discount", self.discount, least=0, most=1)
         self.initial_value = finite("initial_value", self.initial_value)
 
     def _initial_value(self) -> float:

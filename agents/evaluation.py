@@ -11,7 +11,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import splu
 
 from agents.model import Model, TableLike, checked_discount
-from boltzmann import _checks
+from boltzmann import checks
 
 __all__ = ["policy_evaluation", "policy_gain"]
 
@@ -49,7 +49,7 @@ def policy_evaluation(
     model = Model(table)
     if horizon is not None:
         V, Q = np.zeros(len(pi)), np.zeros_like(pi)
-        for _ in range(_checks.whole_number("horizon", horizon, least=1)):
+        for _ in range(checks.whole_number("horizon", horizon, least=1)):
             Q = model.action_values(V, discount)
             V = (pi * Q).sum(axis=-1)
         return V, Q
@@ -112,12 +112,12 @@ def _closed_classes(moves: Any) -> list[NDArray[np.int64]]:
 
 
 def _policy(table: TableLike, probs: ArrayLike) -> Floats:
-    pi = _checks.numeric_array("probs", probs).astype(np.float64, copy=False)
+    pi = checks.numeric_array("probs", probs).astype(np.float64, copy=False)
     if pi.shape != table.probs.shape[:2]:
         raise ValueError(f"probs must have shape {table.probs.shape[:2]}, got {pi.shape}")
-    _checks.require_entries(np.asarray(pi >= 0), "probs", "at least 0", pi)
+    checks.require_entries(np.asarray(pi >= 0), "probs", "at least 0", pi)
     total = pi.sum(axis=-1)
-    _checks.require_all(np.asarray(np.abs(total - 1) <= 1e-9), "sum of probs", "1", total)
+    checks.require_all(np.asarray(np.abs(total - 1) <= 1e-9), "sum of probs", "1", total)
     if table.action_mask is not None:
-        _checks.require_entries(np.asarray((pi == 0) | table.action_mask), "probs", "0 where an action is masked", pi)
+        checks.require_entries(np.asarray((pi == 0) | table.action_mask), "probs", "0 where an action is masked", pi)
     return pi

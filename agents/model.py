@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 
-from boltzmann import _checks
+from boltzmann import checks
 
 __all__ = ["Model", "TableLike", "checked_discount", "state_values"]
 
@@ -74,13 +74,13 @@ class Model:
 
 def checked_discount(discount: float) -> float:
     """Check a discount in [0, 1]."""
-    return _checks.number("discount", discount, least=0, most=1)
+    return checks.number("discount", discount, least=0, most=1)
 
 
 def state_values(table: TableLike, V: ArrayLike) -> Floats:
     """Check values of the states, shape (S,)."""
-    values = _checks.numeric_array("values", V).astype(np.float64, copy=False)
+    values = checks.numeric_array("values", V).astype(np.float64, copy=False)
     if values.shape != (len(table.probs),):
         raise ValueError(f"values must have shape ({len(table.probs)},), got {values.shape}")
-    _checks.require_all(np.isfinite(values), "values", "finite", values)
+    checks.require_all(np.isfinite(values), "values", "finite", values)
     return values

@@ -10,7 +10,7 @@ from gymnasium import Space
 from gymnasium.spaces import Discrete
 from numpy.typing import ArrayLike, NDArray
 
-from boltzmann import Schedule, _checks
+from boltzmann import Schedule, checks
 from boltzmann.schedules import value_at
 
 __all__ = ["LARGEST", "count_of", "finite", "number_or_schedule", "require_made", "scheduled"]
@@ -29,7 +29,7 @@ def count_of(name: str, space: Space[Any]) -> int:
 
 def finite(name: str, value: object) -> float:
     """Return ``value`` as a finite float, or raise."""
-    return _checks.number(name, value, least=-LARGEST, most=LARGEST)
+    return checks.number(name, value, least=-LARGEST, most=LARGEST)
 
 
 def require_made(name: str, value: object, such_as: str) -> None:
@@ -44,7 +44,7 @@ def number_or_schedule(name: str, value: float | Schedule, *, most: float = math
     """Check a number in (0, most], or leave a callable as it is: what it gives is checked when it is read."""
     if callable(value):
         return value
-    return _checks.number(name, value, least=0, most=most, open_below=True)
+    return checks.number(name, value, least=0, most=most, open_below=True)
 
 
 def scheduled(
@@ -57,5 +57,5 @@ def scheduled(
             f"{name} must be one number or one for each of shape {np.shape(count)}, got shape {read.shape}"
         )
     bound = f"in [0, {most:g}]" if most < math.inf else "finite and at least 0"
-    _checks.require_all(np.asarray((read >= 0) & (read <= most) & np.isfinite(read)), name, bound, read)
+    checks.require_all(np.asarray((read >= 0) & (read <= most) & np.isfinite(read)), name, bound, read)
     return read

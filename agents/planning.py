@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from agents.backups import Backup
 from agents.evaluation import policy_evaluation, policy_gain
 from agents.model import Model, TableLike, checked_discount, state_values
-from boltzmann import _checks
+from boltzmann import checks
 
 __all__ = [
     "Solution",
@@ -147,8 +147,8 @@ def value_iteration(
     2.471032
     0.598924
     """
-    tolerance = _checks.number("tolerance", tolerance, least=0)
-    max_sweeps = _checks.whole_number("max_sweeps", max_sweeps, least=1)
+    tolerance = checks.number("tolerance", tolerance, least=0)
+    max_sweeps = checks.whole_number("max_sweeps", max_sweeps, least=1)
     before = np.full(len(table.probs), np.inf)
     sweeping = value_sweeps(table, backup, discount, initial_values=initial_values)
     for sweeps, V in enumerate(islice(sweeping, max_sweeps)):
@@ -176,5 +176,5 @@ def finite_horizon(table: TableLike, backup: Backup, horizon: int, *, discount: 
     ValueError, TypeError
         As :func:`value_sweeps`, and for a horizon below 1.
     """
-    horizon = _checks.whole_number("horizon", horizon, least=1)
+    horizon = checks.whole_number("horizon", horizon, least=1)
     return next(islice(value_sweeps(table, backup, discount), horizon - 1, None))

@@ -14,7 +14,7 @@ from gymnasium import Space
 from numpy.typing import ArrayLike, NDArray
 
 from agents.tabular import TabularAgent
-from boltzmann import Gibbs, _checks
+from boltzmann import Gibbs, checks
 
 __all__ = [
     "GradientBandit",
@@ -55,7 +55,7 @@ class _Gradient(Preferences):
     step_size: float
 
     def __post_init__(self) -> None:
-        self.step_size = _checks.number("step_size", self.step_size, least=0, most=np.finfo(float).max, open_below=True)
+        self.step_size = checks.number("step_size", self.step_size, least=0, most=np.finfo(float).max, open_below=True)
 
     def update(
         self,

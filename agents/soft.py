@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from agents.backups import Backup, BoltzmannExpectation, MellowmaxValue, SoftValue
 from agents.control import TemporalDifference
 from agents.places import rows_of
-from boltzmann import Boltzmann, Gibbs, InverseTime, Schedule, _checks
+from boltzmann import Boltzmann, Gibbs, InverseTime, Schedule, checks
 
 __all__ = ["DynamicBoltzmannQ", "MellowmaxQ", "SoftQ"]
 
@@ -41,7 +41,7 @@ class _Soft(TemporalDifference):
             raise TypeError(f"temperature must be given, since {self.policy!r} has none")
         # Of the values themselves: a policy may make its distribution of other numbers, or around a prior.
         found = np.asarray(getattr(Gibbs(told["values"], heat, where=mask), self._quantity), dtype=np.float64)
-        _checks.require_all(np.isfinite(found), f"{self._quantity} at the policy's temperature", "finite", found)
+        checks.require_all(np.isfinite(found), f"{self._quantity} at the policy's temperature", "finite", found)
         return found
 
     def _own_temperature(self) -> Any:

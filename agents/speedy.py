@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from agents.control import TemporalDifference, maximum
 from agents.parameters import scheduled
 from agents.places import Place
-from boltzmann import InverseTime, Schedule, _checks
+from boltzmann import InverseTime, Schedule, checks
 
 __all__ = ["SpeedyQ"]
 
@@ -74,7 +74,7 @@ class SpeedyQ(TemporalDifference):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.round_length is not None:
-            self.round_length = _checks.whole_number("round_length", self.round_length, least=1)
+            self.round_length = checks.whole_number("round_length", self.round_length, least=1)
 
     def reset(
         self,

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from agents.decision import Decision
 from agents.parameters import count_of, require_made
 from agents.places import Place, make_table, put, rows_of, side_by_side, taken
-from boltzmann import Distribution, Policy, _checks
+from boltzmann import Distribution, Policy, checks
 from boltzmann.notation import Expression
 
 __all__ = ["PolicyAgent", "TabularAgent"]
@@ -59,7 +59,7 @@ class TabularAgent(Expression):
         states = count_of("observation_space", observation_space)
         actions = count_of("action_space", action_space)
         self._rng = rng
-        num_envs = _checks.whole_number("num_envs", num_envs, least=1)
+        num_envs = checks.whole_number("num_envs", num_envs, least=1)
         self._rows = np.arange(num_envs)
         self.values = make_table(num_envs, states, actions, np.float64)
         self.values[:] = self._initial_value()

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from agents.control import QLearning, TemporalDifference, maximum
 from agents.places import Place
 from agents.sarsa import Sarsa
-from boltzmann import _checks
+from boltzmann import checks
 
 __all__ = ["QLambda", "QLambdaReplacing", "SarsaLambda", "SarsaLambdaReplacing"]
 
@@ -32,7 +32,7 @@ class _Traced(TemporalDifference):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.trace_decay = _checks.number("trace_decay", self.trace_decay, least=0, most=1)
+        self.trace_decay = checks.number("trace_decay", self.trace_decay, least=0, most=1)
 
     def reset(
         self,

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from agents.adversarial import Adversarial, rounds_of
 from agents.parameters import number_or_schedule, scheduled
-from boltzmann import Schedule, _checks
+from boltzmann import Schedule, checks
 
 __all__ = ["TsallisINF", "tsallis_probs"]
 
@@ -106,18 +106,18 @@ def tsallis_probs(losses: ArrayLike, step_size: ArrayLike = 1.0, *, where: Array
     array([[0.3333, 0.3333, 0.3333],
            [1.    , 0.    , 0.    ]])
     """
-    array = _checks.numeric_array("losses", losses).astype(np.float64, copy=False)
-    mask = np.asarray(True) if where is None else _checks.mask_array("where", where)
+    array = checks.numeric_array("losses", losses).astype(np.float64, copy=False)
+    mask = np.asarray(True) if where is None else checks.mask_array("where", where)
     array = np.broadcast_to(array, np.broadcast_shapes(array.shape, mask.shape))
     allowed = np.broadcast_to(mask, array.shape)
     some = np.asarray(allowed.any(axis=-1))
     if not some.all():
         place = tuple(int(i) for i in np.argwhere(~some)[0])
         raise ValueError(f"at least one action must be allowed, got none{_checks.row_text(place)}")
-    _checks.require_entries(np.isfinite(array) | ~allowed, "losses", "finite", array)
-    sizes = np.asarray(_checks.numeric_array("step_size", step_size))
+    checks.require_entries(np.isfinite(array) | ~allowed, "losses", "finite", array)
+    sizes = np.asarray(checks.numeric_array("step_size", step_size))
     valid = np.asarray((sizes >= 0) & np.isfinite(sizes))
-    _checks.require_all(valid, "step_size", "finite and at least 0", sizes)
+    checks.require_all(valid, "step_size", "finite and at least 0", sizes)
     least = np.min(array, axis=-1, where=allowed, initial=np.inf, keepdims=True)
     with np.errstate(over="ignore"):
         distance = np.where(allowed, array - least, 0.0)

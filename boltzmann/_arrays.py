@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann import _checks
+from boltzmann import checks
 
 __all__ = [
     "converted",
@@ -225,7 +225,7 @@ def uniform(xp: Any, rng: Any, shape: tuple[int, ...], like: Any) -> Any:
         # float32 draws are multiples of 2^-23: the second one fills in what is below, where small weights stand first.
         return drawn if wide == xp.float64 else drawn + random.uniform(second, shape, dtype=wide) * 2.0**-23
     if not isinstance(rng, np.random.Generator):
-        raise _checks.no_generator(rng)
+        raise checks.no_generator(rng)
     return _listed(xp, np.asarray(rng.random(shape)), xp.float64, device(like))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann import _arrays, _checks, _derivatives
+from boltzmann import _arrays, _derivatives, checks
 from boltzmann._tensors import as_tensor
 
 __all__ = [
@@ -85,7 +85,7 @@ def _checked_actions(xp: Any, actions: Any, log_probs: Any) -> Any:
         indices: Any = np.asarray(_arrays.to_numpy("actions", actions))
         if indices.dtype.kind not in "iu":
             raise TypeError(f"actions must be integers, got {indices.dtype}")
-        _checks.require_all((indices >= 0) & (indices < count), "actions", f"in [0, {count})", indices)
+        checks.require_all((indices >= 0) & (indices < count), "actions", f"in [0, {count})", indices)
         return indices
     indices = xp.asarray(actions, device=_arrays.device(log_probs))
     if not xp.isdtype(indices.dtype, "integral"):
@@ -99,7 +99,7 @@ def _checked_actions(xp: Any, actions: Any, log_probs: Any) -> Any:
 def cross_entropy(log_probs: Any, target: Any) -> Any:
     """-sum target log p, where 0 times -inf is 0."""
     xp = _library(log_probs)
-    weights = _checks.numeric_array("target", target) if xp is np else _arrays.to_float(xp, "target", target, log_probs)
+    weights = checks.numeric_array("target", target) if xp is np else _arrays.to_float(xp, "target", target, log_probs)
     if tuple(weights.shape[-1:]) != tuple(log_probs.shape[-1:]):
         raise ValueError(f"target must have K = {log_probs.shape[-1]} on its last axis, got shape {weights.shape}")
     used = weights != 0
@@ -163,7 +163,7 @@ def jacobian(probs: Any, temperature: Any) -> Any:
 
 def top_k(log_probs: Any, k: int) -> Any:
     """Give the indices of the k largest, largest first, equals in their order."""
-    k = _checks.whole_number("k", k, least=1)
+    k = checks.whole_number("k", k, least=1)
     if k > log_probs.shape[-1]:
         raise ValueError(f"k must be at most K = {log_probs.shape[-1]}, got {k}")
     xp = _library(log_probs)
@@ -174,7 +174,7 @@ def top_k(log_probs: Any, k: int) -> Any:
 def ordered_log_prob(log_weights: Any, actions: Any) -> Any:
     """Sum over the draws of log w - log of the sum of what was left; -inf where one comes twice."""
     xp = _library(log_weights)
-    left = _checks.numeric_array("log_weights", log_weights) if xp is np else log_weights
+    left = checks.numeric_array("log_weights", log_weights) if xp is np else log_weights
     order = _checked_actions(xp, actions, left)
     order = order if xp is np else _arrays.indices(xp, order)
     left = xp.broadcast_to(left, (*order.shape[:-1], left.shape[-1]))

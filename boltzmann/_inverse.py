@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann import _arrays, _checks
+from boltzmann import _arrays, checks
 
 __all__ = ["from_inverse", "log_base"]
 
@@ -15,9 +15,9 @@ def from_inverse(values: Any, beta: Any) -> tuple[Any, Any, Any]:
     """Give the values, negated where beta is negative, the temperature 1 / |beta|, and the sign of each row."""
     if _arrays.is_native(values, beta):
         xp: Any = np
-        values = _checks.numeric_array("values", values)
-        inverse = _checks.numeric_array("beta", beta).astype(np.float64, copy=False)
-        _checks.require_all(~np.isnan(inverse), "beta", "in [-inf, inf]", inverse)
+        values = checks.numeric_array("values", values)
+        inverse = checks.numeric_array("beta", beta).astype(np.float64, copy=False)
+        checks.require_all(~np.isnan(inverse), "beta", "in [-inf, inf]", inverse)
     else:
         xp = _arrays.namespace(values, beta)
         like = _arrays.to_float(xp, "values", beta if _arrays.is_native(values) else values)
@@ -43,8 +43,8 @@ def from_inverse(values: Any, beta: Any) -> tuple[Any, Any, Any]:
 def log_base(base: Any) -> Any:
     """Give beta = log base for a base in [0, inf]."""
     if _arrays.is_native(base):
-        array = _checks.numeric_array("base", base).astype(np.float64, copy=False)
-        _checks.require_all(array >= 0, "base", "in [0, inf]", array)
+        array = checks.numeric_array("base", base).astype(np.float64, copy=False)
+        checks.require_all(array >= 0, "base", "in [0, inf]", array)
         with np.errstate(divide="ignore"):
             return np.log(array)
     xp = _arrays.namespace(base)

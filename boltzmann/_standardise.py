@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boltzmann import _checks
-from boltzmann._checks import Floats
+from boltzmann import checks
 from boltzmann._scores import Scores
+from boltzmann.checks import Floats
 
 __all__ = ["COPIED", "kept", "standardise"]
 
@@ -27,12 +27,12 @@ double it."""
 
 def standardise(values: ArrayLike, temperature: ArrayLike, where: ArrayLike | None, prior: ArrayLike | None) -> Scores:
     """Check the arguments of a Gibbs distribution and reduce them to scores; see :class:`boltzmann.Gibbs`."""
-    given = _checks.numeric_array("values", values)
+    given = checks.numeric_array("values", values)
     if given.ndim == 0 or given.shape[-1] == 0:
         raise ValueError(f"values must hold at least one action on its last axis, got shape {given.shape}")
     heat = _checked_temperature(temperature)
-    mask = None if where is None else _checks.mask_array("where", where)
-    weights = None if prior is None else _checks.numeric_array("prior", prior)
+    mask = None if where is None else checks.mask_array("where", where)
+    weights = None if prior is None else checks.numeric_array("prior", prior)
     if not (mask is None and weights is None and isinstance(heat, float)):
         _require_shapes(given, heat, mask, weights)
     raw = kept(given, values) if given.dtype.itemsize >= 8 else given.astype(np.float64)
@@ -114,8 +114,8 @@ def _checked_temperature(temperature: ArrayLike) -> Any:
     # NumPy's float64 is a float, too.
     if isinstance(temperature, float) and 0.0 < temperature < np.inf:
         return float(temperature)
-    heat = _checks.numeric_array("temperature", temperature).astype(np.float64, copy=False)
-    _checks.require_all(heat >= 0, "temperature", "in [0, inf]", heat)
+    heat = checks.numeric_array("temperature", temperature).astype(np.float64, copy=False)
+    checks.require_all(heat >= 0, "temperature", "in [0, inf]", heat)
     # Without the sign of -0, which would make +inf of a negative difference.
     return np.asarray(heat + 0.0)
 
@@ -153,10 +153,10 @@ def _checked_prior(prior: NDArray[Any], where: NDArray[np.bool_] | None) -> Floa
     if where is not None:
         weights = np.where(where, weights, 0.0)
     valid = np.atleast_1d((weights >= 0) & (weights < np.inf))
-    _checks.require_entries(valid, "prior", "finite and at least 0", np.atleast_1d(weights))
+    checks.require_entries(valid, "prior", "finite and at least 0", np.atleast_1d(weights))
     with np.errstate(over="ignore"):
         total = np.atleast_1d(weights).sum(axis=-1)
-    _checks.require_all(total < np.inf, "sum of prior", "finite", total)
+    checks.require_all(total < np.inf, "sum of prior", "finite", total)
     return weights
 
 

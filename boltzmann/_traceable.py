@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann import _arrays, _checks
+from boltzmann import _arrays
 from boltzmann._scores import Scores
 
 __all__ = ["standardise_traceably"]

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boltzmann import _arrays, _checks
+from boltzmann import _arrays, checks
 from boltzmann import _quantities as quantities
 from boltzmann._roots import Formula, formula_at, scaled, temperature_roots
 from boltzmann._scores import Scores
@@ -163,8 +163,8 @@ def _finite(it: Scores) -> NDArray[np.float64]:
 
 def _target(name: str, value: ArrayLike | None, least: float, most: float) -> NDArray[np.float64]:
     given = np.nan if value is None else _arrays.to_numpy(name, value)
-    array = _checks.numeric_array(name, given).astype(np.float64, copy=False)
-    _checks.require_all((array >= least) & (array <= most), name, f"in [{least:g}, {most:g}]", array)
+    array = checks.numeric_array(name, given).astype(np.float64, copy=False)
+    checks.require_all((array >= least) & (array <= most), name, f"in [{least:g}, {most:g}]", array)
     return array
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann import _arrays, _checks, _derivatives
+from boltzmann import _arrays, _derivatives, checks
 from boltzmann._derived import cross_entropy, kl_divergence, picked, top_k
 from boltzmann._scores import lazy
 from boltzmann._standardise import kept
@@ -47,13 +47,13 @@ class Categorical:
 
     def __init__(self, probs: Any, *, temperature: Any = None) -> None:
         if _arrays.is_native(probs):
-            given, probs = probs, _checks.numeric_array("probs", probs)
+            given, probs = probs, checks.numeric_array("probs", probs)
             if probs.ndim == 0 or probs.shape[-1] == 0:
                 raise ValueError(f"probs must hold at least one action on its last axis, got shape {probs.shape}")
             tolerance = max(1e-6, probs.shape[-1] * float(np.finfo(probs.dtype).eps))
-            _checks.require_entries((probs >= 0) & (probs <= 1 + tolerance), "probs", "in [0, 1]", probs)
+            checks.require_entries((probs >= 0) & (probs <= 1 + tolerance), "probs", "in [0, 1]", probs)
             total = probs.sum(axis=-1)
-            _checks.require_all(np.abs(total - 1) <= tolerance, "sum of probs", "1", total)
+            checks.require_all(np.abs(total - 1) <= tolerance, "sum of probs", "1", total)
             probs = kept(probs, given)
         else:
             probs = _derivatives.own_copy(probs)

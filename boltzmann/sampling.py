@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann import _arrays, _checks
+from boltzmann import _arrays, checks
 from boltzmann._derived import ordered_log_prob
 from boltzmann._tensors import Uniforms
 
@@ -61,12 +61,12 @@ def sample_categorical(rng: Any, weights: Any, shape: tuple[int, ...] = ()) -> A
     array([0, 0, 0])
     """
     if _arrays.is_native(weights):
-        weights = _checks.numeric_array("weights", weights)
+        weights = checks.numeric_array("weights", weights)
         if weights.ndim == 0 or weights.shape[-1] == 0:
             raise ValueError(f"weights must hold at least one action on its last axis, got shape {weights.shape}")
-        _checks.require_entries((weights >= 0) & (weights < np.inf), "weights", "finite and at least 0", weights)
+        checks.require_entries((weights >= 0) & (weights < np.inf), "weights", "finite and at least 0", weights)
         total = weights.sum(axis=-1, dtype=np.float64)
-        _checks.require_all((total > 0) & (total < np.inf), "sum of weights", "positive and finite", total)
+        checks.require_all((total > 0) & (total < np.inf), "sum of weights", "positive and finite", total)
         if np.min(total, initial=1.0) < 2.0**-900:
             # A subnormal total times a uniform may round to the total, which no partial sum exceeds.
             weights = weights / weights.max(axis=-1, keepdims=True)
@@ -79,7 +79,7 @@ def sample_weights(rng: Any, weights: Any, axis: int, shape: tuple[int, ...]) ->
     if not _arrays.is_native(weights):
         return _sample_foreign(rng, weights, shape)
     if not isinstance(rng, np.random.Generator) and not isinstance(rng, Uniforms):
-        raise _checks.no_generator(rng)
+        raise checks.no_generator(rng)
     if axis == 0:
         return _sample_first_axis(rng, weights, shape)
     if weights.shape[-1] >= _BLOCK and not shape:
@@ -193,7 +193,7 @@ def sample_without_replacement(rng: Any, log_weights: Any, k: int, shape: tuple[
     >>> sample_without_replacement(np.random.default_rng(0), np.log([0.5, 0.3, 0.2]), 3)
     array([2, 0, 1])
     """
-    k = _checks.whole_number("k", k, least=1)
+    k = checks.whole_number("k", k, least=1)
     xp, keys = _perturbed(rng, log_weights, (shape,) if isinstance(shape, int) else tuple(shape), k)
     if xp is np:
         return np.argsort(-keys, axis=-1, kind="stable")[..., :k]
@@ -203,10 +203,10 @@ def sample_without_replacement(rng: Any, log_weights: Any, k: int, shape: tuple[
 def _perturbed(rng: Any, log_weights: Any, shape: tuple[int, ...], k: int = 1) -> tuple[Any, Any]:
     """Add Gumbel noise, which is -log of an exponential variable; -inf stays where it is."""
     if _arrays.is_native(log_weights):
-        logs = _checks.numeric_array("log_weights", log_weights)
+        logs = checks.numeric_array("log_weights", log_weights)
         _require_enough(np, logs, k)
         if not isinstance(rng, np.random.Generator):
-            raise _checks.no_generator(rng)
+            raise checks.no_generator(rng)
         noise = rng.standard_exponential(shape + logs.shape)
         return np, logs - np.log(np.maximum(noise, np.finfo(np.float64).tiny))
     xp = _arrays.namespace(log_weights)
@@ -220,7 +220,7 @@ def _perturbed(rng: Any, log_weights: Any, shape: tuple[int, ...], k: int = 1) -
 def _require_enough(xp: Any, logs: Any, k: int) -> None:
     possible = xp.sum(xp.astype(logs > -xp.inf, xp.int32), axis=-1)
     if xp is np:
-        _checks.require_all(possible >= k, "the number of possible actions", f"at least k = {k}", possible)
+        checks.require_all(possible >= k, "the number of possible actions", f"at least k = {k}", possible)
     elif not _arrays.is_traced(possible) and bool(xp.any(possible < k)):
         raise ValueError(f"k must be at most the number of possible actions in every row, got {k}")
 

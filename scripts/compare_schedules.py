@@ -28,8 +28,7 @@ from boltzmann.experiments import (
     write_report,
 )
 from boltzmann.experiments.backends import BACKENDS
-from boltzmann.experiments.statistics import Metric
-from boltzmann.experiments.statistics.ranking import find_agent
+from boltzmann.experiments.statistics import Metric, find_agent
 from boltzmann.notation import parse, write
 from scripts import console, costs
 from scripts.names import NAMES, make_task, read_agent

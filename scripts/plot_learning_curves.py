@@ -9,8 +9,7 @@ from typing import Annotated
 import tyro
 
 from boltzmann.experiments import Results, draw_learning_curves, leaderboard, save_figure
-from boltzmann.experiments.statistics import CurveMetric, Metric
-from boltzmann.experiments.statistics.metrics import is_judged
+from boltzmann.experiments.statistics import CurveMetric, Metric, is_judged
 from scripts import console
 
 

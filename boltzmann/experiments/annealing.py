@@ -12,12 +12,19 @@ from numpy.typing import NDArray
 
 from boltzmann.experiments.description import Experiment
 from boltzmann.experiments.errors import RefusedError
-from boltzmann.experiments.figures.families import members
+from boltzmann.experiments.figures import members
 from boltzmann.experiments.problems import Problem, separate_seeds
 from boltzmann.experiments.results import Cell, Results
 from boltzmann.experiments.schedule_families import FAMILIES, schedule_of
-from boltzmann.experiments.statistics import cells_by_task, cumulative, final, holm, paired_difference
-from boltzmann.experiments.statistics.metrics import better_first, has_metric
+from boltzmann.experiments.statistics import (
+    better_first,
+    cells_by_task,
+    cumulative,
+    final,
+    has_metric,
+    holm,
+    paired_difference,
+)
 from boltzmann.policies import Boltzmann
 
 __all__ = ["PERIODS", "Annealing", "Choice", "Gain", "StepMetric", "gains", "run_annealing"]

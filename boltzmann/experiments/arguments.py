@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boltzmann import _checks
+from boltzmann import checks
 
 __all__ = ["checked_ends", "checked_seeds", "require_players"]
 
@@ -35,7 +35,7 @@ def checked_seeds(seeds: Iterable[int], num_envs: int) -> list[int]:
     given = list(seeds)
     if len(given) != num_envs:
         raise ValueError(f"seeds must be {num_envs} whole numbers, one a replicate, got {len(given)}")
-    return [_checks.whole_number(f"seeds[{number}]", seed, least=0) for number, seed in enumerate(given)]
+    return [checks.whole_number(f"seeds[{number}]", seed, least=0) for number, seed in enumerate(given)]
 
 
 def require_players(env: Any, agent: Any) -> None:

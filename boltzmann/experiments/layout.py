@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boltzmann import _checks
+from boltzmann import checks
 
 __all__ = ["RECORDS", "Block", "Layout", "TaskLayout"]
 
@@ -54,7 +54,7 @@ class TaskLayout:
     steps: int
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "steps", _checks.whole_number("steps", self.steps, least=1, most=_MOST_STEPS))
+        object.__setattr__(self, "steps", checks.whole_number("steps", self.steps, least=1, most=_MOST_STEPS))
         if not self.agents:
             raise ValueError(f"agents must hold at least one agent, got none for {self.environment}")
         twice = next((text for place, text in enumerate(self.agents) if text in self.agents[:place]), None)
@@ -75,8 +75,8 @@ class Layout:
 
     def __post_init__(self) -> None:
         for name, least in (("replicates", 1), ("seed", 0), ("block", 1), ("points", 1)):
-            object.__setattr__(self, name, _checks.whole_number(name, getattr(self, name), least=least))
-        _checks.one_of("record", self.record, RECORDS)
+            object.__setattr__(self, name, checks.whole_number(name, getattr(self, name), least=least))
+        checks.one_of("record", self.record, RECORDS)
         if self.record == "blocks" and (self.block < 2 or self.replicates % self.block):
             raise ValueError(
                 "replicates must be a multiple of block, which is at least 2, where means of blocks are recorded, got "

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boltzmann import _checks
+from boltzmann import checks
 from boltzmann.gibbs import Gibbs
 
 __all__ = [
@@ -139,10 +139,10 @@ def deviation_from_uniform(values: ArrayLike, ratios: ArrayLike) -> tuple[Floats
 
 
 def _uneven(values: ArrayLike) -> Floats:
-    row = _checks.numeric_array("values", values).astype(np.float64)
+    row = checks.numeric_array("values", values).astype(np.float64)
     if row.ndim != 1 or len(row) < 2:
         raise ValueError(f"values must have shape (K,) with K of at least 2, got {row.shape}")
-    _checks.require_all(np.isfinite(row), "values", "finite", row)
+    checks.require_all(np.isfinite(row), "values", "finite", row)
     if np.ptp(row) == 0:
         raise ValueError(f"values must not be all the same, got {row[0]} {len(row)} times")
     return row

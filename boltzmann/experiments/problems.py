@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann import _checks
+from boltzmann import checks
 from boltzmann.experiments.description import Task
 from boltzmann.policies import Policy
 
@@ -63,5 +63,5 @@ def separate_seeds(seed: int, count: int) -> list[int]:
     >>> len(set(separate_seeds(0, 3) + separate_seeds(1, 3)))
     6
     """
-    sequence = np.random.SeedSequence(_checks.whole_number("seed", seed, least=0))
+    sequence = np.random.SeedSequence(checks.whole_number("seed", seed, least=0))
     return [int(state) for state in sequence.generate_state(count, np.uint64)]

@@ -15,8 +15,7 @@ from boltzmann.experiments.layout import Layout
 from boltzmann.experiments.page import Section, Table
 from boltzmann.experiments.pages import picture, repetition, with_ends, with_half_width, write_page
 from boltzmann.experiments.results import Results
-from boltzmann.experiments.statistics import METRIC_NAMES, Metric, answers, leaderboard
-from boltzmann.experiments.statistics.intervals import FEW
+from boltzmann.experiments.statistics import FEW, METRIC_NAMES, Metric, answers, leaderboard
 
 if TYPE_CHECKING:
     import pandas as pd

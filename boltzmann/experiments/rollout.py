@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from boltzmann import _checks
+from boltzmann import checks
 from boltzmann.experiments.arguments import checked_ends, checked_seeds, require_players
 from boltzmann.experiments.compiled import CompiledCell, UnsupportedError
 from boltzmann.experiments.interfaces import Agent
@@ -70,7 +70,7 @@ def rollout(
         environment that is not batched or resets in another step, and what is no agent or recorder. For rewards that
         are not finite; where values do not stay finite, at once in the compiled loops, and in lockstep when NaN acts.
     """
-    _checks.one_of("engine", engine, ENGINES)
+    checks.one_of("engine", engine, ENGINES)
     ends = checked_ends(ends)
     require_players(env, agent)
     if not callable(recorder):

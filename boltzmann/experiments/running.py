@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Iterable
 from contextlib import closing
 
-from boltzmann import _checks
+from boltzmann import checks
 from boltzmann.experiments.compiled import has_numba
 from boltzmann.experiments.description import Experiment
 from boltzmann.experiments.disk import disk_text
@@ -89,9 +89,9 @@ def run(
         For each stored block that is damaged; it is computed again. And where a run goes on that was begun with other
         versions of Python, NumPy, Gymnasium or this package: it ends with the same law, but not with the same bytes.
     """
-    if _checks.whole_number("n_jobs", n_jobs, least=-1) == 0:
+    if checks.whole_number("n_jobs", n_jobs, least=-1) == 0:
         raise ValueError("n_jobs must be -1 or at least 1, got 0")
-    _checks.one_of("engine", engine, ENGINES)
+    checks.one_of("engine", engine, ENGINES)
     environments, engines = rehearse(experiment, make, engine)
     place = Store(store)
     layout = experiment.layout

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from boltzmann import _checks
+from boltzmann import checks
 from boltzmann.schedules import (
     Cosine,
     Exponential,
@@ -85,12 +85,12 @@ def schedule_of(family: str, high: float, low: float, until: int, *, actions: in
     >>> round(float(schedule_of("log over time", 1.0, 0.01, 500)(500)), 4)
     0.01
     """
-    _checks.one_of("family", family, tuple(FAMILIES))
+    checks.one_of("family", family, tuple(FAMILIES))
     for name, value in (("high", high), ("low", low)):
         if not 0 < value < math.inf:
             raise ValueError(f"{name} must be in (0, inf), got {value}")
     if not low < high:
         raise ValueError(f"high must be above low, {low}, got {high}")
-    until = _checks.whole_number("until", until, least=1)
-    actions = _checks.whole_number("actions", actions, least=2)
+    until = checks.whole_number("until", until, least=1)
+    actions = checks.whole_number("actions", actions, least=2)
     return FAMILIES[family](_round(high), _round(low), until, actions)

@@ -6,13 +6,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from boltzmann import _checks
+from boltzmann import checks
 from boltzmann.experiments.errors import RefusedError
-from boltzmann.experiments.figures.families import members
+from boltzmann.experiments.figures import members
 from boltzmann.experiments.results import Cell, Results
-from boltzmann.experiments.statistics import Metric, cells_by_task, final, interval, tasks_with, usual_metric
-from boltzmann.experiments.statistics.metrics import better_first, has_metric
-from boltzmann.experiments.statistics.ranking import holm_of_pairs, pairwise_p_values
+from boltzmann.experiments.statistics import (
+    Metric,
+    better_first,
+    cells_by_task,
+    final,
+    has_metric,
+    holm_of_pairs,
+    interval,
+    pairwise_p_values,
+    tasks_with,
+    usual_metric,
+)
 from boltzmann.experiments.windows import METRICS
 
 __all__ = [
@@ -49,7 +58,7 @@ def sweep_temperatures(low: float, high: float, per_decade: int) -> list[float]:
     >>> sweep_temperatures(0.1, 10.0, 2)
     [0.0, 0.1, 0.316, 1.0, 3.16, 10.0, inf]
     """
-    per_decade = _checks.whole_number("per_decade", per_decade, least=1)
+    per_decade = checks.whole_number("per_decade", per_decade, least=1)
     for name, value in (("low", low), ("high", high)):
         if not 0 < value < np.inf:
             raise ValueError(f"{name} must be in (0, inf), got {value}")

@@ -6,13 +6,12 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from boltzmann import _checks
+from boltzmann import checks
 from boltzmann.experiments.description import Experiment
 from boltzmann.experiments.problems import Problem, separate_seeds
 from boltzmann.experiments.results import Cell, Results
 from boltzmann.experiments.schedule_families import schedule_of
-from boltzmann.experiments.statistics import Metric, cells_by_task, cumulative, final, usual_metric
-from boltzmann.experiments.statistics.metrics import better_first
+from boltzmann.experiments.statistics import Metric, better_first, cells_by_task, cumulative, final, usual_metric
 from boltzmann.experiments.sweeps import gap_or_usual, sweep_temperatures
 from boltzmann.policies import Boltzmann, Policy
 
@@ -59,7 +58,7 @@ def candidates(
     for speed in speeds:
         if not 0 < speed <= 1:
             raise ValueError(f"speeds must be in (0, 1], got {speed}")
-    steps = _checks.whole_number("steps", steps, least=1)
+    steps = checks.whole_number("steps", steps, least=1)
     constants: list[Policy] = [Boltzmann(temperature) for temperature in sweep_temperatures(low, high, 2)]
     starts = sweep_temperatures(low, high, _STARTS)[1:-1]
     schedules = [
@@ -111,7 +110,7 @@ class Tuning:
         if len(self.policies) < 2:
             raise ValueError(f"policies must be at least two, got {len(self.policies)}")
         for name, least in (("first", 1), ("finalists", 2), ("judging", 2), ("seed", 0)):
-            _checks.whole_number(name, getattr(self, name), least=least)
+            checks.whole_number(name, getattr(self, name), least=least)
         self.round(0, self.policies)
 
     @property

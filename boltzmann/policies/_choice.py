@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from boltzmann import _checks
+from boltzmann import checks
 from boltzmann._scores import lazy
 from boltzmann.categorical import Categorical
 
@@ -65,7 +65,7 @@ class LargestDraw(Categorical):
     def sample(self, rng: Any, shape: tuple[int, ...] = ()) -> Any:
         """Draw actions, K random numbers each; as :meth:`boltzmann.Gibbs.sample`."""
         if not isinstance(rng, np.random.Generator):
-            raise _checks.no_generator(rng)
+            raise checks.no_generator(rng)
         shape = (shape,) if isinstance(shape, int) else tuple(shape)
         return np.argmax(self._law.draw(rng, shape), axis=-1)
 

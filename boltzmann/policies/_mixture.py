@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann import _arrays, _checks
+from boltzmann import _arrays, checks
 from boltzmann.categorical import Categorical
 from boltzmann.policies.interface import Distribution
 from boltzmann.schedules import Schedule, value_at
@@ -19,7 +19,7 @@ Part = Callable[[Any], Distribution]
 
 def epsilon_at(epsilon: float | Schedule, step: int) -> float:
     """Read an epsilon, a number or a schedule, and check it."""
-    return _checks.number("epsilon", value_at(epsilon, step), least=0, most=1)
+    return checks.number("epsilon", value_at(epsilon, step), least=0, most=1)
 
 
 def mixture(values: Any, epsilon: Any, exploring: Part, exploiting: Part, temperature: Any = None) -> Categorical:
@@ -33,7 +33,7 @@ def mixture(values: Any, epsilon: Any, exploring: Part, exploiting: Part, temper
             share = _arrays.to_float(xp, "epsilons", np.asarray(epsilon), like=second)[..., None]
         probs = (1 - share) * exploiting(values).probs + share * exploring(values).probs
         return Categorical(probs, temperature=temperature)
-    array = _checks.numeric_array("values", values)
+    array = checks.numeric_array("values", values)
     wide = array.astype(np.float64, copy=False)
     share = np.asarray(epsilon)[..., np.newaxis]
     probs = (1 - share) * exploiting(wide).probs + share * exploring(wide).probs

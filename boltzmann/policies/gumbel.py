@@ -8,13 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boltzmann import _checks
+from boltzmann import checks
 from boltzmann.categorical import Categorical
 from boltzmann.notation import Expression
 from boltzmann.policies._noise import scaled_noise
 from boltzmann.policies.indices import Known
-from boltzmann.schedules import Schedule, value_at
-from boltzmann.schedules._base import checked_schedule
+from boltzmann.schedules import Schedule, checked_schedule, value_at
 
 __all__ = ["BoltzmannGumbel"]
 
@@ -78,7 +77,7 @@ class BoltzmannGumbel(Expression):
     ) -> Categorical:
         """Give the distribution of each row of ``values``, shape (..., K), at ``step``."""
         known = Known(values, visits, where)
-        scale = _checks.number("C", value_at(self.C, step), least=0)
+        scale = checks.number("C", value_at(self.C, step), least=0)
         if scale == 0:
             return known.greedy_over(known.values)
         means, scale = (np.zeros_like(known.values), 1.0) if scale == np.inf else (known.values, scale)

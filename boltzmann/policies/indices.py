@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boltzmann import _arrays, _checks
+from boltzmann import _arrays, checks
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
 from boltzmann.notation import Expression
@@ -41,8 +41,8 @@ class Known:
 
     def __init__(self, values: ArrayLike, visits: ArrayLike | None, where: ArrayLike | None) -> None:
         self._given = values
-        array = _checks.numeric_array("values", _arrays.to_numpy("values", values))
-        where = None if where is None else _checks.mask_array("where", _arrays.to_numpy("where", where))
+        array = checks.numeric_array("values", _arrays.to_numpy("values", values))
+        where = None if where is None else checks.mask_array("where", _arrays.to_numpy("where", where))
         self.dtype = array.dtype
         # Gibbs checks values and mask, and says which row is at fault.
         Gibbs(array, 0.0, where=where)
@@ -50,10 +50,10 @@ class Known:
             raise ValueError("visits must be given: this policy chooses by how often each action was taken")
         shape = array.shape if where is None else np.broadcast_shapes(array.shape, where.shape)
         self.allowed = np.broadcast_to(np.True_ if where is None else where, shape)
-        self.visits = _checks.visit_counts(_arrays.to_numpy("visits", visits), shape, self.allowed)
+        self.visits = checks.visit_counts(_arrays.to_numpy("visits", visits), shape, self.allowed)
         self.values = np.where(self.allowed, array.astype(np.float64, copy=False), -np.inf)
         finite = np.isfinite(self.values) | ~self.allowed
-        _checks.require_entries(np.atleast_1d(finite), "values", "finite where allowed", np.atleast_1d(self.values))
+        checks.require_entries(np.atleast_1d(finite), "values", "finite where allowed", np.atleast_1d(self.values))
         self.untaken = self.allowed & (self.visits == 0)
 
     def greedy_over(self, index: NDArray[np.float64]) -> Categorical:
@@ -107,7 +107,7 @@ class UCB1(Expression):
     confidence: float = float(np.sqrt(2.0))
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "confidence", _checks.number("confidence", self.confidence, least=0, most=_LARGEST))
+        object.__setattr__(self, "confidence", checks.number("confidence", self.confidence, least=0, most=_LARGEST))
 
     def __call__(
         self,
@@ -157,7 +157,7 @@ class UCB1Tuned(Expression):
         known = Known(values, visits, where)
         if variances is None:
             raise ValueError("variances must be given: UCB1Tuned reads those of each action's rewards")
-        spread = _checks.numeric_array("variances", _arrays.to_numpy("variances", variances))
+        spread = checks.numeric_array("variances", _arrays.to_numpy("variances", variances))
         try:
             spread = np.broadcast_to(spread, known.values.shape)
         except ValueError:
@@ -165,7 +165,7 @@ class UCB1Tuned(Expression):
                 f"variances must have the shape of the values, {known.values.shape}, got {spread.shape}"
             ) from None
         spread = np.where(known.allowed, spread, 0.0)
-        _checks.require_entries((spread >= 0) & (spread < np.inf), "variances", "finite and at least 0", spread)
+        checks.require_entries((spread >= 0) & (spread < np.inf), "variances", "finite and at least 0", spread)
         widths = known.widths()
         return known.greedy_over(known.values + np.sqrt(widths * np.minimum(0.25, spread + np.sqrt(2 * widths))))
 
@@ -198,7 +198,7 @@ class Maillard(Expression):
     deviation: float = 1.0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "deviation", _checks.number("deviation", self.deviation, least=0))
+        object.__setattr__(self, "deviation", checks.number("deviation", self.deviation, least=0))
 
     def __call__(
         self,

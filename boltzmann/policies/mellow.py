@@ -8,13 +8,12 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from boltzmann import _arrays, _checks, _quantities
+from boltzmann import _arrays, _quantities, checks
 from boltzmann._standardise import standardise
 from boltzmann.calibration import finite_rows, temperature_for_expected_loss
 from boltzmann.gibbs import Gibbs
 from boltzmann.notation import Expression
-from boltzmann.schedules import Schedule, value_at
-from boltzmann.schedules._base import checked_schedule
+from boltzmann.schedules import Schedule, checked_schedule, value_at
 
 __all__ = ["Mellowmax"]
 
@@ -68,7 +67,7 @@ class Mellowmax(Expression):
         variances: ArrayLike | None = None,
     ) -> Gibbs:
         """Give the distribution of each row of ``values``, shape (..., K), at ``step``."""
-        omega = _checks.number("omega", value_at(self.omega, step), least=0)
+        omega = checks.number("omega", value_at(self.omega, step), least=0)
         seen, mask = _arrays.to_numpy("values", values), _arrays.to_numpy("where", where)
         rows = finite_rows(seen, mask)
         # Where its inverse overflows, so would the temperature, and the limit is that of 0.

@@ -9,13 +9,12 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from boltzmann import _arrays, _checks
+from boltzmann import _arrays, checks
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
 from boltzmann.notation import Expression
 from boltzmann.policies._mixture import epsilon_at, mixture
-from boltzmann.schedules import Schedule
-from boltzmann.schedules._base import checked_schedule
+from boltzmann.schedules import Schedule, checked_schedule
 
 __all__ = ["EpsilonGreedy", "Greedy", "Uniform"]
 
@@ -68,7 +67,7 @@ class Uniform(Expression):
     ) -> Gibbs:
         """Give the distribution of each row of ``values``, shape (..., K), of which only the shape matters."""
         if _arrays.is_native(values):
-            return Gibbs(np.zeros_like(_checks.numeric_array("values", values)), np.inf, where=where)
+            return Gibbs(np.zeros_like(checks.numeric_array("values", values)), np.inf, where=where)
         xp = _arrays.namespace(values)
         return Gibbs(xp.zeros_like(_arrays.to_float(xp, "values", values)), np.inf, where=where)
 

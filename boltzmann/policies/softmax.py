@@ -9,17 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from boltzmann import _checks
+from boltzmann import checks
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
 from boltzmann.notation import Expression
 from boltzmann.policies._mixture import epsilon_at, mixture
 from boltzmann.policies.interface import Policy
 from boltzmann.policies.plain import Greedy, Uniform
-from boltzmann.schedules import Schedule
-from boltzmann.schedules._base import checked_schedule
-from boltzmann.thermostats import Thermostat, temperature_of
-from boltzmann.thermostats._base import Tempered
+from boltzmann.schedules import Schedule, checked_schedule
+from boltzmann.thermostats import Tempered, Thermostat, temperature_of
 
 __all__ = ["Boltzmann", "EpsilonBoltzmann", "KLBoltzmann", "MaxBoltzmann"]
 
@@ -212,7 +210,7 @@ class KLBoltzmann(Expression):
             if not isinstance(self.prior, list | tuple) or not self.prior:
                 raise TypeError(f"prior must be a policy or a tuple of weights, got {self.prior!r}")
             largest = float(np.finfo(np.float64).max)
-            weights = tuple(_checks.number("prior", weight, least=0, most=largest) for weight in self.prior)
+            weights = tuple(checks.number("prior", weight, least=0, most=largest) for weight in self.prior)
             if not any(weights):
                 raise ValueError(f"prior must have a weight above 0, got {weights}")
             object.__setattr__(self, "prior", weights)

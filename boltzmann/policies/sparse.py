@@ -12,14 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boltzmann import _arrays, _checks, _derivatives
+from boltzmann import _arrays, _derivatives, checks
 from boltzmann._standardise import standardise
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
-from boltzmann.schedules import Schedule
-from boltzmann.schedules._base import checked_schedule
-from boltzmann.thermostats import Thermostat, temperature_of
-from boltzmann.thermostats._base import Tempered
+from boltzmann.schedules import Schedule, checked_schedule
+from boltzmann.thermostats import Tempered, Thermostat, temperature_of
 
 __all__ = ["Entmax", "Sparsemax"]
 
@@ -33,7 +31,7 @@ def _tempered(values: Any, heat: Any, where: Any) -> NDArray[np.float64]:
 
 
 def _distribution(probs: NDArray[np.float64], values: Any, heat: Any, alpha: float) -> Categorical:
-    dtype = _checks.numeric_array("values", _arrays.to_numpy("values", values)).dtype
+    dtype = checks.numeric_array("values", _arrays.to_numpy("values", values)).dtype
     # The root is right to rounding, and so is the sum.
     probs = probs / probs.sum(axis=-1, keepdims=True)
     found = _arrays.returned(probs.astype(dtype, copy=False), values)
@@ -157,7 +155,7 @@ class Entmax(Tempered):
     def __post_init__(self) -> None:
         object.__setattr__(self, "temperature", checked_schedule("temperature", self.temperature, thermostats=True))
         largest = float(np.finfo(np.float64).max)
-        object.__setattr__(self, "alpha", _checks.number("alpha", self.alpha, least=1, most=largest))
+        object.__setattr__(self, "alpha", checks.number("alpha", self.alpha, least=1, most=largest))
 
     def __call__(
         self,

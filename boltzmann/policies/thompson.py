@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boltzmann import _checks
+from boltzmann import checks
 from boltzmann.categorical import Categorical
 from boltzmann.notation import Expression
 from boltzmann.policies._choice import largest_probabilities
@@ -68,11 +68,11 @@ class GaussianThompson(Expression):
     prior_deviation: float = np.inf
 
     def __post_init__(self) -> None:
-        checked = _checks.number("deviation", self.deviation, least=0, most=_LARGEST, open_below=True)
+        checked = checks.number("deviation", self.deviation, least=0, most=_LARGEST, open_below=True)
         object.__setattr__(self, "deviation", checked)
-        checked = _checks.number("prior_mean", self.prior_mean, least=-_LARGEST, most=_LARGEST)
+        checked = checks.number("prior_mean", self.prior_mean, least=-_LARGEST, most=_LARGEST)
         object.__setattr__(self, "prior_mean", checked)
-        checked = _checks.number("prior_deviation", self.prior_deviation, least=0, open_below=True)
+        checked = checks.number("prior_deviation", self.prior_deviation, least=0, open_below=True)
         object.__setattr__(self, "prior_deviation", checked)
 
     def __call__(
@@ -131,7 +131,7 @@ class BernoulliThompson(Expression):
 
     def __post_init__(self) -> None:
         for name in ("alpha", "beta"):
-            checked = _checks.number(name, getattr(self, name), least=0, most=_LARGEST, open_below=True)
+            checked = checks.number(name, getattr(self, name), least=0, most=_LARGEST, open_below=True)
             object.__setattr__(self, name, checked)
 
     def __call__(
@@ -146,7 +146,7 @@ class BernoulliThompson(Expression):
         """Give the distribution of each row of ``values``, shape (..., K)."""
         known = Known(values, visits, where)
         rates = np.where(known.allowed & ~known.untaken, known.values, 0.5)
-        _checks.require_entries((rates >= 0) & (rates <= 1), "values", "in [0, 1], as averages of 0 and 1", rates)
+        checks.require_entries((rates >= 0) & (rates <= 1), "values", "in [0, 1], as averages of 0 and 1", rates)
         successes = np.asarray(self.alpha + rates * known.visits, dtype=np.float64)
         failures = np.asarray(self.beta + (1 - rates) * known.visits, dtype=np.float64)
         return known.largest_draw(BetaLaw(successes, failures, known.allowed, known.dtype))

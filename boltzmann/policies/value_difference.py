@@ -13,14 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boltzmann import _arrays, _checks
+from boltzmann import _arrays, checks
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
 from boltzmann.notation import Expression
 from boltzmann.policies._mixture import mixture
 from boltzmann.policies.plain import Greedy, Uniform
-from boltzmann.schedules import Schedule
-from boltzmann.schedules._base import checked_schedule
+from boltzmann.schedules import Schedule, checked_schedule
 from boltzmann.thermostats import RangeScaled, Thermostat, temperature_of
 
 __all__ = ["VDBE", "VDBESoftmax", "next_epsilons"]
@@ -66,9 +65,9 @@ def next_epsilons(
     """
     rates = _within_unit("epsilons", epsilons)
     weight = _within_unit("weights", weights)
-    changes = _checks.numeric_array("value_changes", value_changes)
-    _checks.require_all(np.isfinite(changes), "value_changes", "finite", changes)
-    checked = _checks.number("sensitivity", sensitivity, least=0, open_below=True)
+    changes = checks.numeric_array("value_changes", value_changes)
+    checks.require_all(np.isfinite(changes), "value_changes", "finite", changes)
+    checked = checks.number("sensitivity", sensitivity, least=0, open_below=True)
     try:
         np.broadcast_shapes(rates.shape, changes.shape, weight.shape)
     except ValueError:
@@ -81,8 +80,8 @@ def next_epsilons(
 
 
 def _within_unit(name: str, value: ArrayLike) -> NDArray[np.float64]:
-    array = _checks.numeric_array(name, value).astype(np.float64, copy=False)
-    _checks.require_all((array >= 0) & (array <= 1), name, "in [0, 1]", array)
+    array = checks.numeric_array(name, value).astype(np.float64, copy=False)
+    checks.require_all((array >= 0) & (array <= 1), name, "in [0, 1]", array)
     return array
 
 
@@ -97,12 +96,12 @@ class _ValueDifference(Expression):
     weight: float | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
-        sensitivity = _checks.number("sensitivity", self.sensitivity, least=0, open_below=True)
+        sensitivity = checks.number("sensitivity", self.sensitivity, least=0, open_below=True)
         object.__setattr__(self, "sensitivity", sensitivity)
-        epsilon = _checks.number("initial_epsilon", self.initial_epsilon, least=0, most=1)
+        epsilon = checks.number("initial_epsilon", self.initial_epsilon, least=0, most=1)
         object.__setattr__(self, "initial_epsilon", epsilon)
         if self.weight is not None:
-            object.__setattr__(self, "weight", _checks.number("weight", self.weight, least=0, most=1))
+            object.__setattr__(self, "weight", checks.number("weight", self.weight, least=0, most=1))
 
     def next_epsilons(
         self, epsilons: ArrayLike, value_changes: ArrayLike, actions_allowed: ArrayLike
@@ -113,8 +112,8 @@ class _ValueDifference(Expression):
         """
         weights: Any = self.weight
         if weights is None:
-            counts = _checks.numeric_array("actions_allowed", actions_allowed)
-            _checks.require_all(counts >= 1, "actions_allowed", "at least 1", counts)
+            counts = checks.numeric_array("actions_allowed", actions_allowed)
+            checks.require_all(counts >= 1, "actions_allowed", "at least 1", counts)
             weights = 1 / counts
         return next_epsilons(epsilons, value_changes, weights, self.sensitivity)
 

@@ -6,7 +6,7 @@ of order or for a plot. Any other callable of the step serves wherever a schedul
 Temperatures are in the units of the action values; both ends, 0 and inf, are legal.
 """
 
-from boltzmann.schedules._base import Schedule, value_at
+from boltzmann.schedules._base import Schedule, checked_schedule, value_at
 from boltzmann.schedules.combinators import Clip, Scale, Warmup
 from boltzmann.schedules.decays import (
     ExponentialDecay,
@@ -38,5 +38,6 @@ __all__ = [
     "Schedule",
     "SqrtLogOverTime",
     "Warmup",
+    "checked_schedule",
     "value_at",
 ]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boltzmann import _checks
+from boltzmann import checks
 
 __all__ = ["LAST_STEP", "Schedule", "Temperatures", "checked_schedule", "checked_steps", "temperatures_at", "value_at"]
 
@@ -67,7 +67,7 @@ def checked_schedule(
         )
     if np.ndim(schedule) and thermostats:
         raise TypeError(f"{name} must be one number or a callable, got {schedule!r}: Gibbs takes one for each row")
-    return schedule if callable(schedule) else _checks.number(name, schedule, least=least, most=most)
+    return schedule if callable(schedule) else checks.number(name, schedule, least=least, most=most)
 
 
 def _first_argument(schedule: Callable[..., Any]) -> str | None:
@@ -83,8 +83,8 @@ def temperatures_at(name: str, schedule: float | Schedule, steps: NDArray[np.flo
     """Read a part of a combined schedule at checked steps, and check what it gives."""
     # A plain callable of one step may know nothing of arrays: one step goes to it as the integer that it is.
     given = value_at(schedule, int(steps) if steps.ndim == 0 else steps.astype(np.int64))
-    found = _checks.numeric_array(name, given).astype(np.float64)
+    found = checks.numeric_array(name, given).astype(np.float64)
     if found.shape not in ((), steps.shape):
         raise ValueError(f"{name} must give one temperature a step, got shape {found.shape} for steps {steps.shape}")
-    _checks.require_all(found >= 0, f"temperature of {name}", "in [0, inf]", found)
+    checks.require_all(found >= 0, f"temperature of {name}", "in [0, inf]", found)
     return np.broadcast_to(found, steps.shape)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
-from boltzmann import _checks
+from boltzmann import checks
 from boltzmann.notation import Expression
 from boltzmann.schedules._base import (
     LAST_STEP,
@@ -56,8 +56,8 @@ class Warmup(Expression):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "schedule", checked_schedule("schedule", self.schedule))
-        object.__setattr__(self, "steps", _checks.whole_number("steps", self.steps, least=1, most=LAST_STEP))
-        object.__setattr__(self, "start", _checks.number("start", self.start, least=0))
+        object.__setattr__(self, "steps", checks.whole_number("steps", self.steps, least=1, most=LAST_STEP))
+        object.__setattr__(self, "start", checks.number("start", self.start, least=0))
 
     def __call__(self, step: ArrayLike) -> Temperatures:
         """Give the temperature at ``step``, integers of any shape; the answer has that shape."""
@@ -100,7 +100,7 @@ class Scale(Expression):
     def __post_init__(self) -> None:
         object.__setattr__(self, "schedule", checked_schedule("schedule", self.schedule))
         largest = float(np.finfo(np.float64).max)
-        factor = _checks.number("factor", self.factor, least=0, most=largest, open_below=True)
+        factor = checks.number("factor", self.factor, least=0, most=largest, open_below=True)
         object.__setattr__(self, "factor", factor)
 
     def __call__(self, step: ArrayLike) -> Temperatures:
@@ -138,8 +138,8 @@ class Clip(Expression):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "schedule", checked_schedule("schedule", self.schedule))
-        object.__setattr__(self, "least", _checks.number("least", self.least, least=0))
-        object.__setattr__(self, "most", _checks.number("most", self.most, least=self.least))
+        object.__setattr__(self, "least", checks.number("least", self.least, least=0))
+        object.__setattr__(self, "most", checks.number("most", self.most, least=self.least))
 
     def __call__(self, step: ArrayLike) -> Temperatures:
         """Give the temperature at ``step``, integers of any shape; the answer has that shape."""

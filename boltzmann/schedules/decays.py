@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boltzmann import _checks
+from boltzmann import checks
 from boltzmann.notation import Expression
 from boltzmann.schedules._base import Temperatures, checked_steps
 
@@ -25,8 +25,8 @@ class _Decay(Expression):
     rate: float
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "start", _checks.number("start", self.start, least=0))
-        object.__setattr__(self, "rate", _checks.number("rate", self.rate, least=0))
+        object.__setattr__(self, "start", checks.number("start", self.start, least=0))
+        object.__setattr__(self, "rate", checks.number("rate", self.rate, least=0))
         if self.rate == np.inf:
             raise ValueError("rate must be finite, got inf")
 
@@ -152,7 +152,7 @@ class Logarithmic(Expression):
     scale: float
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "scale", _checks.number("scale", self.scale, least=0))
+        object.__setattr__(self, "scale", checks.number("scale", self.scale, least=0))
 
     def __call__(self, step: ArrayLike) -> Temperatures:
         """Give the temperature at ``step``, integers of any shape; the answer has that shape."""
@@ -189,8 +189,8 @@ class SqrtLogOverTime(Expression):
     scale: float = field(default=1.0, kw_only=True)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "actions", _checks.whole_number("actions", self.actions, least=1, most=2**62))
-        object.__setattr__(self, "scale", _checks.number("scale", self.scale, least=0, most=_LARGEST))
+        object.__setattr__(self, "actions", checks.whole_number("actions", self.actions, least=1, most=2**62))
+        object.__setattr__(self, "scale", checks.number("scale", self.scale, least=0, most=_LARGEST))
 
     def __call__(self, step: ArrayLike) -> Temperatures:
         """Give the temperature at ``step``, integers of any shape; the answer has that shape."""
@@ -223,7 +223,7 @@ class LogOverTime(Expression):
     scale: float
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "scale", _checks.number("scale", self.scale, least=0, most=_LARGEST))
+        object.__setattr__(self, "scale", checks.number("scale", self.scale, least=0, most=_LARGEST))
 
     def __call__(self, step: ArrayLike) -> Temperatures:
         """Give the temperature at ``step``, integers of any shape; the answer has that shape."""

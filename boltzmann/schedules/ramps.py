@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boltzmann import _checks
+from boltzmann import checks
 from boltzmann.notation import Expression
 from boltzmann.schedules._base import LAST_STEP, Temperatures, checked_steps
 
@@ -37,7 +37,7 @@ class Constant(Expression):
     temperature: float
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "temperature", _checks.number("temperature", self.temperature, least=0))
+        object.__setattr__(self, "temperature", checks.number("temperature", self.temperature, least=0))
 
     def __call__(self, step: ArrayLike) -> Temperatures:
         """Give the temperature at ``step``, integers of any shape; the answer has that shape."""
@@ -53,9 +53,9 @@ class _Ramp(Expression):
     steps: int
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "start", _checks.number("start", self.start, least=0))
-        object.__setattr__(self, "end", _checks.number("end", self.end, least=0))
-        object.__setattr__(self, "steps", _checks.whole_number("steps", self.steps, least=1, most=LAST_STEP))
+        object.__setattr__(self, "start", checks.number("start", self.start, least=0))
+        object.__setattr__(self, "end", checks.number("end", self.end, least=0))
+        object.__setattr__(self, "steps", checks.whole_number("steps", self.steps, least=1, most=LAST_STEP))
 
     def __call__(self, step: ArrayLike) -> Temperatures:
         """Give the temperature at ``step``, integers of any shape; the answer has that shape."""
@@ -169,7 +169,7 @@ class Polynomial(_Ramp):
     def __post_init__(self) -> None:
         super().__post_init__()
         largest = float(np.finfo(np.float64).max)
-        power = _checks.number("power", self.power, least=0, most=largest, open_below=True)
+        power = checks.number("power", self.power, least=0, most=largest, open_below=True)
         object.__setattr__(self, "power", power)
 
     def _between(self, fraction: NDArray[np.float64]) -> NDArray[np.float64]:

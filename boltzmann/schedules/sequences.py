@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boltzmann import _checks
+from boltzmann import checks
 from boltzmann.notation import Expression
 from boltzmann.schedules._base import (
     LAST_STEP,
@@ -30,7 +30,7 @@ __all__ = ["Cyclic", "Join", "Piecewise"]
 def _checked_boundaries(boundaries: Any, parts: int) -> tuple[int, ...]:
     if not isinstance(boundaries, list | tuple):
         raise TypeError(f"boundaries must be a tuple of steps, got {boundaries!r}")
-    steps = tuple(_checks.whole_number("boundaries", step, least=1, most=LAST_STEP) for step in boundaries)
+    steps = tuple(checks.whole_number("boundaries", step, least=1, most=LAST_STEP) for step in boundaries)
     if len(steps) != parts - 1:
         raise ValueError(f"boundaries must be one fewer than the {parts} parts, got {len(steps)}")
     if any(later <= earlier for earlier, later in pairwise(steps)):
@@ -66,7 +66,7 @@ class Piecewise(Expression):
     def __post_init__(self) -> None:
         if not isinstance(self.temperatures, list | tuple) or not self.temperatures:
             raise TypeError(f"temperatures must be a tuple of at least one number, got {self.temperatures!r}")
-        numbers = tuple(_checks.number("temperatures", value, least=0) for value in self.temperatures)
+        numbers = tuple(checks.number("temperatures", value, least=0) for value in self.temperatures)
         object.__setattr__(self, "temperatures", numbers)
         object.__setattr__(self, "boundaries", _checked_boundaries(self.boundaries, len(numbers)))
 
@@ -158,8 +158,8 @@ class Cyclic(Expression):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "schedule", checked_schedule("schedule", self.schedule))
-        object.__setattr__(self, "period", _checks.whole_number("period", self.period, least=1, most=LAST_STEP))
-        object.__setattr__(self, "growth", _checks.whole_number("growth", self.growth, least=1, most=LAST_STEP))
+        object.__setattr__(self, "period", checks.whole_number("period", self.period, least=1, most=LAST_STEP))
+        object.__setattr__(self, "growth", checks.whole_number("growth", self.growth, least=1, most=LAST_STEP))
 
     def __call__(self, step: ArrayLike) -> Temperatures:
         """Give the temperature at ``step``, integers of any shape; the answer has that shape."""

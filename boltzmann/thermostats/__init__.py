@@ -8,7 +8,7 @@ All of them but :class:`LossBudget` scale with the values: rewards in other unit
 does what is asked (ties, or a target out of range) the nearest end is given, 0 or inf exactly.
 """
 
-from boltzmann.thermostats._base import Thermostat, temperature_of
+from boltzmann.thermostats._base import Tempered, Thermostat, temperature_of
 from boltzmann.thermostats.scaled import GLIE, RangeScaled, StdScaled
 from boltzmann.thermostats.targets import EffectiveActionsTarget, EntropyTarget, GreedyProbabilityTarget, LossBudget
 
@@ -20,6 +20,7 @@ __all__ = [
     "LossBudget",
     "RangeScaled",
     "StdScaled",
+    "Tempered",
     "Thermostat",
     "temperature_of",
 ]

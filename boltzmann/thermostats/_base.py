@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from boltzmann import _arrays, _checks
+from boltzmann import _arrays, checks
 from boltzmann.notation import Expression
 from boltzmann.schedules import Schedule, value_at
 
@@ -67,4 +67,4 @@ def temperature_of(
 
 def number_at(name: str, target: Any, step: int, least: float, most: float) -> float:
     """Read a thermostat's own number or schedule and check it."""
-    return _checks.number(name, value_at(target, step), least=least, most=most)
+    return checks.number(name, value_at(target, step), least=least, most=most)

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boltzmann import _checks
+from boltzmann import checks
 from boltzmann.calibration import finite_rows
-from boltzmann.schedules import Schedule
-from boltzmann.schedules._base import checked_schedule
+from boltzmann.schedules import Schedule, checked_schedule
 from boltzmann.thermostats._base import Thermostat, number_at
 
 __all__ = ["GLIE", "RangeScaled", "StdScaled"]
@@ -129,8 +128,8 @@ class GLIE(Thermostat):
         rows = finite_rows(values, where)
         if visits is None:
             raise ValueError("visits must be given: GLIE is a temperature of how often a state was visited")
-        allowed = np.broadcast_to(np.True_ if where is None else _checks.mask_array("where", where), rows.shape)
-        counts = _checks.visit_counts(visits, rows.shape, allowed)
+        allowed = np.broadcast_to(np.True_ if where is None else checks.mask_array("where", where), rows.shape)
+        counts = checks.visit_counts(visits, rows.shape, allowed)
         growth = np.log(np.maximum(counts.sum(axis=-1), 1.0))
         with np.errstate(over="ignore"):
             return np.where(growth > 0, 2 * (_half_range(rows) / np.where(growth > 0, growth, 1.0)), np.inf)[()]

@@ -14,8 +14,7 @@ from boltzmann.calibration import (
     temperature_for_expected_loss,
     temperature_for_greedy_probability,
 )
-from boltzmann.schedules import Schedule
-from boltzmann.schedules._base import checked_schedule
+from boltzmann.schedules import Schedule, checked_schedule
 from boltzmann.thermostats._base import Thermostat, number_at
 
 __all__ = ["EffectiveActionsTarget", "EntropyTarget", "GreedyProbabilityTarget", "LossBudget"]

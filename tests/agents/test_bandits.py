@@ -25,7 +25,7 @@ from agents import (
     tsallis_probs,
 )
 from boltzmann import Boltzmann, Gibbs, Greedy, Linear, Uniform
-from boltzmann.notation import Expression
+from boltzmann.notation.writing import Expression
 from tests.agents.streams import allowed_transitions, masked, prepared, random_transitions
 from tests.frequencies import agrees, counts_of, fresh_rng
 

@@ -30,7 +30,7 @@ from agents import (
     SpeedyQ,
 )
 from boltzmann import Boltzmann, EpsilonGreedy, Gibbs, Greedy, InverseTime, Linear, Uniform
-from boltzmann.notation import Expression
+from boltzmann.notation.writing import Expression
 from tests.agents.streams import allowed_transitions, masked, prepared, random_transitions
 from tests.frequencies import agrees, counts_of, fresh_rng
 

@@ -52,7 +52,7 @@ from boltzmann import (
     UCB1Tuned,
     Uniform,
 )
-from boltzmann.notation import check_expressible, parse
+from boltzmann.notation.writing import check_expressible, parse
 from scripts.names import LEARNERS as NAMED
 from scripts.names import NAMES
 from tests.agents.streams import RowOf, prepared, random_transitions

@@ -43,7 +43,7 @@ from boltzmann import (
     Uniform,
     VDBESoftmax,
 )
-from boltzmann.notation import parse
+from boltzmann.notation.writing import parse
 from tests.frequencies import agrees, counts_of, fresh_rng
 
 INF = math.inf

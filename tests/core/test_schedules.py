@@ -36,7 +36,7 @@ from boltzmann import (
     Warmup,
     schedules,
 )
-from boltzmann.notation import parse
+from boltzmann.notation.writing import parse
 from boltzmann.schedules import value_at
 
 INF = math.inf

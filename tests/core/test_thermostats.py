@@ -25,7 +25,7 @@ from boltzmann import (
     Thermostat,
     thermostats,
 )
-from boltzmann.notation import parse
+from boltzmann.notation.writing import parse
 from scripts.names import NAMES
 
 INF = math.inf

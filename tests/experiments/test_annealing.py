@@ -17,7 +17,7 @@ from boltzmann.experiments.annealing_tables import annealing_answer, gain_tables
 from boltzmann.experiments.figures.gains import draw_gains
 from boltzmann.experiments.problems import Problem, separate_seeds
 from boltzmann.experiments.schedule_families import FAMILIES, schedule_of
-from boltzmann.notation import parse
+from boltzmann.notation.writing import parse
 from scripts.names import NAMES
 
 BANDIT = SampleAverage(Greedy())

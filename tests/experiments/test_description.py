@@ -9,7 +9,7 @@ import pytest
 from agents import QLearning, SampleAverage
 from boltzmann import Boltzmann, Greedy, Uniform
 from boltzmann.experiments import Experiment, Layout, Task, read_environment
-from boltzmann.notation import parse
+from boltzmann.notation.writing import parse
 from scripts.names import NAMES
 
 

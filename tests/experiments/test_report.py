@@ -25,7 +25,7 @@ from boltzmann.experiments import (
 )
 from boltzmann.experiments.layout import TaskLayout
 from boltzmann.experiments.pages import notation
-from boltzmann.notation import parse
+from boltzmann.notation.writing import parse
 from tests.html_page import Page
 
 pytestmark = pytest.mark.filterwarnings("ignore::boltzmann.experiments.FewReplicatesWarning")

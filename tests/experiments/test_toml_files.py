@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from agents import SampleAverage
 from boltzmann import Greedy
 from boltzmann.experiments import Experiment, Task, format_toml, read_toml
-from boltzmann.notation import parse
+from boltzmann.notation.writing import parse
 from scripts.names import NAMES, read_agent
 
 FILES = sorted((Path(__file__).parents[2] / "scripts" / "experiments").glob("*.toml"))

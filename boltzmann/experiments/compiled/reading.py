@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boltzmann import _arrays, _checks
+from boltzmann import _arrays, checks
 from boltzmann.experiments.errors import UnsupportedError
 
 __all__ = ["read_rates", "read_schedule", "require_own_rates", "require_readable"]
@@ -68,7 +68,7 @@ def require_own_rates(step_size: Any) -> None:
 
 
 def _one(name: str, schedule: Any, step: int) -> float:
-    given = _checks.numeric_array(name, _arrays.to_numpy(name, schedule(step)))
+    given = checks.numeric_array(name, _arrays.to_numpy(name, schedule(step)))
     if given.shape != ():
         raise ValueError(f"{name} must be one number a step, got shape {given.shape} at step {step}")
     return float(given)

@@ -21,8 +21,18 @@ from boltzmann.experiments.figures.style import (
     strengths,
 )
 from boltzmann.experiments.results import Cell, Results
-from boltzmann.experiments.statistics import METRIC_NAMES, CurveMetric, Metric, curve, interval, usual_metric
-from boltzmann.experiments.statistics.metrics import has_metric, is_judged, tasks_showing, tasks_with
+from boltzmann.experiments.statistics import (
+    METRIC_NAMES,
+    CurveMetric,
+    Metric,
+    curve,
+    has_metric,
+    interval,
+    is_judged,
+    tasks_showing,
+    tasks_with,
+    usual_metric,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
 from boltzmann.experiments.results import Cell
-from boltzmann.experiments.statistics import CURVE_NAMES, final, interval
-from boltzmann.experiments.statistics.metrics import Metric, better_first
+from boltzmann.experiments.statistics import CURVE_NAMES, Metric, better_first, final, interval
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -22,25 +22,29 @@ from boltzmann.experiments.statistics.comparing import (
     paired_difference,
     probability_of_improvement,
 )
-from boltzmann.experiments.statistics.intervals import Estimate, FewReplicatesWarning, bootstrap, interval
+from boltzmann.experiments.statistics.intervals import FEW, Estimate, FewReplicatesWarning, bootstrap, interval
 from boltzmann.experiments.statistics.labels import cells_by_task, short_labels
 from boltzmann.experiments.statistics.metrics import (
     CURVE_NAMES,
     METRIC_NAMES,
     CurveMetric,
     Metric,
+    better_first,
     cumulative,
     curve,
     final,
+    has_metric,
+    is_judged,
     tasks_showing,
     tasks_with,
     usual_metric,
 )
 from boltzmann.experiments.statistics.profiles import performance_profile, replicates_needed
-from boltzmann.experiments.statistics.ranking import leaderboard
+from boltzmann.experiments.statistics.ranking import find_agent, holm_of_pairs, leaderboard, pairwise_p_values
 
 __all__ = [
     "CURVE_NAMES",
+    "FEW",
     "METRIC_NAMES",
     "CurveMetric",
     "Estimate",
@@ -49,6 +53,7 @@ __all__ = [
     "PairedDifference",
     "answers",
     "averages",
+    "better_first",
     "bootstrap",
     "cells_by_task",
     "cumulative",
@@ -59,11 +64,16 @@ __all__ = [
     "estimate_median",
     "estimate_probability_of_improvement",
     "final",
+    "find_agent",
+    "has_metric",
     "holm",
+    "holm_of_pairs",
     "interquartile_mean",
     "interval",
+    "is_judged",
     "leaderboard",
     "paired_difference",
+    "pairwise_p_values",
     "performance_profile",
     "probability_of_improvement",
     "replicates_needed",

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boltzmann import _checks
+from boltzmann import checks
 from boltzmann.experiments.statistics.intervals import Estimate, bootstrap, finite_samples, interval
 
 __all__ = [
@@ -124,7 +124,7 @@ def holm(p_values: ArrayLike) -> Floats:
     array([0.03, 0.06, 0.06])
     """
     array = np.asarray(p_values, dtype=np.float64)
-    _checks.require_all(np.isnan(array) | ((array >= 0) & (array <= 1)), "p_values", "in [0, 1]", array)
+    checks.require_all(np.isnan(array) | ((array >= 0) & (array <= 1)), "p_values", "in [0, 1]", array)
     flat = array.ravel()
     order = np.argsort(flat)
     order = order[: np.isfinite(flat).sum()]

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boltzmann import _checks
+from boltzmann import checks
 
 __all__ = ["Estimate", "FewReplicatesWarning", "bootstrap", "checked_confidence", "finite_samples", "interval"]
 
@@ -52,10 +52,10 @@ def checked_confidence(confidence: float) -> float:
 
 def finite_samples(name: str, samples: ArrayLike) -> Floats:
     """Give samples as float64 of shape (R, ...), at least one row and no NaN, or raise an error."""
-    array = _checks.numeric_array(name, samples).astype(np.float64, copy=False)
+    array = checks.numeric_array(name, samples).astype(np.float64, copy=False)
     if array.ndim == 0 or len(array) == 0:
         raise ValueError(f"{name} must have shape (R, ...) with at least one replicate, got shape {array.shape}")
-    _checks.require_all(np.isfinite(array), name, "finite", array)
+    checks.require_all(np.isfinite(array), name, "finite", array)
     return array
 
 
@@ -155,7 +155,7 @@ def bootstrap(
     """
     confidence = checked_confidence(confidence)
     array = finite_samples("samples", samples)
-    resamples = _checks.whole_number("resamples", resamples, least=1)
+    resamples = checks.whole_number("resamples", resamples, least=1)
     value = np.asarray(statistic(array, axis=0))
     if len(array) == 1:
         nothing = np.full_like(value, np.nan)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from boltzmann._reading import with_plain_names
 from boltzmann.experiments.results import Cell, Results
+from boltzmann.notation import with_plain_names
 
 __all__ = ["cells_by_task", "short_labels"]
 

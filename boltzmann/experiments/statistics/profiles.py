@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from boltzmann import _checks
+from boltzmann import checks
 from boltzmann.experiments.statistics.intervals import Estimate, checked_confidence, finite_samples
 
 __all__ = ["performance_profile", "replicates_needed"]
@@ -96,7 +96,7 @@ def replicates_needed(samples: ArrayLike, half_width: float, confidence: float =
     array = finite_samples("samples", samples)
     if array.ndim != 1 or len(array) < 2:
         raise ValueError(f"samples must have shape (R,) with R at least 2, got {array.shape}")
-    wanted = _checks.number("half_width", half_width, least=0.0, open_below=True) / float(array.std(ddof=1) or 1e-300)
+    wanted = checks.number("half_width", half_width, least=0.0, open_below=True) / float(array.std(ddof=1) or 1e-300)
 
     def narrow_enough(count: float) -> bool:
         return bool(t.ppf(0.5 + confidence / 2, count - 1) <= wanted * math.sqrt(count))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from boltzmann._reading import call_arguments, parse
+from boltzmann.notation.reading import call_arguments, parse
 
 __all__ = ["Expression", "call_arguments", "check_expressible", "parse", "write"]
 
