@@ -6,7 +6,6 @@ of order or for a plot. Any other callable of the step serves wherever a schedul
 Temperatures are in the units of the action values; both ends, 0 and inf, are legal.
 """
 
-from boltzmann.schedules._base import Schedule, checked_schedule, value_at
 from boltzmann.schedules.combinators import Clip, Scale, Warmup
 from boltzmann.schedules.decays import (
     ExponentialDecay,
@@ -18,6 +17,7 @@ from boltzmann.schedules.decays import (
 )
 from boltzmann.schedules.ramps import Constant, Cosine, Exponential, Linear, Polynomial
 from boltzmann.schedules.sequences import Cyclic, Join, Piecewise
+from boltzmann.schedules.steps import Schedule, checked_schedule, value_at
 
 __all__ = [
     "Clip",

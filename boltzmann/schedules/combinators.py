@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from boltzmann import checks
 from boltzmann.notation import Expression
-from boltzmann.schedules._base import (
+from boltzmann.schedules.steps import (
     LAST_STEP,
     Schedule,
     Temperatures,

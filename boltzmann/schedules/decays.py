@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from boltzmann import checks
 from boltzmann.notation import Expression
-from boltzmann.schedules._base import Temperatures, checked_steps
+from boltzmann.schedules.steps import Temperatures, checked_steps
 
 __all__ = ["ExponentialDecay", "InverseSqrt", "InverseTime", "LogOverTime", "Logarithmic", "SqrtLogOverTime"]
 

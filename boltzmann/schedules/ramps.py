@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from boltzmann import checks
 from boltzmann.notation import Expression
-from boltzmann.schedules._base import LAST_STEP, Temperatures, checked_steps
+from boltzmann.schedules.steps import LAST_STEP, Temperatures, checked_steps
 
 __all__ = ["Constant", "Cosine", "Exponential", "Linear", "Polynomial"]
 
