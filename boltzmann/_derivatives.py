@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from boltzmann import _arrays
+from boltzmann._numerics import libraries
 
 __all__ = ["has_derivative", "known", "lasting", "own_copy"]
 
@@ -16,9 +16,9 @@ def _is_tensor(array: Any) -> bool:
 
 def known(name: str, part: Any) -> Any:
     """Give another library's array as NumPy's where its numbers are known and no derivative is wanted of it."""
-    if _arrays.is_native(part) or _arrays.is_traced(part) or has_derivative(part):
+    if libraries.is_native(part) or libraries.is_traced(part) or has_derivative(part):
         return part
-    return _arrays.to_numpy(name, part)
+    return libraries.to_numpy(name, part)
 
 
 def has_derivative(array: Any) -> bool:
@@ -38,9 +38,9 @@ def lasting(result: Any, source: Any) -> bool:
 
     Not what a trace made, nor what lacks the derivatives that were switched off, as by ``torch.no_grad``.
     """
-    if _arrays.is_native(result):
+    if libraries.is_native(result):
         return True
-    if _arrays.is_traced(result):
+    if libraries.is_traced(result):
         return False
     if _is_tensor(result):
         return not result.is_inference() and (sys.modules["torch"].is_grad_enabled() or not source.requires_grad)

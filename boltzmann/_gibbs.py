@@ -6,12 +6,20 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann import _quantities as quantities
-from boltzmann._derived import Quantity, cross_entropy, jacobian, kl_divergence, picked, top_k
 from boltzmann._inverse import from_inverse, log_base
-from boltzmann._scores import Scores
-from boltzmann._scoring import scored
-from boltzmann._tensors import Uniforms, as_tensor
+from boltzmann._numerics import (
+    Quantity,
+    Scores,
+    Uniforms,
+    as_tensor,
+    cross_entropy,
+    jacobian,
+    kl_divergence,
+    picked,
+    scored,
+    top_k,
+)
+from boltzmann._numerics import formulas as quantities
 from boltzmann.sampling import sample_weights, sample_without_replacement
 
 __all__ = ["Gibbs"]

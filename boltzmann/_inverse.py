@@ -6,27 +6,28 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann import _arrays, checks
+from boltzmann import checks
+from boltzmann._numerics import libraries
 
 __all__ = ["from_inverse", "log_base"]
 
 
 def from_inverse(values: Any, beta: Any) -> tuple[Any, Any, Any]:
     """Give the values, negated where beta is negative, the temperature 1 / |beta|, and the sign of each row."""
-    if _arrays.is_native(values, beta):
+    if libraries.is_native(values, beta):
         xp: Any = np
         values = checks.numeric_array("values", values)
         inverse = checks.numeric_array("beta", beta).astype(np.float64, copy=False)
         checks.require_all(~np.isnan(inverse), "beta", "in [-inf, inf]", inverse)
     else:
-        xp = _arrays.namespace(values, beta)
-        like = _arrays.to_float(xp, "values", beta if _arrays.is_native(values) else values)
-        values = _arrays.to_float(xp, "values", values, like)
+        xp = libraries.namespace(values, beta)
+        like = libraries.to_float(xp, "values", beta if libraries.is_native(values) else values)
+        values = libraries.to_float(xp, "values", values, like)
         if xp.finfo(values.dtype).bits < 32:
             like = xp.astype(like, xp.float32)
-        inverse = _arrays.to_float(xp, "beta", beta, like)
+        inverse = libraries.to_float(xp, "beta", beta, like)
     sign = 1.0 - 2.0 * xp.astype(inverse < 0, values.dtype)
-    with np.errstate(over="ignore") if xp is np else _arrays.quiet(xp):
+    with np.errstate(over="ignore") if xp is np else libraries.quiet(xp):
         heat = 1.0 / xp.where(inverse == 0, 1.0, xp.abs(inverse))
     heat = xp.where(inverse == 0, xp.inf, heat)
     if values.ndim == 0:
@@ -42,11 +43,11 @@ def from_inverse(values: Any, beta: Any) -> tuple[Any, Any, Any]:
 
 def log_base(base: Any) -> Any:
     """Give beta = log base for a base in [0, inf]."""
-    if _arrays.is_native(base):
+    if libraries.is_native(base):
         array = checks.numeric_array("base", base).astype(np.float64, copy=False)
         checks.require_all(array >= 0, "base", "in [0, inf]", array)
         with np.errstate(divide="ignore"):
             return np.log(array)
-    xp = _arrays.namespace(base)
-    with _arrays.quiet(xp):
+    xp = libraries.namespace(base)
+    with libraries.quiet(xp):
         return xp.log(base)

@@ -15,11 +15,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boltzmann import _arrays, checks
-from boltzmann import _quantities as quantities
-from boltzmann._roots import Formula, formula_at, scaled, temperature_roots
-from boltzmann._scores import Scores
-from boltzmann._standardise import standardise
+from boltzmann import checks
+from boltzmann._numerics import Formula, Scores, formula_at, libraries, scaled, standardise, temperature_roots
+from boltzmann._numerics import formulas as quantities
 
 __all__ = [
     "Calibration",
@@ -152,7 +150,7 @@ def temperature_for_kl(
 
 def finite_rows(values: ArrayLike, where: ArrayLike | None) -> NDArray[np.float64]:
     """Check values as a calibration does, and give them with -inf for what is not allowed; shape (..., K)."""
-    return _finite(standardise(_arrays.to_numpy("values", values), 0.0, _arrays.to_numpy("where", where), None))
+    return _finite(standardise(libraries.to_numpy("values", values), 0.0, libraries.to_numpy("where", where), None))
 
 
 def _finite(it: Scores) -> NDArray[np.float64]:
@@ -162,7 +160,7 @@ def _finite(it: Scores) -> NDArray[np.float64]:
 
 
 def _target(name: str, value: ArrayLike | None, least: float, most: float) -> NDArray[np.float64]:
-    given = np.nan if value is None else _arrays.to_numpy(name, value)
+    given = np.nan if value is None else libraries.to_numpy(name, value)
     array = checks.numeric_array(name, given).astype(np.float64, copy=False)
     checks.require_all((array >= least) & (array <= most), name, f"in [{least:g}, {most:g}]", array)
     return array
@@ -179,7 +177,7 @@ def _solve(
     in_units_of_values: bool = False,
 ) -> Calibration:
     """Bracket and find the root of formula(T) - target for every row; ``falling`` where the formula falls with T."""
-    plain = [_arrays.to_numpy(*part) for part in (("values", values), ("where", where), ("prior", prior))]
+    plain = [libraries.to_numpy(*part) for part in (("values", values), ("where", where), ("prior", prior))]
     it = standardise(plain[0], 0.0, *plain[1:])
     rows, exponent = scaled(_finite(it))
     try:
@@ -210,4 +208,4 @@ def _solve(
         temperature = np.asarray(np.ldexp(temperature, exponent))
     # One beyond the range of floats is no temperature that meets it.
     attainable = np.asarray(attainable & ~(inside & np.isinf(temperature)))
-    return Calibration(*(_arrays.returned(part, values, least_bits=32) for part in (temperature, attainable)))
+    return Calibration(*(libraries.returned(part, values, least_bits=32) for part in (temperature, attainable)))

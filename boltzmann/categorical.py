@@ -6,10 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann import _arrays, _derivatives, checks
-from boltzmann._derived import cross_entropy, kl_divergence, picked, top_k
-from boltzmann._scores import lazy
-from boltzmann._standardise import kept
+from boltzmann import _derivatives, checks
+from boltzmann._numerics import cross_entropy, kept, kl_divergence, lazy, libraries, picked, top_k
 from boltzmann.sampling import sample_weights, sample_without_replacement
 
 __all__ = ["Categorical"]
@@ -46,7 +44,7 @@ class Categorical:
     """Probabilities, shape (..., K)."""
 
     def __init__(self, probs: Any, *, temperature: Any = None) -> None:
-        if _arrays.is_native(probs):
+        if libraries.is_native(probs):
             given, probs = probs, checks.numeric_array("probs", probs)
             if probs.ndim == 0 or probs.shape[-1] == 0:
                 raise ValueError(f"probs must hold at least one action on its last axis, got shape {probs.shape}")
@@ -75,11 +73,11 @@ class Categorical:
     @lazy
     def log_probs(self) -> Any:
         """Log-probabilities, shape (..., K), -inf where the probability is 0."""
-        if _arrays.is_native(self.probs):
+        if libraries.is_native(self.probs):
             with np.errstate(divide="ignore"):
                 return np.log(self.probs)
-        xp = _arrays.namespace(self.probs)
-        with _arrays.quiet(xp):
+        xp = libraries.namespace(self.probs)
+        with libraries.quiet(xp):
             # No inf reaches the logarithm's derivative.
             possible = self.probs > 0
             return xp.where(possible, xp.log(xp.where(possible, self.probs, 1.0)), -xp.inf)

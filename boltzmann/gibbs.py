@@ -20,10 +20,9 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann import _arrays
-from boltzmann._derived import cross_entropy as _cross_entropy
-from boltzmann._derived import picked
 from boltzmann._gibbs import Gibbs
+from boltzmann._numerics import cross_entropy as _cross_entropy
+from boltzmann._numerics import libraries, picked
 
 __all__ = [
     "Gibbs",
@@ -224,12 +223,12 @@ def cross_entropy(
     >>> cross_entropy([[0.0, 1000.0], [0.0, 0.0]], [0, 1]).round(4), float(cross_entropy([0.0, 1000.0], [0.5, 0.5]))
     (array([1.000e+03, 6.931e-01]), 500.0)
     """
-    wanted = np.asarray(target) if _arrays.is_native(target) else target
+    wanted = np.asarray(target) if libraries.is_native(target) else target
     log_probs = _along(axis, "log_probs", values, temperature, where, prior, back=False)
     if str(wanted.dtype).rpartition(".")[2].startswith(("int", "uint")):
         return -picked(log_probs, wanted)
     if axis != -1:
-        wanted = (np if _arrays.is_native(target) else _arrays.namespace(target)).moveaxis(wanted, axis, -1)
+        wanted = (np if libraries.is_native(target) else libraries.namespace(target)).moveaxis(wanted, axis, -1)
     return _cross_entropy(log_probs, wanted)
 
 
@@ -239,8 +238,8 @@ def _along(axis: int, name: str, values: Any, temperature: Any, where: Any, prio
         raise TypeError(f"axis must be an integer, got {axis!r}")
     if axis == -1:
         return getattr(Gibbs(values, temperature, where=where, prior=prior), name)
-    xp: Any = np if _arrays.is_native(values, where, prior) else _arrays.namespace(values, where, prior)
-    parts = [_arrays.converted(xp, part) for part in (values, where, prior)]
+    xp: Any = np if libraries.is_native(values, where, prior) else libraries.namespace(values, where, prior)
+    parts = [libraries.converted(xp, part) for part in (values, where, prior)]
     shape = np.broadcast_shapes(*(tuple(part.shape) for part in parts if part is not None))
     if not -len(shape) <= axis < len(shape):
         raise ValueError(f"axis must be in [-{len(shape)}, {len(shape)}) for values of shape {shape}, got {axis}")

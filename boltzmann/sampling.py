@@ -12,9 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann import _arrays, checks
-from boltzmann._derived import ordered_log_prob
-from boltzmann._tensors import Uniforms
+from boltzmann import checks
+from boltzmann._numerics import Uniforms, libraries, ordered_log_prob
 
 __all__ = [
     "log_prob_without_replacement",
@@ -60,7 +59,7 @@ def sample_categorical(rng: Any, weights: Any, shape: tuple[int, ...] = ()) -> A
     >>> sample_categorical(rng, np.array([1.0, 0.0]), shape=(3,))
     array([0, 0, 0])
     """
-    if _arrays.is_native(weights):
+    if libraries.is_native(weights):
         weights = checks.numeric_array("weights", weights)
         if weights.ndim == 0 or weights.shape[-1] == 0:
             raise ValueError(f"weights must hold at least one action on its last axis, got shape {weights.shape}")
@@ -76,7 +75,7 @@ def sample_categorical(rng: Any, weights: Any, shape: tuple[int, ...] = ()) -> A
 def sample_weights(rng: Any, weights: Any, axis: int, shape: tuple[int, ...]) -> Any:
     """Draw as :func:`sample_categorical` does, from weights whose actions lie on ``axis``, 0 or -1."""
     shape = (shape,) if isinstance(shape, int) else tuple(shape)
-    if not _arrays.is_native(weights):
+    if not libraries.is_native(weights):
         return _sample_foreign(rng, weights, shape)
     if not isinstance(rng, np.random.Generator) and not isinstance(rng, Uniforms):
         raise checks.no_generator(rng)
@@ -138,10 +137,10 @@ def _sample_blocks(rng: np.random.Generator | Uniforms, weights: Any) -> Any:
 
 
 def _sample_foreign(rng: Any, weights: Any, shape: tuple[int, ...]) -> Any:
-    xp = _arrays.namespace(weights)
-    cumulative = xp.cumulative_sum(xp.astype(weights, _arrays.widest_float(xp)), axis=-1)
+    xp = libraries.namespace(weights)
+    cumulative = xp.cumulative_sum(xp.astype(weights, libraries.widest_float(xp)), axis=-1)
     total = cumulative[..., -1]
-    uniform = _arrays.uniform(xp, rng, shape + tuple(total.shape), total)
+    uniform = libraries.uniform(xp, rng, shape + tuple(total.shape), total)
     threshold = uniform * total
     # Where rounding lifts u * total to the total, the last weight above 0 is meant: the first sum that is the total.
     above = (cumulative > threshold[..., None]) | (cumulative >= total[..., None])
@@ -202,16 +201,16 @@ def sample_without_replacement(rng: Any, log_weights: Any, k: int, shape: tuple[
 
 def _perturbed(rng: Any, log_weights: Any, shape: tuple[int, ...], k: int = 1) -> tuple[Any, Any]:
     """Add Gumbel noise, which is -log of an exponential variable; -inf stays where it is."""
-    if _arrays.is_native(log_weights):
+    if libraries.is_native(log_weights):
         logs = checks.numeric_array("log_weights", log_weights)
         _require_enough(np, logs, k)
         if not isinstance(rng, np.random.Generator):
             raise checks.no_generator(rng)
         noise = rng.standard_exponential(shape + logs.shape)
         return np, logs - np.log(np.maximum(noise, np.finfo(np.float64).tiny))
-    xp = _arrays.namespace(log_weights)
+    xp = libraries.namespace(log_weights)
     _require_enough(xp, log_weights, k)
-    uniform = _arrays.uniform(xp, rng, shape + tuple(log_weights.shape), log_weights)
+    uniform = libraries.uniform(xp, rng, shape + tuple(log_weights.shape), log_weights)
     tiny = float(xp.finfo(uniform.dtype).smallest_normal)
     exponential = -xp.log1p(-uniform)
     return xp, log_weights - xp.log(xp.where(exponential < tiny, tiny, exponential))
@@ -221,7 +220,7 @@ def _require_enough(xp: Any, logs: Any, k: int) -> None:
     possible = xp.sum(xp.astype(logs > -xp.inf, xp.int32), axis=-1)
     if xp is np:
         checks.require_all(possible >= k, "the number of possible actions", f"at least k = {k}", possible)
-    elif not _arrays.is_traced(possible) and bool(xp.any(possible < k)):
+    elif not libraries.is_traced(possible) and bool(xp.any(possible < k)):
         raise ValueError(f"k must be at most the number of possible actions in every row, got {k}")
 
 

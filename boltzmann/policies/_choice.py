@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann import checks
-from boltzmann._scores import lazy
+from boltzmann._numerics import lazy
 from boltzmann.categorical import Categorical
 
 __all__ = ["LargestDraw", "Law", "largest_probabilities"]

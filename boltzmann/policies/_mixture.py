@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann import _arrays, checks
+from boltzmann import checks
+from boltzmann._numerics import libraries
 from boltzmann.categorical import Categorical
 from boltzmann.policies.interface import Distribution
 from boltzmann.schedules import Schedule, value_at
@@ -26,11 +27,11 @@ def mixture(values: Any, epsilon: Any, exploring: Part, exploiting: Part, temper
     """Give epsilon exploring + (1 - epsilon) exploiting; epsilon is one number, or one a row."""
     if np.shape(epsilon) not in ((), tuple(values.shape[:-1]) if hasattr(values, "shape") else np.shape(values)[:-1]):
         raise ValueError(f"epsilons must be one or one a row, got shape {np.shape(epsilon)}")
-    if not _arrays.is_native(values):
-        xp, share = _arrays.namespace(values), epsilon
+    if not libraries.is_native(values):
+        xp, share = libraries.namespace(values), epsilon
         if np.ndim(epsilon):
             second = exploiting(values).probs
-            share = _arrays.to_float(xp, "epsilons", np.asarray(epsilon), like=second)[..., None]
+            share = libraries.to_float(xp, "epsilons", np.asarray(epsilon), like=second)[..., None]
         probs = (1 - share) * exploiting(values).probs + share * exploring(values).probs
         return Categorical(probs, temperature=temperature)
     array = checks.numeric_array("values", values)

@@ -12,7 +12,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boltzmann import _arrays, checks
+from boltzmann import checks
+from boltzmann._numerics import libraries
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
 from boltzmann.notation import Expression
@@ -41,8 +42,8 @@ class Known:
 
     def __init__(self, values: ArrayLike, visits: ArrayLike | None, where: ArrayLike | None) -> None:
         self._given = values
-        array = checks.numeric_array("values", _arrays.to_numpy("values", values))
-        where = None if where is None else checks.mask_array("where", _arrays.to_numpy("where", where))
+        array = checks.numeric_array("values", libraries.to_numpy("values", values))
+        where = None if where is None else checks.mask_array("where", libraries.to_numpy("where", where))
         self.dtype = array.dtype
         # Gibbs checks values and mask, and says which row is at fault.
         Gibbs(array, 0.0, where=where)
@@ -50,7 +51,7 @@ class Known:
             raise ValueError("visits must be given: this policy chooses by how often each action was taken")
         shape = array.shape if where is None else np.broadcast_shapes(array.shape, where.shape)
         self.allowed = np.broadcast_to(np.True_ if where is None else where, shape)
-        self.visits = checks.visit_counts(_arrays.to_numpy("visits", visits), shape, self.allowed)
+        self.visits = checks.visit_counts(libraries.to_numpy("visits", visits), shape, self.allowed)
         self.values = np.where(self.allowed, array.astype(np.float64, copy=False), -np.inf)
         finite = np.isfinite(self.values) | ~self.allowed
         checks.require_entries(np.atleast_1d(finite), "values", "finite where allowed", np.atleast_1d(self.values))
@@ -63,13 +64,13 @@ class Known:
 
     def largest_draw(self, law: Law) -> Categorical:
         """Choose the largest of independent draws, which are NumPy's: of other values by its probabilities."""
-        if _arrays.is_native(self._given):
+        if libraries.is_native(self._given):
             return LargestDraw(law)
         return Categorical(self.returned(law.probabilities()))
 
     def returned(self, answer: Any) -> Any:
         """Give NumPy's answer in the library of the values."""
-        return _arrays.returned(answer, self._given)
+        return libraries.returned(answer, self._given)
 
     def widths(self) -> NDArray[np.float64]:
         """Give log(n) / N(a), n being the row's visits; 0 where an action is untaken."""
@@ -157,7 +158,7 @@ class UCB1Tuned(Expression):
         known = Known(values, visits, where)
         if variances is None:
             raise ValueError("variances must be given: UCB1Tuned reads those of each action's rewards")
-        spread = checks.numeric_array("variances", _arrays.to_numpy("variances", variances))
+        spread = checks.numeric_array("variances", libraries.to_numpy("variances", variances))
         try:
             spread = np.broadcast_to(spread, known.values.shape)
         except ValueError:

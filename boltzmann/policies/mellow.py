@@ -8,8 +8,8 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from boltzmann import _arrays, _quantities, checks
-from boltzmann._standardise import standardise
+from boltzmann import checks
+from boltzmann._numerics import formulas, libraries, standardise
 from boltzmann.calibration import finite_rows, temperature_for_expected_loss
 from boltzmann.gibbs import Gibbs
 from boltzmann.notation import Expression
@@ -68,15 +68,15 @@ class Mellowmax(Expression):
     ) -> Gibbs:
         """Give the distribution of each row of ``values``, shape (..., K), at ``step``."""
         omega = checks.number("omega", value_at(self.omega, step), least=0)
-        seen, mask = _arrays.to_numpy("values", values), _arrays.to_numpy("where", where)
+        seen, mask = libraries.to_numpy("values", values), libraries.to_numpy("where", where)
         rows = finite_rows(seen, mask)
         # Where its inverse overflows, so would the temperature, and the limit is that of 0.
         if omega == 0 or omega == np.inf or 1 / omega == np.inf:
             return Gibbs(values, 0.0 if omega == np.inf else np.inf, where=where)
-        loss = _quantities.mellowmax_loss(standardise(rows, np.asarray(1 / omega), None, None))
+        loss = formulas.mellowmax_loss(standardise(rows, np.asarray(1 / omega), None, None))
         heat = temperature_for_expected_loss(rows, loss.reshape(rows.shape[:-1])).temperature
         # So near to 0 the loss differs from that of uniform by rounding alone; beta is omega / 2 to first order.
         ranges = rows.max(axis=-1) / 2 - np.min(rows / 2, axis=-1, where=rows > -np.inf, initial=np.inf)
         with np.errstate(over="ignore", under="ignore"):
             heat = np.where(ranges * omega < 5e-9, 2 / omega, heat)
-        return Gibbs(values, _arrays.returned(heat[()], values, least_bits=32), where=where)
+        return Gibbs(values, libraries.returned(heat[()], values, least_bits=32), where=where)

@@ -9,7 +9,8 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from boltzmann import _arrays, checks
+from boltzmann import checks
+from boltzmann._numerics import libraries
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
 from boltzmann.notation import Expression
@@ -66,10 +67,10 @@ class Uniform(Expression):
         variances: ArrayLike | None = None,
     ) -> Gibbs:
         """Give the distribution of each row of ``values``, shape (..., K), of which only the shape matters."""
-        if _arrays.is_native(values):
+        if libraries.is_native(values):
             return Gibbs(np.zeros_like(checks.numeric_array("values", values)), np.inf, where=where)
-        xp = _arrays.namespace(values)
-        return Gibbs(xp.zeros_like(_arrays.to_float(xp, "values", values)), np.inf, where=where)
+        xp = libraries.namespace(values)
+        return Gibbs(xp.zeros_like(libraries.to_float(xp, "values", values)), np.inf, where=where)
 
 
 @dataclass(frozen=True, repr=False)

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boltzmann import _arrays, _derivatives, checks
-from boltzmann._standardise import standardise
+from boltzmann import _derivatives, checks
+from boltzmann._numerics import libraries, standardise
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
 from boltzmann.schedules import Schedule, checked_schedule
@@ -24,17 +24,17 @@ __all__ = ["Entmax", "Sparsemax"]
 
 def _tempered(values: Any, heat: Any, where: Any) -> NDArray[np.float64]:
     """Give (Q - max Q) / T, shape (..., K), -inf for what is not allowed; both ends by value."""
-    seen = _arrays.to_numpy("values", values), _arrays.to_numpy("where", where)
+    seen = libraries.to_numpy("values", values), libraries.to_numpy("where", where)
     # An array of temperatures is never taken the short way of a single row, which keeps no axes.
-    it = standardise(seen[0], np.asarray(_arrays.to_numpy("temperature", heat), dtype=np.float64), seen[1], None)
+    it = standardise(seen[0], np.asarray(libraries.to_numpy("temperature", heat), dtype=np.float64), seen[1], None)
     return np.moveaxis(it.tempered, it.axis, -1)
 
 
 def _distribution(probs: NDArray[np.float64], values: Any, heat: Any, alpha: float) -> Categorical:
-    dtype = checks.numeric_array("values", _arrays.to_numpy("values", values)).dtype
+    dtype = checks.numeric_array("values", libraries.to_numpy("values", values)).dtype
     # The root is right to rounding, and so is the sum.
     probs = probs / probs.sum(axis=-1, keepdims=True)
-    found = _arrays.returned(probs.astype(dtype, copy=False), values)
+    found = libraries.returned(probs.astype(dtype, copy=False), values)
     if any(_derivatives.has_derivative(part) for part in (values, heat)):
         found = _differentiable(found, values, heat, alpha)
     return Categorical(found, temperature=heat)
@@ -47,14 +47,14 @@ def _differentiable(probs: Any, values: Any, heat: Any, alpha: float) -> Any:
     step of Newton's from the known tau leaves the number as it is and makes its first derivatives exact; a second
     step those up to the third.
     """
-    xp, power = _arrays.namespace(probs), 1 / (alpha - 1)
-    temperature = _arrays.to_float(xp, "temperature", heat, like=probs)[..., None]
+    xp, power = libraries.namespace(probs), 1 / (alpha - 1)
+    temperature = libraries.to_float(xp, "temperature", heat, like=probs)[..., None]
     inside = (probs > 0) & (temperature > 0) & (temperature < xp.inf)
     unit = xp.where(inside, temperature, 1.0)
-    q = xp.where(inside, _arrays.to_float(xp, "values", values, like=probs), 0.0)
+    q = xp.where(inside, libraries.to_float(xp, "values", values, like=probs), 0.0)
     best = xp.max(probs, axis=-1, keepdims=True)
     top = xp.max(xp.where(probs == best, q, -xp.inf), axis=-1, keepdims=True)
-    z = (alpha - 1) * ((q - _arrays.detached(xp, top)) / unit)
+    z = (alpha - 1) * ((q - libraries.detached(xp, top)) / unit)
     tau = -(best ** (alpha - 1))
     for _ in range(2):
         base = xp.where(inside, z - tau, 1.0)
@@ -62,7 +62,7 @@ def _differentiable(probs: Any, values: Any, heat: Any, alpha: float) -> Any:
         slope = xp.sum(xp.where(inside, power * base ** (power - 1), 0.0), axis=-1, keepdims=True)
         tau = tau + excess / xp.where(slope > 0, slope, 1.0)
     found = xp.where(inside, xp.where(inside, z - tau, 1.0) ** power, 0.0)
-    return probs + (found - _arrays.detached(xp, found))
+    return probs + (found - libraries.detached(xp, found))
 
 
 @dataclass(frozen=True, repr=False)

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boltzmann import _arrays, checks
+from boltzmann import checks
+from boltzmann._numerics import libraries
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
 from boltzmann.notation import Expression
@@ -120,7 +121,7 @@ class _ValueDifference(Expression):
     def _rates(self, epsilons: ArrayLike | None) -> Any:
         if epsilons is None:
             return self.initial_epsilon
-        return _within_unit("epsilons", _arrays.to_numpy("epsilons", epsilons))
+        return _within_unit("epsilons", libraries.to_numpy("epsilons", epsilons))
 
 
 @dataclass(frozen=True, repr=False)

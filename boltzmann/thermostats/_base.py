@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from boltzmann import _arrays, checks
+from boltzmann import checks
+from boltzmann._numerics import libraries
 from boltzmann.notation import Expression
 from boltzmann.schedules import Schedule, value_at
 
@@ -51,18 +52,18 @@ def temperature_of(
     2.0
     """
     if isinstance(temperature, Thermostat):
-        seen = (_arrays.to_numpy("values", values), _arrays.to_numpy("visits", visits))
-        mask = _arrays.to_numpy("where", where)
+        seen = (libraries.to_numpy("values", values), libraries.to_numpy("visits", visits))
+        mask = libraries.to_numpy("where", where)
         found = temperature(seen[0], step=step, visits=seen[1], where=mask)
         rows = np.broadcast_shapes(np.shape(seen[0]), np.shape(mask) if mask is not None else ())[:-1]
         if np.shape(found) not in ((), rows):
             raise ValueError(f"{temperature!r} must give temperatures of shape {rows}, got {np.shape(found)}")
-        return _arrays.returned(found, values, least_bits=32)
+        return libraries.returned(found, values, least_bits=32)
     found = value_at(temperature, step)
     if isinstance(found, float):
         return found
     # A schedule of another library, such as optax, does not make its own of NumPy's values.
-    return _arrays.to_numpy("temperature", found) if _arrays.is_native(values) else found
+    return libraries.to_numpy("temperature", found) if libraries.is_native(values) else found
 
 
 def number_at(name: str, target: Any, step: int, least: float, most: float) -> float:

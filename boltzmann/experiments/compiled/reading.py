@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boltzmann import _arrays, checks
+from boltzmann import checks
+from boltzmann._numerics import libraries
 from boltzmann.experiments.errors import UnsupportedError
 
 __all__ = ["read_rates", "read_schedule", "require_own_rates", "require_readable"]
@@ -46,7 +47,7 @@ def read_schedule(name: str, schedule: Any, steps: Steps, *, most: float = np.in
 
 def require_readable(name: str, schedule: Any, step: int) -> None:
     """Refuse a schedule that gives several numbers a step, one a replicate perhaps, by what it gives now."""
-    if callable(schedule) and not _is_ours(schedule) and np.shape(_arrays.to_numpy(name, schedule(step))) != ():
+    if callable(schedule) and not _is_ours(schedule) and np.shape(libraries.to_numpy(name, schedule(step))) != ():
         raise UnsupportedError(f"{name} is not one number a step, which only lockstep knows")
 
 
@@ -68,7 +69,7 @@ def require_own_rates(step_size: Any) -> None:
 
 
 def _one(name: str, schedule: Any, step: int) -> float:
-    given = checks.numeric_array(name, _arrays.to_numpy(name, schedule(step)))
+    given = checks.numeric_array(name, libraries.to_numpy(name, schedule(step)))
     if given.shape != ():
         raise ValueError(f"{name} must be one number a step, got shape {given.shape} at step {step}")
     return float(given)

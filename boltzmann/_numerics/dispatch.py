@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann import _arrays, _derivatives, _tensors
-from boltzmann._scores import Scores
-from boltzmann._standardise import COPIED, standardise
+from boltzmann import _derivatives
+from boltzmann._numerics import libraries, tensors
+from boltzmann._numerics.numpy_scores import COPIED, standardise
+from boltzmann._numerics.scores import Scores
 
 __all__ = ["scored"]
 
@@ -24,20 +25,20 @@ def scored(values: Any, temperature: Any, where: Any, prior: Any) -> tuple[Score
     dtype, or None
         Of the answers as PyTorch's tensors, where NumPy computes in their place.
     """
-    if _arrays.is_native(values, temperature, where, prior):
+    if libraries.is_native(values, temperature, where, prior):
         return standardise(values, temperature, where, prior), _own(temperature), None
-    if _arrays.is_native(values):
+    if libraries.is_native(values):
         # The answer is of the library of the values, whatever masks are of.
         named = (("temperature", temperature), ("where", where), ("prior", prior))
         settled = [_derivatives.known(*part) for part in named]
-        if _arrays.is_native(*settled):
+        if libraries.is_native(*settled):
             return scored(values, *settled)
     told = _own(temperature)
     # More than are copied stay with PyTorch, which computes at once from what they are now, and on all cores.
-    if _tensors.is_plain(values, temperature, where, prior) and values.numel() <= COPIED:
+    if tensors.is_plain(values, temperature, where, prior) and values.numel() <= COPIED:
         parts = (("values", values), ("temperature", temperature), ("where", where), ("prior", prior))
-        return standardise(*(_arrays.to_numpy(*part) for part in parts)), told, _tensors.float_type(values)
-    from boltzmann._traceable import standardise_traceably
+        return standardise(*(libraries.to_numpy(*part) for part in parts)), told, tensors.float_type(values)
+    from boltzmann._numerics.traced_scores import standardise_traceably
 
     return standardise_traceably(values, temperature, where, prior), told, None
 
@@ -46,7 +47,7 @@ def _own(temperature: Any) -> Any:
     """Give a temperature as a float, or as an array that nobody else writes to."""
     if isinstance(temperature, float):
         return temperature
-    if not _arrays.is_native(temperature):
+    if not libraries.is_native(temperature):
         return _derivatives.own_copy(temperature)
     try:
         return np.array(temperature, dtype=np.float64) if np.ndim(temperature) else float(temperature)

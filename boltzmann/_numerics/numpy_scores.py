@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from boltzmann import checks
-from boltzmann._scores import Scores
+from boltzmann._numerics.scores import Scores
 from boltzmann.checks import Floats
 
 __all__ = ["COPIED", "kept", "standardise"]

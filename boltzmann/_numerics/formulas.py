@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann._derived import relative_excess
-from boltzmann._scores import Scores
+from boltzmann._numerics.scores import Scores
+from boltzmann._numerics.shared import relative_excess
 
 __all__ = [
     "entropy",

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann import _arrays, _derivatives, checks
-from boltzmann._tensors import as_tensor
+from boltzmann import _derivatives, checks
+from boltzmann._numerics import libraries
+from boltzmann._numerics.tensors import as_tensor
 
 __all__ = [
     "Quantity",
@@ -41,7 +42,7 @@ class Quantity:
         if it.xp is np:
             result = self.formula(it)
         else:
-            with _arrays.quiet(it.xp):
+            with libraries.quiet(it.xp):
                 result = self.formula(it)
         if self.name in _PER_ACTION:
             result = it.full(result)
@@ -62,7 +63,7 @@ class Quantity:
 
 
 def _library(array: Any) -> Any:
-    return np if _arrays.is_native(array) else _arrays.namespace(array)
+    return np if libraries.is_native(array) else libraries.namespace(array)
 
 
 def picked(log_probs: Any, actions: Any) -> Any:
@@ -75,23 +76,23 @@ def picked(log_probs: Any, actions: Any) -> Any:
     table = xp.broadcast_to(log_probs, (*indices.shape, count))
     if xp is np:
         return np.take_along_axis(table, indices[..., np.newaxis], axis=-1)[..., 0][()]
-    return xp.take_along_axis(table, _arrays.indices(xp, indices)[..., None], axis=-1)[..., 0]
+    return xp.take_along_axis(table, libraries.indices(xp, indices)[..., None], axis=-1)[..., 0]
 
 
 def _checked_actions(xp: Any, actions: Any, log_probs: Any) -> Any:
     """Give actions as integers in [0, K), of the library of the log-probabilities."""
     count = log_probs.shape[-1]
     if xp is np:
-        indices: Any = np.asarray(_arrays.to_numpy("actions", actions))
+        indices: Any = np.asarray(libraries.to_numpy("actions", actions))
         if indices.dtype.kind not in "iu":
             raise TypeError(f"actions must be integers, got {indices.dtype}")
         checks.require_all((indices >= 0) & (indices < count), "actions", f"in [0, {count})", indices)
         return indices
-    indices = xp.asarray(actions, device=_arrays.device(log_probs))
+    indices = xp.asarray(actions, device=libraries.device(log_probs))
     if not xp.isdtype(indices.dtype, "integral"):
         raise TypeError(f"actions must be integers, got {indices.dtype}")
     outside = xp.any((indices < 0) | (indices >= count))
-    if not _arrays.is_traced(outside) and bool(outside):
+    if not libraries.is_traced(outside) and bool(outside):
         raise ValueError(f"actions must be in [0, {count}), got {actions}")
     return indices
 
@@ -99,7 +100,9 @@ def _checked_actions(xp: Any, actions: Any, log_probs: Any) -> Any:
 def cross_entropy(log_probs: Any, target: Any) -> Any:
     """-sum target log p, where 0 times -inf is 0."""
     xp = _library(log_probs)
-    weights = checks.numeric_array("target", target) if xp is np else _arrays.to_float(xp, "target", target, log_probs)
+    weights = (
+        checks.numeric_array("target", target) if xp is np else libraries.to_float(xp, "target", target, log_probs)
+    )
     if tuple(weights.shape[-1:]) != tuple(log_probs.shape[-1:]):
         raise ValueError(f"target must have K = {log_probs.shape[-1]} on its last axis, got shape {weights.shape}")
     used = weights != 0
@@ -121,7 +124,7 @@ def relative_excess(xp: Any, y: Any) -> Any:
 
 def kl_divergence(probs: Any, log_probs: Any, others: Any) -> Any:
     """Sum of q (e^y y - (e^y - 1)), y = log p - log q, no term below 0; inf where q is 0 and p is not."""
-    if _arrays.is_native(probs) != _arrays.is_native(others):
+    if libraries.is_native(probs) != libraries.is_native(others):
         raise TypeError("other must be of the same array library")
     xp = _library(probs)
     try:
@@ -149,12 +152,16 @@ def jacobian(probs: Any, temperature: Any) -> Any:
     xp = _library(probs)
     count = probs.shape[-1]
     one = (
-        xp.eye(count, dtype=probs.dtype) if xp is np else xp.eye(count, dtype=probs.dtype, device=_arrays.device(probs))
+        xp.eye(count, dtype=probs.dtype)
+        if xp is np
+        else xp.eye(count, dtype=probs.dtype, device=libraries.device(probs))
     )
     # The diagonal, p (1 - p), as the sum of its row's others: 1 - p would cancel near greedy.
     products = probs[..., :, None] * probs[..., None, :] * (1.0 - one)
     slopes = one * xp.sum(products, axis=-1, keepdims=True) - products
-    heat = np.asarray(temperature, dtype=float) if xp is np else _arrays.to_float(xp, "temperature", temperature, probs)
+    heat = (
+        np.asarray(temperature, dtype=float) if xp is np else libraries.to_float(xp, "temperature", temperature, probs)
+    )
     heat = xp.broadcast_to(heat, probs.shape[:-1])[..., None, None]
     flat = slopes == 0
     with np.errstate(divide="ignore", over="ignore"):
@@ -176,9 +183,9 @@ def ordered_log_prob(log_weights: Any, actions: Any) -> Any:
     xp = _library(log_weights)
     left = checks.numeric_array("log_weights", log_weights) if xp is np else log_weights
     order = _checked_actions(xp, actions, left)
-    order = order if xp is np else _arrays.indices(xp, order)
+    order = order if xp is np else libraries.indices(xp, order)
     left = xp.broadcast_to(left, (*order.shape[:-1], left.shape[-1]))
-    places = np.arange(left.shape[-1]) if xp is np else xp.arange(left.shape[-1], device=_arrays.device(left))
+    places = np.arange(left.shape[-1]) if xp is np else xp.arange(left.shape[-1], device=libraries.device(left))
     total: Any = 0.0
     for draw in range(order.shape[-1]):
         drawn = places == order[..., draw, None]

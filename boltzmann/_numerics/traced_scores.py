@@ -11,16 +11,16 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann import _arrays
-from boltzmann._scores import Scores
+from boltzmann._numerics import libraries
+from boltzmann._numerics.scores import Scores
 
 __all__ = ["standardise_traceably"]
 
 
 def standardise_traceably(values: Any, temperature: Any, where: Any, prior: Any) -> Scores:
     """Reduce the arguments of a Gibbs distribution to scores, in the array library of the inputs."""
-    xp = _arrays.namespace(values, temperature, where, prior)
-    with _arrays.quiet(xp):
+    xp = libraries.namespace(values, temperature, where, prior)
+    with libraries.quiet(xp):
         return _standardise(xp, values, temperature, where, prior)
 
 
@@ -36,11 +36,11 @@ def _standardise(xp: Any, values: Any, temperature: Any, where: Any, prior: Any)
     centred = xp.where(live, q * shrunk - peak * shrunk, 0.0)
     # Derivatives whose factors 1 / T or 1 / T^2 overflow are those of T = 0: nothing.
     least = float(xp.finfo(heat.dtype).smallest_normal)
-    largest = xp.max(xp.abs(_arrays.detached(xp, centred)), axis=-1, keepdims=True)
-    largest = largest + xp.abs(_arrays.detached(xp, peak * shrunk)) + 1.0
-    centred = xp.where(heat < least, _arrays.detached(xp, centred), centred)
+    largest = xp.max(xp.abs(libraries.detached(xp, centred)), axis=-1, keepdims=True)
+    largest = largest + xp.abs(libraries.detached(xp, peak * shrunk)) + 1.0
+    centred = xp.where(heat < least, libraries.detached(xp, centred), centred)
     # What is divided by T^2 is at most the largest of these.
-    heat = xp.where(heat < (largest * shrunk) ** 0.5 * (4 * least) ** 0.5, _arrays.detached(xp, heat), heat)
+    heat = xp.where(heat < (largest * shrunk) ** 0.5 * (4 * least) ** 0.5, libraries.detached(xp, heat), heat)
 
     it = Scores()
     it.xp, it.axis, it.dtype, it.ends = xp, -1, dtype, True
@@ -89,25 +89,25 @@ def _arguments(xp: Any, values: Any, temperature: Any, where: Any, prior: Any) -
 
     Returns them with the dtype of the answers and the rows, as far as known, that are wrong.
     """
-    like = next(part for part in (values, temperature, prior, where) if not _arrays.is_native(part))
-    like = _arrays.to_float(xp, "values", like) if like is not where else xp.ones(1, device=_arrays.device(like))
-    if _arrays.is_native(values):
+    like = next(part for part in (values, temperature, prior, where) if not libraries.is_native(part))
+    like = libraries.to_float(xp, "values", like) if like is not where else xp.ones(1, device=libraries.device(like))
+    if libraries.is_native(values):
         # They keep their width, whatever stands beside them.
         narrow = getattr(values, "dtype", None) in (np.float16, np.float32)
-        like = xp.astype(like, xp.float32 if narrow else _arrays.widest_float(xp))
-    v = _arrays.to_float(xp, "values", values, None if _is_float(xp, values) else like)
+        like = xp.astype(like, xp.float32 if narrow else libraries.widest_float(xp))
+    v = libraries.to_float(xp, "values", values, None if _is_float(xp, values) else like)
     if v.ndim == 0 or v.shape[-1] == 0:
         raise ValueError(f"values must hold at least one action on its last axis, got shape {tuple(v.shape)}")
     dtype = v.dtype
     if xp.finfo(dtype).bits < 32:
         v = xp.astype(v, xp.float32)
-    heat = _arrays.to_float(xp, "temperature", temperature, v)[..., None]
-    weights = None if prior is None else _arrays.to_float(xp, "prior", prior, v)
+    heat = libraries.to_float(xp, "temperature", temperature, v)[..., None]
+    weights = None if prior is None else libraries.to_float(xp, "prior", prior, v)
     mask = xp.ones_like(v, dtype=xp.bool)
     if where is not None:
         # Its dtype is looked at first: PyTorch warns of a copy of what has a gradient.
-        wrong_kind = not _arrays.is_native(where) and xp.isdtype(where.dtype, "real floating")
-        mask = where if wrong_kind else xp.asarray(where, device=_arrays.device(v))
+        wrong_kind = not libraries.is_native(where) and xp.isdtype(where.dtype, "real floating")
+        mask = where if wrong_kind else xp.asarray(where, device=libraries.device(v))
         if xp.isdtype(mask.dtype, "integral"):
             odd = xp.any(~((mask == 0) | (mask == 1)), axis=-1, keepdims=True)
             _refuse(xp, odd, "where must be boolean, or 0 and 1", mask)
@@ -139,12 +139,12 @@ def _arguments(xp: Any, values: Any, temperature: Any, where: Any, prior: Any) -
 
 
 def _is_float(xp: Any, array: Any) -> bool:
-    return not _arrays.is_native(array) and bool(xp.isdtype(array.dtype, "real floating"))
+    return not libraries.is_native(array) and bool(xp.isdtype(array.dtype, "real floating"))
 
 
 def _refuse(xp: Any, wrong: Any, message: str, culprit: Any = None) -> None:
     """Raise where a row is known to be wrong, and name the first and what stands there."""
-    if _arrays.is_traced(wrong) or not bool(xp.any(wrong)):
+    if libraries.is_traced(wrong) or not bool(xp.any(wrong)):
         return
     first = int(xp.argmax(xp.astype(xp.reshape(wrong, (-1,)), xp.int32)))
     row = tuple(int(place) for place in np.unravel_index(first, tuple(wrong.shape))[:-1])
@@ -155,7 +155,7 @@ def _refuse(xp: Any, wrong: Any, message: str, culprit: Any = None) -> None:
 def _first_best(xp: Any, live: Any, q: Any) -> Any:
     """Mark the first largest live entry of each row; without derivative."""
     place = xp.argmax(xp.where(live, q, -xp.inf), axis=-1, keepdims=True)
-    return xp.arange(q.shape[-1], device=_arrays.device(q)) == place
+    return xp.arange(q.shape[-1], device=libraries.device(q)) == place
 
 
 def _picked(xp: Any, marked: Any, q: Any) -> Any:

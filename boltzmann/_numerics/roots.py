@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boltzmann._scores import Scores
-from boltzmann._standardise import standardise
+from boltzmann._numerics.numpy_scores import standardise
+from boltzmann._numerics.scores import Scores
 
 __all__ = ["Formula", "formula_at", "scaled", "temperature_roots"]
 

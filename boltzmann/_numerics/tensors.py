@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann import _arrays
+from boltzmann._numerics import libraries
 
 __all__ = ["Uniforms", "as_tensor", "float_type", "is_plain"]
 
@@ -23,8 +23,8 @@ def is_plain(values: Any, *others: Any) -> bool:
     # NumPy does.
     if torch is None or type(values) not in (torch.Tensor, torch.nn.Parameter) or _is_watched(torch):
         return False
-    tensors = [values, *(other for other in others if not _arrays.is_native(other))]
-    if any(type(tensor) not in (torch.Tensor, torch.nn.Parameter) or _arrays.is_traced(tensor) for tensor in tensors):
+    tensors = [values, *(other for other in others if not libraries.is_native(other))]
+    if any(type(tensor) not in (torch.Tensor, torch.nn.Parameter) or libraries.is_traced(tensor) for tensor in tensors):
         return False
     wanted = torch.is_grad_enabled()
     return all(
@@ -68,5 +68,5 @@ class Uniforms:
         """Draw uniforms in [0, 1), float64."""
         torch, rng = sys.modules["torch"], self._rng
         shape = (shape,) if isinstance(shape, int) else shape
-        with _arrays.transforms_off():
+        with libraries.transforms_off():
             return torch.rand(shape, generator=rng, dtype=torch.float64, device=rng.device).cpu().numpy()
