@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann._inverse import from_inverse, log_base
 from boltzmann._numerics import (
     Quantity,
     Scores,
@@ -20,6 +19,7 @@ from boltzmann._numerics import (
     top_k,
 )
 from boltzmann._numerics import formulas as quantities
+from boltzmann.gibbs.inverse import from_inverse, log_base
 from boltzmann.sampling import sample_weights, sample_without_replacement
 
 __all__ = ["Gibbs"]

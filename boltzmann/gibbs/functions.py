@@ -20,9 +20,9 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann._gibbs import Gibbs
 from boltzmann._numerics import cross_entropy as _cross_entropy
 from boltzmann._numerics import libraries, picked
+from boltzmann.gibbs.distribution import Gibbs
 
 __all__ = [
     "Gibbs",
