@@ -10,9 +10,9 @@ A temperature may be a number, a schedule (any callable of the step) or a thermo
 
 from boltzmann.policies.gumbel import BoltzmannGumbel
 from boltzmann.policies.indices import UCB1, Maillard, UCB1Tuned
-from boltzmann.policies.interface import Distribution, Policy
 from boltzmann.policies.mellow import Mellowmax
 from boltzmann.policies.plain import EpsilonGreedy, Greedy, Uniform
+from boltzmann.policies.protocol import Distribution, Policy
 from boltzmann.policies.softmax import Boltzmann, EpsilonBoltzmann, KLBoltzmann, MaxBoltzmann
 from boltzmann.policies.sparse import Entmax, Sparsemax
 from boltzmann.policies.thompson import BernoulliThompson, GaussianThompson

@@ -10,7 +10,7 @@ import numpy as np
 from boltzmann import checks
 from boltzmann._numerics import libraries
 from boltzmann.categorical import Categorical
-from boltzmann.policies.interface import Distribution
+from boltzmann.policies.protocol import Distribution
 from boltzmann.schedules import Schedule, value_at
 
 __all__ = ["epsilon_at", "mixture"]

@@ -14,8 +14,8 @@ from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
 from boltzmann.notation import Expression
 from boltzmann.policies._mixture import epsilon_at, mixture
-from boltzmann.policies.interface import Policy
 from boltzmann.policies.plain import Greedy, Uniform
+from boltzmann.policies.protocol import Policy
 from boltzmann.schedules import Schedule, checked_schedule
 from boltzmann.thermostats import Tempered, Thermostat, temperature_of
 

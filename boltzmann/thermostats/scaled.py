@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from boltzmann import checks
 from boltzmann.calibration import finite_rows
 from boltzmann.schedules import Schedule, checked_schedule
-from boltzmann.thermostats._base import Thermostat, number_at
+from boltzmann.thermostats.per_row import Thermostat, number_at
 
 __all__ = ["GLIE", "RangeScaled", "StdScaled"]
 

@@ -15,7 +15,7 @@ from boltzmann.calibration import (
     temperature_for_greedy_probability,
 )
 from boltzmann.schedules import Schedule, checked_schedule
-from boltzmann.thermostats._base import Thermostat, number_at
+from boltzmann.thermostats.per_row import Thermostat, number_at
 
 __all__ = ["EffectiveActionsTarget", "EntropyTarget", "GreedyProbabilityTarget", "LossBudget"]
 
