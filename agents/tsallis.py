@@ -113,7 +113,7 @@ def tsallis_probs(losses: ArrayLike, step_size: ArrayLike = 1.0, *, where: Array
     some = np.asarray(allowed.any(axis=-1))
     if not some.all():
         place = tuple(int(i) for i in np.argwhere(~some)[0])
-        raise ValueError(f"at least one action must be allowed, got none{_checks.row_text(place)}")
+        raise ValueError(f"at least one action must be allowed, got none{checks.row_text(place)}")
     checks.require_entries(np.isfinite(array) | ~allowed, "losses", "finite", array)
     sizes = np.asarray(checks.numeric_array("step_size", step_size))
     valid = np.asarray((sizes >= 0) & np.isfinite(sizes))

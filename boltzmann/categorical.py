@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann import _derivatives, checks
-from boltzmann._numerics import cross_entropy, kept, kl_divergence, lazy, libraries, picked, top_k
+from boltzmann import checks
+from boltzmann._numerics import cross_entropy, kept, kl_divergence, lazy, libraries, picked, tensors, top_k
 from boltzmann.sampling import sample_weights, sample_without_replacement
 
 __all__ = ["Categorical"]
@@ -54,7 +54,7 @@ class Categorical:
             checks.require_all(np.abs(total - 1) <= tolerance, "sum of probs", "1", total)
             probs = kept(probs, given)
         else:
-            probs = _derivatives.own_copy(probs)
+            probs = tensors.own_copy(probs)
         self.__dict__["probs"] = probs
         if temperature is not None:
             self.__dict__["temperature"] = temperature

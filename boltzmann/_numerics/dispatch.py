@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann import _derivatives
 from boltzmann._numerics import libraries, tensors
 from boltzmann._numerics.numpy_scores import COPIED, standardise
 from boltzmann._numerics.scores import Scores
@@ -30,7 +29,7 @@ def scored(values: Any, temperature: Any, where: Any, prior: Any) -> tuple[Score
     if libraries.is_native(values):
         # The answer is of the library of the values, whatever masks are of.
         named = (("temperature", temperature), ("where", where), ("prior", prior))
-        settled = [_derivatives.known(*part) for part in named]
+        settled = [tensors.known(*part) for part in named]
         if libraries.is_native(*settled):
             return scored(values, *settled)
     told = _own(temperature)
@@ -48,7 +47,7 @@ def _own(temperature: Any) -> Any:
     if isinstance(temperature, float):
         return temperature
     if not libraries.is_native(temperature):
-        return _derivatives.own_copy(temperature)
+        return tensors.own_copy(temperature)
     try:
         return np.array(temperature, dtype=np.float64) if np.ndim(temperature) else float(temperature)
     except (TypeError, ValueError):

@@ -166,11 +166,11 @@ def _require_a_maximum(raw: Floats, maximum: Floats, axis: int, weighted: bool) 
     if unknown.any():
         row = tuple(int(i) for i in np.argwhere(unknown)[0])
         action = int(np.isnan(values[row]).argmax())
-        raise ValueError(f"values must not be NaN where allowed, got NaN for action {action}{_checks.row_text(row)}")
+        raise ValueError(f"values must not be NaN where allowed, got NaN for action {action}{checks.row_text(row)}")
     empty = rows == -np.inf
     if empty.any():
         row = tuple(int(i) for i in np.argwhere(empty)[0])
         needed = "allowed, of a prior above 0," if weighted else "allowed"
         raise ValueError(
-            f"at least one action must be {needed} and have a value above -inf, got none{_checks.row_text(row)}"
+            f"at least one action must be {needed} and have a value above -inf, got none{checks.row_text(row)}"
         )

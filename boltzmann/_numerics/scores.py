@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann import _derivatives
+from boltzmann._numerics import tensors
 
 __all__ = ["Scores", "centred_over_temperature", "lazy"]
 
@@ -31,7 +31,7 @@ class lazy:  # noqa: N801 (used as a decorator)
 
     def __get__(self, owner: Any, kind: type | None = None) -> Any:
         value = self.compute(owner)
-        if isinstance(value, _NUMPYS) or _derivatives.lasting(value, owner.origin):
+        if isinstance(value, _NUMPYS) or tensors.lasting(value, owner.origin):
             owner.__dict__[self.name] = value
         return value
 

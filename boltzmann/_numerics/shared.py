@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann import _derivatives, checks
-from boltzmann._numerics import libraries
+from boltzmann import checks
+from boltzmann._numerics import libraries, tensors
 from boltzmann._numerics.tensors import as_tensor
 
 __all__ = [
@@ -56,7 +56,7 @@ class Quantity:
             result = result * distribution._sign
         plain = it.xp is np
         # NumPy's in PyTorch's place have no derivative to lose.
-        if (plain and distribution._tensors is None) or _derivatives.lasting(result, result if plain else it.scores):
+        if (plain and distribution._tensors is None) or tensors.lasting(result, result if plain else it.scores):
             # Beside the class's own descriptor, which defines no __set__, the instance's entry is found first.
             distribution.__dict__[self.name] = result
         return result

@@ -1,7 +1,8 @@
-"""PyTorch's tensors of which no derivative is wanted: NumPy reads their memory and computes in their place.
+"""PyTorch's tensors: when NumPy may compute for them, and what of them may be cached.
 
-An operation of PyTorch's takes some microseconds, and a distribution needs dozens of them: for the few values that an
-agent acts by, this is ten times as fast, and float32 is rounded but once.
+A PyTorch operation takes some microseconds, and a distribution needs dozens. Where no derivative is wanted, NumPy reads
+the tensor's memory instead: for the few values that an agent acts by this is ten times as fast, and float32 is rounded
+only once.
 """
 
 from __future__ import annotations
@@ -12,8 +13,6 @@ from typing import Any
 import numpy as np
 
 from boltzmann._numerics import libraries
-
-__all__ = ["Uniforms", "as_tensor", "float_type", "is_plain"]
 
 
 def is_plain(values: Any, *others: Any) -> bool:
@@ -70,3 +69,40 @@ class Uniforms:
         shape = (shape,) if isinstance(shape, int) else shape
         with libraries.transforms_off():
             return torch.rand(shape, generator=rng, dtype=torch.float64, device=rng.device).cpu().numpy()
+
+
+def _is_tensor(array: Any) -> bool:
+    return "torch" in sys.modules and isinstance(array, sys.modules["torch"].Tensor)
+
+
+def known(name: str, part: Any) -> Any:
+    """Give another library's array as NumPy's where its numbers are known and no derivative is wanted of it."""
+    if libraries.is_native(part) or libraries.is_traced(part) or has_derivative(part):
+        return part
+    return libraries.to_numpy(name, part)
+
+
+def has_derivative(array: Any) -> bool:
+    """Whether PyTorch may want a derivative with respect to a tensor, in reverse or forward mode."""
+    if not _is_tensor(array):
+        return False
+    return array.requires_grad or getattr(sys.modules["torch"].autograd.forward_ad, "_current_level", 0) >= 0
+
+
+def own_copy(array: Any) -> Any:
+    """Give a tensor of PyTorch's as one that nobody else writes to; other libraries' arrays as they are."""
+    return array.clone() if _is_tensor(array) else array
+
+
+def lasting(result: Any, source: Any) -> bool:
+    """Whether what was computed from ``source`` may be kept for later.
+
+    Not what a trace made, nor what lacks the derivatives that were switched off, as by ``torch.no_grad``.
+    """
+    if libraries.is_native(result):
+        return True
+    if libraries.is_traced(result):
+        return False
+    if _is_tensor(result):
+        return not result.is_inference() and (sys.modules["torch"].is_grad_enabled() or not source.requires_grad)
+    return True

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from boltzmann import checks
 from boltzmann._numerics import libraries
 from boltzmann._numerics.scores import Scores
 
@@ -149,7 +150,7 @@ def _refuse(xp: Any, wrong: Any, message: str, culprit: Any = None) -> None:
     first = int(xp.argmax(xp.astype(xp.reshape(wrong, (-1,)), xp.int32)))
     row = tuple(int(place) for place in np.unravel_index(first, tuple(wrong.shape))[:-1])
     got = "" if culprit is None else f", got {culprit[(*row, ...)] if len(row) == culprit.ndim - 1 else culprit}"
-    raise ValueError(f"{message}{got}{_checks.row_text(row)}")
+    raise ValueError(f"{message}{got}{checks.row_text(row)}")
 
 
 def _first_best(xp: Any, live: Any, q: Any) -> Any:

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boltzmann import _derivatives, checks
-from boltzmann._numerics import libraries, standardise
+from boltzmann import checks
+from boltzmann._numerics import libraries, standardise, tensors
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
 from boltzmann.schedules import Schedule, checked_schedule
@@ -35,7 +35,7 @@ def _distribution(probs: NDArray[np.float64], values: Any, heat: Any, alpha: flo
     # The root is right to rounding, and so is the sum.
     probs = probs / probs.sum(axis=-1, keepdims=True)
     found = libraries.returned(probs.astype(dtype, copy=False), values)
-    if any(_derivatives.has_derivative(part) for part in (values, heat)):
+    if any(tensors.has_derivative(part) for part in (values, heat)):
         found = _differentiable(found, values, heat, alpha)
     return Categorical(found, temperature=heat)
 
