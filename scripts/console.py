@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import gymnasium
 
 from boltzmann.experiments import DamagedBlockError, FailedCellsError, FewReplicatesWarning, RefusedError, answers
-from boltzmann.experiments.layout import Layout
+from boltzmann.experiments.describe import Layout
 from boltzmann.experiments.pages import with_ends, with_half_width
 from boltzmann.experiments.statistics import METRIC_NAMES
 from scripts.progress_bar import ProgressBar

@@ -3,7 +3,7 @@
 It knows agents and environments by their interface alone, so it compares anybody's.
 """
 
-from boltzmann.experiments.description import Experiment, Task, read_environment
+from boltzmann.experiments.describe import Block, Experiment, Layout, Task, format_toml, read_environment, read_toml
 from boltzmann.experiments.errors import DamagedBlockError, FailedCellsError, RefusedError
 from boltzmann.experiments.figures import (
     draw_differences,
@@ -13,7 +13,6 @@ from boltzmann.experiments.figures import (
     save_figure,
 )
 from boltzmann.experiments.interfaces import Agent, Decision, Make
-from boltzmann.experiments.layout import Block, Layout
 from boltzmann.experiments.page import Picture, Section, Table, render_page
 from boltzmann.experiments.progress import Progress, Status
 from boltzmann.experiments.report import write_report
@@ -22,7 +21,6 @@ from boltzmann.experiments.rollout import rollout
 from boltzmann.experiments.running import run
 from boltzmann.experiments.statistics import FewReplicatesWarning, answers, averages, interval, leaderboard
 from boltzmann.experiments.storage import Store
-from boltzmann.experiments.toml_files import format_toml, read_toml
 from boltzmann.experiments.windows import METRICS, Recorder
 
 __all__ = [

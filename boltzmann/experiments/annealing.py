@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from boltzmann.experiments.description import Experiment
+from boltzmann.experiments.describe import Experiment
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.figures import members
 from boltzmann.experiments.problems import Problem, separate_seeds

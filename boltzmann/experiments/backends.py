@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
+from boltzmann.experiments.describe import Block
 from boltzmann.experiments.dispatch import Compute, Workers, joblib_workers
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.jobs import Outcome
-from boltzmann.experiments.layout import Block
 from boltzmann.experiments.optional import require
 
 __all__ = ["BACKENDS", "Backend", "dask_backend", "loky_backend", "ray_backend"]

@@ -6,8 +6,8 @@ import math
 import shutil
 from pathlib import Path
 
+from boltzmann.experiments.describe import Layout
 from boltzmann.experiments.errors import RefusedError
-from boltzmann.experiments.layout import Layout
 from boltzmann.experiments.recording import kept_shapes
 
 __all__ = ["disk_text"]

@@ -7,8 +7,8 @@ from collections.abc import Callable, Generator, Iterator
 from functools import partial
 from typing import Any
 
+from boltzmann.experiments.describe import Block
 from boltzmann.experiments.jobs import Job, Outcome, compute_block
-from boltzmann.experiments.layout import Block
 
 __all__ = ["Compute", "Workers", "compute_blocks", "joblib_workers"]
 

@@ -15,9 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boltzmann.experiments.description import Experiment, Task, read_environment
+from boltzmann.experiments.describe import Block, Experiment, Layout, Task, read_environment
 from boltzmann.experiments.interfaces import Make
-from boltzmann.experiments.layout import Block, Layout
 from boltzmann.experiments.rollout import Engine, rollout
 from boltzmann.experiments.storage import Store
 from boltzmann.experiments.windows import Recorder

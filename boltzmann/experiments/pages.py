@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from boltzmann.experiments.describe import Layout, TaskLayout
 from boltzmann.experiments.files import write_whole
-from boltzmann.experiments.layout import Layout, TaskLayout
 from boltzmann.experiments.page import Picture, Section, Table, render_page
 from boltzmann.experiments.results import Results
 from boltzmann.experiments.statistics import decimals

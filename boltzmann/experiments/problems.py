@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from boltzmann import checks
-from boltzmann.experiments.description import Task
+from boltzmann.experiments.describe import Task
 from boltzmann.policies import Policy
 
 __all__ = ["Problem", "separate_seeds"]

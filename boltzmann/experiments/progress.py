@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from boltzmann.experiments.layout import Block, Layout
+from boltzmann.experiments.describe import Block, Layout
 
 __all__ = ["Progress", "Status", "Tally"]
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from boltzmann.experiments.layout import Block, Layout
+from boltzmann.experiments.describe import Block, Layout
 from boltzmann.experiments.windows import METRICS
 
 __all__ = ["VARIANCES", "kept", "kept_shapes"]

@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann.experiments.description import Experiment, Task
+from boltzmann.experiments.describe import Block, Experiment, Task
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.interfaces import Agent, Make
 from boltzmann.experiments.jobs import make_environment, play
-from boltzmann.experiments.layout import Block
 from boltzmann.experiments.resolution import Resolved, describe_environment
 from boltzmann.experiments.rollout import Engine
 

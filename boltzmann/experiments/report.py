@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from boltzmann.experiments.describe import Layout
 from boltzmann.experiments.figures import draw_differences, draw_learning_curves, draw_profiles
-from boltzmann.experiments.layout import Layout
 from boltzmann.experiments.page import Section, Table
 from boltzmann.experiments.pages import picture, repetition, with_ends, with_half_width, write_page
 from boltzmann.experiments.results import Results

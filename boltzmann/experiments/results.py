@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from boltzmann.experiments.describe import Layout
 from boltzmann.experiments.errors import RefusedError
-from boltzmann.experiments.layout import Layout
 from boltzmann.experiments.recording import VARIANCES
 from boltzmann.experiments.storage import Store
 from boltzmann.experiments.windows import METRICS

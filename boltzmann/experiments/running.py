@@ -10,14 +10,13 @@ from contextlib import closing
 
 from boltzmann import checks
 from boltzmann.experiments.compiled import has_numba
-from boltzmann.experiments.description import Experiment
+from boltzmann.experiments.describe import Block, Experiment, Layout
 from boltzmann.experiments.disk import disk_text
 from boltzmann.experiments.dispatch import Workers, compute_blocks, joblib_workers
 from boltzmann.experiments.errors import FailedCellsError
 from boltzmann.experiments.estimating import memory_text, processes
 from boltzmann.experiments.interfaces import Make
 from boltzmann.experiments.jobs import Job, Outcome
-from boltzmann.experiments.layout import Block, Layout
 from boltzmann.experiments.locking import lock_folder
 from boltzmann.experiments.progress import Progress, Status, Tally
 from boltzmann.experiments.rehearsal import rehearse

@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from boltzmann.experiments.describe import Block, Layout
 from boltzmann.experiments.errors import DamagedBlockError, RefusedError
 from boltzmann.experiments.files import is_alive, write_whole
-from boltzmann.experiments.layout import Block, Layout
 from boltzmann.experiments.locking import LOCK_NAME
 from boltzmann.experiments.recording import kept, kept_shapes
 from boltzmann.experiments.resolution import Resolved, difference, versions

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from boltzmann import checks
-from boltzmann.experiments.description import Experiment
+from boltzmann.experiments.describe import Experiment
 from boltzmann.experiments.problems import Problem, separate_seeds
 from boltzmann.experiments.results import Cell, Results
 from boltzmann.experiments.schedule_families import schedule_of

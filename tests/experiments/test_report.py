@@ -23,7 +23,7 @@ from boltzmann.experiments import (
     run,
     write_report,
 )
-from boltzmann.experiments.layout import TaskLayout
+from boltzmann.experiments.describe.plan import TaskLayout
 from boltzmann.experiments.pages import notation
 from boltzmann.notation.writing import parse
 from tests.html_page import Page

@@ -2,7 +2,7 @@
 
 import io
 
-from boltzmann.experiments.layout import Layout, TaskLayout
+from boltzmann.experiments.describe.plan import Layout, TaskLayout
 from boltzmann.experiments.progress import Status, Tally
 from scripts.progress_bar import ProgressBar, duration, line
 

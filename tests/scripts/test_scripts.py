@@ -14,7 +14,7 @@ import pytest
 
 import boltzmann
 from boltzmann.experiments import Layout, Store
-from boltzmann.experiments.layout import TaskLayout
+from boltzmann.experiments.describe.plan import TaskLayout
 from scripts import (
     compare_schedules,
     console,

@@ -10,7 +10,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from boltzmann.experiments.description import Experiment, Task
+from boltzmann.experiments.describe.description import Experiment, Task
 from boltzmann.experiments.interfaces import Agent
 from boltzmann.notation import write
 

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from boltzmann.experiments.describe.plan import Layout, TaskLayout
 from boltzmann.experiments.interfaces import Agent
-from boltzmann.experiments.layout import Layout, TaskLayout
 from boltzmann.notation import Expression, call_arguments, check_expressible, write
 
 __all__ = ["Experiment", "Task", "read_environment"]
