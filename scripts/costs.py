@@ -6,8 +6,8 @@ from pathlib import Path
 
 import envs
 from boltzmann.experiments import Experiment
-from boltzmann.experiments.compiled import has_numba
 from boltzmann.experiments.disk import disk_text
+from boltzmann.experiments.engine import has_numba
 from boltzmann.experiments.estimating import (
     Estimate,
     estimate,

@@ -4,6 +4,7 @@ It knows agents and environments by their interface alone, so it compares anybod
 """
 
 from boltzmann.experiments.describe import Block, Experiment, Layout, Task, format_toml, read_environment, read_toml
+from boltzmann.experiments.engine import METRICS, Recorder, rollout
 from boltzmann.experiments.errors import DamagedBlockError, FailedCellsError, RefusedError
 from boltzmann.experiments.figures import (
     draw_differences,
@@ -17,11 +18,9 @@ from boltzmann.experiments.page import Picture, Section, Table, render_page
 from boltzmann.experiments.progress import Progress, Status
 from boltzmann.experiments.report import write_report
 from boltzmann.experiments.results import Cell, Results
-from boltzmann.experiments.rollout import rollout
 from boltzmann.experiments.running import run
 from boltzmann.experiments.statistics import FewReplicatesWarning, answers, averages, interval, leaderboard
 from boltzmann.experiments.storage import Store
-from boltzmann.experiments.windows import METRICS, Recorder
 
 __all__ = [
     "METRICS",

@@ -12,13 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann.experiments.compiled import held_bytes
 from boltzmann.experiments.describe import Block, Experiment, Task
+from boltzmann.experiments.engine import METRICS, Engine, held_bytes, keep_freed_memory
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.interfaces import Make
 from boltzmann.experiments.jobs import make_environment, play
-from boltzmann.experiments.rollout import Engine, keep_freed_memory
-from boltzmann.experiments.windows import METRICS
 
 __all__ = [
     "Estimate",

@@ -16,10 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann.experiments.describe import Block, Experiment, Layout, Task, read_environment
+from boltzmann.experiments.engine import Engine, Recorder, rollout
 from boltzmann.experiments.interfaces import Make
-from boltzmann.experiments.rollout import Engine, rollout
 from boltzmann.experiments.storage import Store
-from boltzmann.experiments.windows import Recorder
 
 __all__ = ["Job", "Outcome", "compute_block", "make_environment", "play"]
 

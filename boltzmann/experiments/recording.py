@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann.experiments.describe import Block, Layout
-from boltzmann.experiments.windows import METRICS
+from boltzmann.experiments.engine import METRICS
 
 __all__ = ["VARIANCES", "kept", "kept_shapes"]
 

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from boltzmann.experiments.describe import Block, Experiment, Task
+from boltzmann.experiments.engine import Engine
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.interfaces import Agent, Make
 from boltzmann.experiments.jobs import make_environment, play
 from boltzmann.experiments.resolution import Resolved, describe_environment
-from boltzmann.experiments.rollout import Engine
 
 __all__ = ["rehearse"]
 

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann.experiments.describe import Layout
+from boltzmann.experiments.engine import METRICS
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.recording import VARIANCES
 from boltzmann.experiments.storage import Store
-from boltzmann.experiments.windows import METRICS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from contextlib import closing
 
 from boltzmann import checks
-from boltzmann.experiments.compiled import has_numba
 from boltzmann.experiments.describe import Block, Experiment, Layout
 from boltzmann.experiments.disk import disk_text
 from boltzmann.experiments.dispatch import Workers, compute_blocks, joblib_workers
+from boltzmann.experiments.engine import ENGINES, Engine, has_numba
 from boltzmann.experiments.errors import FailedCellsError
 from boltzmann.experiments.estimating import memory_text, processes
 from boltzmann.experiments.interfaces import Make
@@ -21,7 +21,6 @@ from boltzmann.experiments.locking import lock_folder
 from boltzmann.experiments.progress import Progress, Status, Tally
 from boltzmann.experiments.rehearsal import rehearse
 from boltzmann.experiments.results import Results
-from boltzmann.experiments.rollout import ENGINES, Engine
 from boltzmann.experiments.storage import Store
 
 __all__ = ["run"]

@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann.experiments.describe import Block, Layout
+from boltzmann.experiments.engine import METRICS
 from boltzmann.experiments.errors import DamagedBlockError, RefusedError
 from boltzmann.experiments.files import is_alive, write_whole
 from boltzmann.experiments.locking import LOCK_NAME
 from boltzmann.experiments.recording import kept, kept_shapes
 from boltzmann.experiments.resolution import Resolved, difference, versions
-from boltzmann.experiments.windows import METRICS
 
 __all__ = ["Store"]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from boltzmann import checks
+from boltzmann.experiments.engine import METRICS
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.figures import members
 from boltzmann.experiments.results import Cell, Results
@@ -22,7 +23,6 @@ from boltzmann.experiments.statistics import (
     tasks_with,
     usual_metric,
 )
-from boltzmann.experiments.windows import METRICS
 
 __all__ = [
     "ENDS",

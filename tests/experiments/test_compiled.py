@@ -45,12 +45,20 @@ from boltzmann import (
 from boltzmann.experiments import METRICS, Experiment, Store, Task, rollout, run
 
 pytest.importorskip("numba")
-from boltzmann.experiments import compiled
-from boltzmann.experiments.compiled import CompiledCell, UnsupportedError, pulling, records, revision, stages, walking
-from boltzmann.experiments.compiled.pulling import pull_stretch
-from boltzmann.experiments.compiled.revision import revision_of
-from boltzmann.experiments.compiled.stages import exponential
-from boltzmann.experiments.compiled.walking import walk_stretch
+from boltzmann.experiments.engine import compiled
+from boltzmann.experiments.engine.compiled import (
+    CompiledCell,
+    UnsupportedError,
+    pulling,
+    records,
+    revision,
+    stages,
+    walking,
+)
+from boltzmann.experiments.engine.compiled.pulling import pull_stretch
+from boltzmann.experiments.engine.compiled.revision import revision_of
+from boltzmann.experiments.engine.compiled.stages import exponential
+from boltzmann.experiments.engine.compiled.walking import walk_stretch
 
 INF = math.inf
 POLICIES = [

@@ -23,10 +23,10 @@ from boltzmann.experiments import METRICS, Recorder, rollout
 from envs._bandits import Bandit, BanditVector, Problems
 
 pytest.importorskip("numba")
-from boltzmann.experiments import compiled
-from boltzmann.experiments.compiled import UnsupportedError
-from boltzmann.experiments.compiled.pulling import pull_stretch
-from boltzmann.experiments.compiled.walking import walk_stretch
+from boltzmann.experiments.engine import compiled
+from boltzmann.experiments.engine.compiled import UnsupportedError
+from boltzmann.experiments.engine.compiled.pulling import pull_stretch
+from boltzmann.experiments.engine.compiled.walking import walk_stretch
 
 INF = math.inf
 BANDIT = "boltzmann/GaussianBandit-v0"
@@ -77,7 +77,7 @@ def test_numbers_that_are_none_are_refused_and_nothing_is_written_beyond_a_table
 
 
 def test_a_choice_among_weights_that_are_none_stays_within_the_actions():
-    from boltzmann.experiments.compiled.stages import choose
+    from boltzmann.experiments.engine.compiled.stages import choose
 
     for weights in (np.zeros((3, 8)), np.full((3, 8), np.nan), np.full((3, 8), np.inf)):
         actions = np.full(8, 7)

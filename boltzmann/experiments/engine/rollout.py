@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann import checks
-from boltzmann.experiments.arguments import checked_ends, checked_seeds, require_players
-from boltzmann.experiments.compiled import CompiledCell, UnsupportedError
+from boltzmann.experiments.engine.arguments import checked_ends, checked_seeds, require_players
+from boltzmann.experiments.engine.compiled import CompiledCell, UnsupportedError
+from boltzmann.experiments.engine.recorder import Recorder
 from boltzmann.experiments.interfaces import Agent
-from boltzmann.experiments.windows import Recorder
 
 __all__ = ["ENGINES", "Engine", "keep_freed_memory", "rollout"]
 

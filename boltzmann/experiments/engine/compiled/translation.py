@@ -14,8 +14,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boltzmann.experiments.compiled.reading import read_rates, read_schedule, require_own_rates, require_readable
-from boltzmann.experiments.compiled.records import BACKUPS, NEXT_ACTION, Learner, Mixture, Pulls, Sums, Transitions
+from boltzmann.experiments.engine.compiled.rates import read_rates, read_schedule, require_own_rates, require_readable
+from boltzmann.experiments.engine.compiled.records import (
+    BACKUPS,
+    NEXT_ACTION,
+    Learner,
+    Mixture,
+    Pulls,
+    Sums,
+    Transitions,
+)
 from boltzmann.experiments.errors import UnsupportedError
 from boltzmann.policies import Boltzmann, EpsilonBoltzmann, EpsilonGreedy, Greedy, MaxBoltzmann, Uniform
 from boltzmann.thermostats import Thermostat

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann.experiments.compiled.records import BLOCK, Block, Draws, Learner, Mixture, Pulls, Sums
-from boltzmann.experiments.compiled.revision import REVISION
-from boltzmann.experiments.compiled.stages import (
+from boltzmann.experiments.engine.compiled.records import BLOCK, Block, Draws, Learner, Mixture, Pulls, Sums
+from boltzmann.experiments.engine.compiled.revision import REVISION
+from boltzmann.experiments.engine.compiled.stages import (
     back_up,
     called,
     choose,

@@ -17,8 +17,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boltzmann.experiments.compiled.records import BACKUPS, NEXT_ACTION, Pulls, Sums, make_block, make_draws, make_sums
-from boltzmann.experiments.compiled.translation import (
+from boltzmann.experiments.engine.compiled.records import (
+    BACKUPS,
+    NEXT_ACTION,
+    Pulls,
+    Sums,
+    make_block,
+    make_draws,
+    make_sums,
+)
+from boltzmann.experiments.engine.compiled.translation import (
     UnsupportedError,
     learner_of,
     mixture_of,
@@ -95,8 +103,8 @@ class CompiledCell:
 
     def _advance(self, ends: NDArray[np.int64], begun: dict[str, NDArray[np.float64]]) -> Sums:
         """Take the steps of windows that end after so many; the first goes on from the sums of those it began with."""
-        from boltzmann.experiments.compiled.pulling import pull_stretch
-        from boltzmann.experiments.compiled.walking import walk_stretch
+        from boltzmann.experiments.engine.compiled.pulling import pull_stretch
+        from boltzmann.experiments.engine.compiled.walking import walk_stretch
 
         stretch: Any = pull_stretch if isinstance(self._world, Pulls) else walk_stretch
         for own, used in self._tables:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann.experiments.compiled.records import (
+from boltzmann.experiments.engine.compiled.records import (
     BLOCK,
     NEXT_ACTION,
     Block,
@@ -22,8 +22,8 @@ from boltzmann.experiments.compiled.records import (
     Sums,
     Transitions,
 )
-from boltzmann.experiments.compiled.revision import REVISION
-from boltzmann.experiments.compiled.stages import (
+from boltzmann.experiments.engine.compiled.revision import REVISION
+from boltzmann.experiments.engine.compiled.stages import (
     back_up,
     called,
     choose,
