@@ -9,7 +9,7 @@ from typing import Annotated
 import tyro
 
 from boltzmann.experiments import RefusedError, Results
-from boltzmann.experiments.tensorboard import write_tensorboard
+from boltzmann.experiments.store import write_tensorboard
 from scripts import console
 
 

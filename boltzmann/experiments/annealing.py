@@ -14,7 +14,6 @@ from boltzmann.experiments.describe import Experiment
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.figures import members
 from boltzmann.experiments.problems import Problem, separate_seeds
-from boltzmann.experiments.results import Cell, Results
 from boltzmann.experiments.schedule_families import FAMILIES, schedule_of
 from boltzmann.experiments.statistics import (
     better_first,
@@ -25,6 +24,7 @@ from boltzmann.experiments.statistics import (
     holm,
     paired_difference,
 )
+from boltzmann.experiments.store import Cell, Results
 from boltzmann.policies import Boltzmann
 
 __all__ = ["PERIODS", "Annealing", "Choice", "Gain", "StepMetric", "gains", "run_annealing"]

@@ -16,7 +16,7 @@ from boltzmann.experiments.describe import Block
 from boltzmann.experiments.dispatch import Compute, Workers, joblib_workers
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.jobs import Outcome
-from boltzmann.experiments.optional import require
+from boltzmann.experiments.store import require
 
 __all__ = ["BACKENDS", "Backend", "dask_backend", "loky_backend", "ray_backend"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from boltzmann.experiments.describe import Layout
 from boltzmann.experiments.errors import RefusedError
-from boltzmann.experiments.recording import kept_shapes
+from boltzmann.experiments.store import kept_shapes
 
 __all__ = ["disk_text"]
 

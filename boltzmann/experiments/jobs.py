@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from boltzmann.experiments.describe import Block, Experiment, Layout, Task, read_environment
 from boltzmann.experiments.engine import Engine, Recorder, rollout
 from boltzmann.experiments.interfaces import Make
-from boltzmann.experiments.storage import Store
+from boltzmann.experiments.store import Store
 
 __all__ = ["Job", "Outcome", "compute_block", "make_environment", "play"]
 

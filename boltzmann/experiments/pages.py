@@ -9,11 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from boltzmann.experiments.describe import Layout, TaskLayout
-from boltzmann.experiments.files import write_whole
 from boltzmann.experiments.page import Picture, Section, Table, render_page
-from boltzmann.experiments.results import Results
 from boltzmann.experiments.statistics import decimals
-from boltzmann.experiments.storage import Store
+from boltzmann.experiments.store import Results, Store, write_whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -17,11 +17,9 @@ from boltzmann.experiments.errors import FailedCellsError
 from boltzmann.experiments.estimating import memory_text, processes
 from boltzmann.experiments.interfaces import Make
 from boltzmann.experiments.jobs import Job, Outcome
-from boltzmann.experiments.locking import lock_folder
 from boltzmann.experiments.progress import Progress, Status, Tally
 from boltzmann.experiments.rehearsal import rehearse
-from boltzmann.experiments.results import Results
-from boltzmann.experiments.storage import Store
+from boltzmann.experiments.store import Results, Store, lock_folder
 
 __all__ = ["run"]
 

@@ -10,7 +10,6 @@ from boltzmann import checks
 from boltzmann.experiments.engine import METRICS
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.figures import members
-from boltzmann.experiments.results import Cell, Results
 from boltzmann.experiments.statistics import (
     Metric,
     better_first,
@@ -23,6 +22,7 @@ from boltzmann.experiments.statistics import (
     tasks_with,
     usual_metric,
 )
+from boltzmann.experiments.store import Cell, Results
 
 __all__ = [
     "ENDS",

@@ -18,9 +18,10 @@ import pytest
 import envs
 from agents import SampleAverage
 from boltzmann import Boltzmann, Greedy
-from boltzmann.experiments import Experiment, RefusedError, Results, Store, Task, run, storage
-from boltzmann.experiments import files as files_module
-from boltzmann.experiments.files import is_alive
+from boltzmann.experiments import Experiment, RefusedError, Results, Store, Task, run
+from boltzmann.experiments.store import atomic as files_module
+from boltzmann.experiments.store import folder as storage
+from boltzmann.experiments.store.atomic import is_alive
 
 OPERATIONS = ("open", "fsync", "replace", "link", "unlink", "mkdir", "ftruncate", "write")
 AGENTS = [SampleAverage(Greedy()), SampleAverage(Boltzmann(0.1))]

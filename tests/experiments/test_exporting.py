@@ -8,7 +8,7 @@ import pytest
 
 import envs
 from boltzmann.experiments import RefusedError, Results, run
-from boltzmann.experiments.tensorboard import write_tensorboard
+from boltzmann.experiments.store.tensorboard import write_tensorboard
 from scripts import export_results
 
 

@@ -15,7 +15,7 @@ import envs
 from agents import SampleAverage
 from boltzmann import Boltzmann, Greedy
 from boltzmann.experiments import Experiment, FailedCellsError, RefusedError, Results, Task, run
-from boltzmann.experiments.locking import LOCK_NAME, lock_folder
+from boltzmann.experiments.store.lock import LOCK_NAME, lock_folder
 from scripts import console
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills processes, which is POSIX")
@@ -79,7 +79,7 @@ def test_what_failed_is_tried_again_and_its_file_goes(troublesome, tmp_path, mon
 
 
 def test_a_full_disk_ends_the_run_as_what_it_is(tmp_path, monkeypatch):
-    from boltzmann.experiments import storage
+    from boltzmann.experiments.store import folder as storage
 
     def full(path, content, **rest):
         raise OSError(28, "No space left on device", str(path))

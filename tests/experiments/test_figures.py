@@ -23,8 +23,8 @@ from boltzmann.experiments.figures import curves
 from boltzmann.experiments.figures.families import hole_of, members, usual_family
 from boltzmann.experiments.figures.labels import spread
 from boltzmann.experiments.figures.sensitivity import places_of
-from boltzmann.experiments.results import Cell
 from boltzmann.experiments.statistics import curve, final
+from boltzmann.experiments.store.results import Cell
 
 BANDIT = "boltzmann/GaussianBandit-v0"
 

@@ -412,7 +412,7 @@ class Nameless(gymnasium.Wrapper):
 def test_descriptions_of_environments_are_the_same_in_every_process():
     from types import SimpleNamespace
 
-    from boltzmann.experiments.resolution import describe_environment
+    from boltzmann.experiments.store.provenance import describe_environment
 
     wrapper = SimpleNamespace(name="W", kwargs={"func": Nameless, "bounds": [None, (0, 1.5)], "array": np.ones(2)})
     spec = SimpleNamespace(id="A-v0", kwargs={"z": 1, "a": "b"}, max_episode_steps=None, additional_wrappers=[wrapper])

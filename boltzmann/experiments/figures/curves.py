@@ -20,7 +20,6 @@ from boltzmann.experiments.figures.style import (
     put_caption,
     strengths,
 )
-from boltzmann.experiments.results import Cell, Results
 from boltzmann.experiments.statistics import (
     METRIC_NAMES,
     CurveMetric,
@@ -33,6 +32,7 @@ from boltzmann.experiments.statistics import (
     tasks_with,
     usual_metric,
 )
+from boltzmann.experiments.store import Cell, Results
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

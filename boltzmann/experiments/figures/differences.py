@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from boltzmann.experiments.figures.style import LETTER, LINE, label_metric, look, put_caption
-from boltzmann.experiments.results import Results
 from boltzmann.experiments.statistics import METRIC_NAMES, Metric, decimals, leaderboard
+from boltzmann.experiments.store import Results
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,7 +8,7 @@ from collections import Counter
 from typing import Any
 
 from boltzmann.experiments.errors import RefusedError
-from boltzmann.experiments.results import Cell
+from boltzmann.experiments.store import Cell
 
 __all__ = ["hole_of", "members", "usual_family"]
 

@@ -18,8 +18,8 @@ from boltzmann.experiments.figures.style import (
     look,
     put_caption,
 )
-from boltzmann.experiments.results import Cell, Results
 from boltzmann.experiments.statistics import Metric, final, interval, tasks_with, usual_metric
+from boltzmann.experiments.store import Cell, Results
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

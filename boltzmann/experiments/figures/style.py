@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
-from boltzmann.experiments.results import Cell
 from boltzmann.experiments.statistics import CURVE_NAMES, Metric, better_first, final, interval
+from boltzmann.experiments.store import Cell
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

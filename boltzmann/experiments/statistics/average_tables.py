@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boltzmann.experiments.results import Results
 from boltzmann.experiments.statistics.averages import (
     estimate_interquartile_mean,
     estimate_mean,
@@ -18,6 +17,7 @@ from boltzmann.experiments.statistics.averages import (
 )
 from boltzmann.experiments.statistics.intervals import FEW, FewReplicatesWarning
 from boltzmann.experiments.statistics.metrics import Metric, cumulative, final, tasks_with, usual_metric
+from boltzmann.experiments.store import Results
 
 if TYPE_CHECKING:
     import pandas as pd

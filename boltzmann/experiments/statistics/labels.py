@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from boltzmann.experiments.results import Cell, Results
+from boltzmann.experiments.store import Cell, Results
 from boltzmann.notation import with_plain_names
 
 __all__ = ["cells_by_task", "short_labels"]

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann.experiments.errors import RefusedError
-from boltzmann.experiments.results import Cell, Results
 from boltzmann.experiments.statistics.labels import cells_by_task
+from boltzmann.experiments.store import Cell, Results
 
 __all__ = [
     "CURVE_NAMES",

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann.experiments.errors import RefusedError
-from boltzmann.experiments.results import Cell, Results
 from boltzmann.experiments.statistics.averages import warn_of_few
 from boltzmann.experiments.statistics.comparing import PairedDifference, holm, paired_difference
 from boltzmann.experiments.statistics.intervals import checked_confidence, interval
@@ -24,6 +23,7 @@ from boltzmann.experiments.statistics.metrics import (
     tasks_with,
     usual_metric,
 )
+from boltzmann.experiments.store import Cell, Results
 
 if TYPE_CHECKING:
     import pandas as pd

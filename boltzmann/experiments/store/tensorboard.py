@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from boltzmann.experiments.errors import RefusedError
-from boltzmann.experiments.optional import require
-from boltzmann.experiments.results import Cell, Results
+from boltzmann.experiments.store.extras import require
+from boltzmann.experiments.store.results import Cell, Results
 
 __all__ = ["write_tensorboard"]
 

@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from boltzmann.experiments.files import sync_file, sync_folder
-from boltzmann.experiments.optional import require
+from boltzmann.experiments.store.atomic import sync_file, sync_folder
+from boltzmann.experiments.store.extras import require
 
 if TYPE_CHECKING:
     import pandas as pd

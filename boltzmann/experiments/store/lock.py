@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from boltzmann.experiments.errors import RefusedError
-from boltzmann.experiments.files import is_alive
+from boltzmann.experiments.store.atomic import is_alive
 
 try:
     import fcntl

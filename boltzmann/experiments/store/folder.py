@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 from boltzmann.experiments.describe import Block, Layout
 from boltzmann.experiments.engine import METRICS
 from boltzmann.experiments.errors import DamagedBlockError, RefusedError
-from boltzmann.experiments.files import is_alive, write_whole
-from boltzmann.experiments.locking import LOCK_NAME
-from boltzmann.experiments.recording import kept, kept_shapes
-from boltzmann.experiments.resolution import Resolved, difference, versions
+from boltzmann.experiments.store.atomic import is_alive, write_whole
+from boltzmann.experiments.store.lock import LOCK_NAME
+from boltzmann.experiments.store.provenance import Resolved, difference, versions
+from boltzmann.experiments.store.stored import kept, kept_shapes
 
 __all__ = ["Store"]
 

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from boltzmann.experiments.describe import Layout
 from boltzmann.experiments.engine import METRICS
 from boltzmann.experiments.errors import RefusedError
-from boltzmann.experiments.recording import VARIANCES
-from boltzmann.experiments.storage import Store
+from boltzmann.experiments.store.folder import Store
+from boltzmann.experiments.store.stored import VARIANCES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -163,7 +163,7 @@ class Results:
 
     def to_parquet(self, path: str | os.PathLike[str]) -> None:
         """Write :meth:`table` as one Parquet file with checksums; see ``boltzmann.experiments.parquet``."""
-        from boltzmann.experiments.parquet import write_parquet
+        from boltzmann.experiments.store.parquet import write_parquet
 
         write_parquet(self.table(), self.description(), path)
 
