@@ -27,7 +27,7 @@ from boltzmann.experiments import (
     save_figure,
     write_report,
 )
-from boltzmann.experiments.backends import BACKENDS
+from boltzmann.experiments.runs import BACKENDS
 from boltzmann.experiments.statistics import Metric, find_agent
 from boltzmann.notation import parse, write
 from scripts import console, costs

@@ -6,17 +6,17 @@ from pathlib import Path
 
 import envs
 from boltzmann.experiments import Experiment
-from boltzmann.experiments.disk import disk_text
 from boltzmann.experiments.engine import has_numba
-from boltzmann.experiments.estimating import (
+from boltzmann.experiments.runs import (
     Estimate,
+    disk_text,
     estimate,
     memory_text,
     processes,
     processes_text,
+    rehearse,
     worker_memory,
 )
-from boltzmann.experiments.rehearsal import rehearse
 from scripts.progress_bar import duration
 
 __all__ = ["print_plan", "require_memory"]

@@ -15,9 +15,8 @@ from boltzmann.experiments.figures import (
 )
 from boltzmann.experiments.interfaces import Agent, Decision, Make
 from boltzmann.experiments.page import Picture, Section, Table, render_page
-from boltzmann.experiments.progress import Progress, Status
 from boltzmann.experiments.report import write_report
-from boltzmann.experiments.running import run
+from boltzmann.experiments.runs import Progress, Status, run
 from boltzmann.experiments.statistics import FewReplicatesWarning, answers, averages, interval, leaderboard
 from boltzmann.experiments.store import Cell, Results, Store
 

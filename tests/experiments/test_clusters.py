@@ -14,7 +14,7 @@ import envs
 from agents import SampleAverage
 from boltzmann import Greedy
 from boltzmann.experiments import Experiment, FailedCellsError, RefusedError, Task, run
-from boltzmann.experiments.backends import BACKENDS
+from boltzmann.experiments.runs.backends import BACKENDS
 from scripts import compare_schedules
 
 HERE = Path(__file__).parent

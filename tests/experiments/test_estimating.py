@@ -10,7 +10,7 @@ import envs
 from agents import QLearning, SampleAverage, SarsaLambda
 from boltzmann import Boltzmann, Greedy, InverseTime
 from boltzmann.experiments import Experiment, Task, run
-from boltzmann.experiments.estimating import block_memory, estimate, total_memory, worker_memory
+from boltzmann.experiments.runs.memory_and_time import block_memory, estimate, total_memory, worker_memory
 
 TASKS = [
     Task("FrozenLake-v1(map_name='8x8')", [QLearning(Boltzmann(0.1)), SarsaLambda(Greedy())], 60),

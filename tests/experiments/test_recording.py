@@ -16,17 +16,17 @@ from boltzmann.experiments import (
     RefusedError,
     Store,
     Task,
-    disk,
     draw_differences,
     draw_learning_curves,
     draw_profiles,
-    estimating,
     leaderboard,
     run,
-    running,
     write_report,
 )
-from boltzmann.experiments.disk import disk_text
+from boltzmann.experiments.runs import disk
+from boltzmann.experiments.runs import memory_and_time as estimating
+from boltzmann.experiments.runs import run as running
+from boltzmann.experiments.runs.disk import disk_text
 
 TASKS = (
     Task("boltzmann/GaussianBandit-v0", (SampleAverage(Boltzmann(0.2)), SampleAverage(Greedy())), 30),

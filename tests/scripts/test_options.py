@@ -4,7 +4,8 @@ import sys
 
 import pytest
 
-from boltzmann.experiments import Store, estimating, format_toml
+from boltzmann.experiments import Store, format_toml
+from boltzmann.experiments.runs import memory_and_time as estimating
 from scripts import compare_schedules
 from scripts.compare_schedules import Options, describe
 from scripts.names import make_task

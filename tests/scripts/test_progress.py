@@ -3,7 +3,7 @@
 import io
 
 from boltzmann.experiments.describe.plan import Layout, TaskLayout
-from boltzmann.experiments.progress import Status, Tally
+from boltzmann.experiments.runs.progress import Status, Tally
 from scripts.progress_bar import ProgressBar, duration, line
 
 

@@ -10,15 +10,15 @@ from contextlib import closing
 
 from boltzmann import checks
 from boltzmann.experiments.describe import Block, Experiment, Layout
-from boltzmann.experiments.disk import disk_text
-from boltzmann.experiments.dispatch import Workers, compute_blocks, joblib_workers
 from boltzmann.experiments.engine import ENGINES, Engine, has_numba
 from boltzmann.experiments.errors import FailedCellsError
-from boltzmann.experiments.estimating import memory_text, processes
 from boltzmann.experiments.interfaces import Make
-from boltzmann.experiments.jobs import Job, Outcome
-from boltzmann.experiments.progress import Progress, Status, Tally
-from boltzmann.experiments.rehearsal import rehearse
+from boltzmann.experiments.runs.disk import disk_text
+from boltzmann.experiments.runs.memory_and_time import memory_text, processes
+from boltzmann.experiments.runs.pool import Workers, compute_blocks, joblib_workers
+from boltzmann.experiments.runs.progress import Progress, Status, Tally
+from boltzmann.experiments.runs.rehearsal import rehearse
+from boltzmann.experiments.runs.worker import Job, Outcome
 from boltzmann.experiments.store import Results, Store, lock_folder
 
 __all__ = ["run"]

@@ -13,9 +13,9 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from boltzmann.experiments.describe import Block
-from boltzmann.experiments.dispatch import Compute, Workers, joblib_workers
 from boltzmann.experiments.errors import RefusedError
-from boltzmann.experiments.jobs import Outcome
+from boltzmann.experiments.runs.pool import Compute, Workers, joblib_workers
+from boltzmann.experiments.runs.worker import Outcome
 from boltzmann.experiments.store import require
 
 __all__ = ["BACKENDS", "Backend", "dask_backend", "loky_backend", "ray_backend"]

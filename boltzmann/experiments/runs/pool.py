@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from boltzmann.experiments.describe import Block
-from boltzmann.experiments.jobs import Job, Outcome, compute_block
+from boltzmann.experiments.runs.worker import Job, Outcome, compute_block
 
 __all__ = ["Compute", "Workers", "compute_blocks", "joblib_workers"]
 

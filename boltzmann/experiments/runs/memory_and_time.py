@@ -16,7 +16,7 @@ from boltzmann.experiments.describe import Block, Experiment, Task
 from boltzmann.experiments.engine import METRICS, Engine, held_bytes, keep_freed_memory
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.interfaces import Make
-from boltzmann.experiments.jobs import make_environment, play
+from boltzmann.experiments.runs.worker import make_environment, play
 
 __all__ = [
     "Estimate",

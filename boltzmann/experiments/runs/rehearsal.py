@@ -11,7 +11,7 @@ from boltzmann.experiments.describe import Block, Experiment, Task
 from boltzmann.experiments.engine import Engine
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.interfaces import Agent, Make
-from boltzmann.experiments.jobs import make_environment, play
+from boltzmann.experiments.runs.worker import make_environment, play
 from boltzmann.experiments.store import Resolved, describe_environment
 
 __all__ = ["rehearse"]
