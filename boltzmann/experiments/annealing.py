@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from boltzmann.experiments.describe import Experiment
 from boltzmann.experiments.errors import RefusedError
-from boltzmann.experiments.figures import members
+from boltzmann.experiments.statistics import members
 from boltzmann.experiments.problems import Problem, separate_seeds
 from boltzmann.experiments.schedule_families import FAMILIES, schedule_of
 from boltzmann.experiments.statistics import (

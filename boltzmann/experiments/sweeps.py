@@ -9,7 +9,7 @@ import numpy as np
 from boltzmann import checks
 from boltzmann.experiments.engine import METRICS
 from boltzmann.experiments.errors import RefusedError
-from boltzmann.experiments.figures import members
+from boltzmann.experiments.statistics import members
 from boltzmann.experiments.statistics import (
     Metric,
     better_first,

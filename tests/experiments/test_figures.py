@@ -20,10 +20,10 @@ from boltzmann.experiments import (
     save_figure,
 )
 from boltzmann.experiments.figures import curves
-from boltzmann.experiments.figures.families import hole_of, members, usual_family
 from boltzmann.experiments.figures.labels import spread
 from boltzmann.experiments.figures.sensitivity import places_of
 from boltzmann.experiments.statistics import curve, final
+from boltzmann.experiments.statistics.families import hole_of, members, usual_family
 from boltzmann.experiments.store.results import Cell
 
 BANDIT = "boltzmann/GaussianBandit-v0"

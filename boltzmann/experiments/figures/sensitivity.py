@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann.experiments.errors import RefusedError
-from boltzmann.experiments.figures.families import hole_of, members, usual_family
 from boltzmann.experiments.figures.labels import label_ends
 from boltzmann.experiments.figures.style import (
     LETTER,
@@ -18,7 +17,16 @@ from boltzmann.experiments.figures.style import (
     look,
     put_caption,
 )
-from boltzmann.experiments.statistics import Metric, final, interval, tasks_with, usual_metric
+from boltzmann.experiments.statistics import (
+    Metric,
+    final,
+    hole_of,
+    interval,
+    members,
+    tasks_with,
+    usual_family,
+    usual_metric,
+)
 from boltzmann.experiments.store import Cell, Results
 
 if TYPE_CHECKING:

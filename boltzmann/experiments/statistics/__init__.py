@@ -7,9 +7,9 @@
 - ``ranking``: the leaderboard with its ties; ``answers``: what it says in a sentence
 """
 
-from boltzmann.experiments.statistics.answers import answers, decimals
 from boltzmann.experiments.statistics.average_tables import averages
-from boltzmann.experiments.statistics.averages import (
+from boltzmann.experiments.statistics.cells import cells_by_task, short_labels
+from boltzmann.experiments.statistics.centres import (
     estimate_interquartile_mean,
     estimate_mean,
     estimate_median,
@@ -22,8 +22,9 @@ from boltzmann.experiments.statistics.comparing import (
     paired_difference,
     probability_of_improvement,
 )
+from boltzmann.experiments.statistics.conclusions import answers, decimals
+from boltzmann.experiments.statistics.families import hole_of, members, usual_family
 from boltzmann.experiments.statistics.intervals import FEW, Estimate, FewReplicatesWarning, bootstrap, interval
-from boltzmann.experiments.statistics.labels import cells_by_task, short_labels
 from boltzmann.experiments.statistics.metrics import (
     CURVE_NAMES,
     METRIC_NAMES,
@@ -39,7 +40,7 @@ from boltzmann.experiments.statistics.metrics import (
     tasks_with,
     usual_metric,
 )
-from boltzmann.experiments.statistics.profiles import performance_profile, replicates_needed
+from boltzmann.experiments.statistics.performance import performance_profile, replicates_needed
 from boltzmann.experiments.statistics.ranking import find_agent, holm_of_pairs, leaderboard, pairwise_p_values
 
 __all__ = [
@@ -66,12 +67,14 @@ __all__ = [
     "final",
     "find_agent",
     "has_metric",
+    "hole_of",
     "holm",
     "holm_of_pairs",
     "interquartile_mean",
     "interval",
     "is_judged",
     "leaderboard",
+    "members",
     "paired_difference",
     "pairwise_p_values",
     "performance_profile",
@@ -80,5 +83,6 @@ __all__ = [
     "short_labels",
     "tasks_showing",
     "tasks_with",
+    "usual_family",
     "usual_metric",
 ]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boltzmann.experiments.statistics.averages import (
+from boltzmann.experiments.statistics.centres import (
     estimate_interquartile_mean,
     estimate_mean,
     estimate_median,

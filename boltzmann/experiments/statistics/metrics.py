@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann.experiments.errors import RefusedError
-from boltzmann.experiments.statistics.labels import cells_by_task
+from boltzmann.experiments.statistics.cells import cells_by_task
 from boltzmann.experiments.store import Cell, Results
 
 __all__ = [

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann.experiments.errors import RefusedError
-from boltzmann.experiments.statistics.averages import warn_of_few
+from boltzmann.experiments.statistics.cells import short_labels
+from boltzmann.experiments.statistics.centres import warn_of_few
 from boltzmann.experiments.statistics.comparing import PairedDifference, holm, paired_difference
 from boltzmann.experiments.statistics.intervals import checked_confidence, interval
-from boltzmann.experiments.statistics.labels import short_labels
 from boltzmann.experiments.statistics.metrics import (
     METRIC_NAMES,
     Metric,
