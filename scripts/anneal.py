@@ -19,7 +19,7 @@ from boltzmann import Greedy
 from boltzmann.experiments import Block, Experiment, Results, run, save_figure
 from boltzmann.experiments.annealing import Annealing, StepMetric, run_annealing
 from boltzmann.experiments.annealing_tables import annealing_answer, gain_tables
-from boltzmann.experiments.figures.gains import draw_gains
+from boltzmann.experiments.figures import draw_gains
 from boltzmann.experiments.page import Section
 from boltzmann.experiments.pages import picture, repetition, write_page
 from boltzmann.experiments.problems import Problem

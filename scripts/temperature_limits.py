@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 import envs
 from boltzmann import Boltzmann
 from boltzmann.experiments import Experiment, Results, Task, draw_sensitivity, read_environment, run, save_figure
-from boltzmann.experiments.figures.limits import draw_limits
+from boltzmann.experiments.figures import draw_limits
 from boltzmann.experiments.limits import fit_low_temperatures
 from boltzmann.experiments.page import Section
 from boltzmann.experiments.pages import picture, repetition, write_page

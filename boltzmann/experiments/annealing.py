@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from boltzmann.experiments.describe import Experiment
 from boltzmann.experiments.errors import RefusedError
-from boltzmann.experiments.statistics import members
 from boltzmann.experiments.problems import Problem, separate_seeds
 from boltzmann.experiments.schedule_families import FAMILIES, schedule_of
 from boltzmann.experiments.statistics import (
@@ -22,6 +21,7 @@ from boltzmann.experiments.statistics import (
     final,
     has_metric,
     holm,
+    members,
     paired_difference,
 )
 from boltzmann.experiments.store import Cell, Results

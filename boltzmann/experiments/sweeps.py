@@ -9,7 +9,6 @@ import numpy as np
 from boltzmann import checks
 from boltzmann.experiments.engine import METRICS
 from boltzmann.experiments.errors import RefusedError
-from boltzmann.experiments.statistics import members
 from boltzmann.experiments.statistics import (
     Metric,
     better_first,
@@ -18,6 +17,7 @@ from boltzmann.experiments.statistics import (
     has_metric,
     holm_of_pairs,
     interval,
+    members,
     pairwise_p_values,
     tasks_with,
     usual_metric,

@@ -20,7 +20,7 @@ from boltzmann.experiments import (
     save_figure,
 )
 from boltzmann.experiments.figures import curves
-from boltzmann.experiments.figures.labels import spread
+from boltzmann.experiments.figures.legends import spread
 from boltzmann.experiments.figures.sensitivity import places_of
 from boltzmann.experiments.statistics import curve, final
 from boltzmann.experiments.statistics.families import hole_of, members, usual_family

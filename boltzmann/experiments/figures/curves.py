@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from boltzmann.experiments.figures.labels import label_ends, legend_beside, width_beside
+from boltzmann.experiments.figures.legends import label_ends, legend_beside, width_beside
 from boltzmann.experiments.figures.style import (
     LETTER,
     LINE,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from boltzmann.experiments.figures.labels import LEGEND_TITLE, legend_beside
+from boltzmann.experiments.figures.legends import LEGEND_TITLE, legend_beside
 from boltzmann.experiments.figures.style import (
     LETTER,
     LINE,

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann.experiments.errors import RefusedError
-from boltzmann.experiments.figures.labels import label_ends
+from boltzmann.experiments.figures.legends import label_ends
 from boltzmann.experiments.figures.style import (
     LETTER,
     agent_styles,
