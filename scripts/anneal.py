@@ -20,8 +20,7 @@ from boltzmann.experiments import Block, Experiment, Results, run, save_figure
 from boltzmann.experiments.annealing import Annealing, StepMetric, run_annealing
 from boltzmann.experiments.annealing_tables import annealing_answer, gain_tables
 from boltzmann.experiments.figures import draw_gains
-from boltzmann.experiments.page import Section
-from boltzmann.experiments.pages import picture, repetition, write_page
+from boltzmann.experiments.pages import Section, picture, repetition, write_page
 from boltzmann.experiments.problems import Problem
 from boltzmann.experiments.runs import make_environment, play
 from scripts import console

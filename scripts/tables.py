@@ -6,7 +6,7 @@ import sys
 import textwrap
 from collections.abc import Sequence
 
-from boltzmann.experiments.page import Table
+from boltzmann.experiments.pages import Table
 
 __all__ = ["print_answer", "print_table"]
 

@@ -14,8 +14,7 @@ import tyro
 
 import envs
 from boltzmann.experiments import Experiment, Results, draw_differences, run, save_figure
-from boltzmann.experiments.page import Section
-from boltzmann.experiments.pages import picture, repetition, write_page
+from boltzmann.experiments.pages import Section, picture, repetition, write_page
 from boltzmann.experiments.statistics import Metric
 from boltzmann.experiments.tuning import Tuning, candidates, run_tuning
 from boltzmann.experiments.tuning_tables import judgement_table, recommendation, rounds_table

@@ -14,8 +14,7 @@ from boltzmann.experiments.figures import (
     save_figure,
 )
 from boltzmann.experiments.interfaces import Agent, Decision, Make
-from boltzmann.experiments.page import Picture, Section, Table, render_page
-from boltzmann.experiments.report import write_report
+from boltzmann.experiments.pages import Picture, Section, Table, render_page, write_report
 from boltzmann.experiments.runs import Progress, Status, run
 from boltzmann.experiments.statistics import FewReplicatesWarning, answers, averages, interval, leaderboard
 from boltzmann.experiments.store import Cell, Results, Store

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from boltzmann.experiments.annealing import Gain, StepMetric
-from boltzmann.experiments.page import Table
-from boltzmann.experiments.pages import with_ends
+from boltzmann.experiments.pages import Table, with_ends
 from boltzmann.experiments.statistics import METRIC_NAMES
 
 __all__ = ["annealing_answer", "gain_tables"]

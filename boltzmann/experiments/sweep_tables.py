@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from numpy.typing import ArrayLike
 
 from boltzmann.experiments.limits import SlopeFit, fit_high_temperatures, fit_low_temperatures
-from boltzmann.experiments.page import Table
-from boltzmann.experiments.pages import with_half_width
+from boltzmann.experiments.pages import Table, with_half_width
 from boltzmann.experiments.statistics import METRIC_NAMES
 from boltzmann.experiments.sweeps import BestTemperature, EndCheck
 

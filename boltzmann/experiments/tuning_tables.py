@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from boltzmann.experiments.page import Table
-from boltzmann.experiments.pages import with_ends, with_half_width
+from boltzmann.experiments.pages import Table, with_ends, with_half_width
 from boltzmann.experiments.statistics import METRIC_NAMES, leaderboard
 from boltzmann.experiments.tuning import Tuned
 

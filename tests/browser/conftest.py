@@ -11,7 +11,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from boltzmann.experiments import Picture, Section, Table, render_page
-from boltzmann.experiments.pages import svg_text
+from boltzmann.experiments.pages.parts import svg_text
 from tests.watched import DESCRIPTION, HOSTILE, Watched
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

@@ -8,7 +8,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from boltzmann.experiments import Picture, Section, Table, render_page
-from boltzmann.experiments.pages import svg_text
+from boltzmann.experiments.pages.parts import svg_text
 from tests.html_page import Page
 
 HOSTILE = "<script>window.hacked = 1</script>"

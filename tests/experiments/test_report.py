@@ -24,7 +24,7 @@ from boltzmann.experiments import (
     write_report,
 )
 from boltzmann.experiments.describe.plan import TaskLayout
-from boltzmann.experiments.pages import notation
+from boltzmann.experiments.pages.parts import notation
 from boltzmann.notation.writing import parse
 from tests.html_page import Page
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from boltzmann.experiments.describe import Layout, TaskLayout
-from boltzmann.experiments.page import Picture, Section, Table, render_page
+from boltzmann.experiments.pages.html import Picture, Section, Table, render_page
 from boltzmann.experiments.statistics import decimals
 from boltzmann.experiments.store import Results, Store, write_whole
 

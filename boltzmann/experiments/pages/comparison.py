@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from boltzmann.experiments.describe import Layout
 from boltzmann.experiments.figures import draw_differences, draw_learning_curves, draw_profiles
-from boltzmann.experiments.page import Section, Table
-from boltzmann.experiments.pages import picture, repetition, with_ends, with_half_width, write_page
+from boltzmann.experiments.pages.html import Section, Table
+from boltzmann.experiments.pages.parts import picture, repetition, with_ends, with_half_width, write_page
 from boltzmann.experiments.statistics import FEW, METRIC_NAMES, Metric, answers, leaderboard
 from boltzmann.experiments.store import Results
 

@@ -1,0 +1,18 @@
+"""TODO face."""
+
+from boltzmann.experiments.pages.comparison import write_report
+from boltzmann.experiments.pages.html import Picture, Section, Table, render_page
+from boltzmann.experiments.pages.parts import picture, repetition, with_ends, with_half_width, write_page
+
+__all__ = [
+    "Picture",
+    "Section",
+    "Table",
+    "picture",
+    "render_page",
+    "repetition",
+    "with_ends",
+    "with_half_width",
+    "write_page",
+    "write_report",
+]
