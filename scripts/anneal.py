@@ -17,12 +17,10 @@ import tyro
 import envs
 from boltzmann import Greedy
 from boltzmann.experiments import Block, Experiment, Results, run, save_figure
-from boltzmann.experiments.annealing import Annealing, StepMetric, run_annealing
-from boltzmann.experiments.annealing_tables import annealing_answer, gain_tables
 from boltzmann.experiments.figures import draw_gains
 from boltzmann.experiments.pages import Section, picture, repetition, write_page
-from boltzmann.experiments.problems import Problem
 from boltzmann.experiments.runs import make_environment, play
+from boltzmann.experiments.studies import Annealing, Problem, StepMetric, annealing_answer, gain_tables, run_annealing
 from scripts import console
 from scripts.problems import make_problem
 from scripts.tables import print_answer, print_table

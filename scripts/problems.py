@@ -5,7 +5,7 @@ from __future__ import annotations
 import agents
 from boltzmann import Greedy, Policy
 from boltzmann.experiments import read_environment
-from boltzmann.experiments.problems import Problem
+from boltzmann.experiments.studies import Problem
 from boltzmann.notation import parse
 from scripts.names import BANDIT_STEPS, NAMES, OTHER_STEPS, is_bandit, taught
 

@@ -20,16 +20,19 @@ import envs
 from boltzmann import Boltzmann
 from boltzmann.experiments import Experiment, Results, Task, draw_sensitivity, read_environment, run, save_figure
 from boltzmann.experiments.figures import draw_limits
-from boltzmann.experiments.limits import fit_low_temperatures
 from boltzmann.experiments.pages import Section, picture, repetition, write_page
 from boltzmann.experiments.statistics import Metric
-from boltzmann.experiments.sweep_tables import best_table, ends_table, slope_tables, sweep_answer
-from boltzmann.experiments.sweeps import (
+from boltzmann.experiments.studies import (
     ENDS,
     EndCheck,
+    best_table,
     best_temperatures,
     check_ends,
+    ends_table,
+    fit_low_temperatures,
     gap_or_usual,
+    slope_tables,
+    sweep_answer,
     sweep_temperatures,
 )
 from scripts import console

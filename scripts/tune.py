@@ -16,8 +16,7 @@ import envs
 from boltzmann.experiments import Experiment, Results, draw_differences, run, save_figure
 from boltzmann.experiments.pages import Section, picture, repetition, write_page
 from boltzmann.experiments.statistics import Metric
-from boltzmann.experiments.tuning import Tuning, candidates, run_tuning
-from boltzmann.experiments.tuning_tables import judgement_table, recommendation, rounds_table
+from boltzmann.experiments.studies import Tuning, candidates, judgement_table, recommendation, rounds_table, run_tuning
 from scripts import console
 from scripts.problems import make_problem, read_policy
 from scripts.tables import print_answer, print_table

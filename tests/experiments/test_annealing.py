@@ -12,11 +12,11 @@ import envs
 from agents import QLearning, SampleAverage
 from boltzmann import Boltzmann, Greedy
 from boltzmann.experiments import RefusedError, run
-from boltzmann.experiments.annealing import PERIODS, Annealing, Gain, run_annealing
-from boltzmann.experiments.annealing_tables import annealing_answer, gain_tables
-from boltzmann.experiments.figures.gains import draw_gains
-from boltzmann.experiments.problems import Problem, separate_seeds
-from boltzmann.experiments.schedule_families import FAMILIES, schedule_of
+from boltzmann.experiments.studies.annealing import PERIODS, Annealing, Gain, run_annealing
+from boltzmann.experiments.studies.annealing_tables import annealing_answer, gain_tables
+from boltzmann.experiments.studies.gains import draw_gains
+from boltzmann.experiments.studies.problem import Problem, separate_seeds
+from boltzmann.experiments.studies.schedule_families import FAMILIES, schedule_of
 from boltzmann.notation.writing import parse
 from scripts.names import NAMES
 

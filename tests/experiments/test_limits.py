@@ -10,16 +10,18 @@ from hypothesis import strategies as st
 import envs
 from agents import QLearning, SampleAverage
 from boltzmann import Boltzmann, Greedy, Uniform
-from boltzmann.experiments import Experiment, RefusedError, Task, limits, run, sweeps
-from boltzmann.experiments.figures.limits import draw_limits
-from boltzmann.experiments.limits import (
+from boltzmann.experiments import Experiment, RefusedError, Task, run
+from boltzmann.experiments.studies import slopes as limits
+from boltzmann.experiments.studies import sweep as sweeps
+from boltzmann.experiments.studies.limits import draw_limits
+from boltzmann.experiments.studies.slopes import (
     deviation_from_uniform,
     exploration_against_gaps,
     fit_high_temperatures,
     fit_low_temperatures,
 )
-from boltzmann.experiments.sweep_tables import best_table, ends_table, slope_tables, sweep_answer
-from boltzmann.experiments.sweeps import best_temperatures, check_ends, gap_or_usual, sweep_temperatures
+from boltzmann.experiments.studies.sweep import best_temperatures, check_ends, gap_or_usual, sweep_temperatures
+from boltzmann.experiments.studies.sweep_tables import best_table, ends_table, slope_tables, sweep_answer
 
 SWEEP = [Boltzmann(temperature) for temperature in sweep_temperatures(0.01, 100.0, 1)]
 levels = st.integers(-20, 20).map(lambda number: number / 4)

@@ -7,9 +7,9 @@ import envs
 from agents import QLearning, SampleAverage
 from boltzmann import Boltzmann, Greedy, Linear
 from boltzmann.experiments import run
-from boltzmann.experiments.problems import Problem
-from boltzmann.experiments.tuning import Tuning, candidates, run_tuning
-from boltzmann.experiments.tuning_tables import judgement_table, recommendation, rounds_table
+from boltzmann.experiments.studies.problem import Problem
+from boltzmann.experiments.studies.tuning import Tuning, candidates, run_tuning
+from boltzmann.experiments.studies.tuning_tables import judgement_table, recommendation, rounds_table
 
 COLD, HOT = [Boltzmann(0.0), Boltzmann(0.01), Boltzmann(0.03)], [Boltzmann(T) for T in (1.0, 3.0, 30.0, np.inf)]
 # Greedy finds the one arm that pays within some rounds, since ties are shared; what is hot never stops leaving it.

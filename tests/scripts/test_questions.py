@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from boltzmann.experiments import Store, sweeps
+from boltzmann.experiments import Store
+from boltzmann.experiments.studies import sweep as sweeps
 from scripts import anneal, temperature_limits, tune
 from scripts.problems import make_problem, read_policy
 

@@ -7,18 +7,22 @@
 
 from boltzmann.experiments.figures.curves import draw_learning_curves
 from boltzmann.experiments.figures.differences import draw_differences
-from boltzmann.experiments.figures.gains import draw_gains
-from boltzmann.experiments.figures.limits import draw_limits
 from boltzmann.experiments.figures.profiles import draw_profiles
 from boltzmann.experiments.figures.saving import save_figure
 from boltzmann.experiments.figures.sensitivity import draw_sensitivity
+from boltzmann.experiments.figures.style import LETTER, agent_styles, look, put_caption
+from boltzmann.experiments.studies import draw_gains, draw_limits
 
 __all__ = [
+    "LETTER",
+    "agent_styles",
     "draw_differences",
     "draw_gains",
     "draw_learning_curves",
     "draw_limits",
     "draw_profiles",
     "draw_sensitivity",
+    "look",
+    "put_caption",
     "save_figure",
 ]

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from boltzmann.experiments.annealing import Gain, StepMetric
-from boltzmann.experiments.figures.style import LETTER, agent_styles, look, put_caption
+from boltzmann.experiments.figures import LETTER, agent_styles, look, put_caption
 from boltzmann.experiments.statistics import METRIC_NAMES
+from boltzmann.experiments.studies.annealing import Gain, StepMetric
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

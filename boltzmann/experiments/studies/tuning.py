@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from boltzmann import checks
 from boltzmann.experiments.describe import Experiment
-from boltzmann.experiments.problems import Problem, separate_seeds
-from boltzmann.experiments.schedule_families import schedule_of
 from boltzmann.experiments.statistics import Metric, better_first, cells_by_task, cumulative, final, usual_metric
 from boltzmann.experiments.store import Cell, Results
-from boltzmann.experiments.sweeps import gap_or_usual, sweep_temperatures
+from boltzmann.experiments.studies.problem import Problem, separate_seeds
+from boltzmann.experiments.studies.schedule_families import schedule_of
+from boltzmann.experiments.studies.sweep import gap_or_usual, sweep_temperatures
 from boltzmann.policies import Boltzmann, Policy
 
 __all__ = ["Round", "Tuned", "Tuning", "candidates", "run_tuning"]

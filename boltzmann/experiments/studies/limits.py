@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from boltzmann.experiments.figures.style import agent_styles, look, put_caption
-from boltzmann.experiments.limits import deviation_from_uniform, exploration_against_gaps
+from boltzmann.experiments.figures import agent_styles, look, put_caption
+from boltzmann.experiments.studies.slopes import deviation_from_uniform, exploration_against_gaps
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from boltzmann.experiments.pages import Table, with_ends, with_half_width
 from boltzmann.experiments.statistics import METRIC_NAMES, leaderboard
-from boltzmann.experiments.tuning import Tuned
+from boltzmann.experiments.studies.tuning import Tuned
 
 if TYPE_CHECKING:
     import pandas as pd

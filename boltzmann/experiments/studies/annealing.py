@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 
 from boltzmann.experiments.describe import Experiment
 from boltzmann.experiments.errors import RefusedError
-from boltzmann.experiments.problems import Problem, separate_seeds
-from boltzmann.experiments.schedule_families import FAMILIES, schedule_of
 from boltzmann.experiments.statistics import (
     better_first,
     cells_by_task,
@@ -25,6 +23,8 @@ from boltzmann.experiments.statistics import (
     paired_difference,
 )
 from boltzmann.experiments.store import Cell, Results
+from boltzmann.experiments.studies.problem import Problem, separate_seeds
+from boltzmann.experiments.studies.schedule_families import FAMILIES, schedule_of
 from boltzmann.policies import Boltzmann
 
 __all__ = ["PERIODS", "Annealing", "Choice", "Gain", "StepMetric", "gains", "run_annealing"]

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from numpy.typing import ArrayLike
 
-from boltzmann.experiments.limits import SlopeFit, fit_high_temperatures, fit_low_temperatures
 from boltzmann.experiments.pages import Table, with_half_width
 from boltzmann.experiments.statistics import METRIC_NAMES
-from boltzmann.experiments.sweeps import BestTemperature, EndCheck
+from boltzmann.experiments.studies.slopes import SlopeFit, fit_high_temperatures, fit_low_temperatures
+from boltzmann.experiments.studies.sweep import BestTemperature, EndCheck
 
 __all__ = ["best_table", "ends_table", "slope_tables", "sweep_answer"]
 

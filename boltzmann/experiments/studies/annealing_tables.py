@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from boltzmann.experiments.annealing import Gain, StepMetric
 from boltzmann.experiments.pages import Table, with_ends
 from boltzmann.experiments.statistics import METRIC_NAMES
+from boltzmann.experiments.studies.annealing import Gain, StepMetric
 
 __all__ = ["annealing_answer", "gain_tables"]
 
