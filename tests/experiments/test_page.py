@@ -48,7 +48,7 @@ def test_what_cannot_be_set_is_refused(make, message):
 
 
 def test_the_assets_are_read_as_a_part_of_the_package_and_hold_no_address():
-    assets = list((files("boltzmann.experiments") / "report_assets").iterdir())
+    assets = list((files("boltzmann.experiments.pages") / "assets").iterdir())
     assert {asset.name.rpartition(".")[2] for asset in assets} == {"html", "css", "js"}
     for asset in assets:
         text = asset.read_text("utf-8")

@@ -18,7 +18,7 @@ from string import Template
 
 __all__ = ["Picture", "Section", "Table", "render_page"]
 
-_ASSETS = "report_assets"
+_ASSETS = "assets"
 _SCRIPTS = ("gibbs.js", "temperatures.js", "chart.js", "explorer.js", "copying.js")
 _EXPLORER = ("explorer", "Explorer")
 _REFERENCE = re.compile(r'(?P<before>\bhref="#|url\(#)(?P<name>[^")]+)')
@@ -138,7 +138,7 @@ def render_page(title: str, answer: Sequence[str], sections: Sequence[Section]) 
 
 
 def _asset(name: str) -> str:
-    return (files("boltzmann.experiments") / _ASSETS / name).read_text(encoding="utf-8")
+    return (files("boltzmann.experiments.pages") / _ASSETS / name).read_text(encoding="utf-8")
 
 
 def _policy(script: str) -> str:
