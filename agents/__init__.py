@@ -1,6 +1,5 @@
 """Learners that hold action values and ask a policy; all replicates advance in one call."""
 
-from agents.adversarial import Exp3, Exp3IX
 from agents.backups import (
     Backup,
     BoltzmannExpectation,
@@ -9,22 +8,38 @@ from agents.backups import (
     PolicyExpectation,
     SoftValue,
 )
-from agents.bandits import ConstantStep, SampleAverage, SampleAverageWithInitial, ScheduledStep
-from agents.comparison import ReinforcementComparison
-from agents.control import BackupLearning, ExpectedSarsa, QLearning, TemporalDifference
-from agents.decision import Decision
-from agents.double import DoubleQ
-from agents.preferences import (
+from agents.bandits import (
+    ConstantStep,
+    Exp3,
+    Exp3IX,
     GradientBandit,
     GradientBanditIncludingCurrent,
     GradientBanditWithoutBaseline,
+    ReinforcementComparison,
+    SampleAverage,
+    SampleAverageWithInitial,
+    ScheduledStep,
+    TsallisINF,
+    tsallis_probs,
 )
-from agents.sarsa import Sarsa
-from agents.soft import DynamicBoltzmannQ, MellowmaxQ, SoftQ
-from agents.speedy import SpeedyQ
+from agents.control import (
+    BackupLearning,
+    DoubleQ,
+    DynamicBoltzmannQ,
+    ExpectedSarsa,
+    MellowmaxQ,
+    QLambda,
+    QLambdaReplacing,
+    QLearning,
+    Sarsa,
+    SarsaLambda,
+    SarsaLambdaReplacing,
+    SoftQ,
+    SpeedyQ,
+    TemporalDifference,
+)
+from agents.decision import Decision
 from agents.tabular import PolicyAgent, TabularAgent
-from agents.traces import QLambda, QLambdaReplacing, SarsaLambda, SarsaLambdaReplacing
-from agents.tsallis import TsallisINF, tsallis_probs
 
 __all__ = [
     "Backup",

@@ -14,8 +14,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.memory import largest
 from agents.parameters import require_made, scheduled
-from agents.places import largest
 from boltzmann import Gibbs, Policy, Schedule, checks
 from boltzmann.notation import Expression
 

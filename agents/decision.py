@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.places import largest, multiples
+from agents.memory import largest, multiples
 from boltzmann import Distribution
 
 __all__ = ["Decision"]

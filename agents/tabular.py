@@ -9,8 +9,8 @@ from gymnasium import Space
 from numpy.typing import ArrayLike, NDArray
 
 from agents.decision import Decision
+from agents.memory import Place, make_table, put, rows_of, side_by_side, taken
 from agents.parameters import count_of, require_made
-from agents.places import Place, make_table, put, rows_of, side_by_side, taken
 from boltzmann import Distribution, Policy, checks
 from boltzmann.notation import Expression
 

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from agents.backups import Backup, Maximum, expected_under
+from agents.memory import Place, rows_of, taken
 from agents.parameters import finite, number_or_schedule, require_made, scheduled
-from agents.places import Place, rows_of, taken
 from agents.tabular import PolicyAgent
 from boltzmann import Policy, Schedule, checks
 

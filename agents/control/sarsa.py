@@ -9,7 +9,7 @@ import numpy as np
 from gymnasium import Space
 from numpy.typing import ArrayLike, NDArray
 
-from agents.control import TemporalDifference
+from agents.control.one_step import TemporalDifference
 from agents.decision import Decision
 
 __all__ = ["Sarsa"]

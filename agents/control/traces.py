@@ -14,9 +14,9 @@ import numpy as np
 from gymnasium import Space
 from numpy.typing import ArrayLike, NDArray
 
-from agents.control import QLearning, TemporalDifference, maximum
-from agents.places import Place
-from agents.sarsa import Sarsa
+from agents.control.one_step import QLearning, TemporalDifference, maximum
+from agents.control.sarsa import Sarsa
+from agents.memory import Place
 from boltzmann import checks
 
 __all__ = ["QLambda", "QLambdaReplacing", "SarsaLambda", "SarsaLambdaReplacing"]

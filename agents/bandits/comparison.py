@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
+from agents.bandits.preferences import Preferences
 from agents.parameters import finite
-from agents.preferences import Preferences
 from boltzmann import checks
 
 __all__ = ["ReinforcementComparison"]

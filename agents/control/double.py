@@ -9,8 +9,8 @@ import numpy as np
 from gymnasium import Space
 from numpy.typing import NDArray
 
-from agents.control import TemporalDifference
-from agents.places import Place
+from agents.control.one_step import TemporalDifference
+from agents.memory import Place
 
 __all__ = ["DoubleQ"]
 

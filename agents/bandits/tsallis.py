@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from agents.adversarial import Adversarial, rounds_of
+from agents.bandits.adversarial import Adversarial, rounds_of
 from agents.parameters import number_or_schedule, scheduled
 from boltzmann import Schedule, checks
 

@@ -9,9 +9,9 @@ import numpy as np
 from gymnasium import Space
 from numpy.typing import NDArray
 
-from agents.control import TemporalDifference, maximum
+from agents.control.one_step import TemporalDifference, maximum
+from agents.memory import Place
 from agents.parameters import scheduled
-from agents.places import Place
 from boltzmann import InverseTime, Schedule, checks
 
 __all__ = ["SpeedyQ"]

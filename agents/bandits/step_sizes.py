@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.averages import Average
+from agents.bandits.averages import Average
+from agents.memory import Place, taken
 from agents.parameters import scheduled
-from agents.places import Place, taken
 from boltzmann import InverseTime, Schedule, checks
 
 __all__ = ["ConstantStep", "SampleAverage", "SampleAverageWithInitial", "ScheduledStep"]

@@ -9,9 +9,9 @@ import numpy as np
 from gymnasium import Space
 from numpy.typing import ArrayLike, NDArray
 
-from agents.moments import RewardVariances
+from agents.bandits.moments import RewardVariances
+from agents.memory import Place, taken
 from agents.parameters import finite
-from agents.places import Place, taken
 from agents.tabular import PolicyAgent
 from boltzmann import Policy
 

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from agents.backups import Backup
-from agents.evaluation import policy_evaluation, policy_gain
-from agents.model import Model, TableLike, checked_discount, state_values
+from agents.planning.evaluation import policy_evaluation, policy_gain
+from agents.planning.model import Model, TableLike, checked_discount, state_values
 from boltzmann import checks
 
 __all__ = [

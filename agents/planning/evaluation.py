@@ -10,7 +10,7 @@ from scipy.sparse import csr_array, eye_array
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import splu
 
-from agents.model import Model, TableLike, checked_discount
+from agents.planning.model import Model, TableLike, checked_discount
 from boltzmann import checks
 
 __all__ = ["policy_evaluation", "policy_gain"]

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.backups import Backup, BoltzmannExpectation, MellowmaxValue, SoftValue
-from agents.control import TemporalDifference
-from agents.places import rows_of
+from agents.control.one_step import TemporalDifference
+from agents.memory import rows_of
 from boltzmann import Boltzmann, Gibbs, InverseTime, Schedule, checks
 
 __all__ = ["DynamicBoltzmannQ", "MellowmaxQ", "SoftQ"]

@@ -1,0 +1,22 @@
+"""TODO face."""
+
+from agents.bandits.adversarial import Exp3, Exp3IX
+from agents.bandits.comparison import ReinforcementComparison
+from agents.bandits.preferences import GradientBandit, GradientBanditIncludingCurrent, GradientBanditWithoutBaseline
+from agents.bandits.step_sizes import ConstantStep, SampleAverage, SampleAverageWithInitial, ScheduledStep
+from agents.bandits.tsallis import TsallisINF, tsallis_probs
+
+__all__ = [
+    "ConstantStep",
+    "Exp3",
+    "Exp3IX",
+    "GradientBandit",
+    "GradientBanditIncludingCurrent",
+    "GradientBanditWithoutBaseline",
+    "ReinforcementComparison",
+    "SampleAverage",
+    "SampleAverageWithInitial",
+    "ScheduledStep",
+    "TsallisINF",
+    "tsallis_probs",
+]

@@ -1,0 +1,6 @@
+"""TODO face."""
+
+from agents.planning.dynamic_programming import action_values, finite_horizon, value_iteration, value_sweeps
+from agents.planning.evaluation import policy_evaluation, policy_gain
+
+__all__ = ["action_values", "finite_horizon", "policy_evaluation", "policy_gain", "value_iteration", "value_sweeps"]
