@@ -2,36 +2,50 @@
 
 from gymnasium.envs.registration import register
 
-from envs.adversarial_bandits import (
+from envs.bandits import (
+    AbruptBandit,
+    AbruptBanditVector,
     AdversarialBandit,
     AdversarialBanditVector,
-    ZeroedStartBandit,
-    ZeroedStartBanditVector,
-)
-from envs.bandits import (
     BernoulliBandit,
     BernoulliBanditVector,
+    DriftingBandit,
+    DriftingBanditVector,
     GaussianBandit,
     GaussianBanditVector,
     LeverBandit,
     LeverBanditVector,
     UniformBandit,
     UniformBanditVector,
+    ZeroedStartBandit,
+    ZeroedStartBanditVector,
 )
-from envs.blackjack import blackjack_table
-from envs.chains import Chain, RiverSwim, chain, river_swim
-from envs.changing_bandits import AbruptBandit, AbruptBanditVector, DriftingBandit, DriftingBanditVector
-from envs.deep_sea import DeepSea, DeepSeaStochastic, deep_sea, deep_sea_stochastic
 from envs.finite import BoundObservation, NumberObservation, number_observations
-from envs.garnets import Garnet, garnet
-from envs.grids import GridWorld, grid_world
-from envs.loops import DoubleChain, Loop, double_chain, loop
 from envs.making import TIME_LIMIT, TimeLimitWarning, make, make_raw
-from envs.model_env import TableEnv
-from envs.softmax_mdps import RandomMDP, TwoState, random_mdp, two_state
-from envs.solving import optimal_gaps, optimal_values
-from envs.tables import Table, compile_table
-from envs.tabular import TabularVectorEnv
+from envs.problems import (
+    Chain,
+    DeepSea,
+    DeepSeaStochastic,
+    DoubleChain,
+    Garnet,
+    GridWorld,
+    Loop,
+    RandomMDP,
+    RiverSwim,
+    TwoState,
+    blackjack_table,
+    chain,
+    deep_sea,
+    deep_sea_stochastic,
+    double_chain,
+    garnet,
+    grid_world,
+    loop,
+    random_mdp,
+    river_swim,
+    two_state,
+)
+from envs.tables import Table, TableEnv, TabularVectorEnv, compile_table, optimal_gaps, optimal_values
 
 __all__ = [
     "ENV_IDS",

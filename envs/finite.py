@@ -12,7 +12,7 @@ from gymnasium.spaces import Box, Dict, Discrete, MultiBinary, MultiDiscrete, Sp
 from gymnasium.utils import RecordConstructorArgs
 from numpy.typing import NDArray
 
-from envs import _batched
+from envs import batched
 
 __all__ = ["BoundObservation", "NumberObservation", "is_table_index", "number_observations"]
 
@@ -165,7 +165,7 @@ class BoundObservation(gymnasium.ObservationWrapper[NDArray[np.float64], Any, An
 def _pair(place: int, pair: Any) -> tuple[float, float]:
     if not isinstance(pair, list | tuple) or len(pair) != 2:
         raise ValueError(f"bounds[{place}] must be a pair (low, high) or None, got {pair!r}")
-    low, high = (_batched.require_finite(f"bounds[{place}]", end) for end in pair)
+    low, high = (batched.require_finite(f"bounds[{place}]", end) for end in pair)
     if not low < high:
         raise ValueError(f"bounds[{place}] must have low < high, got {pair!r}")
     return low, high
@@ -180,7 +180,7 @@ def _bins(bins: int | Sequence[int] | None, count: int, env: gymnasium.Env[Any, 
     each = list(bins) if isinstance(bins, list | tuple) else [bins] * count
     if len(each) != count:
         raise ValueError(f"bins must be one number or one for each of the {count} numbers, got {bins!r}")
-    chosen = tuple(_batched.require_whole("bins", entry, least=1) for entry in each)
+    chosen = tuple(batched.require_whole("bins", entry, least=1) for entry in each)
     _product(chosen, "bins")
     return chosen
 

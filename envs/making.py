@@ -12,13 +12,11 @@ import gymnasium
 from gymnasium.envs.registration import EnvSpec, load_env_creator
 from gymnasium.vector import AutoresetMode, SyncVectorEnv, VectorEnv
 
-from envs import _batched
+from envs import batched
 from envs._specs import find_spec
-from envs.blackjack import blackjack_table
 from envs.finite import is_table_index, number_observations
-from envs.model_env import TableEnv
-from envs.tables import Table, compile_table
-from envs.tabular import TabularVectorEnv
+from envs.problems import blackjack_table
+from envs.tables import Table, TableEnv, TabularVectorEnv, compile_table
 
 __all__ = ["TIME_LIMIT", "TimeLimitWarning", "make", "make_raw"]
 
@@ -90,7 +88,7 @@ def make(
     >>> make("CartPole-v1", 2, bins=(1, 1, 6, 12)).single_observation_space
     Discrete(72)
     """
-    num_envs, spec = _batched.require_whole("num_envs", num_envs, least=1), _checked(environment, discount, kwargs)
+    num_envs, spec = batched.require_whole("num_envs", num_envs, least=1), _checked(environment, discount, kwargs)
     # Bins and bounds are for boxes, which no table and no fit own form observes: the slow road refuses them.
     if bins is None and bounds is None:
         form = _own_form(spec, num_envs, kwargs)
@@ -118,7 +116,7 @@ def make_raw(
     >>> make_raw("CartPole-v1", 2).single_observation_space.shape
     (4,)
     """
-    num_envs, spec = _batched.require_whole("num_envs", num_envs, least=1), _checked(environment, discount, kwargs)
+    num_envs, spec = batched.require_whole("num_envs", num_envs, least=1), _checked(environment, discount, kwargs)
     form = _own_form(spec, num_envs, kwargs)
     if form is not None:
         return form
@@ -131,10 +129,10 @@ def make_raw(
 def _checked(environment: str | EnvSpec, discount: float | None, kwargs: dict[str, Any]) -> EnvSpec:
     """Find the spec, and check what the keyword arguments say."""
     if discount is not None:
-        _batched.require_discount(discount)
+        batched.require_discount(discount)
     limit = kwargs.get("max_episode_steps", -1)
     if limit != -1:
-        _batched.require_whole("max_episode_steps", limit, least=1)
+        batched.require_whole("max_episode_steps", limit, least=1)
     spec = environment if isinstance(environment, EnvSpec) else find_spec(environment)
     arguments = {**spec.kwargs, **kwargs}
     if arguments.get("map_name", "") is None and arguments.get("desc") is None:

@@ -12,8 +12,8 @@ from scipy import integrate, stats
 
 import envs
 from envs import MDP_IDS, Table
-from envs.grids import WALLS
-from envs.softmax_mdps import _spiked
+from envs.problems.grids import WALLS
+from envs.problems.softmax_mdps import _spiked
 from tests import models
 from tests.frequencies import FALSE_ALARM, agrees, counts_of, fresh_rng
 

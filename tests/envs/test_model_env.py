@@ -12,7 +12,7 @@ from scipy import stats
 
 import envs
 from envs import MDP_IDS, Table, TableEnv, TabularVectorEnv
-from envs.tables import cumulative
+from envs.tables.table import cumulative
 from tests import models
 from tests.frequencies import FALSE_ALARM, agrees, fresh_rng
 

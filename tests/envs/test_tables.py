@@ -9,7 +9,8 @@ import pytest
 from scipy import stats
 
 import envs
-from envs import Table, TabularVectorEnv, compile_table, optimal_gaps, optimal_values, solving
+from envs import Table, TabularVectorEnv, compile_table, optimal_gaps, optimal_values
+from envs.tables import solving
 from tests.frequencies import FALSE_ALARM, fresh_rng
 
 

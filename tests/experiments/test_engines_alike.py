@@ -20,7 +20,7 @@ from boltzmann import (
     Warmup,
 )
 from boltzmann.experiments import METRICS, Recorder, rollout
-from envs._bandits import Bandit, BanditVector, Problems
+from envs.bandits.base import Bandit, BanditVector, Problems
 
 pytest.importorskip("numba")
 from boltzmann.experiments.engine import compiled

@@ -13,7 +13,7 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import ArrayLike, NDArray
 
-from envs import _batched
+from envs import batched
 
 __all__ = ["Bandit", "BanditVector", "Problems", "count_arms", "require_row", "require_rows"]
 
@@ -101,7 +101,7 @@ class Bandit(gymnasium.Env[np.int64, np.int64]):
     ) -> tuple[np.int64, dict[str, Any]]:
         """Draw a new problem."""
         super().reset(seed=seed)
-        _batched.refuse_options(options)
+        batched.refuse_options(options)
         self._problems = self.draw(self.np_random, 1)
         return np.int64(0), {}
 
@@ -128,7 +128,7 @@ class BanditVector(VectorEnv[NDArray[np.int64], ArrayLike, NDArray[Any]]):
     single: ClassVar[type[Bandit]]
 
     def __init__(self, num_envs: int = 1, **parameters: Any) -> None:
-        self.num_envs = _batched.require_whole("num_envs", num_envs, least=1)
+        self.num_envs = batched.require_whole("num_envs", num_envs, least=1)
         self._one = self.single(**parameters)
         self.single_observation_space = self._one.observation_space
         self.single_action_space = self._one.action_space
@@ -143,12 +143,12 @@ class BanditVector(VectorEnv[NDArray[np.int64], ArrayLike, NDArray[Any]]):
         return np.empty((0, 0)) if self._problems is None else self._problems.means
 
     def reset(  # a list of seeds too, as SyncVectorEnv takes it
-        self, *, seed: _batched.Seed = None, options: dict[str, Any] | None = None
+        self, *, seed: batched.Seed = None, options: dict[str, Any] | None = None
     ) -> tuple[NDArray[np.int64], dict[str, Any]]:
         """Draw a new problem for every row."""
-        _batched.refuse_options(options)
+        batched.refuse_options(options)
         if seed is not None:
-            self.np_random = _batched.generator_from(seed, self.num_envs)
+            self.np_random = batched.generator_from(seed, self.num_envs)
         self._problems = self._one.draw(self.np_random, self.num_envs)
         return np.zeros(self.num_envs, dtype=np.int64), {}
 
@@ -178,7 +178,7 @@ class BanditVector(VectorEnv[NDArray[np.int64], ArrayLike, NDArray[Any]]):
 
 
 def _pull(bandit: Bandit, rng: np.random.Generator, problems: Problems, actions: ArrayLike) -> tuple[Floats, Floats]:
-    arms = _batched.action_indices(actions, len(problems.rows), bandit.arms)
+    arms = batched.action_indices(actions, len(problems.rows), bandit.arms)
     rewards, gaps = bandit.pay(rng, problems, arms)
     problems.step += 1
     return rewards, gaps
@@ -186,7 +186,7 @@ def _pull(bandit: Bandit, rng: np.random.Generator, problems: Problems, actions:
 
 def count_arms(arms: int | None, given: Floats | None, usual: int = 10) -> int:
     """Say how many arms there are: as many as are given, else ``arms``, else the usual number."""
-    count = None if arms is None else _batched.require_whole("arms", arms, least=1)
+    count = None if arms is None else batched.require_whole("arms", arms, least=1)
     if given is None:
         return usual if count is None else count
     if count not in (None, given.shape[-1]):

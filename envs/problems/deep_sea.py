@@ -7,11 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from envs import _batched
-from envs._outcomes import Outcome, stacked, starting_in
-from envs.model_env import TableEnv
-from envs.scenes import Cells
-from envs.tables import Table
+from envs import batched
+from envs.problems._outcomes import Outcome, stacked, starting_in
+from envs.tables import Cells, Table, TableEnv
 
 __all__ = ["DeepSea", "DeepSeaStochastic", "deep_sea", "deep_sea_stochastic"]
 
@@ -156,12 +154,12 @@ class DeepSeaStochastic(TableEnv):
 
 def _checked(size: int, move_cost: float, mapping_seed: int | None) -> tuple[int, float, NDArray[np.bool_]]:
     """Check the parameters, and say for every cell and action, (N^2, 2), whether it goes right."""
-    size = _batched.require_whole("size", size, least=2)
-    cost = _batched.require_finite("move_cost", move_cost)
+    size = batched.require_whole("size", size, least=2)
+    cost = batched.require_finite("move_cost", move_cost)
     if mapping_seed is None:
         mapping = np.ones(size * size, dtype=np.int64)
     else:
-        seed = _batched.require_whole("mapping_seed", mapping_seed, least=0)
+        seed = batched.require_whole("mapping_seed", mapping_seed, least=0)
         # The legacy generator, because it is the one that bsuite's published problems were drawn from.
         mapping = np.random.RandomState(seed).binomial(1, 0.5, (size, size)).ravel()
     return size, cost, mapping[:, np.newaxis] == np.arange(2)

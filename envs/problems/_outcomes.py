@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from envs import _batched
+from envs import batched
 from envs.tables import Table
 
 __all__ = ["Outcome", "require_probability", "stacked", "starting_in"]
@@ -46,7 +46,7 @@ def starting_in(states: int, *starts: int) -> NDArray[np.float64]:
 
 def require_probability(name: str, value: object) -> float:
     """Return ``value`` as a float in [0, 1], or raise a ValueError that says so."""
-    number = _batched.require_finite(name, value, least=0)
+    number = batched.require_finite(name, value, least=0)
     if number > 1:
         raise ValueError(f"{name} must be in [0, 1], got {value!r}")
     return number

@@ -9,9 +9,9 @@ import numpy as np
 from gymnasium.spaces import Discrete
 from numpy.typing import NDArray
 
-from envs import _batched
-from envs.scenes import Scene, ring
-from envs.tables import Table, cumulative
+from envs import batched
+from envs.tables.pictures import Scene, ring
+from envs.tables.table import Table, cumulative
 
 __all__ = ["TableEnv"]
 
@@ -65,7 +65,7 @@ class TableEnv(gymnasium.Env[np.int64, np.int64]):
     ) -> tuple[np.int64, dict[str, Any]]:
         """Draw the state to start in."""
         super().reset(seed=seed)
-        _batched.refuse_options(options)
+        batched.refuse_options(options)
         self._state = int(np.searchsorted(self._cumulative_initial, self.np_random.random(), side="right"))
         self._caption = "start"
         return self._observed(), self._info()
@@ -74,7 +74,7 @@ class TableEnv(gymnasium.Env[np.int64, np.int64]):
         """Take an action."""
         if self._state is None:
             raise RuntimeError("reset must be called before step")
-        (index,) = _batched.action_indices(np.asarray([action]), 1, self.table.probs.shape[1])
+        (index,) = batched.action_indices(np.asarray([action]), 1, self.table.probs.shape[1])
         pair = self._state, int(index)
         outcome = (*pair, int(np.searchsorted(self._cumulative[pair], self.np_random.random(), side="right")))
         reward = float(self.table.rewards[outcome])

@@ -6,11 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from envs import _batched
-from envs._outcomes import starting_in
-from envs.model_env import TableEnv
-from envs.scenes import ring
-from envs.tables import Table
+from envs import batched
+from envs.problems._outcomes import starting_in
+from envs.tables import Table, TableEnv, ring
 
 __all__ = ["Garnet", "garnet"]
 
@@ -57,13 +55,13 @@ def garnet(states: int = 30, actions: int = 4, branching: int = 2, noise: float 
     array([[0.239, 0.548, 0.213],
            [0.059, 0.818, 0.124]])
     """
-    states = _batched.require_whole("states", states, least=1)
-    actions = _batched.require_whole("actions", actions, least=1)
-    branching = _batched.require_whole("branching", branching, least=1)
+    states = batched.require_whole("states", states, least=1)
+    actions = batched.require_whole("actions", actions, least=1)
+    branching = batched.require_whole("branching", branching, least=1)
     if branching > states:
         raise ValueError(f"branching must be at most states={states}, got {branching}")
-    noise = _batched.require_finite("noise", noise, least=0)
-    rng = np.random.default_rng(_batched.require_whole("seed", seed, least=0))
+    noise = batched.require_finite("noise", noise, least=0)
+    rng = np.random.default_rng(batched.require_whole("seed", seed, least=0))
     # Ranks of independent uniforms are a random permutation: its first entries are draws without replacement.
     next_states = rng.random((states, actions, states)).argsort(axis=-1)[..., :branching]
     cuts = np.sort(rng.random((states, actions, branching - 1)), axis=-1)

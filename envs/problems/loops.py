@@ -7,11 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from envs import _batched
-from envs._outcomes import Outcome, require_probability, stacked, starting_in
-from envs.model_env import TableEnv
-from envs.scenes import Nodes
-from envs.tables import Table
+from envs import batched
+from envs.problems._outcomes import Outcome, require_probability, stacked, starting_in
+from envs.tables import Nodes, Table, TableEnv
 
 __all__ = ["DoubleChain", "Loop", "double_chain", "loop"]
 
@@ -54,8 +52,8 @@ def loop(length: int = 5, small: float = 1.0, large: float = 2.0) -> Table:
     array([[0., 0., 0., 0., 1., 0., 0., 0., 2.],
            [0., 0., 0., 0., 1., 0., 0., 0., 2.]])
     """
-    length = _batched.require_whole("length", length, least=2)
-    small, large = _batched.require_finite("small", small), _batched.require_finite("large", large)
+    length = batched.require_whole("length", length, least=2)
+    small, large = batched.require_finite("small", small), batched.require_finite("large", large)
     states = 2 * length - 1
     around = np.arange(1, states + 1)
     around[[length - 1, states - 1]] = 0
@@ -109,10 +107,10 @@ def double_chain(
     >>> table.rewards[:, 0, 0]
     array([ 0.,  0.,  0.,  0., 10.,  0.,  0.,  0.,  5.])
     """
-    length = _batched.require_whole("length", length, least=2)
+    length = batched.require_whole("length", length, least=2)
     slip = require_probability("slip", slip)
     small, nearer, large = (
-        _batched.require_finite(name, value) for name, value in (("small", small), ("nearer", nearer), ("large", large))
+        batched.require_finite(name, value) for name, value in (("small", small), ("nearer", nearer), ("large", large))
     )
     states = 2 * length - 1
     forward, back = np.arange(1, states + 1), np.zeros(states, dtype=np.int64)

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from envs import _batched
-from envs._bandits import Bandit, BanditVector, Floats, Problems, count_arms, require_row, require_rows
+from envs import batched
+from envs.bandits.base import Bandit, BanditVector, Floats, Problems, count_arms, require_row, require_rows
 
 __all__ = ["AdversarialBandit", "AdversarialBanditVector", "ZeroedStartBandit", "ZeroedStartBanditVector"]
 
@@ -109,10 +109,10 @@ class ZeroedStartBandit(Bandit):
     ) -> None:
         given = require_row("means", means, 0, 1)
         super().__init__(count_arms(arms, given))
-        self.gap = _batched.require_finite("gap", gap, least=0)
+        self.gap = batched.require_finite("gap", gap, least=0)
         if self.gap > 0.5:
             raise ValueError(f"gap must be in [0, 0.5], got {self.gap!r}")
-        self.zeroed = _batched.require_whole("zeroed", zeroed, least=0)
+        self.zeroed = batched.require_whole("zeroed", zeroed, least=0)
         self._means = np.append(0.5 + self.gap, np.full(self.arms - 1, 0.5)) if given is None else given
         self.best_arm = int(self._means.argmax())
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.tables import Table
+from envs.tables.table import Table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,11 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from envs import _batched
-from envs._outcomes import Outcome, require_probability, stacked, starting_in
-from envs.model_env import TableEnv
-from envs.scenes import row
-from envs.tables import Table
+from envs import batched
+from envs.problems._outcomes import Outcome, require_probability, stacked, starting_in
+from envs.tables import Table, TableEnv, row
 
 __all__ = ["Chain", "RiverSwim", "chain", "river_swim"]
 
@@ -54,8 +52,8 @@ def river_swim(states: int = 6, small: float = 5.0, large: float = 10_000.0) -> 
     >>> table.rewards[5, 1]
     array([    0., 10000.,     0.])
     """
-    states = _batched.require_whole("states", states, least=3)
-    small, large = _batched.require_finite("small", small), _batched.require_finite("large", large)
+    states = batched.require_whole("states", states, least=3)
+    small, large = batched.require_finite("small", small), batched.require_finite("large", large)
     here = np.arange(states)[:, np.newaxis]
     first, last, right = here == 0, here == states - 1, np.array([False, True])
     back = np.where(right, np.where(first, 0.0, np.where(last, 0.7, 0.1)), 1.0)
@@ -109,9 +107,9 @@ def chain(states: int = 5, slip: float = 0.2, small: float = 2.0, large: float =
     array([[10.,  2.],
            [ 2., 10.]])
     """
-    states = _batched.require_whole("states", states, least=2)
+    states = batched.require_whole("states", states, least=2)
     slip = require_probability("slip", slip)
-    small, large = _batched.require_finite("small", small), _batched.require_finite("large", large)
+    small, large = batched.require_finite("small", small), batched.require_finite("large", large)
     here = np.arange(states)
     forward, paid = np.minimum(here + 1, states - 1), np.where(here == states - 1, large, 0.0)
     back = np.zeros(states, dtype=np.int64)

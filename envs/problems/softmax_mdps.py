@@ -7,11 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from envs import _batched
-from envs._outcomes import Outcome, require_probability, stacked, starting_in
-from envs.model_env import TableEnv
-from envs.scenes import ring, row
-from envs.tables import Table
+from envs import batched
+from envs.problems._outcomes import Outcome, require_probability, stacked, starting_in
+from envs.tables import Table, TableEnv, ring, row
 
 __all__ = ["RandomMDP", "TwoState", "random_mdp", "two_state"]
 
@@ -52,7 +50,7 @@ def two_state(rewards: tuple[float, float] = (0.122, 0.033), staying: tuple[floa
     for name, pair in (("rewards", rewards), ("staying", staying)):
         if np.shape(pair) != (2,):
             raise ValueError(f"{name} must be two numbers, one for each action, got {pair!r}")
-    paid = np.array([_batched.require_finite(f"rewards[{a}]", reward) for a, reward in enumerate(rewards)])
+    paid = np.array([batched.require_finite(f"rewards[{a}]", reward) for a, reward in enumerate(rewards)])
     stays = np.array([require_probability(f"staying[{a}]", chance) for a, chance in enumerate(staying)])
     first = np.array([[True], [False]])
     return stacked(
@@ -98,7 +96,7 @@ def random_mdp(seed: int = 0) -> Table:
     >>> float(table.rewards.max())
     0.5
     """
-    rng = np.random.default_rng(_batched.require_whole("seed", seed, least=0))
+    rng = np.random.default_rng(batched.require_whole("seed", seed, least=0))
     states, actions = int(rng.integers(2, 11)), int(rng.integers(2, 6))
     weights = _spiked(rng, (states, actions, states))
     rewards = _spiked(rng, (states, actions))

@@ -8,11 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from envs import _batched
-from envs._outcomes import Outcome, stacked, starting_in
-from envs.model_env import TableEnv
-from envs.scenes import Cells
-from envs.tables import Table
+from envs import batched
+from envs.problems._outcomes import Outcome, stacked, starting_in
+from envs.tables import Cells, Table, TableEnv
 
 __all__ = ["WALLS", "GridWorld", "grid_world"]
 
@@ -75,7 +73,7 @@ def grid_world(layout: Sequence[str] = WALLS, goal_reward: float = 1.0) -> Table
     array([1., 0., 0., 0.])
     """
     cells = _cells(layout)
-    goal_reward = _batched.require_finite("goal_reward", goal_reward)
+    goal_reward = batched.require_finite("goal_reward", goal_reward)
     rows, columns = cells.shape
     goal = cells == "G"
     free = np.pad(cells != "#", 1, constant_values=False)

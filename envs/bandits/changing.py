@@ -12,8 +12,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from envs import _batched
-from envs._bandits import Bandit, BanditVector, Floats, Problems, count_arms, require_row, require_rows
+from envs import batched
+from envs.bandits.base import Bandit, BanditVector, Floats, Problems, count_arms, require_row, require_rows
 
 __all__ = [
     "AbruptBandit",
@@ -63,8 +63,8 @@ class DriftingBandit(Bandit):
         given = require_row("means", means)
         super().__init__(count_arms(arms, given))
         self._start = np.zeros(self.arms) if given is None else given
-        self.drift = _batched.require_finite("drift", drift, least=0)
-        self.noise = _batched.require_finite("noise", noise, least=0)
+        self.drift = batched.require_finite("drift", drift, least=0)
+        self.noise = batched.require_finite("noise", noise, least=0)
 
     def draw(self, rng: np.random.Generator, count: int) -> Problems:
         """Put all walks at their start."""
@@ -130,10 +130,10 @@ class AbruptBandit(Bandit):
         super().__init__(count_arms(arms, self._means))
         if period is not None and changes is not None:
             raise ValueError(f"period must not be given where changes are, got period={period}, changes={changes}")
-        self.period = 1000 if period is None else _batched.require_whole("period", period, least=1)
-        self.mean = _batched.require_finite("mean", mean)
-        self.spread = _batched.require_finite("spread", spread, least=0)
-        self.noise = _batched.require_finite("noise", noise, least=0)
+        self.period = 1000 if period is None else batched.require_whole("period", period, least=1)
+        self.mean = batched.require_finite("mean", mean)
+        self.spread = batched.require_finite("spread", spread, least=0)
+        self.noise = batched.require_finite("noise", noise, least=0)
         self.changes = None if changes is None else _increasing("changes", changes)
 
     def draw(self, rng: np.random.Generator, count: int) -> Problems:
@@ -167,7 +167,7 @@ class AbruptBanditVector(BanditVector):
 def _increasing(name: str, value: Sequence[int]) -> list[int]:
     if not isinstance(value, list | tuple | np.ndarray):
         raise ValueError(f"{name} must be a list of rounds, got {value!r}")
-    rounds = [_batched.require_whole(f"{name}[{place}]", entry, least=1) for place, entry in enumerate(value)]
+    rounds = [batched.require_whole(f"{name}[{place}]", entry, least=1) for place, entry in enumerate(value)]
     if any(later <= earlier for earlier, later in pairwise(rounds)):
         raise ValueError(f"{name} must be increasing, got {list(value)}")
     return rounds

@@ -10,9 +10,9 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import ArrayLike, NDArray
 
-from envs import _batched
-from envs.solving import optimal_gaps
-from envs.tables import Table, cumulative
+from envs import batched
+from envs.tables.solving import optimal_gaps
+from envs.tables.table import Table, cumulative
 
 __all__ = ["TabularVectorEnv"]
 
@@ -71,9 +71,9 @@ class TabularVectorEnv(VectorEnv[NDArray[np.int64], ArrayLike, NDArray[Any]]):
         discount: float | None = None,
     ) -> None:
         self.table = table
-        self.num_envs = _batched.require_whole("num_envs", num_envs, least=1)
+        self.num_envs = batched.require_whole("num_envs", num_envs, least=1)
         if max_episode_steps is not None:
-            max_episode_steps = _batched.require_whole("max_episode_steps", max_episode_steps, least=1)
+            max_episode_steps = batched.require_whole("max_episode_steps", max_episode_steps, least=1)
         self.max_episode_steps = max_episode_steps
         states, self._actions, self._outcomes = table.probs.shape
         self.single_observation_space = Discrete(table.observation_count)
@@ -95,12 +95,12 @@ class TabularVectorEnv(VectorEnv[NDArray[np.int64], ArrayLike, NDArray[Any]]):
         self._rows = np.arange(self.num_envs)
 
     def reset(  # a list of seeds too, as SyncVectorEnv takes it
-        self, *, seed: _batched.Seed = None, options: dict[str, Any] | None = None
+        self, *, seed: batched.Seed = None, options: dict[str, Any] | None = None
     ) -> tuple[NDArray[np.int64], dict[str, Any]]:
         """Start an episode in every row."""
-        _batched.refuse_options(options)
+        batched.refuse_options(options)
         if seed is not None:
-            self.np_random = _batched.generator_from(seed, self.num_envs)
+            self.np_random = batched.generator_from(seed, self.num_envs)
         # Starts have a stream of their own, and so has the noise of the rewards: what there is to draw of one leaves
         # the others as they are. Where there is but one start, or one outcome of every pair, none of it is drawn.
         self._starts, self._rewarding = self.np_random.spawn(2)
@@ -114,7 +114,7 @@ class TabularVectorEnv(VectorEnv[NDArray[np.int64], ArrayLike, NDArray[Any]]):
         """Take one action in every row; rows whose episode ends start the next one."""
         if self._states is None:
             raise RuntimeError("reset must be called before step")
-        pairs = self._states * self._actions + _batched.action_indices(actions, self.num_envs, self._actions)
+        pairs = self._states * self._actions + batched.action_indices(actions, self.num_envs, self._actions)
         entries = pairs if self._outcomes == 1 else pairs * self._outcomes + self._drawn_outcomes(pairs)
         next_states, terminated = self._next_states.take(entries), self._terminated.take(entries)
         rewards = self._rewards.take(entries)

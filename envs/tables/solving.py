@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, eye_array
 from scipy.sparse.linalg import spsolve
 
-from envs import _batched
-from envs.tables import Table
+from envs import batched
+from envs.tables.table import Table
 
 __all__ = ["optimal_gaps", "optimal_values"]
 
@@ -61,7 +61,7 @@ def optimal_values(
     >>> float(V[36])
     -13.0
     """
-    discount = _batched.require_discount(discount)
+    discount = batched.require_discount(discount)
     states, actions, _ = table.probs.shape
     transition = _transition(table)
     expected = (table.probs * table.rewards).sum(axis=-1)
@@ -104,7 +104,7 @@ def optimal_gaps(table: Table, discount: float) -> NDArray[np.float64]:
     What is below 1e-9 of the sizes of the rewards and values that are added up in the state counts as a tie, which
     rounding has broken; the gap of a forbidden action is NaN.
     """
-    key = (_digest(table), _batched.require_discount(discount))
+    key = (_digest(table), batched.require_discount(discount))
     gaps = _SOLVED.get(key)
     if gaps is None:
         if len(_SOLVED) >= _MOST_SOLVED:

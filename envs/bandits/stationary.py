@@ -12,8 +12,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from envs import _batched
-from envs._bandits import Bandit, BanditVector, Problems, count_arms, require_row
+from envs import batched
+from envs.bandits.base import Bandit, BanditVector, Problems, count_arms, require_row
 
 __all__ = [
     "BernoulliBandit",
@@ -67,9 +67,9 @@ class GaussianBandit(Bandit):
     ) -> None:
         self._means = require_row("means", means)
         super().__init__(count_arms(arms, self._means))
-        self.mean = _batched.require_finite("mean", mean)
-        self.spread = _batched.require_finite("spread", spread, least=0)
-        self.noise = _batched.require_finite("noise", noise, least=0)
+        self.mean = batched.require_finite("mean", mean)
+        self.spread = batched.require_finite("spread", spread, least=0)
+        self.noise = batched.require_finite("noise", noise, least=0)
 
     def draw(self, rng: np.random.Generator, count: int) -> Problems:
         """Draw normal means, or repeat those given."""
@@ -169,7 +169,7 @@ class UniformBandit(Bandit):
     def __init__(self, arms: int | None = None, noise: float = 0.1, means: Sequence[float] | None = None) -> None:
         self._means = require_row("means", means)
         super().__init__(count_arms(arms, self._means))
-        self.noise = _batched.require_finite("noise", noise, least=0)
+        self.noise = batched.require_finite("noise", noise, least=0)
 
     def draw(self, rng: np.random.Generator, count: int) -> Problems:
         """Draw uniform means, or repeat those given."""
