@@ -21,9 +21,9 @@ from boltzmann.experiments.figures import draw_gains
 from boltzmann.experiments.pages import Section, picture, repetition, write_page
 from boltzmann.experiments.runs import make_environment, play
 from boltzmann.experiments.studies import Annealing, Problem, StepMetric, annealing_answer, gain_tables, run_annealing
-from scripts import console
-from scripts.problems import make_problem
-from scripts.tables import print_answer, print_table
+from scripts.support import console
+from scripts.support.problems import make_problem
+from scripts.support.tables import print_answer, print_table
 
 PROGRAM = "anneal"
 DEFAULT_TASKS = {

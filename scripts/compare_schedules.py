@@ -30,8 +30,8 @@ from boltzmann.experiments import (
 from boltzmann.experiments.runs import BACKENDS
 from boltzmann.experiments.statistics import Metric, find_agent
 from boltzmann.notation import parse, write
-from scripts import console, costs
-from scripts.names import NAMES, make_task, read_agent
+from scripts.support import console, costs
+from scripts.support.names import NAMES, make_task, read_agent
 
 DEFAULT_TASKS = ("boltzmann/GaussianBandit-v0", "FrozenLake-v1")
 DESCRIBED = ("tasks", "policies", "agent", "steps", "replicates", "seed", "block", "record")

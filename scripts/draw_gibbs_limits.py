@@ -15,7 +15,7 @@ import tyro
 
 from boltzmann import Gibbs
 from boltzmann.experiments import save_figure
-from scripts import console
+from scripts.support import console
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

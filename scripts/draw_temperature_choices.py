@@ -41,7 +41,7 @@ from boltzmann import (
     Warmup,
 )
 from boltzmann.experiments import save_figure
-from scripts import console
+from scripts.support import console
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -10,7 +10,7 @@ import tyro
 
 from boltzmann.experiments import RefusedError, Results
 from boltzmann.experiments.store import write_tensorboard
-from scripts import console
+from scripts.support import console
 
 
 @dataclass(frozen=True)

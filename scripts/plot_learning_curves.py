@@ -10,7 +10,7 @@ import tyro
 
 from boltzmann.experiments import Results, draw_learning_curves, leaderboard, save_figure
 from boltzmann.experiments.statistics import CurveMetric, Metric, is_judged
-from scripts import console
+from scripts.support import console
 
 
 @dataclass(frozen=True)

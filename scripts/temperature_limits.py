@@ -35,9 +35,9 @@ from boltzmann.experiments.studies import (
     sweep_answer,
     sweep_temperatures,
 )
-from scripts import console
-from scripts.names import make_task
-from scripts.tables import print_answer, print_table
+from scripts.support import console
+from scripts.support.names import make_task
+from scripts.support.tables import print_answer, print_table
 
 PROGRAM = "temperature_limits"
 DEFAULT_STEPS = {

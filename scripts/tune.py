@@ -17,9 +17,9 @@ from boltzmann.experiments import Experiment, Results, draw_differences, run, sa
 from boltzmann.experiments.pages import Section, picture, repetition, write_page
 from boltzmann.experiments.statistics import Metric
 from boltzmann.experiments.studies import Tuning, candidates, judgement_table, recommendation, rounds_table, run_tuning
-from scripts import console
-from scripts.problems import make_problem, read_policy
-from scripts.tables import print_answer, print_table
+from scripts.support import console
+from scripts.support.problems import make_problem, read_policy
+from scripts.support.tables import print_answer, print_table
 
 PROGRAM = "tune"
 DEFAULT_FAMILIES = ("linear", "exponential", "cosine", "inverse time", "inverse root", "log over time")

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import tyro
 
 from boltzmann.experiments import Results, write_report
-from scripts import console
+from scripts.support import console
 
 
 @dataclass(frozen=True)

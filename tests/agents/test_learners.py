@@ -53,8 +53,8 @@ from boltzmann import (
     Uniform,
 )
 from boltzmann.notation.writing import check_expressible, parse
-from scripts.names import LEARNERS as NAMED
-from scripts.names import NAMES
+from scripts.support.names import LEARNERS as NAMED
+from scripts.support.names import NAMES
 from tests.agents.streams import RowOf, prepared, random_transitions
 from tests.core.test_policies import POLICIES
 

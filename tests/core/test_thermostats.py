@@ -26,7 +26,7 @@ from boltzmann import (
     thermostats,
 )
 from boltzmann.notation.writing import parse
-from scripts.names import NAMES
+from scripts.support.names import NAMES
 
 INF = math.inf
 THERMOSTATS = [

@@ -18,7 +18,7 @@ from boltzmann.experiments.studies.gains import draw_gains
 from boltzmann.experiments.studies.problem import Problem, separate_seeds
 from boltzmann.experiments.studies.schedule_families import FAMILIES, schedule_of
 from boltzmann.notation.writing import parse
-from scripts.names import NAMES
+from scripts.support.names import NAMES
 
 BANDIT = SampleAverage(Greedy())
 temperatures = st.floats(1e-4, 1e4)

@@ -10,7 +10,7 @@ from agents import QLearning, SampleAverage
 from boltzmann import Boltzmann, Greedy, Uniform
 from boltzmann.experiments import Experiment, Layout, Task, read_environment
 from boltzmann.notation.writing import parse
-from scripts.names import NAMES
+from scripts.support.names import NAMES
 
 
 def test_a_description_is_written_and_read_back(experiment):

@@ -16,7 +16,7 @@ from agents import SampleAverage
 from boltzmann import Boltzmann, Greedy
 from boltzmann.experiments import Experiment, FailedCellsError, RefusedError, Results, Task, run
 from boltzmann.experiments.store.lock import LOCK_NAME, lock_folder
-from scripts import console
+from scripts.support import console
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills processes, which is POSIX")
 

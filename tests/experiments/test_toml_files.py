@@ -12,7 +12,7 @@ from agents import SampleAverage
 from boltzmann import Greedy
 from boltzmann.experiments import Experiment, Task, format_toml, read_toml
 from boltzmann.notation.writing import parse
-from scripts.names import NAMES, read_agent
+from scripts.support.names import NAMES, read_agent
 
 FILES = sorted((Path(__file__).parents[2] / "scripts" / "experiments").glob("*.toml"))
 

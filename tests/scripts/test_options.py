@@ -8,7 +8,7 @@ from boltzmann.experiments import Store, format_toml
 from boltzmann.experiments.runs import memory_and_time as estimating
 from scripts import compare_schedules
 from scripts.compare_schedules import Options, describe
-from scripts.names import make_task
+from scripts.support.names import make_task
 
 OWN = """
 from dataclasses import dataclass

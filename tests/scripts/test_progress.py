@@ -4,7 +4,7 @@ import io
 
 from boltzmann.experiments.describe.plan import Layout, TaskLayout
 from boltzmann.experiments.runs.progress import Status, Tally
-from scripts.progress_bar import ProgressBar, duration, line
+from scripts.support.progress_bar import ProgressBar, duration, line
 
 
 def at(blocks, failed=0):

@@ -6,7 +6,7 @@ import pytest
 from boltzmann.experiments import Store
 from boltzmann.experiments.studies import sweep as sweeps
 from scripts import anneal, temperature_limits, tune
-from scripts.problems import make_problem, read_policy
+from scripts.support.problems import make_problem, read_policy
 
 SWEEP = ["--replicates", "3", "--steps", "30", "--per-decade", "1", "--low", "1", "--high", "10", "--jobs", "1"]
 LAKE = ["--tasks", "boltzmann/GaussianBandit-v0(arms=3)", "FrozenLake-v1"]

@@ -15,15 +15,9 @@ import pytest
 import boltzmann
 from boltzmann.experiments import Layout, Store
 from boltzmann.experiments.describe.plan import TaskLayout
-from scripts import (
-    compare_schedules,
-    console,
-    draw_gibbs_limits,
-    draw_temperature_choices,
-    plot_learning_curves,
-    write_report,
-)
-from scripts.names import make_task
+from scripts import compare_schedules, draw_gibbs_limits, draw_temperature_choices, plot_learning_curves, write_report
+from scripts.support import console
+from scripts.support.names import make_task
 
 TINY = ["--replicates", "4", "--steps", "30", "40", "--jobs", "1"]
 POLICIES = ["Boltzmann(Linear(1.0, 0.01, 1000))", "EpsilonGreedy(0.1)", "QLearning(Greedy(), step_size=0.5)"]

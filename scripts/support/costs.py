@@ -17,7 +17,7 @@ from boltzmann.experiments.runs import (
     rehearse,
     worker_memory,
 )
-from scripts.progress_bar import duration
+from scripts.support.progress_bar import duration
 
 __all__ = ["print_plan", "require_memory"]
 

@@ -7,7 +7,7 @@ from boltzmann import Greedy, Policy
 from boltzmann.experiments import read_environment
 from boltzmann.experiments.studies import Problem
 from boltzmann.notation import parse
-from scripts.names import BANDIT_STEPS, NAMES, OTHER_STEPS, is_bandit, taught
+from scripts.support.names import BANDIT_STEPS, NAMES, OTHER_STEPS, is_bandit, taught
 
 __all__ = ["make_problem", "read_policy"]
 

@@ -17,7 +17,7 @@ from boltzmann.experiments import DamagedBlockError, FailedCellsError, FewReplic
 from boltzmann.experiments.describe import Layout
 from boltzmann.experiments.pages import with_ends, with_half_width
 from boltzmann.experiments.statistics import METRIC_NAMES
-from scripts.progress_bar import ProgressBar
+from scripts.support.progress_bar import ProgressBar
 
 if TYPE_CHECKING:
     import pandas as pd
