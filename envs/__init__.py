@@ -123,16 +123,16 @@ for bandit in _BANDITS:
 # Exploration problems, of which envs.make steps the tables. What never terminates is cut into the papers' phases:
 # 5000 steps for RiverSwim, 1000 for the rest, also where a paper names none; 300 on the grid. DeepSea ends by itself.
 _MDPS: dict[str, tuple[str, int | None]] = {
-    "boltzmann/RiverSwim-v0": ("envs.chains:RiverSwim", 5000),
-    "boltzmann/Chain-v0": ("envs.chains:Chain", 1000),
-    "boltzmann/Loop-v0": ("envs.loops:Loop", 1000),
-    "boltzmann/DoubleChain-v0": ("envs.loops:DoubleChain", 1000),
-    "boltzmann/DeepSea-v0": ("envs.deep_sea:DeepSea", None),
-    "boltzmann/DeepSeaStochastic-v0": ("envs.deep_sea:DeepSeaStochastic", None),
-    "boltzmann/TwoState-v0": ("envs.softmax_mdps:TwoState", 1000),
-    "boltzmann/RandomMDP-v0": ("envs.softmax_mdps:RandomMDP", 1000),
-    "boltzmann/GridWorld-v0": ("envs.grids:GridWorld", 300),
-    "boltzmann/Garnet-v0": ("envs.garnets:Garnet", 1000),
+    "boltzmann/RiverSwim-v0": ("envs.problems.chains:RiverSwim", 5000),
+    "boltzmann/Chain-v0": ("envs.problems.chains:Chain", 1000),
+    "boltzmann/Loop-v0": ("envs.problems.loops:Loop", 1000),
+    "boltzmann/DoubleChain-v0": ("envs.problems.loops:DoubleChain", 1000),
+    "boltzmann/DeepSea-v0": ("envs.problems.deep_sea:DeepSea", None),
+    "boltzmann/DeepSeaStochastic-v0": ("envs.problems.deep_sea:DeepSeaStochastic", None),
+    "boltzmann/TwoState-v0": ("envs.problems.softmax_mdps:TwoState", 1000),
+    "boltzmann/RandomMDP-v0": ("envs.problems.softmax_mdps:RandomMDP", 1000),
+    "boltzmann/GridWorld-v0": ("envs.problems.grids:GridWorld", 300),
+    "boltzmann/Garnet-v0": ("envs.problems.garnets:Garnet", 1000),
 }
 MDP_IDS = tuple(_MDPS)
 for _name, (_entry_point, _limit) in _MDPS.items():

@@ -1,4 +1,10 @@
-"""TODO face."""
+"""Learners for bandits.
+
+- ``averages``: the estimate of each action's mean; ``step_sizes``: how much each reward moves it
+- ``moments``: the variance of each action's rewards
+- ``preferences``: gradient bandits; ``comparison``: reinforcement comparison
+- ``adversarial``: Exp3 and Exp3-IX; ``tsallis``: Tsallis-INF
+"""
 
 from agents.bandits.adversarial import Exp3, Exp3IX
 from agents.bandits.comparison import ReinforcementComparison

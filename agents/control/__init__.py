@@ -1,4 +1,11 @@
-"""TODO face."""
+"""Learners for control.
+
+- ``one_step``: Q-learning, expected Sarsa, and one step with any backup
+- ``soft``: soft Q-learning and its relatives
+- ``double``, ``speedy``: two variants of Q-learning
+- ``sarsa``: the next action is drawn before the update
+- ``traces``: eligibility traces
+"""
 
 from agents.control.double import DoubleQ
 from agents.control.one_step import BackupLearning, ExpectedSarsa, QLearning, TemporalDifference

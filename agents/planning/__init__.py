@@ -1,4 +1,9 @@
-"""TODO face."""
+"""Dynamic programming on tables.
+
+- ``model``: what a table has to offer
+- ``dynamic_programming``: value iteration and finite horizons, with any backup
+- ``evaluation``: the values of a given policy
+"""
 
 from agents.planning.dynamic_programming import action_values, finite_horizon, value_iteration, value_sweeps
 from agents.planning.evaluation import policy_evaluation, policy_gain

@@ -1,4 +1,15 @@
-"""TODO face."""
+"""How any distribution is computed. Read it in this order.
+
+- ``dispatch``: which of three ways a distribution is computed: NumPy, plain tensors, or traced
+- ``numpy_scores``: check the arguments and compute scores by looking at the numbers
+- ``traced_scores``: compute scores without looking at the numbers
+- ``scores``: the form that both produce and that all quantities start from
+- ``formulas``: one formula for each quantity
+- ``shared``: what needs probabilities alone: log_prob, cross-entropy, Kullback-Leibler divergence, top_k
+- ``roots``: the temperature at which a formula has a given value
+- ``libraries``: where array libraries differ
+- ``tensors``: PyTorch without derivatives, and what may be cached
+"""
 
 from boltzmann._numerics.dispatch import scored
 from boltzmann._numerics.numpy_scores import kept, standardise

@@ -2,7 +2,7 @@
 
 A score is log prior(a) + (Q(a) - max Q) / T less the largest of its row, so that the best action scores 0 and what
 cannot happen scores -inf. Everything else about the distribution follows from the scores. They are made by
-``_standardise`` for NumPy and by ``_traceable`` for libraries that differentiate or compile.
+``numpy_scores`` for NumPy and by ``traced_scores`` for libraries that differentiate or compile.
 """
 
 from __future__ import annotations

@@ -1,4 +1,9 @@
-"""TODO face."""
+"""The Gibbs distribution, p(a) proportional to prior(a) exp(Q(a) / T).
+
+- ``functions``: softmax, log_partition and the other quantities as functions
+- ``distribution``: the class ``Gibbs``, which computes each quantity once
+- ``inverse``: distributions given by beta = 1 / T or by a base
+"""
 
 from boltzmann.gibbs.distribution import Gibbs
 from boltzmann.gibbs.functions import (

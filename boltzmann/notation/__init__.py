@@ -1,4 +1,8 @@
-"""TODO face."""
+"""An object prints as the expression that makes it, and the expression can be read back.
+
+- ``writing``: from an object to text
+- ``reading``: from text to an object, without evaluating anything
+"""
 
 from boltzmann.notation.reading import call_arguments, parse, with_plain_names
 from boltzmann.notation.writing import Expression, check_expressible, write

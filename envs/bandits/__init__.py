@@ -1,4 +1,8 @@
-"""TODO face."""
+"""Bandit environments.
+
+- ``base``: what all bandits share
+- ``stationary``, ``changing``, ``adversarial``: one file for each kind
+"""
 
 from envs.bandits.adversarial import (
     AdversarialBandit,

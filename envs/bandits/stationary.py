@@ -3,7 +3,7 @@
 Each ``reset`` draws a new problem, unless its means are given. The only observation is 0. ``info["gap"]`` says how much
 the action just taken gives away, in the units of the reward: the best mean less the mean of the arm pulled. Each bandit
 comes single and batched (``...Vector``, ``num_envs`` before the same parameters), by one law. Others are in
-``envs.changing_bandits`` and ``envs.adversarial_bandits``.
+``envs.bandits.changing`` and ``envs.bandits.adversarial``.
 """
 
 from __future__ import annotations

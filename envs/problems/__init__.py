@@ -1,4 +1,7 @@
-"""TODO face."""
+"""Exploration problems of the literature, each a table made by a pure function.
+
+- ``chains``, ``loops``, ``grids``, ``deep_sea``, ``garnets``, ``softmax_mdps``, ``blackjack``
+"""
 
 from envs.problems.blackjack import blackjack_table
 from envs.problems.chains import Chain, RiverSwim, chain, river_swim

@@ -44,7 +44,7 @@ def grid_world(layout: Sequence[str] = WALLS, goal_reward: float = 1.0) -> Table
 
     Pan, Cai, Meng, Chen & Huang, "Reinforcement learning with dynamic Boltzmann softmax updates", 2020: a 10 x 10
     grid with start and goal in opposite corners, a goal worth 1, and a limit of 300 steps. The default walls are a
-    stand-in: see :data:`envs.grids.WALLS`.
+    stand-in: see :data:`envs.problems.grids.WALLS`.
 
     Parameters
     ----------

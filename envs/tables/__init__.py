@@ -1,4 +1,10 @@
-"""TODO face."""
+"""Environments whose model is known as arrays.
+
+- ``table``: the arrays, and how to make them from ``env.P``
+- ``vector_env``: many copies stepped together; ``single_env``: one copy, with a picture
+- ``solving``: optimal values and gaps
+- ``pictures``: how single environments are drawn
+"""
 
 from envs.tables.pictures import Cells, Nodes, ring, row
 from envs.tables.single_env import TableEnv

@@ -1,1 +1,1 @@
-"""TODO face."""
+"""What the scripts share: names, costs, problems, tables, and the terminal."""

@@ -157,7 +157,7 @@ def test_a_second_run_on_a_folder_is_refused_by_the_name_of_the_first(tmp_path):
     code = f"""
 import sys
 from pathlib import Path
-from boltzmann.experiments.locking import lock_folder
+from boltzmann.experiments.store import lock_folder
 with lock_folder(Path({str(tmp_path)!r})):
     print("held", flush=True)
     sys.stdin.read()

@@ -1,4 +1,9 @@
-"""TODO face."""
+"""What is compared, on what, for how long, and from which seed.
+
+- ``description``: ``Task`` and ``Experiment``, which hold the agents as objects
+- ``plan``: the same as plain data: cells, blocks, recorded steps and streams of randomness
+- ``toml``: experiments as TOML files
+"""
 
 from boltzmann.experiments.describe.description import Experiment, Task, read_environment
 from boltzmann.experiments.describe.plan import Block, Layout, TaskLayout

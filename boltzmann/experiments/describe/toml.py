@@ -64,7 +64,7 @@ def read_toml(path: str | os.PathLike[str], read_agent: ReadAgent) -> Experiment
         Keys ``replicates``, ``seed`` and, where they differ from their defaults, ``block``, ``points`` and ``record``;
         a table ``[[tasks]]`` each with ``environment``, ``steps`` and ``agents``, a list of expressions.
     read_agent : callable
-        ``read_agent(text, environment)`` makes an agent of an expression, as ``scripts.names.read_agent`` does.
+        ``read_agent(text, environment)`` makes an agent of an expression, as ``scripts.support.names.read_agent`` does.
 
     Raises
     ------

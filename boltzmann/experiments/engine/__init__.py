@@ -1,4 +1,10 @@
-"""TODO face."""
+"""Play agents on environments and record what happens.
+
+- ``rollout``: all replicates of one block, in lockstep or compiled
+- ``recorder``: means over windows of steps
+- ``arguments``: checks of what ``rollout`` is given
+- ``compiled``: the same steps as machine code
+"""
 
 from boltzmann.experiments.engine.compiled import has_numba, held_bytes
 from boltzmann.experiments.engine.recorder import METRICS, Recorder

@@ -1,4 +1,10 @@
-"""TODO face."""
+"""Pages of results: one HTML file each, which loads nothing.
+
+- ``html``: sections, tables and pictures as a page
+- ``parts``: what pages share
+- ``comparison``: the page of a comparison
+- ``assets``: the style sheet and the scripts
+"""
 
 from boltzmann.experiments.pages.comparison import write_report
 from boltzmann.experiments.pages.html import Picture, Section, Table, render_page

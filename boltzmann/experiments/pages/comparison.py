@@ -1,6 +1,6 @@
 """The page of a comparison: the answer first, then the leaderboard, the figures, and what it takes to do it again.
 
-``boltzmann.experiments.page`` sets the page; here is what stands on it.
+``boltzmann.experiments.pages.html`` sets the page; here is what stands on it.
 """
 
 from __future__ import annotations

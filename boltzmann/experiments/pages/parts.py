@@ -27,7 +27,7 @@ def write_page(path: str | os.PathLike[str], title: str, answer: Sequence[str], 
     path : path
         The file; its folder must exist.
     title, answer, sections
-        As for ``boltzmann.experiments.page.render_page``.
+        As for ``boltzmann.experiments.pages.render_page``.
 
     Raises
     ------

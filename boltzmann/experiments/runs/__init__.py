@@ -1,6 +1,14 @@
-"""TODO face."""
+"""Run an experiment to its end.
 
-from boltzmann.experiments.runs.backends import BACKENDS
+- ``run``: the whole of it, which starts, continues and finishes a results folder
+- ``rehearsal``: a few steps of everything before anything is stored
+- ``worker``: compute and store one block
+- ``pool``: spread blocks over processes; ``backends``: over Dask or Ray
+- ``progress``: how far a run is
+- ``memory_and_time``, ``disk``: what a run will need
+"""
+
+from boltzmann.experiments.runs.backends import BACKENDS, dask_backend, ray_backend
 from boltzmann.experiments.runs.disk import disk_text
 from boltzmann.experiments.runs.memory_and_time import (
     Estimate,
@@ -20,6 +28,7 @@ __all__ = [
     "Estimate",
     "Progress",
     "Status",
+    "dask_backend",
     "disk_text",
     "estimate",
     "make_environment",
@@ -27,6 +36,7 @@ __all__ = [
     "play",
     "processes",
     "processes_text",
+    "ray_backend",
     "rehearse",
     "run",
     "worker_memory",

@@ -61,7 +61,7 @@ def run(
         As for :func:`rollout`, for every cell; which one it was is stored with the results. The first run compiles,
         which takes some twenty seconds and is kept on disk; the log ``boltzmann.experiments`` says so.
     workers : Workers, optional
-        A cluster's in the place of ``n_jobs``, from ``boltzmann.experiments.backends``; the same bytes again.
+        A cluster's in the place of ``n_jobs``, from ``boltzmann.experiments.runs``; the same bytes again.
 
     Raises
     ------

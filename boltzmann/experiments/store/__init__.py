@@ -1,4 +1,12 @@
-"""TODO face."""
+"""Results on disk.
+
+- ``folder``: the folder of one run: its description, a file for each block, marks and errors
+- ``stored``: which arrays are stored of a block
+- ``results``: reading a folder back
+- ``atomic``: write a file whole or not at all; ``lock``: one run at a time in a folder
+- ``provenance``: the versions and environments that a run used
+- ``extras``: optional libraries; ``parquet``, ``tensorboard``: export to other formats
+"""
 
 from boltzmann.experiments.store.atomic import write_whole
 from boltzmann.experiments.store.extras import require

@@ -162,7 +162,7 @@ class Results:
         return pd.DataFrame(columns)
 
     def to_parquet(self, path: str | os.PathLike[str]) -> None:
-        """Write :meth:`table` as one Parquet file with checksums; see ``boltzmann.experiments.parquet``."""
+        """Write :meth:`table` as one Parquet file with checksums; see ``boltzmann.experiments.store.parquet``."""
         from boltzmann.experiments.store.parquet import write_parquet
 
         write_parquet(self.table(), self.description(), path)

@@ -25,7 +25,7 @@ def kept(layout: Layout, arrays: Mapping[str, NDArray[np.float64]]) -> Arrays:
 
     Examples
     --------
-    >>> from boltzmann.experiments.layout import TaskLayout
+    >>> from boltzmann.experiments.describe import TaskLayout
     >>> layout = Layout((TaskLayout("FrozenLake-v1", ("QLearning(Greedy())",), 1),), 2, 0, 2, 1, "blocks")
     >>> stored = kept(layout, dict.fromkeys(METRICS, np.array([[1.0, 3.0]])))
     >>> stored["reward"], stored["reward_variance"]
