@@ -27,7 +27,8 @@ test-libraries: $(VENV)/ready  ## the core on PyTorch and JAX, and optax's sched
 	@$(BIN)/python -c 'import torch, jax, optax' 2>/dev/null || { echo "installing PyTorch, JAX and optax into $(VENV)"; \
 		$(INSTALL) torch==2.13.0 && $(INSTALL) jax==0.10.2 jaxlib==0.10.2 optax==0.2.8; }
 	$(BIN)/python -m pytest -q $(SIDE_BY_SIDE) tests/core/test_battery.py tests/core/test_libraries.py \
-		tests/core/test_policies_in_libraries.py tests/core/test_tensors.py tests/core/test_transforms.py tests/core/test_schedules.py
+		tests/policies/test_policies_in_libraries.py tests/core/test_tensors.py tests/core/test_transforms.py \
+		tests/schedules/test_schedules.py
 
 test-browser: $(VENV)/ready  ## the page of a comparison in headless Chromium; installs Playwright, and Chromium where it may
 	@$(BIN)/python -c 'import playwright' 2>/dev/null || { echo "installing Playwright into $(VENV)"; \
@@ -43,7 +44,7 @@ test-clusters: $(VENV)/ready  ## runs on real local clusters of Dask and Ray, an
 	@$(BIN)/python -c 'import distributed, ray, pyarrow, tensorboardX' 2>/dev/null || \
 		{ echo "installing Dask, Ray, pyarrow and tensorboardX into $(VENV)"; \
 		$(INSTALL) distributed==2026.8.0 ray==2.60.0 pyarrow==26.0.1 tensorboardX==2.6.5; }
-	$(BIN)/python -m pytest -q tests/experiments/test_clusters.py tests/experiments/test_exporting.py
+	$(BIN)/python -m pytest -q tests/experiments/runs/test_clusters.py tests/experiments/store/test_exporting.py
 
 lint: $(VENV)/ready
 	$(BIN)/ruff format --check .

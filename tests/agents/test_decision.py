@@ -5,7 +5,7 @@ import pytest
 
 from agents import Decision, GradientBandit, QLearning, SampleAverage
 from boltzmann import Boltzmann, EpsilonGreedy, Linear
-from tests.agents.streams import prepared
+from tests.support.streams import prepared
 
 VALUES = np.array([[0.0, 1.0, 2.0], [3.0, 3.0, 1.0], [5.0, 4.0, 4.0]])
 MASK = np.array([[True, True, False], [True, True, True], [False, True, True]])

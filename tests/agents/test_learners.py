@@ -52,11 +52,11 @@ from boltzmann import (
     UCB1Tuned,
     Uniform,
 )
-from boltzmann.notation.writing import check_expressible, parse
+from boltzmann.notation import check_expressible, parse
 from scripts.support.names import LEARNERS as NAMED
 from scripts.support.names import NAMES
-from tests.agents.streams import RowOf, prepared, random_transitions
-from tests.core.test_policies import POLICIES
+from tests.support.lists import POLICIES
+from tests.support.streams import RowOf, prepared, random_transitions
 
 WIDE = {"lowest_reward": -10.0, "highest_reward": 10.0}
 LEARNERS = [

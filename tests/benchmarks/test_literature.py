@@ -3,7 +3,6 @@
 import math
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -15,9 +14,10 @@ from benchmarks.literature.measuring import Measured, experiment_of, measure, qu
 from benchmarks.literature.pages import study_table
 from benchmarks.literature.studies import GUMBEL, OTHERS, SOFTMAX, STUDIES, TESTBED
 from boltzmann import UCB1, Boltzmann
-from tests.frequencies import fresh_rng
+from tests.support.frequencies import fresh_rng
+from tests.support.paths import ROOT
 
-PAGE = Path(__file__).parents[2] / "docs" / "literature.md"
+PAGE = ROOT / "docs" / "literature.md"
 STEPS = "boltzmann/GaussianBandit-v0(noise=0.0, means=[0.0, 0.5, 1.0])"
 TINY = Study(
     "Three arms without noise",

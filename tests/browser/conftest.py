@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from boltzmann.experiments import Picture, Section, Table, render_page
 from boltzmann.experiments.pages.parts import svg_text
-from tests.watched import DESCRIPTION, HOSTILE, Watched
+from tests.support.watched import DESCRIPTION, HOSTILE, Watched
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

@@ -2,16 +2,16 @@
 
 import math
 import tomllib
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.watched import agree, disagreements
+from tests.support.paths import ROOT
+from tests.support.watched import agree, disagreements
 
 pytestmark = pytest.mark.slow
 
-BATTERY = tomllib.loads((Path(__file__).parents[1] / "data" / "battery.toml").read_text())["case"]
+BATTERY = tomllib.loads((ROOT / "tests" / "data" / "battery.toml").read_text())["case"]
 VALUES = [
     [1.0, 2.0, 3.0],
     [0.0],

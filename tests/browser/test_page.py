@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from boltzmann import Gibbs
-from tests.watched import DESCRIPTION, HOSTILE, QUANTITIES, Watched, disagreements
+from tests.support.watched import DESCRIPTION, HOSTILE, QUANTITIES, Watched, disagreements
 
 pytestmark = pytest.mark.slow
 

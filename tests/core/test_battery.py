@@ -1,15 +1,15 @@
 """The battery: awkward inputs with their one right answer, on every array library."""
 
 import tomllib
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from boltzmann import Gibbs
-from tests.libraries import JIT, LIBRARIES
+from tests.support.libraries import JIT, LIBRARIES
+from tests.support.paths import ROOT
 
-CASES = tomllib.loads((Path(__file__).parents[1] / "data" / "battery.toml").read_text())["case"]
+CASES = tomllib.loads((ROOT / "tests" / "data" / "battery.toml").read_text())["case"]
 QUANTITIES = ("probs", "log_partition", "soft_value", "entropy")
 # Relative, in units of the dtype's rounding; the exponents here reach a few hundred.
 TOLERANCE = {"float32": 1e-5, "float64": 2e-14}

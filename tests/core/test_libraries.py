@@ -9,8 +9,19 @@ import boltzmann
 from boltzmann import (
     Gibbs,
 )
-from tests.frequencies import agrees, counts_of, fresh_rng
-from tests.libraries import JAX, LIBRARIES, STRICT, TORCH, every_differentiating, every_library
+from tests.support.frequencies import agrees, counts_of, fresh_rng
+from tests.support.libraries import (
+    HEATS,
+    JAX,
+    LIBRARIES,
+    PRIOR,
+    STRICT,
+    TORCH,
+    VALUES,
+    WHERE,
+    every_differentiating,
+    every_library,
+)
 
 INF = math.inf
 ROWS = ("log_partition", "soft_value", "mellowmax", "entropy", "mean", "variance", "heat_capacity")
@@ -19,12 +30,6 @@ FUNCTIONS = (
     *(boltzmann.softmax, boltzmann.log_softmax, boltzmann.log_partition, boltzmann.soft_value, boltzmann.mellowmax),
     *(boltzmann.entropy, boltzmann.expected_value, boltzmann.variance, boltzmann.heat_capacity),
 )
-VALUES = np.random.default_rng(0).normal(size=(5, 4)).round(3)
-HEATS = np.array([0.0, 1e-3, 0.7, 50.0, INF])
-WHERE = np.random.default_rng(1).random((5, 4)) < 0.7
-WHERE[:, 2] = True
-PRIOR = np.array([0.5, 2.0, 0.0, 1.0])
-WHERE[:, 1] = True
 
 
 @every_library

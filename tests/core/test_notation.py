@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boltzmann import Boltzmann, Linear
-from boltzmann.notation.writing import Expression, call_arguments, check_expressible, parse, write
+from boltzmann.notation import Expression, call_arguments, check_expressible, parse, write
 
 
 @dataclass(frozen=True, repr=False)

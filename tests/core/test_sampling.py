@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from boltzmann import Categorical, Gibbs, sample_categorical
-from tests.frequencies import agrees, counts_of, fresh_rng
+from tests.support.frequencies import agrees, counts_of, fresh_rng
 
 DRAWS = 200_000
 CASES = [

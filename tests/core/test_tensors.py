@@ -8,8 +8,8 @@ import pytest
 
 from benchmarks import tensors
 from boltzmann import Boltzmann, Gibbs, RangeScaled, softmax
-from tests.frequencies import fresh_rng
-from tests.libraries import TORCH, TORCH_GRAD
+from tests.support.frequencies import fresh_rng
+from tests.support.libraries import TORCH, TORCH_GRAD
 
 pytest.importorskip("torch")
 

@@ -12,7 +12,7 @@ from scipy import stats
 
 import envs
 from envs import ENV_IDS, TIME_LIMIT, GaussianBandit, GaussianBanditVector, TabularVectorEnv, TimeLimitWarning
-from tests.frequencies import FALSE_ALARM, fresh_rng
+from tests.support.frequencies import FALSE_ALARM, fresh_rng
 
 BATCHED = [
     *((name, {}) for name in ENV_IDS),

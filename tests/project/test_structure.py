@@ -3,11 +3,11 @@
 import ast
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.support.paths import ROOT
+
 ROOMS = ("boltzmann", "agents", "envs", "scripts")
 MAY_IMPORT = {
     "boltzmann": {"boltzmann"},

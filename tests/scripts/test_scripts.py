@@ -18,6 +18,7 @@ from boltzmann.experiments.describe.plan import TaskLayout
 from scripts import compare_schedules, draw_gibbs_limits, draw_temperature_choices, plot_learning_curves, write_report
 from scripts.support import console
 from scripts.support.names import make_task
+from tests.support.paths import ROOT
 
 TINY = ["--replicates", "4", "--steps", "30", "40", "--jobs", "1"]
 POLICIES = ["Boltzmann(Linear(1.0, 0.01, 1000))", "EpsilonGreedy(0.1)", "QLearning(Greedy(), step_size=0.5)"]
@@ -290,7 +291,7 @@ def test_every_schedule_and_every_thermostat_is_drawn(tmp_path, capsys):
 
 
 def test_the_page_on_temperatures_names_all_there_is():
-    page = (Path(__file__).parents[2] / "docs" / "temperature.md").read_text()
+    page = (ROOT / "docs" / "temperature.md").read_text()
     for room in (boltzmann.schedules, boltzmann.thermostats, boltzmann.policies):
         for kind in _dataclasses(room):
             assert f"`{kind.__name__}(" in page

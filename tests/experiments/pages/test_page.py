@@ -1,0 +1,56 @@
+"""The setting of pages: what is escaped, what is refused, and where the assets come from."""
+
+import re
+from collections import Counter
+from importlib.resources import files
+
+import pytest
+from matplotlib.figure import Figure
+
+from boltzmann.experiments import Picture, Section, Table, render_page
+from boltzmann.experiments.pages.parts import svg_text
+from tests.support.html_page import Page
+
+HOSTILE = "<script>window.hacked = 1</script>"
+
+
+def test_sections_tables_and_pictures_of_others_are_escaped_too():
+    figure = Figure()
+    figure.subplots().set_title("<!-- --> <script>")
+    section = Section(
+        HOSTILE,
+        HOSTILE,
+        [Picture(svg_text(figure), HOSTILE + '"', HOSTILE)] * 2,
+        [Table(HOSTILE, [HOSTILE], [[HOSTILE]])],
+        HOSTILE,
+    )
+    page = Page(render_page(HOSTILE, [HOSTILE], [section]))
+    assert len(page.all("script")) == 1
+    assert not page.closed_wrongly
+    assert not [name for name, count in Counter(page.values("id")).items() if count > 1]
+    assert page.all("svg")[0]["aria-label"] == HOSTILE + '"'
+    assert page.texts["code"] == [HOSTILE, HOSTILE]
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Table("t", ["a", "b"], [["1", "2"], ["1"]]), "rows must have 2 cells, got 1 in row 1"),
+        (lambda: Table("t", [], []), r"heading must be a column in \[0, 0\), got 0"),
+        (lambda: Table("t", ["a"], [], heading=1), r"heading must be a column in \[0, 1\), got 1"),
+        (lambda: Picture("no drawing", "x"), "svg must hold <svg> ... </svg>, got 'no drawing'"),
+        (lambda: Picture("<svg></svg>", " "), "alternative must say what the picture shows"),
+    ],
+)
+def test_what_cannot_be_set_is_refused(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
+def test_the_assets_are_read_as_a_part_of_the_package_and_hold_no_address():
+    assets = list((files("boltzmann.experiments.pages") / "assets").iterdir())
+    assert {asset.name.rpartition(".")[2] for asset in assets} == {"html", "css", "js"}
+    for asset in assets:
+        text = asset.read_text("utf-8")
+        assert not set(re.findall(r"https?://[^\"'\s<]+", text)) - {"http://www.w3.org/2000/svg"}
+        assert len(text.splitlines()) <= 250

@@ -1,0 +1,120 @@
+"""Real local clusters, where Dask and Ray are installed: the same bytes as in this process; `make test-clusters`."""
+
+import importlib.util
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+import envs
+from agents import SampleAverage
+from boltzmann import Greedy
+from boltzmann.experiments import Experiment, FailedCellsError, RefusedError, Task, run
+from boltzmann.experiments.runs.backends import BACKENDS
+from scripts import compare_schedules
+from tests.support.paths import SUPPORT
+
+MODULES = {"dask": "distributed", "ray": "ray"}
+# Both say in warnings what they are going to change.
+pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.filterwarnings("ignore::pytest.PytestWarning")]
+
+
+@pytest.fixture(params=["dask", "ray"])
+def cluster(request):
+    if importlib.util.find_spec(MODULES[request.param]) is None:
+        pytest.skip(f"{request.param} is not installed: make test-clusters installs it")
+    return request.param
+
+
+@pytest.fixture
+def troublesome(monkeypatch):
+    monkeypatch.syspath_prepend(SUPPORT)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(SUPPORT), os.environ.get("PYTHONPATH", "")]))
+    import troublesome
+
+    yield troublesome
+    sys.modules.pop("troublesome")
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_the_same_bytes_as_in_this_process(cluster, experiment, tmp_path):
+    run(experiment, tmp_path / "here", make=envs.make)
+    told = []
+    with BACKENDS[cluster](2, "") as workers:
+        run(experiment, tmp_path / cluster, make=envs.make, workers=workers, on_progress=told.append)
+    assert contents(tmp_path / cluster) == contents(tmp_path / "here")
+    assert [status.blocks for status in told] == list(range(16))
+
+
+def test_a_killed_worker_costs_its_block_a_second_time_and_a_raising_cell_itself(cluster, troublesome, tmp_path):
+    log = tmp_path / "log"
+    deadly = troublesome.uniform(troublesome.Deadly, log=str(log), times=1)
+    agents = [SampleAverage(Greedy()), deadly, troublesome.uniform(troublesome.Raising)]
+    experiment = Experiment([Task("boltzmann/GaussianBandit-v0", agents, 20)], 6, 0, block=4)
+    with BACKENDS[cluster](2, "") as workers, pytest.raises(FailedCellsError, match=r"1 of 3 cells failed.*Raising"):
+        run(experiment, tmp_path / "r", make=envs.make, workers=workers)
+    assert len(log.read_text().splitlines()) == 2
+    assert sorted(path.name for path in (tmp_path / "r").iterdir()) == [
+        "experiment.json",
+        *(f"task00-agent0{agent}-block000{block}.npz" for agent in (0, 1) for block in (0, 1)),
+        "task00-agent02.error.txt",
+    ]
+
+
+def test_dask_at_an_address(experiment, tmp_path):
+    distributed = pytest.importorskip("distributed")
+    run(experiment, tmp_path / "here", make=envs.make)
+    with (
+        distributed.LocalCluster(n_workers=1, threads_per_worker=2, dashboard_address=None) as local,
+        BACKENDS["dask"](-1, local.scheduler_address) as workers,
+    ):
+        run(experiment, tmp_path / "there", make=envs.make, workers=workers)
+    assert contents(tmp_path / "there") == contents(tmp_path / "here")
+    with (
+        pytest.raises(RefusedError, match=r"no cluster answers at tcp://127\.0\.0\.1:1"),
+        BACKENDS["dask"](-1, "tcp://127.0.0.1:1"),
+    ):
+        pass
+
+
+def test_interrupted_it_says_how_to_go_on_and_does(cluster, troublesome, tmp_path):
+    agent = "troublesome:Slow(Uniform(), seconds=0.02)"
+    command = [sys.executable, "-m", "scripts.compare_schedules", "--tasks", "boltzmann/GaussianBandit-v0"]
+    command += ["--policies", agent, "--steps", "20", "--replicates", "24", "--block", "2", "--jobs", "2"]
+    command += ["--backend", cluster, "--output"]
+    folder = tmp_path / "stopped"
+    process = subprocess.Popen([*command, str(folder)], stderr=subprocess.PIPE, text=True, start_new_session=True)
+    while len(list(folder.glob("*.npz"))) < 2:
+        assert process.poll() is None, process.stderr.read()
+        time.sleep(0.02)
+    # As a terminal does: the whole group hears it.
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert "run the same command again to go on" in err
+    kept = len(list(folder.glob("*.npz")))
+    assert 2 <= kept < 12
+    again = subprocess.run([*command, str(folder)], capture_output=True, text=True)
+    assert again.returncode == 0, again.stderr
+    assert len(list(folder.glob("*.npz"))) == 12
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_what_is_not_installed_is_told_in_one_line(name, monkeypatch, capsys, tmp_path):
+    monkeypatch.setitem(sys.modules, MODULES[name], None)
+    with pytest.raises(SystemExit) as stopped:
+        compare_schedules.main(["--backend", name, "--replicates", "2", "--output", str(tmp_path / "x")])
+    assert stopped.value.code == 2
+    assert f"pip install 'boltzmann-exploration[{name}]'" in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()
+
+
+def test_an_address_without_a_cluster_is_refused():
+    with pytest.raises(RefusedError, match="the backend loky has none"), BACKENDS["loky"](1, "tcp://x"):
+        pass
