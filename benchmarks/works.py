@@ -129,9 +129,9 @@ def in_project(
 
     def play(steps: int) -> Recorder:
         described = experiment(work, temperature, replicates, steps, seed)
-        layout, block = described.layout, Block(0, 0, 0, replicates)
-        agent, ends = described.tasks[0].agents[0], layout.recorded_steps(0)
-        recorder: Recorder = rolling(env, agent, ends, layout.environment_seeds(block), layout.agent_rng(block))
+        plan, block = described.plan, Block(0, 0, 0, replicates)
+        agent, ends = described.tasks[0].agents[0], plan.recorded_steps(0)
+        recorder: Recorder = rolling(env, agent, ends, plan.environment_seeds(block), plan.agent_rng(block))
         return recorder
 
     return play

@@ -81,9 +81,9 @@ def describe(options: Options) -> Annealing:
 def _require_metric(problem: Problem, metric: StepMetric) -> None:
     """Take one step to see whether a task tells what is judged, before any time is spent."""
     task = problem.task([Greedy()])
-    layout = Experiment((task,), 1, 0).layout
+    plan = Experiment((task,), 1, 0).plan
     with closing(make_environment(task, 1, envs.make)) as env:
-        recorder = play(task, env, np.array([1]), layout, Block(0, 0, 0, 1), "lockstep")
+        recorder = play(task, env, np.array([1]), plan, Block(0, 0, 0, 1), "lockstep")
     if np.isnan(recorder.arrays[metric]).any():
         raise ValueError(f"{task.environment} does not tell its {metric}: choose --metric reward, or other --tasks")
 

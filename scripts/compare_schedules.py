@@ -93,7 +93,7 @@ def describe(options: Options, given: Sequence[str] = ()) -> Experiment:
     if not 0 < options.confidence < 1:
         raise ValueError(f"--confidence must be in (0, 1), got {options.confidence}")
     if (baseline := _baseline(options)) is not None:
-        for label, task in zip(experiment.layout.task_labels, experiment.layout.tasks, strict=True):
+        for label, task in zip(experiment.plan.task_labels, experiment.plan.tasks, strict=True):
             find_agent(baseline, task.agents, label)
     return experiment
 
@@ -130,7 +130,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = tyro.cli(Options, args=arguments, prog=program)
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
         experiment = describe(options, sys.argv[1:] if arguments is None else arguments)
-    folder = options.output or Path("results") / f"{program}-{experiment.layout.hash}"
+    folder = options.output or Path("results") / f"{program}-{experiment.plan.hash}"
     if options.dry_run:
         with console.errors_in_one_line(program, console.INPUT_ERRORS), console.warnings_in_one_line(program):
             costs.print_plan(experiment, options.jobs, folder)
@@ -152,7 +152,7 @@ def main(arguments: list[str] | None = None) -> None:
                 "differences.png": draw_differences(results, metric, **judged),
                 "profiles.png": draw_profiles(results, metric, confidence=options.confidence),
             }
-        console.print_leaderboard(board, results.layout, options.confidence)
+        console.print_leaderboard(board, results.plan, options.confidence)
         for name, figure in figures.items():
             save_figure(figure, folder / name)
     print(f"\nfigures: {folder / 'learning_curves.png'}, {', '.join(list(figures)[1:])}")

@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> None:
         judges: list[Metric] = [metric for metric in options.metric if is_judged(metric)]
         judge = judges[0] if judges else None
         board = leaderboard(results, judge, baseline=options.baseline, confidence=options.confidence)
-        console.print_leaderboard(board, results.layout, options.confidence)
+        console.print_leaderboard(board, results.plan, options.confidence)
         print(f"\nfigure:  {figure}")
 
 

@@ -155,7 +155,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = tyro.cli(Options, args=arguments, prog=PROGRAM)
     with console.errors_in_one_line(PROGRAM, console.INPUT_ERRORS):
         experiment = describe(options)
-    folder = options.output or Path("results") / f"{PROGRAM}-{experiment.layout.hash}"
+    folder = options.output or Path("results") / f"{PROGRAM}-{experiment.plan.hash}"
     with console.errors_in_one_line(PROGRAM, console.RUN_ERRORS), console.warnings_in_one_line(PROGRAM):
         with console.ProgressBar() as progress:
             results = run(experiment, folder, make=envs.make, n_jobs=options.jobs, on_progress=progress)

@@ -1,7 +1,7 @@
 """The quantities of a Gibbs distribution, each a formula over its scores, for every array library alike.
 
-Rows keep the axis of the actions (see ``boltzmann._numerics.scores``). Where a limit differs from the formula it is chosen
-by value, and no infinity reaches the arithmetic, so that derivatives stay free of NaN.
+Rows keep the axis of the actions (see ``boltzmann._numerics.scores``). Where a limit differs from the formula it is
+chosen by value, and no infinity reaches the arithmetic, so that derivatives stay free of NaN.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 It knows agents and environments by their interface alone, so it compares anybody's.
 """
 
-from boltzmann.experiments.describe import Block, Experiment, Layout, Task, format_toml, read_environment, read_toml
+from boltzmann.experiments.describe import Block, Experiment, Plan, Task, format_toml, read_environment, read_toml
 from boltzmann.experiments.engine import METRICS, Recorder, rollout
 from boltzmann.experiments.errors import DamagedBlockError, FailedCellsError, RefusedError
 from boltzmann.experiments.figures import (
@@ -29,9 +29,9 @@ __all__ = [
     "Experiment",
     "FailedCellsError",
     "FewReplicatesWarning",
-    "Layout",
     "Make",
     "Picture",
+    "Plan",
     "Progress",
     "Recorder",
     "RefusedError",

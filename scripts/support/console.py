@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import gymnasium
 
 from boltzmann.experiments import DamagedBlockError, FailedCellsError, FewReplicatesWarning, RefusedError, answers
-from boltzmann.experiments.describe import Layout
+from boltzmann.experiments.describe import Plan
 from boltzmann.experiments.pages import with_ends, with_half_width
 from boltzmann.experiments.statistics import METRIC_NAMES
 from scripts.support.progress_bar import ProgressBar
@@ -102,7 +102,7 @@ class _Notes(logging.Handler):
         self._show(record.getMessage())
 
 
-def print_leaderboard(board: pd.DataFrame, layout: Layout, confidence: float = 0.95) -> None:
+def print_leaderboard(board: pd.DataFrame, plan: Plan, confidence: float = 0.95) -> None:
     """Print a leaderboard, a table and its answer a task, at most 110 columns wide.
 
     Agents that cannot be told from the best are marked with ``=``; what fewer replicates have a value for says so.
@@ -110,21 +110,21 @@ def print_leaderboard(board: pd.DataFrame, layout: Layout, confidence: float = 0
     if hasattr(sys.stdout, "reconfigure"):
         # A terminal that knows only ASCII shall not lose the table for a plus-minus sign.
         sys.stdout.reconfigure(errors="replace")
-    said = answers(board, confidence, layout.sample)
+    said = answers(board, confidence, plan.sample)
     for task, rows in board.groupby("task", sort=False):
         metric, reference = str(rows["metric"].iloc[0]), str(rows["compared_with"].iloc[0])
-        title = f"{task}: {METRIC_NAMES[metric]}, mean and {100 * confidence:g} % interval over {layout.samples_text}"
+        title = f"{task}: {METRIC_NAMES[metric]}, mean and {100 * confidence:g} % interval over {plan.samples_text}"
         print(f"\n{textwrap.fill(title, _WIDTH)}")
-        _print_table(rows, metric, reference == rows["agent"].iloc[0], layout)
+        _print_table(rows, metric, reference == rows["agent"].iloc[0], plan)
         if rows["tied"].any():
-            print(f"    = cannot be told from the best: paired by {layout.sample}, Holm-corrected over all pairs")
+            print(f"    = cannot be told from the best: paired by {plan.sample}, Holm-corrected over all pairs")
         if metric == "return":
             print("    episodes are aligned on steps: each counts where it ends")
         answer = f"=> {said[str(task)]}"
         print(textwrap.fill(answer, _WIDTH, subsequent_indent="   ", break_on_hyphens=False))
 
 
-def _print_table(rows: pd.DataFrame, metric: str, to_best: bool, layout: Layout) -> None:
+def _print_table(rows: pd.DataFrame, metric: str, to_best: bool, plan: Plan) -> None:
     width = min(max(len(label) for label in rows["agent"]), _LABEL)
     total = {"gap": "regret", "optimal": "optimal actions"}.get(metric, "total reward")
     against = "difference to the best" if to_best else "difference to baseline"
@@ -138,5 +138,5 @@ def _print_table(rows: pd.DataFrame, metric: str, to_best: bool, layout: Layout)
         if len(label) > width:
             label = f"{label}\n{'':5}{'':{width}}"
         print(f"{place:2}.{'=' if row['tied'] else ' '} {label:{width}} {last:>16} {whole:>15} {apart:>26}")
-        if 0 < row["replicates"] < layout.samples:
-            print(f"{'':7}({row['replicates']} of {layout.samples} {layout.record} have a value there)")
+        if 0 < row["replicates"] < plan.samples:
+            print(f"{'':7}({row['replicates']} of {plan.samples} {plan.record} have a value there)")

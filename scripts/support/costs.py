@@ -39,11 +39,11 @@ def require_memory(experiment: Experiment, jobs: int) -> str:
 def print_plan(experiment: Experiment, jobs: int, folder: Path) -> None:
     """Print cells, blocks, and what memory, disk and time they are estimated to take."""
     rehearse(experiment, envs.make, "auto")
-    cells, layout = estimate(experiment, envs.make), experiment.layout
-    for place, label in enumerate(layout.task_labels):
-        print(f"{label}: {layout.tasks[place].steps} steps, {layout.replicates} replicates")
+    cells, plan = estimate(experiment, envs.make), experiment.plan
+    for place, label in enumerate(plan.task_labels):
+        print(f"{label}: {plan.tasks[place].steps} steps, {plan.replicates} replicates")
         for cell in (cell for cell in cells if cell.task == place):
-            print(f"    {layout.tasks[place].agents[cell.agent]:60} {_told(cell)}")
+            print(f"    {plan.tasks[place].agents[cell.agent]:60} {_told(cell)}")
     count = processes(experiment, jobs)
     blocks, seconds = sum(cell.blocks for cell in cells), sum(cell.seconds for cell in cells)
     # A process computes whole blocks: it takes as long as its share, and no less than the longest one.
@@ -51,7 +51,7 @@ def print_plan(experiment: Experiment, jobs: int, folder: Path) -> None:
     memory = count * worker_memory(experiment, envs.make)
     print(f"{len(cells)} cells, {blocks} blocks, {processes_text(count)}")
     print(f"memory: about {memory / _MEGABYTE:.0f} MB in all; time: about {duration(max(seconds / count, longest))}")
-    print(f"disk: {disk_text(layout, folder)}")
+    print(f"disk: {disk_text(plan, folder)}")
     if not has_numba():
         print("numba is not installed: with it (the extra 'fast') most of this runs tens of times as fast")
 

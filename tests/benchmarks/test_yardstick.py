@@ -23,11 +23,11 @@ def agree(a, b):
 def by_project(work, temperature, steps, seed):
     """Mean reward of each replicate, and the agent's values at the end; (R,) and (R, S, K)."""
     described = works.experiment(work, temperature, REPLICATES, steps, seed)
-    layout, block = described.layout, Block(0, 0, 0, REPLICATES)
-    agent, ends = described.tasks[0].agents[0], layout.recorded_steps(0)
+    plan, block = described.plan, Block(0, 0, 0, REPLICATES)
+    agent, ends = described.tasks[0].agents[0], plan.recorded_steps(0)
     name = work.environment.partition("(")[0]
     env = envs.make(name, REPLICATES, discount=works.DISCOUNT)
-    recorder = rollout(env, agent, ends, layout.environment_seeds(block), layout.agent_rng(block))
+    recorder = rollout(env, agent, ends, plan.environment_seeds(block), plan.agent_rng(block))
     lengths = np.diff(ends, prepend=0)
     return lengths @ recorder.arrays["reward"] / steps, agent.values
 

@@ -60,7 +60,7 @@ def test_policies_schedules_and_environments_of_the_users_own(own, tmp_path):
     folder = tmp_path / "results"
     options = ["--steps", "60", "--replicates", "4", "--jobs", "1", "--output", str(folder)]
     compare_schedules.main([*tasks, *policies, *options])
-    (task,) = Store(folder).read_layout().tasks
+    (task,) = Store(folder).read_plan().tasks
     assert task.environment == f"{own}:own/Corridor-v0(prize=2.0)"
     assert task.agents == (
         f"QLearning(Boltzmann({own}:Halving(1.0)))",
@@ -72,7 +72,7 @@ def test_policies_schedules_and_environments_of_the_users_own(own, tmp_path):
 def test_each_policy_goes_to_each_learner():
     policies = ["Greedy()", "Boltzmann(0.1)", "DoubleQ(Greedy())"]
     task = make_task("FrozenLake-v1", policies, 10, ["Sarsa(_, step_size=0.5)", "QLearning(_)"])
-    assert task.layout.agents == (
+    assert task.plan.agents == (
         "Sarsa(Greedy(), step_size=0.5)",
         "Sarsa(Boltzmann(0.1), step_size=0.5)",
         "DoubleQ(Greedy())",

@@ -2,7 +2,7 @@
 
 import io
 
-from boltzmann.experiments.describe.plan import Layout, TaskLayout
+from boltzmann.experiments.describe.plan import Plan, TaskPlan
 from boltzmann.experiments.runs.progress import Status, Tally
 from scripts.support.progress_bar import ProgressBar, duration, line
 
@@ -51,10 +51,10 @@ def test_what_was_there_counts_for_neither_rate_nor_time_left():
 
 
 def test_cells_blocks_and_steps_are_counted():
-    tasks = (TaskLayout("A-v0", ("a", "b", "c"), 50), TaskLayout("B-v0", ("a", "b"), 130))
-    layout = Layout(tasks, replicates=7, seed=0, block=3, points=20)
-    blocks = layout.blocks()
-    tally = Tally(layout, blocks[1:])
+    tasks = (TaskPlan("A-v0", ("a", "b", "c"), 50), TaskPlan("B-v0", ("a", "b"), 130))
+    plan = Plan(tasks, replicates=7, seed=0, block=3, points=20)
+    blocks = plan.blocks()
+    tally = Tally(plan, blocks[1:])
     everything = 7 * (3 * 50 + 2 * 130)
     assert tally.status() == Status(1, 15, 0, 5, 3 * 50, everything)
     for block in blocks[1:3]:
@@ -62,4 +62,4 @@ def test_cells_blocks_and_steps_are_counted():
     tally.failed(blocks[3])
     tally.failed(blocks[4])
     assert tally.status() == Status(3, 15, 1, 5, 7 * 50, everything, 1)
-    assert Tally(layout, []).status() == Status(15, 15, 5, 5, everything, everything)
+    assert Tally(plan, []).status() == Status(15, 15, 5, 5, everything, everything)

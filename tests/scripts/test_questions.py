@@ -76,7 +76,7 @@ def test_tuning_takes_own_policies_and_learner(tmp_path, capsys):
     out = capsys.readouterr().out
     assert "Recommended for FrozenLake-v1: " in out
     assert "reward per step" in out
-    agents = Store(tmp_path / "judging").read_layout().tasks[0].agents
+    agents = Store(tmp_path / "judging").read_plan().tasks[0].agents
     assert "Sarsa(EpsilonGreedy(0.1), step_size=0.5)" in agents
 
 

@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 
 import boltzmann
-from boltzmann.experiments import Layout, Store
-from boltzmann.experiments.describe.plan import TaskLayout
+from boltzmann.experiments import Plan, Store
+from boltzmann.experiments.describe.plan import TaskPlan
 from scripts import compare_schedules, draw_gibbs_limits, draw_temperature_choices, plot_learning_curves, write_report
 from scripts.support import console
 from scripts.support.names import make_task
@@ -29,7 +29,7 @@ def test_comparing_stores_prints_and_draws(tmp_path, capsys, monkeypatch):
     compare_schedules.main(TINY)
     out, err = capsys.readouterr()
     (folder,) = (tmp_path / "results").iterdir()
-    assert folder.name == f"compare_schedules-{Store(folder).read_layout().hash}"
+    assert folder.name == f"compare_schedules-{Store(folder).read_plan().hash}"
     page = (folder / "report.html").read_bytes()
     assert page.endswith(b"</html>\n")
     assert f"page:    {Path('results') / folder.name / 'report.html'}\n" in out
@@ -58,15 +58,15 @@ def test_the_options_are_what_the_experiment_becomes(tmp_path):
         *("--output", str(tmp_path / "deep" / "er")),
     ]
     compare_schedules.main(options)
-    layout = Store(tmp_path / "deep" / "er").read_layout()
-    assert isinstance(layout, Layout)
-    assert (layout.replicates, layout.seed, [task.steps for task in layout.tasks]) == (3, 5, [20, 20])
-    assert layout.tasks[0].agents == (
+    plan = Store(tmp_path / "deep" / "er").read_plan()
+    assert isinstance(plan, Plan)
+    assert (plan.replicates, plan.seed, [task.steps for task in plan.tasks]) == (3, 5, [20, 20])
+    assert plan.tasks[0].agents == (
         "QLearning(Boltzmann(Linear(1.0, 0.01, 1000)))",
         "QLearning(EpsilonGreedy(0.1))",
     )
-    assert layout.tasks[1].environment == "boltzmann/GaussianBandit-v0(arms=3)"
-    assert layout.tasks[1].agents[1] == "SampleAverage(EpsilonGreedy(0.1))"
+    assert plan.tasks[1].environment == "boltzmann/GaussianBandit-v0(arms=3)"
+    assert plan.tasks[1].agents[1] == "SampleAverage(EpsilonGreedy(0.1))"
 
 
 @pytest.mark.filterwarnings("default::UserWarning")
@@ -140,8 +140,8 @@ def test_replicates_without_a_value_are_counted(capsys):
     missing = {"final": [-13.0, np.nan], "final_half_width": [0.5, np.nan], "replicates": [7, 0]}
     missing |= {name: [0.0, np.nan] for name in ("difference", "difference_low", "difference_high", "p_value")}
     totals = {"cumulative": [-200.0, -900.0], "cumulative_half_width": [20.0, 90.0], "tied": False}
-    layout = Layout((TaskLayout("cliff", ("Greedy()", "Uniform()"), 100),), 10, 0, 100, 100)
-    console.print_leaderboard(pd.DataFrame({**rows, **missing, **totals}), layout)
+    plan = Plan((TaskPlan("cliff", ("Greedy()", "Uniform()"), 100),), 10, 0, 100, 100)
+    console.print_leaderboard(pd.DataFrame({**rows, **missing, **totals}), plan)
     out = capsys.readouterr().out
     assert "(7 of 10 replicates have a value there)" in out
     (row,) = (line for line in out.splitlines() if "Uniform()" in line and "±" in line)

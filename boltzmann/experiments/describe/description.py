@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from boltzmann.experiments.describe.plan import Layout, TaskLayout
+from boltzmann.experiments.describe.plan import Plan, TaskPlan
 from boltzmann.experiments.interfaces import Agent
 from boltzmann.notation import Expression, call_arguments, check_expressible, write
 
@@ -78,7 +78,7 @@ class Task(Expression):
         object.__setattr__(self, "agents", tuple(self.agents))
         for agent in self.agents:
             check_expressible(type(agent).__name__, agent)
-        object.__setattr__(self, "steps", self.layout.steps)
+        object.__setattr__(self, "steps", self.plan.steps)
 
     @property
     def discount(self) -> float | None:
@@ -90,9 +90,9 @@ class Task(Expression):
         return found.pop() if len(found) == 1 else None
 
     @property
-    def layout(self) -> TaskLayout:
+    def plan(self) -> TaskPlan:
         """The task as plain data."""
-        return TaskLayout(self.environment, tuple(write(agent) for agent in self.agents), self.steps)
+        return TaskPlan(self.environment, tuple(write(agent) for agent in self.agents), self.steps)
 
 
 @dataclass(frozen=True, repr=False)
@@ -134,12 +134,12 @@ class Experiment(Expression):
         if not isinstance(self.tasks, list | tuple):
             raise TypeError(f"tasks must be a list of them, got {self.tasks!r}")
         object.__setattr__(self, "tasks", tuple(self.tasks))
-        layout = self.layout
+        plan = self.plan
         for name in ("replicates", "seed", "block", "points", "record"):
-            object.__setattr__(self, name, getattr(layout, name))
+            object.__setattr__(self, name, getattr(plan, name))
 
     @property
-    def layout(self) -> Layout:
+    def plan(self) -> Plan:
         """The experiment as plain data: its cells, blocks, recorded steps and streams of randomness."""
-        tasks = tuple(task.layout for task in self.tasks)
-        return Layout(tasks, self.replicates, self.seed, self.block, self.points, self.record)
+        tasks = tuple(task.plan for task in self.tasks)
+        return Plan(tasks, self.replicates, self.seed, self.block, self.points, self.record)

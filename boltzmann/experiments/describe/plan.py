@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from boltzmann import checks
 
-__all__ = ["RECORDS", "Block", "Layout", "TaskLayout"]
+__all__ = ["RECORDS", "Block", "Plan", "TaskPlan"]
 
 RECORDS = ("replicates", "blocks")
 """Whether each replicate has curves of its own, or each block the means and variances of its replicates."""
@@ -46,7 +46,7 @@ class Block:
 
 
 @dataclass(frozen=True)
-class TaskLayout:
+class TaskPlan:
     """A task in the one notation: its environment, its agents, and its steps."""
 
     environment: str
@@ -63,10 +63,10 @@ class TaskLayout:
 
 
 @dataclass(frozen=True)
-class Layout:
+class Plan:
     """All of an experiment but the objects: see :class:`boltzmann.experiments.Experiment` for the parameters."""
 
-    tasks: tuple[TaskLayout, ...]
+    tasks: tuple[TaskPlan, ...]
     replicates: int
     seed: int
     block: int
@@ -118,9 +118,9 @@ class Layout:
 
         Examples
         --------
-        >>> task = TaskLayout("FrozenLake-v1", ("QLearning(Greedy())",), 500)
+        >>> task = TaskPlan("FrozenLake-v1", ("QLearning(Greedy())",), 500)
         >>> for record in RECORDS:
-        ...     print(Layout((task,), 200, 0, 50, 100, record).samples_text)
+        ...     print(Plan((task,), 200, 0, 50, 100, record).samples_text)
         200 replicates
         4 means of 50 replicates each
         """
@@ -161,14 +161,14 @@ class Layout:
         return np.random.SeedSequence(self.seed, spawn_key=(block.task, block.number, who))
 
     def to_json(self) -> dict[str, Any]:
-        """Give the layout as what JSON holds."""
+        """Give the plan as what JSON holds."""
         plain: dict[str, Any] = json.loads(json.dumps(asdict(self)))
         return plain
 
     @classmethod
-    def from_json(cls, plain: dict[str, Any]) -> Layout:
-        """Make the layout again from what :meth:`to_json` gave."""
-        tasks = tuple(TaskLayout(task["environment"], tuple(task["agents"]), task["steps"]) for task in plain["tasks"])
+    def from_json(cls, plain: dict[str, Any]) -> Plan:
+        """Make the plan again from what :meth:`to_json` gave."""
+        tasks = tuple(TaskPlan(task["environment"], tuple(task["agents"]), task["steps"]) for task in plain["tasks"])
         return cls(tasks, plain["replicates"], plain["seed"], plain["block"], plain["points"], plain["record"])
 
     @property

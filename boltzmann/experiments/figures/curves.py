@@ -114,10 +114,10 @@ def _fewest(cells: dict[str, Cell], metrics: list[CurveMetric]) -> int:
 
 
 def _note(results: Results, fewest: int) -> str:
-    layout, agents = results.layout, max(len(task.agents) for task in results.layout.tasks)
-    bands = f", bands: 95 % confidence intervals{bands_note(agents)}" if layout.samples > 1 else ""
-    said = f"Lines: means over {layout.samples_text}{bands}."
-    if fewest < layout.samples:
+    plan, agents = results.plan, max(len(task.agents) for task in results.plan.tasks)
+    bands = f", bands: 95 % confidence intervals{bands_note(agents)}" if plan.samples > 1 else ""
+    said = f"Lines: means over {plan.samples_text}{bands}."
+    if fewest < plan.samples:
         said += (
             f" A window's return is the mean over the replicates that ended an episode in it, near the end as few as "
             f"{fewest}; those with long episodes are missing more often."

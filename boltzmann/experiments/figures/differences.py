@@ -52,7 +52,7 @@ def draw_differences(
         for panel, (task, rows) in zip(panels, tasks, strict=True):
             _draw_task(panel, task, rows, confidence)
         note = (
-            f"Final values of {results.layout.samples_text}, paired; bars: {100 * confidence:g} % "
+            f"Final values of {results.plan.samples_text}, paired; bars: {100 * confidence:g} % "
             "confidence intervals of each pair alone. Hollow: cannot be told from 0 with all tests counted (Holm)."
         )
         put_caption(figure, note, metrics=set(board["metric"]))

@@ -68,11 +68,11 @@ def draw_profiles(results: Results, metric: Metric | None = None, *, confidence:
         figure = Figure(figsize=size, layout="constrained")
         panels = figure.subplots(len(tasks), 1, squeeze=False, height_ratios=heights)[:, 0]
         for panel, (task, cells) in zip(panels, tasks.items(), strict=True):
-            _draw_task(panel, cells, metrics[task], confidence, results.layout.sample)
+            _draw_task(panel, cells, metrics[task], confidence, results.plan.sample)
             panel.set_title(task, loc="left", fontweight="bold")
         which = " of the best three" if max(len(cells) for cells in tasks.values()) > _BANDS else ""
         note = (
-            f"Each of {results.layout.samples_text} by its mean over the last tenth of the steps; bands{which}: "
+            f"Each of {results.plan.samples_text} by its mean over the last tenth of the steps; bands{which}: "
             f"{100 * confidence:g} %, at each τ by itself."
         )
         put_caption(figure, note, metrics=metrics.values())

@@ -91,8 +91,8 @@ def draw_sensitivity(
             text = str(families[task])
             _label_numbers(panel, text, list(numbers.values()))
             panel.set_title(task, loc="left", fontweight="bold")
-        bands = f", bands: {100 * confidence:g} % confidence intervals" if results.layout.samples > 1 else ""
-        note = f"Means over {results.layout.samples_text} in the last tenth of the steps{bands}."
+        bands = f", bands: {100 * confidence:g} % confidence intervals" if results.plan.samples > 1 else ""
+        note = f"Means over {results.plan.samples_text} in the last tenth of the steps{bands}."
         put_caption(figure, note, metrics=metrics.values())
     return figure
 

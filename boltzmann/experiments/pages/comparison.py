@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from boltzmann.experiments.describe import Layout
+from boltzmann.experiments.describe import Plan
 from boltzmann.experiments.figures import draw_differences, draw_learning_curves, draw_profiles
 from boltzmann.experiments.pages.html import Section, Table
 from boltzmann.experiments.pages.parts import picture, repetition, with_ends, with_half_width, write_page
@@ -112,7 +112,7 @@ def write_report(
     """
     board = leaderboard(results, metric, baseline=baseline, confidence=confidence)
     sections = report_sections(results, board, metric, baseline, confidence, more)
-    write_page(path, _title(results.layout), _answer(board, confidence, results.layout.sample), sections)
+    write_page(path, _title(results.plan), _answer(board, confidence, results.plan.sample), sections)
 
 
 def report_sections(
@@ -130,15 +130,15 @@ def report_sections(
         if entry.fits(results)
     ]
     return [
-        _leaderboard(board, results.layout, baseline, confidence),
+        _leaderboard(board, results.plan, baseline, confidence),
         *figures,
         *more,
         repetition({"this one": results}),
     ]
 
 
-def _title(layout: Layout) -> str:
-    return f"Which exploration? {', '.join(layout.task_labels)}"
+def _title(plan: Plan) -> str:
+    return f"Which exploration? {', '.join(plan.task_labels)}"
 
 
 def _answer(board: pd.DataFrame, confidence: float, sample: str) -> list[str]:
@@ -146,21 +146,21 @@ def _answer(board: pd.DataFrame, confidence: float, sample: str) -> list[str]:
     return [f"{task}: {sentence}" for task, sentence in answers(board, confidence, sample).items()]
 
 
-def _leaderboard(board: pd.DataFrame, layout: Layout, baseline: str | None, confidence: float) -> Section:
-    sentence = f"Best first, by the last tenth of the steps; {layout.samples_text} of each."
-    if layout.samples > 1:
+def _leaderboard(board: pd.DataFrame, plan: Plan, baseline: str | None, confidence: float) -> Section:
+    sentence = f"Best first, by the last tenth of the steps; {plan.samples_text} of each."
+    if plan.samples > 1:
         level = f"{100 * confidence:g} %"
         sentence += (
             f" Behind ± is half the width of the mean's {level} interval. All agents met the same problems, so "
-            f"differences are paired, {layout.sample} by {layout.sample}; in brackets their {level} intervals. What is "
+            f"differences are paired, {plan.sample} by {plan.sample}; in brackets their {level} intervals. What is "
             "tied cannot be told from the best with all pairs of the task tested (Holm)."
         )
-    if 1 < layout.samples < FEW:
+    if 1 < plan.samples < FEW:
         sentence += (
-            f" With fewer than {FEW} {layout.record}, intervals cover as they say only where these are about normal."
+            f" With fewer than {FEW} {plan.record}, intervals cover as they say only where these are about normal."
         )
     to = "the best" if baseline is None else "the baseline"
-    tables = [_task_table(str(task), rows, layout.samples, to) for task, rows in board.groupby("task", sort=False)]
+    tables = [_task_table(str(task), rows, plan.samples, to) for task, rows in board.groupby("task", sort=False)]
     return Section("Leaderboard", sentence, tables=tables)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from boltzmann.experiments.describe import Layout, TaskLayout
+from boltzmann.experiments.describe import Plan, TaskPlan
 from boltzmann.experiments.pages.html import Picture, Section, Table, render_page
 from boltzmann.experiments.statistics import decimals
 from boltzmann.experiments.store import Results, Store, write_whole
@@ -61,7 +61,7 @@ def repetition(runs: Mapping[str, Results]) -> Section:
     runs : mapping of str to Results
         Under what each is called; at least one.
     """
-    rows = [(name, f"{results.layout.seed}", results.layout.hash) for name, results in runs.items()]
+    rows = [(name, f"{results.plan.seed}", results.plan.hash) for name, results in runs.items()]
     versions = Store(next(iter(runs.values())).folder).versions()
     return Section(
         "Do it again",
@@ -70,7 +70,7 @@ def repetition(runs: Mapping[str, Results]) -> Section:
             Table("Seeds", ("run", "seed", "hash of the description"), rows),
             Table("Versions", ("what", "which"), list(versions.items())),
         ],
-        to_copy="\n\n".join(notation(results.layout) for results in runs.values()),
+        to_copy="\n\n".join(notation(results.plan) for results in runs.values()),
     )
 
 
@@ -101,12 +101,12 @@ def with_ends(value: float, low: float, high: float) -> str:
     return f"{value:+.{digits}f}{ends}"
 
 
-def notation(layout: Layout) -> str:
+def notation(plan: Plan) -> str:
     """Write an experiment in the one notation, a line an agent; ``boltzmann.notation.parse`` reads it back.
 
     Examples
     --------
-    >>> print(notation(Layout((TaskLayout("FrozenLake-v1", ("QLearning(Greedy())",), 500),), 10, 0, 100, 100)))
+    >>> print(notation(Plan((TaskPlan("FrozenLake-v1", ("QLearning(Greedy())",), 500),), 10, 0, 100, 100)))
     Experiment(
         (
             Task(
@@ -124,13 +124,13 @@ def notation(layout: Layout) -> str:
         record='replicates',
     )
     """
-    tasks = "\n".join(_task_notation(task) for task in layout.tasks)
+    tasks = "\n".join(_task_notation(task) for task in plan.tasks)
     names = ("replicates", "seed", "block", "points", "record")
-    numbers = "\n".join(f"    {name}={getattr(layout, name)!r}," for name in names)
+    numbers = "\n".join(f"    {name}={getattr(plan, name)!r}," for name in names)
     return f"Experiment(\n    (\n{tasks}\n    ),\n{numbers}\n)"
 
 
-def _task_notation(task: TaskLayout) -> str:
+def _task_notation(task: TaskPlan) -> str:
     agents = "\n".join(f"                {agent}," for agent in task.agents)
     return (
         f"        Task(\n            {task.environment!r},\n            (\n{agents}\n            ),\n"

@@ -6,7 +6,7 @@ import math
 import shutil
 from pathlib import Path
 
-from boltzmann.experiments.describe import Layout
+from boltzmann.experiments.describe import Plan
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.store import kept_shapes
 
@@ -18,7 +18,7 @@ _FILE_BYTES = 2600
 """Of a block's file beside its numbers: the names, shapes and checksums of what is in it, and what block it is."""
 
 
-def disk_text(layout: Layout, folder: Path) -> str:
+def disk_text(plan: Plan, folder: Path) -> str:
     """Say how much of the disk the results take, and refuse more than is free, where the file system tells.
 
     Raises
@@ -27,8 +27,8 @@ def disk_text(layout: Layout, folder: Path) -> str:
         Where what is not stored yet would not fit; the message says what to do.
     """
     needed = left = 0
-    for block in layout.blocks():
-        numbers = sum(math.prod(shape) for shape in kept_shapes(layout, block).values())
+    for block in plan.blocks():
+        numbers = sum(math.prod(shape) for shape in kept_shapes(plan, block).values())
         needed += 8 * numbers + _FILE_BYTES
         left += 0 if (folder / block.name).is_file() else 8 * numbers + _FILE_BYTES
     free = _free_bytes(folder)

@@ -108,7 +108,7 @@ def block_memory(experiment: Experiment, task: int, agent: int, make: Make, engi
     one, largest = experiment.tasks[task], min(experiment.block, experiment.replicates)
     (few, spaces), (more, _) = (_peak(experiment, one, Block(task, agent, 0, some), make) for some in _FEW)
     by_replicate = max(0.0, (more - few) / (_FEW[1] - _FEW[0]))
-    recorded = len(METRICS) * len(experiment.layout.recorded_steps(task)) * 8
+    recorded = len(METRICS) * len(experiment.plan.recorded_steps(task)) * 8
     # Written, the windows stand in memory twice more: the archive and its copy. Of means, one metric's deviations do.
     copies = 3 if experiment.record == "replicates" else 1 + 2 / len(METRICS)
     loops, sizes = 0, [int(space.n) for space in spaces if isinstance(getattr(space, "n", None), int | np.integer)]
@@ -133,7 +133,7 @@ def _peak(experiment: Experiment, task: Task, block: Block, make: Make) -> tuple
         before = tracemalloc.get_traced_memory()[0]
         with closing(make_environment(task, block.replicates, make)) as env:
             # Compiled loops would be compiled under the tracer, which is slow: what they hold besides is added up.
-            play(task, env, steps, experiment.layout, block, "lockstep")
+            play(task, env, steps, experiment.plan, block, "lockstep")
             spaces = (env.single_observation_space, env.single_action_space)
         return max(0, tracemalloc.get_traced_memory()[1] - before), spaces
     finally:
@@ -143,13 +143,13 @@ def _peak(experiment: Experiment, task: Task, block: Block, make: Make) -> tuple
 
 def _seconds(experiment: Experiment, place: int, agent: int, make: Make, engine: Engine) -> float:
     """Time longer and longer stretches of one block until one takes a moment, and scale what it took more."""
-    task, layout = experiment.tasks[place], experiment.layout
+    task, plan = experiment.tasks[place], experiment.plan
     block = Block(place, agent, 0, min(experiment.block, experiment.replicates))
 
     def timed(steps: int) -> float:
         with closing(make_environment(task, block.replicates, make)) as env:
             began = time.perf_counter()
-            play(task, env, np.array([steps]), layout, block, engine)
+            play(task, env, np.array([steps]), plan, block, engine)
             return time.perf_counter() - began
 
     # The first step loads or compiles what later ones find, and making an agent's arrays is done once a block.
@@ -171,7 +171,7 @@ def worker_memory(experiment: Experiment, make: Make) -> int:
 
 def processes(experiment: Experiment, jobs: int) -> int:
     """How many processes will compute: no more than there are blocks."""
-    return min(os.cpu_count() or 1 if jobs == -1 else jobs, len(experiment.layout.blocks()))
+    return min(os.cpu_count() or 1 if jobs == -1 else jobs, len(experiment.plan.blocks()))
 
 
 def processes_text(count: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from boltzmann.experiments.describe import Block, Layout
+from boltzmann.experiments.describe import Block, Plan
 
 __all__ = ["Progress", "Status", "Tally"]
 
@@ -40,19 +40,19 @@ Progress = Callable[[Status], None]
 
 
 class Tally:
-    """Counts what is done of a layout.
+    """Counts what is done of a plan.
 
     Parameters
     ----------
-    layout : Layout
+    plan : Plan
         What there is to do.
     missing : iterable of Block
         What is not stored yet.
     """
 
-    def __init__(self, layout: Layout, missing: Iterable[Block]) -> None:
-        self._layout = layout
-        blocks = layout.blocks()
+    def __init__(self, plan: Plan, missing: Iterable[Block]) -> None:
+        self._plan = plan
+        blocks = plan.blocks()
         self._total = Status(0, len(blocks), 0, 0, 0, sum(self._steps(block) for block in blocks))
         self._left: dict[str, set[str]] = {block.cell: set() for block in blocks}
         self._failed: set[str] = set()
@@ -86,4 +86,4 @@ class Tally:
         )
 
     def _steps(self, block: Block) -> int:
-        return self._layout.tasks[block.task].steps * block.replicates
+        return self._plan.tasks[block.task].steps * block.replicates

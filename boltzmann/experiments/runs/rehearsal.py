@@ -39,13 +39,13 @@ def rehearse(experiment: Experiment, make: Make, engine: Engine) -> tuple[list[R
     RefusedError
         For an agent that cannot act in its environment; its cause is what was raised.
     """
-    layout, found, engines = experiment.layout, [], []
+    plan, found, engines = experiment.plan, [], []
     for place, task in enumerate(experiment.tasks):
         engines.append([""] * len(task.agents))
         for number, original in enumerate(task.agents):
             try:
                 with closing(make_environment(task, 1, make)) as env:
-                    played = play(task, env, np.array([1]), layout, Block(place, number, 0, replicates=1), engine)
+                    played = play(task, env, np.array([1]), plan, Block(place, number, 0, replicates=1), engine)
                     engines[-1][number] = played.engine
                     resolved, count = describe_environment(env), int(getattr(env.single_action_space, "n", 2))
                 _ask_all_along(task, original, count)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from contextlib import closing
 
 from boltzmann import checks
-from boltzmann.experiments.describe import Block, Experiment, Layout
+from boltzmann.experiments.describe import Block, Experiment, Plan
 from boltzmann.experiments.engine import ENGINES, Engine, has_numba
 from boltzmann.experiments.errors import FailedCellsError
 from boltzmann.experiments.interfaces import Make
@@ -90,26 +90,26 @@ def run(
     checks.one_of("engine", engine, ENGINES)
     environments, engines = rehearse(experiment, make, engine)
     place = Store(store)
-    layout = experiment.layout
-    room = disk_text(layout, place.folder)
-    if layout.agent_steps >= _LONG:
+    plan = experiment.plan
+    room = disk_text(plan, place.folder)
+    if plan.agent_steps >= _LONG:
         if workers is None:
             _log.info("computing: %s, and %s", memory_text(experiment, make, processes(experiment, n_jobs)), room)
         if engine == "auto" and not has_numba():
             _log.info("numba is not installed, and what runs compiled is tens of times as fast: %s", _FAST)
-    place.begin(layout, environments, engines)
+    place.begin(plan, environments, engines)
     with lock_folder(place.folder):
         place.clear()
-        missing, damaged = place.missing(layout)
+        missing, damaged = place.missing(plan)
         for message in damaged:
             warnings.warn(f"{message}; it is computed again", UserWarning, stacklevel=2)
         if missing and (other := place.other_versions(engines)):
             told = f"{store} was begun with other versions, {other}: not the same bytes"
             warnings.warn(told, UserWarning, stacklevel=2)
         job = Job(experiment, place, make, engine, os.getpid())
-        tally, report = Tally(layout, missing), on_progress or _silent
+        tally, report = Tally(plan, missing), on_progress or _silent
         report(tally.status())
-        outcomes = compute_blocks(job, _longest_first(layout, missing), workers or joblib_workers(n_jobs))
+        outcomes = compute_blocks(job, _longest_first(plan, missing), workers or joblib_workers(n_jobs))
         try:
             with closing(outcomes):
                 failures = _followed(outcomes, tally, report)
@@ -117,7 +117,7 @@ def run(
             # A pool that has lost a worker kills the others, in the middle of what they write.
             place.sweep()
     if failures:
-        lines = tuple(_failure(layout, place, block, reason) for block, reason in failures)
+        lines = tuple(_failure(plan, place, block, reason) for block, reason in failures)
         raise FailedCellsError(lines, tally.status().total_cells)
     return Results.load(store)
 
@@ -137,14 +137,14 @@ def _followed(outcomes: Iterable[Outcome], tally: Tally, report: Progress) -> li
     return [failures[cell] for cell in sorted(failures)]
 
 
-def _failure(layout: Layout, store: Store, block: Block, reason: str) -> str:
-    task = layout.tasks[block.task]
+def _failure(plan: Plan, store: Store, block: Block, reason: str) -> str:
+    task = plan.tasks[block.task]
     return f"{task.agents[block.agent]} on {task.environment}: {reason} (see {store.failure_file(block)})"
 
 
-def _longest_first(layout: Layout, blocks: list[Block]) -> list[Block]:
+def _longest_first(plan: Plan, blocks: list[Block]) -> list[Block]:
     """Order blocks so that no core ends up waiting for a long one."""
-    return sorted(blocks, key=lambda block: -layout.tasks[block.task].steps * block.replicates)
+    return sorted(blocks, key=lambda block: -plan.tasks[block.task].steps * block.replicates)
 
 
 def _silent(status: Status) -> None:

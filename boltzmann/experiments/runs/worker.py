@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boltzmann.experiments.describe import Block, Experiment, Layout, Task, read_environment
+from boltzmann.experiments.describe import Block, Experiment, Plan, Task, read_environment
 from boltzmann.experiments.engine import Engine, Recorder, rollout
 from boltzmann.experiments.interfaces import Make
 from boltzmann.experiments.store import Store
@@ -76,7 +76,7 @@ def compute_block(job: Job, block: Block) -> Outcome:
             except Exception as error:
                 job.store.write_failure(block, _told(job, block))
                 return Outcome(block, f"{type(error).__name__}: {error}")
-            job.store.write(job.experiment.layout, block, arrays)
+            job.store.write(job.experiment.plan, block, arrays)
         if os.getpid() != job.watched:
             _spare_the_collector()
     except OSError as error:
@@ -97,18 +97,18 @@ def _spare_the_collector() -> None:
 
 
 def _told(job: Job, block: Block) -> str:
-    task = job.experiment.layout.tasks[block.task]
+    task = job.experiment.plan.tasks[block.task]
     return f"{task.agents[block.agent]} on {task.environment}, {block.name}\n\n{traceback.format_exc()}"
 
 
 def _arrays(job: Job, block: Block) -> dict[str, NDArray[np.float64]]:
-    task, layout = job.experiment.tasks[block.task], job.experiment.layout
+    task, plan = job.experiment.tasks[block.task], job.experiment.plan
     # A worker would only repeat what the rehearsal has said in the process that people watch.
     told = os.getpid() != job.watched
     with warnings.catch_warnings(action="ignore", category=UserWarning) if told else nullcontext():
         env = make_environment(task, block.replicates, job.make)
     with closing(env):
-        return play(task, env, layout.recorded_steps(block.task), layout, block, job.engine).arrays
+        return play(task, env, plan.recorded_steps(block.task), plan, block, job.engine).arrays
 
 
 def make_environment(task: Task, replicates: int, make: Make) -> Any:
@@ -117,7 +117,7 @@ def make_environment(task: Task, replicates: int, make: Make) -> Any:
     return make(name, replicates, discount=task.discount, **arguments)
 
 
-def play(task: Task, env: Any, ends: NDArray[np.int64], layout: Layout, block: Block, engine: Engine) -> Recorder:
+def play(task: Task, env: Any, ends: NDArray[np.int64], plan: Plan, block: Block, engine: Engine) -> Recorder:
     """Let a copy of the block's agent act: the description stays as it was given."""
     agent = copy.deepcopy(task.agents[block.agent])
-    return rollout(env, agent, ends, layout.environment_seeds(block), layout.agent_rng(block), engine=engine)
+    return rollout(env, agent, ends, plan.environment_seeds(block), plan.agent_rng(block), engine=engine)

@@ -23,7 +23,7 @@ def answers(board: pd.DataFrame, confidence: float = 0.95, sample: str = "replic
     confidence : float
         The one that it was made with.
     sample : str
-        What its numbers are counted in, as ``Layout.sample`` says.
+        What its numbers are counted in, as ``Plan.sample`` says.
 
     Returns
     -------

@@ -104,7 +104,7 @@ def leaderboard(
             apart = pairs[0, place] <= 1 - confidence
             entry["tied"] = bool(place > 0 and entry["replicates"] > 0 and not apart)
         rows.extend(entries)
-    warn_of_few(results.layout.samples)
+    warn_of_few(results.plan.samples)
     return pd.DataFrame(rows)
 
 

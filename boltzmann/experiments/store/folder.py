@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from boltzmann.experiments.describe import Block, Layout
+from boltzmann.experiments.describe import Block, Plan
 from boltzmann.experiments.engine import METRICS
 from boltzmann.experiments.errors import DamagedBlockError, RefusedError
 from boltzmann.experiments.store.atomic import is_alive, write_whole
@@ -49,9 +49,7 @@ class Store:
         self.folder = Path(folder)
         self.description_file = self.folder / "experiment.json"
 
-    def begin(
-        self, layout: Layout, environments: Sequence[Resolved] = (), engines: Sequence[Sequence[str]] = ()
-    ) -> None:
+    def begin(self, plan: Plan, environments: Sequence[Resolved] = (), engines: Sequence[Sequence[str]] = ()) -> None:
         """Make the folder and write the description, or check that the one there is the same.
 
         What the environments turned out to be is written beside the description: it is no part of the hash, which
@@ -64,15 +62,15 @@ class Store:
             results, or cannot be written.
         """
         if self.description_file.exists():
-            self._require_same(layout, environments)
+            self._require_same(plan, environments)
         elif self.folder.is_dir() and any(not _left_by_a_run(path.name) for path in self.folder.iterdir()):
             raise RefusedError(f"{self.folder} is not empty and holds no experiment: choose another folder")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             if not self.description_file.exists():
-                self._write_description(layout, environments, engines)
+                self._write_description(plan, environments, engines)
             # Of two runs that begin at once the first has written it, and the other reads that here.
-            self._require_same(layout, environments)
+            self._require_same(plan, environments)
         except OSError as error:
             raise RefusedError(f"{self.folder} cannot be written: {error.strerror}") from error
 
@@ -147,11 +145,11 @@ class Store:
         found: list[Resolved] = json.loads(self.description_file.read_text()).get("environments", [])
         return found
 
-    def _require_same(self, layout: Layout, environments: Sequence[Resolved]) -> None:
-        there = self.read_layout()
-        if there != layout:
+    def _require_same(self, plan: Plan, environments: Sequence[Resolved]) -> None:
+        there = self.read_plan()
+        if there != plan:
             raise RefusedError(
-                f"{self.folder} holds another experiment ({there.hash}, not {layout.hash}): choose another folder"
+                f"{self.folder} holds another experiment ({there.hash}, not {plan.hash}): choose another folder"
             )
         if changed := difference(self.environments(), environments):
             raise RefusedError(
@@ -160,12 +158,12 @@ class Store:
             )
 
     def _write_description(
-        self, layout: Layout, environments: Sequence[Resolved], engines: Sequence[Sequence[str]]
+        self, plan: Plan, environments: Sequence[Resolved], engines: Sequence[Sequence[str]]
     ) -> None:
         described = {
             "format": _FORMAT,
-            "hash": layout.hash,
-            "experiment": layout.to_json(),
+            "hash": plan.hash,
+            "experiment": plan.to_json(),
             "environments": list(environments),
             "engines": [list(row) for row in engines],
             "versions": versions(),
@@ -173,27 +171,27 @@ class Store:
         text = json.dumps(described, indent=2) + "\n"
         write_whole(self.description_file, text.encode(), replace=False)
 
-    def read_layout(self) -> Layout:
+    def read_plan(self) -> Plan:
         """Read the description; a RefusedError says what is wrong with it."""
         try:
             described = json.loads(self.description_file.read_text())
             if described["format"] != _FORMAT:
                 raise ValueError(f"its format is {described['format']}, this reads {_FORMAT}")
-            layout = Layout.from_json(described["experiment"])
-            if layout.hash != described["hash"]:
+            plan = Plan.from_json(described["experiment"])
+            if plan.hash != described["hash"]:
                 raise ValueError("its hash does not fit its content")
         except (FileNotFoundError, NotADirectoryError):
             raise RefusedError(f"{self.folder} holds no results: there is no {self.description_file.name}") from None
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise RefusedError(f"{self.description_file} cannot be read as an experiment: {error}") from error
-        return layout
+        return plan
 
-    def missing(self, layout: Layout) -> tuple[list[Block], list[str]]:
+    def missing(self, plan: Plan) -> tuple[list[Block], list[str]]:
         """List the blocks still to be computed, and say of the damaged ones among them what is wrong."""
         missing, damaged = [], []
-        for block in layout.blocks():
+        for block in plan.blocks():
             try:
-                self.read(layout, block)
+                self.read(plan, block)
             except FileNotFoundError:
                 missing.append(block)
             except DamagedBlockError as error:
@@ -201,13 +199,13 @@ class Store:
                 damaged.append(str(error))
         return missing, damaged
 
-    def write(self, layout: Layout, block: Block, arrays: Mapping[str, NDArray[np.float64]]) -> None:
+    def write(self, plan: Plan, block: Block, arrays: Mapping[str, NDArray[np.float64]]) -> None:
         """Store a block's arrays under its name, marked with its experiment and place; nothing else is in its bytes."""
         content = io.BytesIO()
-        np.savez(content, **kept(layout, arrays), place=_place(layout, block))  # type: ignore[arg-type]
+        np.savez(content, **kept(plan, arrays), place=_place(plan, block))  # type: ignore[arg-type]
         write_whole(self.folder / block.name, content.getvalue())
 
-    def read(self, layout: Layout, block: Block) -> dict[str, NDArray[np.float64]]:
+    def read(self, plan: Plan, block: Block) -> dict[str, NDArray[np.float64]]:
         """Read a block as it was stored, see ``recording``, every byte against its checksum.
 
         Raises
@@ -231,14 +229,12 @@ class Store:
                 raise
             raise DamagedBlockError(f"{path} is damaged: {error}") from error
         place = arrays.pop("place", None)
-        if place is None or str(place) != str(_place(layout, block)):
+        if place is None or str(place) != str(_place(plan, block)):
             raise DamagedBlockError(f"{path} is not that block of this experiment")
-        expected = kept_shapes(layout, block)
+        expected = kept_shapes(plan, block)
         if expected != {metric: array.shape for metric, array in arrays.items() if array.dtype == np.float64}:
             windows, samples = expected[METRICS[0]]
-            raise DamagedBlockError(
-                f"{path} is damaged: it does not hold {windows} windows of {samples} {layout.record}"
-            )
+            raise DamagedBlockError(f"{path} is damaged: it does not hold {windows} windows of {samples} {plan.record}")
         return arrays
 
 
@@ -246,5 +242,5 @@ def _left_by_a_run(name: str) -> bool:
     return name == LOCK_NAME or any(kind.fullmatch(name) for kind in (_TEMPORARY, _MARK, _FAILURE))
 
 
-def _place(layout: Layout, block: Block) -> NDArray[np.str_]:
-    return np.array(f"{layout.hash} {block.name}")
+def _place(plan: Plan, block: Block) -> NDArray[np.str_]:
+    return np.array(f"{plan.hash} {block.name}")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boltzmann.experiments.describe import Layout
+from boltzmann.experiments.describe import Plan
 from boltzmann.experiments.engine import METRICS
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.store.folder import Store
@@ -83,12 +83,12 @@ class Results:
     ----------
     folder : Path
         Where they are.
-    layout : Layout
+    plan : Plan
         The experiment as plain data.
     """
 
     folder: Path
-    layout: Layout
+    plan: Plan
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str]) -> Results:
@@ -99,15 +99,15 @@ class Results:
         RefusedError
             Where the folder holds no results, or not all blocks of them.
         """
-        layout = Store(folder).read_layout()
-        blocks = layout.blocks()
+        plan = Store(folder).read_plan()
+        blocks = plan.blocks()
         absent = sum(not (Path(folder) / block.name).exists() for block in blocks)
         if absent:
             raise RefusedError(
                 f"{folder} is unfinished: {absent} of {len(blocks)} blocks are missing; run the same experiment on it "
                 "again to go on"
             )
-        return cls(Path(folder), layout)
+        return cls(Path(folder), plan)
 
     def description(self) -> str:
         """Give the stored description, environments and versions included, as JSON."""
@@ -122,13 +122,13 @@ class Results:
             Where a block fails its checksum; running the experiment on the folder again mends it.
         """
         store = Store(self.folder)
-        for (task, agent), group in groupby(self.layout.blocks(), key=lambda block: (block.task, block.agent)):
-            steps = self.layout.recorded_steps(task)
-            blocks = [store.read(self.layout, block) for block in group]
+        for (task, agent), group in groupby(self.plan.blocks(), key=lambda block: (block.task, block.agent)):
+            steps = self.plan.recorded_steps(task)
+            blocks = [store.read(self.plan, block) for block in group]
             arrays = {name: np.concatenate([block[name] for block in blocks], axis=1).T for name in blocks[0]}
             yield Cell(
-                self.layout.task_labels[task],
-                self.layout.tasks[task].agents[agent],
+                self.plan.task_labels[task],
+                self.plan.tasks[task].agents[agent],
                 steps,
                 {name: arrays[name] for name in METRICS},
                 {name: arrays[stored] for name, stored in VARIANCES.items() if stored in arrays},
@@ -151,7 +151,7 @@ class Results:
         columns: dict[str, Any] = {
             "task": pd.Categorical(*_labels([cell.task for cell in cells], cells)),
             "agent": pd.Categorical(*_labels([cell.agent for cell in cells], cells)),
-            self.layout.sample: np.concatenate([np.repeat(np.arange(c.samples), len(c.steps)) for c in cells]),
+            self.plan.sample: np.concatenate([np.repeat(np.arange(c.samples), len(c.steps)) for c in cells]),
             "step": np.concatenate([np.tile(c.steps, c.samples) for c in cells]),
         }
         for name in METRICS:

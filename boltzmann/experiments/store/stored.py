@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from boltzmann.experiments.describe import Block, Layout
+from boltzmann.experiments.describe import Block, Plan
 from boltzmann.experiments.engine import METRICS
 
 __all__ = ["VARIANCES", "kept", "kept_shapes"]
@@ -18,20 +18,20 @@ VARIANCES = {name: f"{name}_variance" for name in METRICS}
 """What the variance of each metric over the replicates of a block is called."""
 
 
-def kept(layout: Layout, arrays: Mapping[str, NDArray[np.float64]]) -> Arrays:
+def kept(plan: Plan, arrays: Mapping[str, NDArray[np.float64]]) -> Arrays:
     """Give what is stored of a block's arrays of shape (windows, R).
 
     The arrays themselves, or the mean and the variance (1 / (R - 1)) of each, shape (windows, 1).
 
     Examples
     --------
-    >>> from boltzmann.experiments.describe import TaskLayout
-    >>> layout = Layout((TaskLayout("FrozenLake-v1", ("QLearning(Greedy())",), 1),), 2, 0, 2, 1, "blocks")
-    >>> stored = kept(layout, dict.fromkeys(METRICS, np.array([[1.0, 3.0]])))
+    >>> from boltzmann.experiments.describe import TaskPlan
+    >>> plan = Plan((TaskPlan("FrozenLake-v1", ("QLearning(Greedy())",), 1),), 2, 0, 2, 1, "blocks")
+    >>> stored = kept(plan, dict.fromkeys(METRICS, np.array([[1.0, 3.0]])))
     >>> stored["reward"], stored["reward_variance"]
     (array([[2.]]), array([[2.]]))
     """
-    if layout.record == "replicates":
+    if plan.record == "replicates":
         return {name: arrays[name] for name in METRICS}
     means: Arrays = {name: arrays[name].mean(axis=1, keepdims=True) for name in METRICS}
     return means | {VARIANCES[name]: _variance(arrays[name]) for name in METRICS}
@@ -43,9 +43,9 @@ def _variance(values: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.asarray((values - values[:, :1]).var(axis=1, ddof=1, keepdims=True))
 
 
-def kept_shapes(layout: Layout, block: Block) -> dict[str, tuple[int, int]]:
+def kept_shapes(plan: Plan, block: Block) -> dict[str, tuple[int, int]]:
     """Name what is stored of a block, each with its shape."""
-    windows = len(layout.recorded_steps(block.task))
-    if layout.record == "replicates":
+    windows = len(plan.recorded_steps(block.task))
+    if plan.record == "replicates":
         return dict.fromkeys(METRICS, (windows, block.replicates))
     return dict.fromkeys((*METRICS, *VARIANCES.values()), (windows, 1))

@@ -22,7 +22,7 @@ def recommendation(tuned: Tuned) -> list[str]:
     """
     board = _board(tuned)
     best = next(row for row in board.to_dict("records") if row["agent"] == row["compared_with"])
-    where, count = tuned.judged.layout.task_labels[0], int(best["replicates"])
+    where, count = tuned.judged.plan.task_labels[0], int(best["replicates"])
     value = "no value" if best["replicates"] == 0 else with_half_width(best["final"], best["final_half_width"])
     verdicts = _verdicts(board)
     close = [name for name, verdict in verdicts.items() if verdict == "cannot be told"]
@@ -55,7 +55,7 @@ def judgement_table(tuned: Tuned) -> Table:
     ]
     caption = (
         f"The finalists, {METRIC_NAMES[tuned.metric]} in the last tenth of the steps, over "
-        f"{tuned.judged.layout.replicates} replicates that nothing was chosen by"
+        f"{tuned.judged.plan.replicates} replicates that nothing was chosen by"
     )
     columns = (
         *("rank", "policy", "mean", "difference to the recommended one"),
@@ -67,7 +67,7 @@ def judgement_table(tuned: Tuned) -> Table:
 def rounds_table(tuned: Tuned) -> Table:
     """Say how the search went."""
     rows = [
-        (f"{number}", f"{len(one.ranked)}", f"{one.results.layout.replicates}", one.ranked[0])
+        (f"{number}", f"{len(one.ranked)}", f"{one.results.plan.replicates}", one.ranked[0])
         for number, one in enumerate(tuned.rounds)
     ]
     return Table("The rounds of the search", ("round", "candidates", "replicates", "the best of it"), rows)

@@ -8,7 +8,7 @@ import pytest
 
 from agents import QLearning, SampleAverage
 from boltzmann import Boltzmann, Greedy, Uniform
-from boltzmann.experiments import Experiment, Layout, Task, read_environment
+from boltzmann.experiments import Experiment, Plan, Task, read_environment
 from boltzmann.notation import parse
 from scripts.support.names import NAMES
 
@@ -16,20 +16,20 @@ from scripts.support.names import NAMES
 def test_a_description_is_written_and_read_back(experiment):
     names = {**NAMES, "Task": Task, "Experiment": Experiment}
     assert parse(repr(experiment), names) == experiment
-    layout = experiment.layout
-    assert Layout.from_json(json.loads(json.dumps(layout.to_json()))) == layout
+    plan = experiment.plan
+    assert Plan.from_json(json.loads(json.dumps(plan.to_json()))) == plan
     with pytest.raises(dataclasses.FrozenInstanceError):
         experiment.seed = 3
 
 
 def test_the_hash_follows_the_content(experiment):
     again = Experiment(list(experiment.tasks), 7, 11, block=3, points=20)
-    assert again.layout.hash == experiment.layout.hash
+    assert again.plan.hash == experiment.plan.hash
     changed = [
         dataclasses.replace(experiment, **change)
         for change in ({"replicates": 8}, {"seed": 12}, {"block": 4}, {"points": 21}, {"tasks": experiment.tasks[:1]})
     ]
-    assert len({one.layout.hash for one in [experiment, *changed]}) == 6
+    assert len({one.plan.hash for one in [experiment, *changed]}) == 6
 
 
 def test_what_a_reset_makes_is_no_part_of_the_description(experiment):
@@ -42,7 +42,7 @@ def test_what_a_reset_makes_is_no_part_of_the_description(experiment):
 
 
 def test_blocks_cover_every_replicate_of_every_cell(experiment):
-    blocks = experiment.layout.blocks()
+    blocks = experiment.plan.blocks()
     assert len(blocks) == len({block.name for block in blocks}) == 5 * 3
     for task, count in enumerate((3, 2)):
         for agent in range(count):
@@ -52,7 +52,7 @@ def test_blocks_cover_every_replicate_of_every_cell(experiment):
 @pytest.mark.parametrize(("steps", "points"), [(1000, 100), (50, 100), (130, 20), (7, 3), (1, 100), (101, 100)])
 def test_windows_cover_every_step(steps, points):
     experiment = Experiment([Task("X-v0", [SampleAverage(Greedy())], steps)], 1, 0, points=points)
-    ends = experiment.layout.recorded_steps(0)
+    ends = experiment.plan.recorded_steps(0)
     lengths = np.diff(ends, prepend=0)
     assert ends[-1] == steps
     assert len(ends) == min(steps, points)
@@ -61,16 +61,16 @@ def test_windows_cover_every_step(steps, points):
 
 
 def test_streams_are_shared_by_the_agents_of_a_task_and_by_nothing_else(experiment):
-    layout = experiment.layout
+    plan = experiment.plan
     seeds = {}
-    for block in layout.blocks():
+    for block in plan.blocks():
         key = (block.task, block.number)
-        drawn = (tuple(layout.environment_seeds(block)), layout.agent_rng(block).random())
+        drawn = (tuple(plan.environment_seeds(block)), plan.agent_rng(block).random())
         assert seeds.setdefault(key, drawn) == drawn
     everything = [seed for environment, _ in seeds.values() for seed in environment]
     assert len(set(everything)) == len(everything)
     assert all(type(seed) is int for seed in everything)
-    other = dataclasses.replace(experiment, seed=12).layout
+    other = dataclasses.replace(experiment, seed=12).plan
     assert not set(everything) & {seed for b in other.blocks() for seed in other.environment_seeds(b)}
 
 
@@ -127,4 +127,4 @@ def test_senseless_descriptions_are_refused(make, error, message):
 
 def test_tasks_on_one_environment_are_told_apart_by_their_steps():
     longer = dataclasses.replace(ONE, steps=20)
-    assert Experiment([ONE, longer], 1, 0).layout.task_labels == ["X-v0, 10 steps", "X-v0, 20 steps"]
+    assert Experiment([ONE, longer], 1, 0).plan.task_labels == ["X-v0, 10 steps", "X-v0, 20 steps"]

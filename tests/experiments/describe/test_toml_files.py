@@ -25,7 +25,7 @@ def test_what_is_written_is_read_back(experiment, tmp_path):
     path = tmp_path / "experiment.toml"
     path.write_text(format_toml(experiment))
     assert read_toml(path, by_name) == experiment
-    assert read_toml(path, by_name).layout.hash == experiment.layout.hash
+    assert read_toml(path, by_name).plan.hash == experiment.plan.hash
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,7 +68,7 @@ agents = ["Sarsa(Greedy())", "EpsilonGreedy(0.1)"]
 def test_policies_go_to_the_usual_learner(tmp_path):
     (tmp_path / "x.toml").write_text(GOOD)
     experiment = read_toml(tmp_path / "x.toml", read_agent)
-    assert experiment.layout.tasks[0].agents == ("Sarsa(Greedy())", "QLearning(EpsilonGreedy(0.1))")
+    assert experiment.plan.tasks[0].agents == ("Sarsa(Greedy())", "QLearning(EpsilonGreedy(0.1))")
     assert experiment.block == 100
     assert tomllib.loads(format_toml(experiment))["points"] == 100
 

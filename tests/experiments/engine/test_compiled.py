@@ -296,9 +296,9 @@ def test_the_results_say_which_engine_ran(tmp_path):
     assert Store(tmp_path / "auto").engines() == [["compiled", "lockstep"]]
     run(experiment, tmp_path / "slow", make=envs.make, engine="lockstep")
     assert Store(tmp_path / "slow").engines() == [["lockstep", "lockstep"]]
-    for block in experiment.layout.blocks():
+    for block in experiment.plan.blocks():
         assert (tmp_path / "auto" / block.name).read_bytes() == (tmp_path / "slow" / block.name).read_bytes()
-    (tmp_path / "auto" / experiment.layout.blocks()[0].name).unlink()
+    (tmp_path / "auto" / experiment.plan.blocks()[0].name).unlink()
     with pytest.warns(UserWarning, match="engines compiled, lockstep"):
         run(experiment, tmp_path / "auto", make=envs.make, engine="lockstep")
     with pytest.raises(ValueError, match="engine must be one of auto, lockstep, compiled, got 'fast'"):

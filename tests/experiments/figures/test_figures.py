@@ -59,8 +59,8 @@ def test_the_figure_shows_every_agent_of_every_task(results, metric, tmp_path):
         panels = [panels_left.pop(0) for _ in range(columns if row < 2 else 1)]
         spans = [panel.get_subplotspec().colspan for panel in panels]
         assert [place for span in spans for place in span] == list(range(columns))
-        agents = results.layout.tasks[row].agents
-        assert panels[0].get_title(loc="left") == results.layout.task_labels[row]
+        agents = results.plan.tasks[row].agents
+        assert panels[0].get_title(loc="left") == results.plan.task_labels[row]
         assert len(lines_of(panels[0])) == len(agents)
         assert panels[0].get_xlabel() == "step"
         assert panels[0].get_ylabel()

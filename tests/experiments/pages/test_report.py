@@ -14,7 +14,7 @@ from boltzmann import Boltzmann, EpsilonGreedy, Greedy, Linear
 from boltzmann.experiments import (
     METRICS,
     Experiment,
-    Layout,
+    Plan,
     RefusedError,
     Results,
     Section,
@@ -23,7 +23,7 @@ from boltzmann.experiments import (
     run,
     write_report,
 )
-from boltzmann.experiments.describe.plan import TaskLayout
+from boltzmann.experiments.describe.plan import TaskPlan
 from boltzmann.experiments.pages.parts import notation
 from boltzmann.notation import parse
 from tests.support.html_page import Page
@@ -60,13 +60,13 @@ def page(html):
 
 def stored(folder, agents, finals, environment="Somewhere-v0"):
     """Results whose agents have the given rewards, one row of replicates each."""
-    layout = Layout((TaskLayout(environment, tuple(agents), 20),), len(finals[0]), 3, 100, 20)
+    plan = Plan((TaskPlan(environment, tuple(agents), 20),), len(finals[0]), 3, 100, 20)
     store = Store(folder)
-    store.begin(layout)
-    for block, row in zip(layout.blocks(), finals, strict=True):
+    store.begin(plan)
+    for block, row in zip(plan.blocks(), finals, strict=True):
         arrays = {name: np.full((20, len(row)), np.nan) for name in METRICS}
         arrays.update(episodes=np.zeros((20, len(row))), return_sum=np.zeros((20, len(row))))
-        store.write(layout, block, {**arrays, "reward": np.tile(np.array(row, dtype=float), (20, 1))})
+        store.write(plan, block, {**arrays, "reward": np.tile(np.array(row, dtype=float), (20, 1))})
     return Results.load(folder)
 
 
@@ -118,7 +118,7 @@ def test_the_tables_have_a_row_for_each_policy(page, experiment):
     ]
     assert sorted(names[: len(agents)]) == sorted(agents)
     assert names[len(agents) : len(agents) + 2] == ["this one", "python"]
-    assert {f"{experiment.seed}", experiment.layout.hash} <= set(page.texts["td"])
+    assert {f"{experiment.seed}", experiment.plan.hash} <= set(page.texts["td"])
     assert all(name in names for name in ("numpy", "gymnasium", "boltzmann-exploration"))
     columns = [
         name for name, attributes in zip(page.texts["th"], page.all("th"), strict=True) if attributes["scope"] == "col"
@@ -186,8 +186,8 @@ def test_the_description_reads_back_as_the_experiment(experiment, page):
         kind.__name__: kind
         for kind in (Experiment, Task, QLearning, SampleAverage, Boltzmann, EpsilonGreedy, Greedy, Linear)
     }
-    assert parse(notation(experiment.layout), names) == experiment
-    assert notation(experiment.layout) in page.texts["code"]
+    assert parse(notation(experiment.plan), names) == experiment
+    assert notation(experiment.plan) in page.texts["code"]
 
 
 def test_the_same_results_give_the_same_bytes_and_reading_changes_nothing(results, html, tmp_path):

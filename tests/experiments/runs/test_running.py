@@ -68,9 +68,9 @@ def test_a_damaged_block_is_named_and_made_again(experiment, tmp_path):
 def test_no_flipped_bit_and_no_cut_is_ever_read_as_data(tmp_path):
     experiment = Experiment([Task("boltzmann/GaussianBandit-v0", [SampleAverage(Greedy())], 2)], 1, 0)
     run(experiment, tmp_path, make=envs.make)
-    (block,) = experiment.layout.blocks()
-    store, path, layout = Store(tmp_path), tmp_path / block.name, experiment.layout
-    content, truth = path.read_bytes(), store.read(layout, block)
+    (block,) = experiment.plan.blocks()
+    store, path, plan = Store(tmp_path), tmp_path / block.name, experiment.plan
+    content, truth = path.read_bytes(), store.read(plan, block)
     rng = np.random.default_rng(0)
     starts = [content.index(f"{name}.npy".encode()) + 128 for name in truth]
     data = {place for start in starts for place in range(start, start + 16)}
@@ -79,7 +79,7 @@ def test_no_flipped_bit_and_no_cut_is_ever_read_as_data(tmp_path):
         flipped[place] ^= 1 << int(rng.integers(8))
         path.write_bytes(flipped)
         try:
-            found = store.read(layout, block)
+            found = store.read(plan, block)
         except DamagedBlockError:
             continue
         # Dates and attributes of the archive carry no data and no checksum.
@@ -89,7 +89,7 @@ def test_no_flipped_bit_and_no_cut_is_ever_read_as_data(tmp_path):
     for cut in range(0, len(content), 7):
         path.write_bytes(content[:cut])
         with pytest.raises(DamagedBlockError):
-            store.read(layout, block)
+            store.read(plan, block)
 
 
 def test_agents_of_a_task_meet_the_same_problems(experiment, tmp_path):
@@ -212,11 +212,11 @@ def test_nothing_warns(experiment, tmp_path):
 
 
 def test_streams_are_those_of_the_stated_keys(experiment):
-    layout = experiment.layout
-    for block in layout.blocks():
+    plan = experiment.plan
+    for block in plan.blocks():
         keys = [np.random.SeedSequence(11, spawn_key=(block.task, block.number, who)) for who in (0, 1)]
-        assert layout.environment_seeds(block) == keys[0].generate_state(block.replicates, np.uint64).tolist()
-        assert layout.agent_rng(block).random() == np.random.default_rng(keys[1]).random()
+        assert plan.environment_seeds(block) == keys[0].generate_state(block.replicates, np.uint64).tolist()
+        assert plan.agent_rng(block).random() == np.random.default_rng(keys[1]).random()
 
 
 def test_a_run_leaves_the_global_random_state_alone(experiment, tmp_path):
@@ -331,18 +331,18 @@ def test_blocks_in_another_place_or_of_another_run_are_made_again(experiment, tm
 
 
 def test_of_two_experiments_that_begin_at_once_one_is_refused(experiment, tmp_path, monkeypatch):
-    first, second = experiment.layout, Experiment(experiment.tasks, 7, 99).layout
+    first, second = experiment.plan, Experiment(experiment.tasks, 7, 99).plan
     store = Store(tmp_path)
     write = Store._write_description
 
-    def overtaken(self, layout, environments, engines):
+    def overtaken(self, plan, environments, engines):
         write(Store(tmp_path), first, [], [])
-        write(self, layout, environments, engines)
+        write(self, plan, environments, engines)
 
     monkeypatch.setattr(Store, "_write_description", overtaken)
     with pytest.raises(RefusedError, match="holds another experiment"):
         store.begin(second)
-    assert store.read_layout() == first
+    assert store.read_plan() == first
 
 
 def test_gaps_are_measured_at_one_discount_for_all_agents_of_a_task(tmp_path):
@@ -398,7 +398,7 @@ def test_what_an_environment_turned_out_to_be_is_no_part_of_the_hash(experiment,
     run(experiment, tmp_path, make=envs.make)
     path = tmp_path / "experiment.json"
     described = json.loads(path.read_text())
-    assert described["hash"] == experiment.layout.hash
+    assert described["hash"] == experiment.plan.hash
     # A folder from before it was stored goes on as it did.
     del described["environments"]
     path.write_text(json.dumps(described))

@@ -81,7 +81,7 @@ def test_final_is_exactly_the_last_tenth():
 
 def test_the_leaderboard_ranks_every_task(results):
     board = leaderboard(results)
-    assert list(board["task"].unique()) == list(results.layout.task_labels)
+    assert list(board["task"].unique()) == list(results.plan.task_labels)
     assert [list(rows["metric"].unique()) for _, rows in board.groupby("task", sort=False)] == [
         ["reward"],
         ["return"],

@@ -237,14 +237,14 @@ def test_a_flipped_bit_of_the_description_is_refused_or_changes_nothing(tmp_path
     computed(tmp_path)
     path = tmp_path / "experiment.json"
     content = path.read_bytes()
-    layout = EXPERIMENT.layout
+    plan = EXPERIMENT.plan
     rng, refused = np.random.default_rng(0), 0
     for place in range(len(content)):
         flipped = bytearray(content)
         flipped[place] ^= 1 << int(rng.integers(8))
         path.write_bytes(flipped)
         try:
-            assert Store(tmp_path).read_layout() == layout
+            assert Store(tmp_path).read_plan() == plan
         except RefusedError:
             refused += 1
     # Blanks between the parts are the rest.

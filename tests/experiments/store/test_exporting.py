@@ -28,7 +28,7 @@ def test_parquet_holds_the_table_and_the_description(small, tmp_path):
         np.testing.assert_array_equal(read[name].to_numpy(), table[name].to_numpy())
     assert read["agent"].to_pylist() == list(table["agent"])
     stored = json.loads(read.schema.metadata[b"boltzmann_experiment"])
-    assert stored["hash"] == small.layout.hash
+    assert stored["hash"] == small.plan.hash
     assert [one.name for one in path.parent.iterdir()] == ["table.parquet"]
 
 

@@ -66,24 +66,24 @@ def test_the_table_says_what_a_row_is(both):
 
 def test_blocks_hold_fewer_numbers_and_fail_their_checks_alike(both, tmp_path):
     every, means = both
-    block = means.layout.blocks()[-1]
+    block = means.plan.blocks()[-1]
     numbers = [
-        sum(array.size for array in Store(results.folder).read(results.layout, block).values()) for results in both
+        sum(array.size for array in Store(results.folder).read(results.plan, block).values()) for results in both
     ]
     assert numbers == [5 * 8 * 7, 2 * 8 * 7]
     copy = Store(tmp_path / "copy")
-    copy.begin(means.layout)
+    copy.begin(means.plan)
     (copy.folder / block.name).write_bytes((every.folder / block.name).read_bytes())
-    assert "not that block of this experiment" in copy.missing(means.layout)[1][0]
+    assert "not that block of this experiment" in copy.missing(means.plan)[1][0]
 
 
 def test_a_run_of_means_that_was_stopped_ends_with_the_same_bytes(both, tmp_path):
     _, means = both
     again = run(dataclasses.replace(EVERY, record="blocks"), tmp_path, make=envs.make, n_jobs=2)
-    for block in means.layout.blocks()[::3]:
+    for block in means.plan.blocks()[::3]:
         (tmp_path / block.name).unlink()
     run(dataclasses.replace(EVERY, record="blocks"), tmp_path, make=envs.make)
-    for block in means.layout.blocks():
+    for block in means.plan.blocks():
         assert (again.folder / block.name).read_bytes() == (means.folder / block.name).read_bytes()
 
 
@@ -128,7 +128,7 @@ def test_results_that_do_not_fit_the_disk_are_refused_before_anything_is_written
     experiment = Experiment((task,), 40, 0, block=20)
     nowhere = tmp_path / "not" / "there"
     # 8 metrics at 100 points of 40 replicates, 8 bytes each, in two files.
-    assert disk_text(experiment.layout, nowhere) == f"0.2 MB of results in {nowhere}"
+    assert disk_text(experiment.plan, nowhere) == f"0.2 MB of results in {nowhere}"
     needed = 8 * 100 * 40 * 8 + 2 * 2600
 
     def leave(free):
@@ -143,14 +143,14 @@ def test_results_that_do_not_fit_the_disk_are_refused_before_anything_is_written
     assert 0.98 * needed < sum(file.stat().st_size for file in (tmp_path / "fits").glob("task*.npz")) <= needed
     # What is stored already needs no more room.
     leave(0)
-    assert run(experiment, tmp_path / "fits", make=envs.make).layout == experiment.layout
+    assert run(experiment, tmp_path / "fits", make=envs.make).plan == experiment.plan
     leave(2 * 8 * 100 * 2 * 8 + 2 * 2600)
-    assert disk_text(dataclasses.replace(experiment, record="blocks").layout, tmp_path)
+    assert disk_text(dataclasses.replace(experiment, record="blocks").plan, tmp_path)
 
 
 def test_where_the_free_room_of_a_disk_is_not_told_nothing_is_refused_for_it(tmp_path, monkeypatch):
     task = Task("boltzmann/GaussianBandit-v0", (SampleAverage(Greedy()),), 50_000)
-    layout = Experiment((task,), 40, 0, block=20).layout
+    plan = Experiment((task,), 40, 0, block=20).plan
 
     def unreadable(place):
         raise PermissionError(13, "Permission denied")
@@ -160,7 +160,7 @@ def test_where_the_free_room_of_a_disk_is_not_told_nothing_is_refused_for_it(tmp
 
     for usage in (unreadable, without_sizes):
         monkeypatch.setattr(disk.shutil, "disk_usage", usage)
-        assert disk_text(layout, tmp_path) == f"0.2 MB of results in {tmp_path}"
+        assert disk_text(plan, tmp_path) == f"0.2 MB of results in {tmp_path}"
 
 
 def test_without_numba_a_long_run_says_so(tmp_path, caplog, monkeypatch):

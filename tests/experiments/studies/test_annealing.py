@@ -76,7 +76,7 @@ def test_cooling_gains_where_the_best_constant_is_too_hot(tmp_path):
     last = [gain for gain in gains if gain.period == PERIODS[1]]
     assert {gain.verdict for gain in last} == {"gains"}
     assert all(0.2 < gain.value < 0.35 for gain in last)
-    choosing, judging = runs["choosing"].layout, runs["judging"].layout
+    choosing, judging = runs["choosing"].plan, runs["judging"].plan
     assert choosing.seed != judging.seed
     assert (choosing.replicates, judging.replicates) == (4, 20)
     assert "some schedule gains" in annealing_answer(gains)[0]

@@ -59,8 +59,8 @@ def test_rounds_halve_by_their_own_means_and_share_no_seed(tmp_path):
     problem = Problem("boltzmann/GaussianBandit-v0(arms=4)", SampleAverage(Greedy()), 60)
     tuned = tuned_in(tmp_path, Tuning(problem, policies, 4, 3, 10, 7))
     assert [len(one.ranked) for one in tuned.rounds] == [9, 5, 3]
-    assert [one.results.layout.replicates for one in tuned.rounds] == [4, 8, 16]
-    seeds = [one.results.layout.seed for one in tuned.rounds] + [tuned.judged.layout.seed]
+    assert [one.results.plan.replicates for one in tuned.rounds] == [4, 8, 16]
+    seeds = [one.results.plan.seed for one in tuned.rounds] + [tuned.judged.plan.seed]
     assert len(set(seeds)) == 4
     left = [repr(policy) for policy in policies]
     for one in tuned.rounds:
@@ -68,7 +68,7 @@ def test_rounds_halve_by_their_own_means_and_share_no_seed(tmp_path):
         assert list(finals) == [f"SampleAverage({name})" for name in left]
         assert sorted(finals, key=finals.get) == [f"SampleAverage({name})" for name in one.ranked]
         left = list(one.ranked[: max(3, -(-len(left) // 2))])
-    assert tuned.judged.layout.tasks[0].agents == tuple(f"SampleAverage({name})" for name in left)
+    assert tuned.judged.plan.tasks[0].agents == tuple(f"SampleAverage({name})" for name in left)
     assert tuned.recommendation == left[0]
     assert [row[1] for row in rounds_table(tuned).rows] == ["9", "5", "3"]
 
