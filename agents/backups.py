@@ -19,8 +19,6 @@ from agents.parameters import require_made, scheduled
 from boltzmann import Gibbs, Policy, Schedule, checks
 from boltzmann.notation import Expression
 
-__all__ = ["Backup", "BoltzmannExpectation", "Maximum", "MellowmaxValue", "PolicyExpectation", "SoftValue"]
-
 Floats = NDArray[np.float64]
 
 

@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 from agents.memory import largest, multiples
 from boltzmann import Distribution
 
-__all__ = ["Decision"]
-
 
 @dataclass(frozen=True, eq=False)
 class Decision:

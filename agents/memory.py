@@ -8,8 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Place", "largest", "make_table", "multiples", "put", "rows_of", "side_by_side", "taken"]
-
 _SIDE_BY_SIDE = 64
 """From so many replicates on, rows are copied with the actions first, as NumPy reduces fastest."""
 

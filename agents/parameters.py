@@ -13,8 +13,6 @@ from numpy.typing import ArrayLike, NDArray
 from boltzmann import Schedule, checks
 from boltzmann.schedules import value_at
 
-__all__ = ["LARGEST", "count_of", "finite", "number_or_schedule", "require_made", "scheduled"]
-
 LARGEST = float(np.finfo(np.float64).max)
 
 

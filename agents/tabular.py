@@ -14,8 +14,6 @@ from agents.parameters import count_of, require_made
 from boltzmann import Distribution, Policy, checks
 from boltzmann.notation import Expression
 
-__all__ = ["PolicyAgent", "TabularAgent"]
-
 
 class TabularAgent(Expression):
     """A table of action values for every replicate, and a distribution made from the rows of it.

@@ -16,8 +16,6 @@ from benchmarks.timing import compare, quartiles
 from benchmarks.works import Work
 from boltzmann.experiments import Recorder, read_environment
 
-__all__ = ["HEADER", "Part", "line", "measure_parts"]
-
 HEADER = f"{'work':<13} {'replicates':>10}  {'part':<46} {'microseconds':>12} {'of a step':>10}"
 
 WINDOW = 10

@@ -15,8 +15,6 @@ from benchmarks.works import Play, Work
 from benchmarks.yardstick import Yardstick
 from boltzmann.experiments import rollout, run
 
-__all__ = ["Effort", "Row", "calibrated", "measure_recording", "measure_rollouts", "measure_runs", "why_not"]
-
 TARGETS = {
     ("A testbed", "lockstep", 2000): 0.8,
     ("B FrozenLake", "lockstep", 2000): 0.35,

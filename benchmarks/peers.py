@@ -20,8 +20,6 @@ from benchmarks.timing import quartiles
 from benchmarks.works import Play
 from boltzmann.experiments import rollout
 
-__all__ = ["GROUNDS", "Peer", "PeerError", "measure_peers"]
-
 REPLICATES = 30
 LEAST_RATIO = 300.0
 MOST_ROUNDS = 3

@@ -13,8 +13,6 @@ from typing import Any
 
 from benchmarks.measuring import Row
 
-__all__ = ["HEADER", "describe_lines", "describe_machine", "line", "store"]
-
 HEADER = (
     f"{'work':<13} {'T':<9} {'replicates':>10} {'engine':<24} {'steps':>8} {'M steps/s':>10}  "
     f"{'ratio (quartiles)':<30} {'to':<14} {'M steps/s':>10}  {'target':<13} {'1st call':>8}"

@@ -7,8 +7,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["Clock", "compare", "quartiles", "ratios"]
-
 Clock = Callable[[], float]
 """Seconds from some moment on, as ``time.perf_counter`` and ``time.process_time`` tell them."""
 

@@ -18,18 +18,6 @@ from benchmarks.yardstick import TableArrays, Yardstick
 from boltzmann import Boltzmann, Exponential, Policy
 from boltzmann.experiments import Agent, Block, Experiment, Recorder, Task, read_environment, rollout, run
 
-__all__ = [
-    "REPLICATES",
-    "WORKS",
-    "Temperature",
-    "Work",
-    "engines_of",
-    "experiment",
-    "in_c",
-    "in_c_threads",
-    "in_project",
-]
-
 ARMS = 10
 DISCOUNT, STEP_SIZE = 0.99, 0.1
 REPLICATES = (1, 30, 200, 2000)

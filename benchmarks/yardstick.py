@@ -15,8 +15,6 @@ from numpy.typing import NDArray
 
 from envs import Table
 
-__all__ = ["CACHE", "MissingCompilerError", "TableArrays", "Yardstick"]
-
 SOURCE = Path(__file__).with_name("yardstick.c")
 CACHE = Path(__file__).parent / ".cache"
 FLAGS = ("-O3", "-shared", "-fPIC")

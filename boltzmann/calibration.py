@@ -19,14 +19,6 @@ from boltzmann import checks
 from boltzmann._numerics import Formula, Scores, formula_at, libraries, scaled, standardise, temperature_roots
 from boltzmann._numerics import formulas as quantities
 
-__all__ = [
-    "Calibration",
-    "temperature_for_entropy",
-    "temperature_for_expected_loss",
-    "temperature_for_greedy_probability",
-    "temperature_for_kl",
-]
-
 
 class Calibration(NamedTuple):
     """The answer of a calibration.

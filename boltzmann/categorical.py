@@ -10,8 +10,6 @@ from boltzmann import checks
 from boltzmann._numerics import cross_entropy, kept, kl_divergence, lazy, libraries, picked, tensors, top_k
 from boltzmann.sampling import sample_weights, sample_without_replacement
 
-__all__ = ["Categorical"]
-
 
 class Categorical:
     """The distribution with given probabilities, one row or many.

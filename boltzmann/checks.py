@@ -63,21 +63,36 @@ def row_text(place: tuple[int, ...]) -> str:
     return f" in row {place[0]}" if len(place) == 1 else f" in row {place}"
 
 
+def number_in(name: str, value: object, interval: str) -> float:
+    """Return ``value`` as a float in an interval such as "[0, inf)", or raise; NaN is in no interval."""
+    least, most = (float(end) for end in interval[1:-1].split(","))
+    result = _as_float(name, value, interval)
+    above = least < result or (result == least and interval[0] == "[")
+    below = result < most or (result == most and interval[-1] == "]")
+    if not (above and below):
+        raise ValueError(f"{name} must be in {interval}, got {result!r}")
+    return result
+
+
 def number(name: str, value: object, *, least: float, most: float = math.inf, open_below: bool = False) -> float:
-    """Return ``value`` as a float in [least, most], or raise; NaN and what is no number never pass."""
-    bound = f"in {'(' if open_below else '['}{least:g}, {most:g}]"
-    # Arrays without axes, of any library, such as a schedule's answer.
+    """Return ``value`` as a float in [least, most], or raise; NaN is in no interval."""
+    interval = f"{'(' if open_below else '['}{least:g}, {most:g}]"
+    result = _as_float(name, value, interval)
+    if not least <= result <= most or (open_below and result == least):
+        raise ValueError(f"{name} must be in {interval}, got {result!r}")
+    return result
+
+
+def _as_float(name: str, value: object, interval: str) -> float:
+    # Arrays without axes, of any library, such as a schedule's result.
     if getattr(value, "ndim", None) == 0 and not isinstance(value, np.generic):
         value = value.item()  # type: ignore[attr-defined]
     if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
-        raise TypeError(f"{name} must be a number {bound}, got {value!r}")
+        raise TypeError(f"{name} must be a number in {interval}, got {value!r}")
     try:
-        result = float(value)
+        return float(value)
     except OverflowError:
-        raise ValueError(f"{name} must be {bound}, got an integer beyond the range of floats") from None
-    if not least <= result <= most or (open_below and result == least):
-        raise ValueError(f"{name} must be {bound}, got {result!r}")
-    return result
+        raise ValueError(f"{name} must be in {interval}, got an integer beyond the range of floats") from None
 
 
 def one_of(name: str, value: object, choices: tuple[str, ...]) -> None:

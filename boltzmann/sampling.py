@@ -15,14 +15,6 @@ import numpy as np
 from boltzmann import checks
 from boltzmann._numerics import Uniforms, libraries, ordered_log_prob
 
-__all__ = [
-    "log_prob_without_replacement",
-    "sample_categorical",
-    "sample_gumbel",
-    "sample_weights",
-    "sample_without_replacement",
-]
-
 _BLOCK = 256
 """From so many actions on the cumulative sum goes in two levels."""
 

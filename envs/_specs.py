@@ -8,8 +8,6 @@ import warnings
 import gymnasium
 from gymnasium.envs.registration import EnvSpec
 
-__all__ = ["find_spec"]
-
 
 def find_spec(environment: str) -> EnvSpec:
     """Find an id, with or without a version, after importing the module that stands before it."""

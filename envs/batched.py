@@ -8,16 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = [
-    "Seed",
-    "action_indices",
-    "generator_from",
-    "refuse_options",
-    "require_discount",
-    "require_finite",
-    "require_whole",
-]
-
 Seed = int | Sequence[int] | None
 
 

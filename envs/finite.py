@@ -14,8 +14,6 @@ from numpy.typing import NDArray
 
 from envs import batched
 
-__all__ = ["BoundObservation", "NumberObservation", "is_table_index", "number_observations"]
-
 _MOST_BINS, _MOST_STATES = 20, 10_000
 _UNBOUNDED = float(np.finfo(np.float32).max)
 """Gymnasium environments write no bound as infinity or as the largest float32."""

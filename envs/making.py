@@ -18,8 +18,6 @@ from envs.finite import is_table_index, number_observations
 from envs.problems import blackjack_table
 from envs.tables import Table, TableEnv, TabularVectorEnv, compile_table
 
-__all__ = ["TIME_LIMIT", "TimeLimitWarning", "make", "make_raw"]
-
 TIME_LIMIT = 10_000
 """After so many steps an episode ends where the environment states no limit: an agent that runs into a wall for ever
 shall get another start. Random actions take 6453 steps on average to cross CliffWalking-v1, the optimal ones 13."""

@@ -17,13 +17,18 @@ import tyro
 import envs
 from boltzmann import Greedy
 from boltzmann.experiments import Block, Experiment, Results, run, save_figure
-from boltzmann.experiments.figures import draw_gains
 from boltzmann.experiments.pages import Section, picture, repetition, write_page
 from boltzmann.experiments.runs import make_environment, play
-from boltzmann.experiments.studies import Annealing, Problem, StepMetric, annealing_answer, gain_tables, run_annealing
-from scripts.support import console
-from scripts.support.problems import make_problem
-from scripts.support.tables import print_answer, print_table
+from boltzmann.experiments.studies import (
+    Annealing,
+    Problem,
+    StepMetric,
+    annealing_answer,
+    draw_gains,
+    gain_tables,
+    run_annealing,
+)
+from scripts.support import ProgressBar, console, make_problem, print_answer, print_table
 
 PROGRAM = "anneal"
 DEFAULT_TASKS = {
@@ -99,7 +104,7 @@ def main(arguments: list[str] | None = None) -> None:
     folder = options.output or Path("results") / f"{PROGRAM}-{annealing.hash}"
 
     def run_in(name: str, experiment: Experiment) -> Results:
-        with console.ProgressBar() as progress:
+        with ProgressBar() as progress:
             return run(experiment, folder / name, make=envs.make, n_jobs=options.jobs, on_progress=progress)
 
     with console.errors_in_one_line(PROGRAM, console.RUN_ERRORS), console.warnings_in_one_line(PROGRAM):

@@ -30,8 +30,7 @@ from boltzmann.experiments import (
 from boltzmann.experiments.runs import BACKENDS
 from boltzmann.experiments.statistics import Metric, find_agent
 from boltzmann.notation import parse, write
-from scripts.support import console, costs
-from scripts.support.names import NAMES, make_task, read_agent
+from scripts.support import NAMES, ProgressBar, console, costs, make_task, read_agent
 
 DEFAULT_TASKS = ("boltzmann/GaussianBandit-v0", "FrozenLake-v1")
 DESCRIBED = ("tasks", "policies", "agent", "steps", "replicates", "seed", "block", "record")
@@ -142,7 +141,7 @@ def main(arguments: list[str] | None = None) -> None:
         cluster = BACKENDS[options.backend](options.jobs, options.address)
         with console.warnings_in_one_line(program):
             memory = costs.require_memory(experiment, options.jobs) if options.backend == "loky" else ""
-            with cluster as workers, console.ProgressBar(memory) as progress:
+            with cluster as workers, ProgressBar(memory) as progress:
                 results = run(experiment, folder, make=envs.make, workers=workers, on_progress=progress)
         with console.warnings_in_one_line(program):
             write_report(results, page, metric=metric, **judged)

@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 import envs
 from boltzmann import Boltzmann
 from boltzmann.experiments import Experiment, Results, Task, draw_sensitivity, read_environment, run, save_figure
-from boltzmann.experiments.figures import draw_limits
 from boltzmann.experiments.pages import Section, picture, repetition, write_page
 from boltzmann.experiments.statistics import Metric
 from boltzmann.experiments.studies import (
@@ -28,6 +27,7 @@ from boltzmann.experiments.studies import (
     best_table,
     best_temperatures,
     check_ends,
+    draw_limits,
     ends_table,
     fit_low_temperatures,
     gap_or_usual,
@@ -35,9 +35,7 @@ from boltzmann.experiments.studies import (
     sweep_answer,
     sweep_temperatures,
 )
-from scripts.support import console
-from scripts.support.names import make_task
-from scripts.support.tables import print_answer, print_table
+from scripts.support import ProgressBar, console, make_task, print_answer, print_table
 
 PROGRAM = "temperature_limits"
 DEFAULT_STEPS = {
@@ -157,7 +155,7 @@ def main(arguments: list[str] | None = None) -> None:
         experiment = describe(options)
     folder = options.output or Path("results") / f"{PROGRAM}-{experiment.plan.hash}"
     with console.errors_in_one_line(PROGRAM, console.RUN_ERRORS), console.warnings_in_one_line(PROGRAM):
-        with console.ProgressBar() as progress:
+        with ProgressBar() as progress:
             results = run(experiment, folder, make=envs.make, n_jobs=options.jobs, on_progress=progress)
         checks = report(experiment, results, options)
     wrong = [f"{check.end} is not {check.policy} on {check.task}" for check in checks if check.differing]

@@ -17,9 +17,7 @@ from boltzmann.experiments import Experiment, Results, draw_differences, run, sa
 from boltzmann.experiments.pages import Section, picture, repetition, write_page
 from boltzmann.experiments.statistics import Metric
 from boltzmann.experiments.studies import Tuning, candidates, judgement_table, recommendation, rounds_table, run_tuning
-from scripts.support import console
-from scripts.support.problems import make_problem, read_policy
-from scripts.support.tables import print_answer, print_table
+from scripts.support import ProgressBar, console, make_problem, print_answer, print_table, read_policy
 
 PROGRAM = "tune"
 DEFAULT_FAMILIES = ("linear", "exponential", "cosine", "inverse time", "inverse root", "log over time")
@@ -78,7 +76,7 @@ def main(arguments: list[str] | None = None) -> None:
     folder = options.output or Path("results") / f"{PROGRAM}-{tuning.hash}"
 
     def run_in(name: str, experiment: Experiment) -> Results:
-        with console.ProgressBar() as progress:
+        with ProgressBar() as progress:
             return run(experiment, folder / name, make=envs.make, n_jobs=options.jobs, on_progress=progress)
 
     with console.errors_in_one_line(PROGRAM, console.RUN_ERRORS), console.warnings_in_one_line(PROGRAM):

@@ -19,8 +19,6 @@ from agents.parameters import finite, number_or_schedule, scheduled
 from agents.tabular import TabularAgent
 from boltzmann import Categorical, Distribution, Gibbs, Schedule, checks
 
-__all__ = ["Adversarial", "Exp3", "Exp3IX", "rounds_of"]
-
 Floats = NDArray[np.float64]
 
 

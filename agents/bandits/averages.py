@@ -15,8 +15,6 @@ from agents.parameters import finite
 from agents.tabular import PolicyAgent
 from boltzmann import Policy
 
-__all__ = ["Average"]
-
 
 @dataclass(repr=False)
 class Average(PolicyAgent):

@@ -11,8 +11,6 @@ from agents.bandits.preferences import Preferences
 from agents.parameters import finite
 from boltzmann import checks
 
-__all__ = ["ReinforcementComparison"]
-
 
 @dataclass(repr=False)
 class ReinforcementComparison(Preferences):

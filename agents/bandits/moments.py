@@ -7,8 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["RewardVariances"]
-
 
 class RewardVariances:
     """Means and summed squared deviations of the rewards of every replicate, state and action.

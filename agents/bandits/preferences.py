@@ -16,13 +16,6 @@ from numpy.typing import ArrayLike, NDArray
 from agents.tabular import TabularAgent
 from boltzmann import Gibbs, checks
 
-__all__ = [
-    "GradientBandit",
-    "GradientBanditIncludingCurrent",
-    "GradientBanditWithoutBaseline",
-    "Preferences",
-]
-
 Floats = NDArray[np.float64]
 
 

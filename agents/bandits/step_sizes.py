@@ -17,8 +17,6 @@ from agents.memory import Place, taken
 from agents.parameters import scheduled
 from boltzmann import InverseTime, Schedule, checks
 
-__all__ = ["ConstantStep", "SampleAverage", "SampleAverageWithInitial", "ScheduledStep"]
-
 
 @dataclass(repr=False)
 class SampleAverage(Average):

@@ -12,8 +12,6 @@ from agents.bandits.adversarial import Adversarial, rounds_of
 from agents.parameters import number_or_schedule, scheduled
 from boltzmann import Schedule, checks
 
-__all__ = ["TsallisINF", "tsallis_probs"]
-
 Floats = NDArray[np.float64]
 
 _MOST_ITERATIONS = 100

@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 from agents.control.one_step import TemporalDifference
 from agents.memory import Place
 
-__all__ = ["DoubleQ"]
-
 Floats = NDArray[np.float64]
 
 

@@ -23,8 +23,6 @@ from agents.parameters import finite, number_or_schedule, require_made, schedule
 from agents.tabular import PolicyAgent
 from boltzmann import Policy, Schedule, checks
 
-__all__ = ["BackupLearning", "ExpectedSarsa", "QLearning", "TemporalDifference"]
-
 Floats = NDArray[np.float64]
 
 

@@ -12,8 +12,6 @@ from numpy.typing import ArrayLike, NDArray
 from agents.control.one_step import TemporalDifference
 from agents.decision import Decision
 
-__all__ = ["Sarsa"]
-
 Floats = NDArray[np.float64]
 
 

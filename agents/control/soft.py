@@ -13,8 +13,6 @@ from agents.control.one_step import TemporalDifference
 from agents.memory import rows_of
 from boltzmann import Boltzmann, Gibbs, InverseTime, Schedule, checks
 
-__all__ = ["DynamicBoltzmannQ", "MellowmaxQ", "SoftQ"]
-
 Floats = NDArray[np.float64]
 
 

@@ -14,8 +14,6 @@ from agents.memory import Place
 from agents.parameters import scheduled
 from boltzmann import InverseTime, Schedule, checks
 
-__all__ = ["SpeedyQ"]
-
 Floats = NDArray[np.float64]
 
 

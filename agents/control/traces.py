@@ -19,8 +19,6 @@ from agents.control.sarsa import Sarsa
 from agents.memory import Place
 from boltzmann import checks
 
-__all__ = ["QLambda", "QLambdaReplacing", "SarsaLambda", "SarsaLambdaReplacing"]
-
 Floats = NDArray[np.float64]
 
 

@@ -15,20 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from agents.backups import Backup
-from agents.planning.evaluation import policy_evaluation, policy_gain
 from agents.planning.model import Model, TableLike, checked_discount, state_values
 from boltzmann import checks
-
-__all__ = [
-    "Solution",
-    "TableLike",
-    "action_values",
-    "finite_horizon",
-    "policy_evaluation",
-    "policy_gain",
-    "value_iteration",
-    "value_sweeps",
-]
 
 Floats = NDArray[np.float64]
 

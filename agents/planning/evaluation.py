@@ -13,8 +13,6 @@ from scipy.sparse.linalg import splu
 from agents.planning.model import Model, TableLike, checked_discount
 from boltzmann import checks
 
-__all__ = ["policy_evaluation", "policy_gain"]
-
 Floats = NDArray[np.float64]
 
 

@@ -10,8 +10,6 @@ from scipy.sparse import csr_array
 
 from boltzmann import checks
 
-__all__ = ["Model", "TableLike", "checked_discount", "state_values"]
-
 Floats = NDArray[np.float64]
 
 

@@ -15,7 +15,7 @@ from benchmarks.literature.exact import EXACT
 from benchmarks.literature.measuring import measure, quick
 from benchmarks.literature.pages import exact_table, head, study_table
 from benchmarks.literature.studies import STUDIES
-from scripts.support.console import ProgressBar
+from scripts.support import ProgressBar
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,6 @@ from typing import Literal
 
 from boltzmann.experiments import Agent
 
-__all__ = ["MEASURES", "Claim", "Exact", "Measure", "Study"]
-
 Measure = Literal["optimal", "regret", "regret after K"]
 MEASURES: dict[Measure, str] = {
     "optimal": "optimal actions, last tenth, %",

@@ -22,8 +22,6 @@ from agents.planning import (
 from benchmarks.literature.claims import Exact
 from boltzmann import InverseTime, Schedule
 
-__all__ = ["EXACT"]
-
 _TWO_STATES = "Asadi & Littman 2017, two states"
 _WALLS = "the walls are a stand-in that was searched for so that these are met"
 _FOLLOWS = "on the stand-in walls, not searched for"

@@ -16,8 +16,6 @@ from benchmarks.literature.claims import Claim, Measure, Study
 from boltzmann.experiments import Agent, Cell, Experiment, Progress, Task, read_environment, run
 from boltzmann.experiments.statistics import cumulative, final
 
-__all__ = ["Measured", "experiment_of", "measure", "quick"]
-
 BLOCK = 1000
 """Replicates a block: enough that a step in lockstep costs little more than its arithmetic."""
 

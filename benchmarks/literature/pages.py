@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from benchmarks.literature.claims import MEASURES, Exact, Study
 from benchmarks.literature.measuring import Measured
 
-__all__ = ["COMMAND", "exact_table", "head", "study_table"]
-
 COMMAND = "python -m benchmarks.literature --output docs/literature.md"
 
 _HEAD = f"""\

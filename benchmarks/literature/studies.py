@@ -15,8 +15,6 @@ from agents import (
 from benchmarks.literature.claims import Claim, Study
 from boltzmann import UCB1, Boltzmann, BoltzmannGumbel, EpsilonGreedy, Greedy, InverseSqrt, UCB1Tuned
 
-__all__ = ["GUMBEL", "OTHERS", "SOFTMAX", "STUDIES", "TESTBED"]
-
 _AT_ZERO = "boltzmann/GaussianBandit-v0"
 _AT_FOUR = "boltzmann/GaussianBandit-v0(mean=4.0)"
 

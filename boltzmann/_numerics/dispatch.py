@@ -10,8 +10,6 @@ from boltzmann._numerics import libraries, tensors
 from boltzmann._numerics.numpy_scores import COPIED, standardise
 from boltzmann._numerics.scores import Scores
 
-__all__ = ["scored"]
-
 
 def scored(values: Any, temperature: Any, where: Any, prior: Any) -> tuple[Scores, Any, Any]:
     """Reduce the arguments of a Gibbs distribution to scores.

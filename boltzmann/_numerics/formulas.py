@@ -13,25 +13,6 @@ import numpy as np
 from boltzmann._numerics.scores import Scores
 from boltzmann._numerics.shared import relative_excess
 
-__all__ = [
-    "entropy",
-    "expected_loss",
-    "exploration_probability",
-    "greedy_probability",
-    "heat_capacity",
-    "kl_to_prior",
-    "log_partition",
-    "log_probs",
-    "mean",
-    "mellowmax",
-    "mellowmax_loss",
-    "mode",
-    "probs",
-    "soft_value",
-    "temperature_derivative",
-    "variance",
-]
-
 _LARGE = 2**16
 """From so many entries on, the memory decides."""
 

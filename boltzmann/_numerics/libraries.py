@@ -14,23 +14,6 @@ import numpy as np
 
 from boltzmann import checks
 
-__all__ = [
-    "converted",
-    "detached",
-    "device",
-    "indices",
-    "is_native",
-    "is_traced",
-    "namespace",
-    "quiet",
-    "returned",
-    "to_float",
-    "to_numpy",
-    "transforms_off",
-    "uniform",
-    "widest_float",
-]
-
 _NATIVE = (np.ndarray, np.generic, float, int, list, tuple, bool, str, bytes, complex, type(None))
 
 

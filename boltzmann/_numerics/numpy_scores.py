@@ -15,8 +15,6 @@ from boltzmann import checks
 from boltzmann._numerics.scores import Scores
 from boltzmann.checks import Floats
 
-__all__ = ["COPIED", "kept", "standardise"]
-
 _FEW_ACTIONS, _MANY_ROWS = 32, 64
 """So few actions of so many rows are laid out with the actions first."""
 

@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 from boltzmann._numerics.numpy_scores import standardise
 from boltzmann._numerics.scores import Scores
 
-__all__ = ["Formula", "formula_at", "scaled", "temperature_roots"]
-
 Formula = Callable[[Scores], Any]
 
 

@@ -16,9 +16,6 @@ import numpy as np
 
 from boltzmann._numerics import tensors
 
-__all__ = ["Scores", "centred_over_temperature", "lazy"]
-
-
 _LARGE_HALF = 8.9e307
 _NUMPYS = (np.ndarray, np.generic)
 

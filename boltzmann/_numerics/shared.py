@@ -12,17 +12,6 @@ from boltzmann import checks
 from boltzmann._numerics import libraries, tensors
 from boltzmann._numerics.tensors import as_tensor
 
-__all__ = [
-    "Quantity",
-    "cross_entropy",
-    "jacobian",
-    "kl_divergence",
-    "ordered_log_prob",
-    "picked",
-    "relative_excess",
-    "top_k",
-]
-
 _PER_ACTION = ("probs", "log_probs")
 
 

@@ -15,8 +15,6 @@ from boltzmann import checks
 from boltzmann._numerics import libraries
 from boltzmann._numerics.scores import Scores
 
-__all__ = ["standardise_traceably"]
-
 
 def standardise_traceably(values: Any, temperature: Any, where: Any, prior: Any) -> Scores:
     """Reduce the arguments of a Gibbs distribution to scores, in the array library of the inputs."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["DamagedBlockError", "FailedCellsError", "RefusedError", "UnsupportedError"]
-
 
 class RefusedError(ValueError):
     """An experiment that cannot run, or a folder that it cannot use; nothing has been computed or written."""

@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 
 from boltzmann.policies import Distribution
 
-__all__ = ["Agent", "Decision", "Make"]
-
 
 class Decision(Protocol):
     """What acted: one action a replicate, and the distribution of R rows that it was drawn from.

@@ -6,23 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann._numerics import (
-    Quantity,
-    Scores,
-    Uniforms,
-    as_tensor,
-    cross_entropy,
-    jacobian,
-    kl_divergence,
-    picked,
-    scored,
-    top_k,
-)
-from boltzmann._numerics import formulas as quantities
+from boltzmann._numerics import Quantity, Scores, Uniforms, as_tensor, formulas, scored, shared
 from boltzmann.gibbs.inverse import from_inverse, log_base
 from boltzmann.sampling import sample_weights, sample_without_replacement
-
-__all__ = ["Gibbs"]
 
 
 class Gibbs:
@@ -135,18 +121,18 @@ class Gibbs:
     def __repr__(self) -> str:
         return f"Gibbs(probs={self.probs!r}, temperature={self.temperature!r})"
 
-    probs = Quantity(quantities.probs)
-    log_probs = Quantity(quantities.log_probs)
-    log_partition = Quantity(quantities.log_partition)
-    soft_value = Quantity(quantities.soft_value, signed=True)
-    mellowmax = Quantity(quantities.mellowmax, signed=True)
-    entropy = Quantity(quantities.entropy)
-    mean = Quantity(quantities.mean, signed=True)
-    variance = Quantity(quantities.variance)
-    heat_capacity = Quantity(quantities.heat_capacity)
-    greedy_probability = Quantity(quantities.greedy_probability)
-    exploration_probability = Quantity(quantities.exploration_probability)
-    mode = Quantity(quantities.mode)
+    probs = Quantity(formulas.probs)
+    log_probs = Quantity(formulas.log_probs)
+    log_partition = Quantity(formulas.log_partition)
+    soft_value = Quantity(formulas.soft_value, signed=True)
+    mellowmax = Quantity(formulas.mellowmax, signed=True)
+    entropy = Quantity(formulas.entropy)
+    mean = Quantity(formulas.mean, signed=True)
+    variance = Quantity(formulas.variance)
+    heat_capacity = Quantity(formulas.heat_capacity)
+    greedy_probability = Quantity(formulas.greedy_probability)
+    exploration_probability = Quantity(formulas.exploration_probability)
+    mode = Quantity(formulas.mode)
 
     def log_prob(self, actions: Any) -> Any:
         """Log-probability of given actions.
@@ -164,7 +150,7 @@ class Gibbs:
         >>> Gibbs([[0.0, 0.0], [0.0, 50.0]]).log_prob([1, 0]).round(4)
         array([ -0.6931, -50.    ])
         """
-        return picked(self.log_probs, actions)
+        return shared.picked(self.log_probs, actions)
 
     def cross_entropy(self, target: Any) -> Any:
         """-sum_a target(a) log p(a) in nats, from the values and never from probabilities; shape (...).
@@ -177,7 +163,7 @@ class Gibbs:
         >>> float(Gibbs([0.0, 1000.0]).cross_entropy([0.5, 0.5]))
         500.0
         """
-        return cross_entropy(self.log_probs, target)
+        return shared.cross_entropy(self.log_probs, target)
 
     def kl_divergence(self, other: Gibbs) -> Any:
         """KL(p || other) = sum_a p(a) log(p(a) / other(a)) in nats, shape (...); inf where other(a) = 0 < p(a).
@@ -191,7 +177,7 @@ class Gibbs:
         >>> float(gibbs.kl_divergence(gibbs)), float(gibbs.kl_divergence(Gibbs([0.0, 1.0, 2.0], 0)))
         (0.0, inf)
         """
-        return kl_divergence(self.probs, self.log_probs, other.log_probs)
+        return shared.kl_divergence(self.probs, self.log_probs, other.log_probs)
 
     def jacobian(self) -> Any:
         """D p_i / d Q_j = p_i ([i = j] - p_j) / T, shape (..., K, K): 0 at T = inf, 0 or infinite at T = 0.
@@ -202,7 +188,7 @@ class Gibbs:
         array([[ 0.125, -0.125],
                [-0.125,  0.125]])
         """
-        return jacobian(self.probs, self.temperature)
+        return shared.jacobian(self.probs, self.temperature)
 
     def temperature_derivative(self) -> Any:
         """D p_i / d T = -p_i (Q_i - E[Q]) / T^2, shape (..., K): 0 at both ends.
@@ -212,13 +198,13 @@ class Gibbs:
         >>> Gibbs([0.0, 1.0], 1.0).temperature_derivative().round(4)
         array([ 0.1966, -0.1966])
         """
-        slope = self._of.full(quantities.temperature_derivative(self._of))
+        slope = self._of.full(formulas.temperature_derivative(self._of))
         slope = slope if self._tensors is None else as_tensor(slope, self._tensors)
         return slope if self._sign is None else slope * self._sign[..., None]
 
     def top_k(self, k: int) -> Any:
         """Give the k most probable actions, most probable first, equals in their order; integers, (..., k)."""
-        return top_k(self.log_probs, k)
+        return shared.top_k(self.log_probs, k)
 
     def sample(self, rng: Any, shape: tuple[int, ...] = ()) -> Any:
         """Draw actions, one uniform each; never one of probability 0.

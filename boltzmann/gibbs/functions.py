@@ -24,20 +24,6 @@ from boltzmann._numerics import cross_entropy as _cross_entropy
 from boltzmann._numerics import libraries, picked
 from boltzmann.gibbs.distribution import Gibbs
 
-__all__ = [
-    "Gibbs",
-    "cross_entropy",
-    "entropy",
-    "expected_value",
-    "heat_capacity",
-    "log_partition",
-    "log_softmax",
-    "mellowmax",
-    "soft_value",
-    "softmax",
-    "variance",
-]
-
 
 def softmax(values: Any, temperature: Any = 1.0, *, axis: int = -1, where: Any = None, prior: Any = None) -> Any:
     """Probabilities prior(a) exp(Q(a) / T) / Z; shape of ``values``.

@@ -9,8 +9,6 @@ import numpy as np
 from boltzmann import checks
 from boltzmann._numerics import libraries
 
-__all__ = ["from_inverse", "log_base"]
-
 
 def from_inverse(values: Any, beta: Any) -> tuple[Any, Any, Any]:
     """Give the values, negated where beta is negative, the temperature 1 / |beta|, and the sign of each row."""

@@ -11,8 +11,6 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-__all__ = ["call_arguments", "parse", "with_plain_names"]
-
 _CONSTANTS = {"inf": math.inf}
 
 # A string comes first, so that what stands in quotes is left as it is.

@@ -10,16 +10,16 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from boltzmann.notation.reading import call_arguments, parse
-
-__all__ = ["Expression", "call_arguments", "check_expressible", "parse", "write"]
+from boltzmann.bounds import check_parameters
 
 _OWN_ROOMS = ("boltzmann", "agents")
 """Packages whose classes command lines know by their bare names."""
 
 
 class Expression:
-    """Gives a dataclass the ``repr`` that makes it: positional fields by place, keyword-only ones by name.
+    """A dataclass of parameters: checks their bounds, and prints as the expression that makes it.
+
+    Positional fields are written by place, keyword-only ones by name.
 
     A keyword-only field that has its default value is left out, and so is everything behind ``init=False``. A class
     from outside this project is written with its module, ``package.module:Name(...)``.
@@ -30,6 +30,10 @@ class Expression:
     >>> Boltzmann(Linear(1.0, 0.01, 5000))
     Boltzmann(Linear(1.0, 0.01, 5000))
     """
+
+    def __post_init__(self) -> None:
+        """Check the parameters against the bounds that stand beside their fields."""
+        check_parameters(self)
 
     def __repr__(self) -> str:
         """Write the expression that makes this object."""

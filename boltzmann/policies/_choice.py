@@ -19,8 +19,6 @@ from boltzmann import checks
 from boltzmann._numerics import lazy
 from boltzmann.categorical import Categorical
 
-__all__ = ["LargestDraw", "Law", "largest_probabilities"]
-
 Floats = NDArray[np.float64]
 
 _NODES = 8

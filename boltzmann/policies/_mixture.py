@@ -13,8 +13,6 @@ from boltzmann.categorical import Categorical
 from boltzmann.policies.protocol import Distribution
 from boltzmann.schedules import Schedule, value_at
 
-__all__ = ["epsilon_at", "mixture"]
-
 Part = Callable[[Any], Distribution]
 
 

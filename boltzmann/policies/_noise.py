@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 from boltzmann.policies._choice import largest_probabilities
 from boltzmann.policies.indices import Known
 
-__all__ = ["ScaledNoise", "scaled_noise"]
-
 Floats = NDArray[np.float64]
 
 

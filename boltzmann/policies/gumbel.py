@@ -15,8 +15,6 @@ from boltzmann.policies._noise import scaled_noise
 from boltzmann.policies.indices import Known
 from boltzmann.schedules import Schedule, checked_schedule, value_at
 
-__all__ = ["BoltzmannGumbel"]
-
 Floats = NDArray[np.float64]
 
 _TINY = float(np.finfo(np.float64).tiny)

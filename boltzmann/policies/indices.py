@@ -19,8 +19,6 @@ from boltzmann.gibbs import Gibbs
 from boltzmann.notation import Expression
 from boltzmann.policies._choice import LargestDraw, Law
 
-__all__ = ["UCB1", "Known", "Maillard", "UCB1Tuned"]
-
 _LARGEST = float(np.finfo(np.float64).max)
 
 

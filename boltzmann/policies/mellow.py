@@ -15,8 +15,6 @@ from boltzmann.gibbs import Gibbs
 from boltzmann.notation import Expression
 from boltzmann.schedules import Schedule, checked_schedule, value_at
 
-__all__ = ["Mellowmax"]
-
 
 @dataclass(frozen=True, repr=False)
 class Mellowmax(Expression):

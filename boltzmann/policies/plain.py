@@ -17,8 +17,6 @@ from boltzmann.notation import Expression
 from boltzmann.policies._mixture import epsilon_at, mixture
 from boltzmann.schedules import Schedule, checked_schedule
 
-__all__ = ["EpsilonGreedy", "Greedy", "Uniform"]
-
 
 @dataclass(frozen=True, repr=False)
 class Greedy(Expression):

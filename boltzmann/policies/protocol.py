@@ -7,8 +7,6 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Distribution", "Policy"]
-
 
 class Distribution(Protocol):
     """What a policy returns: one distribution over actions a row."""

@@ -19,8 +19,6 @@ from boltzmann.policies.protocol import Policy
 from boltzmann.schedules import Schedule, checked_schedule
 from boltzmann.thermostats import Tempered, Thermostat, temperature_of
 
-__all__ = ["Boltzmann", "EpsilonBoltzmann", "KLBoltzmann", "MaxBoltzmann"]
-
 
 @dataclass(frozen=True, repr=False)
 class Boltzmann(Tempered):

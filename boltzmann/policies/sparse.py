@@ -19,8 +19,6 @@ from boltzmann.gibbs import Gibbs
 from boltzmann.schedules import Schedule, checked_schedule
 from boltzmann.thermostats import Tempered, Thermostat, temperature_of
 
-__all__ = ["Entmax", "Sparsemax"]
-
 
 def _tempered(values: Any, heat: Any, where: Any) -> NDArray[np.float64]:
     """Give (Q - max Q) / T, shape (..., K), -inf for what is not allowed; both ends by value."""

@@ -15,8 +15,6 @@ from boltzmann.policies._choice import largest_probabilities
 from boltzmann.policies._noise import scaled_noise
 from boltzmann.policies.indices import Known
 
-__all__ = ["BernoulliThompson", "GaussianThompson"]
-
 Floats = NDArray[np.float64]
 
 _LARGEST = float(np.finfo(np.float64).max)

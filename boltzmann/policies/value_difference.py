@@ -23,9 +23,6 @@ from boltzmann.policies.plain import Greedy, Uniform
 from boltzmann.schedules import Schedule, checked_schedule
 from boltzmann.thermostats import RangeScaled, Thermostat, temperature_of
 
-__all__ = ["VDBE", "VDBESoftmax", "next_epsilons"]
-
-
 _NORMALISED = RangeScaled(0.5)
 """T = 1 for values that are brought to [-1, 1]."""
 

@@ -18,8 +18,6 @@ from boltzmann.schedules.steps import (
     temperatures_at,
 )
 
-__all__ = ["Clip", "Scale", "Warmup"]
-
 
 @dataclass(frozen=True, repr=False)
 class Warmup(Expression):

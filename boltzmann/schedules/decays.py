@@ -12,8 +12,6 @@ from boltzmann import checks
 from boltzmann.notation import Expression
 from boltzmann.schedules.steps import Temperatures, checked_steps
 
-__all__ = ["ExponentialDecay", "InverseSqrt", "InverseTime", "LogOverTime", "Logarithmic", "SqrtLogOverTime"]
-
 _LARGEST = float(np.finfo(np.float64).max)
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boltzmann import checks
+from boltzmann.bounds import Real, Temperature, Whole
 from boltzmann.notation import Expression
 from boltzmann.schedules.steps import LAST_STEP, Temperatures, checked_steps
-
-__all__ = ["Constant", "Cosine", "Exponential", "Linear", "Polynomial"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -34,10 +33,7 @@ class Constant(Expression):
     array([0.5, 0.5, 0.5])
     """
 
-    temperature: float
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "temperature", checks.number("temperature", self.temperature, least=0))
+    temperature: Temperature
 
     def __call__(self, step: ArrayLike) -> Temperatures:
         """Give the temperature at ``step``, integers of any shape; the answer has that shape."""
@@ -48,14 +44,9 @@ class Constant(Expression):
 class _Ramp(Expression):
     """What the schedules from a start to an end within a number of steps have in common."""
 
-    start: float
-    end: float
-    steps: int
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "start", checks.number("start", self.start, least=0))
-        object.__setattr__(self, "end", checks.number("end", self.end, least=0))
-        object.__setattr__(self, "steps", checks.whole_number("steps", self.steps, least=1, most=LAST_STEP))
+    start: Temperature
+    end: Temperature
+    steps: Annotated[int, Whole(1, LAST_STEP)]
 
     def __call__(self, step: ArrayLike) -> Temperatures:
         """Give the temperature at ``step``, integers of any shape; the answer has that shape."""
@@ -164,13 +155,7 @@ class Polynomial(_Ramp):
     array([1.    , 0.25  , 0.0625, 0.    , 0.    ])
     """
 
-    power: float = field(default=2.0, kw_only=True)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        largest = float(np.finfo(np.float64).max)
-        power = checks.number("power", self.power, least=0, most=largest, open_below=True)
-        object.__setattr__(self, "power", power)
+    power: Annotated[float, Real("(0, inf)")] = field(default=2.0, kw_only=True)
 
     def _between(self, fraction: NDArray[np.float64]) -> NDArray[np.float64]:
         logs = self.power * np.log1p(-fraction)

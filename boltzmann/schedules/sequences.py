@@ -24,8 +24,6 @@ from boltzmann.schedules.steps import (
     temperatures_at,
 )
 
-__all__ = ["Cyclic", "Join", "Piecewise"]
-
 
 def _checked_boundaries(boundaries: Any, parts: int) -> tuple[int, ...]:
     if not isinstance(boundaries, list | tuple):

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from boltzmann import checks
-
-__all__ = ["LAST_STEP", "Schedule", "Temperatures", "checked_schedule", "checked_steps", "temperatures_at", "value_at"]
 
 Schedule = Callable[[Any], Any]
 """Anything that maps a step, or an array of steps, to a temperature of the same shape."""
@@ -68,6 +67,31 @@ def checked_schedule(
     if np.ndim(schedule) and thermostats:
         raise TypeError(f"{name} must be one number or a callable, got {schedule!r}: Gibbs takes one for each row")
     return schedule if callable(schedule) else checks.number(name, schedule, least=least, most=most)
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """The bound of a number in an interval, or of a schedule, whose numbers are checked when they are read.
+
+    Examples
+    --------
+    >>> Scheduled("[0, 1]").check("epsilon", 2)
+    Traceback (most recent call last):
+        ...
+    ValueError: epsilon must be in [0, 1], got 2.0
+    """
+
+    interval: str
+
+    @property
+    def text(self) -> str:
+        """The interval."""
+        return f"in {self.interval}"
+
+    def check(self, name: str, value: Any) -> Any:
+        """Return a number as a float and a callable as it is, or raise."""
+        checked = checked_schedule(name, value, least=-np.inf)
+        return checked if callable(checked) else checks.number_in(name, checked, self.interval)
 
 
 def _first_argument(schedule: Callable[..., Any]) -> str | None:

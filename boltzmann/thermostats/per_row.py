@@ -12,8 +12,6 @@ from boltzmann._numerics import libraries
 from boltzmann.notation import Expression
 from boltzmann.schedules import Schedule, value_at
 
-__all__ = ["Tempered", "Thermostat", "number_at", "temperature_of"]
-
 
 class Thermostat(Expression):
     """What gives each row of values its temperature; subclass it, as a frozen dataclass, to make one's own."""

@@ -13,8 +13,6 @@ from boltzmann.calibration import finite_rows
 from boltzmann.schedules import Schedule, checked_schedule
 from boltzmann.thermostats.per_row import Thermostat, number_at
 
-__all__ = ["GLIE", "RangeScaled", "StdScaled"]
-
 
 def _half_range(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     """Give (max - min) / 2: the range itself may overflow where a fraction of it does not."""

@@ -17,8 +17,6 @@ from boltzmann.calibration import (
 from boltzmann.schedules import Schedule, checked_schedule
 from boltzmann.thermostats.per_row import Thermostat, number_at
 
-__all__ = ["EffectiveActionsTarget", "EntropyTarget", "GreedyProbabilityTarget", "LossBudget"]
-
 
 @dataclass(frozen=True, repr=False)
 class EntropyTarget(Thermostat):

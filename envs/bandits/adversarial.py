@@ -13,8 +13,6 @@ from numpy.typing import NDArray
 from envs import batched
 from envs.bandits.base import Bandit, BanditVector, Floats, Problems, count_arms, require_row, require_rows
 
-__all__ = ["AdversarialBandit", "AdversarialBanditVector", "ZeroedStartBandit", "ZeroedStartBanditVector"]
-
 
 class AdversarialBandit(Bandit):
     """Rewards laid down beforehand, a row a round; nothing is drawn.

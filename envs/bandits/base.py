@@ -15,8 +15,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from envs import batched
 
-__all__ = ["Bandit", "BanditVector", "Problems", "count_arms", "require_row", "require_rows"]
-
 Floats = NDArray[np.float64]
 
 

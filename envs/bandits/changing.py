@@ -15,13 +15,6 @@ from numpy.typing import NDArray
 from envs import batched
 from envs.bandits.base import Bandit, BanditVector, Floats, Problems, count_arms, require_row, require_rows
 
-__all__ = [
-    "AbruptBandit",
-    "AbruptBanditVector",
-    "DriftingBandit",
-    "DriftingBanditVector",
-]
-
 
 class DriftingBandit(Bandit):
     """Means that take independent random walks (Sutton & Barto, "Reinforcement Learning", 2nd ed., exercise 2.5).

@@ -15,17 +15,6 @@ import numpy as np
 from envs import batched
 from envs.bandits.base import Bandit, BanditVector, Problems, count_arms, require_row
 
-__all__ = [
-    "BernoulliBandit",
-    "BernoulliBanditVector",
-    "GaussianBandit",
-    "GaussianBanditVector",
-    "LeverBandit",
-    "LeverBanditVector",
-    "UniformBandit",
-    "UniformBanditVector",
-]
-
 
 class GaussianBandit(Bandit):
     """The k-armed testbed of Sutton & Barto ("Reinforcement Learning", 2nd ed., section 2.3).

@@ -10,8 +10,6 @@ from numpy.typing import ArrayLike, NDArray
 from envs import batched
 from envs.tables import Table
 
-__all__ = ["Outcome", "require_probability", "stacked", "starting_in"]
-
 
 class Outcome(NamedTuple):
     """What may happen: arrays that broadcast to (S, K)."""

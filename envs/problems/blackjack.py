@@ -8,8 +8,6 @@ import numpy as np
 
 from envs.tables import Table
 
-__all__ = ["blackjack_table"]
-
 _CARDS = {card: (4 if card == 10 else 1) / 13 for card in range(1, 11)}
 _SUMS, _SHOWN, _ACES = 32, 11, 2
 _SEEN = _SUMS * _SHOWN * _ACES

@@ -10,8 +10,6 @@ from envs import batched
 from envs.problems._outcomes import Outcome, require_probability, stacked, starting_in
 from envs.tables import Table, TableEnv, row
 
-__all__ = ["Chain", "RiverSwim", "chain", "river_swim"]
-
 
 def river_swim(states: int = 6, small: float = 5.0, large: float = 10_000.0) -> Table:
     """RiverSwim: the current carries to the left, and the large reward is upstream.

@@ -11,8 +11,6 @@ from envs import batched
 from envs.problems._outcomes import Outcome, stacked, starting_in
 from envs.tables import Cells, Table, TableEnv
 
-__all__ = ["DeepSea", "DeepSeaStochastic", "deep_sea", "deep_sea_stochastic"]
-
 
 def deep_sea(size: int = 10, move_cost: float = 0.01, mapping_seed: int | None = None) -> Table:
     """DeepSea without chance: a block falls through an N x N grid, a row a step, and is steered left or right.

@@ -10,8 +10,6 @@ from envs import batched
 from envs.problems._outcomes import starting_in
 from envs.tables import Table, TableEnv, ring
 
-__all__ = ["Garnet", "garnet"]
-
 
 def garnet(states: int = 30, actions: int = 4, branching: int = 2, noise: float = 0.1, seed: int = 0) -> Table:
     """Draw a Garnet: ``branching`` next states for each pair, drawn without replacement.

@@ -12,8 +12,6 @@ from envs import batched
 from envs.problems._outcomes import Outcome, stacked, starting_in
 from envs.tables import Cells, Table, TableEnv
 
-__all__ = ["WALLS", "GridWorld", "grid_world"]
-
 WALLS = (
     "S...#...#.",
     ".###......",

@@ -11,8 +11,6 @@ from envs import batched
 from envs.problems._outcomes import Outcome, require_probability, stacked, starting_in
 from envs.tables import Nodes, Table, TableEnv
 
-__all__ = ["DoubleChain", "Loop", "double_chain", "loop"]
-
 
 def loop(length: int = 5, small: float = 1.0, large: float = 2.0) -> Table:
     """Make the Loop: two loops through the first state; the easy one pays half of the other.

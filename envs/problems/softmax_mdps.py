@@ -11,8 +11,6 @@ from envs import batched
 from envs.problems._outcomes import Outcome, require_probability, stacked, starting_in
 from envs.tables import Table, TableEnv, ring, row
 
-__all__ = ["RandomMDP", "TwoState", "random_mdp", "two_state"]
-
 
 def two_state(rewards: tuple[float, float] = (0.122, 0.033), staying: tuple[float, float] = (0.66, 0.99)) -> Table:
     """Make the two-state problem with two fixed points under the Boltzmann operator.

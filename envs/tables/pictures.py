@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.patches import Circle
 
-__all__ = ["Cells", "Nodes", "Scene", "ring", "row"]
 
 _HERE, _RESTING, _LINE = "#f2b134", "#eef1f4", "#5b6770"
 _ACTIONS = ("#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#8c564b")

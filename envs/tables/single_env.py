@@ -13,8 +13,6 @@ from envs import batched
 from envs.tables.pictures import Scene, ring
 from envs.tables.table import Table, cumulative
 
-__all__ = ["TableEnv"]
-
 
 class TableEnv(gymnasium.Env[np.int64, np.int64]):
     """One copy of a table: the single form of what :class:`envs.TabularVectorEnv` steps in batches.

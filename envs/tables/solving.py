@@ -12,8 +12,6 @@ from scipy.sparse.linalg import spsolve
 from envs import batched
 from envs.tables.table import Table
 
-__all__ = ["optimal_gaps", "optimal_values"]
-
 _SETTLED = 1e-14
 """Values that change by no more than this part of themselves have settled."""
 

@@ -9,8 +9,6 @@ import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Table", "compile_table", "cumulative"]
-
 
 @dataclass(frozen=True, eq=False)
 class Table:

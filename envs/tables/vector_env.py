@@ -14,9 +14,6 @@ from envs import batched
 from envs.tables.solving import optimal_gaps
 from envs.tables.table import Table, cumulative
 
-__all__ = ["TabularVectorEnv"]
-
-
 _FEW_OUTCOMES = 16
 """Up to so many outcomes of a pair each is compared on its own, for all replicates at once."""
 

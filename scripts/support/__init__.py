@@ -1,1 +1,22 @@
-"""What the scripts share: names, costs, problems, tables, and the terminal."""
+"""What the scripts share.
+
+- ``names``: from the text of a command line to agents, policies and tasks; ``problems``: the same for studies
+- ``console``: what the terminal prints, and errors in one line; ``progress_bar``; ``tables``
+- ``costs``: what a comparison will need
+"""
+
+from scripts.support.names import NAMES, make_task, read_agent
+from scripts.support.problems import make_problem, read_policy
+from scripts.support.progress_bar import ProgressBar
+from scripts.support.tables import print_answer, print_table
+
+__all__ = [
+    "NAMES",
+    "ProgressBar",
+    "make_problem",
+    "make_task",
+    "print_answer",
+    "print_table",
+    "read_agent",
+    "read_policy",
+]

@@ -17,19 +17,10 @@ from boltzmann.experiments import DamagedBlockError, FailedCellsError, FewReplic
 from boltzmann.experiments.describe import Plan
 from boltzmann.experiments.pages import with_ends, with_half_width
 from boltzmann.experiments.statistics import METRIC_NAMES
-from scripts.support.progress_bar import ProgressBar
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = [
-    "INPUT_ERRORS",
-    "RUN_ERRORS",
-    "ProgressBar",
-    "errors_in_one_line",
-    "print_leaderboard",
-    "warnings_in_one_line",
-]
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 """Gymnasium colours its warnings, whether a terminal reads them or a file."""

@@ -19,8 +19,6 @@ from boltzmann.experiments.runs import (
 )
 from scripts.support.progress_bar import duration
 
-__all__ = ["print_plan", "require_memory"]
-
 _MEGABYTE = 2**20
 
 

@@ -23,8 +23,6 @@ from boltzmann import (
 from boltzmann.experiments import Agent, Task, read_environment
 from boltzmann.notation import parse, write
 
-__all__ = ["LEARNERS", "NAMES", "is_agent", "is_bandit", "make_task", "read_agent", "taught", "usual_policies"]
-
 LEARNERS = (
     agents.SampleAverage,
     agents.SampleAverageWithInitial,

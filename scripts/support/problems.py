@@ -9,8 +9,6 @@ from boltzmann.experiments.studies import Problem
 from boltzmann.notation import parse
 from scripts.support.names import BANDIT_STEPS, NAMES, OTHER_STEPS, is_bandit, taught
 
-__all__ = ["make_problem", "read_policy"]
-
 _CHANGING = ("boltzmann/DriftingBandit-v0", "boltzmann/AbruptBandit-v0")
 
 

@@ -12,8 +12,6 @@ from tqdm import tqdm
 
 from boltzmann.experiments import Status
 
-__all__ = ["ProgressBar", "duration", "line"]
-
 _SECONDS_BETWEEN_LINES = 10.0
 
 

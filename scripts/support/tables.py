@@ -8,8 +8,6 @@ from collections.abc import Sequence
 
 from boltzmann.experiments.pages import Table
 
-__all__ = ["print_answer", "print_table"]
-
 _WIDTH = 110
 
 

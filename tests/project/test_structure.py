@@ -47,28 +47,111 @@ def test_the_check_of_directions_can_fail(tmp_path):
     assert "agents" in set(imports(tmp_path / "wrong.py"))
 
 
-def test_there_are_no_import_cycles():
-    edges = {}
-    for path in modules():
-        parts = path.relative_to(ROOT).with_suffix("").parts
-        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-        edges[name] = set(imports(path))
-    edges = {name: {target for target in targets if target in edges} for name, targets in edges.items()}
-    for name, targets in edges.items():
-        # "from package import module" goes to the module; the package above it is loaded before either.
-        edges[name] = {t for t in targets if not (name + ".").startswith(t + ".")}
-    done, path = set(), []
+ORDER = {
+    "boltzmann": (
+        ("checks",),
+        ("bounds",),
+        ("notation",),
+        ("schedules", "_numerics"),
+        ("sampling", "calibration"),
+        ("gibbs", "categorical", "thermostats"),
+        ("policies",),
+        ("experiments",),
+    ),
+    "boltzmann.experiments": (
+        ("errors", "interfaces"),
+        ("describe", "engine"),
+        ("store",),
+        ("runs", "statistics"),
+        ("figures",),
+        ("pages",),
+        ("studies",),
+    ),
+    "agents": (("parameters", "memory"), ("decision", "backups"), ("tabular",), ("bandits", "control", "planning")),
+    "envs": (("batched",), ("_specs", "tables", "bandits", "finite"), ("problems",), ("making",)),
+}
+"""From the lowest to the highest: a folder or file imports itself and what is lower, never what is beside it."""
 
-    def visit(name):
-        assert name not in path, f"cycle: {' -> '.join([*path[path.index(name) :], name])}"
-        if name not in done:
-            path.append(name)
-            for target in edges[name]:
-                visit(target)
-            done.add(path.pop())
 
-    for name in edges:
-        visit(name)
+def module_of(path):
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def wrong_imports(module, imported, order=ORDER):
+    """The imports of a module that go up, or sideways, in the order of a package."""
+    wrong = []
+    for package, tiers in order.items():
+        tier = {name: number for number, names in enumerate(tiers) for name in names}
+        if not module.startswith(package + "."):
+            continue
+        here = module[len(package) + 1 :].split(".")[0]
+        for name in imported:
+            there = name[len(package) + 1 :].split(".")[0]
+            if name.startswith(package + ".") and there in tier and there != here and tier[there] >= tier[here]:
+                wrong.append(name)
+    return wrong
+
+
+@pytest.mark.parametrize("path", list(modules()), ids=lambda path: str(path.relative_to(ROOT)))
+def test_folders_import_only_what_is_lower(path):
+    # The deepest name of a from-import may be a class, so both the module and the name are looked at.
+    assert not wrong_imports(module_of(path), set(imports(path)))
+
+
+def test_every_folder_and_file_stands_in_the_order():
+    for package, tiers in ORDER.items():
+        folder = ROOT / package.replace(".", "/")
+        there = {path.stem for path in folder.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+        assert there - {"__init__"} == {name for names in tiers for name in names}, package
+
+
+def test_the_check_of_the_order_can_fail():
+    assert wrong_imports("boltzmann.schedules.ramps", {"boltzmann.policies"}) == ["boltzmann.policies"]
+    assert wrong_imports("boltzmann.gibbs.functions", {"boltzmann.categorical.Categorical"})
+    assert not wrong_imports("boltzmann.policies.softmax", {"boltzmann.gibbs", "boltzmann.policies.plain"})
+
+
+FACES = [module_of(path) for path in modules() if path.name == "__init__.py" and path.parent.parent != ROOT]
+
+
+def past_faces(module, path):
+    """The imports of a file that reach past the face of a folder it is not in."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        names = [node.module] if isinstance(node, ast.ImportFrom) else []
+        names += [name.name for name in node.names] if isinstance(node, ast.Import) else []
+        for name in names:
+            for face in FACES:
+                if (
+                    face != "boltzmann.experiments"
+                    and name.startswith(face + ".")
+                    and not (module + ".").startswith(face + ".")
+                ):
+                    yield name
+
+
+@pytest.mark.parametrize("path", list(modules()), ids=lambda path: str(path.relative_to(ROOT)))
+def test_other_folders_import_a_folder_by_its_face(path):
+    assert not list(past_faces(module_of(path), path))
+
+
+def test_the_check_of_faces_can_fail(tmp_path):
+    (tmp_path / "wrong.py").write_text("from boltzmann.gibbs.functions import softmax")
+    assert list(past_faces("boltzmann.policies.wrong", tmp_path / "wrong.py"))
+    assert not list(past_faces("boltzmann.gibbs.wrong", tmp_path / "wrong.py"))
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_two_files_of_a_package_have_one_name(room):
+    stems = [path.stem.strip("_").removesuffix("s") for path in (ROOT / room).rglob("*.py") if path.stem != "__init__"]
+    assert sorted(stems) == sorted(set(stems))
+
+
+def test_folders_are_small():
+    folders = {path.parent for path in modules()}
+    for folder in folders:
+        files = [path for path in folder.glob("*.py") if path.stem != "__init__"]
+        assert len(files) <= 12, f"{folder.relative_to(ROOT)} holds {len(files)} files"
 
 
 def loaded_by(statement):

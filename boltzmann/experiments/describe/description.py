@@ -10,8 +10,6 @@ from boltzmann.experiments.describe.plan import Plan, TaskPlan
 from boltzmann.experiments.interfaces import Agent
 from boltzmann.notation import Expression, call_arguments, check_expressible, write
 
-__all__ = ["Experiment", "Task", "read_environment"]
-
 _ENVIRONMENT = re.compile(r"\s*(?P<id>[^()\s]+)\s*(?:\((?P<arguments>.*)\))?\s*", re.DOTALL)
 
 

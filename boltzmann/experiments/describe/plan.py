@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 
 from boltzmann import checks
 
-__all__ = ["RECORDS", "Block", "Plan", "TaskPlan"]
-
 RECORDS = ("replicates", "blocks")
 """Whether each replicate has curves of its own, or each block the means and variances of its replicates."""
 

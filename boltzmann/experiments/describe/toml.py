@@ -14,8 +14,6 @@ from boltzmann.experiments.describe.description import Experiment, Task
 from boltzmann.experiments.interfaces import Agent
 from boltzmann.notation import write
 
-__all__ = ["ReadAgent", "format_toml", "read_toml"]
-
 ReadAgent = Callable[[str, str], Agent]
 """``read_agent(text, environment)`` makes the agent that an expression means in an environment."""
 

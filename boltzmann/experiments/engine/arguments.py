@@ -10,8 +10,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from boltzmann import checks
 
-__all__ = ["checked_ends", "checked_seeds", "require_players"]
-
 
 def checked_ends(ends: ArrayLike) -> NDArray[np.int64]:
     """Give the ends of windows as an array, or say what is wrong with them."""

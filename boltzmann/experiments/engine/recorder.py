@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 from boltzmann.experiments.interfaces import Decision
 from boltzmann.policies import Distribution
 
-__all__ = ["METRICS", "Recorder"]
-
 METRICS = ("reward", "gap", "optimal", "greedy", "entropy", "temperature", "episodes", "return_sum")
 """What is recorded, each an array of shape (windows, R):
 

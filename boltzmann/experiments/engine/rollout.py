@@ -15,8 +15,6 @@ from boltzmann.experiments.engine.compiled import CompiledCell, UnsupportedError
 from boltzmann.experiments.engine.recorder import Recorder
 from boltzmann.experiments.interfaces import Agent
 
-__all__ = ["ENGINES", "Engine", "keep_freed_memory", "rollout"]
-
 Engine = Literal["auto", "lockstep", "compiled"]
 ENGINES = ("auto", "lockstep", "compiled")
 

@@ -2,7 +2,7 @@
 
 - ``curves``: metrics along the steps; ``sensitivity``: a metric against a temperature or another number
 - ``differences``: paired differences as a forest plot; ``profiles``: how replicates are spread
-- ``style``: what the figures share; ``labels``: names beside lines; ``files``: writing to a file
+- ``style``: what the figures share; ``legends``: names beside lines; ``saving``: writing to a file
 """
 
 from boltzmann.experiments.figures.curves import draw_learning_curves
@@ -11,15 +11,12 @@ from boltzmann.experiments.figures.profiles import draw_profiles
 from boltzmann.experiments.figures.saving import save_figure
 from boltzmann.experiments.figures.sensitivity import draw_sensitivity
 from boltzmann.experiments.figures.style import LETTER, agent_styles, look, put_caption
-from boltzmann.experiments.studies import draw_gains, draw_limits
 
 __all__ = [
     "LETTER",
     "agent_styles",
     "draw_differences",
-    "draw_gains",
     "draw_learning_curves",
-    "draw_limits",
     "draw_profiles",
     "draw_sensitivity",
     "look",

@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["draw_learning_curves"]
 
 _PANEL = (4.6, 3.4)
 _BESIDE = 0.95

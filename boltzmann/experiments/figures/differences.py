@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["draw_differences"]
 
 _WIDTH, _MARGINS = 4.6, 1.15
 _BEST, _OTHER = "#0173b2", "#404040"

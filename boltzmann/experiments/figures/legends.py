@@ -13,7 +13,6 @@ from boltzmann.experiments.figures.style import LINE, MANY
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["LEGEND_TITLE", "label_ends", "legend_beside", "spread", "width_beside"]
 
 _LEADER, _HANDLE, _TEXT = 0.035, 0.095, 0.105
 _MARGIN = 0.75

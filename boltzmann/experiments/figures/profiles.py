@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["draw_profiles"]
 
 _PANEL = (5.2, 3.4)
 _BESIDE, _POINTS = 0.9, 301

@@ -11,8 +11,6 @@ from boltzmann.experiments.errors import RefusedError
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["save_figure"]
-
 
 def save_figure(figure: Figure, path: str | os.PathLike[str]) -> None:
     """Write a figure to a file, in the format that its ending names.

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["draw_sensitivity"]
 
 _PANEL = (5.2, 3.4)
 _BESIDE = 0.95

@@ -14,18 +14,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = [
-    "LETTER",
-    "LINE",
-    "MANY",
-    "agent_styles",
-    "bands_note",
-    "best_first",
-    "label_metric",
-    "look",
-    "put_caption",
-    "strengths",
-]
 
 # Three of them, so that the palette's near neighbours (orange and brown, the two pinks) never share one.
 _DASHES = ("-", (0, (4, 1.5)), (0, (1, 1)))

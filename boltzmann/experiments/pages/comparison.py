@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-__all__ = ["FIGURES", "TOTAL_NAMES", "ReportFigure", "report_sections", "write_report"]
 
 TOTAL_NAMES: dict[str, str] = {
     "reward": "total reward",

@@ -16,8 +16,6 @@ from html import escape
 from importlib.resources import files
 from string import Template
 
-__all__ = ["Picture", "Section", "Table", "render_page"]
-
 _ASSETS = "assets"
 _SCRIPTS = ("gibbs.js", "temperatures.js", "chart.js", "explorer.js", "copying.js")
 _EXPLORER = ("explorer", "Explorer")

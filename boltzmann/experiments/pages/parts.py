@@ -16,8 +16,6 @@ from boltzmann.experiments.store import Results, Store, write_whole
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["notation", "picture", "repetition", "svg_text", "with_ends", "with_half_width", "write_page"]
-
 
 def write_page(path: str | os.PathLike[str], title: str, answer: Sequence[str], sections: Sequence[Section]) -> None:
     """Write one self-contained HTML page; it loads nothing from anywhere.

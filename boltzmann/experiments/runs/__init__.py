@@ -1,6 +1,6 @@
 """Run an experiment to its end.
 
-- ``run``: the whole of it, which starts, continues and finishes a results folder
+- ``running``: the whole of it, which starts, continues and finishes a results folder
 - ``rehearsal``: a few steps of everything before anything is stored
 - ``worker``: compute and store one block
 - ``pool``: spread blocks over processes; ``backends``: over Dask or Ray
@@ -20,7 +20,7 @@ from boltzmann.experiments.runs.memory_and_time import (
 )
 from boltzmann.experiments.runs.progress import Progress, Status
 from boltzmann.experiments.runs.rehearsal import rehearse
-from boltzmann.experiments.runs.run import run
+from boltzmann.experiments.runs.running import run
 from boltzmann.experiments.runs.worker import make_environment, play
 
 __all__ = [

@@ -18,8 +18,6 @@ from boltzmann.experiments.runs.pool import Compute, Workers, joblib_workers
 from boltzmann.experiments.runs.worker import Outcome
 from boltzmann.experiments.store import require
 
-__all__ = ["BACKENDS", "Backend", "dask_backend", "loky_backend", "ray_backend"]
-
 
 @contextmanager
 def loky_backend(n_jobs: int = -1, address: str = "") -> Iterator[Workers]:

@@ -10,8 +10,6 @@ from boltzmann.experiments.describe import Plan
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.store import kept_shapes
 
-__all__ = ["disk_text"]
-
 _MEGABYTE = 2**20
 
 _FILE_BYTES = 2600

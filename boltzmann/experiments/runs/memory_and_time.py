@@ -18,17 +18,6 @@ from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.interfaces import Make
 from boltzmann.experiments.runs.worker import make_environment, play
 
-__all__ = [
-    "Estimate",
-    "block_memory",
-    "estimate",
-    "memory_text",
-    "processes",
-    "processes_text",
-    "total_memory",
-    "worker_memory",
-]
-
 _MEGABYTE = 2**20
 
 _FEW = (2, 10)

@@ -10,8 +10,6 @@ from typing import Any
 from boltzmann.experiments.describe import Block
 from boltzmann.experiments.runs.worker import Job, Outcome, compute_block
 
-__all__ = ["Compute", "Workers", "compute_blocks", "joblib_workers"]
-
 Compute = Callable[[Block], Outcome]
 
 Workers = Callable[[Compute, list[Block]], Iterator[Outcome]]

@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 
 from boltzmann.experiments.describe import Block, Plan
 
-__all__ = ["Progress", "Status", "Tally"]
-
 
 @dataclass(frozen=True)
 class Status:

@@ -14,8 +14,6 @@ from boltzmann.experiments.interfaces import Agent, Make
 from boltzmann.experiments.runs.worker import make_environment, play
 from boltzmann.experiments.store import Resolved, describe_environment
 
-__all__ = ["rehearse"]
-
 _PROBES = 100
 
 

@@ -20,8 +20,6 @@ from boltzmann.experiments.engine import Engine, Recorder, rollout
 from boltzmann.experiments.interfaces import Make
 from boltzmann.experiments.store import Store
 
-__all__ = ["Job", "Outcome", "compute_block", "make_environment", "play"]
-
 
 @dataclass(frozen=True)
 class Job:

@@ -22,7 +22,6 @@ from boltzmann.experiments.store import Results
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["averages"]
 
 _AVERAGES: dict[str, Callable[..., Any]] = {
     "mean": estimate_mean,

@@ -7,8 +7,6 @@ import ast
 from boltzmann.experiments.store import Cell, Results
 from boltzmann.notation import with_plain_names
 
-__all__ = ["cells_by_task", "short_labels"]
-
 
 def cells_by_task(results: Results) -> dict[str, dict[str, Cell]]:
     """Read the cells of each task, under the short labels of their agents."""

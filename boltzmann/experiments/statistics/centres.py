@@ -21,14 +21,6 @@ from boltzmann.experiments.statistics.intervals import (
     interval,
 )
 
-__all__ = [
-    "estimate_interquartile_mean",
-    "estimate_mean",
-    "estimate_median",
-    "interquartile_mean",
-    "warn_of_few",
-]
-
 
 def interquartile_mean(samples: ArrayLike, axis: int | None = 0) -> NDArray[np.float64]:
     """Mean of what is left when the smallest and the largest quarter are left out, rounded down to whole samples.

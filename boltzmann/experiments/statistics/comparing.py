@@ -10,14 +10,6 @@ from numpy.typing import ArrayLike, NDArray
 from boltzmann import checks
 from boltzmann.experiments.statistics.intervals import Estimate, bootstrap, finite_samples, interval
 
-__all__ = [
-    "PairedDifference",
-    "estimate_probability_of_improvement",
-    "holm",
-    "paired_difference",
-    "probability_of_improvement",
-]
-
 Floats = NDArray[np.float64]
 
 

@@ -10,8 +10,6 @@ from typing import Any
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.store import Cell
 
-__all__ = ["hole_of", "members", "usual_family"]
-
 
 def hole_of(family: str) -> str:
     """Give the one name that stands for a number in a family.

@@ -13,8 +13,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from boltzmann import checks
 
-__all__ = ["Estimate", "FewReplicatesWarning", "bootstrap", "checked_confidence", "finite_samples", "interval"]
-
 Floats = NDArray[np.float64]
 Statistic = Callable[..., Any]
 """``statistic(array, axis=...)`` reduces that axis, as ``numpy.mean`` does."""

@@ -16,22 +16,6 @@ from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.statistics.cells import cells_by_task
 from boltzmann.experiments.store import Cell, Results
 
-__all__ = [
-    "CURVE_NAMES",
-    "METRIC_NAMES",
-    "CurveMetric",
-    "Metric",
-    "better_first",
-    "cumulative",
-    "curve",
-    "final",
-    "has_metric",
-    "is_judged",
-    "tasks_showing",
-    "tasks_with",
-    "usual_metric",
-]
-
 Metric = Literal["reward", "return", "gap", "optimal"]
 """What agents are judged by."""
 METRIC_NAMES: dict[str, str] = {

@@ -10,8 +10,6 @@ from numpy.typing import ArrayLike
 from boltzmann import checks
 from boltzmann.experiments.statistics.intervals import Estimate, checked_confidence, finite_samples
 
-__all__ = ["performance_profile", "replicates_needed"]
-
 _MOST = 2.0**62
 
 

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("boltzmann.experiments")
 
-__all__ = ["find_agent", "holm_of_pairs", "leaderboard", "pairwise_p_values"]
-
 
 def leaderboard(
     results: Results, metric: Metric | None = None, *, baseline: str | None = None, confidence: float = 0.95

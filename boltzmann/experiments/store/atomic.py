@@ -6,8 +6,6 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["is_alive", "sync_file", "sync_folder", "write_whole"]
-
 
 def write_whole(path: Path, content: bytes, *, replace: bool = True) -> None:
     """Write under a temporary name, flush to the disk, then rename: a reader sees all of it or nothing.

@@ -7,8 +7,6 @@ from typing import Any
 
 from boltzmann.experiments.errors import RefusedError
 
-__all__ = ["require"]
-
 
 def require(module: str, extra: str) -> Any:
     """Import a module that an extra of this package installs.

@@ -24,8 +24,6 @@ from boltzmann.experiments.store.lock import LOCK_NAME
 from boltzmann.experiments.store.provenance import Resolved, difference, versions
 from boltzmann.experiments.store.stored import kept, kept_shapes
 
-__all__ = ["Store"]
-
 _FORMAT = 3
 _CELL = r"task\d+-agent\d+"
 _TEMPORARY = re.compile(rf"(experiment\.json|{_CELL}-block\d+\.npz|{_CELL}\.error\.txt)\.(?P<process>\d+)\.tmp")

@@ -17,7 +17,6 @@ try:
 except ImportError:  # pragma: no cover (Windows)
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["LOCK_NAME", "lock_folder"]
 
 LOCK_NAME = "run.lock"
 

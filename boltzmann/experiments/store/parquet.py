@@ -12,8 +12,6 @@ from boltzmann.experiments.store.extras import require
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["write_parquet"]
-
 
 def write_parquet(table: pd.DataFrame, description: str, path: str | os.PathLike[str]) -> None:
     """Write a table of results as one Parquet file; needs the extra ``parquet``.

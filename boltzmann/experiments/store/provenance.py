@@ -9,8 +9,6 @@ from typing import Any
 
 import boltzmann
 
-__all__ = ["Resolved", "describe_environment", "difference", "versions"]
-
 _VERSIONED = ("numpy", "scipy", "gymnasium", "numba")
 
 Resolved = dict[str, Any] | None

@@ -21,8 +21,6 @@ from boltzmann.experiments.store.stored import VARIANCES
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Cell", "Results"]
-
 
 @dataclass(frozen=True, eq=False)
 class Cell:

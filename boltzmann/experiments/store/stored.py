@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 from boltzmann.experiments.describe import Block, Plan
 from boltzmann.experiments.engine import METRICS
 
-__all__ = ["VARIANCES", "kept", "kept_shapes"]
-
 Arrays = dict[str, NDArray[np.float64]]
 
 VARIANCES = {name: f"{name}_variance" for name in METRICS}

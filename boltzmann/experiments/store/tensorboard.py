@@ -13,8 +13,6 @@ from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.store.extras import require
 from boltzmann.experiments.store.results import Cell, Results
 
-__all__ = ["write_tensorboard"]
-
 
 def write_tensorboard(results: Results, folder: str | os.PathLike[str]) -> list[Path]:
     """Write the mean over replicates of every metric as TensorBoard's event files; needs the extra ``tensorboard``.

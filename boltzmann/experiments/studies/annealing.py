@@ -27,8 +27,6 @@ from boltzmann.experiments.studies.problem import Problem, separate_seeds
 from boltzmann.experiments.studies.schedule_families import FAMILIES, schedule_of
 from boltzmann.policies import Boltzmann
 
-__all__ = ["PERIODS", "Annealing", "Choice", "Gain", "StepMetric", "gains", "run_annealing"]
-
 StepMetric = Literal["gap", "reward", "optimal"]
 """What every step has a value of, so that it has a mean over all of them."""
 

@@ -8,8 +8,6 @@ from boltzmann.experiments.pages import Table, with_ends
 from boltzmann.experiments.statistics import METRIC_NAMES
 from boltzmann.experiments.studies.annealing import Gain, StepMetric
 
-__all__ = ["annealing_answer", "gain_tables"]
-
 _MARKS = {"gains": "+", "loses": "-", "cannot be told": "="}
 
 

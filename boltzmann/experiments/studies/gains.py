@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["draw_gains"]
 
 _ROW, _MARGINS, _COLUMN = 0.27, 0.85, 4.1
 _MARKERS = "osD^vPX"

@@ -14,7 +14,6 @@ from boltzmann.experiments.studies.slopes import deviation_from_uniform, explora
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["draw_limits"]
 
 _SIZE = (10.4, 4.4)
 _MARKERS = "osD^vPX*"

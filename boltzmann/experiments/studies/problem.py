@@ -12,8 +12,6 @@ from boltzmann import checks
 from boltzmann.experiments.describe import Task
 from boltzmann.policies import Policy
 
-__all__ = ["Problem", "separate_seeds"]
-
 
 @dataclass(frozen=True)
 class Problem:

@@ -21,8 +21,6 @@ from boltzmann.schedules import (
     SqrtLogOverTime,
 )
 
-__all__ = ["FAMILIES", "schedule_of"]
-
 Build = Callable[[float, float, int, int], Schedule]
 
 

@@ -13,14 +13,6 @@ from numpy.typing import ArrayLike, NDArray
 from boltzmann import checks
 from boltzmann.gibbs import Gibbs
 
-__all__ = [
-    "SlopeFit",
-    "deviation_from_uniform",
-    "exploration_against_gaps",
-    "fit_high_temperatures",
-    "fit_low_temperatures",
-]
-
 Floats = NDArray[np.float64]
 
 _COLD = np.linspace(40.0, 600.0, 57)

@@ -24,16 +24,6 @@ from boltzmann.experiments.statistics import (
 )
 from boltzmann.experiments.store import Cell, Results
 
-__all__ = [
-    "ENDS",
-    "BestTemperature",
-    "EndCheck",
-    "best_temperatures",
-    "check_ends",
-    "gap_or_usual",
-    "sweep_temperatures",
-]
-
 ENDS = {"Boltzmann(0.0)": "Greedy()", "Boltzmann(inf)": "Uniform()"}
 """The two ends of a sweep, each with the policy that it is."""
 

@@ -11,8 +11,6 @@ from boltzmann.experiments.statistics import METRIC_NAMES
 from boltzmann.experiments.studies.slopes import SlopeFit, fit_high_temperatures, fit_low_temperatures
 from boltzmann.experiments.studies.sweep import BestTemperature, EndCheck
 
-__all__ = ["best_table", "ends_table", "slope_tables", "sweep_answer"]
-
 
 def ends_table(checks: Sequence[EndCheck]) -> Table:
     """Say of each end of each task whether it is the policy that it should be."""

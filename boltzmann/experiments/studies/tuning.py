@@ -15,8 +15,6 @@ from boltzmann.experiments.studies.schedule_families import schedule_of
 from boltzmann.experiments.studies.sweep import gap_or_usual, sweep_temperatures
 from boltzmann.policies import Boltzmann, Policy
 
-__all__ = ["Round", "Tuned", "Tuning", "candidates", "run_tuning"]
-
 _STARTS, _DEPTH = 1, 100.0
 """Schedules start at so many temperatures a decade, and come down to one part in so many of their start."""
 

@@ -11,8 +11,6 @@ from boltzmann.experiments.studies.tuning import Tuned
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["judgement_table", "recommendation", "rounds_table"]
-
 
 def recommendation(tuned: Tuned) -> list[str]:
     """Say what is recommended, what it is worth, and what else cannot be told from it.

@@ -23,9 +23,8 @@ from boltzmann.experiments import (
     run,
     write_report,
 )
-from boltzmann.experiments.runs import disk
+from boltzmann.experiments.runs import disk, running
 from boltzmann.experiments.runs import memory_and_time as estimating
-from boltzmann.experiments.runs import run as running
 from boltzmann.experiments.runs.disk import disk_text
 
 TASKS = (

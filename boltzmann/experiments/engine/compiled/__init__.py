@@ -27,13 +27,13 @@ from boltzmann.experiments.engine.compiled.records import (
     make_sums,
 )
 from boltzmann.experiments.engine.compiled.translation import (
-    UnsupportedError,
     learner_of,
     mixture_of,
     own_form,
     refuse_nonsense,
     world_of,
 )
+from boltzmann.experiments.errors import UnsupportedError
 
 __all__ = ["WINDOW_SUMS", "CompiledCell", "UnsupportedError", "has_numba", "held_bytes"]
 

@@ -19,8 +19,6 @@ from boltzmann.experiments.engine.compiled.stages import (
     learn,
 )
 
-__all__ = ["pull_stretch"]
-
 
 @exact
 def pull_stretch(

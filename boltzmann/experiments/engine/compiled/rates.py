@@ -12,8 +12,6 @@ from boltzmann import checks
 from boltzmann._numerics import libraries
 from boltzmann.experiments.errors import UnsupportedError
 
-__all__ = ["read_rates", "read_schedule", "require_own_rates", "require_readable"]
-
 Steps = NDArray[np.int64]
 
 _CHUNK = 2**16

@@ -11,22 +11,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = [
-    "BACKUPS",
-    "BLOCK",
-    "NEXT_ACTION",
-    "Block",
-    "Draws",
-    "Learner",
-    "Mixture",
-    "Pulls",
-    "Sums",
-    "Transitions",
-    "make_block",
-    "make_draws",
-    "make_sums",
-]
-
 BACKUPS = (
     "none",
     "maximum",

@@ -5,8 +5,6 @@ from __future__ import annotations
 import zlib
 from pathlib import Path
 
-__all__ = ["REVISION", "revision_of"]
-
 
 def revision_of(folder: Path) -> int:
     """Give a number that is another one after any change of the Python files of a folder."""

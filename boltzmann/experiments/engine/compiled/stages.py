@@ -15,19 +15,6 @@ from typing import Any, TypeVar, cast
 import numpy as np
 from numba import njit
 
-__all__ = [
-    "back_up",
-    "called",
-    "choose",
-    "distribute",
-    "draw_normals",
-    "draw_uniforms",
-    "exact",
-    "exponential",
-    "learn",
-    "staged",
-]
-
 # Adding 1.5 * 2^52 rounds to a whole number, which then stands in the last bits.
 _MAGIC = 6755399441055744.0
 _MAGIC_BITS = int(np.float64(_MAGIC).view(np.int64))

@@ -28,8 +28,6 @@ from boltzmann.experiments.errors import UnsupportedError
 from boltzmann.policies import Boltzmann, EpsilonBoltzmann, EpsilonGreedy, Greedy, MaxBoltzmann, Uniform
 from boltzmann.thermostats import Thermostat
 
-__all__ = ["UnsupportedError", "learner_of", "mixture_of", "own_form", "refuse_nonsense", "world_of"]
-
 MOST_ACTIONS = 64
 """With more, the stages leave the first cache, and lockstep sums in another order."""
 

@@ -35,8 +35,6 @@ from boltzmann.experiments.engine.compiled.stages import (
     staged,
 )
 
-__all__ = ["walk_stretch"]
-
 
 @exact
 def walk_stretch(

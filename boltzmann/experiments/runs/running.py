@@ -21,8 +21,6 @@ from boltzmann.experiments.runs.rehearsal import rehearse
 from boltzmann.experiments.runs.worker import Job, Outcome
 from boltzmann.experiments.store import Results, Store, lock_folder
 
-__all__ = ["run"]
-
 _log = logging.getLogger("boltzmann.experiments")
 
 _FAST = "pip install 'boltzmann-exploration[fast]'"

@@ -1,0 +1,182 @@
+"""Bounds of parameters: declared as data beside the field, enforced by one routine.
+
+A bound stands in the annotation of a field, ``rate: Annotated[float, Real("[0, inf)")]``. Its text stands in the error
+message and in the docstring of the class.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import sys
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Annotated, Any, Protocol, runtime_checkable
+
+from boltzmann import checks
+
+
+@runtime_checkable
+class Bound(Protocol):
+    """What a parameter may be."""
+
+    @property
+    def text(self) -> str:
+        """The bound in words, as the docstring has it."""
+        ...
+
+    def check(self, name: str, value: Any) -> Any:
+        """Return the value as it is stored, or raise a ValueError or TypeError that names it and its bound."""
+        ...
+
+
+@dataclass(frozen=True)
+class Real:
+    """A number in an interval, stored as a float.
+
+    Parameters
+    ----------
+    interval : str
+        In the notation of mathematics, such as "[0, inf]" or "(0, 1]".
+
+    Examples
+    --------
+    >>> Real("[0, inf)").check("rate", 2)
+    2.0
+    >>> Real("[0, inf)").check("rate", float("inf"))
+    Traceback (most recent call last):
+        ...
+    ValueError: rate must be in [0, inf), got inf
+    """
+
+    interval: str
+
+    @property
+    def text(self) -> str:
+        """The interval."""
+        return f"in {self.interval}"
+
+    def check(self, name: str, value: Any) -> float:
+        """Return ``value`` as a float, or raise."""
+        return checks.number_in(name, value, self.interval)
+
+
+@dataclass(frozen=True)
+class Whole:
+    """An integer of at least ``least`` and at most ``most``.
+
+    Examples
+    --------
+    >>> Whole(1).text
+    'at least 1'
+    """
+
+    least: int
+    most: int | None = None
+
+    @property
+    def text(self) -> str:
+        """The least value."""
+        return f"at least {self.least}"
+
+    def check(self, name: str, value: Any) -> int:
+        """Return ``value`` as an int, or raise."""
+        return checks.whole_number(name, value, least=self.least, most=self.most)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several names."""
+
+    names: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """All names."""
+        return ", ".join(self.names)
+
+    def check(self, name: str, value: Any) -> Any:
+        """Return ``value``, or raise."""
+        checks.one_of(name, value, self.names)
+        return value
+
+
+@dataclass(frozen=True)
+class OrNone:
+    """What another bound allows, or None."""
+
+    bound: Bound
+
+    @property
+    def text(self) -> str:
+        """The other bound's text."""
+        return self.bound.text
+
+    def check(self, name: str, value: Any) -> Any:
+        """Return None as it is, and other values as the other bound does."""
+        return None if value is None else self.bound.check(name, value)
+
+
+@dataclass(frozen=True)
+class Each:
+    """A list or tuple of at least one value, each within another bound; stored as a tuple."""
+
+    bound: Bound
+
+    @property
+    def text(self) -> str:
+        """The other bound's text."""
+        return self.bound.text
+
+    def check(self, name: str, value: Any) -> tuple[Any, ...]:
+        """Return the checked values as a tuple, or raise."""
+        if not isinstance(value, list | tuple) or not value:
+            raise TypeError(f"{name} must be a tuple of at least one, each {self.text}, got {value!r}")
+        return tuple(self.bound.check(name, part) for part in value)
+
+
+Temperature = Annotated[float, Real("[0, inf]")]
+
+
+@functools.cache
+def bounds_of(kind: type) -> Mapping[str, Bound]:
+    """Return the bounds that a dataclass declares, by the names of its fields.
+
+    Examples
+    --------
+    >>> from boltzmann import Linear
+    >>> {name: bound.text for name, bound in bounds_of(Linear).items()}
+    {'start': 'in [0, inf]', 'end': 'in [0, inf]', 'steps': 'at least 1'}
+    """
+    declared: dict[str, Bound] = {}
+    for field in fields(kind):
+        for part in getattr(_annotation(kind, field.name), "__metadata__", ()):
+            if isinstance(part, Bound):
+                declared[field.name] = part
+    return declared
+
+
+def _annotation(kind: type, name: str) -> Any:
+    """Return the annotation of a field as an object; a name that exists for type checkers alone holds no bound."""
+    owner = next(base for base in kind.__mro__ if name in inspect.get_annotations(base))
+    written = inspect.get_annotations(owner)[name]
+    if not isinstance(written, str):
+        return written
+    try:
+        return eval(written, vars(sys.modules[owner.__module__]), vars(typing))
+    except NameError:
+        return None
+
+
+def check_parameters(made: Any) -> None:
+    """Check all parameters of a new dataclass against its bounds, and store what the bounds make of them.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For the first parameter out of its bound, in the order of the fields.
+    """
+    kind: type = type(made)
+    for name, bound in bounds_of(kind).items():
+        object.__setattr__(made, name, bound.check(name, getattr(made, name)))
