@@ -82,6 +82,7 @@ from boltzmann.thermostats import (
 )
 
 __version__ = "0.1.0"
+from boltzmann.transition import Transition
 
 __all__ = [
     "GLIE",
@@ -129,6 +130,7 @@ __all__ = [
     "SqrtLogOverTime",
     "StdScaled",
     "Thermostat",
+    "Transition",
     "UCB1Tuned",
     "Uniform",
     "VDBESoftmax",

@@ -54,7 +54,7 @@ ORDER = {
         ("notation",),
         ("schedules", "_numerics"),
         ("sampling", "calibration"),
-        ("gibbs", "categorical", "thermostats"),
+        ("gibbs", "categorical", "thermostats", "transition"),
         ("policies",),
         ("experiments",),
     ),
