@@ -39,7 +39,7 @@ def test_comparing_stores_prints_and_draws(tmp_path, capsys, monkeypatch):
     assert "boltzmann/GaussianBandit-v0: reward per step" in out
     assert max(len(line) for line in out.split("\nfigures:")[0].splitlines()) <= 110
     # Four replicates tell hardly anything apart; that intervals rest on little is said once, not for each of them.
-    assert "= cannot be told from the best" in out
+    assert "= does not differ significantly from the best" in out
     assert out.count("=> ") == 2
     assert err.count("compare_schedules: note: 4 replicates: intervals from fewer than 10") == 1
     assert "FrozenLake-v1: " in out

@@ -8,7 +8,7 @@
 - ``memory_and_time``, ``disk``: what a run will need
 """
 
-from boltzmann.experiments.runs.backends import BACKENDS, dask_backend, ray_backend
+from boltzmann.experiments.runs.backends import BACKENDS, BackendName, dask_backend, ray_backend
 from boltzmann.experiments.runs.disk import disk_text
 from boltzmann.experiments.runs.memory_and_time import (
     Estimate,
@@ -25,6 +25,7 @@ from boltzmann.experiments.runs.worker import make_environment, play
 
 __all__ = [
     "BACKENDS",
+    "BackendName",
     "Estimate",
     "Progress",
     "Status",

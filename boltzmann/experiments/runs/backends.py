@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from boltzmann.experiments.describe import Block
 from boltzmann.experiments.errors import RefusedError
@@ -147,7 +147,12 @@ def _called(compute: Compute, block: Block) -> Outcome:
 Backend = Callable[[int, str], AbstractContextManager[Workers]]
 
 BACKENDS: dict[str, Backend] = {"loky": loky_backend, "dask": dask_backend, "ray": ray_backend}
-"""By the names that the command line has for them."""
+"""All backends, by the names that the command line has for them."""
+
+if TYPE_CHECKING:
+    BackendName = str
+else:
+    BackendName = Literal[tuple(BACKENDS)]
 
 
 def _lost(block: Block, error: BaseException) -> Outcome:

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from boltzmann.experiments.describe import Block, Experiment, Task
-from boltzmann.experiments.engine import METRICS, Engine, held_bytes, keep_freed_memory
+from boltzmann.experiments.engine import Engine, held_bytes, keep_freed_memory
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.interfaces import Make
+from boltzmann.experiments.metrics import RECORDED
 from boltzmann.experiments.runs.worker import make_environment, play
 
 _MEGABYTE = 2**20
@@ -97,9 +98,9 @@ def block_memory(experiment: Experiment, task: int, agent: int, make: Make, engi
     one, largest = experiment.tasks[task], min(experiment.block, experiment.replicates)
     (few, spaces), (more, _) = (_peak(experiment, one, Block(task, agent, 0, some), make) for some in _FEW)
     by_replicate = max(0.0, (more - few) / (_FEW[1] - _FEW[0]))
-    recorded = len(METRICS) * len(experiment.plan.recorded_steps(task)) * 8
+    recorded = len(RECORDED) * len(experiment.plan.recorded_steps(task)) * 8
     # Written, the windows stand in memory twice more: the archive and its copy. Of means, one metric's deviations do.
-    copies = 3 if experiment.record == "replicates" else 1 + 2 / len(METRICS)
+    copies = 3 if experiment.record == "replicates" else 1 + 2 / len(RECORDED)
     loops, sizes = 0, [int(space.n) for space in spaces if isinstance(getattr(space, "n", None), int | np.integer)]
     if engine != "lockstep" and len(sizes) == len(spaces):
         loops = held_bytes(largest, *sizes)

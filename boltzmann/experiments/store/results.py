@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann.experiments.describe import Plan
-from boltzmann.experiments.engine import METRICS
 from boltzmann.experiments.errors import RefusedError
+from boltzmann.experiments.metrics import RECORDED
 from boltzmann.experiments.store.folder import Store
 from boltzmann.experiments.store.stored import VARIANCES
 
@@ -128,7 +128,7 @@ class Results:
                 self.plan.task_labels[task],
                 self.plan.tasks[task].agents[agent],
                 steps,
-                {name: arrays[name] for name in METRICS},
+                {name: arrays[name] for name in RECORDED},
                 {name: arrays[stored] for name, stored in VARIANCES.items() if stored in arrays},
             )
 
@@ -139,7 +139,7 @@ class Results:
         -------
         pandas.DataFrame
             Columns ``task``, ``agent`` (categories), ``replicate``, ``step`` (steps taken when the window ended),
-            those of ``boltzmann.experiments.METRICS``, and ``return``, the mean undiscounted return of the episodes
+            those of ``boltzmann.experiments.RECORDED``, and ``return``, the mean undiscounted return of the episodes
             that ended in the window, NaN where none did. Where the experiment records blocks, ``block`` stands in the
             place of ``replicate``, and a column such as ``reward_variance`` follows for each metric.
         """
@@ -152,7 +152,7 @@ class Results:
             self.plan.sample: np.concatenate([np.repeat(np.arange(c.samples), len(c.steps)) for c in cells]),
             "step": np.concatenate([np.tile(c.steps, c.samples) for c in cells]),
         }
-        for name in METRICS:
+        for name in RECORDED:
             columns[name] = np.concatenate([cell.metrics[name].ravel() for cell in cells])
         for name in cells[0].variances:
             columns[VARIANCES[name]] = np.concatenate([cell.variances[name].ravel() for cell in cells])

@@ -34,6 +34,7 @@ from boltzmann.experiments.engine.compiled.translation import (
     world_of,
 )
 from boltzmann.experiments.errors import UnsupportedError
+from boltzmann.experiments.metrics import SUMMED
 
 __all__ = ["WINDOW_SUMS", "CompiledCell", "UnsupportedError", "has_numba", "held_bytes"]
 
@@ -42,7 +43,7 @@ _log = logging.getLogger("boltzmann.experiments")
 _MOST_STEPS, _MOST_WINDOWS, _MOST_BYTES = 2**16, 16, 2**22
 """In one call: temperatures of so many steps are read ahead, and so many windows, or bytes of them, are kept."""
 
-WINDOW_SUMS = ("reward", "gap", "optimal", "greedy", "episodes", "return_sum")
+WINDOW_SUMS = tuple(name for name in SUMMED if name in Sums._fields)
 
 
 class CompiledCell:
