@@ -12,7 +12,7 @@ from boltzmann.policies.gumbel import BoltzmannGumbel
 from boltzmann.policies.indices import UCB1, Maillard, UCB1Tuned
 from boltzmann.policies.mellow import Mellowmax
 from boltzmann.policies.plain import EpsilonGreedy, Greedy, Uniform
-from boltzmann.policies.protocol import Distribution, Policy
+from boltzmann.policies.protocol import Distribution, Policy, inputs_read_by
 from boltzmann.policies.softmax import Boltzmann, EpsilonBoltzmann, KLBoltzmann, MaxBoltzmann
 from boltzmann.policies.sparse import Entmax, Sparsemax
 from boltzmann.policies.thompson import BernoulliThompson, GaussianThompson
@@ -39,5 +39,6 @@ __all__ = [
     "UCB1Tuned",
     "Uniform",
     "VDBESoftmax",
+    "inputs_read_by",
     "next_epsilons",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -58,6 +58,8 @@ class BoltzmannGumbel(Expression):
     >>> policy([0.5, 0.4, 0.3], visits=[1, 0, 0]).probs
     array([0. , 0.5, 0.5])
     """
+
+    reads: ClassVar[frozenset[str]] = frozenset({"visits"})
 
     C: float | Schedule = 1.0
 

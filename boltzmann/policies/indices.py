@@ -103,6 +103,8 @@ class UCB1(Expression):
     array([0. , 0.5, 0.5])
     """
 
+    reads: ClassVar[frozenset[str]] = frozenset({"visits"})
+
     confidence: float = float(np.sqrt(2.0))
 
     def __post_init__(self) -> None:
@@ -141,7 +143,7 @@ class UCB1Tuned(Expression):
     array([0., 0., 1.])
     """
 
-    reads_variances: ClassVar[bool] = True
+    reads: ClassVar[frozenset[str]] = frozenset({"visits", "variances"})
 
     def __call__(
         self,
@@ -193,6 +195,8 @@ class Maillard(Expression):
     >>> Maillard(0.5)([0.5, 0.0, 0.0], visits=[1, 0, 0]).probs
     array([0. , 0.5, 0.5])
     """
+
+    reads: ClassVar[frozenset[str]] = frozenset({"visits"})
 
     deviation: float = 1.0
 

@@ -48,7 +48,7 @@ class Mellowmax(Expression):
     (array([0.5, 0.5]), array([0., 1.]))
     """
 
-    reads_visits: ClassVar[bool] = False
+    reads: ClassVar[frozenset[str]] = frozenset()
 
     omega: float | Schedule = 1.0
 

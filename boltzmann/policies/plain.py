@@ -28,7 +28,7 @@ class Greedy(Expression):
     array([0. , 0.5, 0.5])
     """
 
-    reads_visits: ClassVar[bool] = False
+    reads: ClassVar[frozenset[str]] = frozenset()
 
     def __call__(
         self,
@@ -53,7 +53,7 @@ class Uniform(Expression):
     array([0.5, 0.5, 0. ])
     """
 
-    reads_visits: ClassVar[bool] = False
+    reads: ClassVar[frozenset[str]] = frozenset()
 
     def __call__(
         self,
@@ -97,7 +97,7 @@ class EpsilonGreedy(Expression):
     (array([0., 1.]), array([0.5, 0.5]))
     """
 
-    reads_visits: ClassVar[bool] = False
+    reads: ClassVar[frozenset[str]] = frozenset()
 
     epsilon: float | Schedule = 0.1
 

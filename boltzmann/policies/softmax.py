@@ -15,9 +15,9 @@ from boltzmann.gibbs import Gibbs
 from boltzmann.notation import Expression
 from boltzmann.policies._mixture import epsilon_at, mixture
 from boltzmann.policies.plain import Greedy, Uniform
-from boltzmann.policies.protocol import Policy
+from boltzmann.policies.protocol import Policy, inputs_read_by
 from boltzmann.schedules import Schedule, checked_schedule
-from boltzmann.thermostats import Tempered, Thermostat, temperature_of
+from boltzmann.thermostats import Tempered, Thermostat, read_by_thermostat, temperature_of
 
 
 @dataclass(frozen=True, repr=False)
@@ -199,6 +199,12 @@ class KLBoltzmann(Expression):
 
     prior: Policy | tuple[float, ...]
     temperature: float | Schedule | Thermostat = 1.0
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The policy reads what its prior and its thermostat read; a prior's epsilons stay at their initial value."""
+        prior = inputs_read_by(self.prior) if callable(self.prior) else frozenset()
+        return (prior - {"epsilons"}) | read_by_thermostat(self.temperature)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "temperature", checked_schedule("temperature", self.temperature, thermostats=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -60,6 +60,8 @@ class GaussianThompson(Expression):
     >>> GaussianThompson(1.0, prior_deviation=1.0)([0.0, 0.0], visits=[0, 10]).probs.round(6)
     array([0.5, 0.5])
     """
+
+    reads: ClassVar[frozenset[str]] = frozenset({"visits"})
 
     deviation: float = 1.0
     prior_mean: float = 0.0
@@ -123,6 +125,8 @@ class BernoulliThompson(Expression):
     >>> BernoulliThompson()([0.0, 0.0], visits=[0, 0]).probs
     array([0.5, 0.5])
     """
+
+    reads: ClassVar[frozenset[str]] = frozenset({"visits"})
 
     alpha: float = 1.0
     beta: float = 1.0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,7 +21,7 @@ from boltzmann.notation import Expression
 from boltzmann.policies._mixture import mixture
 from boltzmann.policies.plain import Greedy, Uniform
 from boltzmann.schedules import Schedule, checked_schedule
-from boltzmann.thermostats import RangeScaled, Thermostat, temperature_of
+from boltzmann.thermostats import RangeScaled, Thermostat, read_by_thermostat, temperature_of
 
 _NORMALISED = RangeScaled(0.5)
 """T = 1 for values that are brought to [-1, 1]."""
@@ -86,6 +86,8 @@ def _within_unit(name: str, value: ArrayLike) -> NDArray[np.float64]:
 @dataclass(frozen=True, repr=False)
 class _ValueDifference(Expression):
     """What the policies with such a rate have in common."""
+
+    reads: ClassVar[frozenset[str]] = frozenset({"epsilons"})
 
     sensitivity: float
 
@@ -196,6 +198,11 @@ class VDBESoftmax(_ValueDifference):
     """
 
     temperature: float | Schedule | Thermostat = _NORMALISED
+
+    @property
+    def reads(self) -> frozenset[str]:  # type: ignore[override]
+        """The policy reads epsilons, and what its thermostat reads."""
+        return super().reads | read_by_thermostat(self.temperature)
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -57,9 +57,9 @@ def checked_schedule(
     """Give a number in [least, most] as a float and a callable as it is, or raise; thermostats where they are meant."""
     if isinstance(schedule, type):
         raise TypeError(f"{name} must be a number or a callable of the step, got the class {schedule.__name__}")
-    if getattr(schedule, "reads_values", False) and not thermostats:
+    if "values" in getattr(schedule, "reads", ()) and not thermostats:
         raise TypeError(f"{name} must be a number or a callable of the step, got the thermostat {schedule!r}")
-    if callable(schedule) and not hasattr(schedule, "reads_values") and _first_argument(schedule) == "values":
+    if callable(schedule) and "values" not in getattr(schedule, "reads", ()) and _first_argument(schedule) == "values":
         raise TypeError(
             f"{name} must be a number, a callable of the step or a subclass of Thermostat: {schedule!r} is called with "
             "values"

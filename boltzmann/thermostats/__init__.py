@@ -8,7 +8,7 @@ All of them but :class:`LossBudget` scale with the values: rewards in other unit
 does what is asked (ties, or a target out of range) the nearest end is given, 0 or inf exactly.
 """
 
-from boltzmann.thermostats.per_row import Tempered, Thermostat, temperature_of
+from boltzmann.thermostats.per_row import Tempered, Thermostat, read_by_thermostat, temperature_of
 from boltzmann.thermostats.scaled import GLIE, RangeScaled, StdScaled
 from boltzmann.thermostats.targets import EffectiveActionsTarget, EntropyTarget, GreedyProbabilityTarget, LossBudget
 
@@ -22,5 +22,6 @@ __all__ = [
     "StdScaled",
     "Tempered",
     "Thermostat",
+    "read_by_thermostat",
     "temperature_of",
 ]

@@ -14,9 +14,12 @@ from boltzmann.schedules import Schedule, value_at
 
 
 class Thermostat(Expression):
-    """What gives each row of values its temperature; subclass it, as a frozen dataclass, to make one's own."""
+    """A temperature for each row of values; subclass it, as a frozen dataclass, to make one's own.
 
-    reads_values: ClassVar[bool] = True
+    A thermostat declares in ``reads`` which inputs it reads, "values" among them.
+    """
+
+    reads: ClassVar[frozenset[str]] = frozenset({"values", "visits"})
 
     def __call__(
         self, values: ArrayLike, *, step: int = 0, visits: ArrayLike | None = None, where: ArrayLike | None = None
@@ -26,14 +29,19 @@ class Thermostat(Expression):
 
 
 class Tempered(Expression):
-    """What has a temperature: it reads visits where a thermostat may, so that an agent need not collect them else."""
+    """Shared by policies with a temperature: they read what their thermostat reads."""
 
     temperature: Any
 
     @property
-    def reads_visits(self) -> bool:
-        """Whether ``visits`` have any effect."""
-        return isinstance(self.temperature, Thermostat)
+    def reads(self) -> frozenset[str]:
+        """The inputs that the policy reads beside values, step and mask."""
+        return read_by_thermostat(self.temperature)
+
+
+def read_by_thermostat(temperature: float | Schedule | Thermostat) -> frozenset[str]:
+    """Return which inputs a temperature reads beside values, step and mask; only a thermostat reads any."""
+    return temperature.reads - {"values"} if isinstance(temperature, Thermostat) else frozenset()
 
 
 def temperature_of(
