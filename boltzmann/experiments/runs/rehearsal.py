@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
@@ -13,6 +14,7 @@ from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.interfaces import Agent, Make
 from boltzmann.experiments.runs.worker import make_environment, play
 from boltzmann.experiments.store import Resolved, describe_environment
+from boltzmann.policies import inputs_read_by
 
 _PROBES = 100
 
@@ -57,17 +59,16 @@ def _ask_all_along(task: Task, agent: Agent, count: int) -> None:
     policy = getattr(agent, "policy", None)
     if policy is None:
         return
-    values, visits = np.zeros((1, count)), np.zeros((1, count), dtype=np.int64)
-    read = _also_read(policy, count)
+    inputs = _one_row(policy, count)
     for step in np.linspace(0, task.steps - 1, _PROBES, dtype=np.int64):
-        policy(values, step=int(step), visits=visits, **read)
+        policy(np.zeros((1, count)), step=int(step), **inputs)
 
 
-def _also_read(policy: Any, count: int) -> dict[str, Any]:
-    """Give one row of what some policies are told besides values and visits."""
-    read: dict[str, Any] = {}
-    if getattr(policy, "reads_variances", False):
-        read["variances"] = np.zeros((1, count))
-    if hasattr(policy, "next_epsilons"):
-        read["epsilons"] = np.full(1, policy.initial_epsilon)
-    return read
+def _one_row(policy: Any, count: int) -> dict[str, Any]:
+    """Return one row of each input that a policy reads."""
+    rows: dict[str, Callable[[], Any]] = {
+        "visits": lambda: np.zeros((1, count), dtype=np.int64),
+        "variances": lambda: np.zeros((1, count)),
+        "epsilons": lambda: np.full(1, policy.initial_epsilon),
+    }
+    return {name: rows[name]() for name in sorted(inputs_read_by(policy))}
