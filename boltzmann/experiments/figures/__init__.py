@@ -1,4 +1,4 @@
-"""Figures of a comparison, drawn with seaborn and matplotlib, which are imported only when something is drawn.
+"""Figures of a comparison, drawn with matplotlib, which is imported only when something is drawn.
 
 - ``style``: what the figures share; ``legends``: names beside lines
 - ``curves``: metrics along the steps; ``sensitivity``: a metric against a temperature or another number

@@ -6,7 +6,7 @@ import io
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from boltzmann.experiments.describe import Plan, TaskPlan
 from boltzmann.experiments.pages.html import Picture, Section, Table, render_page
@@ -15,6 +15,9 @@ from boltzmann.experiments.store import Results, Store, write_whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+_SVG_DPI = 72
+"""The units of an SVG file in each inch."""
 
 
 def write_page(path: str | os.PathLike[str], title: str, answer: Sequence[str], sections: Sequence[Section]) -> None:
@@ -43,11 +46,22 @@ def picture(figure: Figure, shows: str) -> Picture:
 def svg_text(figure: Figure) -> str:
     """Draw a matplotlib figure as SVG; the same figure gives the same text."""
     from matplotlib import rc_context
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-    content = io.StringIO()
+    content, usual_canvas = io.StringIO(), figure.canvas
+    canvas: Any = FigureCanvasSVG(figure)
+    engine, dpi = figure.get_layout_engine(), figure.dpi
     # By default identities are random and the date is today's.
     with rc_context({"svg.hashsalt": "boltzmann", "svg.fonttype": "path"}):
-        figure.savefig(content, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+        figure.set_dpi(_SVG_DPI)
+        if engine is not None:
+            # Otherwise savefig would draw the figure twice: once to lay it out, and once to write it.
+            engine.execute(figure)
+            figure.set_layout_engine("none")
+        canvas.print_svg(content, metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+    figure.set_dpi(dpi)
+    figure.set_layout_engine(engine)
+    figure.set_canvas(usual_canvas)
     return content.getvalue()
 
 
