@@ -69,7 +69,7 @@ ORDER = {
         ("studies",),
     ),
     "agents": (("parameters", "memory"), ("decision", "backups"), ("tabular",), ("bandits", "control", "planning")),
-    "envs": (("batched",), ("_specs", "tables", "bandits", "finite"), ("problems",), ("making",)),
+    "envs": (("batched", "entries"), ("_specs", "tables", "bandits", "finite"), ("problems",), ("making",)),
 }
 """From the lowest to the highest: a folder or file imports itself and what is lower, never what is beside it."""
 

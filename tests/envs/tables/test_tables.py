@@ -136,7 +136,7 @@ def test_equals_that_cancel_are_ties_and_values_that_cancel_are_found():
 def test_gaps_are_solved_once_and_are_everybodys_own(monkeypatch):
     first, second = (table_of("FrozenLake-v1") for _ in range(2))
     solved = []
-    monkeypatch.setattr(solving, "_SOLVED", {})
+    monkeypatch.setattr(solving, "_CACHE", {})
     monkeypatch.setattr(
         solving, "_gaps", lambda *problem, solve=solving._gaps: solved.append(problem) or solve(*problem)
     )
@@ -171,7 +171,7 @@ def test_bad_tables_are_named():
         with pytest.raises(ValueError, match=message):
             Table(**{**good, name: wrong})
     for name, wrong, message in [
-        ("rewards", np.full((2, 1, 2), np.nan), "rewards must be finite"),
+        ("rewards", np.full((2, 1, 2), np.nan), r"rewards must be in \(-inf, inf\), got nan at \(0, 0, 0\)"),
         ("rewards", np.zeros((2, 1)), r"rewards must have shape \(2, 1, 2\), got \(2, 1\)"),
         ("next_states", np.zeros((2, 1, 2)), "next_states must be integers"),
         ("initial", np.array([1.0, 0.0, 0.0]), "initial must have shape"),
