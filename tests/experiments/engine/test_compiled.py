@@ -164,7 +164,7 @@ def test_every_policy_acts_alike_on_both(world, policy):
 def test_every_learner_learns_alike_on_both(world, place, rows):
     agent = LEARNERS[place](Boltzmann(Linear(1.0, 0.1, 100)))
     if isinstance(agent, Sarsa) and "Bandit" in world:
-        with pytest.raises(UnsupportedError, match="a bandit's next action is drawn in lockstep alone"):
+        with pytest.raises(UnsupportedError, match="only lockstep draws a bandit's next action"):
             by_both(world, agent, rows)
         return
     assert_the_same(world, agent, rows, exact=place < EXACT - 1)
@@ -270,11 +270,19 @@ class Changed(QLearning):
         ("FrozenLake-v1", DoubleQ(Boltzmann(0.5)), "no compiled form of DoubleQ"),
         ("FrozenLake-v1", SarsaLambda(Boltzmann(0.5)), "no compiled form of SarsaLambda"),
         ("FrozenLake-v1", Changed(Boltzmann(0.5)), "no compiled form of Changed"),
-        ("FrozenLake-v1", SoftQ(EpsilonGreedy(0.1), temperature=EntropyTarget(0.5)), "known in lockstep alone"),
+        (
+            "FrozenLake-v1",
+            SoftQ(EpsilonGreedy(0.1), temperature=EntropyTarget(0.5)),
+            "only lockstep knows the temperature of the backup",
+        ),
         ("FrozenLake-v1", BackupLearning(Boltzmann(0.5), BoltzmannExpectation(1.0)), "no compiled form of Backup"),
         ("boltzmann/DriftingBandit-v0", SampleAverage(Boltzmann(0.5)), "no compiled form of Drifting"),
         ("boltzmann/LeverBandit-v0", SampleAverage(Boltzmann(0.5)), "more than 64 actions"),
-        ("FrozenLake-v1", QLearning(Boltzmann(0.5), step_size=lambda count: 0.1), "of one's own is asked in lockstep"),
+        (
+            "FrozenLake-v1",
+            QLearning(Boltzmann(0.5), step_size=lambda count: 0.1),
+            "a custom step size runs in lockstep only",
+        ),
         ("FrozenLake-v1", QLearning(Boltzmann(lambda step: np.full(2, 0.5))), "temperature is not one number a step"),
         ("CartPole-v1", QLearning(Boltzmann(0.5)), "no compiled form of SyncVectorEnv"),
     ],
@@ -284,7 +292,7 @@ def test_what_has_no_compiled_form_runs_in_lockstep(world, agent, reason):
         rollout(
             made(world, 2), copy.deepcopy(agent), np.array([3]), [0, 1], np.random.default_rng(0), engine="compiled"
         )
-    if "known in lockstep" not in reason:
+    if "only lockstep knows" not in reason:
         recorder = rollout(made(world, 2), agent, np.array([3]), [0, 1], np.random.default_rng(0))
         assert recorder.engine == "lockstep"
 
@@ -321,8 +329,8 @@ def test_whatever_is_kept_on_disk_knows_what_it_was_made_from():
     loops = {
         loop for module in (pulling, stages, walking) for loop in vars(module).values() if hasattr(loop, "py_func")
     }
-    kept = {loop.py_func.__name__ for loop in loops if loop._cache.cache_path}
-    assert kept == {"pull_stretch", "walk_stretch"}
+    cached = {loop.py_func.__name__ for loop in loops if loop._cache.cache_path}
+    assert cached == {"pull_stretch", "walk_stretch"}
     assert all("revision" in inspect.signature(loop.py_func).parameters for loop in (pull_stretch, walk_stretch))
     assert len(loops) > 10
 
@@ -379,8 +387,8 @@ def test_a_compilation_is_told(caplog):
 
     with caplog.at_level(logging.INFO, logger="boltzmann.experiments"):
         loop = Counted()
-        CompiledCell._timed(loop)
-        CompiledCell._timed(loop)
+        compiled._call(loop)
+        compiled._call(loop)
     first, second = (record.getMessage() for record in caplog.records)
     assert first.startswith("compiling loops for the first time")
     assert second.startswith("compiled loop in")

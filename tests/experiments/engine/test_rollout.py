@@ -208,7 +208,7 @@ def test_ends_that_are_no_ends_are_named(ends, message, engine):
         ({"seeds": [1, 2, 3.0]}, r"seeds\[2\] must be a whole number of at least 0, got 3.0"),
         ({"agent": QLearning}, "agent must be an agent, got the class QLearning: give it its parameters"),
         ({"agent": Boltzmann(0.1)}, r"agent must have reset, act and update, got Boltzmann\(0.1\), which lacks reset"),
-        ({"env": gymnasium.make("FrozenLake-v1")}, "env must be a batched environment, as envs.make gives it"),
+        ({"env": gymnasium.make("FrozenLake-v1")}, "env must be a batched environment, as envs.make returns it"),
         ({"env": gymnasium.make_vec("FrozenLake-v1", 3)}, "env must have AutoresetMode.SAME_STEP, got .*NEXT_STEP"),
         ({"recorder": lambda ends, count: None}, "recorder must make a Recorder, got None"),
     ],
@@ -246,7 +246,7 @@ def test_a_recorder_of_ones_own_is_told_of_every_step_or_of_every_window():
     pytest.importorskip("numba")
     assert plain.engine == "compiled"
     assert played(Windows).last.probs.shape == (3, 4)
-    with pytest.raises(ValueError, match="Steps has an add of its own and no add_window"):
+    with pytest.raises(ValueError, match="Steps overrides add without add_window"):
         played(Steps, "compiled")
 
 
