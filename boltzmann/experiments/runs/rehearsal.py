@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.interfaces import Agent, Make
 from boltzmann.experiments.runs.worker import make_environment, play
 from boltzmann.experiments.store import EnvironmentRecord, describe_environment
+from boltzmann.policies import inputs_read_by
 
 _PROBED_STEPS = 100
 
@@ -70,17 +72,16 @@ def _call_policy(agent: Agent, steps: int, actions: int) -> None:
     policy = getattr(agent, "policy", None)
     if policy is None:
         return
-    values, visits = np.zeros((1, actions)), np.zeros((1, actions), dtype=np.int64)
-    inputs = _further_inputs(policy, actions)
+    inputs = _one_row(policy, actions)
     for step in np.linspace(0, steps - 1, _PROBED_STEPS, dtype=np.int64):
-        policy(values, step=int(step), visits=visits, **inputs)
+        policy(np.zeros((1, actions)), step=int(step), **inputs)
 
 
-def _further_inputs(policy: Any, actions: int) -> dict[str, Any]:
-    """Return one row of the inputs that some policies read besides values and visits."""
-    inputs: dict[str, Any] = {}
-    if getattr(policy, "reads_variances", False):
-        inputs["variances"] = np.zeros((1, actions))
-    if hasattr(policy, "next_epsilons"):
-        inputs["epsilons"] = np.full(1, policy.initial_epsilon)
-    return inputs
+def _one_row(policy: Any, actions: int) -> dict[str, Any]:
+    """Return one row of each input that a policy reads."""
+    rows: dict[str, Callable[[], Any]] = {
+        "visits": lambda: np.zeros((1, actions), dtype=np.int64),
+        "variances": lambda: np.zeros((1, actions)),
+        "epsilons": lambda: np.full(1, policy.initial_epsilon),
+    }
+    return {name: rows[name]() for name in sorted(inputs_read_by(policy))}
