@@ -5,7 +5,8 @@ of a sum in a backup breaks a tie. Cells without a compiled form run in lockstep
 
 - ``records``: the data of the loops; ``translation``: makes them from agent and environment
 - ``rates``: schedules read in advance
-- ``walking``, ``pulling``: the loops over tables and over bandits; ``stages``: their parts; ``compiling``: decorators
+- ``walking``, ``pulling``: the loops over tables and over bandits; ``stages``, ``tables``: their parts
+- ``compiling``: decorators
 - ``revision``: identifies the source files in numba's cache
 """
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann.experiments.engine.compiled.compiling import called, exact, staged
+from boltzmann.experiments.engine.compiled.compiling import called, exact
 from boltzmann.experiments.engine.compiled.records import (
     BLOCK,
     NEXT_ACTION,
@@ -34,6 +34,7 @@ from boltzmann.experiments.engine.compiled.stages import (
     draw_uniforms,
     learn,
 )
+from boltzmann.experiments.engine.compiled.tables import allows_everything, draw_start, read_next_rows, read_row
 
 
 @exact
@@ -103,7 +104,7 @@ def _walk_block(
     for i in range(n):
         s = states[first + i]
         table_rows[i] = (first + i) * state_count + observations[s]
-        _read_row(values, table_rows[i], mask, s, i, q)
+        read_row(values, table_rows[i], mask, s, i, q)
         if sampled and has_drawn[first + i]:
             for a in range(count):
                 q[a, i] = drawn_values[first + i, a]
@@ -130,7 +131,7 @@ def _walk_block(
                 entry += 1 if cumulative[pair, m] <= outcome_draws[draws_at + i] else 0
             entries[i] = entry
             next_table_rows[i] = (first + i) * state_count + observations[next_states[entry]]
-        _read_next_rows(values, next_table_rows, seen, mask, next_states, entries, n, next_q)
+        read_next_rows(values, next_table_rows, seen, mask, next_states, entries, n, next_q)
         if sampled:
             distribute(
                 mixed,
@@ -188,16 +189,16 @@ def _walk_block(
                 return_sum[sums_at + i] += returns[r]
                 returns[r] = 0.0
                 elapsed[r] = 0
-                states[r] = _start(initial, 0.0 if one_start else start_draws[draws_at + i])
+                states[r] = draw_start(initial, 0.0 if one_start else start_draws[draws_at + i])
                 table_rows[i] = r * state_count + observations[states[r]]
-                _read_row(values, table_rows[i], mask, states[r], i, q)
+                read_row(values, table_rows[i], mask, states[r], i, q)
                 if sampled:
                     has_drawn[r] = False
             elif masked and not seen[table_rows[i]]:
-                _read_row(values, table_rows[i], mask, states[r], i, q)
+                read_row(values, table_rows[i], mask, states[r], i, q)
                 if sampled:
                     # The action was drawn as if all were allowed, so it stands only where they are.
-                    has_drawn[r] = _allows_everything(mask, states[r])
+                    has_drawn[r] = allows_everything(mask, states[r])
             elif sampled:
                 has_drawn[r] = True
             elif table_rows[i] == here:
@@ -206,50 +207,3 @@ def _walk_block(
         for i in range(n):
             for a in range(count):
                 drawn_values[first + i, a] = q[a, i]
-
-
-@staged
-def _read_row(values: Any, table_row: int, mask: Any, mask_row: int, i: int, q: Any) -> None:
-    """Read the values of one row's state, and add a row of the mask: 0 for allowed actions, -inf for others."""
-    start = table_row * len(q)
-    if len(mask) == 0:
-        for a in range(len(q)):
-            q[a, i] = values[start + a]
-    else:
-        for a in range(len(q)):
-            q[a, i] = values[start + a] + mask[mask_row, a]
-
-
-@staged
-def _read_next_rows(
-    values: Any, next_table_rows: Any, seen: Any, mask: Any, next_states: Any, entries: Any, n: int, next_q: Any
-) -> None:
-    """Read the values of the states reached, with the mask of each state that has been seen."""
-    count = len(next_q)
-    if len(mask) == 0:
-        for i in range(n):
-            for a in range(count):
-                next_q[a, i] = values[next_table_rows[i] * count + a]
-    else:
-        for i in range(n):
-            # The last row of the mask allows everything.
-            mask_row = next_states[entries[i]] if seen[next_table_rows[i]] else len(mask) - 1
-            for a in range(count):
-                next_q[a, i] = values[next_table_rows[i] * count + a] + mask[mask_row, a]
-
-
-@staged
-def _allows_everything(mask: Any, state: int) -> bool:
-    allowed = True
-    for a in range(mask.shape[1]):
-        allowed = allowed and mask[state, a] == 0.0
-    return allowed
-
-
-@staged
-def _start(initial: Any, uniform: float) -> Any:
-    """Return the state in which an episode starts."""
-    start = 0
-    while initial[start] <= uniform:
-        start += 1
-    return start
