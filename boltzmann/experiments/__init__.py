@@ -1,6 +1,6 @@
-"""Comparing explorers: describe an experiment, run it, judge its results and show them.
+"""Comparisons of exploration: describe an experiment, run it, and read its results.
 
-The package uses agents and environments through their interface alone, so it compares anybody's.
+Agents and environments are known by their interface alone, so custom ones can be compared too.
 """
 
 from boltzmann.experiments.describe import Block, Experiment, Plan, Task, format_toml, read_environment, read_toml
