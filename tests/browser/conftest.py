@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from boltzmann.experiments import Picture, Section, Table, render_page
 from boltzmann.experiments.pages.parts import svg_text
-from tests.support.watched import DESCRIPTION, HOSTILE, Watched
+from tests.support.watched import DESCRIPTION, HOSTILE, BrowserPage
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -54,7 +54,7 @@ def report(tmp_path_factory):
 
 @pytest.fixture
 def page(browser, report):
-    watched = Watched(browser, report)
+    watched = BrowserPage(browser, report)
     yield watched.page
     assert watched.faults == []
     assert [url for url in watched.requests if url != report and not url.startswith("data:")] == []

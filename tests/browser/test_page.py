@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from boltzmann import Gibbs
-from tests.support.watched import DESCRIPTION, HOSTILE, QUANTITIES, Watched, disagreements
+from tests.support.watched import DESCRIPTION, HOSTILE, QUANTITIES, BrowserPage, disagreements
 
 pytestmark = pytest.mark.slow
 
@@ -127,7 +127,7 @@ def test_the_button_copies_and_without_a_clipboard_selects(browser, report):
         "undefined": selected,
     }
     for clipboard, status in fakes.items():
-        watched = Watched(browser, report)
+        watched = BrowserPage(browser, report)
         watched.page.evaluate(f"Object.defineProperty(navigator, 'clipboard', {{ value: {clipboard} }})")
         watched.page.click("button[data-copies]")
         watched.page.wait_for_function("document.querySelector('.status').textContent !== ''")
@@ -141,7 +141,7 @@ def test_the_button_copies_and_without_a_clipboard_selects(browser, report):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1400])
 def test_it_fits_the_screen_and_can_be_read_by_day_and_night(browser, report, width, scheme):
-    watched = Watched(browser, report, viewport={"width": width, "height": 800}, color_scheme=scheme)
+    watched = BrowserPage(browser, report, viewport={"width": width, "height": 800}, color_scheme=scheme)
     page = watched.page
     page.fill("#explorer-values", "1, 2, 3, -1e-300, 12345.678")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -181,7 +181,7 @@ def test_a_page_that_calls_out_is_caught_and_stopped(browser, report, tmp_path):
         text.replace("</main>", '<img src="http://localhost:9/x.png"><script>window.hacked = 1</script></main>'),
         "utf-8",
     )
-    watched = Watched(browser, wrong.as_uri())
+    watched = BrowserPage(browser, wrong.as_uri())
     assert len([fault for fault in watched.faults if "Content Security Policy" in fault]) == 2
     assert watched.page.evaluate("window.hacked") is None
     watched.context.close()

@@ -9,7 +9,7 @@ DESCRIPTION = "Experiment(\n    (Task('X-v0', (QLearning(Greedy()),), 5),),\n   
 QUANTITIES = ("entropy", "logPartition", "softValue")
 
 
-class Watched:
+class BrowserPage:
     """An open page and everything that it should not have done."""
 
     def __init__(self, browser, address, **context):

@@ -155,11 +155,6 @@ def bootstrap(
     Estimate
         Arrays of shape (...); the ends are NaN for a single replicate.
 
-    Raises
-    ------
-    ValueError, TypeError
-        For arguments out of these bounds.
-
     Examples
     --------
     >>> value, low, high = bootstrap([1.0, 2.0, 3.0, 4.0, 10.0], np.median, rng=0)

@@ -37,11 +37,6 @@ def performance_profile(samples: ArrayLike, thresholds: ArrayLike, confidence: f
     Estimate
         Fractions in [0, 1], shape (M,).
 
-    Raises
-    ------
-    ValueError, TypeError
-        For arguments out of these bounds.
-
     Examples
     --------
     >>> profile = performance_profile([1.0, 2.0, 3.0, 4.0], [0.0, 2.0, 4.0])

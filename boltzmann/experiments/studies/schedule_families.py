@@ -71,11 +71,6 @@ def schedule_of(family: str, high: float, low: float, until: int, *, actions: in
     actions : int
         How many actions there are, at least 2; one family needs it.
 
-    Raises
-    ------
-    ValueError, TypeError
-        For arguments out of these bounds.
-
     Examples
     --------
     >>> schedule_of("linear", 1.0, 0.01, 500), schedule_of("inverse time", 1.0, 0.01, 500)

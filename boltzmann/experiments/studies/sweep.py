@@ -43,11 +43,6 @@ def sweep_temperatures(low: float, high: float, per_decade: int) -> list[float]:
     per_decade : int
         How many a decade, at least 1.
 
-    Raises
-    ------
-    ValueError, TypeError
-        For arguments out of these bounds.
-
     Examples
     --------
     >>> sweep_temperatures(0.1, 10.0, 2)

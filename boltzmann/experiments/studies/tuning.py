@@ -46,11 +46,6 @@ def candidates(
     speeds : sequence of float
         The fractions of the steps after which schedules have come down, each in (0, 1].
 
-    Raises
-    ------
-    ValueError, TypeError
-        For arguments out of these bounds.
-
     Examples
     --------
     >>> for policy in candidates(0.1, 1.0, 1000, ["linear"], [1.0]):
@@ -100,11 +95,6 @@ class Tuning:
     metric : str, optional
         The key of the metric. By default the gap where the environment reports it, else as for ``leaderboard``, from
         the first round on.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For arguments out of these bounds.
     """
 
     problem: Problem
