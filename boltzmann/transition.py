@@ -1,4 +1,4 @@
-"""One step of all replicates, as a learner is told of it."""
+"""The record of one step of all replicates, from which a learner learns."""
 
 from __future__ import annotations
 
@@ -8,22 +8,23 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """What happened in one step of R replicates.
+    """One step of R replicates.
 
     Parameters
     ----------
     observations : array of shape (R, ...)
-        What the agent saw when it acted.
+        The observations that the agent acted on.
     actions : array of int, shape (R,)
-        What it did.
+        The actions.
     rewards : array of float, shape (R,)
-        What it was paid for it.
+        The rewards of the actions.
     next_observations : array of shape (R, ...)
-        What the step led to. Where an episode ended this is its last observation, not the first of the next episode.
+        The observations that the step led to. At the end of an episode this is its last observation, not the first of
+        the next episode.
     terminated : array of bool, shape (R,)
-        Whether the episode ended for good: nothing is bootstrapped.
+        Whether the episode ended in a terminal state: learners do not bootstrap.
     truncated : array of bool, shape (R,)
-        Whether the episode was cut off: the next observation is bootstrapped from.
+        Whether the episode was cut off: learners bootstrap from the next observation.
 
     Examples
     --------

@@ -18,6 +18,7 @@ from boltzmann.schedules.decays import (
 from boltzmann.schedules.ramps import Constant, Cosine, Exponential, Linear, Polynomial
 from boltzmann.schedules.sequences import Cyclic, Join, Piecewise
 from boltzmann.schedules.steps import Schedule, checked_schedule, value_at
+from boltzmann.schedules.steps import Scheduled as Scheduled
 
 __all__ = [
     "Clip",
