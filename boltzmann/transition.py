@@ -1,9 +1,10 @@
-"""The record of one step of all replicates, from which a learner learns."""
+"""The record of one step of all replicates, which the engine passes to a learner."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+
+from numpy.typing import ArrayLike
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,18 +14,17 @@ class Transition:
     Parameters
     ----------
     observations : array of shape (R, ...)
-        The observations that the agent acted on.
+        Observations that the actions were chosen from.
     actions : array of int, shape (R,)
-        The actions.
+        Actions taken.
     rewards : array of float, shape (R,)
-        The rewards of the actions.
+        Rewards of these actions.
     next_observations : array of shape (R, ...)
-        The observations that the step led to. At the end of an episode this is its last observation, not the first of
-        the next episode.
+        Observations after the step. If an episode ended, its last observation, not the first one of the next episode.
     terminated : array of bool, shape (R,)
-        Whether the episode ended in a terminal state: learners do not bootstrap.
+        Whether the episode reached a terminal state, from which nothing is bootstrapped.
     truncated : array of bool, shape (R,)
-        Whether the episode was cut off: learners bootstrap from the next observation.
+        Whether the episode was cut off before; the next observation is bootstrapped from.
 
     Examples
     --------
@@ -33,9 +33,9 @@ class Transition:
     [0.5]
     """
 
-    observations: Any
-    actions: Any
-    rewards: Any
-    next_observations: Any
-    terminated: Any
-    truncated: Any
+    observations: ArrayLike
+    actions: ArrayLike
+    rewards: ArrayLike
+    next_observations: ArrayLike
+    terminated: ArrayLike
+    truncated: ArrayLike

@@ -47,7 +47,7 @@ class Policy(Protocol):
         where: ArrayLike | None = None,
         variances: ArrayLike | None = None,
     ) -> Distribution:
-        """Give the distribution for each row of ``values``; nothing is remembered."""
+        """Return the distribution for each row of ``values``; nothing is remembered."""
         ...
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import is_dataclass
+from functools import cache
 from typing import Any
 
 import agents
@@ -23,52 +24,22 @@ from boltzmann import (
 from boltzmann.experiments import Agent, Task, read_environment
 from boltzmann.notation import parse, write
 
-LEARNERS = (
-    agents.SampleAverage,
-    agents.SampleAverageWithInitial,
-    agents.ConstantStep,
-    agents.ScheduledStep,
-    agents.GradientBandit,
-    agents.GradientBanditIncludingCurrent,
-    agents.GradientBanditWithoutBaseline,
-    agents.ReinforcementComparison,
-    agents.Exp3,
-    agents.Exp3IX,
-    agents.TsallisINF,
-    agents.QLearning,
-    agents.Sarsa,
-    agents.ExpectedSarsa,
-    agents.DoubleQ,
-    agents.SpeedyQ,
-    agents.SoftQ,
-    agents.MellowmaxQ,
-    agents.DynamicBoltzmannQ,
-    agents.SarsaLambda,
-    agents.SarsaLambdaReplacing,
-    agents.QLambda,
-    agents.QLambdaReplacing,
-    agents.BackupLearning,
-)
-_BACKUPS = (
-    agents.Maximum,
-    agents.SoftValue,
-    agents.MellowmaxValue,
-    agents.BoltzmannExpectation,
-    agents.PolicyExpectation,
-)
 _POLICIES = tuple(vars(policies)[name] for name in policies.__all__ if is_dataclass(vars(policies)[name]))
-_REST = [vars(room)[name] for room in (schedules, thermostats) for name in room.__all__]
+_EXPORTED = [vars(package)[name] for package in (policies, schedules, thermostats, agents) for name in package.__all__]
+# The other classes that `agents` exports are bases of learners, and the decision that an act returns.
+_IN_AGENTS = ("agents.backups", "agents.bandits.", "agents.control.")
 NAMES: dict[str, Any] = {
     entry.__name__: entry
-    for entry in (*_POLICIES, *LEARNERS, *_BACKUPS, *_REST)
-    if isinstance(entry, type) and is_dataclass(entry)
+    for entry in _EXPORTED
+    if isinstance(entry, type) and is_dataclass(entry) and entry.__module__.startswith(("boltzmann.", *_IN_AGENTS))
 }
 
 BANDIT_STEPS, OTHER_STEPS = 1000, 20_000
 
 
+@cache
 def is_bandit(environment: str) -> bool:
-    """Whether an environment, in the one notation, has a single observation."""
+    """Return whether an environment, in the one notation, has a single observation."""
     name, arguments = read_environment(environment)
     try:
         # What it warns of, the run says.
@@ -101,13 +72,16 @@ def make_task(environment: str, policies: list[str], steps: int | None, learners
     ValueError
         For an expression that cannot be read, or that makes neither a policy nor an agent.
     """
-    bandit = is_bandit(environment)
-    steps = steps if steps is not None else BANDIT_STEPS if bandit else OTHER_STEPS
-    contestants: list[Any] = [_read(text) for text in policies] or list(usual_policies(bandit, steps))
-    usual = "SampleAverage(_)" if bandit else "QLearning(_)"
-    found = [one if is_agent(one) else taught(learner, one) for learner in learners or [usual] for one in contestants]
-    # An agent that holds its policy is the same beside every learner.
-    return Task(environment, tuple({write(agent): agent for agent in found}.values() if learners else found), steps)
+    if steps is None:
+        steps = BANDIT_STEPS if is_bandit(environment) else OTHER_STEPS
+    contestants: list[Any] = [_read(text) for text in policies] or list(usual_policies(is_bandit(environment), steps))
+    made = [
+        contestant if is_agent(contestant) else taught(learner, contestant)
+        for learner in learners or [usual_learner(environment)]
+        for contestant in contestants
+    ]
+    # Agents given in full appear once, not once for each learner.
+    return Task(environment, tuple({write(agent): agent for agent in made}.values() if learners else made), steps)
 
 
 def read_agent(text: str, environment: str) -> Agent:
@@ -119,7 +93,12 @@ def read_agent(text: str, environment: str) -> Agent:
         As :func:`make_task`.
     """
     made = _read(text)
-    return made if is_agent(made) else taught("SampleAverage(_)" if is_bandit(environment) else "QLearning(_)", made)
+    return made if is_agent(made) else taught(usual_learner(environment), made)
+
+
+def usual_learner(environment: str) -> str:
+    """Return the expression of an environment's usual learner, with ``_`` instead of the policy."""
+    return "SampleAverage(_)" if is_bandit(environment) else "QLearning(_)"
 
 
 def is_agent(made: object) -> bool:
