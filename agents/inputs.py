@@ -10,7 +10,6 @@ from numpy.typing import ArrayLike, NDArray
 from agents.memory import Entries, Indices, Mask, PerRow
 from boltzmann import Transition
 
-
 # Comparing data types by identity is faster than a call that finds nothing to convert.
 _INT64, _UINT64, _FLOAT64 = (np.dtype(kind) for kind in (np.int64, np.uint64, np.float64))
 
