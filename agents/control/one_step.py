@@ -62,6 +62,7 @@ class QLearning(TemporalDifference):
 
     Examples
     --------
+    >>> import numpy as np
     >>> from boltzmann import Boltzmann, Linear, Transition
     >>> from gymnasium.spaces import Discrete
     >>> agent = QLearning(Boltzmann(Linear(1.0, 0.01, 5000)), step_size=0.5, discount=0.9)
@@ -100,6 +101,7 @@ class ExpectedSarsa(TemporalDifference):
 
     Examples
     --------
+    >>> import numpy as np
     >>> from boltzmann import EpsilonGreedy, Transition
     >>> from gymnasium.spaces import Discrete
     >>> agent = ExpectedSarsa(EpsilonGreedy(0.5), step_size=1.0, discount=1.0)

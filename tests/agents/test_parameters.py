@@ -26,6 +26,7 @@ from agents import (
 )
 from boltzmann import (
     Boltzmann,
+    EntropyTarget,
     Greedy,
 )
 from tests.support.bounds import check_bounds
@@ -64,6 +65,7 @@ def test_every_parameter_has_a_bound_that_is_documented_and_enforced(example):
         (lambda: SarsaLambda(Greedy(), trace_decay=1.5), ValueError, r"trace_decay must be in \[0, 1\], got 1.5"),
         (lambda: SoftQ(Greedy(), temperature=math.inf), ValueError, r"temperature must be in \[0, inf\), got inf"),
         (lambda: MellowmaxQ(Greedy(), temperature=-1.0), ValueError, r"temperature must be in \[0, inf\], got -1.0"),
+        (lambda: SoftQ(Greedy(), temperature=EntropyTarget(0.5)), TypeError, "temperature must .* got the thermostat"),
         (lambda: DynamicBoltzmannQ(Greedy(), temperature="a"), TypeError, "temperature must be a number"),
         (lambda: BackupLearning(Greedy(), 0.5), TypeError, "backup must be a backup"),
         (lambda: BackupLearning(Greedy(), Maximum), TypeError, "backup must be a backup, .* got the class Maximum"),
