@@ -60,7 +60,7 @@ ORDER = {
         ("experiments",),
     ),
     "boltzmann.experiments": (
-        ("errors", "interfaces"),
+        ("errors", "interfaces", "metrics"),
         ("describe", "engine"),
         ("store",),
         ("runs", "statistics"),

@@ -21,7 +21,7 @@ from boltzmann.experiments import (
 )
 from boltzmann.experiments.figures import curves
 from boltzmann.experiments.figures.legends import spread
-from boltzmann.experiments.figures.sensitivity import places_of
+from boltzmann.experiments.figures.sensitivity import axis_positions
 from boltzmann.experiments.statistics import curve, final
 from boltzmann.experiments.statistics.families import hole_of, members, usual_family
 from boltzmann.experiments.store.results import Cell
@@ -129,7 +129,7 @@ def test_metrics_are_drawn_by_name_a_panel_each(results):
 def test_a_metric_that_was_not_recorded_is_refused(results):
     old = [Cell("task", "agent", np.array([1]), {"reward": np.zeros((1, 1))})]
     assert not np.isfinite(curve(old[0], "greedy")).any()
-    with pytest.raises(RefusedError, match=r"metric must be one of .*temperature, got 'joy'"):
+    with pytest.raises(RefusedError, match=r"metric must be one of reward, .*temperature, .*regret, got 'joy'"):
         draw_learning_curves(results, ["reward", "joy"])
 
 
@@ -232,8 +232,9 @@ def test_a_family_that_is_none_is_refused(sweep, family, message):
         draw_sensitivity(sweep, family)
 
 
-def cells_named(*agents):
-    return {agent: Cell("task", f"QLearning({agent})", np.array([1]), {}) for agent in agents}
+def cells_named(*policies, learner="QLearning({})"):
+    agents = [learner.format(policy) for policy in policies]
+    return {agent: Cell("task", agent, np.array([1]), {}) for agent in agents}
 
 
 def test_members_of_a_family_differ_in_its_number_alone():
@@ -248,11 +249,16 @@ def test_members_of_a_family_differ_in_its_number_alone():
         "a.module:Mine(0.5)",
     )
     assert members(cells, "Boltzmann(Linear(T, 0.1, 100))") == {
-        "Boltzmann(Linear(0.5, 0.1, 100))": 0.5,
-        "Boltzmann(Linear(1.0, 0.1, 100))": 1.0,
+        "QLearning(Boltzmann(Linear(0.5, 0.1, 100)))": 0.5,
+        "QLearning(Boltzmann(Linear(1.0, 0.1, 100)))": 1.0,
     }
-    assert members(cells, "Boltzmann(T)") == {"Boltzmann(0.5)": 0.5, "Boltzmann(inf)": np.inf}
-    assert members(cells, "QLearning(Greedy(x))") == {"Greedy(0.5)": 0.5}
+    constants = {"QLearning(Boltzmann(0.5))": 0.5, "QLearning(Boltzmann(inf))": np.inf}
+    assert members(cells, "Boltzmann(T)") == constants
+    assert members(cells, "QLearning(Greedy(x))") == {"QLearning(Greedy(0.5))": 0.5}
+    # Another learner with the same policies has agents of its own.
+    others = cells_named("Boltzmann(0.5)", learner="Sarsa({}, step_size=0.5)")
+    assert members(cells | others, "Boltzmann(T)") == constants | {"Sarsa(Boltzmann(0.5), step_size=0.5)": 0.5}
+    assert members(cells | others, "QLearning(Boltzmann(T))") == constants
     assert usual_family(cells) in ("Boltzmann(T)", "Boltzmann(Linear(T, 0.1, 100))")
     assert usual_family(cells_named("Boltzmann(0.5)", "Greedy()")) is None
     assert usual_family(cells_named("UCB(0.5)", "UCB(1.0)")) == "UCB(x)"
@@ -260,8 +266,8 @@ def test_members_of_a_family_differ_in_its_number_alone():
 
 
 def test_only_0_and_infinity_stand_apart():
-    np.testing.assert_allclose(places_of([0.0, float("inf")]), [-0.5, 0.5])
-    np.testing.assert_allclose(places_of([1e-6, 1e6, 0.0]), [-6, 6, -6 - 1.44])
+    np.testing.assert_allclose(axis_positions([0.0, float("inf")]), [-0.5, 0.5])
+    np.testing.assert_allclose(axis_positions([1e-6, 1e6, 0.0]), [-6, 6, -6 - 1.44])
 
 
 def test_labels_are_spread_as_little_as_can_be():
