@@ -75,18 +75,20 @@ def test_indices_by_hand():
     assert UCB1Tuned()([0.5, 0.501], visits=many, variances=[0.0, 0.01]).probs.argmax() == 1
 
 
-@given(values=rows_of_values, heat=st.floats(0.01, 100), other=arrays(np.float64, 4, elements=st.floats(0.01, 1)))
-def test_kl_boltzmann_maximises_its_objective(values, heat, other):
+@given(
+    values=rows_of_values, temperature=st.floats(0.01, 100), other=arrays(np.float64, 4, elements=st.floats(0.01, 1))
+)
+def test_kl_boltzmann_maximises_its_objective(values, temperature, other):
     prior = np.array([0.4, 0.3, 0.2, 0.1])
     other = other / other.sum()
 
     def objective(probs):
         terms = np.where(probs > 0, probs * np.log(np.where(probs > 0, probs, 1.0) / prior), 0.0)
-        return probs @ values - heat * terms.sum()
+        return probs @ values - temperature * terms.sum()
 
-    best = objective(KLBoltzmann(tuple(prior.tolist()), heat)(values).probs)
+    best = objective(KLBoltzmann(tuple(prior.tolist()), temperature)(values).probs)
     assert best >= objective(other) - 1e-9 * (1 + abs(best))
-    assert best == pytest.approx(float(Gibbs(values, heat, prior=prior).soft_value), rel=1e-9, abs=1e-9)
+    assert best == pytest.approx(float(Gibbs(values, temperature, prior=prior).soft_value), rel=1e-9, abs=1e-9)
 
 
 def test_what_is_told_beside_the_probabilities():

@@ -15,12 +15,12 @@ from boltzmann import (
 rows_of_values = arrays(np.float64, 4, elements=st.floats(-50, 50).map(lambda x: round(x, 2)))
 
 
-@given(values=rows_of_values, alpha=st.floats(1.001, 6), heat=st.floats(0.01, 100))
+@given(values=rows_of_values, alpha=st.floats(1.001, 6), temperature=st.floats(0.01, 100))
 @settings(max_examples=60)
-def test_entmax_meets_its_optimality_conditions(values, alpha, heat):
+def test_entmax_meets_its_optimality_conditions(values, alpha, temperature):
     # Of max p.z + H_alpha(p): p^(alpha - 1) = (alpha - 1) z - tau on the support, and (alpha - 1) z <= tau off it.
-    probs = Entmax(heat, alpha)(values).probs
-    scores = (alpha - 1) * (values - values.max()) / heat
+    probs = Entmax(temperature, alpha)(values).probs
+    scores = (alpha - 1) * (values - values.max()) / temperature
     support = probs > 0
     threshold = scores[values.argmax()] - probs.max() ** (alpha - 1)
     rounding = 1e-11 * (1 + abs(scores).max())
@@ -46,11 +46,11 @@ def test_entmax_of_two_actions_at_large_alpha(alpha, gap):
     np.testing.assert_allclose(Entmax(1.0, alpha)([0.0, gap, -50.0]).probs, [*expected[::-1], 0.0], rtol=1e-12)
 
 
-@given(values=rows_of_values, heat=st.floats(0.01, 100))
-def test_sparsemax_is_the_nearest_point_of_the_simplex(values, heat):
-    probs = Sparsemax(heat)(values).probs
-    np.testing.assert_allclose(probs, Entmax(heat, 2.0)(values).probs, rtol=1e-9, atol=1e-12)
+@given(values=rows_of_values, temperature=st.floats(0.01, 100))
+def test_sparsemax_is_the_nearest_point_of_the_simplex(values, temperature):
+    probs = Sparsemax(temperature)(values).probs
+    np.testing.assert_allclose(probs, Entmax(temperature, 2.0)(values).probs, rtol=1e-9, atol=1e-12)
     # Nearest: no step towards a corner shortens the distance.
-    scores = (values - values.max()) / heat
+    scores = (values - values.max()) / temperature
     towards = (scores - probs) @ (np.eye(4) - probs).T
     assert (towards <= 1e-9 * (1 + abs(scores).max())).all()
