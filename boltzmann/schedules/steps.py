@@ -16,7 +16,7 @@ Schedule = Callable[[Any], Any]
 """Any callable that maps a step, or an array of steps, to a temperature of the same shape."""
 
 LAST_STEP = 2**62
-"""The largest step: an integer of 64 bits still holds the sum of two."""
+"""The largest step, a quarter of the range of 64-bit integers without a sign."""
 
 Temperatures = np.float64 | NDArray[np.float64]
 """One temperature, or an array of them in the shape of the steps."""
