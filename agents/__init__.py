@@ -1,4 +1,4 @@
-"""Learners that hold action values and ask a policy; all replicates advance in one call."""
+"""Learners with a table of action values; all replicates advance in one call."""
 
 from agents.backups import (
     Backup,
@@ -39,7 +39,8 @@ from agents.control import (
     TemporalDifference,
 )
 from agents.decision import Decision
-from agents.tabular import PolicyAgent, TabularAgent
+from agents.policy_agent import PolicyAgent
+from agents.tabular import TabularAgent
 
 __all__ = [
     "Backup",

@@ -49,6 +49,7 @@ from boltzmann import (
     KLBoltzmann,
     Linear,
     Maillard,
+    Transition,
     UCB1Tuned,
     Uniform,
 )
@@ -129,7 +130,7 @@ def test_a_learner_prints_reads_back_and_compares_by_its_parameters(learner):
 def test_reset_makes_float_values_and_forgets(learner):
     agent = prepared(learner)
     for transition in random_transitions(np.random.default_rng(1), 20, 3, 4, 3):
-        agent.update(*transition)
+        agent.update(Transition(*transition))
     assert agent.step == 20
     assert agent.visits.sum() == 60
     fresh = prepared(learner)
@@ -164,11 +165,11 @@ def test_replicates_learn_on_their_own(learner):
         agent.reset(1, Discrete(4), Discrete(3), RowOf(7, row, 5))
     for transition in random_transitions(np.random.default_rng(2), 40, 5, 4, 3):
         actions = together.act(transition[0]).actions
-        together.update(transition[0], actions, *transition[2:])
+        together.update(Transition(transition[0], actions, *transition[2:]))
         for row, agent in enumerate(alone):
             own = [part[row : row + 1] for part in transition]
             np.testing.assert_array_equal(agent.act(own[0]).actions, actions[row])
-            agent.update(own[0], actions[row : row + 1], *own[2:])
+            agent.update(Transition(own[0], actions[row : row + 1], *own[2:]))
     # One row alone is summed in another order.
     np.testing.assert_allclose(
         together.values, np.concatenate([agent.values for agent in alone]), rtol=1e-9, atol=1e-12
@@ -192,7 +193,7 @@ def test_termination_cuts_the_bootstrap_and_truncation_does_not():
     agent = prepared(QLearning(Greedy(), step_size=1.0, discount=0.5), num_envs=4)
     agent.values[:, 2] = 10.0
     ends = np.array([False, True, False, True]), np.array([False, False, True, True])
-    agent.update(np.zeros(4, int), np.zeros(4, int), np.ones(4), np.full(4, 2), *ends)
+    agent.update(Transition(np.zeros(4, int), np.zeros(4, int), np.ones(4), np.full(4, 2), *ends))
     np.testing.assert_array_equal(agent.values[:, 0, 0], [6.0, 1.0, 6.0, 1.0])
 
 
@@ -201,7 +202,7 @@ def test_the_bootstrap_leaves_out_what_a_mask_forbids():
     agent.values[0, 1] = [-5.0, -3.0, 0.0]
     agent.act([1], where=np.array([[True, True, False]]))
     nothing = np.zeros(1, dtype=bool)
-    agent.update([0], [0], [-1.0], [1], nothing, nothing)
+    agent.update(Transition([0], [0], [-1.0], [1], nothing, nothing))
     assert agent.values[0, 0, 0] == -4.0
 
 
@@ -215,7 +216,7 @@ def test_q_learning_finds_the_optimal_values():
         actions = agent.act(observations).actions
         following, rewards, terminated, truncated, info = env.step(actions)
         reached = np.where(info["_final_obs"], info["final_obs"], following) if "final_obs" in info else following
-        agent.update(observations, actions, rewards, reached, terminated, truncated)
+        agent.update(Transition(observations, actions, rewards, reached, terminated, truncated))
         observations = following
     one = gymnasium.make("FrozenLake-v1", is_slippery=False)
     V, Q = envs.optimal_values(envs.compile_table(one), 0.9)
@@ -251,7 +252,7 @@ def test_without_a_reset_there_is_nothing_to_act_or_learn_by(learner):
     with pytest.raises(RuntimeError, match="reset must be called before act"):
         agent.act([0])
     with pytest.raises(RuntimeError, match="reset must be called before update"):
-        agent.update([0], [0], [0.0], [0], [False], [False])
+        agent.update(Transition([0], [0], [0.0], [0], [False], [False]))
 
 
 @every_learner
@@ -262,7 +263,7 @@ def test_an_act_without_a_mask_allows_everything_again(learner):
     agent.act([0])
     assert agent.allowed.all()
     # What was drawn from all actions is learnt as such.
-    agent.update([0], [2], [0.5], [0], [False], [False])
+    agent.update(Transition([0], [2], [0.5], [0], [False], [False]))
     assert agent.visits[0, 0].tolist() == [0, 0, 1]
 
 
@@ -289,7 +290,7 @@ def test_bad_transitions_are_named_and_change_nothing(learner):
         ("truncated", [True] * 3, r"truncated must be booleans of shape \(2,\), got bool of shape \(3,\)"),
     ]:
         with pytest.raises(ValueError, match=message):
-            agent.update(**{**good, "terminated": nothing, "truncated": nothing, name: wrong})
+            agent.update(Transition(**{**good, "terminated": nothing, "truncated": nothing, name: wrong}))
     with pytest.raises(ValueError, match="observations must be in"):
         agent.act([0, 3])
     with pytest.raises(ValueError, match="at least one action must be allowed"):
@@ -310,7 +311,7 @@ def test_a_table_of_values_may_be_assigned_in_any_layout(learner):
     assigned.values = np.zeros((3, 1, 4)) + assigned.values
     nothing = np.zeros(3, dtype=bool)
     for agent in (usual, assigned):
-        agent.update([0, 0, 0], [0, 1, 3], [1.0, 2.0, 3.0], [0, 0, 0], nothing, nothing)
+        agent.update(Transition([0, 0, 0], [0, 1, 3], [1.0, 2.0, 3.0], [0, 0, 0], nothing, nothing))
     np.testing.assert_array_equal(assigned.values, usual.values)
     np.testing.assert_array_equal(assigned.visits, usual.visits)
 
@@ -332,7 +333,7 @@ def test_any_number_of_replicates_acts_and_learns_alike(policy, masked):
             decision = agent.act(np.full(count, state), np.tile(masks[state], (count, 1)) if masked else None)
             assert decision.actions.shape == decision.greedy.shape == (count,)
             whole = (np.full(count, number) for number in (state, action, reward, reached))
-            agent.update(*whole, nothing, nothing)
+            agent.update(Transition(*whole, nothing, nothing))
         found = np.asarray(decision.distribution.probs)
         assert found.shape == (count, 4)
         np.testing.assert_allclose(found, np.tile(found[:1], (count, 1)), rtol=1e-12)
@@ -357,7 +358,7 @@ def test_any_number_of_replicates_acts_and_learns_alike(policy, masked):
 def test_soft_backups_are_of_the_values_whatever_the_policy_makes_of_them(learner, expected):
     agent = prepared(learner, num_envs=1, states=2, actions=2)
     agent.values[:, 1] = [1.0, 3.0]
-    agent.update([0], [0], [0.0], [1], terminated=[False], truncated=[False])
+    agent.update(Transition([0], [0], [0.0], [1], terminated=[False], truncated=[False]))
     assert agent.values[0, 0, 0] == pytest.approx(expected, rel=1e-11)
 
 
@@ -369,5 +370,5 @@ def test_a_policy_that_reads_variances_is_for_averages():
 def test_a_bad_next_state_changes_nothing():
     agent = prepared(QLearning(Greedy()), num_envs=1)
     with pytest.raises(ValueError, match=r"next_observations must be in \[0, 4\), got 9 in row 0"):
-        agent.update([0], [0], [1.0], [9], [False], [False])
+        agent.update(Transition([0], [0], [1.0], [9], [False], [False]))
     assert agent.step == agent.visits.sum() == 0

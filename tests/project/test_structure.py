@@ -68,7 +68,13 @@ ORDER = {
         ("pages",),
         ("studies",),
     ),
-    "agents": (("parameters", "memory"), ("decision", "backups"), ("tabular",), ("bandits", "control", "planning")),
+    "agents": (
+        ("memory",),
+        ("parameters", "inputs", "decision"),
+        ("backups", "tabular"),
+        ("policy_agent",),
+        ("bandits", "control", "planning"),
+    ),
     "envs": (("batched", "entries"), ("_specs", "tables", "bandits", "finite"), ("problems",), ("making",)),
 }
 """From the lowest to the highest: a folder or file imports itself and what is lower, never what is beside it."""

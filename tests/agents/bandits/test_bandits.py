@@ -24,7 +24,7 @@ from agents import (
     TsallisINF,
     tsallis_probs,
 )
-from boltzmann import Boltzmann, Gibbs, Greedy, Linear, Uniform
+from boltzmann import Boltzmann, Gibbs, Greedy, Linear, Transition, Uniform
 from boltzmann.notation import Expression
 from tests.support.frequencies import agrees, counts_of, fresh_rng
 from tests.support.streams import allowed_transitions, masked, prepared, random_transitions
@@ -67,7 +67,7 @@ def recency_weighted(rewards, initial, step_size):
 def test_averages_are_those_of_what_each_arm_paid(learner, oracle):
     agent, brought = prepared(learner), defaultdict(list)
     for states, actions, rewards, *rest in random_transitions(np.random.default_rng(5), 200, 3, 4, 3):
-        agent.update(states, actions, rewards, *rest)
+        agent.update(Transition(states, actions, rewards, *rest))
         for row, place in enumerate(zip(states, actions, strict=True)):
             brought[row, int(place[0]), int(place[1])].append(rewards[row])
     assert len(brought) == 36
@@ -93,7 +93,7 @@ def test_who_reads_variances_is_told_those_of_the_rewards(kind):
     agent, brought = prepared(kind(Curious(), initial_value=3.0)), defaultdict(list)
     for states, actions, rewards, *rest in random_transitions(np.random.default_rng(5), 150, 3, 2, 3):
         # Far from 0, where the difference of two large sums would lose everything.
-        agent.update(states, actions, rewards + 1e6, *rest)
+        agent.update(Transition(states, actions, rewards + 1e6, *rest))
         for row, place in enumerate(zip(states, actions, strict=True)):
             brought[row, int(place[0]), int(place[1])].append(rewards[row])
     agent.act([1, 1, 1])
@@ -132,7 +132,7 @@ def test_gradient_bandits_follow_equation_2_12(learner, baseline):
     mask = masked(agent, rng)
     preferences, past = defaultdict(float), defaultdict(list)
     for transition in allowed_transitions(rng, mask, 120):
-        agent.update(*transition)
+        agent.update(Transition(*transition))
         for row, (s, a, reward, *_) in enumerate(zip(*transition, strict=True)):
             probs = softmax({b: preferences[row, s, b] for b in range(3) if mask[row, s, b]})
             advantage = 0.3 * (reward - baseline(past[row, s], reward))
@@ -147,7 +147,7 @@ def test_reinforcement_comparison_is_the_book_s_rule():
     agent = prepared(ReinforcementComparison(step_size=0.2, reference_step_size=0.4, initial_reference=1.0))
     preferences, references = defaultdict(float), defaultdict(lambda: 1.0)
     for transition in random_transitions(np.random.default_rng(9), 120, 3, 4, 3):
-        agent.update(*transition)
+        agent.update(Transition(*transition))
         for row, (s, a, reward, *_) in enumerate(zip(*transition, strict=True)):
             preferences[row, s, a] += 0.2 * (reward - references[row, s])
             references[row, s] += 0.4 * (reward - references[row, s])
@@ -193,7 +193,7 @@ def test_adversarial_learners_credit_by_probability(learner, law, credit):
     for states, _, *rest in random_transitions(rng, 100, 3, 4, 3):
         # Its own draws: arms of small probability that are pulled all the same make estimates without bound.
         transition = (states, agent.act(states, where=mask[np.arange(3), states]).actions, *rest)
-        agent.update(*transition)
+        agent.update(Transition(*transition))
         for row, (s, a, reward, *_) in enumerate(zip(*transition, strict=True)):
             known = {b: estimates[row, s, b] for b in range(3) if mask[row, s, b]}
             probability = law(known, counts[row, s])[a]
@@ -253,7 +253,7 @@ def test_tsallis_probabilities_solve_their_equation(losses, step_size, shift):
 def test_tsallis_refuses_what_has_no_answer():
     with pytest.raises(ValueError, match="losses must be finite, got nan for action 1"):
         tsallis_probs([0.0, math.nan])
-    with pytest.raises(ValueError, match=r"step_size must be finite and at least 0, got -1\.0 in row 1"):
+    with pytest.raises(ValueError, match=r"step_size must be in \[0, inf\), got -1\.0 in row 1"):
         tsallis_probs([[0.0, 1.0]] * 2, [1.0, -1.0])
     with pytest.raises(ValueError, match="at least one action must be allowed, got none in row 1"):
         tsallis_probs([[0.0, 1.0]] * 2, where=[[True, True], [False, False]])
@@ -264,10 +264,10 @@ def test_tsallis_refuses_what_has_no_answer():
 def test_adversarial_learners_refuse_rewards_they_have_no_place_for(learner):
     agent = prepared(learner, num_envs=2)
     with pytest.raises(ValueError, match=r"rewards must be in \[0, 1\], got 1.5 in row 1"):
-        agent.update([0, 0], [0, 0], [0.5, 1.5], [0, 0], [False] * 2, [False] * 2)
+        agent.update(Transition([0, 0], [0, 0], [0.5, 1.5], [0, 0], [False] * 2, [False] * 2))
     agent.act([0, 0], where=np.array([[True, True, True], [False, True, True]]))
     with pytest.raises(ValueError, match="actions must have a probability above 0, got 0 in row 1"):
-        agent.update([0, 0], [0, 0], [0.5, 0.5], [0, 0], [False] * 2, [False] * 2)
+        agent.update(Transition([0, 0], [0, 0], [0.5, 0.5], [0, 0], [False] * 2, [False] * 2))
     assert not agent.values.any()
     assert not agent.visits.any()
 
@@ -297,10 +297,10 @@ def test_a_step_size_that_leaves_its_bounds_is_refused_before_anything_is_learnt
     agent = prepared(ScheduledStep(Boltzmann(1.0), step_size=Linear(0.5, 1.5, 2)), num_envs=2)
     # 0.5 and 1.0 are good; the third of one arm is not.
     for actions in ([0, 1], [0, 1]):
-        agent.update([0, 0], actions, [1.0, 1.0], [0, 0], [False] * 2, [False] * 2)
+        agent.update(Transition([0, 0], actions, [1.0, 1.0], [0, 0], [False] * 2, [False] * 2))
     before = agent.values.copy(), agent.visits.copy()
     with pytest.raises(ValueError, match=r"step_size must be in \[0, 1\], got 1\.5 in row 1"):
-        agent.update([0, 0], [2, 1], [1.0, 1.0], [0, 0], [False] * 2, [False] * 2)
+        agent.update(Transition([0, 0], [2, 1], [1.0, 1.0], [0, 0], [False] * 2, [False] * 2))
     np.testing.assert_array_equal(agent.values, before[0])
     np.testing.assert_array_equal(agent.visits, before[1])
 
@@ -314,7 +314,7 @@ def best_of_the_last(agent, rounds, last):
     best = 0.0
     for round_ in range(rounds):
         actions = agent.act(zeros).actions
-        agent.update(zeros, actions, (actions == 1) * 1.0, zeros, nothing, nothing)
+        agent.update(Transition(zeros, actions, (actions == 1) * 1.0, zeros, nothing, nothing))
         best += (actions == 1).mean() if round_ >= rounds - last else 0.0
     assert np.isfinite(agent.values).all()
     return best / last

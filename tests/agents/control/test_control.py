@@ -29,7 +29,7 @@ from agents import (
     SoftValue,
     SpeedyQ,
 )
-from boltzmann import Boltzmann, EpsilonGreedy, Gibbs, Greedy, InverseTime, Linear, Uniform
+from boltzmann import Boltzmann, EpsilonGreedy, Gibbs, Greedy, InverseTime, Linear, Transition, Uniform
 from boltzmann.notation import Expression
 from tests.support.frequencies import agrees, counts_of, fresh_rng
 from tests.support.streams import allowed_transitions, masked, prepared, random_transitions
@@ -90,7 +90,7 @@ def test_one_step_learners_are_their_rule_one_replicate_at_a_time(learner, backu
     mask = masked(agent, rng)
     oracle = defaultdict(lambda: INITIAL)
     for step, transition in enumerate(allowed_transitions(rng, mask, 120)):
-        agent.update(*transition)
+        agent.update(Transition(*transition))
         for row, (s, a, r, s2, terminated, _truncated) in enumerate(zip(*transition, strict=True)):
             following = [oracle[row, s2, b] for b in range(3) if mask[row, s2, b]]
             value = 0.0 if terminated else backup(following, step)
@@ -112,7 +112,7 @@ def test_speedy_q_is_equation_6_in_rounds(length):
     present, previous, counts = defaultdict(lambda: INITIAL), defaultdict(lambda: INITIAL), defaultdict(int)
     brought = defaultdict(list)
     for number, transition in enumerate(allowed_transitions(rng, mask, 120), start=1):
-        agent.update(*transition)
+        agent.update(Transition(*transition))
         for row, (s, a, r, s2, terminated, _truncated) in enumerate(zip(*transition, strict=True)):
             open_ = [b for b in range(3) if mask[row, s2, b]]
             by_present = r + (0.0 if terminated else DISCOUNT * max(present[row, s2, b] for b in open_))
@@ -137,7 +137,7 @@ def test_double_q_chooses_by_one_table_and_values_by_the_other():
     agent._rng, coins = np.random.default_rng(11), np.random.default_rng(11)
     tables = [defaultdict(lambda: INITIAL), defaultdict(lambda: INITIAL)]
     for transition in allowed_transitions(rng, mask, 150):
-        agent.update(*transition)
+        agent.update(Transition(*transition))
         heads = (coins.random(3) < 0.5).tolist()
         for row, (s, a, r, s2, terminated, _truncated) in enumerate(zip(*transition, strict=True)):
             learns, judges = tables[heads[row]], tables[not heads[row]]
@@ -159,9 +159,9 @@ def test_double_q_is_free_of_the_maximum_s_bias():
         agent, rng = prepared(learner, num_envs=400, states=2, actions=10), fresh_rng()
         zeros, no = np.zeros(400, dtype=np.int64), np.zeros(400, dtype=bool)
         for _ in range(300):
-            agent.update(zeros, rng.integers(10, size=400), rng.normal(size=400), zeros + 1, ~no, no)
+            agent.update(Transition(zeros, rng.integers(10, size=400), rng.normal(size=400), zeros + 1, ~no, no))
         for _ in range(60):
-            agent.update(zeros + 1, zeros, zeros * 0.0, zeros, no, no)
+            agent.update(Transition(zeros + 1, zeros, zeros * 0.0, zeros, no, no))
         largest.append(agent.values[:, 1, 0].mean() / 0.5)
     # The maximum of ten averages of 30 draws is 0.28 on average; standard errors here are below 0.02.
     assert largest[0] > 0.15
@@ -179,7 +179,7 @@ def run_in_episodes(agent, rng, steps, mask=None, truncate=False):
         rewards, reached = rng.normal(size=rows), rng.integers(states, size=rows)
         terminated = rng.random(rows) < 0.2
         truncated = truncate & (rng.random(rows) < 0.2)
-        agent.update(observations, actions, rewards, reached, terminated, truncated)
+        agent.update(Transition(observations, actions, rewards, reached, terminated, truncated))
         happened.append((observations, actions, rewards, reached, terminated, truncated))
         observations = np.where(terminated | truncated, rng.integers(states, size=rows), reached)
     return happened
@@ -267,7 +267,7 @@ def test_sarsa_takes_the_action_that_it_bootstrapped_from_and_draws_it_rightly()
     agent.values[:, 0] = [0.0, 0.5, 1.0]
     probs = Gibbs([0.0, 0.5, 1.0], 1.25).probs
     zeros, no = np.zeros(R, dtype=np.int64), np.zeros(R, dtype=bool)
-    agent.update(zeros, zeros, np.ones(R), zeros, no, no)
+    agent.update(Transition(zeros, zeros, np.ones(R), zeros, no, no))
     decision = agent.act(zeros)
     np.testing.assert_allclose(agent.values[:, 0, 0], 1.0 + np.array([0.0, 0.5, 1.0])[decision.actions])
     np.testing.assert_allclose(decision.distribution.probs, np.broadcast_to(probs, (R, 3)))
@@ -285,14 +285,14 @@ def test_sarsa_draws_afresh_after_an_end_and_where_the_mask_is_another():
     agent.values[:, 1] = [1.0, 2.0, 3.0]
     agent.values[:, 2] = [6.0, 5.0, 4.0]
     ends = np.array([True, False, False]), np.array([False, True, False])
-    agent.update([0, 0, 0], [0, 0, 0], [1.0, 1.0, 1.0], [1, 1, 1], *ends)
+    agent.update(Transition([0, 0, 0], [0, 0, 0], [1.0, 1.0, 1.0], [1, 1, 1], *ends))
     # Terminated: no bootstrap; truncated: that of the state reached, not of the next episode's start.
     np.testing.assert_array_equal(agent.values[:, 0, 0], [1.0, 4.0, 4.0])
     np.testing.assert_array_equal(agent.act([2, 2, 1]).actions, [0, 0, 2])
     where = np.array([[True, True, True], [True, True, True], [True, True, False]])
     np.testing.assert_array_equal(agent.act([2, 2, 1], where=where).actions, [0, 0, 1])
     # Now that the mask is known, the next draw is made with it, and kept.
-    agent.update([0, 0, 0], [1, 1, 1], [1.0, 1.0, 1.0], [1, 1, 1], [False] * 3, [False] * 3)
+    agent.update(Transition([0, 0, 0], [1, 1, 1], [1.0, 1.0, 1.0], [1, 1, 1], [False] * 3, [False] * 3))
     np.testing.assert_array_equal(agent.values[:, 0, 1], [4.0, 4.0, 3.0])
 
 
@@ -307,7 +307,7 @@ def test_termination_cuts_the_bootstrap_and_truncation_does_not(kind):
     own |= {"round_length": 1} if kind is SpeedyQ else {}
     agent = prepared(kind(Greedy(), step_size=1.0, discount=0.5, initial_value=10.0, **own), num_envs=4)
     ends = np.array([False, True, False, True]), np.array([False, False, True, True])
-    agent.update(np.zeros(4, int), np.zeros(4, int), np.ones(4), np.full(4, 2), *ends)
+    agent.update(Transition(np.zeros(4, int), np.zeros(4, int), np.ones(4), np.full(4, 2), *ends))
     found = agent.tables.min(axis=0) if kind is DoubleQ else agent.values
     np.testing.assert_array_equal(found[:, 0, 0], [6.0, 1.0, 6.0, 1.0])
 
@@ -320,7 +320,7 @@ def test_step_sizes_may_follow_the_visits(kind):
     agent = prepared(kind(Uniform(), step_size=InverseTime(1.0, 1.0), **own), num_envs=2)
     ended, brought = np.ones(2, dtype=bool), []
     for states, _, rewards, reached, *_ in random_transitions(np.random.default_rng(15), 30, 2, 1, 3):
-        agent.update(states, [1, 1], rewards, reached, ended, ~ended)
+        agent.update(Transition(states, [1, 1], rewards, reached, ended, ~ended))
         brought.append(rewards)
     if kind is DoubleQ:
         assert (agent.values[:, 0, 1] != 0).all()  # each table has the half of the rewards, and steps of both
@@ -358,7 +358,7 @@ def test_exploration_rates_are_kept_by_state_and_moved_on_by_the_changes(learner
     oracle = defaultdict(lambda: 1.0)
     for states, actions, *rest in allowed_transitions(rng, mask, 40):
         before = agent.values[np.arange(3), states, actions].copy()
-        agent.update(states, actions, *rest)
+        agent.update(Transition(states, actions, *rest))
         changes = agent.values[np.arange(3), states, actions] - before
         for row, (s, change) in enumerate(zip(states, changes, strict=True)):
             weight = 1 / mask[row, s].sum()
@@ -379,7 +379,7 @@ def test_speedy_q_moves_the_rates_of_all_places_of_a_round():
     before = agent.values.copy()
     for states, actions in zip(states_met, actions_taken, strict=True):
         assert (agent.epsilons == 1).all()
-        agent.update(states, actions, [1.0, -2.0, 3.0], [1, 1, 1], [True] * 3, [False] * 3)
+        agent.update(Transition(states, actions, [1.0, -2.0, 3.0], [1, 1, 1], [True] * 3, [False] * 3))
     changes, rates = agent.values - before, np.ones(agent.epsilons.shape)
     for row, state, action in np.argwhere(agent.rounds > 0):
         weight = 1 / agent.values.shape[-1]
@@ -413,7 +413,7 @@ def test_wrong_parameters_are_refused(make, error, message):
     [
         (SoftQ(EpsilonGreedy(0.1)), TypeError, r"temperature must be given, since EpsilonGreedy\(0.1\) has none"),
         (SoftQ(Uniform()), ValueError, "soft_value at the policy's temperature must be finite, got inf in row 0"),
-        (SoftQ(Greedy(), temperature=lambda step: math.inf), ValueError, "temperature must be finite and at least 0"),
+        (SoftQ(Greedy(), temperature=lambda step: math.inf), ValueError, r"temperature must be in \[0, inf\)"),
         (QLearning(Greedy(), step_size=lambda count: count + 1.5), ValueError, r"step_size must be in \[0, 1\]"),
         (
             QLearning(Greedy(), step_size=lambda count: np.full(5, 0.1)),
@@ -425,6 +425,6 @@ def test_wrong_parameters_are_refused(make, error, message):
 def test_what_cannot_be_bootstrapped_from_changes_nothing(learner, error, message):
     agent = prepared(learner)
     with pytest.raises(error, match=message):
-        agent.update([0, 0, 0], [0, 0, 0], [1.0, 1.0, 1.0], [1, 1, 1], [False] * 3, [False] * 3)
+        agent.update(Transition([0, 0, 0], [0, 0, 0], [1.0, 1.0, 1.0], [1, 1, 1], [False] * 3, [False] * 3))
     assert not agent.values.any()
     assert agent.step == agent.visits.sum() == 0
