@@ -71,7 +71,7 @@ class Mellowmax(Expression):
         # Where its inverse overflows, so would the temperature, and the limit is that of 0.
         if omega == 0 or omega == np.inf or 1 / omega == np.inf:
             return Gibbs(values, 0.0 if omega == np.inf else np.inf, where=where)
-        loss = formulas.mellowmax_loss(standardise(rows, np.asarray(1 / omega), None, None))
+        loss = np.asarray(formulas.mellowmax_loss(standardise(rows, np.asarray(1 / omega), None, None)))
         heat = temperature_for_expected_loss(rows, loss.reshape(rows.shape[:-1])).temperature
         # So near to 0 the loss differs from that of uniform by rounding alone; beta is omega / 2 to first order.
         ranges = rows.max(axis=-1) / 2 - np.min(rows / 2, axis=-1, where=rows > -np.inf, initial=np.inf)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,8 +12,7 @@ from boltzmann import checks
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
 from boltzmann.notation import Expression
-from boltzmann.policies._mixture import epsilon_at, mixture
-from boltzmann.policies.plain import Greedy, Uniform
+from boltzmann.policies._mixture import epsilon_at, gibbs_or_greedy, uniform_or_gibbs
 from boltzmann.policies.protocol import Policy
 from boltzmann.schedules import Schedule, checked_schedule
 from boltzmann.thermostats import Tempered, Thermostat, temperature_of
@@ -114,8 +112,7 @@ class MaxBoltzmann(Tempered):
     ) -> Categorical:
         """Give the distribution of each row of ``values``, shape (..., K), at ``step``."""
         heat = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
-        boltzmann = partial(Gibbs, temperature=heat, where=where)
-        return mixture(values, epsilon_at(self.epsilon, step), boltzmann, partial(Greedy(), where=where), heat)
+        return gibbs_or_greedy(values, epsilon_at(self.epsilon, step), heat, where)
 
 
 @dataclass(frozen=True, repr=False)
@@ -163,8 +160,7 @@ class EpsilonBoltzmann(Tempered):
     ) -> Categorical:
         """Give the distribution of each row of ``values``, shape (..., K), at ``step``."""
         heat = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
-        boltzmann = partial(Gibbs, temperature=heat, where=where)
-        return mixture(values, epsilon_at(self.epsilon, step), partial(Uniform(), where=where), boltzmann, heat)
+        return uniform_or_gibbs(values, epsilon_at(self.epsilon, step), heat, where)
 
 
 @dataclass(frozen=True, repr=False)

@@ -25,7 +25,7 @@ def _tempered(values: Any, heat: Any, where: Any) -> NDArray[np.float64]:
     seen = libraries.to_numpy("values", values), libraries.to_numpy("where", where)
     # An array of temperatures is never taken the short way of a single row, which keeps no axes.
     it = standardise(seen[0], np.asarray(libraries.to_numpy("temperature", heat), dtype=np.float64), seen[1], None)
-    return np.moveaxis(it.tempered, it.axis, -1)
+    return np.moveaxis(np.asarray(it.exponents), it.axis, -1)
 
 
 def _distribution(probs: NDArray[np.float64], values: Any, heat: Any, alpha: float) -> Categorical:

@@ -7,7 +7,6 @@ as ``epsilons`` and goes on by ``next_epsilons``, a pure function.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,10 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 from boltzmann import checks
 from boltzmann._numerics import libraries
 from boltzmann.categorical import Categorical
-from boltzmann.gibbs import Gibbs
 from boltzmann.notation import Expression
-from boltzmann.policies._mixture import mixture
-from boltzmann.policies.plain import Greedy, Uniform
+from boltzmann.policies._mixture import gibbs_or_greedy, uniform_or_gibbs
 from boltzmann.schedules import Schedule, checked_schedule
 from boltzmann.thermostats import RangeScaled, Thermostat, temperature_of
 
@@ -163,8 +160,7 @@ class VDBE(_ValueDifference):
         epsilons: ArrayLike | None = None,
     ) -> Categorical:
         """Give the distribution of each row of ``values``; ``epsilons`` is one rate a row, or the initial one."""
-        uniform, greedy = partial(Uniform(), where=where), partial(Greedy(), where=where)
-        return mixture(values, self._rates(epsilons), uniform, greedy)
+        return uniform_or_gibbs(values, self._rates(epsilons), 0.0, where, told=False)
 
 
 @dataclass(frozen=True, repr=False)
@@ -213,5 +209,4 @@ class VDBESoftmax(_ValueDifference):
     ) -> Categorical:
         """Give the distribution of each row of ``values``; ``epsilons`` is one rate a row, or the initial one."""
         heat = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
-        boltzmann = partial(Gibbs, temperature=heat, where=where)
-        return mixture(values, self._rates(epsilons), boltzmann, partial(Greedy(), where=where), heat)
+        return gibbs_or_greedy(values, self._rates(epsilons), heat, where)
