@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Floats = NDArray[np.floating[Any]]
+from boltzmann.arrays import Floats
 
 
 def numeric_array(name: str, value: ArrayLike) -> NDArray[Any]:

@@ -29,7 +29,7 @@ def _scaled_scores(values: Any, temperature: Any, where: Any) -> NDArray[np.floa
     # An array of temperatures avoids the shortcut for a single row, whose scores have fewer axes.
     rows = np.asarray(libraries.to_numpy("temperature", temperature), dtype=np.float64)
     scores = standardise(array, rows, mask, None)
-    return np.moveaxis(scores.tempered, scores.axis, -1)
+    return np.moveaxis(np.asarray(scores.exponents), scores.axis, -1)
 
 
 def _distribution(probs: NDArray[np.float64], values: Any, temperature: Any, alpha: float) -> Categorical:

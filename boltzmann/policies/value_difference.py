@@ -7,7 +7,6 @@ are updated by ``next_epsilons``, a pure function.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -17,10 +16,8 @@ from boltzmann import checks
 from boltzmann._numerics import libraries
 from boltzmann.bounds import OrNone, Real
 from boltzmann.categorical import Categorical
-from boltzmann.gibbs import Gibbs
 from boltzmann.notation import Expression
-from boltzmann.policies._mixture import mixture
-from boltzmann.policies.plain import Greedy, Uniform
+from boltzmann.policies._mixture import gibbs_or_greedy, uniform_or_gibbs
 from boltzmann.thermostats import RangeScaled, RowTemperature, read_by_thermostat, temperature_of
 
 _NORMALISED = RangeScaled(0.5)
@@ -147,8 +144,7 @@ class VDBE(_ValueDifference):
         epsilons: ArrayLike | None = None,
     ) -> Categorical:
         """Return the distribution of each row of ``values``; ``epsilons`` is one rate a row, or the initial one."""
-        uniform, greedy = partial(Uniform(), where=where), partial(Greedy(), where=where)
-        return mixture(values, self._rates(epsilons), uniform, greedy)
+        return uniform_or_gibbs(values, self._rates(epsilons), 0.0, where, told=False)
 
 
 @dataclass(frozen=True, repr=False)
@@ -195,5 +191,4 @@ class VDBESoftmax(_ValueDifference):
     ) -> Categorical:
         """Return the distribution of each row of ``values``; ``epsilons`` is one rate a row, or the initial one."""
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
-        boltzmann = partial(Gibbs, temperature=temperature, where=where)
-        return mixture(values, self._rates(epsilons), boltzmann, partial(Greedy(), where=where), temperature)
+        return gibbs_or_greedy(values, self._rates(epsilons), temperature, where)
