@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from boltzmann import checks
 from boltzmann._numerics import libraries
+from boltzmann.arrays import Floats
 from boltzmann.bounds import OrNone, Real
 from boltzmann.categorical import Categorical
 from boltzmann.notation import Expression
@@ -26,9 +27,7 @@ _NORMALISED = RangeScaled(0.5)
 _SENSITIVITY = "(0, inf]"
 
 
-def next_epsilons(
-    epsilons: ArrayLike, value_changes: ArrayLike, weights: ArrayLike, sensitivity: float
-) -> NDArray[np.float64]:
+def next_epsilons(epsilons: ArrayLike, value_changes: ArrayLike, weights: ArrayLike, sensitivity: float) -> Floats:
     """Return the next rates of exploration: (1 - w) epsilon + w tanh(|change| / (2 sensitivity)).
 
     Tokic, "Adaptive epsilon-greedy exploration in reinforcement learning based on value differences", 2010, equations
@@ -71,7 +70,7 @@ def next_epsilons(
         return np.asarray((1 - weight) * rates + weight * np.tanh(np.abs(changes) / checked / 2))
 
 
-def _within_unit(name: str, value: ArrayLike) -> NDArray[np.float64]:
+def _within_unit(name: str, value: ArrayLike) -> Floats:
     array = checks.numeric_array(name, value).astype(np.float64, copy=False)
     checks.require_all((array >= 0) & (array <= 1), name, "in [0, 1]", array)
     return array
@@ -87,9 +86,7 @@ class _ValueDifference(Expression):
     initial_epsilon: Annotated[float, Real("[0, 1]")] = field(default=1.0, kw_only=True)
     weight: Annotated[float | None, OrNone(Real("[0, 1]"))] = field(default=None, kw_only=True)
 
-    def next_epsilons(
-        self, epsilons: ArrayLike, value_changes: ArrayLike, actions_allowed: ArrayLike
-    ) -> NDArray[np.float64]:
+    def next_epsilons(self, epsilons: ArrayLike, value_changes: ArrayLike, actions_allowed: ArrayLike) -> Floats:
         """Return the rates after an update of each row; see :func:`next_epsilons`.
 
         ``actions_allowed`` is the number of allowed actions in each row; its inverse is the default weight.
