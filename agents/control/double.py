@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from gymnasium import Space
 
-from agents.control.one_step import TemporalDifference
 from agents.memory import Entries, Indices, PerRow
+from agents.temporal_difference import TemporalDifference
 
 
 @dataclass(repr=False)

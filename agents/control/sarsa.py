@@ -9,11 +9,11 @@ import numpy as np
 from gymnasium import Space
 from numpy.typing import ArrayLike, NDArray
 
-from agents.control.one_step import TemporalDifference
 from agents.decision import Decision
 from agents.inputs import TableTransition
 from agents.memory import Indices, Mask, PerRow
 from agents.tabular import PolicyInputs
+from agents.temporal_difference import TemporalDifference
 
 
 @dataclass(repr=False)

@@ -9,8 +9,8 @@ import numpy as np
 from gymnasium import Space
 
 from agents.backups import Backup, BoltzmannExpectation, MellowmaxValue, SoftValue
-from agents.control.one_step import TemporalDifference
 from agents.memory import Indices, PerRow, rows_of
+from agents.temporal_difference import TemporalDifference
 from boltzmann import Boltzmann, Gibbs, InverseTime, Schedule, checks
 from boltzmann.bounds import OrNone
 from boltzmann.schedules import Scheduled

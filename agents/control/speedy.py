@@ -8,9 +8,10 @@ from typing import Annotated, Any
 import numpy as np
 from gymnasium import Space
 
-from agents.control.one_step import TemporalDifference, maximum
+from agents.control.one_step import maximum
 from agents.memory import Entries, Indices, PerRow
 from agents.parameters import rates_at
+from agents.temporal_difference import TemporalDifference
 from boltzmann import InverseTime, Schedule
 from boltzmann.bounds import OrNone, Whole
 from boltzmann.schedules import Scheduled

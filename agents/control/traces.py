@@ -13,10 +13,11 @@ from typing import Annotated, Any
 import numpy as np
 from gymnasium import Space
 
-from agents.control.one_step import QLearning, TemporalDifference, maximum
+from agents.control.one_step import QLearning, maximum
 from agents.control.sarsa import Sarsa
 from agents.inputs import TableTransition
 from agents.memory import Entries, PerRow, Values
+from agents.temporal_difference import TemporalDifference
 from boltzmann.bounds import Real
 
 

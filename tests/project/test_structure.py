@@ -74,6 +74,7 @@ ORDER = {
         ("parameters", "inputs", "decision"),
         ("backups", "tabular"),
         ("policy_agent",),
+        ("temporal_difference",),
         ("bandits", "control", "planning"),
     ),
     "envs": (("batched", "entries"), ("_specs", "tables", "bandits", "finite"), ("problems",), ("making",)),
