@@ -145,10 +145,10 @@ def finite_rows(values: ArrayLike, where: ArrayLike | None) -> NDArray[np.float6
     return _finite(standardise(libraries.to_numpy("values", values), 0.0, libraries.to_numpy("where", where), None))
 
 
-def _finite(it: Scores) -> NDArray[np.float64]:
-    if not np.isfinite(it.maximum).all():
+def _finite(scores: Scores) -> NDArray[np.float64]:
+    if not np.isfinite(scores.maximum).all():
         raise ValueError("values must be finite where allowed, got inf")
-    return np.moveaxis(it.values, it.axis, -1)
+    return np.moveaxis(np.asarray(scores.values), scores.axis, -1)
 
 
 def _target(name: str, value: ArrayLike | None, least: float, most: float) -> NDArray[np.float64]:
@@ -170,8 +170,8 @@ def _solve(
 ) -> Calibration:
     """Bracket and find the root of formula(T) - target for every row; ``falling`` where the formula falls with T."""
     plain = [libraries.to_numpy(*part) for part in (("values", values), ("where", where), ("prior", prior))]
-    it = standardise(plain[0], 0.0, *plain[1:])
-    rows, exponent = scaled(_finite(it))
+    scores = standardise(plain[0], 0.0, *plain[1:])
+    rows, exponent = scaled(_finite(scores))
     try:
         batch = np.broadcast_shapes(rows.shape[:-1], target.shape)
     except ValueError:
@@ -181,8 +181,8 @@ def _solve(
         with np.errstate(over="ignore"):
             wanted = np.ldexp(wanted, -exponent)
     weights = None
-    if it.prior is not None:
-        weights = np.broadcast_to(np.moveaxis(it.prior, it.axis, -1), rows.shape)
+    if scores.prior is not None:
+        weights = np.broadcast_to(np.moveaxis(np.asarray(scores.prior), scores.axis, -1), rows.shape)
 
     ends = [formula_at(formula, rows, np.full(batch, end), weights) for end in (0.0, np.inf)]
     low, high = reversed(ends) if falling else ends
@@ -198,6 +198,6 @@ def _solve(
         temperature[inside] = temperature_roots(formula, rows[inside], wanted[inside], chosen)
     with np.errstate(over="ignore"):
         temperature = np.asarray(np.ldexp(temperature, exponent))
-    # One beyond the range of floats is no temperature that meets it.
+    # One beyond the range of floats is no temperature that meets scores.
     attainable = np.asarray(attainable & ~(inside & np.isinf(temperature)))
     return Calibration(*(libraries.returned(part, values, least_bits=32) for part in (temperature, attainable)))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import functools
-import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Floats = NDArray[np.floating[Any]]
+from boltzmann.arrays import Floats
 
 
 def numeric_array(name: str, value: ArrayLike) -> NDArray[Any]:
@@ -78,15 +77,6 @@ def _ends(interval: str) -> tuple[float, float, bool, bool]:
     """Return both ends of an interval, and whether each belongs to it."""
     least, most = interval[1:-1].split(",")
     return float(least), float(most), interval[0] == "[", interval[-1] == "]"
-
-
-def number(name: str, value: object, *, least: float, most: float = math.inf, open_below: bool = False) -> float:
-    """Return ``value`` as a float in [least, most], or raise; NaN is in no interval."""
-    interval = f"{'(' if open_below else '['}{least:g}, {most:g}]"
-    result = _as_float(name, value, interval)
-    if not least <= result <= most or (open_below and result == least):
-        raise ValueError(f"{name} must be in {interval}, got {result!r}")
-    return result
 
 
 def _as_float(name: str, value: object, interval: str) -> float:

@@ -60,7 +60,7 @@ class LargestDraw(Categorical):
         """Probabilities, shape (..., K), absolutely right to about 1e-11."""
         return self._law.probabilities()
 
-    def sample(self, rng: Any, shape: tuple[int, ...] = ()) -> Any:
+    def sample(self, rng: Any, shape: int | tuple[int, ...] = ()) -> Any:
         """Draw actions, K random numbers each; as :meth:`boltzmann.Gibbs.sample`."""
         if not isinstance(rng, np.random.Generator):
             raise checks.no_generator(rng)

@@ -1,9 +1,8 @@
-"""The policies that every other is compared with: greedy, uniform, and a mixture of the two."""
+"""The policies that all others are compared with: greedy, uniform, and a mixture of the two."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Annotated, ClassVar
 
 import numpy as np
@@ -11,16 +10,17 @@ from numpy.typing import ArrayLike
 
 from boltzmann import checks
 from boltzmann._numerics import libraries
+from boltzmann.arrays import NUMPY
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
 from boltzmann.notation import Expression
-from boltzmann.policies._mixture import epsilon_at, mixture
+from boltzmann.policies._mixture import epsilon_at, uniform_or_gibbs
 from boltzmann.schedules import UNIT_INTERVAL, Schedule
 
 
 @dataclass(frozen=True, repr=False)
 class Greedy(Expression):
-    """A largest value, ties shared equally: :class:`Boltzmann` at T = 0.
+    """Choose a largest value, ties shared equally: :class:`Boltzmann` at T = 0.
 
     Examples
     --------
@@ -39,13 +39,13 @@ class Greedy(Expression):
         where: ArrayLike | None = None,
         variances: ArrayLike | None = None,
     ) -> Gibbs:
-        """Return the distribution of each row of ``values``, shape (..., K)."""
+        """Return the distribution for each row of ``values``, shape (..., K)."""
         return Gibbs(values, 0.0, where=where)
 
 
 @dataclass(frozen=True, repr=False)
 class Uniform(Expression):
-    """Every allowed action alike, whatever the values: :class:`Boltzmann` at T = inf.
+    """Choose every allowed action alike, whatever the values: :class:`Boltzmann` at T = inf.
 
     Examples
     --------
@@ -64,20 +64,19 @@ class Uniform(Expression):
         where: ArrayLike | None = None,
         variances: ArrayLike | None = None,
     ) -> Gibbs:
-        """Return the distribution of each row of ``values``, shape (..., K), of which only the shape matters."""
-        if libraries.is_native(values):
-            return Gibbs(np.zeros_like(checks.numeric_array("values", values)), np.inf, where=where)
-        xp = libraries.namespace(values)
-        return Gibbs(xp.zeros_like(libraries.to_float(xp, "values", values)), np.inf, where=where)
+        """Return the distribution for each row of ``values``, shape (..., K); only their shape matters."""
+        xp = libraries.library(values)
+        numbers = checks.numeric_array("values", values) if xp is NUMPY else libraries.to_float(xp, "values", values)
+        return Gibbs(xp.zeros_like(numbers), np.inf, where=where)
 
 
 @dataclass(frozen=True, repr=False)
 class EpsilonGreedy(Expression):
-    """With probability epsilon any allowed action alike, otherwise a largest value, ties shared equally.
+    """Choose any allowed action alike with probability epsilon, otherwise a largest value, ties shared equally.
 
-    p(a) = epsilon / K + (1 - epsilon) [a is a maximiser] / (number of maximisers), K counting what is allowed
-    (Sutton & Barto, "Reinforcement Learning", 2nd ed., section 2.2). The greedy action may come up in an exploring
-    step too.
+    p(a) = epsilon / K + (1 - epsilon) [a is a maximiser] / (number of maximisers), where K is the number of allowed
+    actions (Sutton & Barto, "Reinforcement Learning", 2nd ed., section 2.2). An exploring step may choose the greedy
+    action, too.
 
     Parameters
     ----------
@@ -105,6 +104,5 @@ class EpsilonGreedy(Expression):
         where: ArrayLike | None = None,
         variances: ArrayLike | None = None,
     ) -> Categorical:
-        """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
-        uniform, greedy = partial(Uniform(), where=where), partial(Greedy(), where=where)
-        return mixture(values, epsilon_at(self.epsilon, step), uniform, greedy)
+        """Return the distribution for each row of ``values``, shape (..., K), at ``step``."""
+        return uniform_or_gibbs(values, epsilon_at(self.epsilon, step), 0.0, where, told=False)

@@ -24,45 +24,14 @@ from boltzmann import (
 from boltzmann.experiments import Agent, Task, read_environment
 from boltzmann.notation import parse, write
 
-LEARNERS = (
-    agents.SampleAverage,
-    agents.SampleAverageWithInitial,
-    agents.ConstantStep,
-    agents.ScheduledStep,
-    agents.GradientBandit,
-    agents.GradientBanditIncludingCurrent,
-    agents.GradientBanditWithoutBaseline,
-    agents.ReinforcementComparison,
-    agents.Exp3,
-    agents.Exp3IX,
-    agents.TsallisINF,
-    agents.QLearning,
-    agents.Sarsa,
-    agents.ExpectedSarsa,
-    agents.DoubleQ,
-    agents.SpeedyQ,
-    agents.SoftQ,
-    agents.MellowmaxQ,
-    agents.DynamicBoltzmannQ,
-    agents.SarsaLambda,
-    agents.SarsaLambdaReplacing,
-    agents.QLambda,
-    agents.QLambdaReplacing,
-    agents.BackupLearning,
-)
-_BACKUPS = (
-    agents.Maximum,
-    agents.SoftValue,
-    agents.MellowmaxValue,
-    agents.BoltzmannExpectation,
-    agents.PolicyExpectation,
-)
 _POLICIES = tuple(vars(policies)[name] for name in policies.__all__ if is_dataclass(vars(policies)[name]))
-_REST = [vars(room)[name] for room in (schedules, thermostats) for name in room.__all__]
+_EXPORTED = [vars(package)[name] for package in (policies, schedules, thermostats, agents) for name in package.__all__]
+# The other classes that `agents` exports are bases of learners, and the decision that an act returns.
+_IN_AGENTS = ("agents.backups", "agents.bandits.", "agents.control.")
 NAMES: dict[str, Any] = {
     entry.__name__: entry
-    for entry in (*_POLICIES, *LEARNERS, *_BACKUPS, *_REST)
-    if isinstance(entry, type) and is_dataclass(entry)
+    for entry in _EXPORTED
+    if isinstance(entry, type) and is_dataclass(entry) and entry.__module__.startswith(("boltzmann.", *_IN_AGENTS))
 }
 
 BANDIT_STEPS, OTHER_STEPS = 1000, 20_000

@@ -123,7 +123,7 @@ def test_layouts_draw_alike():
     # The same uniforms give the same actions, whether actions lie first or last in memory.
     values = np.random.default_rng(7).normal(size=(500, 6))
     first = Gibbs(values, 0.5)
-    assert first._of.axis == 0
+    assert first._scores.axis == 0
     together = first.sample(np.random.default_rng(1))
     alone = sample_categorical(np.random.default_rng(1), first.probs)
     np.testing.assert_array_equal(together, alone)
