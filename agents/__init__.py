@@ -1,6 +1,7 @@
 """Learners with a table of action values; all replicates advance in one call.
 
-A learner of ``agents.bandits`` or ``agents.control`` is exported by its folder and thereby here.
+A new learner takes three places: its module in ``bandits`` or ``control``, the ``__init__`` of that folder, from which
+this file exports it, and the list in ``tests/support/lists.py``.
 """
 
 from agents import bandits, control

@@ -123,7 +123,7 @@ class TabularAgent(Expression):
 
     def _checked_states(self, observations: ArrayLike) -> Indices:
         self._require_reset("act")
-        return checked_indices("observations", observations, self._rows, self.values.shape[1])
+        return checked_indices("observations", observations, self._rows.shape, self.values.shape[1])
 
     def _store_mask(self, states: Indices, where: ArrayLike | None) -> Mask | None:
         """Store the masks of the states and return them as an array; without a mask all actions are allowed."""

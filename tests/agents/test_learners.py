@@ -225,15 +225,16 @@ def test_any_number_of_replicates_acts_and_learns_alike(policy, masked):
     probs, values = [], []
     for count in (1, 2, 64, 65):
         agent = prepared(learner, num_envs=count, states=4, actions=4)
+        agent.allowed = np.tile(masks, (count, 1, 1)) if masked else None
         stream = np.random.default_rng(7)
         for _ in range(12):
             state, reached = stream.integers(4, size=2)
             action = stream.choice(np.flatnonzero(masks[state] if masked else np.ones(4)))
             reward, nothing = stream.random(), np.zeros(count, dtype=bool)
-            decision = agent.act(np.full(count, state), np.tile(masks[state], (count, 1)) if masked else None)
-            assert decision.actions.shape == decision.greedy.shape == (count,)
             whole = (np.full(count, number) for number in (state, action, reward, reached))
             agent.update(Transition(*whole, nothing, nothing))
+        decision = agent.act(np.full(count, reached), np.tile(masks[reached], (count, 1)) if masked else None)
+        assert decision.actions.shape == decision.greedy.shape == (count,)
         found = np.asarray(decision.distribution.probs)
         assert found.shape == (count, 4)
         np.testing.assert_allclose(found, np.tile(found[:1], (count, 1)), rtol=1e-12)

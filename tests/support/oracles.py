@@ -1,4 +1,4 @@
-"""What the oracles of learners share: dictionaries of values by replicate, state and action, and episodes."""
+"""Shared by the oracles of learners: dictionaries of values by replicate, state and action, and random episodes."""
 
 import math
 

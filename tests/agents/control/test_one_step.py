@@ -188,11 +188,11 @@ def test_a_policy_that_reads_variances_is_for_averages():
 
 def test_q_learning_finds_the_optimal_values():
     # Deterministic FrozenLake, uniform behaviour, step size 1: asynchronous value iteration.
-    env = envs.make("FrozenLake-v1", 50, is_slippery=False)
+    env = envs.make("FrozenLake-v1", 200, is_slippery=False)
     agent = QLearning(Uniform(), step_size=1.0, discount=0.9)
-    agent.reset(50, env.single_observation_space, env.single_action_space, np.random.default_rng(0))
+    agent.reset(200, env.single_observation_space, env.single_action_space, np.random.default_rng(0))
     observations, _ = env.reset(seed=0)
-    for _ in range(5000):
+    for _ in range(1500):
         actions = agent.act(observations).actions
         following, rewards, terminated, truncated, info = env.step(actions)
         reached = np.where(info["_final_obs"], info["final_obs"], following) if "final_obs" in info else following
