@@ -1,4 +1,4 @@
-"""Finding the spec of a registered environment by its id."""
+"""The spec of a registered environment, found by its id."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gymnasium.envs.registration import EnvSpec
 
 
 def find_spec(environment: str) -> EnvSpec:
-    """Find an id, with or without a version, after importing the module that stands before it."""
+    """Find the spec of an id, with or without a version, after importing the module named before the colon."""
     if not isinstance(environment, str):
         raise TypeError(f"environment must be an id or a gymnasium spec, got {environment!r}")
     module, _, name = environment.rpartition(":")
@@ -18,16 +18,16 @@ def find_spec(environment: str) -> EnvSpec:
         importlib.import_module(module)
     if name in gymnasium.registry:
         return gymnasium.spec(name)
-    # Gymnasium's own look-up gives the newest version of an id without one, and says what is wrong with the rest.
+    # Gymnasium's look-up finds the newest version of an id without one, and explains what is wrong with other ids.
     try:
         with warnings.catch_warnings():
-            # It warns of a withdrawn version and then refuses it: the refusal says it all.
+            # Gymnasium warns about a withdrawn version and then refuses it; the refusal is enough.
             warnings.simplefilter("ignore", DeprecationWarning)
-            one = gymnasium.make(name, disable_env_checker=True)
+            env = gymnasium.make(name, disable_env_checker=True)
     except gymnasium.error.NameNotFound as error:
-        hint = f" After {module}: stands the id of an environment that it registers." if module else ""
+        hint = f" Write the id of an environment that {module} registers after the colon." if module else ""
         raise gymnasium.error.NameNotFound(f"{error}{hint}") from None
-    one.close()
-    if one.spec is None:
+    env.close()
+    if env.spec is None:
         raise gymnasium.error.Error(f"{name} was made without a spec")
-    return gymnasium.spec(one.spec.id)
+    return gymnasium.spec(env.spec.id)

@@ -1,4 +1,4 @@
-"""What the batched environments have in common: seeding from a list, and checks of what comes in."""
+"""Shared by all environments: names for kinds of arrays, seeds from a list, and one wording of errors."""
 
 from __future__ import annotations
 
@@ -8,28 +8,31 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+Floats = NDArray[np.float64]
+Indices = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 Seed = int | Sequence[int] | None
 
 
 def generator_from(seed: int | Sequence[int], num_envs: int) -> np.random.Generator:
     """Make the one generator of a batch, from one seed or from a list with a seed for each environment."""
-    wanted = f"seed must be a whole number of at least 0 or a list of num_envs={num_envs} of them"
-    many = isinstance(seed, list | tuple | np.ndarray)
-    if many and len(seed) != num_envs:  # type: ignore[arg-type]
-        raise ValueError(f"{wanted}, got {len(seed)}")  # type: ignore[arg-type]
-    for one in seed if many else [seed]:  # type: ignore[union-attr]
-        if isinstance(one, bool) or not isinstance(one, int | np.integer) or one < 0:
-            raise ValueError(f"{wanted}, got {one!r}")
+    bound = f"seed must be a whole number of at least 0 or a list of num_envs={num_envs} of them"
+    seeds = list(seed) if isinstance(seed, list | tuple | np.ndarray) else None
+    if seeds is not None and len(seeds) != num_envs:
+        raise ValueError(f"{bound}, got {len(seeds)}")
+    for number in [seed] if seeds is None else seeds:
+        if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 0:
+            raise ValueError(f"{bound}, got {number!r}")
     return np.random.default_rng(np.random.SeedSequence(seed))
 
 
-def action_indices(actions: ArrayLike, num_envs: int, count: int) -> NDArray[np.int64]:
+def action_indices(actions: ArrayLike, num_envs: int, count: int) -> Indices:
     """Check one action a row, each in [0, count)."""
     array = np.asarray(actions)
     if array.dtype.kind not in "iu" or array.shape != (num_envs,):
         raise ValueError(f"actions must be integers of shape ({num_envs},), got {array.dtype} of shape {array.shape}")
     indices = array.astype(np.int64, copy=False)
-    # Read without its sign, a negative action is a huge one: one comparison serves both bounds.
+    # As an unsigned integer a negative action is very large, so one comparison serves both bounds.
     if indices.view(np.uint64).max(initial=0) >= count:
         row = int(np.argmax((indices < 0) | (indices >= count)))
         raise ValueError(f"actions must be in [0, {count}), got {indices[row]} in row {row}")
@@ -42,30 +45,38 @@ def refuse_options(options: dict[str, Any] | None) -> None:
         raise ValueError(f"options of reset are not supported, got {sorted(options)}")
 
 
-def require_whole(name: str, value: object, least: int) -> int:
-    """Return ``value`` as an int of at least ``least``, or raise a ValueError that says so."""
+def whole_number(name: str, value: object, least: int) -> int:
+    """Return ``value`` as an int of at least ``least``, or raise a ValueError that names both."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
         raise ValueError(f"{name} must be a whole number of at least {least}, got {value!r}")
     return int(value)
 
 
-def require_finite(name: str, value: object, least: float = -np.inf) -> float:
-    """Return ``value`` as a finite float of at least ``least``, or raise a ValueError that says so."""
-    bound = "a finite number" + (f" of at least {least:g}" if least > -np.inf else "")
+def number_in(name: str, value: object, interval: str) -> float:
+    """Return ``value`` as a float in an interval such as "[0, inf)", or raise a ValueError that names both."""
+    bound = f"{name} must be in {interval}"
     if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
-        raise ValueError(f"{name} must be {bound}, got {value!r}")
+        raise ValueError(f"{bound}, got {value!r}")
     try:
         number = float(value)
     except OverflowError:
-        raise ValueError(f"{name} must be {bound}, got an integer beyond the range of floats") from None
-    if not np.isfinite(number) or number < least:
-        raise ValueError(f"{name} must be {bound}, got {value!r}")
+        raise ValueError(f"{bound}, got an integer beyond the range of floats") from None
+    if not _inside(np.float64(number), interval):
+        raise ValueError(f"{bound}, got {value!r}")
     return number
 
 
-def require_discount(value: object) -> float:
-    """Return a discount as a float in [0, 1], or raise a ValueError that says so."""
-    number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
-    if not number or not 0 <= value <= 1:  # type: ignore[operator]
-        raise ValueError(f"discount must be in [0, 1], got {value!r}")
-    return float(value)  # type: ignore[arg-type]
+def require_numbers_in(name: str, numbers: NDArray[Any], interval: str) -> None:
+    """Raise a ValueError that names the first entry of an array outside an interval, and its index."""
+    inside = np.asarray(_inside(numbers, interval))
+    if not inside.all():
+        index = tuple(int(i) for i in np.argwhere(~inside)[0])
+        raise ValueError(f"{name} must be in {interval}, got {numbers[index]} at {index}")
+
+
+def _inside(numbers: NDArray[Any] | np.float64, interval: str) -> Any:
+    """Return where numbers are in an interval; NaN is in none."""
+    least, most = (float(end) for end in interval[1:-1].split(","))
+    above = np.greater_equal if interval[0] == "[" else np.greater
+    below = np.less_equal if interval[-1] == "]" else np.less
+    return above(numbers, least) & below(numbers, most)

@@ -1,4 +1,4 @@
-"""The fastest batched form of an environment that there is."""
+"""The fastest batched form of any environment."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from envs.problems import blackjack_table
 from envs.tables import Table, TableEnv, TabularVectorEnv, compile_table
 
 TIME_LIMIT = 10_000
-"""After so many steps an episode ends where the environment states no limit: an agent that runs into a wall for ever
-shall get another start. Random actions take 6453 steps on average to cross CliffWalking-v1, the optimal ones 13."""
+"""Steps after which an episode ends if the environment states no limit, so that an agent that runs into a wall for ever
+gets another start. On CliffWalking-v1 random actions take 6453 steps on average, optimal ones 13."""
 
-_ToOneKind = Callable[[gymnasium.Env[Any, Any]], gymnasium.Env[Any, Any]]
+_Wrapper = Callable[[gymnasium.Env[Any, Any]], gymnasium.Env[Any, Any]]
 
 
 class TimeLimitWarning(UserWarning):
-    """An environment without a time limit was given one."""
+    """An environment without a time limit gets one."""
 
 
 def make(
@@ -40,40 +40,43 @@ def make(
 ) -> VectorEnv[Any, Any, Any]:
     """Make a batched environment with autoreset in the same step, its observations numbered for a table of values.
 
-    In this order: the environment's own vector entry point, where it resets in the same step and has such
-    observations; a table, for a :class:`envs.TableEnv` and for Gymnasium's toy-text environments;
-    :class:`gymnasium.vector.SyncVectorEnv` over single environments, whose observations ``envs.number_observations``
-    numbers: finite spaces are flattened, boxes cut into bins, anything else stays as it is. :func:`make_raw` leaves all
-    observations as they are.
+    The first form that fits is made:
+
+    1. the vector entry point of the environment, if it resets in the same step and has such observations;
+    2. a table, for a :class:`envs.TableEnv` and for Gymnasium's toy-text environments;
+    3. :class:`gymnasium.vector.SyncVectorEnv` over single environments, with observations numbered by
+       ``envs.number_observations``: finite spaces are flattened, boxes are cut into bins, others do not change.
+
+    :func:`make_raw` leaves all observations unchanged.
 
     Parameters
     ----------
     environment : str or gymnasium.envs.registration.EnvSpec
         A registered id, such as ``"FrozenLake-v1"`` or ``"package.module:Id-v0"``, or a spec.
     num_envs : int
-        How many replicates, at least 1.
+        Number of replicates, at least 1.
     discount : float, optional
-        In [0, 1]: the discount of the gaps that a table reports. Without it a table reports none.
+        Discount of the gaps that a table reports, in [0, 1]. Without it a table reports none.
     bins : int or sequence of int, optional
-        Into how many bins each number of a box is cut; by default as many as give at most 10 000 states, at most 20.
+        Number of bins of each number of a box; by default at most 20 each, and few enough for 10 000 states.
     bounds : sequence of (low, high), optional
-        Between which the bins lie, a pair or None for each number of a box; by default the space's own bounds, and
-        without bounds the whole line by its arc tangent. See ``envs.BoundObservation``.
+        The ends of the bins, a pair or None for each number of a box. By default they are the bounds of the space; an
+        unbounded number is cut by its arc tangent. See ``envs.BoundObservation``.
     **kwargs
-        Passed to the environment; ``max_episode_steps`` sets its time limit, -1 leaves it without one.
+        Arguments of the environment; ``max_episode_steps`` sets its time limit, -1 removes it.
 
     Raises
     ------
     ValueError
-        For ``num_envs``, a discount, bins, bounds or a time limit that are out of bounds or do not fit.
+        If ``num_envs``, the discount, bins, bounds or the time limit are out of bounds or do not fit.
     gymnasium.error.Error
         For an unknown id.
 
     Warns
     -----
     TimeLimitWarning
-        Where episodes might last for ever, as on CliffWalking: they end after ``TIME_LIMIT`` steps then. An own vector
-        entry point keeps its own rules (bandits never end), and a hand of Blackjack ends by itself.
+        If episodes could last for ever, as on CliffWalking; they end after ``TIME_LIMIT`` steps then. A vector entry
+        point keeps its rules (bandits never end), and a hand of Blackjack always ends.
 
     Examples
     --------
@@ -86,74 +89,76 @@ def make(
     >>> make("CartPole-v1", 2, bins=(1, 1, 6, 12)).single_observation_space
     Discrete(72)
     """
-    num_envs, spec = batched.require_whole("num_envs", num_envs, least=1), _checked(environment, discount, kwargs)
-    # Bins and bounds are for boxes, which no table and no fit own form observes: the slow road refuses them.
+    num_envs, spec = batched.whole_number("num_envs", num_envs, least=1), _checked_spec(environment, discount, kwargs)
+    # Bins and bounds are for boxes, which only the slow form has. The slow form refuses them for other spaces.
     if bins is None and bounds is None:
-        form = _own_form(spec, num_envs, kwargs)
+        form = _vector_form(spec, num_envs, kwargs)
         if form is not None and is_table_index(form.single_observation_space):
             return form
         if form is not None:
             form.close()
-        if _is_blackjack(spec) and not _draws_or_wraps(spec, kwargs):
+        if _is_blackjack(spec) and not _renders_or_wraps(spec, kwargs):
             return _blackjack(spec, num_envs, discount, kwargs)
         if _has_table(spec, kwargs):
             return _tabular(spec, num_envs, discount, _with_time_limit(spec, kwargs))
     kwargs = _with_time_limit(spec, kwargs)
-    return _synchronous(spec, num_envs, kwargs, lambda one: number_observations(one, bins, bounds))
+    return _synchronous(spec, num_envs, kwargs, lambda env: number_observations(env, bins, bounds))
 
 
 def make_raw(
     environment: str | EnvSpec, num_envs: int = 1, *, discount: float | None = None, **kwargs: Any
 ) -> VectorEnv[Any, Any, Any]:
-    """Make a batched environment as :func:`make` does, but with its observations as they are.
+    """Make a batched environment as :func:`make` does, but leave its observations unchanged.
 
-    For agents that do without a table. Parameters, errors and warnings are those of :func:`make`.
+    This is the form for agents without a table. Parameters, errors and warnings are those of :func:`make`.
 
     Examples
     --------
     >>> make_raw("CartPole-v1", 2).single_observation_space.shape
     (4,)
     """
-    num_envs, spec = batched.require_whole("num_envs", num_envs, least=1), _checked(environment, discount, kwargs)
-    form = _own_form(spec, num_envs, kwargs)
+    num_envs, spec = batched.whole_number("num_envs", num_envs, least=1), _checked_spec(environment, discount, kwargs)
+    form = _vector_form(spec, num_envs, kwargs)
     if form is not None:
         return form
     kwargs = _with_time_limit(spec, kwargs)
     if _has_table(spec, kwargs):
         return _tabular(spec, num_envs, discount, kwargs)
-    return _synchronous(spec, num_envs, kwargs, lambda one: one)
+    return _synchronous(spec, num_envs, kwargs, lambda env: env)
 
 
-def _checked(environment: str | EnvSpec, discount: float | None, kwargs: dict[str, Any]) -> EnvSpec:
-    """Find the spec, and check what the keyword arguments say."""
+def _checked_spec(environment: str | EnvSpec, discount: float | None, kwargs: dict[str, Any]) -> EnvSpec:
+    """Find the spec, and check the discount and the keyword arguments."""
     if discount is not None:
-        batched.require_discount(discount)
+        batched.number_in("discount", discount, "[0, 1]")
     limit = kwargs.get("max_episode_steps", -1)
     if limit != -1:
-        batched.require_whole("max_episode_steps", limit, least=1)
+        batched.whole_number("max_episode_steps", limit, least=1)
     spec = environment if isinstance(environment, EnvSpec) else find_spec(environment)
     arguments = {**spec.kwargs, **kwargs}
     if arguments.get("map_name", "") is None and arguments.get("desc") is None:
-        raise ValueError("map_name must not be None without a desc: Gymnasium would draw a map from no seed")
+        raise ValueError("map_name must not be None without a desc: Gymnasium would draw a map without a seed")
     return spec
 
 
-def _own_form(spec: EnvSpec, num_envs: int, kwargs: dict[str, Any]) -> VectorEnv[Any, Any, Any] | None:
+def _vector_form(spec: EnvSpec, num_envs: int, kwargs: dict[str, Any]) -> VectorEnv[Any, Any, Any] | None:
+    """Make the environment by its vector entry point; None if there is none that fits."""
     limit = kwargs.get("max_episode_steps", spec.max_episode_steps)
-    # Gymnasium hands the time limit to an own form where the spec has one; else there is no such parameter.
+    # Gymnasium passes the time limit to a vector entry point only if the spec has a limit.
     fits = limit == spec.max_episode_steps or (spec.max_episode_steps is not None and limit not in (None, -1))
     if spec.vector_entry_point is None or spec.additional_wrappers or not fits:
         return None
-    own = gymnasium.make_vec(spec, num_envs, vectorization_mode="vector_entry_point", **kwargs)
-    if own.metadata.get("autoreset_mode") == AutoresetMode.SAME_STEP:
+    env = gymnasium.make_vec(spec, num_envs, vectorization_mode="vector_entry_point", **kwargs)
+    if env.metadata.get("autoreset_mode") == AutoresetMode.SAME_STEP:
         arguments = {name: value for name, value in {**spec.kwargs, **kwargs}.items() if name != "max_episode_steps"}
-        own.spec = dataclasses.replace(spec, kwargs=copy.deepcopy(arguments), max_episode_steps=limit)
-        return own
-    own.close()
+        env.spec = dataclasses.replace(spec, kwargs=copy.deepcopy(arguments), max_episode_steps=limit)
+        return env
+    env.close()
     return None
 
 
 def _with_time_limit(spec: EnvSpec, kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Add ``TIME_LIMIT`` to the arguments, with a warning, if episodes could last for ever."""
     stated = kwargs.get("max_episode_steps") or spec.max_episode_steps
     if stated is not None or spec.namespace == "boltzmann" or _is_blackjack(spec):
         return kwargs
@@ -170,20 +175,20 @@ def _is_blackjack(spec: EnvSpec) -> bool:
     return spec.entry_point == "gymnasium.envs.toy_text.blackjack:BlackjackEnv"
 
 
-def _draws_or_wraps(spec: EnvSpec, kwargs: dict[str, Any]) -> bool:
-    """Whether the environment does more than step: it shows pictures, or wrappers stand around it."""
+def _renders_or_wraps(spec: EnvSpec, kwargs: dict[str, Any]) -> bool:
+    """Return whether the environment draws pictures, or the spec adds wrappers."""
     return bool(spec.additional_wrappers) or {**spec.kwargs, **kwargs}.get("render_mode") is not None
 
 
 def _has_table(spec: EnvSpec, kwargs: dict[str, Any]) -> bool:
-    """Whether a table is the whole of the environment, with nothing drawn or added besides: ours, and Gymnasium's."""
+    """Return whether a table replaces the environment completely: one of ours, or a toy-text one of Gymnasium."""
     if _is_table(spec):
-        return not _draws_or_wraps(spec, kwargs)
+        return not _renders_or_wraps(spec, kwargs)
     return (
         str(spec.entry_point).startswith("gymnasium.envs.toy_text")
         and not _is_blackjack(spec)
-        and not _draws_or_wraps(spec, kwargs)
-        # Taxi's fickle passenger changes his mind in step(), which P does not tell.
+        and not _renders_or_wraps(spec, kwargs)
+        # Taxi's fickle passenger changes the destination in step(); P does not contain that.
         and not {**spec.kwargs, **kwargs}.get("fickle_passenger", False)
     )
 
@@ -194,33 +199,33 @@ def _is_table(spec: EnvSpec) -> bool:
 
 
 def _tabular(spec: EnvSpec, num_envs: int, discount: float | None, kwargs: dict[str, Any]) -> TabularVectorEnv:
-    one = gymnasium.make(spec, **kwargs)
-    table = compile_table(one)
-    one.close()
-    return _stepped(table, one, num_envs, discount)
+    env = gymnasium.make(spec, **kwargs)
+    table = compile_table(env)
+    env.close()
+    return _stepped(table, env, num_envs, discount)
 
 
 def _blackjack(spec: EnvSpec, num_envs: int, discount: float | None, kwargs: dict[str, Any]) -> TabularVectorEnv:
-    one = gymnasium.make(spec, **kwargs)
-    rules: Any = one.unwrapped
-    one.close()
-    return _stepped(blackjack_table(natural=rules.natural, sab=rules.sab), one, num_envs, discount)
+    env = gymnasium.make(spec, **kwargs)
+    rules: Any = env.unwrapped
+    env.close()
+    return _stepped(blackjack_table(natural=rules.natural, sab=rules.sab), env, num_envs, discount)
 
 
-def _stepped(table: Table, one: gymnasium.Env[Any, Any], num_envs: int, discount: float | None) -> TabularVectorEnv:
-    """Step a table under the time limit of the single environment that it is of."""
-    # -1 is Gymnasium's word for no limit; what was made says None then.
-    limit = None if one.spec is None else one.spec.max_episode_steps
+def _stepped(table: Table, single: gymnasium.Env[Any, Any], num_envs: int, discount: float | None) -> TabularVectorEnv:
+    """Step the table of a single environment, with the time limit of that environment."""
+    # The argument -1 means no limit; the spec of the environment says None then.
+    limit = None if single.spec is None else single.spec.max_episode_steps
     env = TabularVectorEnv(table, num_envs, max_episode_steps=limit, discount=discount)
-    env.spec = one.spec
+    env.spec = single.spec
     return env
 
 
-def _synchronous(spec: EnvSpec, num_envs: int, kwargs: dict[str, Any], to_one_kind: _ToOneKind) -> SyncVectorEnv:
+def _synchronous(spec: EnvSpec, num_envs: int, kwargs: dict[str, Any], wrap: _Wrapper) -> SyncVectorEnv:
     def single() -> gymnasium.Env[Any, Any]:
-        return to_one_kind(gymnasium.make(spec, **kwargs))
+        return wrap(gymnasium.make(spec, **kwargs))
 
     env = SyncVectorEnv([single] * num_envs, autoreset_mode=AutoresetMode.SAME_STEP)
-    # That of a single environment tells its time limit and its wrappers too.
+    # The spec of a single environment contains the time limit and the wrappers.
     env.spec = env.envs[0].spec
     return env

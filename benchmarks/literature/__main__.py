@@ -11,8 +11,8 @@ from pathlib import Path
 
 import tyro
 
+from benchmarks.literature.comparison import measure, quick
 from benchmarks.literature.exact import EXACT
-from benchmarks.literature.measuring import measure, quick
 from benchmarks.literature.pages import exact_table, head, study_table
 from benchmarks.literature.studies import STUDIES
 from scripts.support import ProgressBar

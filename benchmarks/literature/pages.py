@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from benchmarks.literature.claims import MEASURES, Exact, Study
-from benchmarks.literature.measuring import Measured
+from benchmarks.literature.comparison import Comparison
 
 COMMAND = "python -m benchmarks.literature --output docs/literature.md"
 
@@ -48,7 +48,7 @@ def exact_table(rows: Sequence[tuple[Exact, float]]) -> str:
     return _section("Computed", text, ("what", "published", "computed", "note"), lines)
 
 
-def study_table(study: Study, rows: Sequence[Measured]) -> str:
+def study_table(study: Study, rows: Sequence[Comparison]) -> str:
     """Write what was measured, beside what was published."""
     lines = [
         (

@@ -10,18 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann import checks
 from boltzmann._numerics import Scores, as_tensor, formulas, libraries, scored
 from boltzmann.arrays import NUMPY, Array, Floats, Mask, Values
 from boltzmann.categorical import Categorical
-from boltzmann.schedules import Schedule, value_at
-
-_UNIT = "[0, 1]"
+from boltzmann.schedules import UNIT_INTERVAL, Schedule
 
 
 def epsilon_at(epsilon: float | Schedule, step: int) -> float:
     """Read an epsilon, a number that is checked already or a schedule."""
-    return checks.number_in("epsilon", value_at(epsilon, step), _UNIT) if callable(epsilon) else epsilon
+    return UNIT_INTERVAL.read("epsilon", epsilon, step) if callable(epsilon) else epsilon
 
 
 def uniform_or_gibbs(

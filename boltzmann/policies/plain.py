@@ -1,9 +1,9 @@
-"""The policies that all others are compared with: greedy, uniform, and a mixture of the two."""
+"""The policies that every other is compared with: greedy, uniform, and a mixture of the two."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,12 +15,12 @@ from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
 from boltzmann.notation import Expression
 from boltzmann.policies._mixture import epsilon_at, uniform_or_gibbs
-from boltzmann.schedules import Schedule, checked_schedule
+from boltzmann.schedules import UNIT_INTERVAL, Schedule
 
 
 @dataclass(frozen=True, repr=False)
 class Greedy(Expression):
-    """Choose a largest value, ties shared equally: :class:`Boltzmann` at T = 0.
+    """A largest value, ties shared equally: :class:`Boltzmann` at T = 0.
 
     Examples
     --------
@@ -28,7 +28,7 @@ class Greedy(Expression):
     array([0. , 0.5, 0.5])
     """
 
-    reads_visits: ClassVar[bool] = False
+    reads: ClassVar[frozenset[str]] = frozenset()
 
     def __call__(
         self,
@@ -39,13 +39,13 @@ class Greedy(Expression):
         where: ArrayLike | None = None,
         variances: ArrayLike | None = None,
     ) -> Gibbs:
-        """Return the distribution for each row of ``values``, shape (..., K)."""
+        """Return the distribution of each row of ``values``, shape (..., K)."""
         return Gibbs(values, 0.0, where=where)
 
 
 @dataclass(frozen=True, repr=False)
 class Uniform(Expression):
-    """Choose every allowed action alike, whatever the values: :class:`Boltzmann` at T = inf.
+    """Every allowed action alike, whatever the values: :class:`Boltzmann` at T = inf.
 
     Examples
     --------
@@ -53,7 +53,7 @@ class Uniform(Expression):
     array([0.5, 0.5, 0. ])
     """
 
-    reads_visits: ClassVar[bool] = False
+    reads: ClassVar[frozenset[str]] = frozenset()
 
     def __call__(
         self,
@@ -64,7 +64,7 @@ class Uniform(Expression):
         where: ArrayLike | None = None,
         variances: ArrayLike | None = None,
     ) -> Gibbs:
-        """Return the distribution for each row of ``values``, shape (..., K); only their shape matters."""
+        """Return the distribution of each row of ``values``, shape (..., K); only their shape matters."""
         xp = libraries.library(values)
         numbers = checks.numeric_array("values", values) if xp is NUMPY else libraries.to_float(xp, "values", values)
         return Gibbs(xp.zeros_like(numbers), np.inf, where=where)
@@ -72,21 +72,16 @@ class Uniform(Expression):
 
 @dataclass(frozen=True, repr=False)
 class EpsilonGreedy(Expression):
-    """Choose any allowed action alike with probability epsilon, otherwise a largest value, ties shared equally.
+    """With probability epsilon any allowed action alike, otherwise a largest value, ties shared equally.
 
-    p(a) = epsilon / K + (1 - epsilon) [a is a maximiser] / (number of maximisers), where K is the number of allowed
-    actions (Sutton & Barto, "Reinforcement Learning", 2nd ed., section 2.2). An exploring step may choose the greedy
-    action, too.
+    p(a) = epsilon / K + (1 - epsilon) [a is a maximiser] / (number of maximisers), K counting what is allowed
+    (Sutton & Barto, "Reinforcement Learning", 2nd ed., section 2.2). The greedy action may come up in an exploring
+    step too.
 
     Parameters
     ----------
     epsilon : float or callable of the step
         In [0, 1]. 0 is :class:`Greedy`, 1 is :class:`Uniform`.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For a number outside [0, 1], at once or when a schedule returns one; for values as :class:`boltzmann.Gibbs`.
 
     Examples
     --------
@@ -96,12 +91,9 @@ class EpsilonGreedy(Expression):
     (array([0., 1.]), array([0.5, 0.5]))
     """
 
-    reads_visits: ClassVar[bool] = False
+    reads: ClassVar[frozenset[str]] = frozenset()
 
-    epsilon: float | Schedule = 0.1
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "epsilon", checked_schedule("epsilon", self.epsilon, most=1))
+    epsilon: Annotated[float | Schedule, UNIT_INTERVAL] = 0.1
 
     def __call__(
         self,
@@ -112,5 +104,5 @@ class EpsilonGreedy(Expression):
         where: ArrayLike | None = None,
         variances: ArrayLike | None = None,
     ) -> Categorical:
-        """Return the distribution for each row of ``values``, shape (..., K), at ``step``."""
+        """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         return uniform_or_gibbs(values, epsilon_at(self.epsilon, step), 0.0, where, told=False)

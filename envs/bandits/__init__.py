@@ -2,6 +2,8 @@
 
 - ``base``: what all bandits share
 - ``stationary``, ``changing``, ``adversarial``: one file for each kind
+
+``BANDITS`` lists them all; registration, contract tests and the documentation's table follow this list.
 """
 
 from envs.bandits.adversarial import (
@@ -21,6 +23,7 @@ from envs.bandits.stationary import (
     UniformBandit,
     UniformBanditVector,
 )
+from envs.entries import Entry
 
 __all__ = [
     "AbruptBandit",
@@ -40,3 +43,14 @@ __all__ = [
     "ZeroedStartBandit",
     "ZeroedStartBanditVector",
 ]
+
+BANDITS = (
+    Entry(GaussianBandit, GaussianBanditVector),
+    Entry(BernoulliBandit, BernoulliBanditVector),
+    Entry(UniformBandit, UniformBanditVector),
+    Entry(LeverBandit, LeverBanditVector),
+    Entry(DriftingBandit, DriftingBanditVector, changing=True),
+    Entry(AbruptBandit, AbruptBanditVector, changing=True),
+    Entry(AdversarialBandit, AdversarialBanditVector),
+    Entry(ZeroedStartBandit, ZeroedStartBanditVector),
+)

@@ -1,7 +1,6 @@
 """Bandits whose means change with the rounds: environments of one state whose episodes never end.
 
-As in ``envs.bandits``, but the gap is measured against the arm that is best in that round. What was pulled before has
-no part in the changes.
+The gap is measured against the arm that is best in that round. Earlier pulls have no influence on the changes.
 """
 
 from __future__ import annotations
@@ -10,10 +9,12 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from envs import batched
-from envs.bandits.base import Bandit, BanditVector, Floats, Problems, count_arms, require_row, require_rows
+from envs.bandits.base import Bandit, BanditVector, Problems, count_arms, row_in, rows_in
+from envs.batched import Floats, Indices
+
+_DEFAULT_PERIOD = 1000
 
 
 class DriftingBandit(Bandit):
@@ -24,18 +25,13 @@ class DriftingBandit(Bandit):
     Parameters
     ----------
     arms : int, optional
-        How many, at least 1; 10 by default, or as many as ``means``.
+        Number of arms, at least 1; by default 10, or as many as ``means``.
     drift : float
-        Standard deviation of a mean's change in a step, at least 0.
+        Standard deviation of a mean's change in a step, in [0, inf).
     noise : float
-        Standard deviation of a reward about its arm's mean, at least 0.
+        Standard deviation of a reward about its arm's mean, in [0, inf).
     means : sequence of float, optional
-        Where the means start; all at 0 by default, as in the exercise.
-
-    Raises
-    ------
-    ValueError
-        For parameters out of their bounds, and for an action that is no arm.
+        The means at the start; all 0 by default, as in the exercise.
 
     Examples
     --------
@@ -53,21 +49,21 @@ class DriftingBandit(Bandit):
         noise: float = 1.0,
         means: Sequence[float] | None = None,
     ) -> None:
-        given = require_row("means", means)
+        given = row_in("means", means)
         super().__init__(count_arms(arms, given))
         self._start = np.zeros(self.arms) if given is None else given
-        self.drift = batched.require_finite("drift", drift, least=0)
-        self.noise = batched.require_finite("noise", noise, least=0)
+        self.drift = batched.number_in("drift", drift, "[0, inf)")
+        self.noise = batched.number_in("noise", noise, "[0, inf)")
 
     def draw(self, rng: np.random.Generator, count: int) -> Problems:
         """Put all walks at their start."""
         return Problems(np.tile(self._start, (count, 1)), self.noise)
 
-    def pay(self, rng: np.random.Generator, problems: Problems, arms: NDArray[np.int64]) -> tuple[Floats, Floats]:
-        """Pay a normal about the arm's mean, then take a step of every walk."""
-        paid = super().pay(rng, problems, arms)
+    def pay(self, rng: np.random.Generator, problems: Problems, arms: Indices) -> tuple[Floats, Floats]:
+        """Pay a normal about the arm's mean, then move every mean by a normal step."""
+        rewards_and_gaps = super().pay(rng, problems, arms)
         problems.move(problems.means + self.drift * rng.standard_normal(problems.means.shape))
-        return paid
+        return rewards_and_gaps
 
 
 class DriftingBanditVector(BanditVector):
@@ -77,7 +73,7 @@ class DriftingBanditVector(BanditVector):
 
 
 class AbruptBandit(Bandit):
-    """Means that are all drawn anew at change points, and stay as they are between them.
+    """All means are drawn anew at change points, and do not change between them.
 
     Garivier & Moulines, "On upper-confidence bound policies for switching bandit problems", 2011. The gap is
     measured against the arm that is best in that round.
@@ -85,20 +81,24 @@ class AbruptBandit(Bandit):
     Parameters
     ----------
     arms : int, optional
-        How many, at least 1; 10 by default, or as many as ``means`` has columns.
+        Number of arms, at least 1; by default 10, or as many as ``means`` has columns.
     period : int, optional
-        A change comes after so many rounds, again and again; at least 1. It is 1000 where ``changes`` is not given.
+        Number of rounds between changes, at least 1; 1000 where ``changes`` is not given.
     changes : sequence of int, optional
-        After how many rounds there is a change, increasing, each at least 1; instead of ``period``.
-    mean, spread, noise : float
-        Means are drawn from N(mean, spread^2), rewards have the standard deviation ``noise`` about them.
+        The rounds after which the means change, increasing, each at least 1; instead of ``period``.
+    mean : float
+        Means are drawn from N(mean, spread^2); in (-inf, inf).
+    spread : float
+        In [0, inf).
+    noise : float
+        Standard deviation of a reward about its arm's mean, in [0, inf).
     means : sequence of rows of float, optional
-        The means between changes, a row each instead of those drawn; after the last row comes the first again.
+        The means between changes, one row for each stretch, instead of drawn ones. The first row follows the last.
 
     Raises
     ------
     ValueError
-        For parameters out of their bounds, for both ``period`` and ``changes``, and for an action that is no arm.
+        Where both ``period`` and ``changes`` are given.
 
     Examples
     --------
@@ -119,40 +119,40 @@ class AbruptBandit(Bandit):
         changes: Sequence[int] | None = None,
         means: Sequence[Sequence[float]] | None = None,
     ) -> None:
-        self._means = require_rows("means", means)
+        self._means = rows_in("means", means)
         super().__init__(count_arms(arms, self._means))
         if period is not None and changes is not None:
             raise ValueError(f"period must not be given where changes are, got period={period}, changes={changes}")
-        self.period = 1000 if period is None else batched.require_whole("period", period, least=1)
-        self.mean = batched.require_finite("mean", mean)
-        self.spread = batched.require_finite("spread", spread, least=0)
-        self.noise = batched.require_finite("noise", noise, least=0)
+        self.period = _DEFAULT_PERIOD if period is None else batched.whole_number("period", period, least=1)
+        self.mean = batched.number_in("mean", mean, "(-inf, inf)")
+        self.spread = batched.number_in("spread", spread, "[0, inf)")
+        self.noise = batched.number_in("noise", noise, "[0, inf)")
         self.changes = None if changes is None else _increasing("changes", changes)
 
     def draw(self, rng: np.random.Generator, count: int) -> Problems:
         """Draw the means before the first change."""
-        return Problems(self._segment(rng, count, 0), self.noise)
+        return Problems(self._segment_means(rng, count, 0), self.noise)
 
-    def pay(self, rng: np.random.Generator, problems: Problems, arms: NDArray[np.int64]) -> tuple[Floats, Floats]:
-        """Pay a normal about the arm's mean, then change the means where it is time."""
-        paid = super().pay(rng, problems, arms)
-        round_ = problems.step + 1
+    def pay(self, rng: np.random.Generator, problems: Problems, arms: Indices) -> tuple[Floats, Floats]:
+        """Pay a normal about the arm's mean, then draw new means if the round ends at a change point."""
+        rewards_and_gaps = super().pay(rng, problems, arms)
+        rounds = problems.step + 1
         if self.changes is None:
-            number = round_ // self.period if round_ % self.period == 0 else 0
+            segment = rounds // self.period if rounds % self.period == 0 else 0
         else:
-            number = self.changes.index(round_) + 1 if round_ in self.changes else 0
-        if number:
-            problems.move(self._segment(rng, len(problems.rows), number))
-        return paid
+            segment = self.changes.index(rounds) + 1 if rounds in self.changes else 0
+        if segment:
+            problems.move(self._segment_means(rng, len(problems.rows), segment))
+        return rewards_and_gaps
 
-    def _segment(self, rng: np.random.Generator, count: int, number: int) -> Floats:
+    def _segment_means(self, rng: np.random.Generator, count: int, segment: int) -> Floats:
         if self._means is None:
             return rng.normal(self.mean, self.spread, (count, self.arms))
-        return np.tile(self._means[number % len(self._means)], (count, 1))
+        return np.tile(self._means[segment % len(self._means)], (count, 1))
 
 
 class AbruptBanditVector(BanditVector):
-    """Many independent :class:`AbruptBandit` problems, stepped at once; they change in the same rounds."""
+    """Many independent :class:`AbruptBandit` problems, stepped at once; their means change in the same rounds."""
 
     single = AbruptBandit
 
@@ -160,7 +160,7 @@ class AbruptBanditVector(BanditVector):
 def _increasing(name: str, value: Sequence[int]) -> list[int]:
     if not isinstance(value, list | tuple | np.ndarray):
         raise ValueError(f"{name} must be a list of rounds, got {value!r}")
-    rounds = [batched.require_whole(f"{name}[{place}]", entry, least=1) for place, entry in enumerate(value)]
+    rounds = [batched.whole_number(f"{name}[{index}]", entry, least=1) for index, entry in enumerate(value)]
     if any(later <= earlier for earlier, later in pairwise(rounds)):
         raise ValueError(f"{name} must be increasing, got {list(value)}")
     return rounds

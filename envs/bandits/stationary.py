@@ -1,9 +1,8 @@
-"""Bandits whose arms stay as they are: environments of one state whose episodes never end.
+"""Bandits whose arms do not change: environments of one state whose episodes never end.
 
-Each ``reset`` draws a new problem, unless its means are given. The only observation is 0. ``info["gap"]`` says how much
-the action just taken gives away, in the units of the reward: the best mean less the mean of the arm pulled. Each bandit
-comes single and batched (``...Vector``, ``num_envs`` before the same parameters), by one law. Others are in
-``envs.bandits.changing`` and ``envs.bandits.adversarial``.
+Each ``reset`` draws a new problem, unless its means are given. The only observation is 0. ``info["gap"]`` is the best
+mean less the mean of the arm pulled, in the units of the reward. Each bandit has a single and a batched form
+(``...Vector``, with ``num_envs`` before the same parameters) of one law.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from envs import batched
-from envs.bandits.base import Bandit, BanditVector, Problems, count_arms, require_row
+from envs.bandits.base import Bandit, BanditVector, Problems, count_arms, row_in
 
 
 class GaussianBandit(Bandit):
@@ -22,18 +21,15 @@ class GaussianBandit(Bandit):
     Parameters
     ----------
     arms : int, optional
-        How many, at least 1; 10 by default, or as many as ``means``.
-    mean, spread : float
-        The arms' means are drawn from N(mean, spread^2) at each reset.
+        Number of arms, at least 1; by default 10, or as many as ``means``.
+    mean : float
+        Each reset draws the arms' means from N(mean, spread^2); in (-inf, inf).
+    spread : float
+        In [0, inf).
     noise : float
-        Standard deviation of a reward about its arm's mean, at least 0.
+        Standard deviation of a reward about its arm's mean, in [0, inf).
     means : sequence of float, optional
-        The arms' means, the same after every reset; then ``mean`` and ``spread`` have no part.
-
-    Raises
-    ------
-    ValueError
-        For parameters out of their bounds, and for an action that is no arm.
+        The arms' means, the same after every reset, instead of those drawn by ``mean`` and ``spread``.
 
     Examples
     --------
@@ -54,14 +50,14 @@ class GaussianBandit(Bandit):
         noise: float = 1.0,
         means: Sequence[float] | None = None,
     ) -> None:
-        self._means = require_row("means", means)
+        self._means = row_in("means", means)
         super().__init__(count_arms(arms, self._means))
-        self.mean = batched.require_finite("mean", mean)
-        self.spread = batched.require_finite("spread", spread, least=0)
-        self.noise = batched.require_finite("noise", noise, least=0)
+        self.mean = batched.number_in("mean", mean, "(-inf, inf)")
+        self.spread = batched.number_in("spread", spread, "[0, inf)")
+        self.noise = batched.number_in("noise", noise, "[0, inf)")
 
     def draw(self, rng: np.random.Generator, count: int) -> Problems:
-        """Draw normal means, or repeat those given."""
+        """Draw normal means, or repeat the given ones."""
         shape = (count, self.arms)
         means = rng.normal(self.mean, self.spread, shape) if self._means is None else np.tile(self._means, (count, 1))
         return Problems(means, self.noise)
@@ -85,21 +81,16 @@ class GaussianBanditVector(BanditVector):
 
 
 class BernoulliBandit(Bandit):
-    """Arms that pay 1 with their own probability and 0 otherwise.
+    """Each arm pays 1 with its probability, else 0.
 
     Lai & Robbins, "Asymptotically efficient adaptive allocation rules", 1985, and most of the regret literature since.
 
     Parameters
     ----------
     arms : int, optional
-        How many, at least 1; 10 by default, or as many as ``means``.
+        Number of arms, at least 1; by default 10, or as many as ``means``.
     means : sequence of float, optional
-        The probabilities, each in [0, 1]; drawn uniformly from [0, 1] at each reset by default.
-
-    Raises
-    ------
-    ValueError
-        For parameters out of their bounds, and for an action that is no arm.
+        The probabilities, each in [0, 1]; by default each reset draws them uniformly from [0, 1].
 
     Examples
     --------
@@ -113,7 +104,7 @@ class BernoulliBandit(Bandit):
     """
 
     def __init__(self, arms: int | None = None, means: Sequence[float] | None = None) -> None:
-        self._means = require_row("means", means, 0, 1)
+        self._means = row_in("means", means, "[0, 1]")
         super().__init__(count_arms(arms, self._means))
 
     def draw(self, rng: np.random.Generator, count: int) -> Problems:
@@ -135,16 +126,11 @@ class UniformBandit(Bandit):
     Parameters
     ----------
     arms : int, optional
-        How many, at least 1; 10 by default, or as many as ``means``.
+        Number of arms, at least 1; by default 10, or as many as ``means``.
     noise : float
-        Standard deviation of a reward about its arm's mean, at least 0; the paper has .01, .1 and 1.
+        Standard deviation of a reward about its arm's mean, in [0, inf); 0.01, 0.1 and 1 in the paper.
     means : sequence of float, optional
         The arms' means, the same after every reset.
-
-    Raises
-    ------
-    ValueError
-        For parameters out of their bounds, and for an action that is no arm.
 
     Examples
     --------
@@ -156,9 +142,9 @@ class UniformBandit(Bandit):
     """
 
     def __init__(self, arms: int | None = None, noise: float = 0.1, means: Sequence[float] | None = None) -> None:
-        self._means = require_row("means", means)
+        self._means = row_in("means", means)
         super().__init__(count_arms(arms, self._means))
-        self.noise = batched.require_finite("noise", noise, least=0)
+        self.noise = batched.number_in("noise", noise, "[0, inf)")
 
     def draw(self, rng: np.random.Generator, count: int) -> Problems:
         """Draw uniform means, or repeat those given."""
@@ -173,22 +159,17 @@ class UniformBanditVector(BanditVector):
 
 
 class LeverBandit(Bandit):
-    """A thousand levers, each with its own noise.
+    """A thousand levers with different means and noises.
 
     Vermorel & Mohri, "Multi-armed bandit algorithms and empirical evaluation", 2005: rewards are normal,
-    their means and standard deviations uniform on (0, 1).
+    with means and standard deviations uniform on (0, 1).
 
     Parameters
     ----------
     arms : int, optional
-        How many, at least 1; 1000 by default, or as many as ``means`` or ``deviations``.
+        Number of arms, at least 1; by default 1000, or as many as ``means`` or ``deviations``.
     means, deviations : sequence of float, optional
-        The arms' means and standard deviations (at least 0), the same after every reset.
-
-    Raises
-    ------
-    ValueError
-        For parameters out of their bounds, and for an action that is no arm.
+        The arms' means and standard deviations (each in [0, inf)), the same after every reset.
 
     Examples
     --------
@@ -205,17 +186,17 @@ class LeverBandit(Bandit):
         means: Sequence[float] | None = None,
         deviations: Sequence[float] | None = None,
     ) -> None:
-        self._means, self._deviations = require_row("means", means), require_row("deviations", deviations, 0)
-        known = [row for row in (self._means, self._deviations) if row is not None]
-        if len({len(row) for row in known}) > 1:
-            raise ValueError(f"deviations must be as many as means, {len(known[0])}, got {len(known[1])}")
-        super().__init__(count_arms(arms, known[0] if known else None, usual=1000))
+        self._means, self._deviations = row_in("means", means), row_in("deviations", deviations, "[0, inf)")
+        given = [row for row in (self._means, self._deviations) if row is not None]
+        if len({len(row) for row in given}) > 1:
+            raise ValueError(f"deviations must be as many as means, {len(given[0])}, got {len(given[1])}")
+        super().__init__(count_arms(arms, given[0] if given else None, default=1000))
 
     def draw(self, rng: np.random.Generator, count: int) -> Problems:
         """Draw means and deviations, or repeat those given."""
         means, deviations = (
-            rng.random((count, self.arms)) if given is None else np.tile(given, (count, 1))
-            for given in (self._means, self._deviations)
+            rng.random((count, self.arms)) if row is None else np.tile(row, (count, 1))
+            for row in (self._means, self._deviations)
         )
         return Problems(means, deviations)
 

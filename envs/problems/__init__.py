@@ -1,8 +1,13 @@
 """Exploration problems of the literature, each a table made by a pure function.
 
-- ``chains``, ``loops``, ``grids``, ``deep_sea``, ``garnets``, ``softmax_mdps``, ``blackjack``
+- ``chains``, ``loops``, ``grids``, ``deep_sea``: known problems; ``garnets``, ``softmax_mdps``: random ones
+- ``blackjack``: the table of an environment that Gymnasium registers itself
+
+``PROBLEMS`` lists them; registration, contract tests and the documentation's table follow this list. A problem that
+never terminates is truncated after the phase of its paper, and after 1000 steps where the paper names none.
 """
 
+from envs.entries import Entry
 from envs.problems.blackjack import blackjack_table
 from envs.problems.chains import Chain, RiverSwim, chain, river_swim
 from envs.problems.deep_sea import DeepSea, DeepSeaStochastic, deep_sea, deep_sea_stochastic
@@ -34,3 +39,18 @@ __all__ = [
     "river_swim",
     "two_state",
 ]
+
+PROBLEMS = (
+    Entry(RiverSwim, table=river_swim, time_limit=5000),
+    Entry(Chain, table=chain, time_limit=1000),
+    Entry(Loop, table=loop, time_limit=1000),
+    Entry(DoubleChain, table=double_chain, time_limit=1000),
+    Entry(DeepSea, table=deep_sea),
+    Entry(DeepSeaStochastic, table=deep_sea_stochastic),
+    Entry(TwoState, table=two_state, time_limit=1000),
+    Entry(RandomMDP, table=random_mdp, time_limit=1000),
+    Entry(GridWorld, table=grid_world, time_limit=300),
+    Entry(Garnet, table=garnet, time_limit=1000),
+)
+TABLES = (*(entry.table for entry in PROBLEMS if entry.table is not None), blackjack_table)
+"""All functions that make a table; a contract test walks them."""

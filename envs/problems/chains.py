@@ -1,4 +1,4 @@
-"""States in a row: RiverSwim and the Chain, where the large reward is far and the small one is at hand."""
+"""RiverSwim and the Chain: states in a row, with a large reward far away and a small one nearby."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import Any
 import numpy as np
 
 from envs import batched
-from envs.problems._outcomes import Outcome, require_probability, stacked, starting_in
+from envs.problems._outcomes import Outcome, stacked, starting_in
 from envs.tables import Table, TableEnv, row
 
 
 def river_swim(states: int = 6, small: float = 5.0, large: float = 10_000.0) -> Table:
-    """RiverSwim: the current carries to the left, and the large reward is upstream.
+    """Make RiverSwim: the current carries a swimmer to the left, and the large reward is upstream.
 
     Action 0 swims left and always succeeds; on the left bank it pays ``small``. Action 1 swims right: from the first
     state it moves with probability 0.3 and stays with 0.7; in between it moves with 0.3, stays with 0.6 and is carried
-    back with 0.1; in the last state it stays with 0.3, which pays ``large``, and is carried back with 0.7. It is that
-    outcome which is paid, not the attempt. Episodes start in the second or third state, each with probability 1/2.
+    back with 0.1; in the last state it stays with 0.3, which pays ``large``, and is carried back with 0.7. The
+    outcome is paid, not the attempt. Episodes start in the second or third state, each with probability 1/2.
     Nothing terminates.
 
     Strehl & Littman, "An analysis of model-based interval estimation for Markov decision processes", 2008.
@@ -26,42 +26,37 @@ def river_swim(states: int = 6, small: float = 5.0, large: float = 10_000.0) -> 
     Parameters
     ----------
     states : int
-        How many, at least 3.
+        Number of states, at least 3.
     small, large : float
-        The rewards, finite.
+        The two rewards, in (-inf, inf).
 
     Returns
     -------
     Table
         With S = states, K = 2.
 
-    Raises
-    ------
-    ValueError
-        For parameters out of their bounds.
-
     Examples
     --------
     >>> table = river_swim()
-    >>> table.probs[1:4, 1]  # left, still, right
+    >>> table.probs[1:4, 1]  # left, stay, right
     array([[0.1, 0.6, 0.3],
            [0.1, 0.6, 0.3],
            [0.1, 0.6, 0.3]])
     >>> table.rewards[5, 1]
     array([    0., 10000.,     0.])
     """
-    states = batched.require_whole("states", states, least=3)
-    small, large = batched.require_finite("small", small), batched.require_finite("large", large)
+    states = batched.whole_number("states", states, least=3)
+    small, large = batched.number_in("small", small, "(-inf, inf)"), batched.number_in("large", large, "(-inf, inf)")
     here = np.arange(states)[:, np.newaxis]
     first, last, right = here == 0, here == states - 1, np.array([False, True])
-    back = np.where(right, np.where(first, 0.0, np.where(last, 0.7, 0.1)), 1.0)
-    ahead = np.where(right & ~last, 0.3, 0.0)
-    still = np.where(right, np.where(first, 0.7, np.where(last, 0.3, 0.6)), 0.0)
+    backward = np.where(right, np.where(first, 0.0, np.where(last, 0.7, 0.1)), 1.0)
+    forward = np.where(right & ~last, 0.3, 0.0)
+    staying = np.where(right, np.where(first, 0.7, np.where(last, 0.3, 0.6)), 0.0)
     return stacked(
         (states, 2),
-        Outcome(back, np.maximum(here - 1, 0), np.where(first & ~right, small, 0.0)),
-        Outcome(still, here, np.where(last & right, large, 0.0)),
-        Outcome(ahead, np.minimum(here + 1, states - 1)),
+        Outcome(backward, np.maximum(here - 1, 0), np.where(first & ~right, small, 0.0)),
+        Outcome(staying, here, np.where(last & right, large, 0.0)),
+        Outcome(forward, np.minimum(here + 1, states - 1)),
         initial=starting_in(states, 1, 2),
     )
 
@@ -79,35 +74,30 @@ def chain(states: int = 5, slip: float = 0.2, small: float = 2.0, large: float =
     Parameters
     ----------
     states : int
-        How many, at least 2.
+        Number of states, at least 2.
     slip : float
-        In [0, 1].
+        Probability that the other action takes place, in [0, 1].
     small, large : float
-        The rewards, finite.
+        The two rewards, in (-inf, inf).
 
     Returns
     -------
     Table
         With S = states, K = 2.
 
-    Raises
-    ------
-    ValueError
-        For parameters out of their bounds.
-
     Examples
     --------
     >>> table = chain()
-    >>> table.next_states[4]  # as meant, and slipped
+    >>> table.next_states[4]  # as chosen, and slipped
     array([[4, 0],
            [0, 4]])
     >>> table.rewards[4]
     array([[10.,  2.],
            [ 2., 10.]])
     """
-    states = batched.require_whole("states", states, least=2)
-    slip = require_probability("slip", slip)
-    small, large = batched.require_finite("small", small), batched.require_finite("large", large)
+    states = batched.whole_number("states", states, least=2)
+    slip = batched.number_in("slip", slip, "[0, 1]")
+    small, large = batched.number_in("small", small, "(-inf, inf)"), batched.number_in("large", large, "(-inf, inf)")
     here = np.arange(states)
     forward, paid = np.minimum(here + 1, states - 1), np.where(here == states - 1, large, 0.0)
     back = np.zeros(states, dtype=np.int64)

@@ -1,23 +1,23 @@
-"""DeepSea: one treasure at the end of a dive that no short-sighted agent makes."""
+"""DeepSea: one treasure that only a long sequence of costly steps reaches."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from envs import batched
+from envs.batched import Indices, Mask
 from envs.problems._outcomes import Outcome, stacked, starting_in
 from envs.tables import Cells, Table, TableEnv
 
 
 def deep_sea(size: int = 10, move_cost: float = 0.01, mapping_seed: int | None = None) -> Table:
-    """DeepSea without chance: a block falls through an N x N grid, a row a step, and is steered left or right.
+    """Make DeepSea without chance: a block falls one row a step through an N x N grid and is steered left or right.
 
     An episode starts in the upper left and ends after N steps. Each step to the right costs ``move_cost`` / N; going
-    right in the last column pays 1, which only N steps to the right reach. States count the cells row by row; a
-    quarter of the cells and more, above the diagonal, is never reached. The optimal return is 1 - move_cost.
+    right in the last column pays 1, and only N steps to the right get there. States number the cells row by row; the
+    cells above the diagonal are never reached. The optimal return is 1 - move_cost.
 
     Osband, Van Roy, Russo & Wen, "Deep exploration via randomized value functions", 2019; Osband et al.,
     "Behaviour suite for reinforcement learning", 2019.
@@ -27,21 +27,16 @@ def deep_sea(size: int = 10, move_cost: float = 0.01, mapping_seed: int | None =
     size : int
         N, at least 2.
     move_cost : float
-        Of N steps to the right, finite.
+        Total cost of N steps to the right, in (-inf, inf).
     mapping_seed : int, optional
-        Which action goes right in which cell, drawn as bsuite draws it from this seed. Without it action 1 goes right
-        everywhere, which bsuite calls a mode for debugging: an agent that generalises over cells may exploit it, one
-        with a table of values that breaks ties evenly cannot.
+        At least 0: for each cell, the action that goes right is drawn from this seed as bsuite draws it. Without a
+        seed action 1 goes right everywhere. An agent that generalises over cells may exploit that, so bsuite calls it
+        a mode for debugging; an agent with a table of values that breaks ties evenly cannot exploit it.
 
     Returns
     -------
     Table
         With S = N^2, K = 2.
-
-    Raises
-    ------
-    ValueError
-        For parameters out of their bounds.
 
     Examples
     --------
@@ -65,29 +60,28 @@ def deep_sea(size: int = 10, move_cost: float = 0.01, mapping_seed: int | None =
 
 
 def deep_sea_stochastic(size: int = 10, move_cost: float = 0.01, mapping_seed: int | None = None) -> Table:
-    """DeepSea with wind and noise: a step to the right falls straight down with probability 1/N.
+    """Make DeepSea with wind and noise: a step to the right falls straight down with probability 1/N.
 
     In the last row the rewards of the first and the last column carry N(0, 1) noise. The rest is as in
     :func:`deep_sea`. Always going right returns (1 - 1/N)^(N - 1) - move_cost on average: 0.37742 for N = 10, 0.36735
-    for N = 20, which bsuite takes for the optimum. The optimum is a little larger, 0.38091 and 0.37094, since a block
-    that the wind has put off the diagonal does better not to pay for steps to the right any more.
+    for N = 20, which bsuite states as the optimum. The true optimum is a little larger, 0.38091 and 0.37094: once the
+    wind has moved a block off the diagonal, further steps to the right only cost.
 
     Osband et al., "Behaviour suite for reinforcement learning", 2019, "Deep sea stochastic".
 
     Parameters
     ----------
-    size, move_cost, mapping_seed
-        As for :func:`deep_sea`.
+    size : int
+        N, at least 2.
+    move_cost : float
+        Total cost of N steps to the right, in (-inf, inf).
+    mapping_seed : int, optional
+        At least 0; as for :func:`deep_sea`.
 
     Returns
     -------
     Table
         With S = N^2, K = 2.
-
-    Raises
-    ------
-    ValueError
-        For parameters out of their bounds.
 
     Examples
     --------
@@ -150,20 +144,20 @@ class DeepSeaStochastic(TableEnv):
         super().__init__(table, _scene(table), render_mode=render_mode)
 
 
-def _checked(size: int, move_cost: float, mapping_seed: int | None) -> tuple[int, float, NDArray[np.bool_]]:
-    """Check the parameters, and say for every cell and action, (N^2, 2), whether it goes right."""
-    size = batched.require_whole("size", size, least=2)
-    cost = batched.require_finite("move_cost", move_cost)
+def _checked(size: int, move_cost: float, mapping_seed: int | None) -> tuple[int, float, Mask]:
+    """Check the parameters; the mask, of shape (N^2, 2), marks the action of each cell that goes right."""
+    size = batched.whole_number("size", size, least=2)
+    cost = batched.number_in("move_cost", move_cost, "(-inf, inf)")
     if mapping_seed is None:
         mapping = np.ones(size * size, dtype=np.int64)
     else:
-        seed = batched.require_whole("mapping_seed", mapping_seed, least=0)
-        # The legacy generator, because it is the one that bsuite's published problems were drawn from.
+        seed = batched.whole_number("mapping_seed", mapping_seed, least=0)
+        # The published problems of bsuite come from the legacy generator.
         mapping = np.random.RandomState(seed).binomial(1, 0.5, (size, size)).ravel()
     return size, cost, mapping[:, np.newaxis] == np.arange(2)
 
 
-def _cells(size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _cells(size: int) -> tuple[Indices, Indices]:
     row, column = np.divmod(np.arange(size * size)[:, np.newaxis], size)
     return row, column
 

@@ -12,7 +12,7 @@ from envs.tables import Table, TableEnv, ring
 
 
 def garnet(states: int = 30, actions: int = 4, branching: int = 2, noise: float = 0.1, seed: int = 0) -> Table:
-    """Draw a Garnet: ``branching`` next states for each pair, drawn without replacement.
+    """Draw a Garnet: each pair of state and action has ``branching`` next states, drawn without replacement.
 
     The probabilities of a pair are the pieces into which branching - 1 uniform points cut the unit interval. The
     expected reward of each transition is drawn from N(0, 1), and each reward paid carries N(0, noise^2) about it.
@@ -25,11 +25,11 @@ def garnet(states: int = 30, actions: int = 4, branching: int = 2, noise: float 
     Parameters
     ----------
     states, actions : int
-        How many, at least 1.
+        Their numbers, at least 1.
     branching : int
-        How many next states each pair has, in [1, states].
+        Number of next states of each pair, at least 1 and at most ``states``.
     noise : float
-        Standard deviation of a reward about its expectation, at least 0.
+        Standard deviation of a reward about its expectation, in [0, inf).
     seed : int
         At least 0; it fixes the problem.
 
@@ -37,11 +37,6 @@ def garnet(states: int = 30, actions: int = 4, branching: int = 2, noise: float 
     -------
     Table
         With S = states, K = actions, M = branching.
-
-    Raises
-    ------
-    ValueError
-        For parameters out of their bounds.
 
     Examples
     --------
@@ -53,20 +48,20 @@ def garnet(states: int = 30, actions: int = 4, branching: int = 2, noise: float 
     array([[0.239, 0.548, 0.213],
            [0.059, 0.818, 0.124]])
     """
-    states = batched.require_whole("states", states, least=1)
-    actions = batched.require_whole("actions", actions, least=1)
-    branching = batched.require_whole("branching", branching, least=1)
+    states = batched.whole_number("states", states, least=1)
+    actions = batched.whole_number("actions", actions, least=1)
+    branching = batched.whole_number("branching", branching, least=1)
     if branching > states:
         raise ValueError(f"branching must be at most states={states}, got {branching}")
-    noise = batched.require_finite("noise", noise, least=0)
-    rng = np.random.default_rng(batched.require_whole("seed", seed, least=0))
-    # Ranks of independent uniforms are a random permutation: its first entries are draws without replacement.
+    noise = batched.number_in("noise", noise, "[0, inf)")
+    rng = np.random.default_rng(batched.whole_number("seed", seed, least=0))
+    # The ranks of independent uniforms form a random permutation. Its first entries are draws without replacement.
     next_states = rng.random((states, actions, states)).argsort(axis=-1)[..., :branching]
     cuts = np.sort(rng.random((states, actions, branching - 1)), axis=-1)
     probs = np.diff(cuts, axis=-1, prepend=0.0, append=1.0)
     rewards = rng.standard_normal(probs.shape)
-    going_on = np.zeros(probs.shape, dtype=np.bool_)
-    return Table(probs, next_states, rewards, going_on, starting_in(states, 0), noise=np.full((states, actions), noise))
+    terminated, noises = np.zeros(probs.shape, dtype=np.bool_), np.full((states, actions), noise)
+    return Table(probs, next_states, rewards, terminated, starting_in(states, 0), noise=noises)
 
 
 class Garnet(TableEnv):

@@ -26,19 +26,19 @@ WALLS = (
 )
 """The default layout, a stand-in for that of Pan et al.
 
-Their walls are in a figure that was not at hand. These were searched for so that, at discount 0.9, the values that
-Boltzmann value iteration ends with are as far from the optimal ones as is known for theirs: 0.6353 at beta = 1, 0.3274
-at 10 and 0.02461 at 100. Many layouts have these distances, so they say nothing of where the walls of the paper are.
+Their walls are in a figure that was not available. A search chose these walls so that, at discount 0.9, Boltzmann value
+iteration ends at the published distances from the optimal values: 0.6353 at beta = 1, 0.3274 at 10 and 0.02461 at 100.
+Many layouts have these distances, so the layout does not tell where the walls of the paper are.
 """
 
 _MOVES = ((-1, 0), (0, 1), (1, 0), (0, -1))
 
 
 def grid_world(layout: Sequence[str] = WALLS, goal_reward: float = 1.0) -> Table:
-    """Make a grid of cells, walled in and with walls inside; entering the goal pays and ends the episode.
+    """Make a grid of cells with walls; entering the goal pays and ends the episode.
 
-    Actions 0, 1, 2, 3 move up, right, down, left; a move into a wall or off the grid stays. States count the cells row
-    by row, walls included, which are never entered. Nothing is random.
+    Actions 0, 1, 2, 3 move up, right, down, left; a move into a wall or off the grid stays. States number the cells
+    row by row, including the walls, which are never entered. Nothing is random.
 
     Pan, Cai, Meng, Chen & Huang, "Reinforcement learning with dynamic Boltzmann softmax updates", 2020: a 10 x 10
     grid with start and goal in opposite corners, a goal worth 1, and a limit of 300 steps. The default walls are a
@@ -49,7 +49,7 @@ def grid_world(layout: Sequence[str] = WALLS, goal_reward: float = 1.0) -> Table
     layout : sequence of str
         Rows of equal length: ``S`` the start, ``G`` the goal, one of each; ``#`` a wall; ``.`` a free cell.
     goal_reward : float
-        What the goal pays, finite.
+        Reward of the goal, in (-inf, inf).
 
     Returns
     -------
@@ -59,7 +59,7 @@ def grid_world(layout: Sequence[str] = WALLS, goal_reward: float = 1.0) -> Table
     Raises
     ------
     ValueError
-        For a layout that is no such grid, naming the row, and for a reward that is not finite.
+        For a layout that is not such a grid; the row is named.
 
     Examples
     --------
@@ -71,7 +71,7 @@ def grid_world(layout: Sequence[str] = WALLS, goal_reward: float = 1.0) -> Table
     array([1., 0., 0., 0.])
     """
     cells = _cells(layout)
-    goal_reward = batched.require_finite("goal_reward", goal_reward)
+    goal_reward = batched.number_in("goal_reward", goal_reward, "(-inf, inf)")
     rows, columns = cells.shape
     goal = cells == "G"
     free = np.pad(cells != "#", 1, constant_values=False)
@@ -85,19 +85,19 @@ def grid_world(layout: Sequence[str] = WALLS, goal_reward: float = 1.0) -> Table
         ],
         axis=-1,
     ).reshape(-1, 4)
-    # Nobody acts in the goal or in a wall: there every action stays, pays nothing, and ends the episode.
-    closed = (goal | (cells == "#")).reshape(-1, 1)
-    targets = np.where(closed, here.reshape(-1, 1), targets)
+    # No agent acts in the goal or in a wall. There every action stays, pays nothing, and ends the episode.
+    unused = (goal | (cells == "#")).reshape(-1, 1)
+    targets = np.where(unused, here.reshape(-1, 1), targets)
     arrives = goal.ravel()[targets]
     return stacked(
         targets.shape,
-        Outcome(1.0, targets, np.where(arrives & ~closed, goal_reward, 0.0), arrives | closed),
+        Outcome(1.0, targets, np.where(arrives & ~unused, goal_reward, 0.0), arrives | unused),
         initial=starting_in(rows * columns, int(np.argmax(cells == "S"))),
     )
 
 
 def _cells(layout: Sequence[str]) -> NDArray[np.str_]:
-    """Check a layout and give its characters, (rows, columns)."""
+    """Check a layout; return its characters, of shape (rows, columns)."""
     if not isinstance(layout, str | list | tuple) or not all(isinstance(line, str) for line in layout):
         raise ValueError(f"layout must be a list of rows, each a str, got {layout!r}")
     rows = [layout] if isinstance(layout, str) else list(layout)

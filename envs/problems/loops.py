@@ -1,19 +1,19 @@
-"""Two ways from one state, of which the worse one pays first: the Loop and the Double Chain."""
+"""The Loop and the Double Chain: two paths from one state, of which the worse one pays first."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from envs import batched
-from envs.problems._outcomes import Outcome, require_probability, stacked, starting_in
+from envs.batched import Floats
+from envs.problems._outcomes import Outcome, stacked, starting_in
 from envs.tables import Nodes, Table, TableEnv
 
 
 def loop(length: int = 5, small: float = 1.0, large: float = 2.0) -> Table:
-    """Make the Loop: two loops through the first state; the easy one pays half of the other.
+    """Make the Loop: two loops through the first state; the easy one pays half as much as the other.
 
     In state 0 action 0 enters the first loop (states 1, 2, ..., length - 1), which both actions follow, and whose
     last step back to state 0 pays ``small``. Action 1 enters the second loop (the states from ``length`` on), which
@@ -28,17 +28,12 @@ def loop(length: int = 5, small: float = 1.0, large: float = 2.0) -> Table:
     length : int
         Steps around each loop, at least 2; there are 2 length - 1 states.
     small, large : float
-        The rewards, finite.
+        The two rewards, in (-inf, inf).
 
     Returns
     -------
     Table
         With S = 2 length - 1, K = 2.
-
-    Raises
-    ------
-    ValueError
-        For parameters out of their bounds.
 
     Examples
     --------
@@ -50,8 +45,8 @@ def loop(length: int = 5, small: float = 1.0, large: float = 2.0) -> Table:
     array([[0., 0., 0., 0., 1., 0., 0., 0., 2.],
            [0., 0., 0., 0., 1., 0., 0., 0., 2.]])
     """
-    length = batched.require_whole("length", length, least=2)
-    small, large = batched.require_finite("small", small), batched.require_finite("large", large)
+    length = batched.whole_number("length", length, least=2)
+    small, large = batched.number_in("small", small, "(-inf, inf)"), batched.number_in("large", large, "(-inf, inf)")
     states = 2 * length - 1
     around = np.arange(1, states + 1)
     around[[length - 1, states - 1]] = 0
@@ -73,28 +68,23 @@ def double_chain(
     Nothing terminates; episodes start in state 0.
 
     Peters, Mülling & Altün, "Relative entropy policy search", 2010, after Furmston & Barber, "Variational methods for
-    reinforcement learning", 2010. States and rewards are here as the public implementation in rllib has them, which
-    names the latter and in which nothing slips; the papers' figures were not at hand. ``slip`` adds what their single
-    chain (:func:`envs.chain`) has: the other action takes place.
+    reinforcement learning", 2010. The papers' figures were not available. States and rewards follow the public
+    implementation in rllib, which names the latter paper and in which nothing slips. ``slip`` adds the slips of the
+    single chain (:func:`envs.chain`).
 
     Parameters
     ----------
     length : int
-        Of either chain, the first state included; at least 2; there are 2 length - 1 states.
+        States of either chain, with the first one, at least 2; there are 2 length - 1 states.
     slip : float
-        In [0, 1].
+        Probability that the other action takes place, in [0, 1].
     small, nearer, large : float
-        The rewards, finite.
+        The three rewards, in (-inf, inf).
 
     Returns
     -------
     Table
         With S = 2 length - 1, K = 2.
-
-    Raises
-    ------
-    ValueError
-        For parameters out of their bounds.
 
     Examples
     --------
@@ -105,11 +95,10 @@ def double_chain(
     >>> table.rewards[:, 0, 0]
     array([ 0.,  0.,  0.,  0., 10.,  0.,  0.,  0.,  5.])
     """
-    length = batched.require_whole("length", length, least=2)
-    slip = require_probability("slip", slip)
-    small, nearer, large = (
-        batched.require_finite(name, value) for name, value in (("small", small), ("nearer", nearer), ("large", large))
-    )
+    length = batched.whole_number("length", length, least=2)
+    slip = batched.number_in("slip", slip, "[0, 1]")
+    small, nearer = batched.number_in("small", small, "(-inf, inf)"), batched.number_in("nearer", nearer, "(-inf, inf)")
+    large = batched.number_in("large", large, "(-inf, inf)")
     states = 2 * length - 1
     forward, back = np.arange(1, states + 1), np.zeros(states, dtype=np.int64)
     forward[[length - 1, states - 1]] = length - 1, states - 1
@@ -158,12 +147,12 @@ class DoubleChain(TableEnv):
     def __init__(self, *, render_mode: str | None = None, **parameters: Any) -> None:
         table = double_chain(**parameters)
         along = range(1, (len(table.initial) + 1) // 2)
-        places = [(0.0, 0.0), *((float(x), 0.7) for x in along), *((float(x), -0.7) for x in along)]
-        super().__init__(table, Nodes(tuple(places)), render_mode=render_mode)
+        positions = [(0.0, 0.0), *((float(x), 0.7) for x in along), *((float(x), -0.7) for x in along)]
+        super().__init__(table, Nodes(tuple(positions)), render_mode=render_mode)
 
 
 def _circle(length: int, side: float) -> tuple[tuple[float, float], ...]:
-    """Places of one loop, the first at the origin; ``side`` is 1 for the right and -1 for the left."""
+    """Return the positions of one loop, the first at the origin; ``side`` is 1 for the right and -1 for the left."""
     radius = max(0.7, length / 5)
-    angles: NDArray[np.float64] = 2 * np.pi * np.arange(length) / length
+    angles: Floats = 2 * np.pi * np.arange(length) / length
     return tuple((float(side * radius * (1 - np.cos(a))), float(radius * np.sin(a))) for a in angles)

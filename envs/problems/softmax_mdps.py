@@ -1,14 +1,14 @@
-"""The problems on which Asadi & Littman showed what the Boltzmann operator does to value iteration and SARSA."""
+"""The problems on which Asadi & Littman studied value iteration and SARSA under the Boltzmann operator."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from envs import batched
-from envs.problems._outcomes import Outcome, require_probability, stacked, starting_in
+from envs.batched import Floats
+from envs.problems._outcomes import Outcome, stacked, starting_in
 from envs.tables import Table, TableEnv, ring, row
 
 
@@ -24,19 +24,14 @@ def two_state(rewards: tuple[float, float] = (0.122, 0.033), staying: tuple[floa
     Parameters
     ----------
     rewards : pair of float
-        Of the two actions, finite.
+        The rewards of the two actions, each in (-inf, inf).
     staying : pair of float
-        Probabilities of staying, in [0, 1].
+        The probabilities that the two actions stay, each in [0, 1].
 
     Returns
     -------
     Table
         With S = 2, K = 2.
-
-    Raises
-    ------
-    ValueError
-        For parameters out of their bounds.
 
     Examples
     --------
@@ -48,8 +43,8 @@ def two_state(rewards: tuple[float, float] = (0.122, 0.033), staying: tuple[floa
     for name, pair in (("rewards", rewards), ("staying", staying)):
         if np.shape(pair) != (2,):
             raise ValueError(f"{name} must be two numbers, one for each action, got {pair!r}")
-    paid = np.array([batched.require_finite(f"rewards[{a}]", reward) for a, reward in enumerate(rewards)])
-    stays = np.array([require_probability(f"staying[{a}]", chance) for a, chance in enumerate(staying)])
+    paid = np.array([batched.number_in(f"rewards[{a}]", reward, "(-inf, inf)") for a, reward in enumerate(rewards)])
+    stays = np.array([batched.number_in(f"staying[{a}]", chance, "[0, 1]") for a, chance in enumerate(staying)])
     first = np.array([[True], [False]])
     return stacked(
         (2, 2),
@@ -60,16 +55,16 @@ def two_state(rewards: tuple[float, float] = (0.122, 0.033), staying: tuple[floa
 
 
 def random_mdp(seed: int = 0) -> Table:
-    """Draw one of the random problems: few states, most of whose probability lies on few ways.
+    """Draw one of the random problems: a few states, and transitions with most of their probability on a few states.
 
     |S| is uniform on {2, ..., 10} and |A| on {2, ..., 5}. Each transition weight is uniform on [0, 0.01]; with
     probability 0.5 a normal of mean 1 and variance 0.1 is added, and with probability 0.1 one of mean 100 and variance
     1; weights are then normalised. Rewards of pairs are drawn likewise and scaled so that the largest is 0.5.
 
-    Asadi & Littman, "An alternative softmax operator for reinforcement learning", 2017, section "Random MDPs". The
-    paper leaves open what is chosen here: a normal below 0 (once in 1300 draws of mean 1) adds nothing, and episodes
-    start in state 0. Nothing terminates. At discount 0.98 the paper counts how often value iteration
-    has not settled after 1000 sweeps.
+    Asadi & Littman, "An alternative softmax operator for reinforcement learning", 2017, section "Random MDPs". Two
+    choices are ours, since the paper leaves them open: a normal below 0 (once in 1300 draws of mean 1) adds nothing,
+    and episodes start in state 0. Nothing terminates. At discount 0.98 the paper counts the problems on which value
+    iteration has not converged after 1000 sweeps.
 
     Parameters
     ----------
@@ -81,11 +76,6 @@ def random_mdp(seed: int = 0) -> Table:
     Table
         With S from 2 to 10, K from 2 to 5.
 
-    Raises
-    ------
-    ValueError
-        For a seed that is no whole number of at least 0.
-
     Examples
     --------
     >>> table = random_mdp(seed=1)
@@ -94,10 +84,10 @@ def random_mdp(seed: int = 0) -> Table:
     >>> float(table.rewards.max())
     0.5
     """
-    rng = np.random.default_rng(batched.require_whole("seed", seed, least=0))
+    rng = np.random.default_rng(batched.whole_number("seed", seed, least=0))
     states, actions = int(rng.integers(2, 11)), int(rng.integers(2, 6))
-    weights = _spiked(rng, (states, actions, states))
-    rewards = _spiked(rng, (states, actions))
+    weights = _weights_with_spikes(rng, (states, actions, states))
+    rewards = _weights_with_spikes(rng, (states, actions))
     shape = weights.shape
     return Table(
         weights / weights.sum(axis=-1, keepdims=True),
@@ -108,7 +98,7 @@ def random_mdp(seed: int = 0) -> Table:
     )
 
 
-def _spiked(rng: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.float64]:
+def _weights_with_spikes(rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
     weights = rng.uniform(0, 0.01, shape)
     weights += (rng.random(shape) < 0.5) * np.maximum(rng.normal(1, np.sqrt(0.1), shape), 0)
     weights += (rng.random(shape) < 0.1) * np.maximum(rng.normal(100, 1, shape), 0)

@@ -1,7 +1,7 @@
 """Pictures of tables: states as nodes of a graph, or as cells of a grid.
 
-Positions are in units of which a node takes up one, x to the right and y upwards; cells count from the upper left.
-Matplotlib is imported when something is drawn.
+The distance between neighbouring nodes is 1, x points to the right and y upwards; cells are counted from the upper
+left. Matplotlib is imported when a picture is drawn.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from envs.batched import Floats, Indices
 from envs.tables.table import Table
 
 if TYPE_CHECKING:
@@ -21,15 +22,15 @@ if TYPE_CHECKING:
     from matplotlib.patches import Circle
 
 
-_HERE, _RESTING, _LINE = "#f2b134", "#eef1f4", "#5b6770"
-_ACTIONS = ("#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#8c564b")
-_CELLS = {"#": "#3d464d", "G": "#7cc38a", "S": "#dbe7f3", " ": "#c9ced3"}
-_DPI, _LARGEST, _LABELLED = 72, 7.5, 12
+_PRESENT_COLOUR, _NODE_COLOUR, _LINE_COLOUR = "#f2b134", "#eef1f4", "#5b6770"
+_ACTION_COLOURS = ("#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#8c564b")
+_CELL_COLOURS = {"#": "#3d464d", "G": "#7cc38a", "S": "#dbe7f3", " ": "#c9ced3"}
+_DPI, _LARGEST_INCHES, _MOST_LABELLED = 72, 7.5, 12
 
 
 @dataclass(frozen=True)
 class Nodes:
-    """States as circles: the present one filled, with what its actions lead to, and what the states pay.
+    """States as circles: the present one is filled, with arrows for its actions; labels show the largest rewards.
 
     Attributes
     ----------
@@ -40,60 +41,64 @@ class Nodes:
     positions: tuple[tuple[float, float], ...]
 
     def draw(self, table: Table, state: int, caption: str) -> NDArray[np.uint8]:
-        """Draw, as an array of shape (height, width, 3)."""
+        """Return the picture, an array of shape (height, width, 3)."""
         from matplotlib.patches import Circle
 
-        places = np.array(self.positions)
-        low, high = places.min(axis=0) - 1.2, places.max(axis=0) + 1.2
-        figure, axes = _blank((high - low) * min(1.0, _LARGEST / (high - low).max()), caption)
+        positions = np.array(self.positions)
+        low, high = positions.min(axis=0) - 1.2, positions.max(axis=0) + 1.2
+        figure, axes = _blank((high - low) * min(1.0, _LARGEST_INCHES / (high - low).max()), caption)
         axes.set_xlim(low[0], high[0])
         axes.set_ylim(low[1], high[1])
-        _faint_lines(axes, table, places)
-        circles = [Circle((x, y), 0.3, facecolor=_RESTING, edgecolor=_LINE, zorder=3) for x, y in places]
-        circles[state].set_facecolor(_HERE)
+        _faint_lines(axes, table, positions)
+        circles = [Circle((x, y), 0.3, facecolor=_NODE_COLOUR, edgecolor=_LINE_COLOUR, zorder=3) for x, y in positions]
+        circles[state].set_facecolor(_PRESENT_COLOUR)
         for circle in circles:
             axes.add_patch(circle)
         for action in range(table.probs.shape[1]):
             _arrows(axes, table, circles, state, action)
-            # The colours' legend, in the order of the actions.
+            # A legend of the colours, in the order of the actions.
             left = (12 + 48 * action) / (_DPI * figure.get_figwidth())
-            figure.text(left, 0.02, f"action {action}", fontsize=8, color=_ACTIONS[action % len(_ACTIONS)])
+            figure.text(left, 0.02, f"action {action}", fontsize=8, color=_action_colour(action))
         best = np.where(table.probs > 0, table.rewards, -np.inf).max(axis=(1, 2))
-        for one, (x, y) in enumerate(places):
-            axes.text(x, y, str(one), ha="center", va="center", fontsize=10, zorder=4)
-            if best[one] > 0 and len(places) <= _LABELLED:
-                # Three digits, but no exponent before there are six.
-                axes.text(x, y - 0.34, f"{float(f'{best[one]:.3g}'):+.6g}", ha="center", va="top", fontsize=8, zorder=4)
+        for node, (x, y) in enumerate(positions):
+            axes.text(x, y, str(node), ha="center", va="center", fontsize=10, zorder=4)
+            if best[node] > 0 and len(positions) <= _MOST_LABELLED:
+                # Three digits; only numbers of more than six digits have an exponent.
+                axes.text(
+                    x, y - 0.34, f"{float(f'{best[node]:.3g}'):+.6g}", ha="center", va="top", fontsize=8, zorder=4
+                )
         return _pixels(figure)
 
 
 @dataclass(frozen=True)
 class Cells:
-    """States as the cells of a grid, row by row: ``#`` a wall, ``G`` the goal, ``S`` the start, a blank not reached.
+    """States as the cells of a grid, row by row: ``#`` a wall, ``G`` the goal, ``S`` the start, a blank never reached.
 
     Attributes
     ----------
     rows : tuple of str
-        One character a cell.
+        One character for each cell.
     """
 
     rows: tuple[str, ...]
 
     def draw(self, table: Table, state: int, caption: str) -> NDArray[np.uint8]:
-        """Draw, as an array of shape (height, width, 3)."""
+        """Return the picture, an array of shape (height, width, 3)."""
         from matplotlib.colors import to_rgb
         from matplotlib.patches import Circle
 
         height, width = len(self.rows), len(self.rows[0])
         figure, axes = _blank(np.array([4.5 * width / max(height, width), 4.5 * height / max(height, width)]), caption)
-        colours = [[to_rgb(_CELLS.get(kind, "white")) for kind in line] for line in self.rows]
+        colours = [[to_rgb(_CELL_COLOURS.get(kind, "white")) for kind in line] for line in self.rows]
         axes.imshow(np.array(colours), extent=(0, width, height, 0), interpolation="none")
         axes.set_xlim(-0.05, width + 0.05)
         axes.set_ylim(height + 0.05, -0.05)
-        axes.hlines(range(height + 1), 0, width, color=_LINE, linewidth=0.5)
-        axes.vlines(range(width + 1), 0, height, color=_LINE, linewidth=0.5)
+        axes.hlines(range(height + 1), 0, width, color=_LINE_COLOUR, linewidth=0.5)
+        axes.vlines(range(width + 1), 0, height, color=_LINE_COLOUR, linewidth=0.5)
         down, across = divmod(state, width)
-        axes.add_patch(Circle((across + 0.5, down + 0.5), 0.34, facecolor=_HERE, edgecolor=_LINE, zorder=3))
+        axes.add_patch(
+            Circle((across + 0.5, down + 0.5), 0.34, facecolor=_PRESENT_COLOUR, edgecolor=_LINE_COLOUR, zorder=3)
+        )
         for line, text in enumerate(self.rows):
             for column, kind in enumerate(text):
                 if kind in "SG":
@@ -120,7 +125,7 @@ def ring(states: int) -> Nodes:
 
     Examples
     --------
-    >>> [tuple(round(x, 3) for x in place) for place in ring(4).positions]
+    >>> [tuple(round(x, 3) for x in position) for position in ring(4).positions]
     [(0.0, 1.0), (1.0, 0.0), (0.0, -1.0), (-1.0, -0.0)]
     """
     angles = 2 * np.pi * np.arange(states) / states
@@ -128,8 +133,8 @@ def ring(states: int) -> Nodes:
     return Nodes(tuple((float(radius * np.sin(a)), float(radius * np.cos(a))) for a in angles))
 
 
-def _blank(size: NDArray[np.float64] | Sequence[float], caption: str) -> tuple[Figure, Axes]:
-    # A Figure of its own, not pyplot's: nothing global is made, and no display is asked for.
+def _blank(size: Floats | Sequence[float], caption: str) -> tuple[Figure, Axes]:
+    # A Figure without pyplot changes no global state and needs no display.
     from matplotlib.figure import Figure
 
     width, height = max(float(size[0]), 3.6), float(size[1])
@@ -141,38 +146,40 @@ def _blank(size: NDArray[np.float64] | Sequence[float], caption: str) -> tuple[F
     return figure, axes
 
 
-def _faint_lines(axes: Axes, table: Table, places: NDArray[np.float64]) -> None:
+def _faint_lines(axes: Axes, table: Table, positions: Floats) -> None:
+    """Draw a line between any two states with a transition between them."""
     from matplotlib.collections import LineCollection
 
     pairs = {
         (min(s, t), max(s, t))
         for s, t in zip(*(index.tolist() for index in _links(table)), strict=True)
-        if s != t and not _in_between(places, s, t)
+        if s != t and not _in_between(positions, s, t)
     }
-    ways = [[tuple(places[s]), tuple(places[t])] for s, t in sorted(pairs)]
-    # Many lines are drawn thinner, lest they hide the arrows.
-    axes.add_collection(LineCollection(ways, colors="#c4ccd3", linewidths=min(1.0, 30 / (len(ways) + 1)), zorder=1))
+    lines = [[tuple(positions[s]), tuple(positions[t])] for s, t in sorted(pairs)]
+    # Many lines are thin, so that they do not hide the arrows.
+    axes.add_collection(LineCollection(lines, colors="#c4ccd3", linewidths=min(1.0, 30 / (len(lines) + 1)), zorder=1))
 
 
-def _links(table: Table) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _links(table: Table) -> tuple[Indices, Indices]:
+    """Return the states of all possible transitions, and the states that these lead to."""
     possible = table.probs > 0
     return np.nonzero(possible)[0], table.next_states[possible]
 
 
-def _in_between(places: NDArray[np.float64], one: int, other: int) -> bool:
-    """Whether a straight line between two states would run through a third."""
-    way = places[other] - places[one]
-    length = float(np.hypot(*way))
-    along = (places - places[one]) @ way / length
-    aside = np.abs((places - places[one]) @ np.array([-way[1], way[0]])) / length
+def _in_between(positions: Floats, start: int, end: int) -> bool:
+    """Return whether a straight line between two states runs through a third."""
+    direction = positions[end] - positions[start]
+    length = float(np.hypot(*direction))
+    along = (positions - positions[start]) @ direction / length
+    aside = np.abs((positions - positions[start]) @ np.array([-direction[1], direction[0]])) / length
     return bool(((along > 0.1) & (along < length - 0.1) & (aside < 0.3)).any())
 
 
 def _arrows(axes: Axes, table: Table, circles: Sequence[Circle], state: int, action: int) -> None:
-    """Draw what an action may lead to from the present state; the likelier, the stronger."""
+    """Draw arrows from the present state to the possible next states of an action; likelier ones are stronger."""
     from matplotlib.patches import Circle
 
-    (x, y), colour = circles[state].center, _ACTIONS[action % len(_ACTIONS)]
+    (x, y), colour = circles[state].center, _action_colour(action)
     chances = np.bincount(table.next_states[state, action], weights=table.probs[state, action])
     for target in np.flatnonzero(chances).tolist():
         style: dict[str, Any] = {"color": colour, "alpha": 0.15 + 0.85 * float(chances[target])}
@@ -180,11 +187,15 @@ def _arrows(axes: Axes, table: Table, circles: Sequence[Circle], state: int, act
             loop = Circle((x, y + (0.42 if action % 2 else -0.42)), 0.2, fill=False, linewidth=1.5, zorder=2, **style)
             axes.add_patch(loop)
             continue
-        # Arrows there and back, and those of several actions, take ways of their own.
+        # Different bends keep the arrows of several actions, and of both directions, apart.
         bend = (0.18 + 0.1 * action) * (1 if action % 2 == 0 else -1)
         arrow = {"arrowstyle": "-|>", "linewidth": 1.5, "connectionstyle": f"arc3,rad={bend}", "zorder": 5, **style}
         arrow.update(patchA=circles[state], patchB=circles[target], shrinkA=0, shrinkB=0)
         axes.annotate("", circles[target].center, (x, y), arrowprops=arrow)
+
+
+def _action_colour(action: int) -> str:
+    return _ACTION_COLOURS[action % len(_ACTION_COLOURS)]
 
 
 def _pixels(figure: Figure) -> NDArray[np.uint8]:

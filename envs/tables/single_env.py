@@ -1,4 +1,4 @@
-"""Any table as a single Gymnasium environment; the exploration problems of this package are of this class."""
+"""Any table as a single Gymnasium environment; the exploration problems of this package are subclasses."""
 
 from __future__ import annotations
 
@@ -15,23 +15,24 @@ from envs.tables.table import Table, cumulative
 
 
 class TableEnv(gymnasium.Env[np.int64, np.int64]):
-    """One copy of a table: the single form of what :class:`envs.TabularVectorEnv` steps in batches.
+    """One copy of a table; :class:`envs.TabularVectorEnv` steps many copies in batches.
 
-    A subclass makes its table from parameters of its own; registered, it is given its batched form by ``envs.make``.
+    A subclass makes its table from its parameters. Once the subclass is registered, ``envs.make`` returns its batched
+    form.
 
     Parameters
     ----------
     table : Table
         The model.
     scene : Nodes or Cells, optional
-        How its states are drawn; on a ring by default.
+        The picture of its states; a ring by default.
     render_mode : {None, "rgb_array"}
-        With ``"rgb_array"``, ``render`` gives a picture.
+        With ``"rgb_array"``, ``render`` returns a picture.
 
     Raises
     ------
     ValueError
-        For an unknown render mode, for options of a reset, and for an action that is none.
+        For an unknown render mode, options of a reset, or an action outside the action space.
 
     Examples
     --------
@@ -39,7 +40,7 @@ class TableEnv(gymnasium.Env[np.int64, np.int64]):
     >>> env = TableEnv(river_swim(large=100.0))
     >>> env.reset(seed=0)
     (np.int64(2), {})
-    >>> [env.step(0)[:2] for _ in range(3)]  # down the river, and the small reward on the bank
+    >>> [env.step(0)[:2] for _ in range(3)]  # down the river to the small reward on the bank
     [(np.int64(1), 0.0), (np.int64(0), 0.0), (np.int64(0), 5.0)]
     """
 
@@ -61,12 +62,12 @@ class TableEnv(gymnasium.Env[np.int64, np.int64]):
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[np.int64, dict[str, Any]]:
-        """Draw the state to start in."""
+        """Draw the first state of an episode."""
         super().reset(seed=seed)
         batched.refuse_options(options)
         self._state = int(np.searchsorted(self._cumulative_initial, self.np_random.random(), side="right"))
         self._caption = "start"
-        return self._observed(), self._info()
+        return self._observation(), self._info()
 
     def step(self, action: np.int64 | int) -> tuple[np.int64, float, bool, bool, dict[str, Any]]:
         """Take an action."""
@@ -80,7 +81,7 @@ class TableEnv(gymnasium.Env[np.int64, np.int64]):
             reward += float(self.table.noise[pair] * self.np_random.standard_normal())
         self._state = int(self.table.next_states[outcome])
         self._caption = f"action {index}, reward {reward:.4g}"
-        return self._observed(), reward, bool(self.table.terminated[outcome]), False, self._info()
+        return self._observation(), reward, bool(self.table.terminated[outcome]), False, self._info()
 
     def render(self) -> NDArray[np.uint8] | None:
         """Draw the present state, as an array of shape (height, width, 3); None without a render mode."""
@@ -92,7 +93,7 @@ class TableEnv(gymnasium.Env[np.int64, np.int64]):
             self.scene = ring(self.table.probs.shape[0])
         return self.scene.draw(self.table, self._state, f"state {self._state}   ({self._caption})")
 
-    def _observed(self) -> np.int64:
+    def _observation(self) -> np.int64:
         state = np.int64(self._state or 0)
         return state if self.table.observations is None else np.int64(self.table.observations[state])
 

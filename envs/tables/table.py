@@ -1,4 +1,4 @@
-"""An environment's model as arrays: what the batched environment steps on and what dynamic programming solves."""
+"""An environment's model as arrays: the batched environment steps on it, and dynamic programming solves it."""
 
 from __future__ import annotations
 
@@ -7,17 +7,22 @@ from typing import Any
 
 import gymnasium
 import numpy as np
-from numpy.typing import NDArray
+
+from envs import batched
+from envs.batched import Floats, Indices, Mask
+
+_SUM_TOLERANCE = 1e-9
+"""Probabilities may miss the sum of 1 by this much rounding."""
 
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A finite Markov decision process with S states, K actions and at most M outcomes of each pair.
+    """A finite Markov decision process with S states, K actions and at most M outcomes of each pair (state, action).
 
     Attributes
     ----------
     probs : array of shape (S, K, M)
-        Probability of each outcome; rows with fewer outcomes are filled with probability 0.
+        Probability of each outcome; pairs with fewer outcomes are filled with probability 0.
     next_states : array of int, shape (S, K, M)
         The state that the outcome leads to.
     rewards : array of shape (S, K, M)
@@ -25,70 +30,66 @@ class Table:
     terminated : array of bool, shape (S, K, M)
         Whether the outcome ends the episode.
     initial : array of shape (S,)
-        Probabilities of the state that an episode starts in.
+        Probability that an episode starts in each state.
     action_mask : array of bool, shape (S, K), or None
         The actions that the environment's ``info["action_mask"]`` allows in each state.
     observations : array of int, shape (S,), or None
-        What an agent sees of each state, numbered from 0; the state itself by default.
+        The observation of each state, numbered from 0; the state itself by default.
     noise : array of shape (S, K), or None
-        Standard deviation of the normal noise that is added to the rewards of each pair; its mean is 0, so that
-        no value depends on it.
+        Standard deviation of the normal noise that is added to the rewards of each pair. Its mean is 0, so it changes
+        no value.
     """
 
-    probs: NDArray[np.float64]
-    next_states: NDArray[np.int64]
-    rewards: NDArray[np.float64]
-    terminated: NDArray[np.bool_]
-    initial: NDArray[np.float64]
-    action_mask: NDArray[np.bool_] | None = None
-    observations: NDArray[np.int64] | None = None
-    noise: NDArray[np.float64] | None = None
+    probs: Floats
+    next_states: Indices
+    rewards: Floats
+    terminated: Mask
+    initial: Floats
+    action_mask: Mask | None = None
+    observations: Indices | None = None
+    noise: Floats | None = None
 
     def __post_init__(self) -> None:
         shape = self.probs.shape
         states, actions, _outcomes = shape
         expected = {"next_states": shape, "rewards": shape, "terminated": shape, "initial": (states,)}
         optional = {"action_mask": (states, actions), "noise": (states, actions), "observations": (states,)}
-        expected.update({name: wanted for name, wanted in optional.items() if getattr(self, name) is not None})
-        for name, wanted in expected.items():
-            if getattr(self, name).shape != wanted:
-                raise ValueError(f"{name} must have shape {wanted}, got {getattr(self, name).shape}")
+        expected.update({name: shape for name, shape in optional.items() if getattr(self, name) is not None})
+        for name, shape in expected.items():
+            if getattr(self, name).shape != shape:
+                raise ValueError(f"{name} must have shape {shape}, got {getattr(self, name).shape}")
         if self.next_states.dtype.kind not in "iu":
             raise ValueError(f"next_states must be integers, got {self.next_states.dtype}")
         if self.observations is not None and (self.observations.dtype.kind not in "iu" or self.observations.min() < 0):
             raise ValueError(f"observations must be integers of at least 0, got {self.observations}")
-        if not np.isfinite(self.rewards).all():
-            raise ValueError("rewards must be finite")
-        if self.noise is not None and not (np.isfinite(self.noise) & (self.noise >= 0)).all():
-            raise ValueError("noise must be finite standard deviations of at least 0")
+        batched.require_numbers_in("rewards", self.rewards, "(-inf, inf)")
+        if self.noise is not None:
+            batched.require_numbers_in("noise", self.noise, "[0, inf)")
         if self.action_mask is not None and not self.action_mask.any(axis=1).all():
             state = int(self.action_mask.any(axis=1).argmin())
             raise ValueError(f"action_mask must allow an action in every state, got none in state {state}")
         _require_distribution("probs", self.probs)
         _require_distribution("initial", self.initial)
-        outside = (self.next_states < 0) | (self.next_states >= states)
-        if outside.any():
-            place = tuple(int(i) for i in np.argwhere(outside)[0])
-            raise ValueError(f"next_states must be in [0, {states}), got {self.next_states[place]} at {place}")
+        batched.require_numbers_in("next_states", self.next_states, f"[0, {states})")
 
     @property
     def observation_count(self) -> int:
-        """How many observations there are, numbered from 0."""
+        """The number of different observations, which are numbered from 0."""
         return len(self.initial) if self.observations is None else int(self.observations.max()) + 1
 
 
-def _require_distribution(name: str, probs: NDArray[np.float64]) -> None:
-    bad = ~(probs >= 0).all(axis=-1) | ~(np.abs(probs.sum(axis=-1) - 1) <= 1e-9)
-    if bad.any():
-        place = tuple(int(i) for i in np.argwhere(bad)[0])
-        raise ValueError(f"{name} must be probabilities that sum to 1, got {probs[place]} at {place}")
+def _require_distribution(name: str, probs: Floats) -> None:
+    valid = (probs >= 0).all(axis=-1) & (np.abs(probs.sum(axis=-1) - 1) <= _SUM_TOLERANCE)
+    if not valid.all():
+        index = tuple(int(i) for i in np.argwhere(~valid)[0])
+        raise ValueError(f"{name} must be probabilities that sum to 1, got {probs[index]} at {index}")
 
 
-def cumulative(probs: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Cumulative sums along the last axis, to find the outcome that a uniform in [0, 1) falls on.
+def cumulative(probs: Floats) -> Floats:
+    """Return cumulative sums along the last axis; the outcome of a uniform in [0, 1) is the number of sums <= it.
 
-    From the last possible outcome on they are 1, whatever the rounding: the outcome is the number of sums that are
-    not above the uniform, and it is never an impossible one.
+    From the last possible outcome on the sums are exactly 1, whatever the rounding, so that no uniform selects an
+    impossible outcome.
 
     Examples
     --------
@@ -112,7 +113,7 @@ def compile_table(env: gymnasium.Env[Any, Any]) -> Table:
     Raises
     ------
     ValueError
-        Where there is no such model, or a row of it is no distribution; the row is named.
+        If there is no such model, or a row of it is not a distribution; the row is named.
 
     Examples
     --------
@@ -127,7 +128,7 @@ def compile_table(env: gymnasium.Env[Any, Any]) -> Table:
     transitions = getattr(model, "P", None)
     initial = getattr(model, "initial_state_distrib", None)
     if transitions is None or initial is None:
-        raise ValueError(f"{env} has no P and initial_state_distrib to compile")
+        raise ValueError(f"{env} has no table, and no P and initial_state_distrib to compile")
     states, actions = len(transitions), len(transitions[0])
     outcomes = max(len(transitions[s][a]) for s in range(states) for a in range(actions))
     shape = (states, actions, outcomes)

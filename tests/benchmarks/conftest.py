@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.yardstick import MissingCompilerError, Yardstick
+from benchmarks.engines.yardstick import MissingCompilerError, Yardstick
 
 
 @pytest.fixture(scope="session")

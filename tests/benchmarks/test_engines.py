@@ -9,8 +9,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from benchmarks import engines, measuring, peer_runs, peers, works
-from benchmarks.reporting import line
+from benchmarks.engines import __main__ as engines
+from benchmarks.engines import measuring, peer_runs, peers, works
+from benchmarks.engines.reporting import line
 from benchmarks.timing import compare, quartiles, ratios
 from boltzmann.experiments import rollout
 

@@ -9,8 +9,8 @@ import pytest
 from agents import SampleAverage, SampleAverageWithInitial
 from benchmarks.literature import __main__ as command
 from benchmarks.literature.claims import Claim, Exact, Study
+from benchmarks.literature.comparison import Comparison, experiment_of, measure, quick
 from benchmarks.literature.exact import EXACT
-from benchmarks.literature.measuring import Measured, experiment_of, measure, quick
 from benchmarks.literature.pages import study_table
 from benchmarks.literature.studies import GUMBEL, OTHERS, SOFTMAX, STUDIES, TESTBED
 from boltzmann import UCB1, Boltzmann
@@ -71,7 +71,7 @@ def test_the_first_pulls_are_free_where_they_are_said_to_be():
 
 
 def test_the_published_mean_has_an_error_too():
-    row = Measured(TINY.claims[0], mean=2.5, deviation=4.0, replicates=400, published_runs=100)
+    row = Comparison(TINY.claims[0], mean=2.5, deviation=4.0, replicates=400, published_runs=100)
     assert (row.error, row.published_error, row.difference) == (0.2, 0.4, 1.0)
     assert row.errors_apart == pytest.approx(1 / math.sqrt(0.2))
     assert replace(row, published_runs=None).errors_apart == 5.0
@@ -81,7 +81,7 @@ def test_the_published_mean_has_an_error_too():
 
 def test_the_table_has_a_row_for_each_claim():
     claim = replace(TINY.claims[0], note="what is to be said")
-    known = Measured(claim, mean=1.23456, deviation=0.2, replicates=100, published_runs=None)
+    known = Comparison(claim, mean=1.23456, deviation=0.2, replicates=100, published_runs=None)
     lines = study_table(TINY, [known, replace(known, claim=replace(claim, published=""))]).splitlines()[-2:]
     assert lines[0].endswith("| total regret | 1.5 | 1.235 ± 0.020 | -13.3 | what is to be said |")
     assert lines[1].endswith("| total regret |  | 1.235 ± 0.020 |  | what is to be said |")

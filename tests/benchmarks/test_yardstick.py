@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import envs
-from benchmarks import works
-from benchmarks.yardstick import TableArrays
+from benchmarks.engines import works
+from benchmarks.engines.yardstick import TableArrays
 from boltzmann.experiments import Block, rollout
 
 STANDARD_ERRORS = 5

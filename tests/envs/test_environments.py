@@ -8,11 +8,9 @@ import pytest
 from gymnasium.spaces import Box, Discrete, Tuple
 from gymnasium.utils.env_checker import check_env
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
-from scipy import stats
 
 import envs
-from envs import ENV_IDS, TIME_LIMIT, GaussianBandit, GaussianBanditVector, TabularVectorEnv, TimeLimitWarning
-from tests.support.frequencies import FALSE_ALARM, fresh_rng
+from envs import ENV_IDS, GaussianBanditVector, TabularVectorEnv
 
 BATCHED = [
     *((name, {}) for name in ENV_IDS),
@@ -32,6 +30,8 @@ BATCHED = [
     ("MountainCar-v0", {"bins": (4, 5)}),
     ("Acrobot-v1", {}),
 ]
+
+
 every_batched = pytest.mark.parametrize(("name", "arguments"), BATCHED, ids=str)
 
 
@@ -130,46 +130,6 @@ def test_make_refuses_a_map_from_no_seed():
         envs.make("FrozenLake-v1", 1, map_name=None)
 
 
-def test_a_time_limit_may_be_set_for_any_environment():
-    env = envs.make("boltzmann/GaussianBandit-v0", 2, max_episode_steps=3)
-    env.reset(seed=[1, 2])
-    assert [bool(env.step([0, 0])[3].all()) for _ in range(3)] == [False, False, True]
-
-
-@pytest.mark.parametrize("make", [envs.make, envs.make_raw])
-def test_an_environment_without_a_time_limit_gets_one_and_it_is_said(make):
-    with pytest.warns(TimeLimitWarning, match=r"CliffWalking-v1 states no time limit: .* after 10000 steps") as told:
-        env = make("CliffWalking-v1", 2)
-    assert len(told) == 1
-    assert told[0].filename == __file__
-    assert env.max_episode_steps == env.spec.max_episode_steps == TIME_LIMIT == 10_000
-    # Nothing is said where a limit is stated, asked for or refused, or where no episode lasts.
-    assert make("CliffWalking-v1", 2, max_episode_steps=5).max_episode_steps == 5
-    assert make("CliffWalking-v1", 2, max_episode_steps=-1).max_episode_steps is None
-    assert make("Taxi-v4", 2).spec.max_episode_steps == 200
-    assert make("Taxi-v4", 2, fickle_passenger=True).spec.max_episode_steps == 200
-    assert make("CartPole-v1", 2, max_episode_steps=9).spec.max_episode_steps == 9
-    assert make("Blackjack-v1", 2).spec.max_episode_steps is None
-    assert make("boltzmann/GaussianBandit-v0", 2).spec.max_episode_steps is None
-
-
-def test_random_actions_cross_the_cliff_in_the_steps_that_the_time_limit_was_chosen_by():
-    table = envs.make("CliffWalking-v1", 1, max_episode_steps=-1).table
-    going_on = np.zeros((48, 48))
-    for action in range(4):
-        for s in range(48):
-            np.add.at(going_on[s], table.next_states[s, action], ~table.terminated[s, action] * 0.25)
-    steps = np.linalg.lstsq(np.eye(48) - going_on, np.ones(48), rcond=None)[0]
-    assert steps @ table.initial == pytest.approx(6453, abs=0.5)
-
-
-@pytest.mark.parametrize("limit", [0, -2, 1.5, True])
-def test_senseless_time_limits_are_refused(limit):
-    for name in ("FrozenLake-v1", "CartPole-v1", "boltzmann/GaussianBandit-v0"):
-        with pytest.raises(ValueError, match="max_episode_steps must be a whole number of at least 1"):
-            envs.make(name, 1, max_episode_steps=limit)
-
-
 def test_raw_observations_are_left_as_they_are():
     for name, space in [("CartPole-v1", Box), ("Blackjack-v1", Tuple), ("FrozenLake-v1", Discrete)]:
         env = envs.make_raw(name, 2)
@@ -225,71 +185,3 @@ def test_batched_environments_refuse_bad_actions_options_and_seeds(name):
     ]:
         with pytest.raises(ValueError, match=f"seed must be .* a list of num_envs=3 of them, got {got}"):
             env.reset(seed=seed)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({"arms": 0}, "arms must be a whole number of at least 1, got 0"),
-        ({"arms": 2.5}, "arms must be"),
-        ({"mean": np.inf}, "mean must be a finite number, got inf"),
-        ({"mean": np.complex128(1)}, "mean must be a finite number"),
-        ({"mean": 10**400}, "mean must be a finite number, got an integer beyond the range of floats"),
-        ({"spread": -1}, "spread must be a finite number of at least 0"),
-        ({"noise": "loud"}, "noise must be"),
-    ],
-)
-def test_bandits_refuse_bad_parameters(arguments, message):
-    with pytest.raises(ValueError, match=message):
-        GaussianBandit(**arguments)
-    with pytest.raises(ValueError, match=message):
-        GaussianBanditVector(2, **arguments)
-
-
-def test_a_single_bandit_refuses_a_bad_arm():
-    env = GaussianBandit(arms=2)
-    env.reset(seed=0)
-    with pytest.raises(ValueError, match=r"actions must be in \[0, 2\), got 2"):
-        env.step(2)
-
-
-def pulls(env, arm, count):
-    """Rewards of one arm less its mean, and the means, over fresh problems, from a single environment."""
-    noise, means = [], []
-    for _ in range(count):
-        env.reset()
-        _, reward, _, _, info = env.step(arm)
-        assert info["gap"] == env.means.max() - env.means[arm]
-        noise.append(reward - env.means[arm])
-        means.append(env.means[arm])
-    return np.array(noise), np.array(means)
-
-
-def test_single_and_batched_bandits_have_the_stated_law():
-    # Kolmogorov-Smirnov against the stated normals; each test's false-alarm rate is FALSE_ALARM.
-    one = GaussianBandit(arms=4, mean=2.0, spread=3.0, noise=0.5)
-    one.reset(seed=int(fresh_rng().integers(2**63)))
-    noise, means = pulls(one, 1, 3000)
-    many = GaussianBanditVector(30_000, arms=4, mean=2.0, spread=3.0, noise=0.5)
-    many.reset(seed=int(fresh_rng().integers(2**63)))
-    _, rewards, _, _, info = many.step(np.ones(30_000, dtype=int))
-    np.testing.assert_array_equal(info["gap"], many.means.max(axis=1) - many.means[:, 1])
-    for errors, centres in ((noise, means), (rewards - many.means[:, 1], many.means[:, 1])):
-        assert stats.kstest(errors / 0.5, "norm").pvalue > FALSE_ALARM
-        assert stats.kstest((centres - 2.0) / 3.0, "norm").pvalue > FALSE_ALARM
-        assert stats.kstest(errors / 0.55, "norm").pvalue < FALSE_ALARM or len(errors) < 10_000
-
-
-def test_the_noise_of_a_bandit_does_not_depend_on_the_actions():
-    worlds = [GaussianBanditVector(50, arms=5) for _ in range(2)]
-    for world in worlds:
-        world.reset(seed=list(range(50)))
-    np.testing.assert_array_equal(worlds[0].means, worlds[1].means)
-    rows = np.arange(50)
-    for step in range(5):
-        one, two = np.full(50, step % 5), np.full(50, (3 * step + 1) % 5)
-        noise = [
-            world.step(actions)[1] - world.means[rows, actions]
-            for world, actions in zip(worlds, (one, two), strict=True)
-        ]
-        np.testing.assert_allclose(noise[0], noise[1], rtol=0, atol=1e-14)

@@ -140,14 +140,14 @@ def test_the_edges_of_unbounded_numbers_are_those_stated():
         ("CartPole-v1", {"bounds": [(0, 1)]}, "bounds must be a pair for each of the 4 numbers"),
         ("MountainCar-v0", {"bounds": [None, (1, 1)]}, r"bounds\[1\] must have low < high, got \(1, 1\)"),
         ("MountainCar-v0", {"bounds": [None, 3]}, r"bounds\[1\] must be a pair \(low, high\) or None, got 3"),
-        ("MountainCar-v0", {"bounds": [(0, np.inf), None]}, r"bounds\[0\] must be a finite number"),
+        ("MountainCar-v0", {"bounds": [(0, np.inf), None]}, r"bounds\[0\] must be in \(-inf, inf\)"),
         (
             "FrozenLake-v1",
             {"bins": 8},
-            r"bins must be left out where observations are no box, got 8",
+            r"bins must be left out where observations are not a box, got 8",
         ),
-        ("Blackjack-v1", {"bounds": [(0, 1)]}, "bounds must be left out where observations are no box"),
-        ("boltzmann/GaussianBandit-v0", {"bins": 2}, "bins must be left out where observations are no box"),
+        ("Blackjack-v1", {"bounds": [(0, 1)]}, "bounds must be left out where observations are not a box"),
+        ("boltzmann/GaussianBandit-v0", {"bins": 2}, "bins must be left out where observations are not a box"),
     ],
 )
 def test_bins_and_bounds_that_do_not_fit_are_refused(name, arguments, message):

@@ -1,21 +1,15 @@
 """Exploration problems: their tables against their papers, and their known answers by plain dynamic programming."""
 
 import itertools
-import re
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import integrate, stats
 
 import envs
-from envs import MDP_IDS, Table
 from envs.problems.grids import WALLS
-from envs.problems.softmax_mdps import _spiked
 from tests.support import models
-from tests.support.frequencies import FALSE_ALARM, agrees, counts_of, fresh_rng
-from tests.support.paths import ROOT
 
 
 @pytest.mark.parametrize(
@@ -193,109 +187,3 @@ def test_grid_losses_of_dynamic_boltzmann_value_iteration():
     # Not searched for: these two follow.
     assert boltzmann_loss(lambda sweep: sweep, 100) == pytest.approx(2.6e-2, abs=5e-4)
     assert boltzmann_loss(lambda sweep: sweep**2, 50) < 1e-6
-
-
-def garnet_seeds(count):
-    return fresh_rng().integers(2**62, size=count).tolist()
-
-
-def test_garnets_have_the_stated_law():
-    tables = [envs.garnet(6, 3, 2, seed=seed) for seed in garnet_seeds(300)]
-    targets = np.concatenate([table.next_states.reshape(-1, 2) for table in tables])
-    assert (targets[:, 0] != targets[:, 1]).all()
-    assert agrees(counts_of(targets, 6), np.full(6, 1 / 6))
-    pieces = np.concatenate([table.probs.reshape(-1, 2)[:, 0] for table in tables])
-    assert stats.kstest(pieces, "uniform").pvalue > FALSE_ALARM
-    rewards = np.concatenate([table.rewards.ravel() for table in tables])
-    assert stats.kstest(rewards, "norm").pvalue > FALSE_ALARM
-    # The planted fault: normalised uniforms instead of the pieces of a cut interval.
-    uniforms = fresh_rng().random((len(pieces), 2))
-    assert stats.kstest(uniforms[:, 0] / uniforms.sum(axis=1), "uniform").pvalue < FALSE_ALARM
-    assert all((table.noise == 0.1).all() for table in tables)
-
-
-def spiked_by_normals_of_spread(rng, shape, spread):
-    weights = rng.uniform(0, 0.01, shape) + (rng.random(shape) < 0.5) * np.maximum(rng.normal(1, spread, shape), 0)
-    return weights + (rng.random(shape) < 0.1) * rng.normal(100, 1, shape)
-
-
-def test_random_mdps_have_the_stated_law():
-    # Weights fall below 0.02, below 0.7, below 50, or above; those without the large normal by quadrature.
-    def normal_below(bound):
-        return integrate.quad(lambda u: stats.norm.cdf((bound - u - 1) / np.sqrt(0.1)), 0, 0.01)[0] / 0.01
-
-    tiny, small = 0.5 + 0.5 * normal_below(0.02), 0.5 + 0.5 * normal_below(0.7)
-    probs = [0.9 * tiny, 0.9 * (small - tiny), 0.9 * (1 - small), 0.1]
-
-    def counts(weights):
-        return np.histogram(weights, [0, 0.02, 0.7, 50, np.inf])[0]
-
-    assert agrees(counts(_spiked(fresh_rng(), (100_000,))), probs)
-    assert not agrees(counts(spiked_by_normals_of_spread(fresh_rng(), (100_000,), 0.1)), probs)
-    tables = [envs.random_mdp(seed=seed) for seed in garnet_seeds(2000)]
-    shapes = np.array([table.probs.shape for table in tables])
-    assert agrees(counts_of(shapes[:, 0] - 2, 9), np.full(9, 1 / 9))
-    assert agrees(counts_of(shapes[:, 1] - 2, 4), np.full(4, 1 / 4))
-    assert all(table.rewards.max() == 0.5 for table in tables)
-    assert all(table.rewards.min() >= 0 for table in tables)
-
-
-@pytest.mark.parametrize("make", [envs.garnet, envs.random_mdp])
-def test_a_seed_fixes_a_random_problem(make):
-    one, same, other = make(seed=5), make(seed=5), make(seed=6)
-    np.testing.assert_array_equal(one.probs, same.probs)
-    np.testing.assert_array_equal(one.rewards, same.rewards)
-    assert one.rewards.shape != other.rewards.shape or (one.rewards != other.rewards).any()
-
-
-@pytest.mark.parametrize(
-    ("make", "arguments", "message"),
-    [
-        (envs.river_swim, {"states": 2}, "states must be a whole number of at least 3, got 2"),
-        (envs.river_swim, {"large": np.inf}, "large must be a finite number"),
-        (envs.chain, {"slip": 1.5}, r"slip must be in \[0, 1\], got 1.5"),
-        (envs.chain, {"slip": -0.1}, "slip must be a finite number of at least 0, got -0.1"),
-        (envs.chain, {"states": 1}, "states must be a whole number of at least 2"),
-        (envs.loop, {"length": 1}, "length must be a whole number of at least 2"),
-        (envs.loop, {"small": "a"}, "small must be a finite number"),
-        (envs.double_chain, {"nearer": np.nan}, "nearer must be a finite number"),
-        (envs.deep_sea, {"size": 1}, "size must be a whole number of at least 2"),
-        (envs.deep_sea, {"mapping_seed": -1}, "mapping_seed must be a whole number of at least 0"),
-        (envs.deep_sea_stochastic, {"move_cost": np.inf}, "move_cost must be a finite number"),
-        (envs.two_state, {"staying": (0.5, 2)}, r"staying\[1\] must be in \[0, 1\], got 2"),
-        (envs.two_state, {"rewards": (0.5, np.nan)}, r"rewards\[1\] must be a finite number"),
-        (envs.two_state, {"rewards": (0.5,)}, "rewards must be two numbers"),
-        (envs.random_mdp, {"seed": -1}, "seed must be a whole number of at least 0"),
-        (envs.garnet, {"branching": 31}, "branching must be at most states=30, got 31"),
-        (envs.garnet, {"branching": 0}, "branching must be a whole number of at least 1"),
-        (envs.garnet, {"noise": -1}, "noise must be a finite number of at least 0"),
-        (envs.grid_world, {"layout": ["S.", "G"]}, r"layout must be rows of 2 .* got 'G' in row 1"),
-        (envs.grid_world, {"layout": ["SxG"]}, "got 'SxG' in row 0"),
-        (envs.grid_world, {"layout": ["S.."]}, "layout must have exactly one G, got 0"),
-        (envs.grid_world, {"layout": ["SSG"]}, "layout must have exactly one S, got 2"),
-        (envs.grid_world, {"layout": []}, "layout must have cells"),
-        (envs.grid_world, {"layout": [["S", "G"]]}, "layout must be a list of rows, each a str"),
-        (envs.grid_world, {"layout": 5}, "layout must be a list of rows, each a str, got 5"),
-        (envs.grid_world, {"goal_reward": None}, "goal_reward must be a finite number"),
-    ],
-)
-def test_bad_parameters_are_named(make, arguments, message):
-    with pytest.raises(ValueError, match=message):
-        make(**arguments)
-
-
-def test_a_table_checks_its_noise():
-    good = envs.chain()
-    parts = {name: getattr(good, name) for name in ("probs", "next_states", "rewards", "terminated", "initial")}
-    Table(**parts, noise=np.ones((5, 2)))
-    with pytest.raises(ValueError, match=r"noise must have shape \(5, 2\), got \(5,\)"):
-        Table(**parts, noise=np.ones(5))
-    for bad in (-1.0, np.nan, np.inf):
-        with pytest.raises(ValueError, match="noise must be finite standard deviations"):
-            Table(**parts, noise=np.full((5, 2), bad))
-
-
-def test_the_page_on_environments_lists_them_all():
-    page = (ROOT / "docs" / "environments.md").read_text()
-    section = page.split("## Exploration problems")[1].split("\n## ")[0]
-    assert tuple(re.findall(r"^\| `(boltzmann/[\w-]+)`", section, flags=re.MULTILINE)) == MDP_IDS

@@ -80,7 +80,7 @@ def test_what_failed_is_tried_again_and_its_file_goes(troublesome, tmp_path, mon
 def test_a_full_disk_ends_the_run_as_what_it_is(tmp_path, monkeypatch):
     from boltzmann.experiments.store import folder as storage
 
-    def full(path, content, **rest):
+    def full(path, content):
         raise OSError(28, "No space left on device", str(path))
 
     run(bandit(*GOOD), tmp_path, make=envs.make)

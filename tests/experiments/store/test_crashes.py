@@ -224,11 +224,12 @@ def test_a_worker_that_outlives_its_run_and_loses_its_file_harms_nothing(tmp_pat
 
 
 def test_a_careless_writer_is_caught(tmp_path, whole, monkeypatch):
-    def careless(path, content, *, replace=True):
+    def careless(path, content):
         with getattr(files_module, "open", open)(path, "wb") as file:
             file.write(content)
 
     monkeypatch.setattr(storage, "write_whole", careless)
+    monkeypatch.setattr(storage, "write_first", careless)
     with pytest.raises((AssertionError, RefusedError)):
         crash_everywhere(tmp_path, whole, lambda folder: None)
 

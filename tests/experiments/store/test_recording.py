@@ -14,6 +14,7 @@ from boltzmann.experiments import (
     METRICS,
     Experiment,
     RefusedError,
+    Results,
     Store,
     Task,
     draw_differences,
@@ -23,8 +24,7 @@ from boltzmann.experiments import (
     run,
     write_report,
 )
-from boltzmann.experiments.runs import disk, running
-from boltzmann.experiments.runs import memory_and_time as estimating
+from boltzmann.experiments.runs import machine, memory_and_time, running
 from boltzmann.experiments.runs.disk import disk_text
 
 TASKS = (
@@ -73,7 +73,7 @@ def test_blocks_hold_fewer_numbers_and_fail_their_checks_alike(both, tmp_path):
     copy = Store(tmp_path / "copy")
     copy.begin(means.plan)
     (copy.folder / block.name).write_bytes((every.folder / block.name).read_bytes())
-    assert "not that block of this experiment" in copy.missing(means.plan)[1][0]
+    assert "not that block of this experiment" in Results(copy.folder, means.plan).missing()[1][0]
 
 
 def test_a_run_of_means_that_was_stopped_ends_with_the_same_bytes(both, tmp_path):
@@ -116,8 +116,10 @@ def test_a_long_run_tells_its_memory_first_and_refuses_more_than_there_is(tmp_pa
     told = [record.getMessage() for record in caplog.records if "MB of memory" in record.getMessage()]
     assert len(told) == 1
     assert "of memory in each of 1 process, and 0.1 MB of results in " in told[0]
-    monkeypatch.setattr(estimating, "total_memory", lambda: 2**20)
-    with pytest.raises(RefusedError, match="more than the 1 MB of this machine: take a smaller block, or fewer jobs"):
+    monkeypatch.setattr(memory_and_time, "total_memory", lambda: 2**20)
+    with pytest.raises(
+        RefusedError, match=r"more than the 1\.0 MB of this machine: take a smaller block, or fewer jobs"
+    ):
         run(Experiment((task,), 20, 0), tmp_path / "refused", make=envs.make)
     assert not (tmp_path / "refused").exists()
 
@@ -131,7 +133,7 @@ def test_results_that_do_not_fit_the_disk_are_refused_before_anything_is_written
     needed = 8 * 100 * 40 * 8 + 2 * 2600
 
     def leave(free):
-        monkeypatch.setattr(disk.shutil, "disk_usage", lambda place: SimpleNamespace(free=free, total=10**9))
+        monkeypatch.setattr(machine.shutil, "disk_usage", lambda place: SimpleNamespace(free=free, total=10**9))
 
     leave(needed - 1)
     with pytest.raises(RefusedError, match=r"are more than the 0\.2 MB that are free there: record blocks"):
@@ -158,7 +160,7 @@ def test_where_the_free_room_of_a_disk_is_not_told_nothing_is_refused_for_it(tmp
         return SimpleNamespace(free=0, total=0)
 
     for usage in (unreadable, without_sizes):
-        monkeypatch.setattr(disk.shutil, "disk_usage", usage)
+        monkeypatch.setattr(machine.shutil, "disk_usage", usage)
         assert disk_text(plan, tmp_path) == f"0.2 MB of results in {tmp_path}"
 
 

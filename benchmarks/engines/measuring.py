@@ -9,10 +9,10 @@ from dataclasses import asdict, dataclass, field
 from itertools import count
 from typing import Any
 
-from benchmarks import works
+from benchmarks.engines import works
+from benchmarks.engines.works import Play, Work
+from benchmarks.engines.yardstick import Yardstick
 from benchmarks.timing import Clock, compare, quartiles, ratios
-from benchmarks.works import Play, Work
-from benchmarks.yardstick import Yardstick
 from boltzmann.experiments import rollout, run
 
 TARGETS = {

@@ -14,10 +14,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from benchmarks import works
-from benchmarks.measuring import Effort, Row, calibrated, why_not
+from benchmarks.engines import works
+from benchmarks.engines.measuring import Effort, Row, calibrated, why_not
+from benchmarks.engines.works import Play
 from benchmarks.timing import quartiles
-from benchmarks.works import Play
 from boltzmann.experiments import rollout
 
 REPLICATES = 30

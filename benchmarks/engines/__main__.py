@@ -13,11 +13,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import anatomy, core, reporting
-from benchmarks.measuring import LEAST_STEPS, Effort, Row, measure_recording, measure_rollouts, measure_runs
-from benchmarks.peers import FULL_SECONDS, measure_peers
-from benchmarks.works import REPLICATES
-from benchmarks.yardstick import CACHE, MissingCompilerError, Yardstick
+from benchmarks import core
+from benchmarks.engines import anatomy, reporting
+from benchmarks.engines.measuring import LEAST_STEPS, Effort, Row, measure_recording, measure_rollouts, measure_runs
+from benchmarks.engines.peers import FULL_SECONDS, measure_peers
+from benchmarks.engines.works import REPLICATES
+from benchmarks.engines.yardstick import CACHE, MissingCompilerError, Yardstick
 
 FULL = Effort(rounds=5, seconds=FULL_SECONDS, replicates=REPLICATES)
 QUICK = Effort(rounds=3, seconds=0.04, replicates=(30, 2000))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from envs import Table
 
 SOURCE = Path(__file__).with_name("yardstick.c")
-CACHE = Path(__file__).parent / ".cache"
+CACHE = Path(__file__).parents[1] / ".cache"
 FLAGS = ("-O3", "-shared", "-fPIC")
 
 

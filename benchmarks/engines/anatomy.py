@@ -11,9 +11,9 @@ import numpy as np
 
 import envs
 from agents import Decision
-from benchmarks import works
+from benchmarks.engines import works
+from benchmarks.engines.works import Work
 from benchmarks.timing import compare, quartiles
-from benchmarks.works import Work
 from boltzmann.experiments import Recorder, read_environment
 
 HEADER = f"{'work':<13} {'replicates':>10}  {'part':<46} {'microseconds':>12} {'of a step':>10}"

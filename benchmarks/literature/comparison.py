@@ -21,7 +21,7 @@ BLOCK = 1000
 
 
 @dataclass(frozen=True)
-class Measured:
+class Comparison:
     """What a claim came to.
 
     Attributes
@@ -55,7 +55,7 @@ class Measured:
 
     @property
     def difference(self) -> float:
-        """Measured less published; NaN where nothing was published."""
+        """Comparison less published; NaN where nothing was published."""
         return self.mean - float(self.claim.published or math.nan)
 
     @property
@@ -80,7 +80,7 @@ def experiment_of(study: Study, seed: int) -> Experiment:
     return Experiment(tasks, study.replicates, seed, block=BLOCK, points=study.steps // study.window)
 
 
-def measure(study: Study, seed: int, *, n_jobs: int = 1, on_progress: Progress | None = None) -> list[Measured]:
+def measure(study: Study, seed: int, *, n_jobs: int = 1, on_progress: Progress | None = None) -> list[Comparison]:
     """Run a study and read off what it claims.
 
     Parameters
@@ -106,9 +106,9 @@ def _task_of(claim: Claim, experiment: Experiment) -> str:
     return Task(claim.environment, experiment.tasks[0].agents, 1).environment
 
 
-def _read(claim: Claim, cell: Cell, study: Study) -> Measured:
+def _read(claim: Claim, cell: Cell, study: Study) -> Comparison:
     values = _values(claim.measure, cell, _arms(claim.environment))
-    return Measured(claim, float(values.mean()), float(values.std(ddof=1)), len(values), study.published_runs)
+    return Comparison(claim, float(values.mean()), float(values.std(ddof=1)), len(values), study.published_runs)
 
 
 def _values(measure: Measure, cell: Cell, arms: int) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measuring import Row
+from benchmarks.engines.measuring import Row
 
 HEADER = (
     f"{'work':<13} {'T':<9} {'replicates':>10} {'engine':<24} {'steps':>8} {'M steps/s':>10}  "

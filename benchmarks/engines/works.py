@@ -14,7 +14,7 @@ from typing import Any
 
 import envs
 from agents import QLearning, SampleAverage
-from benchmarks.yardstick import TableArrays, Yardstick
+from benchmarks.engines.yardstick import TableArrays, Yardstick
 from boltzmann import Boltzmann, Exponential, Policy
 from boltzmann.experiments import Agent, Block, Experiment, Recorder, Task, read_environment, rollout, run
 
