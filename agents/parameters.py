@@ -11,9 +11,8 @@ from gymnasium.spaces import Discrete
 from numpy.typing import ArrayLike, NDArray
 
 from boltzmann import Schedule, checks
+from boltzmann.arrays import LARGEST
 from boltzmann.schedules import value_at
-
-LARGEST = float(np.finfo(np.float64).max)
 
 
 def count_of(name: str, space: Space[Any]) -> int:

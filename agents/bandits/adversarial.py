@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from agents.parameters import finite, number_or_schedule, scheduled
 from agents.tabular import TabularAgent
 from boltzmann import Categorical, Distribution, Gibbs, Schedule, checks
+from boltzmann.arrays import LARGEST
 
 Floats = NDArray[np.float64]
 
@@ -175,7 +176,7 @@ class Exp3IX(Adversarial):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.step_size is not None:
-            self.step_size = number_or_schedule("step_size", self.step_size, most=np.finfo(float).max)
+            self.step_size = number_or_schedule("step_size", self.step_size, most=LARGEST)
 
     def _distribution(self, told: dict[str, Any], where: ArrayLike | None, step: int) -> Distribution:
         step_sizes = self._step_sizes(told)

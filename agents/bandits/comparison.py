@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from agents.bandits.preferences import Preferences
 from agents.parameters import finite
 from boltzmann import checks
+from boltzmann.arrays import LARGEST
 
 
 @dataclass(repr=False)
@@ -49,7 +49,7 @@ class ReinforcementComparison(Preferences):
     initial_reference: float = field(default=0.0, kw_only=True)
 
     def __post_init__(self) -> None:
-        self.step_size = checks.number("step_size", self.step_size, least=0, most=np.finfo(float).max, open_below=True)
+        self.step_size = checks.number("step_size", self.step_size, least=0, most=LARGEST, open_below=True)
         self.reference_step_size = checks.number(
             "reference_step_size", self.reference_step_size, least=0, most=1, open_below=True
         )

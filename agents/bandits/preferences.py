@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from agents.tabular import TabularAgent
 from boltzmann import Gibbs, checks
+from boltzmann.arrays import LARGEST
 
 Floats = NDArray[np.float64]
 
@@ -48,7 +49,7 @@ class _Gradient(Preferences):
     step_size: float
 
     def __post_init__(self) -> None:
-        self.step_size = checks.number("step_size", self.step_size, least=0, most=np.finfo(float).max, open_below=True)
+        self.step_size = checks.number("step_size", self.step_size, least=0, most=LARGEST, open_below=True)
 
     def update(
         self,

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from agents.bandits.adversarial import Adversarial, rounds_of
 from agents.parameters import number_or_schedule, scheduled
 from boltzmann import Schedule, checks
+from boltzmann.arrays import LARGEST
 
 Floats = NDArray[np.float64]
 
@@ -57,7 +58,7 @@ class TsallisINF(Adversarial):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.step_size is not None:
-            self.step_size = number_or_schedule("step_size", self.step_size, most=np.finfo(float).max)
+            self.step_size = number_or_schedule("step_size", self.step_size, most=LARGEST)
 
     def _probs(self, told: dict[str, Any], where: ArrayLike | None) -> Floats:
         rounds = rounds_of(told)

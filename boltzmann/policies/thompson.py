@@ -9,14 +9,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from boltzmann import checks
+from boltzmann.arrays import Floats
 from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
 from boltzmann.notation import Expression
 from boltzmann.policies._choice import largest_probabilities
 from boltzmann.policies._noise import scaled_noise
 from boltzmann.policies.indices import PolicyInputs
-
-Floats = NDArray[np.float64]
 
 _SERIES_FROM = 16.0
 """From this argument on, five terms of the series for log Gamma are exact to rounding."""
