@@ -153,11 +153,11 @@ def measure_policies(rounds: int = ROUNDS) -> list[tuple[str, tuple[int, ...], t
     if importlib.util.find_spec("torch"):
         arrays["PyTorch"] = importlib.import_module("torch").tensor
     greedy, boltzmann = EpsilonGreedy(0.1), Boltzmann(0.1)
-    rows = []
+    rows: list[tuple[str, tuple[int, ...], tuple[float, float, float]]] = []
     for library, array in arrays.items():
         for shape in POLICY_SHAPES:
             values = array(np.random.default_rng(0).normal(size=shape))
-            forms = {
+            forms: dict[str, Callable[[], Any]] = {
                 "greedy": partial(_probabilities, greedy, values),
                 "boltzmann": partial(_probabilities, boltzmann, values),
             }
