@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -80,9 +81,12 @@ def _text(value: Any) -> str:
 def versions() -> dict[str, str]:
     """Return the installed versions of Python and of the libraries that the numbers of a run depend on."""
     installed = {"python": platform.python_version(), "boltzmann-exploration": boltzmann.__version__}
-    for name in _VERSIONED:
-        try:
-            installed[name] = version(name)
-        except PackageNotFoundError:
-            installed[name] = "not installed as a distribution"
-    return installed
+    return installed | {name: _installed_version(name) for name in _VERSIONED}
+
+
+@cache
+def _installed_version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed as a distribution"

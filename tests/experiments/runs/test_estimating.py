@@ -15,7 +15,7 @@ from boltzmann.experiments.runs.memory_and_time import block_memory, estimate, m
 
 TASKS = [
     Task("FrozenLake-v1(map_name='8x8')", [QLearning(Boltzmann(0.1)), SarsaLambda(Greedy())], 60),
-    Task("boltzmann/GaussianBandit-v0(arms=50)", [SampleAverage(Boltzmann(0.1))], 400),
+    Task("boltzmann/GaussianBandit-v0(arms=50)", [SampleAverage(Boltzmann(0.1))], 100),
 ]
 
 
