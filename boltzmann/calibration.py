@@ -201,6 +201,6 @@ def _solve(
         temperature[inside] = temperature_roots(formula, rows[inside], wanted[inside], chosen)
     with np.errstate(over="ignore"):
         temperature = np.asarray(np.ldexp(temperature, exponent))
-    # One beyond the range of floats is no temperature that meets scores.
+    # A temperature beyond the range of floats does not meet the target.
     attainable = np.asarray(attainable & ~(inside & np.isinf(temperature)))
     return Calibration(*(libraries.returned(part, values, least_bits=32) for part in (temperature, attainable)))

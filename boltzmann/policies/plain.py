@@ -105,4 +105,4 @@ class EpsilonGreedy(Expression):
         variances: ArrayLike | None = None,
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
-        return uniform_or_gibbs(values, epsilon_at(self.epsilon, step), 0.0, where, told=False)
+        return uniform_or_gibbs(values, epsilon_at(self.epsilon, step), 0.0, where, has_temperature=False)
