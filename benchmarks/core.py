@@ -147,7 +147,7 @@ def table(rows: list[dict[str, Any]]) -> str:
 def measure_policies(rounds: int = ROUNDS) -> list[tuple[str, tuple[int, ...], tuple[float, float, float]]]:
     """Time probabilities of epsilon-greedy and Boltzmann; return library, shape, and ratio as quartiles of each case.
 
-    The time is that of the processor, so that other programs do not count.
+    The time is the processor time of this thread, so that other programs and PyTorch's idle threads do not count.
     """
     arrays: dict[str, Callable[[Floats], Any]] = {"NumPy": lambda values: values}
     if importlib.util.find_spec("torch"):
@@ -161,7 +161,7 @@ def measure_policies(rounds: int = ROUNDS) -> list[tuple[str, tuple[int, ...], t
                 "greedy": partial(_probabilities, greedy, values),
                 "boltzmann": partial(_probabilities, boltzmann, values),
             }
-            times = compare(forms, rounds=rounds, clock=time.process_time)
+            times = compare(forms, rounds=rounds, clock=time.thread_time)
             rows.append((library, shape, ratios(times, "greedy", "boltzmann")))
     return rows
 
