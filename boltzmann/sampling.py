@@ -84,8 +84,9 @@ def sample_weights(xp: Namespace, rng: Any, weights: Any, axis: int, shape: int 
     cumulative = np.add.accumulate(weights, axis=-1, dtype=np.float64)
     # The largest uniform is 1 - 2^-53. Its product with a total of normal size always rounds to less than the total.
     # The first partial sum above that threshold has grown by its own weight, which is therefore positive.
-    if weights.ndim == 1 and not shape:
-        return cumulative.searchsorted(rng.random() * cumulative[-1], side="right")
+    if weights.ndim == 1:
+        uniforms = rng.random(shape) if shape else rng.random()
+        return cumulative.searchsorted(uniforms * cumulative[-1], side="right")
     threshold = cumulative[..., -1] * rng.random(shape + weights.shape[:-1])
     return np.add.reduce(cumulative <= threshold[..., np.newaxis], axis=-1, dtype=np.int64)
 

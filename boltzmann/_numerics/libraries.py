@@ -194,9 +194,9 @@ def _rounded(xp: Namespace, numbers: Reals, like: Any) -> Array:
     return _listed(xp, rounded, like.dtype, device(like))
 
 
-def _listed(xp: Namespace, array: Any, dtype: object, place: object) -> Array:
+def _listed(xp: Namespace, array: Any, dtype: object, device: object) -> Array:
     """Pass NumPy's array on as lists, since not every library takes NumPy's arrays; empty lists have no shape."""
-    result = xp.asarray(array.tolist(), dtype=dtype, device=place)
+    result = xp.asarray(array.tolist(), dtype=dtype, device=device)
     return result if array.size else xp.reshape(result, array.shape)
 
 

@@ -10,22 +10,19 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann import checks
 from boltzmann._numerics import Scores, as_tensor, formulas, libraries, scored
 from boltzmann.arrays import NUMPY, Array, Floats, Mask, Values
 from boltzmann.categorical import Categorical
-from boltzmann.schedules import Schedule, value_at
-
-_UNIT = "[0, 1]"
+from boltzmann.schedules import UNIT_INTERVAL, Schedule
 
 
 def epsilon_at(epsilon: float | Schedule, step: int) -> float:
     """Read an epsilon, a number that is checked already or a schedule."""
-    return checks.number_in("epsilon", value_at(epsilon, step), _UNIT) if callable(epsilon) else epsilon
+    return UNIT_INTERVAL.read("epsilon", epsilon, step) if callable(epsilon) else epsilon
 
 
 def uniform_or_gibbs(
-    values: Values, epsilon: float | Floats, temperature: Values, where: Mask, *, told: bool = True
+    values: Values, epsilon: float | Floats, temperature: Values, where: Mask, *, has_temperature: bool = True
 ) -> Categorical:
     """Explore uniformly with probability epsilon, otherwise choose by a Gibbs distribution.
 
@@ -33,8 +30,8 @@ def uniform_or_gibbs(
     ----------
     epsilon : float or array
         One number, or one a row.
-    told : bool
-        Whether the distribution has a temperature.
+    has_temperature : bool
+        Whether the temperature is a parameter of the policy, so that the distribution shows it.
     """
     if not isinstance(epsilon, float):
         _require_one_a_row(values, epsilon)
@@ -43,11 +40,11 @@ def uniform_or_gibbs(
         shares: Any = 1.0 / scores.values.shape[scores.axis]
     else:
         shares = formulas.equal_shares(scores, scores.allowed())
-    return _mixed(scores, epsilon, shares, formulas.probs(scores), temperature if told else None)
+    return _mixed(scores, epsilon, shares, formulas.probs(scores), temperature if has_temperature else None)
 
 
 def gibbs_or_greedy(values: Values, epsilon: float | Floats, temperature: Values, where: Mask) -> Categorical:
-    """Choose by a Gibbs distribution with probability epsilon, otherwise a largest value; see the function above."""
+    """Choose by a Gibbs distribution with probability epsilon, otherwise choose a largest value."""
     if not isinstance(epsilon, float):
         _require_one_a_row(values, epsilon)
     scores, _ = scored(values, temperature, where, None)

@@ -1,4 +1,4 @@
-"""The policies that all others are compared with: greedy, uniform, and a mixture of the two."""
+"""The policies that every other is compared with: greedy, uniform, and a mixture of the two."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from boltzmann.schedules import UNIT_INTERVAL, Schedule
 
 @dataclass(frozen=True, repr=False)
 class Greedy(Expression):
-    """Choose a largest value, ties shared equally: :class:`Boltzmann` at T = 0.
+    """A largest value, ties shared equally: :class:`Boltzmann` at T = 0.
 
     Examples
     --------
@@ -39,13 +39,13 @@ class Greedy(Expression):
         where: ArrayLike | None = None,
         variances: ArrayLike | None = None,
     ) -> Gibbs:
-        """Return the distribution for each row of ``values``, shape (..., K)."""
+        """Return the distribution of each row of ``values``, shape (..., K)."""
         return Gibbs(values, 0.0, where=where)
 
 
 @dataclass(frozen=True, repr=False)
 class Uniform(Expression):
-    """Choose every allowed action alike, whatever the values: :class:`Boltzmann` at T = inf.
+    """Every allowed action alike, whatever the values: :class:`Boltzmann` at T = inf.
 
     Examples
     --------
@@ -64,7 +64,7 @@ class Uniform(Expression):
         where: ArrayLike | None = None,
         variances: ArrayLike | None = None,
     ) -> Gibbs:
-        """Return the distribution for each row of ``values``, shape (..., K); only their shape matters."""
+        """Return the distribution of each row of ``values``, shape (..., K); only their shape matters."""
         xp = libraries.library(values)
         numbers = checks.numeric_array("values", values) if xp is NUMPY else libraries.to_float(xp, "values", values)
         return Gibbs(xp.zeros_like(numbers), np.inf, where=where)
@@ -72,11 +72,11 @@ class Uniform(Expression):
 
 @dataclass(frozen=True, repr=False)
 class EpsilonGreedy(Expression):
-    """Choose any allowed action alike with probability epsilon, otherwise a largest value, ties shared equally.
+    """With probability epsilon any allowed action alike, otherwise a largest value, ties shared equally.
 
-    p(a) = epsilon / K + (1 - epsilon) [a is a maximiser] / (number of maximisers), where K is the number of allowed
-    actions (Sutton & Barto, "Reinforcement Learning", 2nd ed., section 2.2). An exploring step may choose the greedy
-    action, too.
+    p(a) = epsilon / K + (1 - epsilon) [a is a maximiser] / (number of maximisers), K counting what is allowed
+    (Sutton & Barto, "Reinforcement Learning", 2nd ed., section 2.2). The greedy action may come up in an exploring
+    step too.
 
     Parameters
     ----------
@@ -104,5 +104,5 @@ class EpsilonGreedy(Expression):
         where: ArrayLike | None = None,
         variances: ArrayLike | None = None,
     ) -> Categorical:
-        """Return the distribution for each row of ``values``, shape (..., K), at ``step``."""
-        return uniform_or_gibbs(values, epsilon_at(self.epsilon, step), 0.0, where, told=False)
+        """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
+        return uniform_or_gibbs(values, epsilon_at(self.epsilon, step), 0.0, where, has_temperature=False)

@@ -141,7 +141,7 @@ class VDBE(_ValueDifference):
         epsilons: ArrayLike | None = None,
     ) -> Categorical:
         """Return the distribution of each row of ``values``; ``epsilons`` is one rate a row, or the initial one."""
-        return uniform_or_gibbs(values, self._rates(epsilons), 0.0, where, told=False)
+        return uniform_or_gibbs(values, self._rates(epsilons), 0.0, where, has_temperature=False)
 
 
 @dataclass(frozen=True, repr=False)
