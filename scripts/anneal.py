@@ -1,8 +1,8 @@
-"""What annealing gains over the best constant temperature, and where it fails: ``python -m scripts.anneal``.
+"""How much annealing gains over the best constant temperature, and where it loses: ``python -m scripts.anneal``.
 
-Every family of schedules at several speeds, each task on the same random numbers as the best constant temperature,
-which was chosen on other seeds. Prints the paired differences, draws them and writes a page. Run again it goes on where
-it was stopped.
+Runs every family of schedules at several speeds, on the same random numbers as the best constant temperature, which
+was chosen on other seeds. Prints the paired differences, draws them and writes a page. Run again after a stop, the
+command continues.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ import tyro
 import envs
 from boltzmann import Greedy
 from boltzmann.experiments import Block, Experiment, Results, run, save_figure
+from boltzmann.experiments.metrics import StepKey
 from boltzmann.experiments.pages import Section, picture, repetition, write_page
 from boltzmann.experiments.runs import make_environment, play
 from boltzmann.experiments.studies import (
     Annealing,
     Problem,
-    StepMetric,
     annealing_answer,
     draw_gains,
     gain_tables,
@@ -52,14 +52,14 @@ class Options:
     steps: list[int] = field(default_factory=list)
     """How many steps: one number for all tasks or one for each. By default what is usual for each task."""
     agent: str | None = None
-    """The agent of all tasks, with _ in the place of the policy, such as "Sarsa(_)"; by default the usual ones."""
+    """The agent of all tasks, with _ instead of the policy, such as "Sarsa(_)"; by default the usual ones."""
     temperatures: tuple[float, ...] = DEFAULT_TEMPERATURES
-    """The constants of which the best is chosen; the best of them in (0, inf) sets the scale of the schedules: from ten
-    times it down to a tenth."""
+    """The constants among which the best is chosen; the best of them in (0, inf) sets the scale of the schedules: from
+    ten times it down to a tenth."""
     speeds: tuple[float, ...] = (0.1, 0.3, 1.0)
-    """After what part of the steps a schedule has come down to its low temperature."""
-    metric: StepMetric = "gap"
-    """What is judged: all tasks must have it."""
+    """The fractions of the steps after which a schedule has come down to its low temperature."""
+    metric: StepKey = "gap"
+    """The metric that is judged: all tasks must have it."""
     replicates: int = 100
     """Independent copies of each schedule on each task; half as many choose the constants, on seeds of their own."""
     seed: int = 0
@@ -71,7 +71,7 @@ class Options:
 
 
 def describe(options: Options) -> Annealing:
-    """Make the comparison that the options ask for; a ValueError says what is wrong with them."""
+    """Make the comparison that the options describe; a ValueError says what is wrong with them."""
     if len(options.steps) not in (0, 1, len(options.tasks)):
         raise ValueError(f"--steps must be one number or one for each of {len(options.tasks)} tasks: {options.steps}")
     usual = [DEFAULT_TASKS.get(name) for name in options.tasks]
@@ -83,14 +83,14 @@ def describe(options: Options) -> Annealing:
     )
 
 
-def _require_metric(problem: Problem, metric: StepMetric) -> None:
-    """Take one step to see whether a task tells what is judged, before any time is spent."""
+def _require_metric(problem: Problem, metric: StepKey) -> None:
+    """Take one step to check that a task reports the metric, before any time is spent."""
     task = problem.task([Greedy()])
     plan = Experiment((task,), 1, 0).plan
     with closing(make_environment(task, 1, envs.make)) as env:
         recorder = play(task, env, np.array([1]), plan, Block(0, 0, 0, 1), "lockstep")
     if np.isnan(recorder.arrays[metric]).any():
-        raise ValueError(f"{task.environment} does not tell its {metric}: choose --metric reward, or other --tasks")
+        raise ValueError(f"{task.environment} does not report its {metric}: choose --metric reward, or other --tasks")
 
 
 def main(arguments: list[str] | None = None) -> None:

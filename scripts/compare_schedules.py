@@ -1,8 +1,7 @@
 """Compare exploration schedules: ``python -m scripts.compare_schedules``.
 
-Runs every policy on every task, many replicates each, stores what it measures, prints a leaderboard with its answer,
-draws learning curves, paired differences and performance profiles, and writes a page. Run again on the same output
-folder it goes on where it was stopped.
+Runs every policy on every task, many replicates each, stores the results, prints a leaderboard with its answer, draws
+figures, and writes a page. Run again on the same output folder after a stop, the command continues.
 """
 
 from __future__ import annotations
@@ -11,30 +10,29 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import tyro
 
 import envs
 from boltzmann.experiments import (
     Experiment,
-    draw_differences,
-    draw_learning_curves,
-    draw_profiles,
-    leaderboard,
+    Judgement,
     read_toml,
     run,
     save_figure,
-    write_report,
 )
-from boltzmann.experiments.runs import BACKENDS
-from boltzmann.experiments.statistics import Metric, find_agent
+from boltzmann.experiments.figures import draw_figures
+from boltzmann.experiments.metrics import JudgedKey
+from boltzmann.experiments.pages import write_judgement
+from boltzmann.experiments.runs import BACKENDS, BackendName
+from boltzmann.experiments.statistics import find_agent
 from boltzmann.notation import parse, write
 from scripts.support import NAMES, ProgressBar, console, costs, make_task, read_agent
 
 DEFAULT_TASKS = ("boltzmann/GaussianBandit-v0", "FrozenLake-v1")
 DESCRIBED = ("tasks", "policies", "agent", "steps", "replicates", "seed", "block", "record")
-"""Options that a file of the experiment takes the place of."""
+"""Options that the file of an experiment replaces."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +45,8 @@ class Options:
     """Policies, such as "Boltzmann(Linear(1.0, 0.01, 1000))" "package.module:Mine(0.1)", or agents that hold one, such
     as "QLearning(Greedy(), step_size=0.5)". Eight usual ones by default."""
     agent: list[str] = field(default_factory=list)
-    """The learner of every policy, with _ in its place, such as "Sarsa(_, step_size=0.5)"; several learners take every
-    policy each. By default SampleAverage(_) for a bandit and QLearning(_) for the rest."""
+    """The learner of every policy, with _ instead of the policy, such as "Sarsa(_, step_size=0.5)"; several learners
+    take every policy each. By default SampleAverage(_) for a bandit and QLearning(_) for the rest."""
     experiment: Path | None = None
     """A TOML file that says all of the above, and replicates, seed, block and record; scripts/experiments has some."""
     steps: list[int] = field(default_factory=list)
@@ -59,36 +57,36 @@ class Options:
     """The same seed gives the same bytes."""
     jobs: int = -1
     """Processes; -1 takes one for each core. It does not change the results."""
-    backend: Literal["loky", "dask", "ray"] = "loky"
-    """What runs the processes: loky this machine's; dask and ray a cluster, a local one where there is no address."""
+    backend: BackendName = "loky"
+    """What runs the processes: loky on this machine; dask and ray on a cluster, a local one without an address."""
     address: str = ""
-    """Of a cluster, such as "tcp://10.0.0.1:8786" for dask or "ray://10.0.0.1:10001" for ray."""
+    """The address of a cluster, such as "tcp://10.0.0.1:8786" for dask or "ray://10.0.0.1:10001" for ray."""
     block: int = 100
     """Replicates that are computed and stored together; it is part of the experiment, as the seed is."""
     record: Literal["replicates", "blocks"] = "replicates"
     """What is stored: the curves of every replicate, or the mean and the variance of each block, for very many."""
-    metric: Metric | None = None
-    """What the policies are judged by; by default the return where every replicate ended an episode at last, else the
-    gap where episodes end and it is known, else the reward per step."""
+    metric: JudgedKey | None = None
+    """What the policies are judged by; by default the return where every replicate ended an episode in the last tenth
+    of the steps, else the gap where episodes end and it is known, else the reward per step."""
     baseline: str | None = None
     """The policy that differences are to, as --policies or the leaderboard writes it; the best one by default."""
     confidence: float = 0.95
-    """Of the intervals and of what counts as tied, in (0, 1)."""
+    """The confidence of the intervals and ties, in (0, 1)."""
     dry_run: bool = False
-    """Say what would be compared and what it takes in memory and time, after a short trial of each cell; store
+    """Print what would be compared and the memory and time it needs, after a short trial of each cell; store
     nothing."""
     output: Path | None = None
     """The folder for the results; by default results/compare_schedules-HASH, a folder for each experiment."""
 
 
-def describe(options: Options, given: Sequence[str] = ()) -> Experiment:
-    """Make the experiment that the options ask for; a ValueError says what is wrong with them.
+def describe(options: Options, words: Sequence[str] = ()) -> Experiment:
+    """Make the experiment that the options describe; a ValueError says what is wrong with them.
 
-    ``given`` are the words of the command line, which tell an option that was given from a default.
+    ``words`` are those of the command line, which show whether an option was set or is a default.
     """
     if options.jobs < -1 or options.jobs == 0:
         raise ValueError(f"--jobs must be -1 or at least 1, got {options.jobs}")
-    experiment = _from_flags(options) if options.experiment is None else _from_file(options.experiment, given)
+    experiment = _from_flags(options) if options.experiment is None else _from_file(options.experiment, words)
     if not 0 < options.confidence < 1:
         raise ValueError(f"--confidence must be in (0, 1), got {options.confidence}")
     if (baseline := _baseline(options)) is not None:
@@ -97,8 +95,8 @@ def describe(options: Options, given: Sequence[str] = ()) -> Experiment:
     return experiment
 
 
-def _from_file(path: Path, given: Sequence[str]) -> Experiment:
-    flags = {word.partition("=")[0] for word in given}
+def _from_file(path: Path, words: Sequence[str]) -> Experiment:
+    flags = {word.partition("=")[0] for word in words}
     for name in DESCRIBED:
         if f"--{name}" in flags or (name == "tasks" and "--env" in flags):
             raise ValueError(f"--{name} stands in {path}, which describes the whole experiment: change it there")
@@ -135,24 +133,20 @@ def main(arguments: list[str] | None = None) -> None:
             costs.print_plan(experiment, options.jobs, folder)
         return
     page = folder / "report.html"
-    judged: dict[str, Any] = {"baseline": _baseline(options), "confidence": options.confidence}
-    metric = options.metric
     with console.errors_in_one_line(program, console.RUN_ERRORS):
         cluster = BACKENDS[options.backend](options.jobs, options.address)
         with console.warnings_in_one_line(program), cluster as workers, ProgressBar() as progress:
             results = run(experiment, folder, make=envs.make, workers=workers, on_progress=progress)
         with console.warnings_in_one_line(program):
-            write_report(results, page, metric=metric, **judged)
-            board = leaderboard(results, metric, **judged)
-            figures = {
-                "learning_curves.png": draw_learning_curves(results, metric),
-                "differences.png": draw_differences(results, metric, **judged),
-                "profiles.png": draw_profiles(results, metric, confidence=options.confidence),
-            }
-        console.print_leaderboard(board, results.plan, options.confidence)
-        for name, figure in figures.items():
+            judgement = Judgement(results, options.metric, _baseline(options), options.confidence)
+            console.print_leaderboard(judgement)
+            figures = draw_figures(judgement)
+            write_judgement(judgement, figures, page)
+        files = {entry.file: figure for entry, figure in figures.items() if entry.file}
+        for name, figure in files.items():
             save_figure(figure, folder / name)
-    print(f"\nfigures: {folder / 'learning_curves.png'}, {', '.join(list(figures)[1:])}")
+    first, *rest = files
+    print(f"\nfigures: {', '.join([str(folder / first), *rest])}")
     print(f"page:    {page}\nresults: {folder}")
 
 

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import tyro
 
-from boltzmann.experiments import Results, draw_learning_curves, leaderboard, save_figure
-from boltzmann.experiments.statistics import CurveMetric, Metric, is_judged
+from boltzmann.experiments import Judgement, Results, draw_learning_curves, save_figure
+from boltzmann.experiments.metrics import JUDGED_KEYS, MetricKey
 from scripts.support import console
 
 
@@ -19,13 +19,13 @@ class Options:
 
     results: Annotated[Path, tyro.conf.Positional]
     """The folder that a comparison wrote."""
-    metric: tuple[CurveMetric, ...] = ()
-    """What to show, a panel each; by default the return per episode where episodes end, else the reward per step, with
-    the optimal actions beside it. The first of reward, return, gap and optimal ranks the leaderboard."""
+    metric: tuple[MetricKey, ...] = ()
+    """What to show, a panel each; by default what each task is judged by, with the optimal actions beside it. The first
+    of them that agents can be judged by ranks the leaderboard."""
     baseline: str | None = None
     """The policy that differences are to; the best one by default."""
     confidence: float = 0.95
-    """Of the leaderboard's intervals and of what counts as tied, in (0, 1)."""
+    """The confidence of the leaderboard's intervals and ties, in (0, 1)."""
     output: Path | None = None
     """The figure's file, its ending chooses the format (png, svg, pdf); by default learning_curves.png in RESULTS, or
     with metrics learning_curves_METRIC.png."""
@@ -42,10 +42,8 @@ def main(arguments: list[str] | None = None) -> None:
         results = Results.load(options.results)
         figure = options.output or options.results / f"{'_'.join(('learning_curves', *options.metric))}.png"
         save_figure(draw_learning_curves(results, options.metric or None), figure)
-        judges: list[Metric] = [metric for metric in options.metric if is_judged(metric)]
-        judge = judges[0] if judges else None
-        board = leaderboard(results, judge, baseline=options.baseline, confidence=options.confidence)
-        console.print_leaderboard(board, results.plan, options.confidence)
+        judge = next((metric for metric in options.metric if metric in JUDGED_KEYS), None)
+        console.print_leaderboard(Judgement(results, judge, options.baseline, options.confidence))
         print(f"\nfigure:  {figure}")
 
 

@@ -1,8 +1,9 @@
-"""What T does from 0 to infinity: ``python -m scripts.temperature_limits``.
+"""The effect of T from 0 to infinity: ``python -m scripts.temperature_limits``.
 
 Sweeps the temperature over its whole range on several tasks, greedy and uniform beside it on the same random numbers.
 Checks that T = 0 is greedy and T = inf is uniform to the last bit, and puts the slopes on the way to both ends beside
-those that theory predicts. Prints tables, draws two figures and writes a page. Run again it goes on where it stopped.
+those that theory predicts. Prints tables, draws two figures and writes a page. Run again after a stop, the command
+continues.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from numpy.typing import NDArray
 import envs
 from boltzmann import Boltzmann
 from boltzmann.experiments import Experiment, Results, Task, draw_sensitivity, read_environment, run, save_figure
+from boltzmann.experiments.metrics import JudgedKey
 from boltzmann.experiments.pages import Section, picture, repetition, write_page
-from boltzmann.experiments.statistics import Metric
 from boltzmann.experiments.studies import (
     ENDS,
     EndCheck,
@@ -38,6 +39,7 @@ from boltzmann.experiments.studies import (
 from scripts.support import ProgressBar, console, make_task, print_answer, print_table
 
 PROGRAM = "temperature_limits"
+_DECIMALS = 10
 DEFAULT_STEPS = {
     "boltzmann/GaussianBandit-v0": 1000,
     "boltzmann/Chain-v0": 10_000,
@@ -63,17 +65,17 @@ class Options:
     steps: list[int] = field(default_factory=list)
     """How many steps: one number for all tasks or one for each. By default what is usual for each task."""
     agent: str | None = None
-    """The agent of all tasks, with _ in the place of the policy, such as "Sarsa(_)"; by default the usual ones."""
+    """The agent of all tasks, with _ instead of the policy, such as "Sarsa(_)"; by default the usual ones."""
     low: float = 1e-6
     """The lowest temperature above 0."""
     high: float = 1e6
     """The highest temperature below infinity."""
     per_decade: int = 2
-    """How many temperatures a decade."""
+    """How many temperatures in each decade."""
     values: tuple[float, ...] = (0.0, 0.5, 1.0, 1.0, 2.0)
     """Action values for the slopes, besides those that are optimal at the starts of the tasks with a known model."""
-    metric: Metric | None = None
-    """What to show against T; by default the gap where all tasks tell it, else what is usual for each."""
+    metric: JudgedKey | None = None
+    """The metric that is shown against T; by default the gap where all tasks report it, else the usual one of each."""
     replicates: int = 100
     """Independent copies of each temperature on each task."""
     seed: int = 0
@@ -85,7 +87,7 @@ class Options:
 
 
 def describe(options: Options) -> Experiment:
-    """Make the experiment that the options ask for; a ValueError says what is wrong with them."""
+    """Make the experiment that the options describe; a ValueError says what is wrong with them."""
     if len(options.steps) not in (0, 1, len(options.tasks)):
         raise ValueError(f"--steps must be one number or one for each of {len(options.tasks)} tasks: {options.steps}")
     fit_low_temperatures(options.values)
@@ -98,18 +100,18 @@ def describe(options: Options) -> Experiment:
     return Experiment(tuple(tasks), options.replicates, options.seed)
 
 
-def known_values(experiment: Experiment, given: tuple[float, ...]) -> dict[str, NDArray[np.float64]]:
-    """Collect rows of values: those given, and the optimal ones where tasks with a known model start."""
-    rows = {f"values {', '.join(f'{value:g}' for value in given)}": np.array(given)}
+def known_values(experiment: Experiment, values: tuple[float, ...]) -> dict[str, NDArray[np.float64]]:
+    """Collect rows of values: these, and the optimal ones at the start of each task with a known model."""
+    rows = {f"values {', '.join(f'{value:g}' for value in values)}": np.array(values)}
     for task in experiment.tasks:
-        values = _start_values(task)
-        if len(values) > 1 and np.ptp(values) > 0:
-            rows[f"Q* at the start of {task.environment}"] = values
+        optimal = _start_values(task)
+        if len(optimal) > 1 and np.ptp(optimal) > 0:
+            rows[f"Q* at the start of {task.environment}"] = optimal
     return rows
 
 
 def _start_values(task: Task) -> NDArray[np.float64]:
-    """Give the optimal values of the likeliest start, none where the model or the discount is not known."""
+    """Return the optimal values of the likeliest start, none where the model or the discount is not known."""
     name, arguments = read_environment(task.environment)
     with (
         warnings.catch_warnings(action="ignore", category=UserWarning),
@@ -121,25 +123,25 @@ def _start_values(task: Task) -> NDArray[np.float64]:
     start = int(table.initial.argmax())
     _, Q = envs.optimal_values(table, task.discount)
     allowed = slice(None) if table.action_mask is None else table.action_mask[start]
-    # Ties that rounding has broken would be gaps of their own.
-    return np.asarray(np.round(Q[start][allowed], 10))
+    # Without rounding, tied values would have tiny gaps between them.
+    return np.asarray(np.round(Q[start][allowed], _DECIMALS))
 
 
 def report(experiment: Experiment, results: Results, options: Options) -> list[EndCheck]:
-    """Print the tables, draw the figures, write the page; give the checks of the ends."""
+    """Print the tables, draw the figures, write the page; return the checks of the ends."""
     checks, metric = check_ends(results), options.metric or gap_or_usual(results)
-    found, values = best_temperatures(results, metric), known_values(experiment, options.values)
-    best, ends, slopes = best_table(found), ends_table(checks), slope_tables(values)
+    temperatures, values = best_temperatures(results, metric), known_values(experiment, options.values)
+    best, ends, slopes = best_table(temperatures), ends_table(checks), slope_tables(values)
     for table in (best, ends, *slopes):
         print_table(table)
-    answer = sweep_answer(found, checks)
+    answer = sweep_answer(temperatures, checks)
     print_answer(answer)
     figures = {"sweep.png": draw_sensitivity(results, "Boltzmann(T)", metric), "limits.png": draw_limits(values)}
     for name, figure in figures.items():
         save_figure(figure, results.folder / name)
     sections = [
         Section("From T = 0 to T = ∞", pictures=[picture(figures["sweep.png"], _SWEEP)], tables=[best]),
-        Section("The ends are what they should be", tables=[ends]),
+        Section("The ends equal greedy and uniform", tables=[ends]),
         Section("The way to both ends", pictures=[picture(figures["limits.png"], _LAWS)], tables=slopes),
         repetition({"sweep": results}),
     ]

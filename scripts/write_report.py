@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import tyro
 
 from boltzmann.experiments import Results, write_report
+from boltzmann.experiments.metrics import JudgedKey
 from scripts.support import console
 
 
@@ -18,8 +19,9 @@ class Options:
 
     results: Annotated[Path, tyro.conf.Positional]
     """The folder that a comparison wrote."""
-    metric: Literal["reward", "return", "gap", "optimal"] | None = None
-    """What the agents are judged by; by default the return per episode where episodes end, else the reward per step."""
+    metric: JudgedKey | None = None
+    """What the agents are judged by; by default the return per episode where every replicate ended one in the last
+    tenth of the steps, else the gap where episodes end and it is known, else the reward per step."""
     output: Path | None = None
     """The page's file; by default report.html in RESULTS."""
 

@@ -134,7 +134,7 @@ def value_iteration(
     2.471032
     0.598924
     """
-    tolerance = checks.number("tolerance", tolerance, least=0)
+    tolerance = checks.number_in("tolerance", tolerance, "[0, inf]")
     max_sweeps = checks.whole_number("max_sweeps", max_sweeps, least=1)
     before = np.full(len(table.probs), np.inf)
     sweeping = value_sweeps(table, backup, discount, initial_values=initial_values)

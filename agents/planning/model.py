@@ -71,7 +71,7 @@ class Model:
 
 def checked_discount(discount: float) -> float:
     """Return a discount in [0, 1], or raise."""
-    return checks.number("discount", discount, least=0, most=1)
+    return checks.number_in("discount", discount, "[0, 1]")
 
 
 def state_values(table: TableLike, V: ArrayLike) -> Values:

@@ -1,10 +1,10 @@
-"""Comparisons of exploration: describe an experiment, run it, and read its results.
+"""Comparisons of exploration: describe an experiment, run it, judge its results and show them.
 
 Agents and environments are known by their interface alone, so custom ones can be compared too.
 """
 
 from boltzmann.experiments.describe import Block, Experiment, Plan, Task, format_toml, read_environment, read_toml
-from boltzmann.experiments.engine import METRICS, Recorder, rollout
+from boltzmann.experiments.engine import Recorder, rollout
 from boltzmann.experiments.errors import DamagedBlockError, FailedCellsError, RefusedError
 from boltzmann.experiments.figures import (
     draw_differences,
@@ -14,13 +14,15 @@ from boltzmann.experiments.figures import (
     save_figure,
 )
 from boltzmann.experiments.interfaces import Agent, Decision, Make
+from boltzmann.experiments.metrics import METRICS, RECORDED, Metric
 from boltzmann.experiments.pages import Picture, Section, Table, render_page, write_report
 from boltzmann.experiments.runs import Progress, Status, run
-from boltzmann.experiments.statistics import FewReplicatesWarning, answers, averages, interval, leaderboard
+from boltzmann.experiments.statistics import FewReplicatesWarning, Judgement, answers, averages, interval, leaderboard
 from boltzmann.experiments.store import Cell, Results, Store
 
 __all__ = [
     "METRICS",
+    "RECORDED",
     "Agent",
     "Block",
     "Cell",
@@ -29,7 +31,9 @@ __all__ = [
     "Experiment",
     "FailedCellsError",
     "FewReplicatesWarning",
+    "Judgement",
     "Make",
+    "Metric",
     "Picture",
     "Plan",
     "Progress",

@@ -1,6 +1,8 @@
-"""From a command line to what policies are tried on."""
+"""From a command line to the problems on which policies are tried."""
 
 from __future__ import annotations
+
+from typing import cast
 
 import agents
 from boltzmann import Greedy, Policy
@@ -13,14 +15,14 @@ _CHANGING = ("boltzmann/DriftingBandit-v0", "boltzmann/AbruptBandit-v0")
 
 
 def make_problem(environment: str, learner: str | None, steps: int | None) -> Problem:
-    """Describe what policies are tried on: by the usual learner, or by one with ``_`` in the place of its policy.
+    """Describe a problem with the usual learner, or with one that has ``_`` instead of its policy.
 
-    Arms that change get a constant step size: an average over all rounds would hold what they were worth long ago.
+    Arms that change get a constant step size: an average over all rounds would remember what they were worth long ago.
 
     Raises
     ------
     ValueError
-        For an expression that cannot be read, or that makes no agent of a policy.
+        For an expression that cannot be read, or is no agent with a policy.
     """
     bandit = is_bandit(environment)
     if learner is not None:
@@ -38,10 +40,10 @@ def read_policy(text: str) -> Policy:
     Raises
     ------
     ValueError
-        For an expression that cannot be read, or that makes something else.
+        For an expression that cannot be read, or is no policy.
     """
-    made = parse(text, NAMES)
-    if not callable(made) or callable(getattr(made, "update", None)) or not hasattr(type(made), "__dataclass_fields__"):
+    policy = parse(text, NAMES)
+    is_agent = callable(getattr(policy, "update", None))
+    if not callable(policy) or is_agent or not hasattr(type(policy), "__dataclass_fields__"):
         raise ValueError(f"expected a policy, such as Boltzmann(0.1), got {text!r}")
-    policy: Policy = made
-    return policy
+    return cast(Policy, policy)

@@ -50,6 +50,7 @@ def test_the_check_of_directions_can_fail(tmp_path):
 
 ORDER = {
     "boltzmann": (
+        ("arrays",),
         ("checks",),
         ("bounds",),
         ("notation",),
@@ -60,7 +61,7 @@ ORDER = {
         ("experiments",),
     ),
     "boltzmann.experiments": (
-        ("errors", "interfaces"),
+        ("errors", "interfaces", "metrics"),
         ("describe", "engine"),
         ("store",),
         ("runs", "statistics"),

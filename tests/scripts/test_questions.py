@@ -21,7 +21,7 @@ QUESTIONS = [
         ["sweep.png", "limits.png", "report.html"],
         ["T = 0 is greedy and T = inf is uniform, byte by byte", "Q* at the start of FrozenLake-v1"],
     ),
-    (anneal, ANNEAL, ["gains.png", "report.html"], ["of 11 schedules", "+ gains, - loses, = cannot be told (Holm)"]),
+    (anneal, ANNEAL, ["gains.png", "report.html"], ["of 11 schedules", "+ gains, - loses, = not significant (Holm)"]),
     (tune, TUNE, ["finalists.png", "report.html"], ["Recommended for boltzmann/GaussianBandit-v0(arms=3): "]),
 ]
 
@@ -147,7 +147,7 @@ def test_what_a_task_does_not_tell_is_refused_before_anything_runs(tmp_path, mon
     with pytest.raises(SystemExit) as stopped:
         anneal.main(["--tasks", "FrozenLake-v1", "CartPole-v1"])
     assert stopped.value.code == 2
-    assert "CartPole-v1 does not tell its gap: choose --metric reward" in capsys.readouterr().err
+    assert "CartPole-v1 does not report its gap: choose --metric reward" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
 
 

@@ -33,7 +33,7 @@ def test_comparing_stores_prints_and_draws(compared, capsys, monkeypatch):
     assert "boltzmann/GaussianBandit-v0: reward per step" in out
     assert max(len(line) for line in out.split("\nfigures:")[0].splitlines()) <= 110
     # Four replicates hardly show any difference; the small number of replicates is noted once, not for each interval.
-    assert "= cannot be told from the best" in out
+    assert "= does not differ significantly from the best" in out
     assert out.count("=> ") == 2
     assert err.count("compare_schedules: note: 4 replicates: intervals from fewer than 10") == 1
     assert "FrozenLake-v1: " in out

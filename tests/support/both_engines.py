@@ -5,7 +5,7 @@ import copy
 import numpy as np
 
 import envs
-from boltzmann.experiments import METRICS, rollout
+from boltzmann.experiments import RECORDED, rollout
 
 STEPS, ENDS = 130, np.array([1, 60, 130])
 
@@ -49,7 +49,7 @@ def assert_the_same(world, agent, rows, exact):
         np.testing.assert_array_equal(one.allowed, other.allowed)
     close = {"rtol": 0, "atol": 0} if exact else {"rtol": 1e-10, "atol": 1e-12}
     np.testing.assert_allclose(one.values, other.values, **close)
-    for name in METRICS:
+    for name in RECORDED:
         loose = {"rtol": 1e-12, "atol": 1e-12} if name in ("reward", "return_sum", "gap") else close
         if name == "greedy" and not exact:
             # A tie that the last bit of a sum breaks may count or not.

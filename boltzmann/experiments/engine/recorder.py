@@ -8,23 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann.experiments.interfaces import Decision
+from boltzmann.experiments.metrics import MEANS, MEASURES, RECORDED, SUMMED
 from boltzmann.policies import Distribution
-
-METRICS = ("reward", "gap", "optimal", "greedy", "entropy", "temperature", "episodes", "return_sum")
-"""What is recorded, each an array of shape (windows, R):
-
-reward, gap
-    Means over the steps of the window; the gap is NaN where the environment does not tell all of them.
-optimal
-    Fraction of the window's steps with gap 0; NaN likewise.
-greedy
-    Fraction of the window's steps whose action had a largest value, by what the agent held when it acted; NaN where
-    its decisions do not tell.
-entropy, temperature
-    Of the distribution that acted in the last step of the window; the temperature is NaN where it has none.
-episodes, return_sum
-    How many episodes ended in the window, and the sum of their undiscounted returns.
-"""
 
 _COUNTED = ("optimal", "greedy", "episodes")
 _OPTIMAL, _GREEDY, _ENDED = range(3)
@@ -36,7 +21,7 @@ that they stay in a cache."""
 
 
 class Recorder:
-    """Sums over windows of steps, one column a replicate; see ``METRICS``.
+    """Sums over windows of steps, one column a replicate; see ``boltzmann.experiments.metrics``.
 
     A buffer holds some steps, so that one NumPy call sums them all: with few replicates the calls dominate the time.
     The sums equal those of adding one step after the other, to the last bit.
@@ -53,7 +38,7 @@ class Recorder:
         self._ends = ends
         self.lengths = np.diff(ends, prepend=0)
         self.engine = "lockstep"
-        self.arrays = {name: np.zeros((len(ends), num_envs)) for name in METRICS}
+        self.arrays = {name: np.zeros((len(ends), num_envs)) for name in RECORDED}
         self._window = self._buffered = 0
         self._return = np.zeros(num_envs)
         self._capacity = min(max(_BUFFERED_NUMBERS // num_envs, _FEWEST_STEPS), _MOST_STEPS)
@@ -91,8 +76,8 @@ class Recorder:
 
     def add_window(self, sums: dict[str, NDArray[np.float64]], distribution: Distribution) -> None:
         """Add a whole window: the sums of its steps, and the distribution of the last one."""
-        for name, values in sums.items():
-            self.arrays[name][self._window] = values
+        for name in SUMMED:
+            self.arrays[name][self._window] = sums.get(name, np.nan)
         self._finish(distribution)
 
     def _sum_buffer(self) -> None:
@@ -136,8 +121,8 @@ class Recorder:
         unknown = np.isnan(self.arrays["gap"][row])
         # One unknown gap makes its whole window unknown.
         self.arrays["optimal"][row] = np.where(unknown, np.nan, self.arrays["optimal"][row])
-        for name in ("reward", "gap", "optimal", "greedy"):
+        for name in MEANS:
             self.arrays[name][row] /= self.lengths[row]
-        self.arrays["entropy"][row] = distribution.entropy
-        self.arrays["temperature"][row] = getattr(distribution, "temperature", np.nan)
+        for name, measure in MEASURES.items():
+            self.arrays[name][row] = measure(distribution)
         self._window += 1

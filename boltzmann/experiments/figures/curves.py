@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from boltzmann.experiments.describe import Plan
 from boltzmann.experiments.figures.legends import label_ends, legend_beside, width_beside
 from boltzmann.experiments.figures.style import (
     LETTER,
@@ -20,16 +21,15 @@ from boltzmann.experiments.figures.style import (
     put_caption,
     strengths,
 )
+from boltzmann.experiments.metrics import BY_KEY, JudgedKey, Metric, MetricKey
 from boltzmann.experiments.statistics import (
-    METRIC_NAMES,
-    CurveMetric,
-    Metric,
+    Cells,
+    Judgement,
     curve,
+    find_metric,
     has_metric,
     interval,
-    is_judged,
-    tasks_showing,
-    tasks_with,
+    labels_of,
     usual_metric,
 )
 from boltzmann.experiments.store import Cell, Results
@@ -42,13 +42,14 @@ if TYPE_CHECKING:
 _PANEL = (4.6, 3.4)
 _BESIDE = 0.95
 _WIDE = 50.0
-
+"""An axis is logarithmic where the largest value is more than so many times the smallest."""
 _WILD, _FLATTENED = 0.2, 2.0
-"""So large a part of all bands may leave a panel, where they would make it so many times as high."""
+"""The largest fraction of all bands that may leave a panel, where they would make it more than so many times as high.
+"""
 
 
-def draw_learning_curves(results: Results, metric: CurveMetric | Sequence[CurveMetric] | None = None) -> Figure:
-    """Draw the learning curves of every task: a row a task, a panel a metric.
+def draw_learning_curves(results: Results, metric: MetricKey | Sequence[MetricKey] | None = None) -> Figure:
+    """Draw the learning curves of every task: a row for each task, a panel for each metric.
 
     Lines are means over replicates, bands their 95 % intervals (Student's t). Up to ten agents are named where their
     lines end in the last panel, more of them in a legend, the best final value first and the best five drawn stronger.
@@ -60,10 +61,8 @@ def draw_learning_curves(results: Results, metric: CurveMetric | Sequence[CurveM
     results : Results
         Of a finished run.
     metric : str or sequence of them, optional
-        Of ``"reward"``, ``"return"``, ``"regret"``, ``"gap"``, ``"optimal"``, ``"greedy"``, ``"entropy"`` and
-        ``"temperature"``. By default the return per episode where every replicate ended one in the last tenth of the
-        steps, else the reward per step. Beside a single one of these stands the rate of optimal actions where the
-        environment knows it; a sequence is drawn as it is.
+        Keys of ``METRICS``. By default what ``leaderboard`` judges each task by. Beside a single reward, return, gap or
+        regret stands the rate of optimal actions where the environment knows it; a sequence is drawn as it is.
 
     Returns
     -------
@@ -73,97 +72,111 @@ def draw_learning_curves(results: Results, metric: CurveMetric | Sequence[CurveM
     Raises
     ------
     RefusedError
-        For a metric that there is not, or that no task has.
+        For a metric that does not exist, or that no task has.
+    """
+    return curves_of(Judgement(results), metric)
+
+
+def curves_of(judgement: Judgement, metric: MetricKey | Sequence[MetricKey] | None = None) -> Figure:
+    """Draw the curves of results that are judged already, by default of what judges them.
+
+    See :func:`draw_learning_curves` for the rest.
     """
     from matplotlib.figure import Figure
 
-    single: list[CurveMetric] = [metric] if isinstance(metric, str) else list(metric or [])
-    tasks = tasks_showing(results, single) if single else tasks_with(results, None)
-    shown: dict[str, list[CurveMetric]] = {}
-    for task, cells in tasks.items():
-        wanted = single or [usual_metric(cells)]
-        if (metric is None or isinstance(metric, str)) and wanted[0] in ("reward", "return", "gap", "regret"):
-            wanted = [*wanted, "optimal"]
-        shown[task] = [one for one in wanted if has_metric(cells, one)]
+    wanted = [metric] if isinstance(metric, str) else list(metric or [])
+    tasks = judgement.tasks_showing(wanted) if wanted else judgement.judged_cells
+    shown = {
+        task: [key for key in _panels(judgement, task, metric) if has_metric(cells, key)]
+        for task, cells in tasks.items()
+    }
     columns = max(len(metrics) for metrics in shown.values())
-    longest = max(width_beside(cells) for cells in tasks.values())
+    longest = max(width_beside(labels_of(cells).values()) for cells in tasks.values())
     heights = [max(_PANEL[1], LINE * (len(cells) + 2)) for cells in tasks.values()]
     with look():
         size = (columns * _PANEL[0] + _BESIDE + LETTER * longest, sum(heights))
         figure = Figure(figsize=size, layout="constrained")
         grid = figure.add_gridspec(len(tasks), columns, height_ratios=heights)
-        everything = {one for metrics in shown.values() for one in metrics}
         fewest = min(_fewest(cells, metrics) for cells, metrics in zip(tasks.values(), shown.values(), strict=True))
-        put_caption(figure, _note(results, fewest), metrics=everything)
+        note = _note(judgement.results.plan, fewest)
+        put_caption(figure, note, metrics={key for metrics in shown.values() for key in metrics})
         for row, ((task, cells), height) in enumerate(zip(tasks.items(), heights, strict=True)):
             last = len(shown[task]) - 1
-            # The last panel of a row takes what others have more.
-            places = [slice(place, columns if place == last else place + 1) for place in range(last + 1)]
-            _draw_task([figure.add_subplot(grid[row, place]) for place in places], task, cells, shown[task], height)
+            # The last panel of a row takes the columns that only other rows fill.
+            spans = [slice(column, columns if column == last else column + 1) for column in range(last + 1)]
+            _draw_task([figure.add_subplot(grid[row, span]) for span in spans], task, cells, shown[task], height)
     return figure
 
 
-def _fewest(cells: dict[str, Cell], metrics: list[CurveMetric]) -> int:
-    """Count how many replicates the thinnest mean return of the last tenth of the windows rests on."""
+def _panels(judgement: Judgement, task: str, metric: MetricKey | Sequence[MetricKey] | None) -> list[MetricKey]:
+    """Return the metrics that are wanted of a task: a single one has its companion beside it."""
+    if metric is not None and not isinstance(metric, str):
+        return list(metric)
+    single = metric or judgement.metrics[task]
+    return [key for key in (single, find_metric(single).drawn_beside) if key]
+
+
+def _fewest(cells: Cells, metrics: Sequence[MetricKey]) -> int:
+    """Count the replicates behind the mean return of the last tenth of the windows that has the fewest."""
     counts = [cell.samples for cell in cells.values()]
-    if "return" in metrics:
-        ended = [np.isfinite(cell.mean_return).sum(axis=0) for cell in cells.values()]
-        counts += [int(last[last > 0].min()) for one in ended if (last := one[-(len(one) // 10 + 1) :]).any()]
+    for metric in metrics:
+        if BY_KEY[metric].per_episode:
+            known = [np.isfinite(curve(cell, metric)).sum(axis=0) for cell in cells.values()]
+            counts += [int(last[last > 0].min()) for one in known if (last := one[-(len(one) // 10 + 1) :]).any()]
     return min(counts)
 
 
-def _note(results: Results, fewest: int) -> str:
-    plan, agents = results.plan, max(len(task.agents) for task in results.plan.tasks)
+def _note(plan: Plan, fewest: int) -> str:
+    agents = max(len(task.agents) for task in plan.tasks)
     bands = f", bands: 95 % confidence intervals{bands_note(agents)}" if plan.samples > 1 else ""
-    said = f"Lines: means over {plan.samples_text}{bands}."
+    note = f"Lines: means over {plan.samples_text}{bands}."
     if fewest < plan.samples:
-        said += (
+        note += (
             f" A window's return is the mean over the replicates that ended an episode in it, near the end as few as "
             f"{fewest}; those with long episodes are missing more often."
         )
-    return said
+    return note
 
 
-def _judged_by(cells: dict[str, Cell], metrics: Sequence[CurveMetric]) -> Metric:
-    """Choose what agents are ranked by: the first metric shown that can rank, else the usual one."""
-    ranking: list[CurveMetric] = ["gap" if metric == "regret" else metric for metric in metrics]
-    judges = [metric for metric in ranking if is_judged(metric)]
-    return judges[0] if judges else usual_metric(cells)
+def _judged_by(cells: Cells, metrics: Sequence[MetricKey]) -> JudgedKey:
+    """Choose what agents are ranked by: what the first metric shown that can rank does, else the usual metric."""
+    ranking = [BY_KEY[metric].ranked_by for metric in metrics if BY_KEY[metric].ranked_by]
+    return ranking[0] if ranking else usual_metric(cells)
 
 
-def _draw_task(panels: Any, task: str, cells: dict[str, Cell], metrics: list[CurveMetric], height: float) -> None:
-    styles, judge = agent_styles(cells), _judged_by(cells, metrics)
+def _draw_task(panels: Any, task: str, cells: Cells, metrics: list[MetricKey], height: float) -> None:
+    labels, styles, judge = labels_of(cells), agent_styles(cells), _judged_by(cells, metrics)
     ranked = best_first(cells, judge)
-    for label, (width, shade) in strengths(ranked).items():
-        styles[label] |= {"linewidth": width, "alpha": shade}
+    for agent, (width, shade) in strengths(ranked).items():
+        styles[agent] |= {"linewidth": width, "alpha": shade}
     for panel, shown in zip(panels, metrics, strict=True):
-        ends = {label: _draw_curve(panel, cells[label], shown, label, styles[label]) for label in ranked}
+        ends = {agent: _draw_curve(panel, cells[agent], shown, labels[agent], styles[agent]) for agent in ranked}
         panel.locator_params(axis="x", nbins=6)
         panel.set(xlabel="step", xlim=(0, next(iter(cells.values())).steps[-1]))
         label_metric(panel, shown, "y")
-        _choose_scale(panel, shown)
+        _choose_scale(panel, BY_KEY[shown])
     panels[0].set_title(task, loc="left", fontweight="bold")
     if len(cells) > MANY:
-        legend_beside(panels[-1], f"best final {METRIC_NAMES[judge]} first")
+        legend_beside(panels[-1], f"best final {BY_KEY[judge].name} first")
     else:
-        label_ends(panels[-1], ends, styles, height)
+        label_ends(panels[-1], ends, labels, styles, height)
 
 
-def _choose_scale(panel: Axes, metric: CurveMetric) -> None:
-    if metric in ("optimal", "greedy"):
+def _choose_scale(panel: Axes, metric: Metric) -> None:
+    if metric.is_fraction:
         panel.set_ylim(-0.02, 1.02)
-    if metric == "temperature":
+    elif metric.spans_decades:
         drawn = np.concatenate([np.asarray(line.get_ydata(), dtype=np.float64) for line in panel.get_lines()])
         drawn = drawn[np.isfinite(drawn)]
-        # Annealing runs over decades; a temperature of 0 has no place on their axis.
+        # A logarithmic axis cannot show a temperature of 0.
         if len(drawn) and 0 < drawn.min() * _WIDE < drawn.max():
             panel.set_yscale("log")
-    if metric in ("reward", "return", "gap"):
+    elif metric.is_judged:
         _cut_wild_bands(panel)
 
 
 def _cut_wild_bands(panel: Axes) -> None:
-    """Let some bands leave the panel, such as rest on two or three replicates, where they would flatten all lines."""
+    """Let a few very wide bands, those of two or three replicates, leave the panel instead of flattening all lines."""
     lines = [np.asarray(line.get_ydata(), dtype=np.float64) for line in panel.get_lines()]
     edges = [np.asarray(path.vertices)[:, 1] for band in panel.collections for path in band.get_paths()]
     if not edges or not lines:
@@ -176,18 +189,18 @@ def _cut_wild_bands(panel: Axes) -> None:
         panel.set_ylim(low - margin, high + margin)
 
 
-def _draw_curve(panel: Axes, cell: Cell, metric: CurveMetric, label: str, style: dict[str, Any]) -> float:
-    """Draw a line with its band and give the value that it ends with, NaN without any."""
+def _draw_curve(panel: Axes, cell: Cell, metric: MetricKey, label: str, style: dict[str, Any]) -> float:
+    """Draw a line with its band and return the value at which it ends, NaN without any."""
     values = curve(cell, metric)
-    # An infinite temperature has no place on any axis.
+    # No axis can show an infinite temperature.
     mean, half_width = interval(np.where(np.isfinite(values), values, np.nan))
-    # A window's value stands at its middle, a sum at its end.
-    places = cell.steps - (0 if metric == "regret" else cell.lengths / 2)
+    # A mean stands at the middle of its window, a running total at the end.
+    steps = cell.steps - (0 if BY_KEY[metric].is_running_total else cell.lengths / 2)
     shade, line = style["alpha"], {name: value for name, value in style.items() if name != "alpha"}
-    # A line goes on over windows without a value, in which no episode ended; a single point makes none.
+    # Lines connect the windows that have a value: others had no end of an episode. A single point needs a marker.
     known = np.isfinite(mean)
-    places, mean, half_width = places[known], mean[known], half_width[known]
-    panel.plot(places, mean, label=label, marker="o" if len(places) == 1 else None, **line)
+    steps, mean, half_width = steps[known], mean[known], half_width[known]
+    panel.plot(steps, mean, label=label, marker="o" if len(steps) == 1 else None, **line)
     if shade and not np.isnan(half_width).all():
-        panel.fill_between(places, mean - half_width, mean + half_width, color=style["color"], alpha=shade, linewidth=0)
+        panel.fill_between(steps, mean - half_width, mean + half_width, color=style["color"], alpha=shade, linewidth=0)
     return float(mean[-1]) if len(mean) else float("nan")

@@ -1,14 +1,15 @@
-"""Names beside the lines they belong to, or a legend where there are too many of them."""
+"""Names beside the lines they belong to, or a legend where there are too many lines."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from boltzmann.experiments.figures.style import LINE, MANY
+from boltzmann.experiments.metrics import Floats
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,11 +18,11 @@ if TYPE_CHECKING:
 _LEADER, _HANDLE, _TEXT = 0.035, 0.095, 0.105
 _MARGIN = 0.75
 LEGEND_TITLE = 38
-"""Letters of the longest title of a legend."""
+"""The number of letters in the longest title of a legend."""
 
 
-def spread(places: ArrayLike, distance: float) -> NDArray[np.float64]:
-    """Move places in [0, 1] apart to a least distance, as little as can be (in squares), keeping their order.
+def spread(heights: ArrayLike, distance: float) -> Floats:
+    """Move heights in [0, 1] apart to a least distance, in their order, with the least sum of squared moves.
 
     Examples
     --------
@@ -32,7 +33,7 @@ def spread(places: ArrayLike, distance: float) -> NDArray[np.float64]:
     """
     from scipy.optimize import isotonic_regression
 
-    wanted = np.asarray(places, dtype=np.float64)
+    wanted = np.asarray(heights, dtype=np.float64)
     order = np.argsort(wanted, kind="stable")
     steps = distance * np.arange(len(wanted))
     moved = isotonic_regression(wanted[order] - steps).x
@@ -42,45 +43,53 @@ def spread(places: ArrayLike, distance: float) -> NDArray[np.float64]:
     return apart
 
 
-def label_ends(panel: Axes, ends: Mapping[str, float], styles: Mapping[str, dict[str, Any]], height: float) -> None:
-    """Write each label to the right of a panel, led to from where its line ends.
+def label_ends(
+    panel: Axes,
+    ends: Mapping[str, float],
+    labels: Mapping[str, str],
+    styles: Mapping[str, dict[str, Any]],
+    height: float,
+) -> None:
+    """Write each agent's label to the right of a panel, with a leader from the end of its line.
 
     Parameters
     ----------
     panel : matplotlib.axes.Axes
-        All else is drawn already, so that its limits stand.
-    ends : mapping of label to float
-        In data; NaN for what has no line here, which stands at the bottom.
-    styles : mapping of label to dict
+        Everything else is drawn already, so that its limits do not change any more.
+    ends : mapping of agent to float
+        The value at which its line ends; NaN for an agent without a line, whose label stands at the bottom.
+    labels : mapping of agent to str
+        What is written.
+    styles : mapping of agent to dict
         Colour and linestyle.
     height : float
-        Of the panel with its margins, inches.
+        The height of the panel with its margins, in inches.
     """
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
-    labels = sorted(ends, key=lambda label: -np.inf if np.isnan(ends[label]) else ends[label])
-    known = np.array([not np.isnan(ends[label]) for label in labels])
-    values = np.array([ends[label] for label in labels])
-    # Limits are found when they are asked for, and only then does the transformation know them.
+    agents = sorted(ends, key=lambda agent: -np.inf if np.isnan(ends[agent]) else ends[agent])
+    known = np.array([not np.isnan(ends[agent]) for agent in agents])
+    values = np.array([ends[agent] for agent in agents])
+    # The transformation is right only after the limits have been computed, which asking for them does.
     panel.get_ylim()
     inside = panel.transAxes.inverted().transform(panel.transData.transform(np.stack([0 * values, values], axis=1)))
     starts = np.clip(np.where(known, inside[:, 1], 0.0), 0.0, 1.0)
-    for label, start, place, seen in zip(
-        labels, starts, spread(starts, LINE / max(height - _MARGIN, LINE)), known, strict=True
+    for agent, start, end, has_line in zip(
+        agents, starts, spread(starts, LINE / max(height - _MARGIN, LINE)), known, strict=True
     ):
-        path = [(1.0, start), (_LEADER + 1, place), (_HANDLE + 1, place)][0 if seen else 1 :]
+        path = [(1.0, start), (_LEADER + 1, end), (_HANDLE + 1, end)][0 if has_line else 1 :]
         leader = PathPatch(Path(path), transform=panel.transAxes, clip_on=False, fill=False, linewidth=1.4)
-        leader.set(edgecolor=styles[label]["color"], linestyle=styles[label]["linestyle"], in_layout=False)
+        leader.set(edgecolor=styles[agent]["color"], linestyle=styles[agent]["linestyle"], in_layout=False)
         panel.add_artist(leader)
-        text = label if seen else f"{label} (no value)"
-        panel.text(1 + _TEXT, place, text, transform=panel.transAxes, va="center", fontsize="small", gid="end label")
+        text = labels[agent] if has_line else f"{labels[agent]} (no value)"
+        panel.text(1 + _TEXT, end, text, transform=panel.transAxes, va="center", fontsize="small", gid="end label")
 
 
-def width_beside(labels: Collection[str]) -> int:
-    """Give how many letters wide the names beside a panel are, a legend with its title."""
-    longest = max(len(label) for label in labels)
-    return max(longest, LEGEND_TITLE) if len(labels) > MANY else longest
+def width_beside(labels: Iterable[str]) -> int:
+    """Return how many letters wide the names beside a panel are, a legend with its title."""
+    lengths = [len(label) for label in labels]
+    return max(*lengths, LEGEND_TITLE) if len(lengths) > MANY else max(lengths)
 
 
 def legend_beside(panel: Axes, title: str) -> None:

@@ -1,4 +1,4 @@
-"""Performance profiles: how a metric is spread over replicates."""
+"""Performance profiles: the distribution of a metric over replicates."""
 
 from __future__ import annotations
 
@@ -17,15 +17,9 @@ from boltzmann.experiments.figures.style import (
     put_caption,
     strengths,
 )
-from boltzmann.experiments.statistics import (
-    METRIC_NAMES,
-    Metric,
-    final,
-    performance_profile,
-    tasks_with,
-    usual_metric,
-)
-from boltzmann.experiments.store import Cell, Results
+from boltzmann.experiments.metrics import BY_KEY, JudgedKey
+from boltzmann.experiments.statistics import Cells, Judgement, final, labels_of, performance_profile
+from boltzmann.experiments.store import Results
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,14 +30,14 @@ _PANEL = (5.2, 3.4)
 _BESIDE, _POINTS = 0.9, 301
 
 _BANDS = 3
-"""Of so many agents, the best, bands are drawn: those of more cover each other, and are wide with few replicates."""
+"""How many agents have bands, the best: those of more would cover each other, and are wide with few replicates."""
 
 
-def draw_profiles(results: Results, metric: Metric | None = None, *, confidence: float = 0.95) -> Figure:
-    """Draw for each agent which fraction of its replicates does better than tau, a panel a task.
+def draw_profiles(results: Results, metric: JudgedKey | None = None, *, confidence: float = 0.95) -> Figure:
+    """Draw for each agent the fraction of its replicates that is better than tau, a panel for each task.
 
-    A line further to the right is better (to the left for the gap, of which less is better); lines that cross are
-    agents of which neither is better throughout. See ``performance_profile`` for the bands.
+    A line further to the right is better (further to the left for the gap). Where lines cross, neither agent is better
+    throughout. See ``performance_profile`` for the bands.
 
     Parameters
     ----------
@@ -56,48 +50,51 @@ def draw_profiles(results: Results, metric: Metric | None = None, *, confidence:
     -------
     matplotlib.figure.Figure
     """
+    return profiles_of(Judgement(results, metric, confidence=confidence))
+
+
+def profiles_of(judgement: Judgement) -> Figure:
+    """Draw the profiles of results that are judged already; see :func:`draw_profiles`."""
     from matplotlib.figure import Figure
 
-    tasks = tasks_with(results, metric)
-    metrics = {task: metric or usual_metric(cells) for task, cells in tasks.items()}
-    longest = max(LEGEND_TITLE, *(len(label) for cells in tasks.values() for label in cells))
+    tasks, metrics, plan = judgement.judged_cells, judgement.metrics, judgement.results.plan
+    longest = max(LEGEND_TITLE, *(len(label) for cells in tasks.values() for label in labels_of(cells).values()))
     heights = [max(_PANEL[1], LINE * (len(cells) + 2)) for cells in tasks.values()]
     with look():
         size = (_PANEL[0] + _BESIDE + LETTER * longest, sum(heights))
         figure = Figure(figsize=size, layout="constrained")
         panels = figure.subplots(len(tasks), 1, squeeze=False, height_ratios=heights)[:, 0]
         for panel, (task, cells) in zip(panels, tasks.items(), strict=True):
-            _draw_task(panel, cells, metrics[task], confidence, results.plan.sample)
+            _draw_task(panel, cells, metrics[task], judgement.confidence, plan.sample)
             panel.set_title(task, loc="left", fontweight="bold")
         which = " of the best three" if max(len(cells) for cells in tasks.values()) > _BANDS else ""
         note = (
-            f"Each of {results.plan.samples_text} by its mean over the last tenth of the steps; bands{which}: "
-            f"{100 * confidence:g} %, at each τ by itself."
+            f"Each of {plan.samples_text} by its mean over the last tenth of the steps; bands{which}: "
+            f"{100 * judgement.confidence:g} % confidence intervals, at each τ by itself."
         )
         put_caption(figure, note, metrics=metrics.values())
     return figure
 
 
-def _draw_task(panel: Axes, cells: dict[str, Cell], metric: Metric, confidence: float, sample: str) -> None:
-    styles = agent_styles(cells)
-    # The profile counts what lies above; of the gap less is better.
-    sign = -1.0 if metric == "gap" else 1.0
-    values = {label: final(cells[label], metric) for label in best_first(cells, metric)}
-    values = {label: found[~np.isnan(found)] for label, found in values.items()}
-    everything = np.concatenate(list(values.values()))
+def _draw_task(panel: Axes, cells: Cells, key: JudgedKey, confidence: float, sample: str) -> None:
+    metric, labels, styles = BY_KEY[key], labels_of(cells), agent_styles(cells)
+    finals = {agent: final(cells[agent], key) for agent in best_first(cells, key)}
+    finals = {agent: values[~np.isnan(values)] for agent, values in finals.items()}
+    everything = np.concatenate(list(finals.values()))
     margin = 0.02 * float(np.ptp(everything)) or 0.5
     thresholds = np.linspace(everything.min() - margin, everything.max() + margin, _POINTS)
-    strength = strengths(list(values))
-    for place, (label, found) in enumerate(values.items()):
-        if len(found):
-            width, shade = strength[label]
-            profile = performance_profile(sign * found, sign * thresholds, confidence)
-            panel.plot(thresholds, profile.value, label=label, linewidth=width, **styles[label])
-            if shade and place < _BANDS:
-                band = {"color": styles[label]["color"], "alpha": shade, "linewidth": 0}
+    strength = strengths(list(finals))
+    for index, (agent, values) in enumerate(finals.items()):
+        if len(values):
+            width, shade = strength[agent]
+            # The profile counts what lies above tau, so values of which less is better change their sign.
+            profile = performance_profile(metric.sign * values, metric.sign * thresholds, confidence)
+            panel.plot(thresholds, profile.value, label=labels[agent], linewidth=width, **styles[agent])
+            if shade and index < _BANDS:
+                band = {"color": styles[agent]["color"], "alpha": shade, "linewidth": 0}
                 panel.fill_between(thresholds, profile.low, profile.high, **band)
     panel.set(ylim=(-0.02, 1.02), xlim=(thresholds[0], thresholds[-1]))
-    label_metric(panel, metric, "x", " τ")
-    panel.set_ylabel(f"{sample}s {'below' if metric == 'gap' else 'above'} τ")
+    label_metric(panel, key, "x", " τ")
+    panel.set_ylabel(f"{sample}s {'below' if metric.smaller_is_better else 'above'} τ")
     panel.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
-    legend_beside(panel, f"best mean {METRIC_NAMES[metric]} first")
+    legend_beside(panel, f"best mean {metric.name} first")

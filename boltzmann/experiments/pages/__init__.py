@@ -6,7 +6,7 @@
 - ``assets``: the style sheet and the scripts
 """
 
-from boltzmann.experiments.pages.comparison import write_report
+from boltzmann.experiments.pages.comparison import write_judgement, write_report
 from boltzmann.experiments.pages.html import Picture, Section, Table, render_page
 from boltzmann.experiments.pages.parts import picture, repetition, with_ends, with_half_width, write_page
 
@@ -19,6 +19,7 @@ __all__ = [
     "repetition",
     "with_ends",
     "with_half_width",
+    "write_judgement",
     "write_page",
     "write_report",
 ]

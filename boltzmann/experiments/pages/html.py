@@ -1,8 +1,8 @@
-"""One self-contained HTML page from a list of sections; nothing in it reaches for the network.
+"""One self-contained HTML page from a list of sections, which uses no network.
 
-The page knows nothing of experiments: it sets headings, sentences, tables, pictures and text to copy, and ends with the
-explorer, which computes the Gibbs distribution in the browser. Everything that is passed as text is escaped. The
-page's own policy for browsers (Content-Security-Policy) forbids every request and every script but the page's own.
+This file knows nothing about experiments: a page has headings, sentences, tables, pictures and text to copy, and ends
+with the explorer, which computes the Gibbs distribution in the browser. Everything that is passed as text is escaped.
+The page's own policy for browsers (Content-Security-Policy) forbids every request and every script but the page's own.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Table:
     rows : sequence of sequences of str
         As many cells each as there are columns.
     heading : int
-        The column whose cells name the rows. Those behind it are numbers and stand to the right.
+        The index of the column whose cells name the rows. The columns behind it hold numbers, aligned to the right.
 
     Raises
     ------
@@ -52,23 +52,23 @@ class Table:
     def __post_init__(self) -> None:
         if not 0 <= self.heading < len(self.columns):
             raise ValueError(f"heading must be a column in [0, {len(self.columns)}), got {self.heading}")
-        for place, row in enumerate(self.rows):
+        for index, row in enumerate(self.rows):
             if len(row) != len(self.columns):
-                raise ValueError(f"rows must have {len(self.columns)} cells, got {len(row)} in row {place}")
+                raise ValueError(f"rows must have {len(self.columns)} cells, got {len(row)} in row {index}")
 
 
 @dataclass(frozen=True)
 class Picture:
-    """An SVG drawing, as a file or a figure's ``savefig`` gives it.
+    """An SVG drawing, as a drawing library writes it.
 
     Parameters
     ----------
     svg : str
-        It is trusted: it comes from a drawing library and not from the user.
+        Trusted text: it comes from a drawing library and not from the user.
     alternative : str
         What it shows, for those who do not see it.
     caption : str
-        What is to be known about how it was made.
+        What it shows, for everybody.
 
     Raises
     ------
@@ -99,7 +99,7 @@ class Section:
 
 
 def render_page(title: str, answer: Sequence[str], sections: Sequence[Section]) -> str:
-    """Give the HTML of a page.
+    """Return the HTML of a page.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def render_page(title: str, answer: Sequence[str], sections: Sequence[Section]) 
     answer : sequence of str
         The sentences that stand before everything else, a paragraph each.
     sections : sequence of Section
-        The rest, in its order; the explorer comes behind it.
+        The sections behind the answer, in this order; the explorer comes last.
 
     Returns
     -------
@@ -122,14 +122,15 @@ def render_page(title: str, answer: Sequence[str], sections: Sequence[Section]) 
     (True, True)
     """
     script = "\n".join(_asset(name) for name in _SCRIPTS)
-    places = [(f"section-{number}", section.heading) for number, section in enumerate(sections, start=1)]
+    names = [f"section-{number}" for number in range(1, len(sections) + 1)]
+    entries = [*((name, section.heading) for name, section in zip(names, sections, strict=True)), _EXPLORER]
     return Template(_asset("page.html")).substitute(
         title=escape(title),
         policy=_policy(script),
         style=_asset("report.css"),
-        links="\n".join(f'<li><a href="#{name}">{escape(heading)}</a></li>' for name, heading in [*places, _EXPLORER]),
+        links="\n".join(f'<li><a href="#{name}">{escape(heading)}</a></li>' for name, heading in entries),
         answer="\n".join(map(_paragraph, answer)),
-        sections="\n".join(_section(name, section) for (name, _), section in zip(places, sections, strict=True)),
+        sections="\n".join(map(_section, names, sections)),
         explorer=_asset("explorer.html"),
         script=script,
     )
@@ -141,7 +142,7 @@ def _asset(name: str) -> str:
 
 def _policy(script: str) -> str:
     """Allow this one script by its hash, and no address at all."""
-    # The line break that the template puts before the script is part of what browsers hash.
+    # Browsers hash the line break before the script in the template too.
     digest = base64.b64encode(hashlib.sha256(f"\n{script}".encode()).digest()).decode()
     return (
         "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; style-src 'unsafe-inline'; "
@@ -168,10 +169,10 @@ def _section(name: str, section: Section) -> str:
 
 def _table(table: Table) -> str:
     head = "".join(
-        f'<th{_side(table, place)} scope="col">{escape(text)}</th>' for place, text in enumerate(table.columns)
+        f'<th{_side(table, column)} scope="col">{escape(text)}</th>' for column, text in enumerate(table.columns)
     )
     rows = "\n".join(
-        f"<tr>{''.join(_cell(table, place, text) for place, text in enumerate(row))}</tr>" for row in table.rows
+        f"<tr>{''.join(_cell(table, column, text) for column, text in enumerate(row))}</tr>" for row in table.rows
     )
     return _scrolling(
         table.caption,
@@ -181,21 +182,21 @@ def _table(table: Table) -> str:
 
 
 def _scrolling(label: str, content: str) -> str:
-    """Let what is wider than the screen scroll in itself, by keyboard too."""
+    """Let content that is wider than the screen scroll on its own, by keyboard too."""
     return f'<div class="scroll" tabindex="0" role="group" aria-label="{escape(label)}">\n{content}\n</div>'
 
 
-def _cell(table: Table, place: int, text: str) -> str:
-    if place != table.heading:
+def _cell(table: Table, column: int, text: str) -> str:
+    if column != table.heading:
         # A narrow column may break before the sign, but not behind it.
-        return f"<td{_side(table, place)}>{escape(text).replace('± ', '±&nbsp;')}</td>"
-    # A name that is an expression may break where its parts begin.
+        return f"<td{_side(table, column)}>{escape(text).replace('± ', '±&nbsp;')}</td>"
+    # Long expressions may break before their arguments.
     breakable = re.sub(r"([(,] ?)", r"\1<wbr>", escape(text))
     return f'<th scope="row"><code>{breakable}</code></th>'
 
 
-def _side(table: Table, place: int) -> str:
-    return ' class="number"' if place > table.heading else ""
+def _side(table: Table, column: int) -> str:
+    return ' class="number"' if column > table.heading else ""
 
 
 def _picture(name: str, picture: Picture) -> str:
@@ -205,13 +206,13 @@ def _picture(name: str, picture: Picture) -> str:
 
 
 def _inline(name: str, svg: str, label: str) -> str:
-    """Fit a drawing into the page: its neutral colours become the theme's, its identities its own."""
+    """Fit a drawing into the page: neutral colours become the theme's, and identities unique on the page."""
     body = re.sub(
         r"<!--.*?-->|<style.*?</style>|<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.DOTALL
     )
-    used = {found["name"] for found in _REFERENCE.finditer(body)}
-    body = _IDENTITY.sub(lambda found: f' id="{name}-{found[1]}"' if found[1] in used else "", body)
-    body = _REFERENCE.sub(lambda found: f"{found['before']}{name}-{found['name']}", body)
+    used = {match["name"] for match in _REFERENCE.finditer(body)}
+    body = _IDENTITY.sub(lambda match: f' id="{name}-{match[1]}"' if match[1] in used else "", body)
+    body = _REFERENCE.sub(lambda match: f"{match['before']}{name}-{match['name']}", body)
     for colours, theme in (
         (("#ffffff", "white"), "surface"),
         (("#262626", "#000000", "black"), "ink"),

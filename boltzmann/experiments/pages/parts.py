@@ -1,4 +1,4 @@
-"""What all pages have in common: pictures of figures, numbers with their intervals, and how to do it again."""
+"""Shared by all pages: pictures of figures, numbers with their intervals, and how to repeat the runs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import io
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from boltzmann.experiments.describe import Plan, TaskPlan
 from boltzmann.experiments.pages.html import Picture, Section, Table, render_page
@@ -15,6 +15,9 @@ from boltzmann.experiments.store import Results, Store, write_whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+_SVG_DPI = 72
+"""The units of an SVG file in each inch."""
 
 
 def write_page(path: str | os.PathLike[str], title: str, answer: Sequence[str], sections: Sequence[Section]) -> None:
@@ -36,37 +39,49 @@ def write_page(path: str | os.PathLike[str], title: str, answer: Sequence[str], 
 
 
 def picture(figure: Figure, shows: str) -> Picture:
-    """Give a figure as what a page holds, with a sentence for those who do not see it."""
+    """Return a figure as a picture of a page, with a sentence for those who do not see it."""
     return Picture(svg_text(figure), shows, shows)
 
 
 def svg_text(figure: Figure) -> str:
-    """Draw a matplotlib figure as SVG, the same text each time."""
+    """Draw a matplotlib figure as SVG; the same figure gives the same text."""
     from matplotlib import rc_context
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-    content = io.StringIO()
-    # Without a salt, identities are random, and the date is that of today.
+    content, usual_canvas = io.StringIO(), figure.canvas
+    canvas: Any = FigureCanvasSVG(figure)
+    engine, dpi = figure.get_layout_engine(), figure.dpi
+    # By default identities are random and the date is today's.
     with rc_context({"svg.hashsalt": "boltzmann", "svg.fonttype": "path"}):
-        figure.savefig(content, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+        figure.set_dpi(_SVG_DPI)
+        if engine is not None:
+            # Otherwise savefig would draw the figure twice: once to lay it out, and once to write it.
+            engine.execute(figure)
+            figure.set_layout_engine("none")
+        canvas.print_svg(content, metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+    figure.set_dpi(dpi)
+    figure.set_layout_engine(engine)
+    figure.set_canvas(usual_canvas)
     return content.getvalue()
 
 
 def repetition(runs: Mapping[str, Results]) -> Section:
-    """Give the section that says how runs are made again: their descriptions, seeds and versions.
+    """Return the section on how to repeat the runs: their descriptions, seeds and versions.
 
     Parameters
     ----------
     runs : mapping of str to Results
-        Under what each is called; at least one.
+        At least one, under its name.
     """
     rows = [(name, f"{results.plan.seed}", results.plan.hash) for name, results in runs.items()]
     versions = Store(next(iter(runs.values())).folder).versions()
     return Section(
         "Do it again",
-        "The same descriptions with the same versions give the same bytes, with other versions the same law.",
+        "The same descriptions with the same versions give the same bytes; with other versions they give the same "
+        "distribution.",
         tables=[
             Table("Seeds", ("run", "seed", "hash of the description"), rows),
-            Table("Versions", ("what", "which"), list(versions.items())),
+            Table("Versions", ("package", "version"), list(versions.items())),
         ],
         to_copy="\n\n".join(notation(results.plan) for results in runs.values()),
     )
@@ -85,7 +100,7 @@ def with_half_width(mean: float, half_width: float) -> str:
 
 
 def with_ends(value: float, low: float, high: float) -> str:
-    """Write a difference with the ends of its interval; one that nothing is known of is said to be so.
+    """Write a difference with the ends of its interval, or ``no value`` where it is not known.
 
     Examples
     --------
@@ -100,7 +115,7 @@ def with_ends(value: float, low: float, high: float) -> str:
 
 
 def notation(plan: Plan) -> str:
-    """Write an experiment in the one notation, a line an agent; ``boltzmann.notation.parse`` reads it back.
+    """Write an experiment in the one notation, a line for each agent; ``boltzmann.notation.parse`` reads it back.
 
     Examples
     --------

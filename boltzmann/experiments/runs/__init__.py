@@ -8,7 +8,7 @@
 - ``memory_and_time``, ``disk``: the needs of a run; ``machine``: what this machine has
 """
 
-from boltzmann.experiments.runs.backends import BACKENDS, dask_backend, ray_backend
+from boltzmann.experiments.runs.backends import BACKENDS, BackendName, dask_backend, ray_backend
 from boltzmann.experiments.runs.disk import disk_text
 from boltzmann.experiments.runs.machine import MEGABYTE
 from boltzmann.experiments.runs.memory_and_time import Estimate, estimate, processes_text, worker_memory
@@ -21,6 +21,7 @@ from boltzmann.experiments.runs.worker import make_environment, play
 __all__ = [
     "BACKENDS",
     "MEGABYTE",
+    "BackendName",
     "Estimate",
     "LocalWorkers",
     "Progress",

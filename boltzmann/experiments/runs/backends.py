@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from boltzmann.experiments.describe import Block
 from boltzmann.experiments.errors import RefusedError
@@ -148,6 +148,11 @@ Backend = Callable[[int, str], AbstractContextManager[Workers]]
 
 BACKENDS: dict[str, Backend] = {"loky": loky_backend, "dask": dask_backend, "ray": ray_backend}
 """The backends, by their names on the command line."""
+
+if TYPE_CHECKING:
+    BackendName = str
+else:
+    BackendName = Literal[tuple(BACKENDS)]
 
 
 def _lost(block: Block, error: BaseException) -> Outcome:

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from boltzmann.experiments.describe import Block, Experiment
-from boltzmann.experiments.engine import METRICS, Engine, held_bytes, keep_freed_memory
+from boltzmann.experiments.engine import Engine, held_bytes, keep_freed_memory
 from boltzmann.experiments.interfaces import Make
+from boltzmann.experiments.metrics import RECORDED
 from boltzmann.experiments.runs.machine import MEGABYTE, require_available, total_memory
 from boltzmann.experiments.runs.worker import make_environment, play
 
@@ -97,9 +98,9 @@ def block_memory(experiment: Experiment, task: int, agent: int, make: Make, engi
         _peak(experiment, Block(task, agent, 0, replicates), make) for replicates in (_FEW, _MORE)
     )
     measured = max(0.0, (more - few) / (_MORE - _FEW))
-    windows = len(METRICS) * len(plan.recorded_steps(task)) * _FLOAT_BYTES
+    windows = len(RECORDED) * len(plan.recorded_steps(task)) * _FLOAT_BYTES
     # Writing replicates needs the windows twice more, for the archive and its copy; means need one metric's deviations.
-    copies = 3 if plan.record == "replicates" else 1 + 2 / len(METRICS)
+    copies = 3 if plan.record == "replicates" else 1 + 2 / len(RECORDED)
     replicates = plan.largest_block
     batch = int(few + (measured + copies * windows) * replicates)
     return batch + (0 if engine == "lockstep" else _loop_bytes(experiment, task, agent, replicates, spaces))

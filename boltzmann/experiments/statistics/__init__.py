@@ -1,14 +1,35 @@
-"""The statistics of a comparison: from one number a replicate to an answer that one can trust.
+"""The statistics of a comparison: from one number for each replicate to an answer.
 
-- ``metrics``: what is judged, one number a replicate; ``labels``: the names that agents have in tables and figures
-- ``intervals``: Student's t and the bootstrap; ``averages``: mean, median and interquartile mean
+- ``cells``: the cells of each task, and the labels of agents; ``cell_values``: their final and cumulative values
+- ``intervals``: Student's t and the bootstrap; ``centres``: mean, median and interquartile mean
 - ``comparing``: paired differences, the probability of improvement, Holm's correction
-- ``profiles``: performance profiles, and how many replicates are needed
-- ``ranking``: the leaderboard with its ties; ``answers``: what it says in a sentence
+- ``performance``: performance profiles, and how many replicates are needed
+- ``conclusions``: what a leaderboard says in a sentence
+- ``judging``: the leaderboard with its ties, computed once for terminal, figures and page
+- ``average_tables``: all averages as one table; ``families``: agents that differ in one number
 """
 
 from boltzmann.experiments.statistics.average_tables import averages
-from boltzmann.experiments.statistics.cells import cells_by_task, short_labels
+from boltzmann.experiments.statistics.cell_values import (
+    better_first,
+    cumulative,
+    curve,
+    final,
+    find_metric,
+    has_metric,
+    tasks_showing,
+    usual_metric,
+)
+from boltzmann.experiments.statistics.cells import (
+    Cells,
+    cells_by_learner,
+    cells_by_task,
+    find_agent,
+    labels_of,
+    learner_of,
+    policy_of,
+    short_labels,
+)
 from boltzmann.experiments.statistics.centres import (
     estimate_interquartile_mean,
     estimate_mean,
@@ -19,43 +40,30 @@ from boltzmann.experiments.statistics.comparing import (
     PairedDifference,
     estimate_probability_of_improvement,
     holm,
+    holm_of_pairs,
     paired_difference,
+    pairwise_p_values,
     probability_of_improvement,
 )
 from boltzmann.experiments.statistics.conclusions import answers, decimals
 from boltzmann.experiments.statistics.families import hole_of, members, usual_family
 from boltzmann.experiments.statistics.intervals import FEW, Estimate, FewReplicatesWarning, bootstrap, interval
-from boltzmann.experiments.statistics.metrics import (
-    CURVE_NAMES,
-    METRIC_NAMES,
-    CurveMetric,
-    Metric,
-    better_first,
-    cumulative,
-    curve,
-    final,
-    has_metric,
-    is_judged,
-    tasks_showing,
-    tasks_with,
-    usual_metric,
-)
+from boltzmann.experiments.statistics.judging import Judgement, TaskJudgement, leaderboard
 from boltzmann.experiments.statistics.performance import performance_profile, replicates_needed
-from boltzmann.experiments.statistics.ranking import find_agent, holm_of_pairs, leaderboard, pairwise_p_values
 
 __all__ = [
-    "CURVE_NAMES",
     "FEW",
-    "METRIC_NAMES",
-    "CurveMetric",
+    "Cells",
     "Estimate",
     "FewReplicatesWarning",
-    "Metric",
+    "Judgement",
     "PairedDifference",
+    "TaskJudgement",
     "answers",
     "averages",
     "better_first",
     "bootstrap",
+    "cells_by_learner",
     "cells_by_task",
     "cumulative",
     "curve",
@@ -66,23 +74,25 @@ __all__ = [
     "estimate_probability_of_improvement",
     "final",
     "find_agent",
+    "find_metric",
     "has_metric",
     "hole_of",
     "holm",
     "holm_of_pairs",
     "interquartile_mean",
     "interval",
-    "is_judged",
+    "labels_of",
     "leaderboard",
+    "learner_of",
     "members",
     "paired_difference",
     "pairwise_p_values",
     "performance_profile",
+    "policy_of",
     "probability_of_improvement",
     "replicates_needed",
     "short_labels",
     "tasks_showing",
-    "tasks_with",
     "usual_family",
     "usual_metric",
 ]

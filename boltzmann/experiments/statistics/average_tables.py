@@ -7,8 +7,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from boltzmann.experiments.metrics import Floats, JudgedKey
+from boltzmann.experiments.statistics.cell_values import cumulative, final
+from boltzmann.experiments.statistics.cells import labels_of
 from boltzmann.experiments.statistics.centres import (
     estimate_interquartile_mean,
     estimate_mean,
@@ -16,7 +18,7 @@ from boltzmann.experiments.statistics.centres import (
     warn_of_few,
 )
 from boltzmann.experiments.statistics.intervals import FEW, FewReplicatesWarning
-from boltzmann.experiments.statistics.metrics import Metric, cumulative, final, tasks_with, usual_metric
+from boltzmann.experiments.statistics.judging import Judgement
 from boltzmann.experiments.store import Results
 
 if TYPE_CHECKING:
@@ -32,13 +34,13 @@ _AVERAGES: dict[str, Callable[..., Any]] = {
 
 def averages(
     results: Results,
-    metric: Metric | None = None,
+    metric: JudgedKey | None = None,
     *,
     rng: np.random.Generator | int,
     confidence: float = 0.95,
     resamples: int = 2000,
 ) -> pd.DataFrame:
-    """Give mean, median and interquartile mean of every agent's final and cumulative value, with their intervals.
+    """Return mean, median and interquartile mean of every agent's final and cumulative value, with their intervals.
 
     Parameters
     ----------
@@ -52,7 +54,7 @@ def averages(
     pandas.DataFrame
         A row for each ``task``, ``agent``, ``value`` ("final" or "cumulative") and ``average``: columns ``metric``,
         ``estimate``, ``low``, ``high`` and ``replicates``, how many have a value; agents in the order of the
-        experiment. What no replicate has a value for is left out.
+        experiment. A value that no replicate has is left out.
 
     Warns
     -----
@@ -63,11 +65,12 @@ def averages(
 
     generator = np.random.default_rng(rng)
     rows: list[dict[str, Any]] = []
-    for task, cells in tasks_with(results, metric).items():
-        chosen = metric or usual_metric(cells)
-        for label, cell in cells.items():
-            for kind, values in (("final", final(cell, chosen)), ("cumulative", cumulative(cell, chosen))):
-                about = {"task": task, "agent": label, "metric": chosen, "value": kind}
+    judgement = Judgement(results, metric, confidence=confidence)
+    for task, cells in judgement.judged_cells.items():
+        judged_by, labels = judgement.metrics[task], labels_of(cells)
+        for agent, cell in cells.items():
+            for kind, values in (("final", final(cell, judged_by)), ("cumulative", cumulative(cell, judged_by))):
+                about = {"task": task, "agent": labels[agent], "metric": judged_by, "value": kind}
                 rows += _averages_of(about, values[~np.isnan(values)], generator, confidence, resamples)
     fewest = min((row["replicates"] for row in rows), default=FEW)
     warn_of_few(fewest)
@@ -75,13 +78,13 @@ def averages(
 
 
 def _averages_of(
-    about: dict[str, Any], values: NDArray[np.float64], rng: np.random.Generator, confidence: float, resamples: int
+    about: dict[str, Any], values: Floats, rng: np.random.Generator, confidence: float, resamples: int
 ) -> list[dict[str, Any]]:
     if not len(values):
         return []
     rows = []
     with warnings.catch_warnings():
-        # Said once for the whole table instead of once a row.
+        # Warn once for the whole table instead of once for each row.
         warnings.simplefilter("ignore", FewReplicatesWarning)
         for name, estimate in _AVERAGES.items():
             value, low, high = estimate(values, rng=rng, confidence=confidence, resamples=resamples)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import warnings
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from boltzmann.experiments.metrics import Floats
 from boltzmann.experiments.statistics.intervals import (
     FEW,
     Estimate,
@@ -19,11 +20,12 @@ from boltzmann.experiments.statistics.intervals import (
     checked_confidence,
     finite_samples,
     interval,
+    t_quantile,
 )
 
 
-def interquartile_mean(samples: ArrayLike, axis: int | None = 0) -> NDArray[np.float64]:
-    """Mean of what is left when the smallest and the largest quarter are left out, rounded down to whole samples.
+def interquartile_mean(samples: ArrayLike, axis: int | None = 0) -> Floats:
+    """Return the mean without the smallest and the largest quarter, each rounded down to whole samples.
 
     Agarwal et al., "Deep Reinforcement Learning at the Edge of the Statistical Precipice", NeurIPS 2021, section 4.3;
     the same number as ``scipy.stats.trim_mean(samples, 0.25)`` gives, which their library takes over all scores
@@ -137,13 +139,11 @@ def estimate_interquartile_mean(
     confidence, cut = checked_confidence(confidence), count // 4
     ordered = np.sort(array, axis=0)
     inner = np.clip(ordered, ordered[cut], ordered[count - cut - 1])
-    kept = count - 2 * cut
+    remaining = count - 2 * cut
     half_width = np.full(array.shape[1:], np.nan)
-    if kept > 1:
-        from scipy.stats import t
-
-        spread = inner.std(axis=0, ddof=1) * np.sqrt(count) / kept
-        half_width = t.ppf((1 + confidence) / 2, kept - 1) * spread
+    if remaining > 1:
+        spread = inner.std(axis=0, ddof=1) * np.sqrt(count) / remaining
+        half_width = t_quantile(confidence, np.array(remaining - 1)) * spread
     warn_of_few(count)
     return _around(interquartile_mean(array), half_width)
 
@@ -154,7 +154,7 @@ def _around(value: ArrayLike, half_width: ArrayLike) -> Estimate:
 
 
 def warn_of_few(replicates: int, stacklevel: int = 3) -> None:
-    """Warn, where there are fewer than ten replicates, that the interval leans on their being normal."""
+    """Warn, with fewer than ten replicates, that intervals assume that these are about normal."""
     if replicates < FEW:
         text = f"{replicates} replicate{'s' if replicates > 1 else ''}: intervals from fewer than {FEW} cover as they"
         warnings.warn(f"{text} say only where replicates are about normal", FewReplicatesWarning, stacklevel=stacklevel)

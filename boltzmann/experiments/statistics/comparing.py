@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from boltzmann import checks
-from boltzmann.experiments.statistics.intervals import Estimate, bootstrap, finite_samples, interval
+from boltzmann.experiments.metrics import Floats
+from boltzmann.experiments.statistics.intervals import Estimate, bootstrap, finite_samples, interval, t_quantile
 
-Floats = NDArray[np.float64]
+_ROUNDING = 1e-12
+"""A smaller standard error, relative to the mean, is what rounding leaves of none."""
 
 
 class PairedDifference(NamedTuple):
@@ -66,11 +68,11 @@ def paired_difference(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> P
 
     Examples
     --------
-    >>> found = paired_difference([3.0, 5.0, 4.0, 6.0], [2.0, 3.0, 3.0, 4.0])
-    >>> float(found.value), round(float(found.low), 3), round(float(found.high), 3), round(float(found.p_value), 4)
+    >>> value, low, high, p_value, pairs = paired_difference([3.0, 5.0, 4.0, 6.0], [2.0, 3.0, 3.0, 4.0])
+    >>> float(value), round(float(low), 3), round(float(high), 3), round(float(p_value), 4)
     (1.5, 0.581, 2.419, 0.0138)
     """
-    from scipy.stats import t
+    from scipy.special import stdtr
 
     first, second = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
     if not first.shape[:1] == second.shape[:1] != ():
@@ -79,10 +81,11 @@ def paired_difference(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> P
     mean, half_width = interval(differences, confidence)
     pairs = (~np.isnan(differences)).sum(axis=0)
     several = np.maximum(pairs, 2)
-    scale = half_width / t.ppf(0.5 + confidence / 2, several - 1)
-    # Equal differences have a mean that is rounded, and so a spread of some last digits.
-    spread = scale > 1e-12 * np.abs(mean)
-    by_t = 2 * t.sf(np.abs(np.divide(mean, scale, where=spread, out=np.zeros_like(mean))), several - 1)
+    scale = half_width / t_quantile(confidence, several - 1)
+    # The mean of equal differences is rounded, so that their spread may be some last digits instead of 0.
+    spread = scale > _ROUNDING * np.abs(mean)
+    statistic = np.divide(mean, scale, where=spread, out=np.zeros_like(mean))
+    by_t = 2 * stdtr(several - 1, -np.abs(statistic))
     by_sign = np.where(mean == 0, 1.0, 2.0 ** (1 - several))
     p_value = np.where(pairs > 1, np.where(spread, by_t, by_sign), np.nan)
     return PairedDifference(mean, mean - half_width, mean + half_width, p_value, pairs)
@@ -126,8 +129,27 @@ def holm(p_values: ArrayLike) -> Floats:
     return corrected.reshape(array.shape)
 
 
+def pairwise_p_values(values: Floats) -> Floats:
+    """Test all pairs of agents: ``values`` of shape (R, agents) to two-sided p-values, (agents, agents).
+
+    The diagonal is NaN, no test, and so is what has fewer than two pairs.
+    """
+    p_values = np.stack([paired_difference(values, column[:, None]).p_value for column in values.T])
+    np.fill_diagonal(p_values, np.nan)
+    return p_values
+
+
+def holm_of_pairs(p_values: Floats) -> Floats:
+    """Correct a symmetric table of p-values, each pair counted once."""
+    upper = np.triu_indices(len(p_values), 1)
+    corrected = np.full_like(p_values, np.nan)
+    corrected[upper] = holm(p_values[upper])
+    corrected.T[upper] = corrected[upper]
+    return corrected
+
+
 def probability_of_improvement(x: ArrayLike, y: ArrayLike) -> float:
-    """Give the probability that a run of x does better than a run of y, ties counting half.
+    """Return the probability that a run of x does better than a run of y, ties counting half.
 
     P(X > Y) + P(X = Y) / 2 over all pairs of runs: the statistic of Mann & Whitney (1947) divided by the number of
     pairs, as in Agarwal et al., NeurIPS 2021, section 4.3. Where less is better, exchange the two.
@@ -186,12 +208,12 @@ def estimate_probability_of_improvement(
         raise ValueError(f"x and y must have as many replicates, got {len(first)} and {len(second)}")
     wins = np.sign(first[:, None] - second) / 2 + 0.5
 
-    def drawn_again(rows: NDArray[np.float64], axis: int) -> Floats:
+    def resampled(rows: Floats, axis: int) -> Floats:
         counts = _counts(np.moveaxis(rows, axis, -1).astype(np.int64), len(first))
         return np.asarray(((counts @ wins) * counts).sum(axis=-1) / len(first) ** 2)
 
-    places = np.arange(len(first), dtype=np.float64)
-    return bootstrap(places, drawn_again, rng=rng, confidence=confidence, resamples=resamples)
+    replicates = np.arange(len(first), dtype=np.float64)
+    return bootstrap(replicates, resampled, rng=rng, confidence=confidence, resamples=resamples)
 
 
 def _counts(rows: NDArray[np.int64], size: int) -> Floats:

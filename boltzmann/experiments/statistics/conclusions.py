@@ -5,24 +5,29 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from boltzmann.experiments.metrics import BY_KEY
+
 if TYPE_CHECKING:
     import pandas as pd
 
 
 _NAMED = 3
+"""Longer lists of names are cut after so many, and the others counted."""
+_DIGITS, _USUAL_DECIMALS, _MOST_DECIMALS = 2, 3, 12
+"""Digits of a half-width that are shown; decimals where it is not known, and at most."""
 
 
 def answers(board: pd.DataFrame, confidence: float = 0.95, sample: str = "replicate") -> dict[str, str]:
-    """Say for each task of a leaderboard who is best at the end, who cannot be told from it, and who is in total.
+    """Say for each task of a leaderboard who is best at the end, who is tied with it, and who is best in total.
 
     Parameters
     ----------
     board : pandas.DataFrame
-        As ``leaderboard`` gives it.
+        As ``leaderboard`` returns it.
     confidence : float
-        The one that it was made with.
+        That of the leaderboard.
     sample : str
-        What its numbers are counted in, as ``Plan.sample`` says.
+        ``"replicate"``, or ``"block"`` where means of blocks are recorded, as ``Plan.sample`` says.
 
     Returns
     -------
@@ -35,8 +40,8 @@ def answers(board: pd.DataFrame, confidence: float = 0.95, sample: str = "replic
     >>> rows = {"task": "lake", "agent": ["A", "B", "C"], "metric": "reward", "replicates": 200}
     >>> values = {"tied": [False, True, False], "final": [3.0, 2.0, 1.0], "cumulative": [9.0, 8.0, 7.0]}
     >>> board = pd.DataFrame({**rows, **values})
-    >>> answers(board)["lake"]
-    'A is best in the last tenth of the steps; B cannot be told from it at 200 replicates (95 % confidence).'
+    >>> answers(board)["lake"].replace("of the steps", "...")
+    'A is best in the last tenth ...; B does not differ significantly from it (95 % confidence, 200 replicates).'
     """
     return {
         str(task): _at_the_end(rows, confidence, sample) + _in_total(rows)
@@ -50,27 +55,27 @@ def _at_the_end(rows: pd.DataFrame, confidence: float, sample: str) -> str:
     if count == 0:
         return "No agent has a value in the last tenth of the steps."
     if len(agents) == 1:
-        return f"{agents[0]} is alone: there is nothing to compare it with."
+        return f"{agents[0]} is the only agent: there is nothing to compare it with."
     if rows["final"].nunique() == 1 and rows["replicates"].min() > 0:
-        return "All agents have the same mean in the last tenth of the steps: nothing tells them apart there."
-    at = f"at {count} {sample}{'s' if count > 1 else ''} ({100 * confidence:g} % confidence)."
-    close = [agent for agent, tied in zip(agents, rows["tied"], strict=True) if tied]
-    if not close:
-        return f"{best}, and told from {'the other' if len(agents) == 2 else 'all others'} {at}"
-    if len(close) == len(agents) - 1 > 1:
-        return f"{best} by its mean, but none of the other {len(close)} can be told from it {at}"
-    return f"{best}; {_listed(close)} cannot be told from it {at}"
+        return "All agents have the same mean in the last tenth of the steps."
+    support = f"({100 * confidence:g} % confidence, {count} {sample}{'s' if count > 1 else ''})."
+    tied = [agent for agent, is_tied in zip(agents, rows["tied"], strict=True) if is_tied]
+    if not tied:
+        return f"{best}, and differs significantly from {'the other' if len(agents) == 2 else 'all others'} {support}"
+    if len(tied) == len(agents) - 1 > 1:
+        return f"{best} by its mean, but none of the other {len(tied)} differs significantly from it {support}"
+    verb = "does" if len(tied) == 1 else "do"
+    return f"{best}; {_listed(tied)} {verb} not differ significantly from it {support}"
 
 
 def _in_total(rows: pd.DataFrame) -> str:
-    """Name the agent with the best total where it is another one: the end is not all that counts."""
-    metric = str(rows["metric"].iloc[0])
-    name, way = {"gap": ("regret", "least"), "optimal": ("optimal actions", "most")}.get(metric, ("reward", "most"))
-    totals = rows["cumulative"].to_numpy()
-    leader = int(totals.argmin() if metric == "gap" else totals.argmax())
+    """Name the agent with the best total, unless it is the best at the end too."""
+    metric = BY_KEY[str(rows["metric"].iloc[0])]
+    totals = metric.sign * rows["cumulative"].to_numpy()
+    leader = int(totals.argmax())
     if leader == 0 or totals[leader] == totals[0]:
         return ""
-    return f" Over all steps {rows['agent'].iloc[leader]} has the {way} {name}, by its mean."
+    return f" Over all steps, {rows['agent'].iloc[leader]} has the best mean {metric.total}."
 
 
 def _listed(names: list[str]) -> str:
@@ -80,7 +85,7 @@ def _listed(names: list[str]) -> str:
 
 
 def decimals(half_width: float) -> int:
-    """Give how many decimals show two digits of an interval's half-width, and so no digit that means nothing.
+    """Return how many decimals show two digits of an interval's half-width: more digits would mean nothing.
 
     Examples
     --------
@@ -88,5 +93,5 @@ def decimals(half_width: float) -> int:
     (3, 0, 3)
     """
     if not math.isfinite(half_width) or half_width <= 0:
-        return 3
-    return min(max(0, 1 - math.floor(math.log10(half_width))), 12)
+        return _USUAL_DECIMALS
+    return min(max(0, _DIGITS - 1 - math.floor(math.log10(half_width))), _MOST_DECIMALS)

@@ -8,11 +8,11 @@ from collections import Counter
 from typing import Any
 
 from boltzmann.experiments.errors import RefusedError
-from boltzmann.experiments.store import Cell
+from boltzmann.experiments.statistics.cells import Cells, labels_of
 
 
 def hole_of(family: str) -> str:
-    """Give the one name that stands for a number in a family.
+    """Return the one name that stands for a number in a family.
 
     Raises
     ------
@@ -32,48 +32,49 @@ def hole_of(family: str) -> str:
     return holes[0]
 
 
-def members(cells: dict[str, Cell], family: str) -> dict[str, float]:
+def members(cells: Cells, family: str) -> dict[str, float]:
     """Find the agents of a family, the smallest number first.
 
     Parameters
     ----------
-    cells : dict of label to Cell
-        Of one task.
+    cells : dict of str to Cell
+        The cells of one task by the whole notation of their agents.
     family : str
         A policy or an agent in the one notation, with a name in place of one number.
 
     Returns
     -------
     dict of str to float
-        The label of each agent whose policy or whole expression is of the family, and its number.
+        The notation of each agent whose policy or whole expression belongs to the family, and its number. A policy
+        belongs to it with any learner: where several learners have it, several agents have one number.
     """
     hole_of(family)
-    found = {}
-    for label, cell in cells.items():
-        tree = _tree(cell.agent)
+    numbers = {}
+    for agent in cells:
+        tree = _tree(agent)
         policy = tree.args[0] if isinstance(tree, ast.Call) and tree.args else None
-        numbers = [number for part in (tree, policy) if (number := _fit(_tree(family), part)) is not None]
-        if numbers:
-            found[label] = numbers[0]
-    return dict(sorted(found.items(), key=lambda item: item[1]))
+        fits = [number for part in (tree, policy) if (number := _fit(_tree(family), part)) is not None]
+        if fits:
+            numbers[agent] = fits[0]
+    return dict(sorted(numbers.items(), key=lambda item: item[1]))
 
 
-def usual_family(cells: dict[str, Cell]) -> str | None:
-    """Choose the family with the most members among the agents of a task; None where no two are of one.
+def usual_family(cells: Cells) -> str | None:
+    """Choose the family with the most members among the agents of a task; None where no two belong to one.
 
     The number is called T in ``Boltzmann`` and ``x`` elsewhere.
     """
     counted: Counter[str] = Counter()
-    for label in cells:
+    for label in labels_of(cells).values():
         leaves = _leaves(_tree(label))
-        counted.update({_with_hole(label, place) for place, node in enumerate(leaves) if _number(node) >= 0})
+        counted.update({_with_hole(label, index) for index, node in enumerate(leaves) if _number(node) >= 0})
     best, count = counted.most_common(1)[0] if counted else ("", 0)
     return best if count > 1 else None
 
 
-def _with_hole(label: str, place: int) -> str:
+def _with_hole(label: str, index: int) -> str:
     tree = ast.parse(label, mode="eval").body
-    number = _leaves(tree)[place]
+    number = _leaves(tree)[index]
     name = "T" if isinstance(tree, ast.Call) and getattr(tree.func, "id", "") == "Boltzmann" else "x"
 
     class Replace(ast.NodeTransformer):
@@ -84,7 +85,7 @@ def _with_hole(label: str, place: int) -> str:
 
 
 def _tree(text: str) -> ast.AST | None:
-    """Read an expression; None for what Python's grammar does not hold, as a class named with its module."""
+    """Read an expression; None where it is not Python, such as a class named with its module."""
     try:
         return ast.parse(text, mode="eval").body
     except SyntaxError:
@@ -92,7 +93,7 @@ def _tree(text: str) -> ast.AST | None:
 
 
 def _leaves(node: Any) -> list[ast.AST]:
-    """List the constants and names of an expression but for those that are called."""
+    """List the constants and names of an expression except those that are called."""
     if isinstance(node, list):
         return [leaf for child in node for leaf in _leaves(child)]
     if not isinstance(node, ast.AST) or isinstance(node, ast.Constant | ast.Name):
@@ -101,7 +102,7 @@ def _leaves(node: Any) -> list[ast.AST]:
 
 
 def _number(node: ast.AST) -> float:
-    """Give the number that a leaf stands for, NaN for anything else."""
+    """Return the number that a leaf stands for, NaN for anything else."""
     if isinstance(node, ast.Name) and node.id == "inf":
         return math.inf
     if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
@@ -110,11 +111,11 @@ def _number(node: ast.AST) -> float:
 
 
 def _fit(pattern: ast.AST | None, tree: ast.AST | None) -> float | None:
-    """Give the number that stands in the pattern's hole, None for an expression that is not of that form."""
+    """Return the number that stands in the pattern's hole, None for an expression of another form."""
     holes, leaves = _leaves(pattern), _leaves(tree)
-    hole = next(place for place, node in enumerate(holes) if isinstance(node, ast.Name) and node.id != "inf")
+    hole = next(index for index, node in enumerate(holes) if isinstance(node, ast.Name) and node.id != "inf")
     if pattern is None or tree is None or len(leaves) != len(holes) or math.isnan(_number(leaves[hole])):
         return None
-    # The hole is the only name that is not called, so that its text stands in one place.
+    # Only the hole is a name that is not called, so its dump occurs once.
     filled = ast.dump(pattern).replace(ast.dump(holes[hole]), ast.dump(leaves[hole]), 1)
     return _number(leaves[hole]) if filled == ast.dump(tree) else None

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann.experiments.describe import Block, Plan
-from boltzmann.experiments.engine import METRICS
 from boltzmann.experiments.errors import DamagedBlockError, RefusedError
+from boltzmann.experiments.metrics import RECORDED
 from boltzmann.experiments.store.atomic import is_alive, write_first, write_whole
 from boltzmann.experiments.store.lock import LOCK_NAME
 from boltzmann.experiments.store.provenance import EnvironmentRecord, difference, versions
@@ -229,7 +229,7 @@ class Store:
             raise DamagedBlockError(f"{path} is not that block of this experiment")
         expected = stored_shapes(plan, block)
         if expected != {name: array.shape for name, array in arrays.items() if array.dtype == np.float64}:
-            windows, samples = expected[METRICS[0]]
+            windows, samples = expected[RECORDED[0]]
             raise DamagedBlockError(f"{path} is damaged: it does not hold {windows} windows of {samples} {plan.record}")
         return arrays
 

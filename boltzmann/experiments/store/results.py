@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann.experiments.describe import Block, Plan
-from boltzmann.experiments.engine import METRICS
 from boltzmann.experiments.errors import DamagedBlockError, RefusedError
+from boltzmann.experiments.metrics import RECORDED
 from boltzmann.experiments.store.folder import Store
 from boltzmann.experiments.store.stored import VARIANCES, Arrays, stored_bytes
 
@@ -36,8 +36,8 @@ class Cell:
     steps : array of int, shape (windows,)
         The last step of each window, counted from 1.
     metrics : dict of arrays, each of shape (R, windows)
-        See ``boltzmann.experiments.METRICS``. Where the experiment records blocks, R is their number, and these are the
-        means over each block's replicates. Arrays of ``Results`` are read-only.
+        See ``boltzmann.experiments.RECORDED``. Where the experiment records blocks, R is their number, and these are
+        the means over each block's replicates. Arrays of ``Results`` are read-only.
     variances : dict of arrays, each of shape (R, windows)
         The variances over each block's replicates, by the names of the metrics; empty where replicates are recorded.
     """
@@ -155,7 +155,7 @@ class Results:
                 labels[task],
                 self.plan.tasks[task].agents[agent],
                 self.plan.recorded_steps(task),
-                {name: arrays[name] for name in METRICS},
+                {name: arrays[name] for name in RECORDED},
                 {name: arrays[stored] for name, stored in VARIANCES.items() if stored in arrays},
             )
 
@@ -188,7 +188,7 @@ class Results:
         -------
         pandas.DataFrame
             Columns ``task``, ``agent`` (categories), ``replicate``, ``step`` (the last step of the window),
-            those of ``boltzmann.experiments.METRICS``, and ``return``, the mean undiscounted return of the episodes
+            those of ``boltzmann.experiments.RECORDED``, and ``return``, the mean undiscounted return of the episodes
             that ended in the window, NaN where none did. Where the experiment records blocks, the column ``block``
             replaces ``replicate``, and a column such as ``reward_variance`` follows for each metric.
         """
@@ -201,7 +201,7 @@ class Results:
             self.plan.sample: np.concatenate([np.repeat(np.arange(c.samples), len(c.steps)) for c in cells]),
             "step": np.concatenate([np.tile(c.steps, c.samples) for c in cells]),
         }
-        for name in METRICS:
+        for name in RECORDED:
             columns[name] = np.concatenate([cell.metrics[name].ravel() for cell in cells])
         for name in cells[0].variances:
             columns[VARIANCES[name]] = np.concatenate([cell.variances[name].ravel() for cell in cells])

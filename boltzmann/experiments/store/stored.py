@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann.experiments.describe import Block, Plan
-from boltzmann.experiments.engine import METRICS
+from boltzmann.experiments.metrics import RECORDED
 
 Arrays = dict[str, NDArray[np.float64]]
 """Arrays by the names of their metrics."""
 
-VARIANCES = {name: f"{name}_variance" for name in METRICS}
+VARIANCES = {name: f"{name}_variance" for name in RECORDED}
 """Name of the variance of each metric over the replicates of a block."""
 
 
@@ -27,14 +27,14 @@ def reduce_block(plan: Plan, arrays: Mapping[str, NDArray[np.float64]]) -> Array
     --------
     >>> from boltzmann.experiments.describe import TaskPlan
     >>> plan = Plan((TaskPlan("FrozenLake-v1", ("QLearning(Greedy())",), 1),), 2, 0, 2, 1, "blocks")
-    >>> stored = reduce_block(plan, dict.fromkeys(METRICS, np.array([[1.0, 3.0]])))
+    >>> stored = reduce_block(plan, dict.fromkeys(RECORDED, np.array([[1.0, 3.0]])))
     >>> stored["reward"], stored["reward_variance"]
     (array([[2.]]), array([[2.]]))
     """
     if plan.record == "replicates":
-        return {name: arrays[name] for name in METRICS}
-    means: Arrays = {name: arrays[name].mean(axis=1, keepdims=True) for name in METRICS}
-    return means | {VARIANCES[name]: _variance(arrays[name]) for name in METRICS}
+        return {name: arrays[name] for name in RECORDED}
+    means: Arrays = {name: arrays[name].mean(axis=1, keepdims=True) for name in RECORDED}
+    return means | {VARIANCES[name]: _variance(arrays[name]) for name in RECORDED}
 
 
 def _variance(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -47,8 +47,8 @@ def stored_shapes(plan: Plan, block: Block) -> dict[str, tuple[int, int]]:
     """Return the shape of each stored array of a block."""
     windows = len(plan.recorded_steps(block.task))
     if plan.record == "replicates":
-        return dict.fromkeys(METRICS, (windows, block.replicates))
-    return dict.fromkeys((*METRICS, *VARIANCES.values()), (windows, 1))
+        return dict.fromkeys(RECORDED, (windows, block.replicates))
+    return dict.fromkeys((*RECORDED, *VARIANCES.values()), (windows, 1))
 
 
 def stored_bytes(plan: Plan, block: Block) -> int:

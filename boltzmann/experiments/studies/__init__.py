@@ -2,13 +2,13 @@
 
 - ``problem``: an environment and a learner on which policies are tried
 - ``schedule_families``: the schedules of each family between two temperatures
-- ``sweep``: which constant temperature is best, and whether both ends of T are right; ``slopes``: how fast limits are
-  reached; ``sweep_tables`` and ``limits``: its tables and figure
+- ``sweep``: which constant temperature is best, and whether both ends of T are right; ``slopes``: how fast the limits
+  are reached; ``sweep_tables`` and ``limits``: its tables and figure
 - ``annealing``: whether annealing is better than a constant; ``annealing_tables`` and ``gains``: its tables and figure
 - ``tuning``: a search over schedules; ``tuning_tables``: its tables
 """
 
-from boltzmann.experiments.studies.annealing import Annealing, StepMetric, run_annealing
+from boltzmann.experiments.studies.annealing import Annealing, run_annealing
 from boltzmann.experiments.studies.annealing_tables import annealing_answer, gain_tables
 from boltzmann.experiments.studies.gains import draw_gains
 from boltzmann.experiments.studies.limits import draw_limits
@@ -31,7 +31,6 @@ __all__ = [
     "Annealing",
     "EndCheck",
     "Problem",
-    "StepMetric",
     "Tuning",
     "annealing_answer",
     "best_table",

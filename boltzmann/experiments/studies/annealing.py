@@ -5,21 +5,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from boltzmann.experiments.describe import Experiment
 from boltzmann.experiments.errors import RefusedError
+from boltzmann.experiments.metrics import BY_KEY, Floats, StepKey
 from boltzmann.experiments.statistics import (
+    Cells,
     better_first,
     cells_by_task,
     cumulative,
     final,
     has_metric,
     holm,
-    members,
     paired_difference,
 )
 from boltzmann.experiments.store import Cell, Results
@@ -27,16 +26,13 @@ from boltzmann.experiments.studies.problem import Problem, separate_seeds
 from boltzmann.experiments.studies.schedule_families import FAMILIES, schedule_of
 from boltzmann.policies import Boltzmann
 
-StepMetric = Literal["gap", "reward", "optimal"]
-"""What every step has a value of, so that it has a mean over all of them."""
-
-Floats = NDArray[np.float64]
-
 PERIODS = ("over all steps", "in the last tenth")
-"""What is judged: the mean of the metric over all steps, and over the last tenth of them."""
+"""The periods that are judged: by the mean of the metric over all steps, and over the last tenth of them."""
 
 _ABOVE, _BELOW = 10.0, 10.0
-"""Schedules come from so many times the best constant temperature down to one part in so many of it."""
+"""Schedules start at the best constant temperature times the first, and come down to it divided by the second."""
+_ALPHA = 0.05
+"""The level of the tests, all tests of a task and period counted."""
 
 
 @dataclass(frozen=True)
@@ -48,15 +44,15 @@ class Annealing:
     problems : sequence of Problem
         At least one, no two alike.
     temperatures : sequence of float
-        The constants of which the best is chosen, in [0, inf]; at least one in (0, inf).
+        The constants among which the best is chosen, in [0, inf]; at least one in (0, inf).
     speeds : sequence of float
-        After what part of the steps a schedule has come down, each in (0, 1].
+        The fractions of the steps after which a schedule has come down, each in (0, 1].
     choosing, judging : int
         Replicates that choose the constants, and replicates that judge, at least 1 and 2.
     seed : int
         At least 0; the two draw from seeds of their own.
-    metric : {"gap", "reward", "optimal"}
-        What is judged.
+    metric : str
+        The key of the metric that is judged; every step must have a value.
 
     Raises
     ------
@@ -70,7 +66,7 @@ class Annealing:
     choosing: int
     judging: int
     seed: int
-    metric: StepMetric = "gap"
+    metric: StepKey = "gap"
 
     def __post_init__(self) -> None:
         if not any(0 < temperature < np.inf for temperature in self.temperatures):
@@ -88,10 +84,10 @@ class Annealing:
         return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
 
     def choice(self) -> Experiment:
-        """Describe the run that the constant temperatures are chosen by."""
+        """Describe the run that chooses the constant temperatures."""
         seed, _ = separate_seeds(self.seed, 2)
-        policies = [Boltzmann(temperature) for temperature in sorted(self.temperatures)]
-        return Experiment(tuple(problem.task(policies) for problem in self.problems), self.choosing, seed)
+        tasks = [problem.task(map(Boltzmann, sorted(self.temperatures))) for problem in self.problems]
+        return Experiment(tuple(tasks), self.choosing, seed)
 
     def judgement(self, chosen: Sequence[Choice]) -> Experiment:
         """Describe the run that compares all schedules with the constants that were chosen, a choice a problem."""
@@ -104,7 +100,7 @@ class Annealing:
         return Experiment(tuple(tasks), self.judging, seed)
 
     def schedules(self, problem: Problem, choice: Choice) -> dict[tuple[str, float], Boltzmann]:
-        """Give every family at every speed, between temperatures about the best constant one."""
+        """Return every family at every speed, between temperatures around the best constant one."""
         high, low = _ABOVE * choice.scale, choice.scale / _BELOW
         return {
             (family, speed): Boltzmann(schedule_of(family, high, low, max(1, round(speed * problem.steps))))
@@ -115,7 +111,7 @@ class Annealing:
 
 @dataclass(frozen=True)
 class Choice:
-    """The best constants of a problem: one for each of ``PERIODS``, and the best in (0, inf), which sets the scale."""
+    """The best constants of a problem: one for each of ``PERIODS``, and the best in (0, inf) as the scale."""
 
     best: Mapping[str, float]
     scale: float
@@ -123,16 +119,16 @@ class Choice:
 
 @dataclass(frozen=True)
 class Gain:
-    """What a schedule gains over the best constant temperature.
+    """The gain of a schedule over the best constant temperature.
 
     Attributes
     ----------
     task, period, family : str
-        Where, when and what.
+        The task's label, one of ``PERIODS``, and the schedule's family.
     speed : float
-        After what part of the steps it has come down.
+        The fraction of the steps after which it has come down.
     policy, constant : str
-        The two that are compared.
+        The two policies that are compared, in the one notation.
     value, low, high : float
         The mean paired difference, above 0 where the schedule is better, and its 95 % interval.
     p_value : float
@@ -155,9 +151,9 @@ class Gain:
 
     @property
     def verdict(self) -> str:
-        """Whether it ``"gains"`` or ``"loses"``, or ``"cannot be told"``; with all tests counted, at 5 %."""
-        if not self.p_value <= 0.05:
-            return "cannot be told"
+        """``"gains"``, ``"loses"``, or ``"not significant"``, with all tests counted, at 5 %."""
+        if not self.p_value <= _ALPHA:
+            return "not significant"
         return "gains" if self.value > 0 else "loses"
 
 
@@ -169,17 +165,17 @@ def run_annealing(
     Parameters
     ----------
     annealing : Annealing
-        What to compare.
+        The comparison.
     run : callable
-        ``run(name, experiment)`` gives the results of an experiment: ``boltzmann.experiments.run`` in a folder of that
-        name, so that what was stopped goes on where it was. The names are ``choosing`` and ``judging``.
+        ``run(name, experiment)`` returns the results of an experiment: ``boltzmann.experiments.run`` in a folder of
+        that name, so that a stopped run continues. The names are ``choosing`` and ``judging``.
 
     Returns
     -------
     gains : list of Gain
         By task, period, family and speed.
     runs : dict of str to Results
-        The two.
+        The two, by name.
 
     Raises
     ------
@@ -187,57 +183,57 @@ def run_annealing(
         Where a task does not have the metric; and whatever ``run`` raises.
     """
     constants = run("choosing", annealing.choice())
-    chosen = [_choose(task, cells, annealing.metric) for task, cells in cells_by_task(constants).items()]
+    chosen = [
+        _choose(problem, annealing, task, cells)
+        for problem, (task, cells) in zip(annealing.problems, cells_by_task(constants).items(), strict=True)
+    ]
     judged = run("judging", annealing.judgement(chosen))
     return gains(annealing, chosen, judged), {"choosing": constants, "judging": judged}
 
 
 def gains(annealing: Annealing, chosen: Sequence[Choice], judged: Results) -> list[Gain]:
     """Compare every schedule with the constant that was chosen for the period, replicate by replicate."""
-    found: list[Gain] = []
-    sign = -1.0 if annealing.metric == "gap" else 1.0
+    compared: list[Gain] = []
+    sign = BY_KEY[annealing.metric].sign
     for problem, choice, (task, cells) in zip(annealing.problems, chosen, cells_by_task(judged).items(), strict=True):
         schedules = annealing.schedules(problem, choice)
-        by_agent = {cell.agent: cell for cell in cells.values()}
-        columns = [by_agent[_agent(problem, policy)] for policy in schedules.values()]
+        columns = [cells[problem.agent(policy)] for policy in schedules.values()]
         for period, temperature in choice.best.items():
             constant = Boltzmann(temperature)
-            level = _values(by_agent[_agent(problem, constant)], annealing.metric, period)
+            level = _values(cells[problem.agent(constant)], annealing.metric, period)
             values = np.stack([_values(cell, annealing.metric, period) for cell in columns], axis=1)
-            compared = paired_difference(sign * values, sign * level[:, np.newaxis])
-            corrected = holm(compared.p_value)
-            for place, ((family, speed), policy) in enumerate(schedules.items()):
-                found.append(
+            differences = paired_difference(sign * values, sign * level[:, np.newaxis])
+            corrected = holm(differences.p_value)
+            for index, ((family, speed), policy) in enumerate(schedules.items()):
+                compared.append(
                     Gain(
                         *(task, period, family, speed, repr(policy), repr(constant)),
-                        value=float(compared.value[place]),
-                        low=float(compared.low[place]),
-                        high=float(compared.high[place]),
-                        p_value=float(corrected[place]),
+                        value=float(differences.value[index]),
+                        low=float(differences.low[index]),
+                        high=float(differences.high[index]),
+                        p_value=float(corrected[index]),
                         level=float(level.mean()),
                     )
                 )
-    return found
+    return compared
 
 
-def _agent(problem: Problem, policy: Boltzmann) -> str:
-    return repr(problem.task([policy]).agents[0])
-
-
-def _values(cell: Cell, metric: StepMetric, period: str) -> Floats:
-    """Give one number a replicate: the mean of the metric over the period."""
+def _values(cell: Cell, metric: StepKey, period: str) -> Floats:
+    """Return the mean of the metric over the period, one number for each replicate."""
     return final(cell, metric) if period == PERIODS[1] else cumulative(cell, metric) / cell.steps[-1]
 
 
-def _choose(task: str, cells: Mapping[str, Cell], metric: StepMetric) -> Choice:
-    if not has_metric(dict(cells), metric):
-        raise RefusedError(f"{task} does not have the metric {metric!r}")
-    temperatures = members(dict(cells), "Boltzmann(T)")
+def _choose(problem: Problem, annealing: Annealing, task: str, cells: Cells) -> Choice:
+    if not has_metric(cells, annealing.metric):
+        raise RefusedError(f"{task} does not have the metric {annealing.metric!r}")
 
-    def best(period: str, among: Sequence[str]) -> str:
-        means = {label: float(_values(cells[label], metric, period).mean()) for label in among}
-        return min(among, key=lambda label: better_first(means[label], metric))
+    def best(period: str, temperatures: Sequence[float]) -> float:
+        means = {
+            temperature: float(_values(cells[problem.agent(Boltzmann(temperature))], annealing.metric, period).mean())
+            for temperature in temperatures
+        }
+        return min(means, key=lambda temperature: better_first(means[temperature], annealing.metric))
 
-    inside = [label for label, temperature in temperatures.items() if 0 < temperature < np.inf]
-    found = {period: temperatures[best(period, list(temperatures))] for period in PERIODS}
-    return Choice(found, temperatures[best(PERIODS[0], inside)])
+    temperatures = sorted(annealing.temperatures)
+    inside = [temperature for temperature in temperatures if 0 < temperature < np.inf]
+    return Choice({period: best(period, temperatures) for period in PERIODS}, best(PERIODS[0], inside))

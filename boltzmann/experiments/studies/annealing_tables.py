@@ -1,18 +1,18 @@
-"""What annealing gains, as sentences and tables for a page or a terminal."""
+"""The gains of annealing, as sentences and tables for a page or a terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from boltzmann.experiments.metrics import BY_KEY, StepKey
 from boltzmann.experiments.pages import Table, with_ends
-from boltzmann.experiments.statistics import METRIC_NAMES
-from boltzmann.experiments.studies.annealing import Gain, StepMetric
+from boltzmann.experiments.studies.annealing import Gain
 
-_MARKS = {"gains": "+", "loses": "-", "cannot be told": "="}
+_MARKS = {"gains": "+", "loses": "-", "not significant": "="}
 
 
-def gain_tables(gains: Sequence[Gain], metric: StepMetric) -> list[Table]:
-    """Give a table for each task and period: a row a family, a column a speed, differences with their intervals."""
+def gain_tables(gains: Sequence[Gain], metric: StepKey) -> list[Table]:
+    """Return a table for each task and period: families down, speeds across, differences with intervals."""
     tables = []
     for task, period in dict.fromkeys((gain.task, gain.period) for gain in gains):
         here = [gain for gain in gains if (gain.task, gain.period) == (task, period)]
@@ -22,8 +22,8 @@ def gain_tables(gains: Sequence[Gain], metric: StepMetric) -> list[Table]:
             cell = f"{with_ends(gain.value, gain.low, gain.high)} {_MARKS[gain.verdict]}"
             rows.setdefault(gain.family, []).append(cell)
         caption = (
-            f"{task}, {period}: better than {here[0].constant} ({here[0].level:.4g} {METRIC_NAMES[metric]}) by so "
-            "much; + gains, - loses, = cannot be told (Holm)"
+            f"{task}, {period}: difference to {here[0].constant} ({here[0].level:.4g} {BY_KEY[metric].name}), above 0 "
+            "where the schedule is better; + gains, - loses, = not significant (Holm)"
         )
         columns = ("family", *(f"down after {100 * speed:g} %" for speed in speeds))
         tables.append(Table(caption, columns, [(family, *cells) for family, cells in rows.items()]))
@@ -31,7 +31,7 @@ def gain_tables(gains: Sequence[Gain], metric: StepMetric) -> list[Table]:
 
 
 def annealing_answer(gains: Sequence[Gain]) -> list[str]:
-    """Say where annealing gains at all; then for each task and period how often it gains and loses, and how much."""
+    """Say where annealing gains; then for each task and period how many schedules gain and lose, and how much."""
     answer = [_where(period, gains) for period in dict.fromkeys(gain.period for gain in gains)]
     for task, period in dict.fromkeys((gain.task, gain.period) for gain in gains):
         here = [gain for gain in gains if (gain.task, gain.period) == (task, period)]
@@ -40,7 +40,7 @@ def annealing_answer(gains: Sequence[Gain]) -> list[str]:
         worst = min(here, key=lambda gain: gain.value)
         answer.append(
             f"On {task}, {period}: of {len(here)} schedules {counts['gains']} gain over {here[0].constant}, "
-            f"{counts['loses']} lose, {counts['cannot be told']} cannot be told from it. "
+            f"{counts['loses']} lose, {counts['not significant']} do not differ significantly from it. "
             f"{_named('Best', best)}; {_named('worst', worst)}."
         )
     return answer

@@ -1,4 +1,4 @@
-"""What annealing gains, as a forest plot: families down, speeds by colour, tasks below one another."""
+"""The gains of annealing as a forest plot: a row for each family, a colour for each speed, a panel for each task."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from boltzmann.experiments.figures import LETTER, agent_styles, look, put_caption
-from boltzmann.experiments.statistics import METRIC_NAMES
-from boltzmann.experiments.studies.annealing import Gain, StepMetric
+from boltzmann.experiments.metrics import BY_KEY, StepKey
+from boltzmann.experiments.studies.annealing import Gain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
 _ROW, _MARGINS, _COLUMN = 0.27, 0.85, 4.1
 _MARKERS = "osD^vPX"
 _WIDE = 30.0
-"""Where the largest difference is so many times the middle one, the axis is linear about 0 alone."""
+"""The axis is linear around 0 alone where the largest difference is more than so many times the median one."""
 
 
-def draw_gains(gains: Sequence[Gain], metric: StepMetric = "gap") -> Figure:
-    """Draw the paired difference of every schedule to the best constant temperature, a row of panels a task.
+def draw_gains(gains: Sequence[Gain], metric: StepKey = "gap") -> Figure:
+    """Draw the paired difference of every schedule to the best constant temperature, a row of panels for each task.
 
-    Marks are mean differences, to the right where the schedule is better, bars their 95 % intervals, each for itself
-    alone; a mark is hollow where the two cannot be told apart with all tests of the panel counted (Holm).
+    Marks are mean differences, to the right where the schedule is better, bars their 95 % intervals, each for its pair
+    alone; a mark is hollow where the two do not differ significantly with all tests of the panel counted (Holm).
 
     Parameters
     ----------
     gains : sequence of Gain
         As ``run_annealing`` gives them, at least one.
-    metric : {"gap", "reward", "optimal"}
-        What was judged.
+    metric : str
+        The key of the metric that was judged.
 
     Returns
     -------
@@ -55,15 +55,15 @@ def draw_gains(gains: Sequence[Gain], metric: StepMetric = "gap") -> Figure:
                 _draw_panel(panel, here, families, speeds, list(styles.values()))
                 panel.set_title(f"{task}\n{period}, against {here[0].constant}", loc="left", fontsize="small")
         for panel in panels[-1]:
-            panel.set_xlabel(f"difference in {METRIC_NAMES[metric]}   (← loses   gains →)")
+            panel.set_xlabel(f"difference in {BY_KEY[metric].name}   (← loses   gains →)")
         handles = [
-            figure.axes[0].plot([], [], color=style["color"], marker=_MARKERS[place], linestyle="none", label=label)[0]
-            for place, (label, style) in enumerate(styles.items())
+            figure.axes[0].plot([], [], color=style["color"], marker=_MARKERS[index], linestyle="none", label=label)[0]
+            for index, (label, style) in enumerate(styles.items())
         ]
         figure.legend(handles=handles, loc="outside upper center", ncols=len(handles), frameon=False)
         note = (
             "Paired differences to the best constant temperature, which other seeds chose; bars: 95 % intervals, each "
-            "for itself alone. Hollow: cannot be told from 0 with all tests of the panel counted (Holm)."
+            "for its pair alone. Hollow: not significantly different from 0 with all tests of the panel counted (Holm)."
         )
         put_caption(figure, note, metrics=())
     return figure
@@ -74,13 +74,13 @@ def _draw_panel(
 ) -> None:
     panel.axvline(0.0, color="0.4", linewidth=1.0)
     for gain in gains:
-        turn = speeds.index(gain.speed)
-        place = families.index(gain.family) + (turn - (len(speeds) - 1) / 2) * 0.6 / len(speeds)
-        colour = styles[turn]["color"]
-        panel.plot([gain.low, gain.high], [place, place], color=colour, linewidth=1.3, solid_capstyle="butt")
-        told = gain.verdict != "cannot be told"
-        marker = _MARKERS[turn % len(_MARKERS)]
-        panel.plot(gain.value, place, marker, color=colour, markersize=4, markerfacecolor=colour if told else "white")
+        speed = speeds.index(gain.speed)
+        height = families.index(gain.family) + (speed - (len(speeds) - 1) / 2) * 0.6 / len(speeds)
+        colour = styles[speed]["color"]
+        panel.plot([gain.low, gain.high], [height, height], color=colour, linewidth=1.3, solid_capstyle="butt")
+        fill = "white" if gain.verdict == "not significant" else colour
+        marker = _MARKERS[speed % len(_MARKERS)]
+        panel.plot(gain.value, height, marker, color=colour, markersize=4, markerfacecolor=fill)
     sizes = np.array([abs(gain.value) for gain in gains if gain.value])
     if len(sizes) and sizes.max() > _WIDE * np.median(sizes):
         panel.set_xscale("symlog", linthresh=float(np.median(sizes)))

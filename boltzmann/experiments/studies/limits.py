@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 _SIZE = (10.4, 4.4)
 _MARKERS = "osD^vPX*"
 _NOTE = (
-    "Marks: the library, at values that are given. Dashed: the limits' first terms, which the fits are compared with. "
-    "In the units of the axes all values obey one law, up to how many actions share the smallest gap."
+    "Marks: the library's numbers for the given values. Dashed: the first terms of the limits, which the fits are "
+    "compared with. In the units of the axes all values follow one law, up to how many share the smallest gap."
 )
 
 
@@ -42,21 +42,21 @@ def draw_limits(values: Mapping[str, ArrayLike]) -> Figure:
     """
     from matplotlib.figure import Figure
 
-    # All marks fall on nearly one line: each row takes its turn, so that none hides another.
-    turns = len(values)
-    gaps, ratios = np.linspace(0.5, 40.0, 12 * turns + 1), np.geomspace(0.1, 1e6, 12 * turns + 1)
+    # All marks fall on nearly one line, so each row has marks of its own that hide no others.
+    rows = len(values)
+    gaps, ratios = np.linspace(0.5, 40.0, 12 * rows + 1), np.geomspace(0.1, 1e6, 12 * rows + 1)
     styles = agent_styles(values)
     with look():
         figure = Figure(figsize=_SIZE, layout="constrained")
         cold, hot = figure.subplots(1, 2)
-        for place, (label, row) in enumerate(values.items()):
-            colour, marker = styles[label]["color"], _MARKERS[place % len(_MARKERS)]
+        for index, (label, row) in enumerate(values.items()):
+            colour, marker = styles[label]["color"], _MARKERS[index % len(_MARKERS)]
             for panel, x, (measured, law) in (
                 (cold, gaps, exploration_against_gaps(row, gaps)),
                 (hot, ratios, deviation_from_uniform(row, ratios)),
             ):
                 panel.plot(x, law, color=colour, linestyle=(0, (4, 2)), linewidth=1.0)
-                shifted = slice(place, None, turns)
+                shifted = slice(index, None, rows)
                 panel.plot(
                     x[shifted], measured[shifted], color=colour, linestyle="none", marker=marker, ms=4.5, label=label
                 )

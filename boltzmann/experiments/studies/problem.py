@@ -1,4 +1,4 @@
-"""A problem to be solved by whatever policy: an environment, a learner without its own policy, and for how long."""
+"""A problem on which policies are tried: an environment, a learner without its own policy, and how many steps."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from boltzmann.policies import Policy
 
 @dataclass(frozen=True)
 class Problem:
-    """What policies are tried on.
+    """An environment and a learner on which policies are tried.
 
     Parameters
     ----------
     environment : str
         In the one notation.
     learner : agent
-        A dataclass with a field ``policy``, which each policy takes the place of.
+        A dataclass with a field ``policy``, which each policy replaces.
     steps : int
         How many steps every replicate takes, at least 1.
 
@@ -43,13 +43,17 @@ class Problem:
             )
 
     def task(self, policies: Iterable[Policy]) -> Task:
-        """Give the task that compares policies on it, each once."""
+        """Return the task that compares policies on it, each once."""
         agents = [replace(self.learner, policy=policy) for policy in policies]
         return Task(self.environment, tuple({repr(agent): agent for agent in agents}.values()), self.steps)
 
+    def agent(self, policy: Policy) -> str:
+        """Return the notation of the learner with a policy, which is what results know it by."""
+        return self.task([policy]).plan.agents[0]
+
 
 def separate_seeds(seed: int, count: int) -> list[int]:
-    """Derive seeds that share no randomness, for runs of which one decides what the next one does.
+    """Derive seeds that share no randomness, for runs where the results of one decide what the next one does.
 
     Parameters
     ----------

@@ -25,12 +25,12 @@ Build = Callable[[float, float, int, int], Schedule]
 
 
 def _round(value: float) -> float:
-    """Keep three digits: nobody wants to read, or copy, more of a temperature."""
+    """Round to three digits, which are enough to read and copy."""
     return float(f"{value:.3g}")
 
 
 def _stairs(high: float, low: float, until: int, actions: int) -> Schedule:
-    # Of very few steps there are fewer stairs.
+    # Very few steps allow fewer stairs.
     boundaries = sorted({max(1, until * part // 3) for part in (1, 2, 3)})
     above = [_round(high * (low / high) ** (stair / len(boundaries))) for stair in range(len(boundaries))]
     return Piecewise((*above, low), tuple(boundaries))
@@ -51,14 +51,14 @@ FAMILIES: dict[str, Build] = {
         actions, scale=_round(low * math.sqrt(actions * (until + 1) / math.log(actions)))
     ),
 }
-"""All that come down to ``low`` at step ``until``; the first five stay there, the others go on falling, to 0.
+"""Builders of schedules that reach ``low`` at step ``until``; the first five stay there, the others fall on towards 0.
 
-The last three have no start of their own: a single number says where they are at all times.
+The last three have a single parameter, and so no start of their own.
 """
 
 
 def schedule_of(family: str, high: float, low: float, until: int, *, actions: int = 10) -> Schedule:
-    """Give the schedule of a family that has come down to ``low`` at step ``until``, numbers to three digits.
+    """Return the schedule of a family that has come down to ``low`` at step ``until``, numbers to three digits.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def schedule_of(family: str, high: float, low: float, until: int, *, actions: in
     until : int
         At least 1.
     actions : int
-        How many there are, at least 2; one family asks for it.
+        How many actions there are, at least 2; one family needs it.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What becomes of the Gibbs distribution on the way to T = 0 and to T = inf: the first terms of both series, and fits.
+"""The Gibbs distribution near T = 0 and near T = inf: the first terms of both series, and fits of them.
 
 Values are one row, shape (K,), in the units of the temperature.
 """
@@ -8,29 +8,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from boltzmann import checks
+from boltzmann.experiments.metrics import Floats
 from boltzmann.gibbs import Gibbs
 
-Floats = NDArray[np.float64]
-
 _COLD = np.linspace(40.0, 600.0, 57)
-"""Gaps divided by T where the fit at low temperatures stands: e^-600 is still a float64."""
+"""The values of gap / T at which low temperatures are fitted: e^-600 is still a float64."""
 _HOT = np.geomspace(1e4, 1e7, 31)
-"""T divided by the spread where the fit at high temperatures stands: the next term is below 1e-4 of the first."""
+"""The values of T / spread at which high temperatures are fitted: the next term is below 1e-4 of the first."""
 
 
 @dataclass(frozen=True)
 class SlopeFit:
-    """A fitted law beside what theory says of it.
+    """A fitted law beside the one that theory predicts.
 
     Attributes
     ----------
     slope, predicted_slope : float
-        Of the line.
+        The slope of the line.
     factor, predicted_factor : float
-        What stands before the power or the exponential.
+        The factor before the power or the exponential.
     """
 
     slope: float
@@ -85,14 +84,14 @@ def fit_high_temperatures(values: ArrayLike) -> SlopeFit:
     deviations = _deviations(row, temperatures)
     slope, _ = np.polyfit(np.log(temperatures), np.log(np.abs(deviations).max(axis=1)), 1)
     first_order = (row - row.mean()) / (len(row) * temperatures[:, np.newaxis])
-    # Every temperature counts alike, though deviations fall with it.
+    # Deviations fall with the temperature; the scale gives every temperature the same weight.
     scale = temperatures[:, np.newaxis]
     factor = (deviations * first_order * scale**2).sum() / (first_order**2 * scale**2).sum()
     return SlopeFit(float(slope), -1.0, float(factor), 1.0)
 
 
 def exploration_against_gaps(values: ArrayLike, gaps: ArrayLike) -> tuple[Floats, Floats]:
-    """Give the exploration probability where gap / T has the given values, and its limiting law there.
+    """Return the exploration probability where gap / T has the given values, and its limiting law there.
 
     Parameters
     ----------
@@ -112,7 +111,7 @@ def exploration_against_gaps(values: ArrayLike, gaps: ArrayLike) -> tuple[Floats
 
 
 def deviation_from_uniform(values: ArrayLike, ratios: ArrayLike) -> tuple[Floats, Floats]:
-    """Give K max |pi - 1 / K| where T is so many times max |Q - mean Q|, and its limiting law there, 1 / ratio.
+    """Return K max |pi - 1 / K| where T is a given multiple of max |Q - mean Q|, and its limiting law there, 1 / ratio.
 
     Parameters
     ----------
@@ -141,7 +140,7 @@ def _uneven(values: ArrayLike) -> Floats:
 
 
 def _first_gap(row: Floats) -> tuple[float, float]:
-    """Give the smallest gap below the maximum, and how many values stand there for each maximiser."""
+    """Return the smallest gap below the maximum, and the number of values there divided by that of maximisers."""
     levels, counts = np.unique(row, return_counts=True)
     return float(levels[-1] - levels[-2]), float(counts[-2] / counts[-1])
 
@@ -152,6 +151,6 @@ def _exploration(row: Floats, temperatures: Floats) -> Floats:
 
 
 def _deviations(row: Floats, temperatures: Floats) -> Floats:
-    """Give pi - 1 / K, shape (N, K)."""
+    """Return pi - 1 / K, shape (N, K)."""
     rows = np.broadcast_to(row, (len(temperatures), len(row)))
     return np.asarray(Gibbs(rows, temperatures).probs) - 1.0 / len(row)

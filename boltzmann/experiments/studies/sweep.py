@@ -1,4 +1,4 @@
-"""A sweep over the whole range of the temperature, and that its two ends are what they should be."""
+"""A sweep over the whole range of the temperature, and a check that T = 0 is greedy and T = inf is uniform."""
 
 from __future__ import annotations
 
@@ -7,25 +7,30 @@ from dataclasses import dataclass
 import numpy as np
 
 from boltzmann import checks
-from boltzmann.experiments.engine import METRICS
 from boltzmann.experiments.errors import RefusedError
+from boltzmann.experiments.metrics import RECORDED, JudgedKey
 from boltzmann.experiments.statistics import (
-    Metric,
+    Cells,
+    Judgement,
     better_first,
+    cells_by_learner,
     cells_by_task,
     final,
     has_metric,
     holm_of_pairs,
     interval,
+    labels_of,
     members,
     pairwise_p_values,
-    tasks_with,
-    usual_metric,
+    policy_of,
 )
 from boltzmann.experiments.store import Cell, Results
 
 ENDS = {"Boltzmann(0.0)": "Greedy()", "Boltzmann(inf)": "Uniform()"}
-"""The two ends of a sweep, each with the policy that it is."""
+"""The two ends of a sweep, each with the policy that it equals."""
+_FAMILY = "Boltzmann(T)"
+_ALPHA = 0.05
+"""The level of the tests that compare temperatures."""
 
 
 def sweep_temperatures(low: float, high: float, per_decade: int) -> list[float]:
@@ -61,16 +66,16 @@ def sweep_temperatures(low: float, high: float, per_decade: int) -> list[float]:
 
 @dataclass(frozen=True)
 class EndCheck:
-    """Whether an end of a sweep did to the last bit what the policy did that it is.
+    """The comparison of an end of a sweep with the policy that it should equal to the last bit.
 
     Attributes
     ----------
     task, end, policy : str
-        The task's label, the end as ``Boltzmann(0.0)``, and the policy as ``Greedy()``.
+        Labels: the task's, the end's such as ``Boltzmann(0.0)``, and the policy's such as ``Greedy()``.
     numbers : int
         How many recorded numbers were compared.
     differing : tuple of str
-        The metrics whose bytes differ; none where the two are the same.
+        The recorded arrays whose bytes differ; none where the two are the same.
     """
 
     task: str
@@ -81,49 +86,66 @@ class EndCheck:
 
 
 def check_ends(results: Results) -> list[EndCheck]:
-    """Compare T = 0 with greedy and T = inf with uniform in every task, byte by byte, in all that was recorded.
+    """Compare T = 0 with greedy and T = inf with uniform, byte by byte, in everything that was recorded.
+
+    In every task each learner is checked that has any of the four policies.
 
     Raises
     ------
     RefusedError
-        Where a task lacks one of ``Boltzmann(0.0)``, ``Greedy()``, ``Boltzmann(inf)`` and ``Uniform()``.
+        Where a learner lacks one of ``Boltzmann(0.0)``, ``Greedy()``, ``Boltzmann(inf)`` and ``Uniform()``, or a task
+        has none of them.
     """
-    found = []
+    checked = []
     for task, cells in cells_by_task(results).items():
-        for end, policy in ENDS.items():
-            absent = [label for label in (end, policy) if label not in cells]
-            if absent:
-                raise RefusedError(f"{task} must hold {' and '.join(absent)} for its end to be checked")
-            found.append(EndCheck(task, end, policy, *_compare(cells[end], cells[policy])))
-    return found
+        labels = labels_of(cells)
+        learners = [(name, _by_policy(learner)) for name, learner in cells_by_learner(cells).items()]
+        sought = {*ENDS, *ENDS.values()}
+        sweeping = [(name, policies) for name, policies in learners if sought & set(policies)]
+        for name, policies in sweeping or learners[:1]:
+            for end, policy in ENDS.items():
+                absent = [text for text in (end, policy) if text not in policies]
+                if absent:
+                    learner = f" for {name}" if len(learners) > 1 else ""
+                    raise RefusedError(f"{task} must hold {' and '.join(absent)}{learner} for its end to be checked")
+                pair = policies[end], policies[policy]
+                names = labels[pair[0].agent], labels[pair[1].agent]
+                checked.append(EndCheck(task, *names, *_compare(*pair)))
+    return checked
 
 
-def _compare(one: Cell, other: Cell) -> tuple[int, tuple[str, ...]]:
-    numbers = sum(one.metrics[name].size for name in METRICS)
-    # Bytes, and not values: NaN equals itself, and 0.0 is not -0.0.
-    return numbers, tuple(name for name in METRICS if one.metrics[name].tobytes() != other.metrics[name].tobytes())
+def _by_policy(cells: Cells) -> dict[str, Cell]:
+    return {policy_of(agent): cell for agent, cell in cells.items()}
+
+
+def _compare(first: Cell, second: Cell) -> tuple[int, tuple[str, ...]]:
+    numbers = sum(first.metrics[name].size for name in RECORDED)
+    # Compare bytes, not values: then NaN equals itself, and 0.0 is not -0.0.
+    return numbers, tuple(name for name in RECORDED if first.metrics[name].tobytes() != second.metrics[name].tobytes())
 
 
 @dataclass(frozen=True)
 class BestTemperature:
-    """The best constant temperature of a task, and how far from it one may go.
+    """The best constant temperature of a task, and which others do not differ significantly from it.
 
     Attributes
     ----------
-    task, metric : str
-        What was judged, and by what.
+    task : str
+        The task's label, with its learner where there are several.
+    metric : str
+        The key of the metric that it was judged by.
     temperature : float
         The one with the best mean.
     value, half_width : float
         Its mean and half the interval of it.
     lowest, highest : float
-        The smallest and the largest temperature that cannot be told from it; there may be others between that can.
+        The smallest and the largest temperature that do not differ significantly from it; some between them may.
     greedy, uniform : float
         The means at T = 0 and at T = inf.
     """
 
     task: str
-    metric: Metric
+    metric: JudgedKey
     temperature: float
     value: float
     half_width: float
@@ -133,17 +155,17 @@ class BestTemperature:
     uniform: float
 
 
-def best_temperatures(results: Results, metric: Metric | None = None) -> list[BestTemperature]:
-    """Find the best constant temperature of every task, by the last tenth of the steps.
+def best_temperatures(results: Results, metric: JudgedKey | None = None) -> list[BestTemperature]:
+    """Find the best constant temperature of every task and learner, by the last tenth of the steps.
 
-    Greedy and uniform are its ends and no rivals, so they are left out of the tests. The best is chosen by the data
-    that it is judged by: among many temperatures its own mean flatters it a little.
+    Greedy and uniform equal its ends, so they are left out of the tests. The same data choose and judge the best, so
+    that among many temperatures its mean is a little too good.
 
     Parameters
     ----------
     results : Results
         Of a run with agents ``Boltzmann(T)`` at several numbers, 0 and infinity among them.
-    metric : {"reward", "return", "gap", "optimal"}, optional
+    metric : str, optional
         As for ``leaderboard``.
 
     Raises
@@ -151,39 +173,43 @@ def best_temperatures(results: Results, metric: Metric | None = None) -> list[Be
     RefusedError
         As for ``leaderboard``, and where a task holds no end.
     """
-    found = []
-    for task, cells in tasks_with(results, metric).items():
-        chosen = metric or usual_metric(cells)
-        temperatures = members(cells, "Boltzmann(T)")
-        if not {0.0, float("inf")} <= set(temperatures.values()):
+    judgement, best = Judgement(results, metric), []
+    for task, cells in judgement.judged_cells.items():
+        sweeps = {learner: members(some, _FAMILY) for learner, some in cells_by_learner(cells).items()}
+        sweeps = {learner: temperatures for learner, temperatures in sweeps.items() if temperatures}
+        if not sweeps or not all({0.0, float("inf")} <= set(sweep.values()) for sweep in sweeps.values()):
             raise RefusedError(f"{task} must hold {' and '.join(ENDS)}")
-        values = np.stack([final(cells[label], chosen) for label in temperatures], axis=1)
-        means, half_widths = interval(values)
-        best = min(range(len(means)), key=lambda place: better_first(float(means[place]), chosen))
-        apart = holm_of_pairs(pairwise_p_values(values))[best] <= 0.05
-        numbers = np.array(list(temperatures.values()))
-        close = numbers[~apart & np.isfinite(means)]
-        found.append(
-            BestTemperature(
-                task,
-                chosen,
-                float(numbers[best]),
-                float(means[best]),
-                float(half_widths[best]),
-                float(close.min(initial=numbers[best])),
-                float(close.max(initial=numbers[best])),
-                float(means[0]),
-                float(means[-1]),
-            )
-        )
-    return found
+        for learner, temperatures in sweeps.items():
+            label = f"{task} with {learner}" if len(sweeps) > 1 else task
+            best.append(_best_temperature(label, cells, temperatures, judgement.metrics[task]))
+    return best
 
 
-def gap_or_usual(results: Results) -> Metric | None:
-    """Give ``"gap"`` where every task tells it, else None, which leaves the choice to ``leaderboard``.
+def _best_temperature(label: str, cells: Cells, temperatures: dict[str, float], metric: JudgedKey) -> BestTemperature:
+    values = np.stack([final(cells[agent], metric) for agent in temperatures], axis=1)
+    means, half_widths = interval(values)
+    best = min(range(len(means)), key=lambda index: better_first(float(means[index]), metric))
+    differs = holm_of_pairs(pairwise_p_values(values))[best] <= _ALPHA
+    numbers = np.array(list(temperatures.values()))
+    tied = numbers[~differs & np.isfinite(means)]
+    return BestTemperature(
+        label,
+        metric,
+        float(numbers[best]),
+        float(means[best]),
+        float(half_widths[best]),
+        float(tied.min(initial=numbers[best])),
+        float(tied.max(initial=numbers[best])),
+        float(means[0]),
+        float(means[-1]),
+    )
 
-    The gap says of every step what it gives away. A return is known only where episodes end, and an agent that never
-    ends one would be left out of it.
+
+def gap_or_usual(results: Results) -> JudgedKey | None:
+    """Return ``"gap"`` where every task reports it, else None, which leaves the choice to ``leaderboard``.
+
+    The gap tells how much each step gives away. A return is known only where episodes end, and an agent that never
+    ends one would be left out.
     """
     known = all(has_metric(cells, "gap") for cells in cells_by_task(results).values())
     return "gap" if known else None

@@ -1,4 +1,4 @@
-"""What a sweep over the temperature says, as sentences and tables for a page or a terminal."""
+"""The results of a sweep over the temperature, as sentences and tables for a page or a terminal."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from numpy.typing import ArrayLike
 
+from boltzmann.experiments.metrics import BY_KEY
 from boltzmann.experiments.pages import Table, with_half_width
-from boltzmann.experiments.statistics import METRIC_NAMES
 from boltzmann.experiments.studies.slopes import SlopeFit, fit_high_temperatures, fit_low_temperatures
 from boltzmann.experiments.studies.sweep import BestTemperature, EndCheck
 
 
 def ends_table(checks: Sequence[EndCheck]) -> Table:
-    """Say of each end of each task whether it is the policy that it should be."""
+    """Say of each end of each task whether it equals the policy that it should."""
     rows = [
         (
             check.task,
@@ -27,7 +27,7 @@ def ends_table(checks: Sequence[EndCheck]) -> Table:
 
 
 def slope_tables(values: Mapping[str, ArrayLike]) -> list[Table]:
-    """Fit the laws of both limits to rows of values, and put what is measured beside what is predicted."""
+    """Fit the laws of both limits to rows of values, and put the measured numbers beside the predicted ones."""
     cold, hot = [], []
     for label, row in values.items():
         low, high = fit_low_temperatures(row), fit_high_temperatures(row)
@@ -48,45 +48,45 @@ def slope_tables(values: Mapping[str, ArrayLike]) -> list[Table]:
 
 
 def _beside(fit: SlopeFit) -> Iterator[str]:
-    """Write what is measured, what is predicted, and by what part of it the two differ."""
+    """Write a measured number, the predicted one, and their relative difference."""
     for measured, predicted in ((fit.slope, fit.predicted_slope), (fit.factor, fit.predicted_factor)):
         yield from (f"{measured:.6f}", f"{predicted:.6f}", f"{abs(measured / predicted - 1):.0e}")
 
 
-def best_table(found: Sequence[BestTemperature]) -> Table:
+def best_table(results: Sequence[BestTemperature]) -> Table:
     """Say which constant temperature is best on each task, beside both ends."""
     rows = [
         (
-            f"{best.task}: {METRIC_NAMES[best.metric]}",
+            f"{best.task}: {BY_KEY[best.metric].name}",
             f"{best.greedy:.4g}",
             f"{best.temperature:g}",
             with_half_width(best.value, best.half_width),
             f"{best.lowest:g} … {best.highest:g}" if best.lowest < best.highest else "nothing",
             f"{best.uniform:.4g}",
         )
-        for best in found
+        for best in results
     ]
-    columns = ("task", "at T = 0", "best T", "at the best T", "cannot be told from it", "at T = inf")
+    columns = ("task", "at T = 0", "best T", "at the best T", "not significantly different", "at T = inf")
     return Table("The best constant temperature, by the last tenth of the steps", columns, rows)
 
 
-def sweep_answer(found: Sequence[BestTemperature], checks: Sequence[EndCheck]) -> list[str]:
-    """Give the answer: a sentence on the ends, and one for each task."""
+def sweep_answer(results: Sequence[BestTemperature], checks: Sequence[EndCheck]) -> list[str]:
+    """Return the answer: a sentence on the ends, and one for each task."""
     wrong = [f"{check.end} on {check.task}" for check in checks if check.differing]
     ends = (
-        f"Not what it should be: {', '.join(wrong)}."
+        f"Ends that differ from their policy: {', '.join(wrong)}."
         if wrong
         else "T = 0 is greedy and T = inf is uniform, byte by byte, in everything that was recorded."
     )
-    return [ends, *map(_sentence, found)]
+    return [ends, *map(_sentence, results)]
 
 
 def _sentence(best: BestTemperature) -> str:
-    reach = "all others of the sweep are told from it"
+    reach = "all others of the sweep differ significantly from it"
     if best.lowest < best.highest:
-        reach = f"what cannot be told from it lies between T = {best.lowest:g} and T = {best.highest:g}"
+        reach = f"those that do not differ significantly lie between T = {best.lowest:g} and T = {best.highest:g}"
     return (
         f"On {best.task} the best constant temperature is T = {best.temperature:g}: "
-        f"{with_half_width(best.value, best.half_width)} {METRIC_NAMES[best.metric]}, against {best.greedy:.4g} at "
+        f"{with_half_width(best.value, best.half_width)} {BY_KEY[best.metric].name}, against {best.greedy:.4g} at "
         f"T = 0 and {best.uniform:.4g} at T = inf; {reach}."
     )

@@ -1,40 +1,50 @@
-"""Which temperature, which schedule? Successive halving over replicates, and a judgement on seeds of its own."""
+"""The search for a temperature or schedule: successive halving over replicates, and a judgement on other seeds."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from boltzmann import checks
 from boltzmann.experiments.describe import Experiment
-from boltzmann.experiments.statistics import Metric, better_first, cells_by_task, cumulative, final, usual_metric
-from boltzmann.experiments.store import Cell, Results
+from boltzmann.experiments.metrics import JudgedKey
+from boltzmann.experiments.statistics import (
+    Cells,
+    Judgement,
+    better_first,
+    cells_by_task,
+    cumulative,
+    final,
+    usual_metric,
+)
+from boltzmann.experiments.store import Results
 from boltzmann.experiments.studies.problem import Problem, separate_seeds
 from boltzmann.experiments.studies.schedule_families import schedule_of
 from boltzmann.experiments.studies.sweep import gap_or_usual, sweep_temperatures
 from boltzmann.policies import Boltzmann, Policy
 
-_STARTS, _DEPTH = 1, 100.0
-"""Schedules start at so many temperatures a decade, and come down to one part in so many of their start."""
+_CONSTANTS, _STARTS, _DEPTH = 2, 1, 100.0
+"""Constant temperatures in each decade, starts of schedules in each decade, and start divided by end of a schedule."""
 
 
 def candidates(
     low: float, high: float, steps: int, families: Sequence[str], speeds: Sequence[float] = (0.3, 1.0)
 ) -> list[Policy]:
-    """List constant temperatures and schedules over the whole range, what is simpler first.
+    """List constant temperatures and schedules over the whole range, the simpler ones first.
 
     Parameters
     ----------
     low, high : float
-        In (0, inf), low below high, in units of the values. Constants stand at two temperatures a decade between them,
-        at 0 and at infinity; schedules start at one a decade and come down to a hundredth.
+        In (0, inf), low below high, in units of the values. There are two constants in each decade between them, and
+        constants at 0 and infinity; a schedule starts in each decade and comes down to a hundredth.
     steps : int
-        How long a run is, at least 1.
+        The number of steps of a run, at least 1.
     families : sequence of str
         Keys of ``FAMILIES``.
     speeds : sequence of float
-        After what part of the steps schedules have come down, each in (0, 1].
+        The fractions of the steps after which schedules have come down, each in (0, 1].
 
     Raises
     ------
@@ -57,7 +67,7 @@ def candidates(
         if not 0 < speed <= 1:
             raise ValueError(f"speeds must be in (0, 1], got {speed}")
     steps = checks.whole_number("steps", steps, least=1)
-    constants: list[Policy] = [Boltzmann(temperature) for temperature in sweep_temperatures(low, high, 2)]
+    constants: list[Policy] = [Boltzmann(temperature) for temperature in sweep_temperatures(low, high, _CONSTANTS)]
     starts = sweep_temperatures(low, high, _STARTS)[1:-1]
     schedules = [
         Boltzmann(schedule_of(family, start, start / _DEPTH, max(1, round(speed * steps))))
@@ -65,7 +75,7 @@ def candidates(
         for start in starts
         for speed in speeds
     ]
-    # Numbers are rounded, so that two may come out alike.
+    # Rounding may make two candidates equal.
     return list({repr(policy): policy for policy in [*constants, *schedules]}.values())
 
 
@@ -76,19 +86,20 @@ class Tuning:
     Parameters
     ----------
     problem : Problem
-        What it is to be best on.
+        The environment and learner.
     policies : sequence of policies
         The candidates, at least two.
     first : int
         Replicates of the first round, at least 1; every next round has twice as many.
     finalists : int
-        How many are left for the judgement, at least 2.
+        How many candidates are judged, at least 2.
     judging : int
         Replicates of the judgement, at least 2.
     seed : int
         At least 0. Every round draws from a seed of its own, and so does the judgement.
-    metric : {"reward", "return", "gap", "optimal"}, optional
-        By default the gap where the environment tells it, else as for ``leaderboard``, from the first round on.
+    metric : str, optional
+        The key of the metric. By default the gap where the environment reports it, else as for ``leaderboard``, from
+        the first round on.
 
     Raises
     ------
@@ -102,7 +113,7 @@ class Tuning:
     finalists: int
     judging: int
     seed: int
-    metric: Metric | None = None
+    metric: JudgedKey | None = None
 
     def __post_init__(self) -> None:
         if len(self.policies) < 2:
@@ -122,21 +133,21 @@ class Tuning:
         return Experiment((self.problem.task(policies),), self.first * 2**number, seed)
 
     def judgement(self, policies: Sequence[Policy]) -> Experiment:
-        """Describe the run that the finalists are judged by, on a seed that nothing was chosen by."""
+        """Describe the run that judges the finalists, on a seed that chose nothing."""
         return Experiment((self.problem.task(policies),), self.judging, separate_seeds(self.seed, 1)[0])
 
 
 @dataclass(frozen=True)
 class Round:
-    """A round of the search: its results, and the candidates that it was about, the best first."""
+    """A round of the search: its results, and the notation of its candidates, the best first."""
 
     results: Results
     ranked: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Tuned:
-    """What a search has found.
+class TuningResult:
+    """The result of a search.
 
     Attributes
     ----------
@@ -145,36 +156,41 @@ class Tuned:
     agent : str
         The learner with it.
     metric : str
-        What was judged.
+        The key of the metric that was judged.
     rounds : list of Round
-        How it went.
+        All rounds, in their order.
     judged : Results
-        The finalists on seeds that nothing was chosen by.
+        The finalists on seeds that chose nothing.
     """
 
     recommendation: str
     agent: str
-    metric: Metric
+    metric: JudgedKey
     rounds: list[Round]
     judged: Results
 
+    @cached_property
+    def judgement(self) -> Judgement:
+        """The finalists judged, with the recommended agent as the baseline."""
+        return Judgement(self.judged, self.metric, self.agent)
 
-def run_tuning(tuning: Tuning, run: Callable[[str, Experiment], Results]) -> Tuned:
-    """Halve the candidates round by round, each with twice the replicates of the last, and judge those that are left.
+
+def run_tuning(tuning: Tuning, run: Callable[[str, Experiment], Results]) -> TuningResult:
+    """Halve the candidates round by round, each with twice the replicates of the last, and judge the finalists.
 
     Successive halving (Karnin, Koren & Somekh, "Almost Optimal Exploration in Multi-Armed Bandits", ICML 2013;
     Jamieson & Talwalkar, "Non-stochastic Best Arm Identification and Hyperparameter Optimization", AISTATS 2016),
-    with replicates for its budget: every candidate runs all its steps, since a schedule that is cut short is another
+    with replicates as its budget: every candidate runs all its steps, since a schedule that is cut short is another
     one. A round keeps those with the better means in the last tenth of the steps, ties broken by the total over all
     steps, then by the order of the candidates. A round looks at its own replicates alone.
 
     Parameters
     ----------
     tuning : Tuning
-        What to search.
+        The search.
     run : callable
-        ``run(name, experiment)`` gives the results of an experiment: ``boltzmann.experiments.run`` in a folder of that
-        name, so that what was stopped goes on where it was. The names are ``round-0`` and so on, and ``judging``.
+        ``run(name, experiment)`` returns the results of an experiment: ``boltzmann.experiments.run`` in a folder of
+        that name, so that a stopped run continues. The names are ``round-0`` and so on, and ``judging``.
 
     Raises
     ------
@@ -186,21 +202,20 @@ def run_tuning(tuning: Tuning, run: Callable[[str, Experiment], Results]) -> Tun
     metric = tuning.metric
     while not rounds or len(rounds[-1].ranked) > tuning.finalists:
         results = run(f"round-{len(rounds)}", tuning.round(len(rounds), list(left.values())))
-        (cells,) = (list(cells.values()) for cells in cells_by_task(results).values())
-        metric = metric or gap_or_usual(results) or usual_metric({cell.agent: cell for cell in cells})
-        ranked = _ranked(dict(zip(left, cells, strict=True)), metric)
+        (cells,) = cells_by_task(results).values()
+        tried = {name: cells[tuning.problem.agent(policy)] for name, policy in left.items()}
+        metric = metric or gap_or_usual(results) or usual_metric(tried)
+        ranked = _ranked(tried, metric)
         rounds.append(Round(results, tuple(ranked)))
-        kept = ranked[: max(tuning.finalists, (len(ranked) + 1) // 2)]
-        left = {name: left[name] for name in kept}
+        left = {name: left[name] for name in ranked[: max(tuning.finalists, (len(ranked) + 1) // 2)]}
     assert metric is not None
     best = left[rounds[-1].ranked[0]]
     judged = run("judging", tuning.judgement(list(left.values())))
-    agent = repr(tuning.problem.task([best]).agents[0])
-    return Tuned(repr(best), agent, metric, rounds, judged)
+    return TuningResult(repr(best), tuning.problem.agent(best), metric, rounds, judged)
 
 
-def _ranked(cells: dict[str, Cell], metric: Metric) -> list[str]:
-    """Sort the candidates, the best first; what some replicates have no value for comes last."""
+def _ranked(cells: Cells, metric: JudgedKey) -> list[str]:
+    """Sort the candidates, the best first; candidates for which some replicates have no value come last."""
 
     def key(name: str) -> tuple[float, float]:
         means = final(cells[name], metric).mean(), cumulative(cells[name], metric).mean()

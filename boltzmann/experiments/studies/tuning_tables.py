@@ -1,59 +1,62 @@
-"""What a search has found, as sentences and tables for a page or a terminal."""
+"""The result of a search, as sentences and tables for a page or a terminal."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from boltzmann.experiments.pages import Table, with_ends, with_half_width
-from boltzmann.experiments.statistics import METRIC_NAMES, leaderboard
-from boltzmann.experiments.studies.tuning import Tuned
+from boltzmann.experiments.statistics import TaskJudgement
+from boltzmann.experiments.studies.tuning import TuningResult
 
-if TYPE_CHECKING:
-    import pandas as pd
+_RECOMMENDED = "recommended"
 
 
-def recommendation(tuned: Tuned) -> list[str]:
-    """Say what is recommended, what it is worth, and what else cannot be told from it.
+def recommendation(result: TuningResult) -> list[str]:
+    """Say what is recommended, how good it is, and which finalists do not differ significantly from it.
 
-    The interval is Student's over replicates that nothing was chosen by. Differences are paired and Holm-corrected over
-    the comparisons with the recommendation.
+    The interval is Student's over replicates that chose nothing. Differences are paired and Holm-corrected over the
+    comparisons with the recommendation.
     """
-    board = _board(tuned)
-    best = next(row for row in board.to_dict("records") if row["agent"] == row["compared_with"])
-    where, count = tuned.judged.plan.task_labels[0], int(best["replicates"])
-    value = "no value" if best["replicates"] == 0 else with_half_width(best["final"], best["final_half_width"])
-    verdicts = _verdicts(board)
-    close = [name for name, verdict in verdicts.items() if verdict == "cannot be told"]
+    (judged,) = result.judgement.tasks
+    best = judged.rows[judged.reference]
+    count = int(best["replicates"])
+    value = "no value" if count == 0 else with_half_width(best["final"], best["final_half_width"])
+    verdicts = dict(zip(judged.labels, _verdicts(judged, result.judgement.confidence), strict=True))
+    similar = [name for name, verdict in verdicts.items() if verdict == "not significant"]
     better = [name for name, verdict in verdicts.items() if verdict == "better"]
+    verb = "does" if len(similar) == 1 else "do"
     sentences = [
-        f"Recommended for {where}: {tuned.recommendation}.",
-        f"Its {METRIC_NAMES[tuned.metric]} in the last tenth of the steps is {value}: mean and 95 % interval over "
-        f"{count} replicates that nothing was chosen by.",
-        f"Cannot be told from it: {', '.join(close)}." if close else "All other finalists are told from it.",
+        f"Recommended for {judged.task}: {result.recommendation}.",
+        f"Its {judged.metric.name} in the last tenth of the steps is {value}: mean and 95 % interval over "
+        f"{count} replicates that chose nothing.",
+        f"{', '.join(similar)} {verb} not differ significantly from it."
+        if similar
+        else "All other finalists differ significantly from it.",
     ]
     if better:
         sentences.append(f"Better than it on these seeds, all tests counted: {', '.join(better)}.")
     return sentences
 
 
-def judgement_table(tuned: Tuned) -> Table:
-    """Give the finalists on the seeds that judge, the best first."""
-    board = _board(tuned)
-    verdicts = _verdicts(board)
+def judgement_table(result: TuningResult) -> Table:
+    """Return the finalists on the seeds that judge, the best first."""
+    (judged,) = result.judgement.tasks
     rows = [
         (
-            f"{place}",
+            f"{index + 1}",
             str(row["agent"]),
             with_half_width(row["final"], row["final_half_width"]) if row["replicates"] else "no value",
-            "-" if row["agent"] == row["compared_with"] else _difference(row),
+            "-" if index == judged.reference else _difference(row),
             f"{row['replicates']}",
-            verdicts.get(str(row["agent"]), "recommended"),
+            verdict,
         )
-        for place, row in enumerate(board.to_dict("records"), start=1)
+        for index, (row, verdict) in enumerate(
+            zip(judged.rows, _verdicts(judged, result.judgement.confidence), strict=True)
+        )
     ]
     caption = (
-        f"The finalists, {METRIC_NAMES[tuned.metric]} in the last tenth of the steps, over "
-        f"{tuned.judged.plan.replicates} replicates that nothing was chosen by"
+        f"The finalists, {judged.metric.name} in the last tenth of the steps, over "
+        f"{result.judged.plan.replicates} replicates that chose nothing"
     )
     columns = (
         *("rank", "policy", "mean", "difference to the recommended one"),
@@ -62,34 +65,29 @@ def judgement_table(tuned: Tuned) -> Table:
     return Table(caption, columns, rows, heading=1)
 
 
-def rounds_table(tuned: Tuned) -> Table:
-    """Say how the search went."""
+def rounds_table(result: TuningResult) -> Table:
+    """Return the size and the winner of each round of the search."""
     rows = [
-        (f"{number}", f"{len(one.ranked)}", f"{one.results.plan.replicates}", one.ranked[0])
-        for number, one in enumerate(tuned.rounds)
+        (f"{number}", f"{len(entry.ranked)}", f"{entry.results.plan.replicates}", entry.ranked[0])
+        for number, entry in enumerate(result.rounds)
     ]
-    return Table("The rounds of the search", ("round", "candidates", "replicates", "the best of it"), rows)
+    return Table("The rounds of the search", ("round", "candidates", "replicates", "best candidate"), rows)
 
 
-def _board(tuned: Tuned) -> pd.DataFrame:
-    return leaderboard(tuned.judged, tuned.metric, baseline=tuned.agent)
-
-
-def _verdicts(board: pd.DataFrame) -> dict[str, str]:
-    """Say of each finalist but the recommended one whether it is better, worse, or cannot be told from it."""
-    found = {}
-    for row in board.to_dict("records"):
-        if row["agent"] == row["compared_with"]:
-            continue
-        name, metric = str(row["agent"]), str(row["metric"])
-        if row["replicates"] == 0:
-            found[name] = "no value"
-        elif not row["p_value"] <= 0.05:
-            found[name] = "cannot be told"
+def _verdicts(judged: TaskJudgement, confidence: float) -> list[str]:
+    """Say of each finalist how it compares with the recommended one."""
+    verdicts = []
+    for index, row in enumerate(judged.rows):
+        if index == judged.reference:
+            verdicts.append(_RECOMMENDED)
+        elif row["replicates"] == 0:
+            verdicts.append("no value")
+        elif not row["p_value"] <= 1 - confidence:
+            verdicts.append("not significant")
         else:
-            found[name] = "better" if (row["difference"] < 0) == (metric == "gap") else "worse"
-    return found
+            verdicts.append("better" if judged.metric.sign * row["difference"] > 0 else "worse")
+    return verdicts
 
 
-def _difference(row: dict[Any, Any]) -> str:
+def _difference(row: dict[str, Any]) -> str:
     return with_ends(row["difference"], row["difference_low"], row["difference_high"])

@@ -19,7 +19,7 @@ from boltzmann import (
     Uniform,
     Warmup,
 )
-from boltzmann.experiments import METRICS, Recorder, rollout
+from boltzmann.experiments import RECORDED, Recorder, rollout
 from envs.bandits.base import Bandit, BanditVector, Problems
 
 pytest.importorskip("numba")
@@ -105,7 +105,7 @@ def test_a_schedule_of_ones_own_is_asked_as_in_lockstep(schedule):
         rolled(engine, SampleAverage(Boltzmann(schedule)), envs.make(BANDIT, 300), ends=(10, 30))
         for engine in ("lockstep", "compiled")
     )
-    for name in METRICS:
+    for name in RECORDED:
         np.testing.assert_allclose(fast.arrays[name], slow.arrays[name], rtol=1e-12, err_msg=name)
 
 
@@ -141,7 +141,7 @@ def test_windows_of_any_length_are_cut_and_put_together_to_the_bit(monkeypatch):
     slow = rolled("lockstep", QLearning(Boltzmann(0.1)), envs.make("FrozenLake-v1", 5), ends=(1, 130, 150, 300))
     monkeypatch.setattr(compiled, "_MOST_STEPS", 7)
     fast = rolled("compiled", QLearning(Boltzmann(0.1)), envs.make("FrozenLake-v1", 5), ends=(1, 130, 150, 300))
-    for name in METRICS:
+    for name in RECORDED:
         np.testing.assert_array_equal(fast.arrays[name], slow.arrays[name], err_msg=name)
 
 
@@ -238,7 +238,7 @@ def test_bandits_of_ones_own_run_alike_however_their_arrays_lie(draw, engine):
     slow = rolled("lockstep", SampleAverage(Boltzmann(0.3)), bandits(draw))
     fast = rolled("auto", SampleAverage(Boltzmann(0.3)), bandits(draw))
     assert fast.engine == engine
-    for name in METRICS:
+    for name in RECORDED:
         np.testing.assert_array_equal(fast.arrays[name], slow.arrays[name], err_msg=name)
 
 

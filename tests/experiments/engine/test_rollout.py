@@ -10,7 +10,7 @@ from gymnasium.spaces import Discrete
 import envs
 from agents import QLearning, SampleAverage
 from boltzmann import Boltzmann, EpsilonGreedy, Linear, Uniform
-from boltzmann.experiments import METRICS, Recorder, rollout
+from boltzmann.experiments import RECORDED, Recorder, rollout
 
 ENDS = np.array([3, 7, 20, 41, 60])
 
@@ -50,7 +50,7 @@ def test_the_record_is_what_happened(make):
         env = SyncVectorEnv(one, autoreset_mode=AutoresetMode.SAME_STEP)
     spy = Spy(QLearning(Boltzmann(Linear(1.0, 0.5, 60)), discount=0.9))
     arrays = rollout(env, spy, ENDS, list(range(R)), np.random.default_rng(0)).arrays
-    assert set(arrays) == set(METRICS)
+    assert set(arrays) == set(RECORDED)
     observations, actions, rewards, reached, terminated, truncated, entropies, values = map(
         np.array, zip(*spy.seen, strict=True)
     )
@@ -191,7 +191,7 @@ def test_a_recorder_of_ones_own_is_told_of_every_step_or_of_every_window():
     steps, plain = played(Steps), played(Recorder)
     assert steps.engine == "lockstep"
     assert len(steps.actions) == 10
-    for name in METRICS:
+    for name in RECORDED:
         np.testing.assert_allclose(steps.arrays[name], plain.arrays[name], rtol=1e-12)
     pytest.importorskip("numba")
     assert plain.engine == "compiled"

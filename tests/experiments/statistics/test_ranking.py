@@ -19,8 +19,14 @@ from boltzmann.experiments import (
     leaderboard,
     run,
 )
-from boltzmann.experiments.statistics import final, holm, interquartile_mean
-from boltzmann.experiments.statistics.ranking import find_agent, holm_of_pairs, pairwise_p_values
+from boltzmann.experiments.statistics import (
+    final,
+    find_agent,
+    holm,
+    holm_of_pairs,
+    interquartile_mean,
+    pairwise_p_values,
+)
 from tests.support.frequencies import FALSE_ALARM, fresh_rng
 
 BANDIT = "boltzmann/GaussianBandit-v0"
@@ -134,35 +140,45 @@ END = "is best in the last tenth of the steps"
 @pytest.mark.parametrize(
     ("board", "said"),
     [
-        (board_of([False]), "A is alone: there is nothing to compare it with."),
-        (board_of([False, False]), f"A {END}, and told from the other at 50 replicates (95 % confidence)."),
-        (board_of([False] * 3), f"A {END}, and told from all others at 50 replicates (95 % confidence)."),
-        (board_of([False, True]), f"A {END}; B cannot be told from it at 50 replicates (95 % confidence)."),
+        (board_of([False]), "A is the only agent: there is nothing to compare it with."),
+        (
+            board_of([False, False]),
+            f"A {END}, and differs significantly from the other (95 % confidence, 50 replicates).",
+        ),
+        (
+            board_of([False] * 3),
+            f"A {END}, and differs significantly from all others (95 % confidence, 50 replicates).",
+        ),
+        (
+            board_of([False, True]),
+            f"A {END}; B does not differ significantly from it (95 % confidence, 50 replicates).",
+        ),
         (
             board_of([False, True, True]),
-            f"A {END} by its mean, but none of the other 2 can be told from it at 50 replicates (95 % confidence).",
+            f"A {END} by its mean, but none of the other 2 differs significantly from it (95 % confidence, 50 "
+            "replicates).",
         ),
         (
             board_of([False, True, True, True, True, False]),
-            f"A {END}; B, C, D and E cannot be told from it at 50 replicates (95 % confidence).",
+            f"A {END}; B, C, D and E do not differ significantly from it (95 % confidence, 50 replicates).",
         ),
         (
             board_of([False] + [True] * 6 + [False]),
-            f"A {END}; B, C, D and 3 others cannot be told from it at 50 replicates (95 % confidence).",
+            f"A {END}; B, C, D and 3 others do not differ significantly from it (95 % confidence, 50 replicates).",
         ),
         (
             board_of([False, True], final=[0.0, 0.0], cumulative=[1.0, 1.0]),
-            "All agents have the same mean in the last tenth of the steps: nothing tells them apart there.",
+            "All agents have the same mean in the last tenth of the steps.",
         ),
         (board_of([False, False], replicates=0), "No agent has a value in the last tenth of the steps."),
         (
             board_of([False, False], cumulative=[1.0, 2.0], metric="gap"),
-            f"A {END}, and told from the other at 50 replicates (95 % confidence).",
+            f"A {END}, and differs significantly from the other (95 % confidence, 50 replicates).",
         ),
         (
             board_of([False, False], cumulative=[1.0, 2.0], replicates=1),
-            f"A {END}, and told from the other at 1 replicate (95 % confidence). Over all steps B has the most reward, "
-            "by its mean.",
+            f"A {END}, and differs significantly from the other (95 % confidence, 1 replicate). Over all steps, B has "
+            "the best mean total reward.",
         ),
     ],
 )

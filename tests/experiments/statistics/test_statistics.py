@@ -8,8 +8,7 @@ import envs
 from agents import QLearning, SampleAverage
 from boltzmann import Greedy, Uniform
 from boltzmann.experiments import Experiment, RefusedError, Task, draw_learning_curves, interval, leaderboard, run
-from boltzmann.experiments.statistics import cumulative, curve, final, short_labels
-from boltzmann.experiments.statistics.metrics import has_metric
+from boltzmann.experiments.statistics import cumulative, curve, final, has_metric, short_labels
 from boltzmann.experiments.store.results import Cell
 
 

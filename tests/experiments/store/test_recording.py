@@ -9,7 +9,7 @@ import envs
 from agents import QLearning, SampleAverage
 from boltzmann import Boltzmann, EpsilonGreedy, Greedy
 from boltzmann.experiments import (
-    METRICS,
+    RECORDED,
     Experiment,
     Results,
     Store,
@@ -41,7 +41,7 @@ def test_means_and_variances_are_those_of_each_blocks_replicates(both):
     for whole, reduced in zip(every.cells(), means.cells(), strict=True):
         assert (whole.samples, reduced.samples) == (60, 12)
         assert not whole.variances
-        for name in METRICS:
+        for name in RECORDED:
             blocks = whole.metrics[name].reshape(12, 5, -1)
             np.testing.assert_allclose(reduced.metrics[name], blocks.mean(axis=1), rtol=1e-13, err_msg=name)
             np.testing.assert_allclose(reduced.variances[name], blocks.var(axis=1, ddof=1), rtol=1e-9, atol=1e-20)
@@ -52,7 +52,7 @@ def test_the_table_says_what_a_row_is(both):
     assert list(means["block"].unique()) == list(range(12))
     assert "block" not in every
     assert "replicate" not in means
-    assert {f"{name}_variance" for name in METRICS} <= set(means)
+    assert {f"{name}_variance" for name in RECORDED} <= set(means)
     assert not any(name.endswith("_variance") for name in every)
     for name in ("reward", "gap", "entropy"):
         assert means[name].mean() == pytest.approx(every[name].mean(), rel=1e-12)

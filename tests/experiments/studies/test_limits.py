@@ -130,7 +130,7 @@ def test_an_end_that_differs_is_told(swept, monkeypatch):
     assert "reward" in checks[0].differing
     assert "temperature" in checks[0].differing
     assert ends_table(checks).rows[0][-1].startswith("no: reward")
-    assert "Not what it should be: Boltzmann(1.0) on" in sweep_answer([], checks)[0]
+    assert "Ends that differ from their policy: Boltzmann(1.0) on" in sweep_answer([], checks)[0]
     monkeypatch.setattr(sweeps, "ENDS", {"Boltzmann(0.0)": "Nobody()"})
     with pytest.raises(RefusedError, match=r"must hold Nobody\(\)"):
         check_ends(swept)

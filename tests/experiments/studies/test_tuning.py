@@ -29,7 +29,7 @@ def test_the_known_best_is_found_whatever_the_order(tmp_path):
         verdicts = {row[1]: row[-1] for row in judgement_table(tuned).rows}
         assert verdicts.pop(tuned.recommendation) == "recommended"
         assert verdicts.pop("Boltzmann(1.0)") == "worse"
-        assert set(verdicts.values()) == {"cannot be told"}
+        assert set(verdicts.values()) == {"not significant"}
         answer = " ".join(recommendation(tuned))
         assert f"Recommended for {HUGE_GAPS.environment}: {tuned.recommendation}." in answer
         assert "is 0.000 ± 0.000: mean and 95 % interval over 12 replicates" in answer
@@ -42,8 +42,8 @@ def test_where_nothing_matters_nothing_is_told(tmp_path):
     # What is equal in everything keeps the order in which it was given.
     assert tuned.recommendation == repr(HOT[0])
     verdicts = [row[-1] for row in judgement_table(tuned).rows]
-    assert sorted(verdicts) == ["cannot be told"] * 4 + ["recommended"]
-    assert "Cannot be told from it: " in recommendation(tuned)[2]
+    assert sorted(verdicts) == ["not significant"] * 4 + ["recommended"]
+    assert "not differ significantly from it." in recommendation(tuned)[2]
 
 
 def test_a_finalist_that_proves_better_is_said_to_be(tmp_path):
@@ -51,7 +51,7 @@ def test_a_finalist_that_proves_better_is_said_to_be(tmp_path):
     tuned = tuned_in(tmp_path, Tuning(HUGE_GAPS, [COLD[0], HOT[1]], 1, 2, 12, 0))
     wrong = tuned.__class__("Boltzmann(3.0)", "SampleAverage(Boltzmann(3.0))", "gap", tuned.rounds, tuned.judged)
     assert "Better than it on these seeds, all tests counted: Boltzmann(0.0)." in recommendation(wrong)
-    assert "All other finalists are told from it." in recommendation(tuned)
+    assert "All other finalists differ significantly from it." in recommendation(tuned)
 
 
 def test_rounds_halve_by_their_own_means_and_share_no_seed(tmp_path):

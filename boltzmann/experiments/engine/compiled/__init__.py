@@ -41,6 +41,7 @@ from boltzmann.experiments.engine.compiled.translation import (
     world_of,
 )
 from boltzmann.experiments.errors import UnsupportedError
+from boltzmann.experiments.metrics import SUMMED
 from boltzmann.policies import Distribution
 
 __all__ = ["WINDOW_SUMS", "CompiledCell", "UnsupportedError", "has_numba", "held_bytes"]
@@ -53,7 +54,7 @@ _FLOAT_BYTES = 8
 
 Values = NDArray[np.float64]
 
-WINDOW_SUMS = ("reward", "gap", "optimal", "greedy", "episodes", "return_sum")
+WINDOW_SUMS = tuple(name for name in SUMMED if name in Sums._fields)
 
 
 class CompiledCell:

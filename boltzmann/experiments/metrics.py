@@ -1,0 +1,199 @@
+"""All metrics: each is one entry of ``METRICS``, which everything that records, judges, draws or asks reads.
+
+A new metric is one more entry. An entry with ``measure`` is complete: both engines call it at the end of each window.
+Otherwise the recorder's ``add``, and the compiled loops where these should know it, have to fill its arrays.
+
+R is the number of replicates, W that of recorded windows of steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boltzmann.policies import Distribution
+
+Floats = NDArray[np.float64]
+Windows = Mapping[str, Floats]
+"""Recorded arrays by name, each of shape (R, W)."""
+Lengths = NDArray[np.int64]
+"""Steps in each window, shape (W,)."""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric: how it is recorded, computed, named and drawn.
+
+    Attributes
+    ----------
+    key : str
+        What people type: ``"reward"``.
+    name : str
+        The name in tables and on axes.
+    arrays : tuple of str
+        The recorded arrays that it is made from; by default one of its own key.
+    measure : callable, optional
+        ``measure(distribution)`` returns R numbers: the metric of a window is that of its last decision. Without it an
+        array holds the mean over the steps of a window.
+    ranked_by : str
+        The key of the metric that ranks the agents where this one is shown. Agents are judged by a metric that ranks
+        by itself.
+    total : str
+        The name of its sum over all steps, for a metric that agents are judged by.
+    smaller_is_better, is_fraction, per_episode, is_running_total, spans_decades : bool
+        Whether small values are good; whether it is shown in per cent; whether only episodes that end have a value, and
+        its arrays are then sums; whether a window's value includes all steps before; whether its axis may be
+        logarithmic.
+    drawn_beside : str
+        The key of the metric in the next panel of the usual learning curves.
+    windows, mean, total_of : callables, optional
+        Of recorded arrays and lengths: the value of each window, shape (R, W), the mean over all these windows, shape
+        (R,), and the sum over all their steps, shape (R,). By default those of an array of means.
+    """
+
+    key: str
+    name: str
+    arrays: tuple[str, ...] = ()
+    measure: Callable[[Distribution], Any] | None = None
+    ranked_by: str = ""
+    total: str = ""
+    smaller_is_better: bool = False
+    is_fraction: bool = False
+    per_episode: bool = False
+    is_running_total: bool = False
+    spans_decades: bool = False
+    drawn_beside: str = ""
+    windows: Callable[[Windows, Lengths], Floats] | None = None
+    mean: Callable[[Windows, Lengths], Floats] | None = None
+    total_of: Callable[[Windows, Lengths], Floats] | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "arrays", self.arrays or (self.key,))
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether agents can be ranked by it, rather than explained by it."""
+        return self.ranked_by == self.key
+
+    @property
+    def sign(self) -> float:
+        """Return the factor that makes larger values better: -1 or 1."""
+        return -1.0 if self.smaller_is_better else 1.0
+
+    def values_of_windows(self, arrays: Windows, lengths: Lengths) -> Floats:
+        """Return the value of each window, shape (R, W); NaN throughout where an array was not recorded."""
+        if not all(name in arrays for name in self.arrays):
+            return np.full(next(iter(arrays.values())).shape, np.nan)
+        return arrays[self.arrays[0]] if self.windows is None else self.windows(arrays, lengths)
+
+    def mean_of_windows(self, arrays: Windows, lengths: Lengths) -> Floats:
+        """Return the mean over all steps of these windows, shape (R,)."""
+        if self.mean is not None:
+            return self.mean(arrays, lengths)
+        return np.asarray(np.average(arrays[self.arrays[0]], axis=1, weights=lengths))
+
+    def total_of_windows(self, arrays: Windows, lengths: Lengths) -> Floats:
+        """Return the sum over all steps of these windows, shape (R,)."""
+        return np.asarray(arrays[self.arrays[0]] @ lengths) if self.total_of is None else self.total_of(arrays, lengths)
+
+
+def _ratio(sums: Floats, counts: Floats) -> Floats:
+    ratios = np.full(counts.shape, np.nan)
+    np.divide(sums, counts, where=counts > 0, out=ratios)
+    return ratios
+
+
+def _mean_return(arrays: Windows, lengths: Lengths) -> Floats:
+    """Average the returns of the episodes that ended in all these windows, NaN where none did."""
+    return _ratio(arrays["return_sum"].sum(axis=1), arrays["episodes"].sum(axis=1))
+
+
+METRICS: tuple[Metric, ...] = (
+    Metric("reward", "reward per step", ranked_by="reward", total="total reward", drawn_beside="optimal"),
+    Metric(
+        *("gap", "gap (regret per step)"),
+        ranked_by="gap",
+        total="regret",
+        smaller_is_better=True,
+        drawn_beside="optimal",
+    ),
+    Metric("optimal", "optimal actions", ranked_by="optimal", total="optimal actions", is_fraction=True),
+    Metric("greedy", "greedy actions", is_fraction=True),
+    Metric("entropy", "entropy (nats)", measure=lambda distribution: distribution.entropy),
+    Metric(
+        *("temperature", "temperature (units of the values)"),
+        measure=lambda distribution: getattr(distribution, "temperature", np.nan),
+        spans_decades=True,
+    ),
+    Metric(
+        *("return", "return per episode", ("episodes", "return_sum")),
+        ranked_by="return",
+        total="total reward",
+        per_episode=True,
+        drawn_beside="optimal",
+        windows=lambda arrays, lengths: _ratio(arrays["return_sum"], arrays["episodes"]),
+        mean=_mean_return,
+        # Rewards of unfinished episodes are included.
+        total_of=lambda arrays, lengths: np.asarray(arrays["reward"] @ lengths),
+    ),
+    Metric(
+        *("regret", "regret so far", ("gap",)),
+        ranked_by="gap",
+        is_running_total=True,
+        drawn_beside="optimal",
+        windows=lambda arrays, lengths: np.asarray(np.cumsum(arrays["gap"] * lengths, axis=1)),
+    ),
+)
+"""All metrics. Everything is aligned on steps: an episode belongs to the window of steps in which it ends.
+
+reward, gap
+    Means over the steps of a window; the gap is NaN where the environment does not report all of them.
+optimal
+    The fraction of a window's steps with gap 0; NaN likewise.
+greedy
+    The fraction of a window's steps whose action had a largest value, by what the agent held when it acted; NaN where
+    its decisions do not say.
+entropy, temperature
+    Those of the distribution that acted in the last step of the window; the temperature is NaN where it has none.
+return
+    The mean undiscounted return of the episodes that ended in a window, NaN where none did. Recorded are ``episodes``,
+    how many ended, and ``return_sum``, the sum of their returns.
+regret
+    The gap summed over all steps up to the window's end.
+"""
+
+BY_KEY = {metric.key: metric for metric in METRICS}
+
+
+def _arrays(*metrics: Metric) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for metric in metrics for name in metric.arrays))
+
+
+RECORDED = _arrays(*METRICS)
+"""The names of the recorded arrays, in the order in which they are stored."""
+MEASURES = {metric.key: metric.measure for metric in METRICS if metric.measure is not None}
+"""The recorded arrays that the last decision of each window fills, and by what."""
+SUMMED = tuple(name for name in RECORDED if name not in MEASURES)
+"""The recorded arrays that are sums over the steps of each window until it ends."""
+MEANS = _arrays(*(metric for metric in METRICS if metric.measure is None and not metric.per_episode))
+"""Those of them that are then divided by the number of steps."""
+
+KEYS = tuple(BY_KEY)
+JUDGED_KEYS = tuple(metric.key for metric in METRICS if metric.is_judged)
+STEP_KEYS = tuple(metric.key for metric in METRICS if metric.is_judged and not metric.per_episode)
+
+if TYPE_CHECKING:
+    MetricKey = str
+    JudgedKey = str
+    StepKey = str
+else:
+    MetricKey = Literal[KEYS]
+    """What can be shown along the steps."""
+    JudgedKey = Literal[JUDGED_KEYS]
+    """What agents can be judged by."""
+    StepKey = Literal[STEP_KEYS]
+    """What agents can be judged by and every step has a value of, so that it has a mean over all of them."""

@@ -1,0 +1,114 @@
+"""The numbers of a cell, one for each replicate: at the end, in all, or in each window; and which tasks have them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from boltzmann.experiments.errors import RefusedError
+from boltzmann.experiments.metrics import BY_KEY, JUDGED_KEYS, KEYS, Floats, JudgedKey, Metric, MetricKey
+from boltzmann.experiments.statistics.cells import Cells
+from boltzmann.experiments.store import Cell
+
+_FINAL = 0.1
+"""The last part of the steps that counts as final."""
+
+
+def find_metric(key: str, among: Iterable[str] = KEYS) -> Metric:
+    """Return the metric with this key.
+
+    Raises
+    ------
+    RefusedError
+        Where none of those allowed has it.
+    """
+    allowed = tuple(among)
+    if key not in allowed:
+        raise RefusedError(f"metric must be one of {', '.join(allowed)}, got {key!r}")
+    return BY_KEY[key]
+
+
+def curve(cell: Cell, metric: MetricKey) -> Floats:
+    """Return a metric of every replicate and window, shape (R, windows); NaN throughout where it was not recorded.
+
+    The return of a window is the mean over the episodes that ended in it, NaN where none did; ``"regret"`` is the gap
+    summed over all steps up to the window's end.
+    """
+    return find_metric(metric).values_of_windows(cell.metrics, cell.lengths)
+
+
+def final(cell: Cell, metric: JudgedKey) -> Floats:
+    """Return a metric of every replicate over the last tenth of the steps, shape (R,).
+
+    With fewer than ten recorded windows it is the last window. The return is the mean over the episodes that ended
+    there, however long they were and wherever they began, NaN for a replicate without any.
+    """
+    judged = find_metric(metric, JUDGED_KEYS)
+    last = cell.steps > (1 - _FINAL) * cell.steps[-1]
+    return judged.mean_of_windows({name: cell.metrics[name][:, last] for name in judged.arrays}, cell.lengths[last])
+
+
+def cumulative(cell: Cell, metric: JudgedKey) -> Floats:
+    """Return the sum of a metric over all steps, shape (R,): total reward, regret, number of optimal actions.
+
+    The return sums to the total reward, unfinished episodes included.
+    """
+    return find_metric(metric, JUDGED_KEYS).total_of_windows(cell.metrics, cell.lengths)
+
+
+def better_first(value: float, metric: JudgedKey) -> float:
+    """Return a key that sorts better values first, and no value last."""
+    return float("inf") if np.isnan(value) else -BY_KEY[metric].sign * value
+
+
+def usual_metric(cells: Cells) -> JudgedKey:
+    """Choose what a task is judged by: returns where every replicate ended an episode in the last tenth, else rewards.
+
+    Where some replicates ended none, the mean return would be that of the others alone, whose episodes are the shorter
+    ones. The gap then judges, where episodes end at all and every replicate of every cell has it, else the reward. Only
+    where every step pays the same to all, as in CartPole, do the returns of the others say more.
+    """
+    ended = [np.isfinite(final(cell, "return")) for cell in cells.values()]
+    if all(replicates.all() for replicates in ended):
+        return "return"
+    if any(cell.episodic for cell in cells.values()) and _is_known_throughout(cells, "gap"):
+        return "gap"
+    rewards = [cell.metrics["reward"] for cell in cells.values()]
+    alike = min(values.min() for values in rewards) == max(values.max() for values in rewards)
+    return "return" if alike and all(replicates.any() for replicates in ended) else "reward"
+
+
+def _is_known_throughout(cells: Cells, metric: JudgedKey) -> bool:
+    """Return whether all cells have a metric of all their replicates at the end."""
+    return all(np.isfinite(final(cell, metric)).all() for cell in cells.values())
+
+
+def has_metric(cells: Cells, metric: MetricKey) -> bool:
+    """Return whether any cell has a metric: returns where episodes ended, gaps where the environment reports them."""
+    return any(np.isfinite(curve(cell, metric)).any() for cell in cells.values())
+
+
+def tasks_showing(tasks: Mapping[str, Cells], metrics: Iterable[MetricKey], where: object) -> dict[str, Cells]:
+    """Return the tasks that have any of these metrics.
+
+    Parameters
+    ----------
+    tasks : mapping of task to cells
+        As ``cells_by_task`` returns them.
+    metrics : iterable of str
+        Keys of ``METRICS``.
+    where : object
+        What holds the tasks, for the error message.
+
+    Raises
+    ------
+    RefusedError
+        Where no task has one of them, or there is no such metric.
+    """
+    wanted = [find_metric(metric).key for metric in metrics]
+    shown = {task: cells for task, cells in tasks.items() if any(has_metric(cells, metric) for metric in wanted)}
+    for metric in wanted:
+        if not any(has_metric(cells, metric) for cells in shown.values()):
+            raise RefusedError(f"no task of {where} has the metric {metric!r}")
+    return shown
