@@ -1,10 +1,10 @@
-# Every target does its own set-up: git, make, python3 >= 3.11 and pip are all that is needed.
+# Every target sets up what it needs; git, make, python3 >= 3.11 and pip have to be installed.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 INSTALL := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
-# Idle processes take the tests that busy ones still have before them.
+# With worksteal, idle processes take tests that wait for busy ones.
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist worksteal
 PEERS := SMPyBandits==0.9.7 mabwiser==2.7.4 mushroom-rl==1.10.2 rlberry==0.7.3 rlberry-scool==0.7.3 pfrl==0.4.0
 PEERS_RUN_ON := numpy==1.26.4 scipy==1.13.1 pandas==2.3.3 scikit-learn==1.7.2 scikit-optimize==0.10.2 seaborn==0.13.2 \
@@ -20,27 +20,27 @@ demo: $(VENV)/ready  ## compare exploration schedules, print a leaderboard, draw
 test: $(VENV)/ready  ## the quick suite with doctests and coverage
 	$(BIN)/python -m pytest -m "not slow" $(SIDE_BY_SIDE) --cov --cov-report=term
 
-test-slow: $(VENV)/ready  ## the tests that take long, and those of laws on four times as many examples
+test-slow: $(VENV)/ready  ## long tests, and tests of laws on four times as many examples
 	$(BIN)/python -m pytest -m "slow or hypothesis" --hypothesis-profile thorough $(SIDE_BY_SIDE)
 
-test-libraries: $(VENV)/ready  ## the core on PyTorch and JAX, and optax's schedules, which this installs
+test-libraries: $(VENV)/ready  ## the core on PyTorch and JAX, beside optax; installs these
 	@$(BIN)/python -c 'import torch, jax, optax' 2>/dev/null || { echo "installing PyTorch, JAX and optax into $(VENV)"; \
 		$(INSTALL) torch==2.13.0 && $(INSTALL) jax==0.10.2 jaxlib==0.10.2 optax==0.2.8; }
 	$(BIN)/python -m pytest -q $(SIDE_BY_SIDE) tests/core/test_battery.py tests/core/test_libraries.py \
 		tests/policies/test_policies_in_libraries.py tests/core/test_tensors.py tests/core/test_transforms.py \
 		tests/schedules/test_schedules.py
 
-test-browser: $(VENV)/ready  ## the page of a comparison in headless Chromium; installs Playwright, and Chromium where it may
+test-browser: $(VENV)/ready  ## the page of a comparison in headless Chromium; installs Playwright, and Chromium if possible
 	@$(BIN)/python -c 'import playwright' 2>/dev/null || { echo "installing Playwright into $(VENV)"; \
 		$(INSTALL) playwright==1.65.2; }
 	@if chromium=$$(.ci/chromium $(BIN)/python); then \
 		echo "in $$chromium"; CHROMIUM=$$chromium $(BIN)/python -m pytest -q tests/browser; \
 	else \
-		echo "######## test-browser SKIPPED: there is no Chromium here, and none can be had without a network, or root" >&2; \
-		echo "######## and apt-get. Install one, or name one: make test-browser CHROMIUM=/path/to/chromium" >&2; \
+		echo "######## test-browser SKIPPED: no Chromium was found, and installing it needs a network, root and apt-get." >&2; \
+		echo "######## Install one, or name one: make test-browser CHROMIUM=/path/to/chromium" >&2; \
 	fi
 
-test-clusters: $(VENV)/ready  ## runs on real local clusters of Dask and Ray, and exports, which this installs
+test-clusters: $(VENV)/ready  ## runs on local clusters of Dask and Ray, and exports; installs these
 	@$(BIN)/python -c 'import distributed, ray, pyarrow, tensorboardX' 2>/dev/null || \
 		{ echo "installing Dask, Ray, pyarrow and tensorboardX into $(VENV)"; \
 		$(INSTALL) distributed==2026.8.0 ray==2.60.0 pyarrow==26.0.1 tensorboardX==2.6.5; }
@@ -53,24 +53,24 @@ lint: $(VENV)/ready
 types: $(VENV)/ready
 	$(BIN)/mypy
 
-format: $(VENV)/ready  ## mend what can be mended
+format: $(VENV)/ready  ## fix what ruff can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-benchmark: $(VENV)/ready  ## rollouts beside plain C and the other libraries that there are, and the battery
+benchmark: $(VENV)/ready  ## rollouts beside plain C and installed other libraries, and the battery
 	$(BIN)/python -m benchmarks.engines $(if $(wildcard $(VENV)-peers/ready),--peers $(VENV)-peers/bin/python)
 	$(BIN)/python -m benchmarks.battery
 
-benchmark-peers: $(VENV)/ready $(VENV)-peers/ready  ## installs other libraries first, in an environment of their own
+benchmark-peers: $(VENV)/ready $(VENV)-peers/ready  ## rollouts beside other libraries; installs these in a separate environment
 	$(BIN)/python -m benchmarks.engines --parts peers --peers $(VENV)-peers/bin/python --output results/benchmarks-peers
 
-literature: $(VENV)/ready  ## published numbers beside measured ones, which takes some minutes
+literature: $(VENV)/ready  ## published numbers beside measured ones; takes some minutes
 	$(BIN)/python -m benchmarks.literature --output docs/literature.md
 
 wheel: $(VENV)/ready
 	$(BIN)/python -m build --wheel --outdir dist .
 
-lock:  ## pin what a fresh install of the dev extra gives
+lock:  ## pin the versions of a new install of the dev extra
 	rm -rf $(VENV)-lock
 	$(PYTHON) -m venv $(VENV)-lock
 	$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
@@ -89,7 +89,7 @@ $(VENV)/ready: pyproject.toml requirements-dev.txt
 	@$(INSTALL) --no-deps -e .
 	@touch $@
 
-# Their own pins contradict each other, so they come without what they ask for, and then what they run on.
+# The pins of these libraries contradict each other, so they are installed without dependencies, which follow.
 $(VENV)-peers/ready:
 	@echo "setting up $(VENV)-peers (once; some minutes, PyTorch is large)"
 	@$(PYTHON) -m venv --clear $(VENV)-peers

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 Clock = Callable[[], float]
-"""Seconds from some moment on, as ``time.perf_counter`` and ``time.process_time`` tell them."""
+"""Returns seconds since some moment, such as ``time.perf_counter`` or ``time.process_time``."""
 
 
 def compare(
@@ -23,19 +23,19 @@ def compare(
     Parameters
     ----------
     functions : dict of str to callable
-        What to time, without arguments.
+        The functions, called without arguments.
     rounds : int
-        How often each is timed.
+        Number of timings of each function.
     least_seconds : float
-        A timing repeats its function until it takes so long.
+        A timing repeats its function for at least this long.
     clock : callable
-        What tells the time. ``time.process_time`` does not count what other programs take on a busy machine, nor what
-        a function's other processes do.
+        The clock. ``time.process_time`` counts neither other programs on a busy machine nor other processes of a
+        function.
 
     Returns
     -------
     dict of str to list of float
-        Seconds a call, one for each round; entry i of all lists stems from the same moment.
+        Seconds a call, one for each round; entries i of all lists come from the same round.
     """
     repeats = {name: _repeats(function, least_seconds, clock) for name, function in functions.items()}
     times: dict[str, list[float]] = {name: [] for name in functions}
@@ -46,15 +46,15 @@ def compare(
 
 
 def ratios(times: dict[str, list[float]], of: str, to: str) -> tuple[float, float, float]:
-    """Give the lower quartile, median and upper quartile of the ratios of one function's times to another's."""
+    """Return the lower quartile, median and upper quartile of the ratios of one function's times to another's."""
     return quartiles([a / b for a, b in zip(times[of], times[to], strict=True)])
 
 
-def quartiles(found: list[float]) -> tuple[float, float, float]:
-    """Give the lower quartile, median and upper quartile; of a single number they are that number."""
-    if len(found) == 1:
-        return found[0], found[0], found[0]
-    low, middle, high = statistics.quantiles(found, n=4, method="inclusive")
+def quartiles(numbers: list[float]) -> tuple[float, float, float]:
+    """Return the lower quartile, median and upper quartile; a single number is all three."""
+    if len(numbers) == 1:
+        return numbers[0], numbers[0], numbers[0]
+    low, middle, high = statistics.quantiles(numbers, n=4, method="inclusive")
     return low, middle, high
 
 

@@ -1,9 +1,8 @@
 """The project beside plain C and beside other libraries: ``python -m benchmarks.engines``.
 
-The public ``rollout``, recording on, on the works of ``works.py``, in turns with the C yardstick; what recording costs,
-and what a lockstep step is made of;
-the public ``run`` with two workers beside one; a policy call; and other libraries, in a Python that ``--peers`` names.
-docs/speed.md tells what is compared with what.
+The command times the public ``rollout`` on the works of ``works.py``, in turns with the C yardstick; the cost of
+recording and the parts of a lockstep step; the public ``run`` with two workers beside one; a policy call; and other
+libraries, in a Python that ``--peers`` names. docs/speed.md explains each comparison.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ PARTS = ("rollouts", "recording", "steps", "runs", "calls", "peers")
 
 
 class _Report:
-    """Lines that are printed as they come, and kept."""
+    """Lines that are printed at once and stored for a file."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -42,15 +41,15 @@ def measure(parts: Sequence[str], effort: Effort, peers: str | None, folder: Pat
     Parameters
     ----------
     parts : sequence of str
-        Which of ``PARTS``.
+        Some of ``PARTS``.
     effort : Effort
-        How long.
+        How long to measure.
     peers : str, optional
-        A Python that has other libraries; this one by default.
+        A Python with other libraries; this one by default.
     folder : path
-        Where ``engines.json`` and ``engines.txt`` go.
+        The folder of ``engines.json`` and ``engines.txt``.
     cache : path
-        Where the compiled yardstick is kept.
+        The folder of the compiled yardstick.
     """
     report = _Report()
     yardstick: Yardstick | None = None
@@ -59,52 +58,52 @@ def measure(parts: Sequence[str], effort: Effort, peers: str | None, folder: Pat
     except MissingCompilerError as error:
         report.say(f"{error}: ratios are to the project's own lockstep, and no target is judged")
     machine = reporting.describe_machine(yardstick.compiler if yardstick else None)
-    found: dict[str, Any] = {"machine": machine, "rounds": effort.rounds, "seconds": effort.seconds}
+    results: dict[str, Any] = {"machine": machine, "rounds": effort.rounds, "seconds": effort.seconds}
     for text in reporting.describe_lines(machine):
         report.say(text)
     if "rollouts" in parts:
         report.say(f"\nrollout: agent-steps a processor second, medians of {effort.rounds} interleaved rounds")
         cells = measure_rollouts(yardstick, effort)
-        found["rollouts"] = _said(report, (row for rows in cells for row in rows))
+        results["rollouts"] = _print_rows(report, (row for rows in cells for row in rows))
     if "recording" in parts:
         report.say("\nrecording: rollout with its recorder beside one that notes nothing, in processor seconds")
-        found["recording"] = _said(report, measure_recording(effort))
+        results["recording"] = _print_rows(report, measure_recording(effort))
     if "steps" in parts:
         rounds = 3 * effort.rounds
         report.say(
             f"\na lockstep step: processor time of its parts, medians of {rounds} rounds, and what recording adds"
         )
         report.say(anatomy.HEADER)
-        found["steps"] = []
+        results["steps"] = []
         for part in anatomy.measure_parts(rounds):
             report.say(anatomy.line(part))
-            found["steps"].append(part.to_json())
+            results["steps"].append(part.to_json())
     if "runs" in parts:
         report.say("\nrun: two workers beside one, agent-steps a wall-clock second; 1st call starts the workers")
-        found["runs"] = _said(report, measure_runs(yardstick, effort))
+        results["runs"] = _print_rows(report, measure_runs(yardstick, effort))
     if "calls" in parts:
         rounds = min(15, 3 * effort.rounds)
         report.say(f"\na policy call: probabilities + one draw a row + log-partition, medians of {rounds} rounds")
-        found["calls"] = core.measure(rounds)
-        report.say(core.table(found["calls"]))
+        results["calls"] = core.measure(rounds)
+        report.say(core.table(results["calls"]))
     if "peers" in parts:
         report.say("\npeers: 30 runs after one another, each library in its own way; ratio of this project to it")
         if peers is None:
             report.say(
-                "those that this Python has; make benchmark-peers installs all, and make benchmark finds them then"
+                "measured are the libraries of this Python; make benchmark-peers installs all, for make benchmark too"
             )
-        found["peers"] = _said(report, measure_peers(peers, effort))
-    for file in reporting.store(folder, found, "\n".join(report.lines) + "\n"):
+        results["peers"] = _print_rows(report, measure_peers(peers, effort))
+    for file in reporting.store(folder, results, "\n".join(report.lines) + "\n"):
         print(f"stored {file}")
 
 
-def _said(report: _Report, rows: Any) -> list[dict[str, Any]]:
+def _print_rows(report: _Report, rows: Any) -> list[dict[str, Any]]:
     report.say(reporting.HEADER)
-    kept: list[Row] = []
+    printed: list[Row] = []
     for row in rows:
         report.say(reporting.line(row))
-        kept.append(row)
-    return [row.to_json() for row in kept]
+        printed.append(row)
+    return [row.to_json() for row in printed]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

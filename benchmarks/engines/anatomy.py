@@ -1,4 +1,4 @@
-"""What a lockstep step is made of, and what recording adds to it: each part timed on its own, in turns."""
+"""The parts of a lockstep step, and of recording it: each part is timed separately, in turns."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from boltzmann.experiments import Recorder, read_environment
 HEADER = f"{'work':<13} {'replicates':>10}  {'part':<46} {'microseconds':>12} {'of a step':>10}"
 
 WINDOW = 10
-"""Steps in a window of the demo on the testbed: what is computed once in it counts for so much less."""
+"""Steps in a window of the demo on the testbed; a part that runs once a window is divided by this number."""
 
-AHEAD = 16
-"""Steps whose random numbers could be drawn at once."""
+STEPS_AT_ONCE = 16
+"""Steps whose random numbers could be drawn in one call."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """How long one part takes in a step, and how much that is of the step without recording."""
+    """The time of one part in a step, and its share of the step without recording."""
 
     work: str
     replicates: int
@@ -36,7 +36,7 @@ class Part:
     share: float
 
     def to_json(self) -> dict[str, Any]:
-        """Give the part as what JSON holds."""
+        """Return the part as a dict for JSON."""
         return asdict(self)
 
 
@@ -54,19 +54,19 @@ def measure_parts(
     for work in chosen:
         for count in replicates:
             times = compare(_parts(work, count), rounds=rounds, least_seconds=0.002, clock=time.process_time)
-            found = {name: 1e6 * quartiles(seconds)[1] for name, seconds in times.items()}
-            step = sum(found[name] for name in ("the agent acts", "the environment steps", "the agent learns"))
-            for name in found:
+            medians = {name: 1e6 * quartiles(seconds)[1] for name, seconds in times.items()}
+            step = sum(medians[name] for name in ("the agent acts", "the environment steps", "the agent learns"))
+            for name in medians:
                 if "of a window" in name:
-                    found[name] /= WINDOW
+                    medians[name] /= WINDOW
                 if "steps at once" in name:
-                    found[name] /= AHEAD
-            found = {"a step, not recorded": step} | found
-            yield from (Part(work.name, count, name, took, took / step) for name, took in found.items())
+                    medians[name] /= STEPS_AT_ONCE
+            medians = {"a step, not recorded": step} | medians
+            yield from (Part(work.name, count, name, median, median / step) for name, median in medians.items())
 
 
 def _parts(work: Work, count: int) -> dict[str, Callable[[], Any]]:
-    """Give each part as a function that can be called again and again in the middle of an experiment."""
+    """Return each part as a function that can be called repeatedly in the middle of an experiment."""
     name, arguments = read_environment(work.environment)
     env: Any = envs.make(name, count, discount=works.DISCOUNT, **arguments)
     policy = work.temperatures["constant"].policy(1)
@@ -76,14 +76,14 @@ def _parts(work: Work, count: int) -> dict[str, Callable[[], Any]]:
     observations, _ = env.reset(seed=list(range(count)))
     for _ in range(200):
         decision = agent.act(observations)
-        reached, rewards, terminated, truncated, info = env.step(decision.actions)
-        agent.update(observations, decision.actions, rewards, reached, terminated, truncated)
-        observations = reached
+        next_observations, rewards, terminated, truncated, info = env.step(decision.actions)
+        agent.update(observations, decision.actions, rewards, next_observations, terminated, truncated)
+        observations = next_observations
     values, actions = decision.values, decision.actions
     gaps = info["gap"]
-    known = Decision(actions, decision.distribution, values)
-    # Once it has been asked for it is kept, and the sums are timed without it.
-    _ = known.greedy
+    ready = Decision(actions, decision.distribution, values)
+    # Reading the attribute computes and stores it, so that the sums are timed without it.
+    _ = ready.greedy
     recorder = Recorder(np.array([2**62]), count)
 
     def entropy() -> Any:
@@ -95,11 +95,13 @@ def _parts(work: Work, count: int) -> dict[str, Callable[[], Any]]:
     return {
         "the agent acts": lambda: agent.act(observations),
         "the environment steps": lambda: env.step(actions),
-        "the agent learns": lambda: agent.update(observations, actions, rewards, reached, terminated, truncated),
+        "the agent learns": lambda: agent.update(
+            observations, actions, rewards, next_observations, terminated, truncated
+        ),
         "of acting: the policy, and a draw from it": policy_and_draw,
         "recorded: was the action greedy": lambda: Decision(actions, decision.distribution, values).greedy,
-        "recorded: sums": lambda: recorder.add(1, known, rewards, terminated, truncated, gaps),
+        "recorded: sums": lambda: recorder.add(1, ready, rewards, terminated, truncated, gaps),
         "recorded: policy, entropy at the end of a window": entropy,
         "normals, drawn for this step": lambda: rng.standard_normal(count),
-        f"normals, drawn for {AHEAD} steps at once": lambda: rng.standard_normal((AHEAD, count)),
+        f"normals, drawn for {STEPS_AT_ONCE} steps at once": lambda: rng.standard_normal((STEPS_AT_ONCE, count)),
     }

@@ -1,4 +1,4 @@
-"""Timing the works: every engine beside the yardstick at the same replicates and steps, in turns."""
+"""Timing of the works: every engine beside the yardstick, in turns, with the same replicates and steps."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TARGETS = {
     ("B FrozenLake", "compiled", 30): 0.7,
     ("B Taxi", "compiled", 30): 0.7,
 }
-"""The least ratio to the yardstick that the project has set itself, by work, engine and replicates."""
+"""The ratios to the yardstick that the project aims at, by work, engine and replicates."""
 
 WORKERS_TARGET = 1.8
 RECORDING_TARGET = 0.95
@@ -32,7 +32,7 @@ LEAST_STEPS = 100
 
 @dataclass(frozen=True)
 class Effort:
-    """How long to measure: rounds, seconds a timing, and which replicates."""
+    """How long to measure: the rounds, the seconds of a timing, and the numbers of replicates."""
 
     rounds: int
     seconds: float
@@ -50,13 +50,13 @@ class Row:
     ratio : tuple of three floats, or None
         Lower quartile, median and upper quartile of the rate over the reference's rate in the same round.
     reference : str
-        What the ratio is to.
+        The name of the other side of the ratio.
     reference_rate : float
-        Agent-steps a second of that, from its median time.
+        Agent-steps a second of the reference, from its median time.
     first_call : float
-        Seconds of the first call, ``LEAST_STEPS`` long, with all that is made only once, such as compiled code.
+        Seconds of the first call, of ``LEAST_STEPS`` steps; they include what is made once, such as compiled code.
     failure : str
-        Why there is no number; empty where there is one.
+        Why there is no number; empty if there is one.
     """
 
     work: str
@@ -73,7 +73,7 @@ class Row:
     failure: str = field(default="", kw_only=True)
 
     def to_json(self) -> dict[str, Any]:
-        """Give the row as what JSON holds."""
+        """Return the row as a dict for JSON."""
         return asdict(self)
 
 
@@ -109,25 +109,36 @@ def _measure_cell(
             functions[f"C beside {engine}"] = _bound(
                 works.in_c(yardstick, work, temperature, replicates), steps[engine]
             )
-    # Processor time: both sides are one thread of this process, and the machine may be busy with other things.
+    # Both sides are one thread of this process. Processor time ignores what else keeps the machine busy.
     times = compare(functions, rounds=effort.rounds, least_seconds=effort.seconds / 4, clock=time.process_time)
     for engine, length in steps.items():
         rates = [replicates * length / seconds for seconds in times[engine]]
         if yardstick is not None:
-            reference, beside = "C", [replicates * length / seconds for seconds in times[f"C beside {engine}"]]
+            reference, reference_rates = "C", [replicates * length / seconds for seconds in times[f"C beside {engine}"]]
         else:
-            reference, beside = "lockstep", [replicates * steps["lockstep"] / seconds for seconds in times["lockstep"]]
-        ratio = quartiles([a / b for a, b in zip(rates, beside, strict=True)])
+            reference, reference_rates = (
+                "lockstep",
+                [replicates * steps["lockstep"] / seconds for seconds in times["lockstep"]],
+            )
+        ratio = quartiles([a / b for a, b in zip(rates, reference_rates, strict=True)])
         target = TARGETS.get((work.name, engine, replicates)) if reference == "C" else None
         cell = (work.name, temperature, replicates, engine, length)
         rows.append(
-            Row(*cell, quartiles(rates)[1], ratio, reference, quartiles(beside)[1], target, first_call=first[engine])
+            Row(
+                *cell,
+                quartiles(rates)[1],
+                ratio,
+                reference,
+                quartiles(reference_rates)[1],
+                target,
+                first_call=first[engine],
+            )
         )
     return rows
 
 
 def why_not(play: Play, engine: str) -> str:
-    """Play a little; say why it cannot be done, or nothing. Only an engine that is an extra may be missing."""
+    """Play a few steps; return why that fails, or an empty string. Only an optional engine may be missing."""
     try:
         recorder = play(LEAST_STEPS)
     except (ImportError, ValueError) as error:
@@ -139,22 +150,22 @@ def why_not(play: Play, engine: str) -> str:
 
 
 def calibrated(play: Play, seconds: float, clock: Clock) -> int:
-    """Find how many steps take about so many seconds."""
+    """Find the number of steps that takes about the given seconds."""
     steps = LEAST_STEPS
     while True:
         start = clock()
         play(steps)
-        took = clock() - start
-        if took >= seconds / 2:
+        elapsed = clock() - start
+        if elapsed >= seconds / 2:
             return steps
-        # What is made at the start of each call hides how cheap a step is: no more than tenfold at a time.
-        steps = int(steps * min(10.0, max(1.5, 0.8 * seconds / max(took, 1e-9))))
+        # The fixed cost of a call hides how cheap a step is, so steps grow at most tenfold at a time.
+        steps = int(steps * min(10.0, max(1.5, 0.8 * seconds / max(elapsed, 1e-9))))
 
 
 def measure_recording(effort: Effort, chosen: Sequence[Work] = works.WORKS) -> Iterator[Row]:
     """Measure ``rollout`` with its recorder beside ``rollout`` with one that does nothing, at 30 and 2000 replicates.
 
-    What environments, learners and compiled loops tell the recorder is within the time of both.
+    Both times include the work of environments, learners and compiled loops for the recorder.
     """
     for work in chosen:
         for replicates in (30, 2000):
@@ -168,15 +179,15 @@ def measure_recording(effort: Effort, chosen: Sequence[Work] = works.WORKS) -> I
                 bare = works.in_project(work, "constant", replicates, engine, recorded=False)
                 functions = {"recorded": _bound(play, steps), "bare": _bound(bare, steps)}
                 times = compare(functions, rounds=effort.rounds, least_seconds=0.0, clock=time.process_time)
-                yield _scaled(times, ("bare", "recorded"), cell, steps, "not recorded", RECORDING_TARGET)
+                yield _row_of(times, ("bare", "recorded"), cell, steps, "not recorded", RECORDING_TARGET)
 
 
 def measure_runs(
     yardstick: Yardstick | None, effort: Effort, chosen: Sequence[Work] = works.WORKS[:2]
 ) -> Iterator[Row]:
-    """Measure the public ``run`` with two workers beside one, each time into a fresh folder, by wall-clock time.
+    """Measure the public ``run`` with two workers beside one, each time into a new folder, by wall-clock time.
 
-    In the same turns, two threads of the yardstick beside one: what two cores of this machine are worth.
+    Two threads of the yardstick beside one, in the same turns, show what two cores of this machine can gain.
     """
     replicates = max(effort.replicates)
     for work in chosen:
@@ -189,35 +200,35 @@ def _measure_run(
 ) -> Iterator[Row]:
     cell = (work.name, "constant", replicates, f"run, {engine}, 2 workers")
     with tempfile.TemporaryDirectory() as folder:
-        fresh = (f"{folder}/{number}" for number in count())
+        new_folders = (f"{folder}/{number}" for number in count())
 
-        def into_fresh(jobs: int) -> Play:
+        def into_new_folders(jobs: int) -> Play:
             play = works.in_runs(work, "constant", replicates, engine, jobs)
-            return lambda steps: play(steps, next(fresh))
+            return lambda steps: play(steps, next(new_folders))
 
-        alone, shared = into_fresh(1), into_fresh(2)
+        alone, shared = into_new_folders(1), into_new_folders(2)
         start = time.perf_counter()
         failure = why_not(shared, engine)
         first = time.perf_counter() - start
         if failure:
             yield Row(*cell, failure=failure)
             return
-        # Longer than the rest: a run of a second is mostly the making of environments and files.
+        # A run of a second mostly makes environments and files, so runs take longer than the other timings.
         seconds = max(1.0, 20 * effort.seconds)
         steps = calibrated(alone, seconds, time.perf_counter)
         functions = {"1": _bound(alone, steps), "2": _bound(shared, steps)}
         c_steps = 0
         if yardstick is not None:
-            one, two = works.in_c_threads(yardstick, work, replicates)
-            c_steps = calibrated(one, seconds, time.perf_counter)
-            functions |= {"C 1": _bound(one, c_steps), "C 2": _bound(two, c_steps)}
+            single, threaded = works.in_c_threads(yardstick, work, replicates)
+            c_steps = calibrated(single, seconds, time.perf_counter)
+            functions |= {"C 1": _bound(single, c_steps), "C 2": _bound(threaded, c_steps)}
         times = compare(functions, rounds=effort.rounds, least_seconds=0.0)
-    yield _scaled(times, ("1", "2"), cell, steps, "1 worker", WORKERS_TARGET, first)
+    yield _row_of(times, ("1", "2"), cell, steps, "1 worker", WORKERS_TARGET, first)
     if yardstick is not None:
-        yield _scaled(times, ("C 1", "C 2"), (*cell[:3], "C, 2 threads"), c_steps, "C, 1 thread")
+        yield _row_of(times, ("C 1", "C 2"), (*cell[:3], "C, 2 threads"), c_steps, "C, 1 thread")
 
 
-def _scaled(
+def _row_of(
     times: dict[str, list[float]],
     names: tuple[str, str],
     cell: tuple[str, str, int, str],

@@ -1,8 +1,8 @@
-"""Other libraries, each in its own recommended way, run by a Python that has them: ``peers.py`` starts this file.
+"""Runs of other libraries, each in its recommended way, in a Python that has them; ``peers.py`` starts this file.
 
-It imports nothing of this project, which that Python need not have. ``peer_runs.py NAME`` writes a line of JSON once
-the library is there, reads lines of "replicates steps", and answers each with the processor seconds that so many runs
-one after another took, each from nothing and so many steps long.
+The file imports nothing from this project, which that Python may not have. ``peer_runs.py NAME`` writes a line of JSON
+once the library is imported. Then it reads lines of "replicates steps", and answers each with the processor seconds of
+that number of runs, one after another, each from its beginning and with that number of steps.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def smpybandits() -> Play:
 
     def play(replicates: int, steps: int) -> None:
         means = np.random.default_rng(0).normal(size=ARMS)
-        # Wide bounds, since its Gaussian arms are truncated ones; it divides the rewards by their width.
+        # Its Gaussian arms are truncated, so the bounds are wide; it divides the rewards by their distance.
         arms = [(float(mean), 1.0, -10.0, 10.0) for mean in means]
         evaluator = Evaluator(
             {
@@ -84,11 +84,11 @@ def mushroom_rl() -> Play:
     rewards = np.zeros_like(probs)
     for state, choices in model.P.items():
         for action, outcomes in choices.items():
-            for probability, reached, reward, _ in outcomes:
-                # A state whose row is empty ends the episode there.
+            for probability, next_state, reward, _ in outcomes:
+                # In FiniteMDP a state with an empty row ends the episode.
                 if model.desc.ravel()[state] not in b"GH":
-                    probs[state, action, reached] += probability
-                    rewards[state, action, reached] = reward
+                    probs[state, action, next_state] += probability
+                    rewards[state, action, next_state] = reward
 
     def play(replicates: int, steps: int) -> None:
         for _ in range(replicates):
@@ -111,7 +111,7 @@ def rlberry() -> Play:
         "gamma": DISCOUNT,
         "alpha": STEP_SIZE,
         "exploration_type": "boltzmann",
-        # It multiplies the values by what it calls tau.
+        # rlberry multiplies the values by this parameter.
         "exploration_rate": 1 / LAKE_TEMPERATURE,
     }
 
@@ -132,7 +132,7 @@ def rlberry() -> Play:
 
 
 def pfrl() -> Play:
-    """DQN with the Boltzmann explorer; its network is a table, a linear layer on one-hot states, learning each step."""
+    """DQN with the Boltzmann explorer; a linear layer on one-hot states, which is a table, learns at each step."""
     import gymnasium
     import pfrl
     import torch
@@ -175,7 +175,7 @@ PEERS: dict[str, Callable[[], Play]] = {
 
 
 def answer(name: str, say: Callable[[dict[str, Any]], None]) -> None:
-    """Prepare a library and do what each line of the standard input asks for."""
+    """Prepare a library and do the runs that each line of the standard input asks for."""
     play = PEERS[name]()
     say({"version": importlib.metadata.version(name)})
     for line in sys.stdin:
@@ -188,13 +188,13 @@ def answer(name: str, say: Callable[[dict[str, Any]], None]) -> None:
 
 
 def main() -> None:
-    """Answer on what was the standard output, into which libraries print as well."""
+    """Answer on the original standard output, and send what libraries print to the standard error."""
     with os.fdopen(os.dup(1), "w", buffering=1) as answers, contextlib.redirect_stdout(sys.stderr):
         os.dup2(2, 1)
         try:
-            answer(sys.argv[1], lambda said: print(json.dumps(said), file=answers))
+            answer(sys.argv[1], lambda message: print(json.dumps(message), file=answers))
         except Exception as error:
-            # Told to who asked, who names it in the table.
+            # The caller shows the error in the table.
             print(json.dumps({"error": f"{type(error).__name__}: {error}"}), file=answers)
 
 

@@ -24,21 +24,21 @@ REPLICATES = 30
 LEAST_RATIO = 300.0
 MOST_ROUNDS = 3
 FULL_SECONDS = 0.3
-GROUNDS = {
+NEAREST_WORKS = {
     "SMPyBandits": works.WORKS[0],
     "mabwiser": works.WORKS[0],
     "mushroom-rl": works.WORKS[1],
     "rlberry": works.WORKS[1],
     "pfrl": works.WORKS[1],
 }
-"""The work of ours that is nearest to what a library does on its own ground."""
+"""Our work that is nearest to what each library is made for."""
 
 STEPS = {"rlberry": 1000, "pfrl": 100}
 OTHER_STEPS = 500
-"""Steps a run at full effort: fewer for a slow library, more where the start of a run is dear."""
+"""Steps of a run at full effort: fewer for a slow library, more if the start of a run is expensive."""
 
 UNJUDGED = frozenset({"pfrl"})
-"""It learns networks, and a table is not what it is for."""
+"""Libraries without a target: this one learns networks, not tables."""
 
 
 class PeerError(RuntimeError):
@@ -46,30 +46,30 @@ class PeerError(RuntimeError):
 
 
 class Peer:
-    """A library in a process of its own, of a Python that has it; see ``peer_runs.py``.
+    """A library in a separate process of a Python that has it; see ``peer_runs.py``.
 
     Raises
     ------
     PeerError
-        Where the Python cannot be started, and the library not imported or run.
+        If the Python cannot be started, or the library cannot be imported or run.
     """
 
     def __init__(self, name: str, python: str) -> None:
         script = Path(__file__).with_name("peer_runs.py")
-        # One thread, as ours. Its folder must not be searched for modules: libraries have names like "core" too.
-        alone = {**os.environ, "OMP_NUM_THREADS": "1", "MPLBACKEND": "agg"}
-        alone.pop("PYTHONPATH", None)
+        # One thread, as ours. Python must not search this folder: libraries may have modules of the same names.
+        environment = {**os.environ, "OMP_NUM_THREADS": "1", "MPLBACKEND": "agg"}
+        environment.pop("PYTHONPATH", None)
         self._scratch = tempfile.TemporaryDirectory()
-        self._said = Path(self._scratch.name, "stderr")
+        self._errors = Path(self._scratch.name, "stderr")
         try:
-            with self._said.open("w") as said:
+            with self._errors.open("w") as errors:
                 self._process = subprocess.Popen(
                     [python, "-P", str(script), name],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
-                    stderr=said,
+                    stderr=errors,
                     text=True,
-                    env=alone,
+                    env=environment,
                     cwd=self._scratch.name,
                 )
         except OSError as error:
@@ -82,15 +82,15 @@ class Peer:
             raise
 
     def seconds(self, replicates: int, steps: int) -> float:
-        """Let it do so many runs one after another; give the processor time that they took."""
+        """Let the library do runs one after another; return the processor time that they took."""
         assert self._process.stdin is not None
         with contextlib.suppress(BrokenPipeError):
-            # A process that has ended is told of by what it does not answer.
+            # The missing answer of a process that has ended is reported below.
             print(replicates, steps, file=self._process.stdin, flush=True)
         return float(self._answer()["seconds"])
 
     def close(self) -> None:
-        """End its process."""
+        """End the process."""
         for stream in (self._process.stdin, self._process.stdout):
             assert stream is not None
             with contextlib.suppress(BrokenPipeError):
@@ -110,31 +110,31 @@ class Peer:
 
     def _answer(self) -> dict[str, Any]:
         assert self._process.stdout is not None
-        said = self._process.stdout.readline()
-        if not said:
-            last = self._said.read_text(errors="replace").strip().rpartition("\n")[2]
+        line = self._process.stdout.readline()
+        if not line:
+            last = self._errors.read_text(errors="replace").strip().rpartition("\n")[2]
             raise PeerError(f"its process ended with code {self._process.wait()}: {last}")
-        answer: dict[str, Any] = json.loads(said)
+        answer: dict[str, Any] = json.loads(line)
         if "error" in answer:
             raise PeerError(answer["error"])
         return answer
 
 
-def measure_peers(python: str | None, effort: Effort, names: Sequence[str] = tuple(GROUNDS)) -> Iterator[Row]:
-    """Measure libraries that a Python has; the ratio of a row is our rate over theirs, in turns.
+def measure_peers(python: str | None, effort: Effort, names: Sequence[str] = tuple(NEAREST_WORKS)) -> Iterator[Row]:
+    """Measure the libraries of a Python; the ratio of a row is our rate over theirs, in turns.
 
-    A library that cannot be imported or run has a row that says why.
+    The row of a library that cannot be imported or run states the reason.
     """
     for name in names:
         try:
             with Peer(name, python or sys.executable) as peer:
                 yield _measure_peer(name, peer, effort)
         except PeerError as error:
-            yield Row(GROUNDS[name].name, "constant", REPLICATES, name, failure=str(error).splitlines()[0])
+            yield Row(NEAREST_WORKS[name].name, "constant", REPLICATES, name, failure=str(error).splitlines()[0])
 
 
 def _measure_peer(name: str, peer: Peer, effort: Effort) -> Row:
-    work = GROUNDS[name]
+    work = NEAREST_WORKS[name]
     engine, play = _fastest(work)
     steps_theirs = max(20, int(STEPS.get(name, OTHER_STEPS) * min(1.0, effort.seconds / FULL_SECONDS)))
     start = time.perf_counter()
@@ -154,7 +154,7 @@ def _measure_peer(name: str, peer: Peer, effort: Effort) -> Row:
 
 
 def _fastest(work: works.Work) -> tuple[str, Play]:
-    """Give the last engine that a user may choose and that works here: the compiled one comes after the lockstep."""
+    """Return the fastest engine that works here: the last one, since the compiled one comes after the lockstep."""
     for engine in reversed(works.engines_of(rollout)):
         play = works.in_project(work, "constant", REPLICATES, engine)
         if not why_not(play, engine):

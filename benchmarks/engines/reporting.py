@@ -34,7 +34,7 @@ def line(row: Row) -> str:
 
 
 def describe_machine(compiler: str | None) -> dict[str, Any]:
-    """Say what this is measured on, how busy it is, and when."""
+    """Return the machine, its load, the versions and the date."""
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "processor": _processor(),
@@ -47,17 +47,17 @@ def describe_machine(compiler: str | None) -> dict[str, Any]:
     }
 
 
-def store(folder: Path, found: dict[str, Any], text: str) -> tuple[Path, Path]:
+def store(folder: Path, results: dict[str, Any], text: str) -> tuple[Path, Path]:
     """Write ``engines.json`` and ``engines.txt`` into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     files = folder / "engines.json", folder / "engines.txt"
-    files[0].write_text(json.dumps(found, indent=1, allow_nan=False) + "\n")
+    files[0].write_text(json.dumps(results, indent=1, allow_nan=False) + "\n")
     files[1].write_text(text)
     return files
 
 
 def describe_lines(machine: dict[str, Any]) -> Iterable[str]:
-    """Write the machine, a property a line."""
+    """Return the lines that describe the machine, one for each property."""
     return (f"{name:>10}: {value}" for name, value in machine.items() if value is not None)
 
 

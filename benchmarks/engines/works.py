@@ -1,4 +1,4 @@
-"""The works of the benchmark, as this project does them and as the C yardstick does them.
+"""The works of the benchmark, as this project and as the C yardstick do them.
 
 A: sample averages with a softmax on the 10-armed Gaussian testbed. B: Q-learning with a softmax on a table.
 """
@@ -23,28 +23,28 @@ DISCOUNT, STEP_SIZE = 0.99, 0.1
 REPLICATES = (1, 30, 200, 2000)
 
 Play = Callable[[int], Any]
-"""``play(steps)`` does a work once, so many steps long."""
+"""``play(steps)`` does a work once, with this number of steps."""
 
 
 @dataclass(frozen=True)
 class Temperature:
-    """From ``start`` to ``end``, exponentially, over all steps of a work; constant where they are equal."""
+    """An exponential schedule from ``start`` to ``end`` over all steps of a work; constant if they are equal."""
 
     start: float
     end: float
 
     def policy(self, steps: int) -> Policy:
-        """Give the policy that a user would write."""
+        """Return the policy that a user would write."""
         return Boltzmann(self.start if self.start == self.end else Exponential(self.start, self.end, steps))
 
     def factor(self, steps: int) -> float:
-        """Give the ratio of one step's temperature to the last one's."""
+        """Return the ratio of a step's temperature to that of the step before."""
         return float((self.end / self.start) ** (1 / steps))
 
 
 @dataclass(frozen=True)
 class Work:
-    """What is done: a learner in an environment, at a constant and at an annealed temperature."""
+    """A learner in an environment, at a constant and at an annealed temperature."""
 
     name: str
     environment: str
@@ -78,14 +78,14 @@ WORKS = (
 )
 
 
-class Nothing(Recorder):
-    """Records nothing of what it is told."""
+class EmptyRecorder(Recorder):
+    """A recorder that ignores everything."""
 
     def add(self, *step: Any) -> None:
-        """Leave a step out."""
+        """Ignore a step."""
 
     def add_window(self, *window: Any) -> None:
-        """Leave a window out."""
+        """Ignore a window."""
 
 
 def engines_of(function: Callable[..., Any]) -> tuple[str, ...]:
@@ -93,13 +93,13 @@ def engines_of(function: Callable[..., Any]) -> tuple[str, ...]:
     return ("lockstep", "compiled") if "engine" in inspect.signature(function).parameters else ("lockstep",)
 
 
-def choosing(function: Callable[..., Any], engine: str) -> Callable[..., Any]:
-    """Give ``rollout`` or ``run`` with the engine chosen, where there is a choice."""
+def with_engine(function: Callable[..., Any], engine: str) -> Callable[..., Any]:
+    """Return ``rollout`` or ``run`` with the engine chosen, if there is a choice."""
     return partial(function, engine=engine) if len(engines_of(function)) > 1 else function
 
 
 def experiment(work: Work, temperature: str, replicates: int, steps: int, seed: int = 0) -> Experiment:
-    """Describe a work as an experiment of one cell, recorded as by default, but no finer than every ten steps."""
+    """Describe a work as an experiment of one cell, recorded by default, but at most every ten steps."""
     agent = work.learner(work.temperatures[temperature].policy(steps))
     points = max(1, min(100, steps // 10))
     return Experiment((Task(work.environment, (agent,), steps),), replicates, seed, points=points)
@@ -108,12 +108,12 @@ def experiment(work: Work, temperature: str, replicates: int, steps: int, seed: 
 def in_project(
     work: Work, temperature: str, replicates: int, engine: str, seed: int = 0, *, recorded: bool = True
 ) -> Play:
-    """Give ``play(steps) -> Recorder`` by the public ``rollout``; the environment is made once, before."""
+    """Return ``play(steps) -> Recorder`` by the public ``rollout``; the environment is made once, beforehand."""
     name, arguments = read_environment(work.environment)
     env = envs.make(name, replicates, discount=DISCOUNT, **arguments)
-    rolling = choosing(rollout, engine)
+    rolling = with_engine(rollout, engine)
     if not recorded:
-        rolling = partial(rolling, recorder=Nothing)
+        rolling = partial(rolling, recorder=EmptyRecorder)
 
     def play(steps: int) -> Recorder:
         described = experiment(work, temperature, replicates, steps, seed)
@@ -126,8 +126,8 @@ def in_project(
 
 
 def in_runs(work: Work, temperature: str, replicates: int, engine: str, n_jobs: int) -> Callable[[int, str], Any]:
-    """Give ``play(steps, folder)`` by the public ``run``, into a folder that is not there yet."""
-    running = choosing(run, engine)
+    """Return ``play(steps, folder)`` by the public ``run``, into a folder that does not exist yet."""
+    running = with_engine(run, engine)
 
     def play(steps: int, folder: str) -> Any:
         return running(experiment(work, temperature, replicates, steps), folder, make=envs.make, n_jobs=n_jobs)
@@ -136,7 +136,7 @@ def in_runs(work: Work, temperature: str, replicates: int, engine: str, n_jobs: 
 
 
 def in_c(yardstick: Yardstick, work: Work, temperature: str, replicates: int, seed: int = 0) -> Play:
-    """Give ``play(steps) -> mean reward`` by the yardstick."""
+    """Return ``play(steps) -> mean reward`` by the yardstick."""
     course = work.temperatures[temperature]
     env = envs.make(work.environment.partition("(")[0], 1)
     if not isinstance(env, envs.TabularVectorEnv):
@@ -157,11 +157,11 @@ def in_c(yardstick: Yardstick, work: Work, temperature: str, replicates: int, se
 
 
 def in_c_threads(yardstick: Yardstick, work: Work, replicates: int) -> tuple[Play, Play]:
-    """Give two plays by the yardstick at a constant temperature: in this thread, and by halves in two at once."""
+    """Return two plays by the yardstick at a constant temperature: in this thread, and by halves in two threads."""
     halves = [in_c(yardstick, work, "constant", max(1, replicates // 2), seed=seed) for seed in (0, replicates)]
 
     def in_two(steps: int) -> list[float]:
-        # C code that is called by ctypes lets other threads run.
+        # ctypes releases the interpreter lock, so both threads run at once.
         with ThreadPoolExecutor(2) as pool:
             return list(pool.map(lambda half: half(steps), halves))
 

@@ -18,6 +18,9 @@ from envs import Table
 SOURCE = Path(__file__).with_name("yardstick.c")
 CACHE = Path(__file__).parents[1] / ".cache"
 FLAGS = ("-O3", "-shared", "-fPIC")
+MOST_ACTIONS = 1024
+"""The C code has arrays of this length."""
+_LARGEST_INT32 = 2**31 - 1
 
 
 class MissingCompilerError(RuntimeError):
@@ -26,7 +29,7 @@ class MissingCompilerError(RuntimeError):
 
 @dataclass(frozen=True, eq=False)
 class TableArrays:
-    """A table as the C code reads it: row-major, outcomes by their cumulative probabilities."""
+    """A table as the C code reads it: row-major, with cumulative probabilities of the outcomes."""
 
     cumulative: NDArray[np.float64]
     next_states: NDArray[np.int64]
@@ -38,7 +41,7 @@ class TableArrays:
 
     @classmethod
     def of(cls, table: Table, max_episode_steps: int | None) -> TableArrays:
-        """Lay out a table; without a time limit it is the largest that the C code can count to."""
+        """Convert a table; no time limit becomes the largest number that the C code can count to."""
         mask = table.action_mask
         return cls(
             _up_to_one(table.probs),
@@ -47,7 +50,7 @@ class TableArrays:
             np.ascontiguousarray(table.terminated, dtype=np.uint8),
             _up_to_one(table.initial),
             None if mask is None else np.ascontiguousarray(mask, dtype=np.uint8),
-            2**31 - 1 if max_episode_steps is None else max_episode_steps,
+            _LARGEST_INT32 if max_episode_steps is None else max_episode_steps,
         )
 
 
@@ -60,14 +63,14 @@ class Yardstick:
     Parameters
     ----------
     folder : path
-        Where the compiled code is kept; it is compiled again where the source, the flags or the compiler changed.
+        The folder of the compiled code; a change of the source, the flags or the compiler compiles it again.
 
     Raises
     ------
     MissingCompilerError
-        Where neither ``$CC`` nor ``cc`` is there.
+        If neither ``$CC`` nor ``cc`` exists.
     subprocess.CalledProcessError
-        Where the compiler refuses the source.
+        If the compiler refuses the source.
     """
 
     def __init__(self, folder: str | os.PathLike[str] = CACHE) -> None:
@@ -80,8 +83,8 @@ class Yardstick:
         self, replicates: int, steps: int, *, arms: int, start: float, factor: float = 1.0, seed: int = 0
     ) -> float:
         """Sample averages with a softmax on the Gaussian testbed."""
-        if not 1 <= arms <= 1024:
-            raise ValueError(f"arms must be in [1, 1024], got {arms}")
+        if not 1 <= arms <= MOST_ACTIONS:
+            raise ValueError(f"arms must be in [1, {MOST_ACTIONS}], got {arms}")
         return float(
             self._library.bandit(
                 *(ctypes.c_int(count) for count in (replicates, steps, arms)),
@@ -105,8 +108,8 @@ class Yardstick:
     ) -> float:
         """Q-learning with a softmax on a table; ``values``, (S, K), receives those of the last replicate."""
         states, actions, outcomes = arrays.cumulative.shape
-        if not 1 <= actions <= 1024:
-            raise ValueError(f"the table must have at most 1024 actions, got {actions}")
+        if not 1 <= actions <= MOST_ACTIONS:
+            raise ValueError(f"the table must have at most {MOST_ACTIONS} actions, got {actions}")
         Q = np.empty((states, actions)) if values is None else values
         if Q.shape != (states, actions) or Q.dtype != np.float64 or not Q.flags.c_contiguous:
             raise ValueError(f"values must be a contiguous float64 array of shape {(states, actions)}, got {Q.shape}")
@@ -126,22 +129,22 @@ class Yardstick:
 
 
 def _up_to_one(probs: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Cumulative sums that are 1 from the last possible outcome on, whatever the rounding: the C loops stop there."""
+    """Return cumulative sums that are exactly 1 from the last possible outcome on, where the C loops stop."""
     sums = np.cumsum(probs, axis=-1)
     after = np.flip(np.cumsum(np.flip(probs, axis=-1), axis=-1), axis=-1) - probs
     return np.ascontiguousarray(np.where(after > 0, sums, 1.0))
 
 
 def _compiler() -> str:
-    found = shutil.which(os.environ.get("CC", "cc"))
-    if found is None:
+    compiler = shutil.which(os.environ.get("CC", "cc"))
+    if compiler is None:
         raise MissingCompilerError(f"there is no C compiler {os.environ.get('CC', 'cc')!r} on this machine")
-    return found
+    return compiler
 
 
 def _compiler_version(compiler: str) -> str:
-    said = subprocess.run([compiler, "--version"], check=True, capture_output=True, text=True).stdout
-    return said.splitlines()[0]
+    output = subprocess.run([compiler, "--version"], check=True, capture_output=True, text=True).stdout
+    return output.splitlines()[0]
 
 
 def _compiled(folder: Path, version: str) -> Path:
@@ -149,7 +152,7 @@ def _compiled(folder: Path, version: str) -> Path:
     library = folder / f"yardstick-{key[:16]}.so"
     if not library.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        # Under another name first: a colleague's half-written library must not be loaded.
+        # The compiler writes under another name, so that no other process loads an unfinished library.
         unfinished = library.with_suffix(f".{os.getpid()}.tmp")
         command = [_compiler(), *FLAGS, "-o", str(unfinished), str(SOURCE), "-lm"]
         subprocess.run(command, check=True, capture_output=True, text=True)

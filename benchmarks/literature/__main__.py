@@ -1,7 +1,6 @@
 """Published numbers beside measured ones: ``python -m benchmarks.literature --output docs/literature.md``.
 
-The whole takes some minutes on one core. ``--quick`` runs everything so small that its numbers mean nothing, to see
-that it runs.
+The command takes some minutes on one core. ``--quick`` runs everything at a size that only shows that it runs.
 """
 
 from __future__ import annotations
@@ -23,20 +22,20 @@ class Options:
     """Print published numbers beside measured ones."""
 
     quick: bool = False
-    """Ten replicates of a tenth of the steps, which show nothing but that it runs."""
+    """Run ten replicates of a tenth of the steps, which only shows that everything runs."""
     seed: int = 0
-    """Of the experiments."""
+    """Seed of the experiments."""
     jobs: int = 1
-    """Processes."""
+    """Number of processes."""
     output: Path | None = None
-    """Where the page is written; by default it is printed alone."""
+    """File of the page, which is always printed."""
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Compute, measure, print, and write the page where that is asked for."""
+    """Compute, measure and print; write the page if a file is given."""
     options = tyro.cli(Options, args=arguments, prog="python -m benchmarks.literature")
     if options.quick and options.output is not None:
-        raise SystemExit("--quick makes numbers that mean nothing: no page of them is written")
+        raise SystemExit("--quick makes numbers that mean nothing: leave --quick out to write a page")
     parts = [head(options.seed), exact_table([(exact, exact.compute()) for exact in EXACT])]
     print("".join(parts), end="")
     for study in STUDIES:

@@ -1,4 +1,4 @@
-"""What is claimed, as data: experiments with the numbers that are known of them."""
+"""Claims as data: experiments and their published numbers."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ MEASURES: dict[Measure, str] = {
 
 @dataclass(frozen=True)
 class Claim:
-    """One number of one learner on one problem.
+    """One published number of a learner on a problem.
 
     Attributes
     ----------
     environment : str
         In the notation of ``boltzmann.experiments``.
     agent : Agent
-        The learner, its policy in it.
+        The learner with its policy.
     measure : str
         A key of ``MEASURES``.
     published : str
-        The number as it was given, digits and all; empty where there is none and the row stands for comparison.
+        The number with all published digits; empty if there is none and the row stands for comparison.
     note : str
-        What is to be said of it.
+        A remark.
     differs : bool
-        Whether it is known not to be met; the note says why.
+        Whether the number is known not to be met; the note explains why.
     """
 
     environment: str
@@ -45,26 +45,26 @@ class Claim:
 
     @property
     def label(self) -> str:
-        """Name the row: no two of a study are alike."""
+        """The name of the row, unique within a study."""
         return f"{self.agent!r} on {self.environment}, {MEASURES[self.measure]}"
 
 
 @dataclass(frozen=True)
 class Study:
-    """Claims that were measured in one way.
+    """Claims that are measured by one experiment.
 
     Attributes
     ----------
     title, text : str
-        What it is, and how it is defined: what a repetition has to get right.
+        The name of the experiment, and its definition as a repetition needs it.
     steps : int
         Steps of a replicate.
     window : int
-        Steps between two records; a measure after the first K pulls needs the first to end there.
+        Steps between two records; a measure after the first K pulls needs a window of K steps.
     replicates : int
-        How many are run here.
+        Number of replicates here.
     published_runs : int or None
-        How many the published means are of; None where that is not said, and they count as exact.
+        Number of runs of the published means; None if unknown, and the means then count as exact.
     claims : tuple of Claim
     """
 
@@ -79,18 +79,18 @@ class Study:
 
 @dataclass(frozen=True)
 class Exact:
-    """One number that is computed and not sampled.
+    """One number that is computed, not sampled.
 
     Attributes
     ----------
     name : str
-        What it is of.
+        The quantity.
     published : str
-        The number as it was given; half a unit of its last digit is how far the computed one may be.
+        The published number; the computed one may differ by half a unit of the last digit.
     compute : callable
-        Gives the number.
+        Returns the number.
     note : str
-        What is to be said of it.
+        A remark.
     """
 
     name: str
@@ -100,9 +100,9 @@ class Exact:
 
     @property
     def decimals(self) -> int:
-        """How many decimals were published."""
+        """The number of published decimals."""
         return len(self.published.partition(".")[2])
 
     def met_by(self, value: float) -> bool:
-        """Whether a value is the published one to its last digit; a borderline may fall to either side in floats."""
+        """Return whether a value rounds to the published one; floats may fall on either side of a border."""
         return abs(value - float(self.published)) <= 0.5 * 10.0**-self.decimals * (1 + 1e-9)

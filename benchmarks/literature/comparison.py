@@ -1,4 +1,4 @@
-"""Measuring what is claimed, through the interface that everybody has: an experiment, run and read."""
+"""Measurements of the claims through the public interface: an experiment is run and its results are read."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from boltzmann.experiments import Agent, Cell, Experiment, Progress, Task, read_
 from boltzmann.experiments.statistics import cumulative, final
 
 BLOCK = 1000
-"""Replicates a block: enough that a step in lockstep costs little more than its arithmetic."""
+"""Replicates of a block: with this many the arithmetic dominates the cost of a lockstep step."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a claim came to.
+    """A claim beside its measured mean.
 
     Attributes
     ----------
     claim : Claim
     mean : float
-        Over the replicates, in the units of the published number.
+        Mean over the replicates, in the units of the published number.
     deviation : float
-        Standard deviation of one replicate.
+        Standard deviation of a replicate.
     replicates : int
-        How many there were.
+        Number of replicates.
     published_runs : int or None
-        How many the published mean is of.
+        Number of runs of the published mean.
     """
 
     claim: Claim
@@ -50,47 +50,47 @@ class Comparison:
 
     @property
     def published_error(self) -> float:
-        """Standard error of the published mean, by the deviation measured here; 0 where its runs are not known."""
+        """Standard error of the published mean, by the deviation measured here; 0 if its number of runs is unknown."""
         return 0.0 if self.published_runs is None else self.deviation / math.sqrt(self.published_runs)
 
     @property
     def difference(self) -> float:
-        """Comparison less published; NaN where nothing was published."""
+        """The measured mean less the published one; NaN if nothing was published."""
         return self.mean - float(self.claim.published or math.nan)
 
     @property
     def errors_apart(self) -> float:
-        """The difference in standard errors of it; NaN where nothing was published."""
+        """The difference divided by its standard error; NaN if nothing was published."""
         error = math.hypot(self.error, self.published_error)
-        # So few replicates may be all alike.
+        # A few replicates may all be equal.
         return self.difference / error if error > 0 else math.copysign(math.inf, self.difference)
 
 
 def quick(study: Study) -> Study:
-    """Give a study so small that it shows nothing but that it runs."""
+    """Return a small version of a study, which only shows that it runs."""
     return replace(study, steps=study.steps // 10, replicates=10)
 
 
 def experiment_of(study: Study, seed: int) -> Experiment:
-    """Describe the experiment of a study: a task for each problem, with every learner that is claimed about there."""
-    found: dict[str, dict[str, Agent]] = {}
+    """Describe the experiment of a study: a task for each problem, with every learner that has a claim there."""
+    learners: dict[str, dict[str, Agent]] = {}
     for claim in study.claims:
-        found.setdefault(claim.environment, {})[repr(claim.agent)] = claim.agent
-    tasks = tuple(Task(environment, tuple(agents.values()), study.steps) for environment, agents in found.items())
+        learners.setdefault(claim.environment, {})[repr(claim.agent)] = claim.agent
+    tasks = tuple(Task(environment, tuple(agents.values()), study.steps) for environment, agents in learners.items())
     return Experiment(tasks, study.replicates, seed, block=BLOCK, points=study.steps // study.window)
 
 
 def measure(study: Study, seed: int, *, n_jobs: int = 1, on_progress: Progress | None = None) -> list[Comparison]:
-    """Run a study and read off what it claims.
+    """Run a study and return its claims with their measured means.
 
     Parameters
     ----------
     study : Study
-        What to run.
+        The study.
     seed : int
-        Of the experiment.
+        Seed of the experiment.
     n_jobs : int
-        Processes.
+        Number of processes.
     on_progress : callable, optional
         As for :func:`boltzmann.experiments.run`.
     """
@@ -102,7 +102,7 @@ def measure(study: Study, seed: int, *, n_jobs: int = 1, on_progress: Progress |
 
 
 def _task_of(claim: Claim, experiment: Experiment) -> str:
-    """Give the label of a claim's task: its environment as a description writes it."""
+    """Return the label of a claim's task: its environment as a description writes it."""
     return Task(claim.environment, experiment.tasks[0].agents, 1).environment
 
 
@@ -112,7 +112,7 @@ def _read(claim: Claim, cell: Cell, study: Study) -> Comparison:
 
 
 def _values(measure: Measure, cell: Cell, arms: int) -> NDArray[np.float64]:
-    """Give the measure of each replicate, shape (R,)."""
+    """Return the measure of each replicate, shape (R,)."""
     if measure == "optimal":
         return 100 * final(cell, "optimal")
     regret = cumulative(cell, "gap")

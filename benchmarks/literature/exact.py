@@ -1,4 +1,4 @@
-"""The known answers that are computed: planning on the tables of environments, and what policies gain there."""
+"""Known answers that are computed: planning on tables of environments, and gains of policies there."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from benchmarks.literature.claims import Exact
 from boltzmann import InverseTime, Schedule
 
 _TWO_STATES = "Asadi & Littman 2017, two states"
-_WALLS = "the walls are a stand-in that was searched for so that these are met"
-_FOLLOWS = "on the stand-in walls, not searched for"
-_NOT_BEST = "published as the optimum, which is larger: once off the diagonal it is better not to pay for steps right"
+_WALLS = "the walls are a stand-in from a search for these numbers"
+_FOLLOWS = "on the stand-in walls; the search did not use this number"
+_NOT_BEST = "published as the optimum, which is larger: off the diagonal, further steps to the right only cost"
 
 
 def _compiled(name: str) -> envs.Table:
@@ -33,25 +33,25 @@ def _compiled(name: str) -> envs.Table:
 
 
 def _start(table: envs.Table, V: np.ndarray) -> float:
-    """Average over where episodes start."""
+    """Return the mean value of the states in which episodes start."""
     return float(V @ table.initial)
 
 
-def _fixed_point(inverse_temperature: float, place: int) -> float:
-    """Find the fixed points of Boltzmann value iteration by their changes of sign; give one, the smallest being 0."""
+def _fixed_point(inverse_temperature: float, rank: int) -> float:
+    """Return a fixed point of Boltzmann value iteration, found by a change of sign; the smallest has rank 0."""
     from scipy.optimize import brentq
 
     table, backup = envs.two_state(), BoltzmannExpectation(1 / inverse_temperature)
 
-    def moved(V: float) -> float:
+    def change_of(V: float) -> float:
         values = np.zeros(len(table.probs))
         values[0] = V
         return float(backup(action_values(table, values, 0.98))[0] - V)
 
     grid = np.linspace(0.0, 2.0, 202)
-    signs = np.sign([moved(V) for V in grid])
+    signs = np.sign([change_of(V) for V in grid])
     (changes,) = np.nonzero(signs[:-1] != signs[1:])
-    return float(brentq(moved, grid[changes[place]], grid[changes[place] + 1], xtol=1e-14))
+    return float(brentq(change_of, grid[changes[rank]], grid[changes[rank] + 1], xtol=1e-14))
 
 
 def _mellowmax_fixed_point() -> float:
@@ -63,7 +63,7 @@ def _soft_lake(temperature: float) -> float:
 
 
 def _soft_grid(size: int, temperature: float) -> float:
-    """Solve a grid with the moves down and right, each for -1, that ends in the corner; others are masked."""
+    """Solve a grid with moves down and right that cost 1 and end in the corner; other moves are masked."""
     row, column = np.divmod(np.arange(size * size), size)
     mask = np.stack([row < size - 1, column < size - 1], axis=1)
     mask[-1] = True
@@ -104,11 +104,11 @@ def _blackjack() -> float:
 
 
 def _grid_loss(temperature: float | Schedule, sweeps: int) -> float:
-    """Give the largest difference from the optimal values after so many sweeps of Boltzmann value iteration."""
+    """Return the largest difference from the optimal values after some sweeps of Boltzmann value iteration."""
     table = envs.grid_world()
     best = value_iteration(table, Maximum(), 0.9).V
-    found = next(islice(value_sweeps(table, BoltzmannExpectation(temperature), 0.9), sweeps - 1, None))
-    return float(np.abs(found - best).max())
+    values = next(islice(value_sweeps(table, BoltzmannExpectation(temperature), 0.9), sweeps - 1, None))
+    return float(np.abs(values - best).max())
 
 
 def _inverse_square(step: int) -> float:
@@ -120,8 +120,10 @@ def _tsallis(arm: int) -> float:
 
 
 def _of(name: str, function: Callable[..., float], *rows: tuple[str, str, *tuple[object, ...]]) -> tuple[Exact, ...]:
-    """Give the rows of one problem: what tells them apart, the number, and what the function is called with."""
-    return tuple(Exact(f"{name}, {part}", published, partial(function, *given)) for part, published, *given in rows)
+    """Return the rows of one problem: the case, the published number, and the arguments of the function."""
+    return tuple(
+        Exact(f"{name}, {case}", published, partial(function, *arguments)) for case, published, *arguments in rows
+    )
 
 
 EXACT = (

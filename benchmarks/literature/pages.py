@@ -1,4 +1,4 @@
-"""The table as a page of Markdown."""
+"""The tables as a page of Markdown."""
 
 from __future__ import annotations
 
@@ -13,27 +13,28 @@ COMMAND = "python -m benchmarks.literature --output docs/literature.md"
 _HEAD = f"""\
 # Published and measured
 
-<!-- Made by the command below; changes by hand are lost. -->
+<!-- The command below writes this page; changes by hand are lost. -->
 
-Numbers that are known of the learners and environments here, beside what they come to by the public interface alone:
+The page puts published numbers of learners and environments beside those that the public interface computes or
+measures:
 
     {COMMAND}
 
-Nothing was adjusted to come near; where a number is not met, its row says so.
+Nothing was adjusted to come near a number. If a number is not met, its row says so.
 
-*Measured* is a mean with its standard error; *apart* is its difference from the published number, in standard errors of
-that difference. The published mean has an error too: that of its number of runs, by the deviation measured here, or
-none where the number of runs is not known. Rows without a published number are there for comparison.
+*Measured* is a mean with its standard error. *Apart* is the difference from the published number, divided by the
+standard error of that difference. The published mean has an error too: that of its number of runs, with the deviation
+measured here. It counts as exact if the number of runs is unknown. Rows without a published number are for comparison.
 """
 
 
 def head(seed: int) -> str:
-    """Begin the page."""
+    """Return the beginning of the page."""
     return f"{_HEAD}The seed is {seed}.\n"
 
 
 def exact_table(rows: Sequence[tuple[Exact, float]]) -> str:
-    """Write what was computed, to two decimals more than were published."""
+    """Write the computed numbers, with two decimals more than the published ones."""
     lines = [
         (
             exact.name,
@@ -44,12 +45,12 @@ def exact_table(rows: Sequence[tuple[Exact, float]]) -> str:
         for exact, value in rows
     ]
     met = sum(exact.met_by(value) for exact, value in rows)
-    text = f"{met} of {len(rows)} agree to the last digit that was published."
-    return _section("Computed", text, ("what", "published", "computed", "note"), lines)
+    text = f"{met} of {len(rows)} agree to the last published digit."
+    return _section("Computed", text, ("quantity", "published", "computed", "note"), lines)
 
 
 def study_table(study: Study, rows: Sequence[Comparison]) -> str:
-    """Write what was measured, beside what was published."""
+    """Write the measured means beside the published numbers."""
     lines = [
         (
             f"`{row.claim.agent!r}`",
@@ -73,7 +74,7 @@ def _section(title: str, text: str, titles: Sequence[str], lines: Sequence[Seque
 
 
 def _with_error(mean: float, error: float) -> str:
-    """Write a mean and its standard error, with two digits of the error."""
+    """Write a mean and its standard error, with two digits for the error."""
     digits = max(0, 1 - math.floor(math.log10(error))) if error > 0 else 2
     return f"{mean:.{digits}f} ± {error:.{digits}f}"
 

@@ -1,4 +1,4 @@
-"""The bandit experiments whose numbers are known, each as its source defines it."""
+"""Bandit experiments with published numbers, each as its source defines it."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _AT_FOUR = "boltzmann/GaussianBandit-v0(mean=4.0)"
 TESTBED = Study(
     "The 10-armed testbed",
     "Sutton & Barto, *Reinforcement Learning*, 2nd ed., figures 2.2 to 2.5: ten normal arms, 1000 steps. The book"
-    " prints curves; the numbers are those of repetitions with 2000 problems. They tell which baseline the "
-    "gradient bandits have, on arms about 4: that of the rewards before the current one, that of all rewards, or "
+    " prints curves; the numbers are those of repetitions with 2000 problems. On arms about 4 they show which "
+    "baseline the gradient bandits have: the mean of the rewards before the current one, the mean of all rewards, or "
     "none.",
     steps=1000,
     window=10,
@@ -45,7 +45,7 @@ TESTBED = Study(
 
 
 def _softmax(arms: int, noise: float, regrets: dict[float, str], note: str = "") -> list[Claim]:
-    """Give the claims of one problem, by temperature."""
+    """Return the claims of one problem, one for each temperature."""
     return [
         Claim(
             f"boltzmann/UniformBandit-v0(arms={arms}, noise={noise})",
@@ -59,8 +59,8 @@ def _softmax(arms: int, noise: float, regrets: dict[float, str], note: str = "")
 
 
 _RARE = (
-    "about three of its own standard errors from the mean of 200 000 runs, 4.184 ± 0.003: by chance one number in 300 "
-    "is; the rows beside it agree"
+    "about three standard errors from the mean of 200 000 runs, 4.184 ± 0.003, as one number in 300 is by chance; the "
+    "rows beside it agree"
 )
 _NOISY = "boltzmann/UniformBandit-v0(arms=10, noise=1.0)"
 
@@ -117,15 +117,15 @@ _AS_IS = "boltzmann/ZeroedStartBandit-v0(zeroed=0)"
 _ZEROED = "boltzmann/ZeroedStartBandit-v0(zeroed=200)"
 _FOURTH, _TWENTIETH = SampleAverage(BoltzmannGumbel(0.5)), SampleAverage(BoltzmannGumbel(sqrt(0.05)))
 _ANNEALED = SampleAverage(Boltzmann(InverseSqrt(sqrt(2.0), 1.0)))
-_WARMER = SampleAverage(Boltzmann(InverseSqrt(2.0, 1.0)))
+_HIGHER = SampleAverage(Boltzmann(InverseSqrt(2.0, 1.0)))
 
 GUMBEL = Study(
     "A start that misleads",
     "Cesa-Bianchi, Gentile, Lugosi & Neu, *Boltzmann exploration done right*, 2017, made smaller: ten Bernoulli "
-    "arms, .6 and nine times .5, 20 000 rounds, as they are (`zeroed=0`), and with the first 200 rounds of the "
-    "best arm paying nothing (`zeroed=200`). The numbers are those of an earlier repetition of unstated size. "
-    "Whoever misses the best arm for ever loses 2000. Boltzmann exploration that cools with the round, whatever "
-    "the arms have shown, does so after a bad start; with a temperature for each arm it finds back.",
+    "arms, .6 and nine times .5, 20 000 rounds: unchanged (`zeroed=0`), and with a best arm that pays nothing in the "
+    "first 200 rounds (`zeroed=200`). The numbers are those of an earlier repetition of unstated size. An agent that "
+    "never finds the best arm loses 2000. Boltzmann exploration with a temperature that falls with the round does so "
+    "after a bad start; with a temperature for each arm it recovers.",
     steps=20_000,
     window=2000,
     replicates=1000,
@@ -141,15 +141,15 @@ GUMBEL = Study(
             _ANNEALED,
             "regret",
             "1697",
-            "T = sqrt(2 / t). It fails, as the paper says, and by more than the number, which is known of a "
-            'temperature "of the type" sqrt(2 / t) alone: a warmer one, below, comes near it',
+            "T = sqrt(2 / t). It fails, as the paper says, and by more than the number. The number belongs to a "
+            'temperature "of the type" sqrt(2 / t); a higher one, below, comes near it',
             differs=True,
         ),
         Claim(
             _ZEROED,
-            _WARMER,
+            _HIGHER,
             "regret",
-            note="T = 2 / sqrt(t), found by trying five schedules; 28 000 runs bring 1679 ± 4",
+            note="T = 2 / sqrt(t), the best of five schedules that were tried; 28 000 runs give 1679 ± 4",
         ),
     ),
 )

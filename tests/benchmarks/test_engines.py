@@ -112,11 +112,11 @@ def test_a_peer_that_cannot_be_imported_or_started_is_named(tmp_path, capsys):
     options = [*TINY, "--parts", "peers", "--output", str(tmp_path)]
     engines.main([*options, "--peers", str(bare)])
     rows = json.loads((tmp_path / "engines.json").read_text())["peers"]
-    assert [row["engine"] for row in rows] == list(peers.GROUNDS)
+    assert [row["engine"] for row in rows] == list(peers.NEAREST_WORKS)
     assert all("No module named 'numpy'" in row["failure"] for row in rows)
     engines.main([*options, "--peers", str(tmp_path / "nowhere")])
     out = capsys.readouterr().out
-    assert out.count("cannot be started") == len(peers.GROUNDS)
+    assert out.count("cannot be started") == len(peers.NEAREST_WORKS)
 
 
 class Echo(peers.Peer):
@@ -143,7 +143,7 @@ def test_the_ratio_to_a_peer_is_ours_over_theirs():
 
 
 def test_every_peer_has_a_ground_and_an_adapter_that_needs_nothing_of_ours():
-    assert set(peers.GROUNDS) == set(peer_runs.PEERS)
+    assert set(peers.NEAREST_WORKS) == set(peer_runs.PEERS)
     tree = ast.parse(Path(peer_runs.__file__).read_text())
     imported = [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
     imported += [name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names]

@@ -54,7 +54,7 @@ def own(tmp_path, monkeypatch):
     sys.modules.pop("own_things", None)
 
 
-def test_policies_schedules_and_environments_of_the_users_own(own, tmp_path):
+def test_policies_schedules_and_environments_of_the_users_own(own, tmp_path, undrawn):
     tasks = ["--env", f"{own}:own/Corridor-v0(prize=2.0)"]
     policies = ["--policies", f"Boltzmann({own}:Halving(1.0))", f"{own}:Lukewarm(0.5)", f"Sarsa({own}:Lukewarm(0.5))"]
     folder = tmp_path / "results"

@@ -1,0 +1,53 @@
+"""The pages name only files, modules and sections that exist."""
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.support.paths import ROOT
+
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+TOP = {path.name for path in ROOT.iterdir() if path.name not in ("results", "dist", "build")}
+
+
+def anchors_of(text):
+    """The anchors that a page's headings and explicit ids make, as GitHub writes them."""
+    for heading in re.findall(r"^#+ (.+)$", text, flags=re.MULTILINE):
+        yield re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
+    yield from re.findall(r'id="([\w-]+)"', text)
+
+
+def missing(text, page):
+    """What a page names and the repository does not have."""
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if "://" in target:
+            continue
+        path, _, anchor = target.partition("#")
+        linked = page.parent / path if path else page
+        if not linked.exists() or (anchor and anchor not in anchors_of(linked.read_text() if path else text)):
+            yield target
+    for word in re.findall(r"`([\w.-]+/[\w./-]*)`", text):
+        first = Path(word).parts[0]
+        # An environment's id, such as boltzmann/Chain-v0, names no file.
+        if first in TOP and not (ROOT / word).exists() and not re.search(r"-v\d+$", word):
+            yield word
+    for module in re.findall(r"python -m ((?:scripts|benchmarks)[\w.]*)", text):
+        if importlib.util.find_spec(module) is None:
+            yield module
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_pages_name_only_what_exists(page):
+    assert not list(missing(page.read_text(encoding="utf-8"), page))
+
+
+def test_the_check_of_pages_can_fail():
+    page = ROOT / "README.md"
+    text = (
+        "`envs/nowhere.py` `envs/` [a](docs/nowhere.md) [b](docs/speed.md#nowhere) [c](#here) python -m scripts.nowhere"
+    )
+    wrong = ["docs/nowhere.md", "docs/speed.md#nowhere", "#here", "envs/nowhere.py", "scripts.nowhere"]
+    assert list(missing(text, page)) == wrong
+    assert not list(missing("# Here\n[c](#here) [d](docs/speed.md) python -m scripts.tune", page))

@@ -1,0 +1,27 @@
+"""One small comparison for all tests that only read its results."""
+
+import shutil
+
+import pytest
+
+from scripts import compare_schedules
+from tests.support.commands import compare
+
+
+@pytest.fixture(scope="session")
+def compared(tmp_path_factory):
+    """The comparison of the default tasks, run once; tests must not write into its folder."""
+    return compare(tmp_path_factory.mktemp("compared"))
+
+
+@pytest.fixture
+def results(compared, tmp_path):
+    """A copy of the comparison's folder that a test may write into."""
+    return shutil.copytree(compared.folder, tmp_path / "r")
+
+
+@pytest.fixture
+def undrawn(monkeypatch):
+    """Comparisons run without figures and page, for tests of everything else."""
+    for name in ("draw_differences", "draw_learning_curves", "draw_profiles", "save_figure", "write_report"):
+        monkeypatch.setattr(compare_schedules, name, lambda *_, **__: None)

@@ -1,0 +1,72 @@
+"""Everything that people get wrong on a command line is told in one line."""
+
+from pathlib import Path
+
+import pytest
+
+from scripts import compare_schedules, draw_gibbs_limits, plot_learning_curves, write_report
+from tests.support.commands import ONE_CELL, refused
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--tasks", "Nowhere-v0"], "Nowhere"),
+        (["--tasks", "Taxi-v3"], "Taxi-v4"),
+        (["--tasks", "no.such.module:Id-v0"], "no"),
+        (["--tasks", "FrozenLake-v1(slippery=True)"], "slippery"),
+        (["--tasks", "FrozenLake-v1("], "environment must be"),
+        (["--tasks", "Pendulum-v1", "--policies", "Greedy()"], "action_space must be Discrete"),
+        (["--tasks", "CartPole-v1(bins=0)"], "bins must be a whole number of at least 1, got 0"),
+        (["--tasks", "FrozenLake-v1", "FrozenLake-v1"], "tasks must differ"),
+        (["--policies", "Boltzmann("], "cannot read 'Boltzmann('"),
+        (["--policies", "Softmax(1.0)"], "unknown name 'Softmax'"),
+        (["--policies", "Boltzmann(-1.0)"], "temperature must be in [0, inf], got -1.0"),
+        (["--policies", "Boltzmann(Linear(1.0, -0.1, 100))"], "end must be in [0, inf], got -0.1"),
+        (["--policies", "EpsilonGreedy(Linear(2.0, 0.1, 100))"], "epsilon must be in [0, 1], got 2.0"),
+        (["--tasks", "FrozenLake-v1(map_name='9x9')"], "FrozenLake-v1(map_name='9x9') cannot be made: KeyError"),
+        (["--tasks", "FrozenLake-v1(reward_schedule=(1,))"], "cannot be made: IndexError"),
+        (["--policies", f"Boltzmann(1{'0' * 400})"], "beyond the range of floats"),
+        (["--policies", "EpsilonGreedy(Linear(0.5, 2.0, 900))"], "epsilon must be in [0, 1], got"),
+        (["--policies", "Linear(1.0, 0.1, 100)"], "expected a policy or an agent"),
+        (["--policies", "0.1"], "expected a policy or an agent"),
+        (["--policies", "QLearning(0.1)"], "policy must be a policy"),
+        (["--policies", "Greedy()", "Greedy()"], "agents must differ"),
+        (["--replicates", "0"], "replicates must be at least 1, got 0"),
+        (["--replicates", "-5"], "replicates must be at least 1, got -5"),
+        (["--seed", "-1"], "seed must be at least 0"),
+        (["--steps", "0"], "steps must be at least 1"),
+        (["--steps", "1000000000000000000"], "steps must be at most"),
+        (["--steps", "1", "2", "3"], "--steps must be one number or one for each of 2 tasks"),
+        (["--block", "0"], "block must be at least 1"),
+        (["--jobs", "0"], "--jobs must be -1 or at least 1, got 0"),
+        (["--confidence", "95"], "--confidence must be in (0, 1), got 95.0"),
+        (["--baseline", "Boltzmann(3)"], "baseline must be an agent of every task, got Boltzmann(3.0)"),
+        (["--baseline", "Boltzmann("], "cannot read 'Boltzmann('"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_people_get_wrong_is_told_in_one_line(arguments, message, capsys, tmp_path):
+    arguments = ["--output", str(tmp_path / "results"), *arguments]
+    assert message in refused(compare_schedules.main, arguments, capsys, tmp_path)
+
+
+def test_an_unwritable_output_is_told_in_one_line(capsys, tmp_path):
+    (tmp_path / "file").write_text("")
+    for output in (tmp_path / "file", tmp_path / "file" / "below", Path("/proc/nowhere/results")):
+        error = refused(compare_schedules.main, [*ONE_CELL, "--output", str(output)], capsys, tmp_path)
+        assert f"{output} cannot be written: " in error
+
+
+def test_results_that_are_none_are_told_in_one_line(capsys, tmp_path, results):
+    for main in (plot_learning_curves.main, write_report.main):
+        assert "holds no results" in refused(main, [str(tmp_path / "x")], capsys, tmp_path)
+    wrong = [str(results), "--output", str(tmp_path / "figure.nothing")]
+    assert "must end in one of" in refused(plot_learning_curves.main, wrong, capsys, tmp_path)
+    nowhere = [str(results), "--output", str(tmp_path / "no" / "folder.html")]
+    assert "No such file or directory" in refused(write_report.main, nowhere, capsys, tmp_path)
+
+
+def test_values_that_cannot_be_drawn_are_told_in_one_line(capsys, tmp_path):
+    wrong = ["--values", "nan", "1.0", "--output", str(tmp_path / "x.png")]
+    assert "NaN" in refused(draw_gibbs_limits.main, wrong, capsys, tmp_path)
