@@ -11,6 +11,7 @@ import tyro
 from boltzmann.experiments import Results, draw_learning_curves, leaderboard, save_figure
 from boltzmann.experiments.statistics import CurveMetric, Metric, is_judged
 from scripts.support import console
+from scripts.support.options import Confidence, require_confidence
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,7 @@ class Options:
     the optimal actions beside it. The first of reward, return, gap and optimal ranks the leaderboard."""
     baseline: str | None = None
     """The policy that differences are to; the best one by default."""
-    confidence: float = 0.95
-    """Of the leaderboard's intervals and of what counts as tied, in (0, 1)."""
+    confidence: Confidence = 0.95
     output: Path | None = None
     """The figure's file, its ending chooses the format (png, svg, pdf); by default learning_curves.png in RESULTS, or
     with metrics learning_curves_METRIC.png."""
@@ -35,9 +35,8 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command line."""
     options = tyro.cli(Options, args=arguments, prog="plot_learning_curves")
     program = "plot_learning_curves"
-    if not 0 < options.confidence < 1:
-        with console.errors_in_one_line(program, console.INPUT_ERRORS):
-            raise ValueError(f"--confidence must be in (0, 1), got {options.confidence}")
+    with console.errors_in_one_line(program, console.INPUT_ERRORS):
+        require_confidence(options.confidence)
     with console.errors_in_one_line(program, console.RUN_ERRORS), console.warnings_in_one_line(program):
         results = Results.load(options.results)
         figure = options.output or options.results / f"{'_'.join(('learning_curves', *options.metric))}.png"

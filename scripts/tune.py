@@ -18,6 +18,7 @@ from boltzmann.experiments.pages import Section, picture, repetition, write_page
 from boltzmann.experiments.statistics import Metric
 from boltzmann.experiments.studies import Tuning, candidates, judgement_table, recommendation, rounds_table, run_tuning
 from scripts.support import ProgressBar, console, make_problem, print_answer, print_table, read_policy
+from scripts.support.options import Jobs
 
 PROGRAM = "tune"
 DEFAULT_FAMILIES = ("linear", "exponential", "cosine", "inverse time", "inverse root", "log over time")
@@ -33,7 +34,7 @@ class Options:
     steps: int | None = None
     """How many steps; by default 1000 for a bandit and 20000 for the rest."""
     agent: str | None = None
-    """The agent, with _ in the place of each candidate, such as "Sarsa(_, step_size=0.5)"; by default the usual one."""
+    """The agent, with _ instead of each candidate, such as "Sarsa(_, step_size=0.5)"; by default the usual one."""
     low: float = 1e-3
     """The lowest temperature above 0 among the candidates."""
     high: float = 10.0
@@ -53,8 +54,7 @@ class Options:
     """Replicates of the judgement."""
     seed: int = 0
     """The same seed gives the same bytes; rounds and judgement have seeds of their own, made from it."""
-    jobs: int = -1
-    """Processes; -1 takes one for each core. It does not change the results."""
+    jobs: Jobs = -1
     output: Path | None = None
     """The folder for the results; by default results/tune-HASH."""
 

@@ -1,8 +1,8 @@
-"""What the scripts share.
+"""Shared by the scripts.
 
 - ``names``: from the text of a command line to agents, policies and tasks; ``problems``: the same for studies
 - ``console``: what the terminal prints, and errors in one line; ``progress_bar``; ``tables``
-- ``costs``: what a comparison will need
+- ``costs``: the memory and time that a comparison needs; ``options``: options of several scripts
 """
 
 from scripts.support.names import NAMES, make_task, read_agent

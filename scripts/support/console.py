@@ -17,6 +17,7 @@ from boltzmann.experiments import DamagedBlockError, FailedCellsError, FewReplic
 from boltzmann.experiments.describe import Plan
 from boltzmann.experiments.pages import with_ends, with_half_width
 from boltzmann.experiments.statistics import METRIC_NAMES
+from scripts.support.tables import WIDTH
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 """Gymnasium colours its warnings, whether a terminal reads them or a file."""
-_WIDTH, _LABEL = 110, 44
-"""Columns of what is printed, and of the names of agents in it."""
+_LABEL_WIDTH = 44
+"""Columns of the names of agents."""
 
 
 INPUT_ERRORS = (ValueError, TypeError, ImportError, OSError, gymnasium.error.Error)
@@ -105,18 +106,18 @@ def print_leaderboard(board: pd.DataFrame, plan: Plan, confidence: float = 0.95)
     for task, rows in board.groupby("task", sort=False):
         metric, reference = str(rows["metric"].iloc[0]), str(rows["compared_with"].iloc[0])
         title = f"{task}: {METRIC_NAMES[metric]}, mean and {100 * confidence:g} % interval over {plan.samples_text}"
-        print(f"\n{textwrap.fill(title, _WIDTH)}")
+        print(f"\n{textwrap.fill(title, WIDTH)}")
         _print_table(rows, metric, reference == rows["agent"].iloc[0], plan)
         if rows["tied"].any():
             print(f"    = cannot be told from the best: paired by {plan.sample}, Holm-corrected over all pairs")
         if metric == "return":
             print("    episodes are aligned on steps: each counts where it ends")
         answer = f"=> {said[str(task)]}"
-        print(textwrap.fill(answer, _WIDTH, subsequent_indent="   ", break_on_hyphens=False))
+        print(textwrap.fill(answer, WIDTH, subsequent_indent="   ", break_on_hyphens=False))
 
 
 def _print_table(rows: pd.DataFrame, metric: str, to_best: bool, plan: Plan) -> None:
-    width = min(max(len(label) for label in rows["agent"]), _LABEL)
+    width = min(max(len(label) for label in rows["agent"]), _LABEL_WIDTH)
     total = {"gap": "regret", "optimal": "optimal actions"}.get(metric, "total reward")
     against = "difference to the best" if to_best else "difference to baseline"
     print(f"{'':5}{'policy':{width}} {'last tenth':>16} {total:>15} {against:>26}")

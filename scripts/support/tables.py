@@ -8,14 +8,15 @@ from collections.abc import Sequence
 
 from boltzmann.experiments.pages import Table
 
-_WIDTH = 110
+WIDTH = 110
+"""Columns of everything that is printed."""
 
 
 def print_answer(sentences: Sequence[str]) -> None:
     """Print the sentences of an answer, each marked and wrapped."""
     print()
     for sentence in sentences:
-        print(textwrap.fill(f"=> {sentence}", _WIDTH, subsequent_indent="   ", break_on_hyphens=False))
+        print(textwrap.fill(f"=> {sentence}", WIDTH, subsequent_indent="   ", break_on_hyphens=False))
 
 
 def print_table(table: Table) -> None:
@@ -25,7 +26,7 @@ def print_table(table: Table) -> None:
         sys.stdout.reconfigure(errors="replace")
     lines = [table.columns, *table.rows]
     widths = [max(len(line[place]) for line in lines) for place in range(len(table.columns))]
-    print(f"\n{textwrap.fill(table.caption, _WIDTH)}")
+    print(f"\n{textwrap.fill(table.caption, WIDTH)}")
     for line in lines:
         cells = [
             text.rjust(width) if place > table.heading else text.ljust(width)
