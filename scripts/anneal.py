@@ -28,8 +28,19 @@ from boltzmann.experiments.studies import (
     gain_tables,
     run_annealing,
 )
-from scripts.support import ProgressBar, console, make_problem, print_answer, print_table
-from scripts.support.options import Jobs, Seed, TaskAgent, Tasks, TaskSteps, steps_of
+from scripts.support import (
+    Jobs,
+    ProgressBar,
+    Seed,
+    TaskAgent,
+    Tasks,
+    TaskSteps,
+    console,
+    make_problem,
+    print_answer,
+    print_table,
+    steps_of,
+)
 
 PROGRAM = "anneal"
 DEFAULT_TASKS = {

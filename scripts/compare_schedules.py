@@ -30,8 +30,19 @@ from boltzmann.experiments import (
 from boltzmann.experiments.runs import BACKENDS
 from boltzmann.experiments.statistics import Metric, find_agent
 from boltzmann.notation import parse, write
-from scripts.support import NAMES, ProgressBar, console, costs, make_task, read_agent
-from scripts.support.options import Confidence, Jobs, Seed, require_confidence, steps_of
+from scripts.support import (
+    NAMES,
+    Confidence,
+    Jobs,
+    ProgressBar,
+    Seed,
+    console,
+    costs,
+    make_task,
+    read_agent,
+    require_confidence,
+    steps_of,
+)
 
 DEFAULT_TASKS = ("boltzmann/GaussianBandit-v0", "FrozenLake-v1")
 DESCRIBED = ("tasks", "policies", "agent", "steps", "replicates", "seed", "block", "record")

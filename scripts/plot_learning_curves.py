@@ -10,8 +10,7 @@ import tyro
 
 from boltzmann.experiments import Results, draw_learning_curves, leaderboard, save_figure
 from boltzmann.experiments.statistics import CurveMetric, Metric, is_judged
-from scripts.support import console
-from scripts.support.options import Confidence, require_confidence
+from scripts.support import Confidence, console, require_confidence
 
 
 @dataclass(frozen=True)

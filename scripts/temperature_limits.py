@@ -35,8 +35,19 @@ from boltzmann.experiments.studies import (
     sweep_answer,
     sweep_temperatures,
 )
-from scripts.support import ProgressBar, console, make_task, print_answer, print_table
-from scripts.support.options import Jobs, Seed, TaskAgent, Tasks, TaskSteps, steps_of
+from scripts.support import (
+    Jobs,
+    ProgressBar,
+    Seed,
+    TaskAgent,
+    Tasks,
+    TaskSteps,
+    console,
+    make_task,
+    print_answer,
+    print_table,
+    steps_of,
+)
 
 PROGRAM = "temperature_limits"
 DEFAULT_STEPS = {

@@ -17,8 +17,7 @@ from boltzmann.experiments import Experiment, Results, draw_differences, run, sa
 from boltzmann.experiments.pages import Section, picture, repetition, write_page
 from boltzmann.experiments.statistics import Metric
 from boltzmann.experiments.studies import Tuning, candidates, judgement_table, recommendation, rounds_table, run_tuning
-from scripts.support import ProgressBar, console, make_problem, print_answer, print_table, read_policy
-from scripts.support.options import Jobs
+from scripts.support import Jobs, ProgressBar, console, make_problem, print_answer, print_table, read_policy
 
 PROGRAM = "tune"
 DEFAULT_FAMILIES = ("linear", "exponential", "cosine", "inverse time", "inverse root", "log over time")
