@@ -13,6 +13,7 @@ from agents.memory import Place, make_table, put, rows_of, side_by_side, taken
 from agents.parameters import count_of, require_made
 from boltzmann import Distribution, Policy, checks
 from boltzmann.notation import Expression
+from boltzmann.policies import inputs_read_by
 
 
 class TabularAgent(Expression):
@@ -170,8 +171,8 @@ class TabularAgent(Expression):
 class PolicyAgent(TabularAgent):
     """A tabular learner whose distribution is that of a policy, its first field.
 
-    A policy that explores by the learner's own changes (it has ``initial_epsilon`` and ``next_epsilons``) keeps one
-    number a state here: ``epsilons``, shape (R, S), handed to it at each act and moved on with each update.
+    A policy that reads epsilons explores by how much the values change: the learner holds one rate for each state,
+    ``epsilons``, hands the rates of the states to each act, and updates them with the policy's ``next_epsilons``.
 
     Attributes
     ----------
@@ -195,7 +196,8 @@ class PolicyAgent(TabularAgent):
         """Forget everything and make the arrays; as :meth:`TabularAgent.reset`."""
         super().reset(num_envs, observation_space, action_space, rng)
         self.epsilons = None
-        if hasattr(self.policy, "next_epsilons"):
+        self._reads = inputs_read_by(self.policy)
+        if "epsilons" in self._reads:
             self.epsilons = np.full(self.values.shape[:2], self.policy.initial_epsilon)  # type: ignore[attr-defined]
 
     def _arrays(self) -> dict[str, Any]:
@@ -210,7 +212,7 @@ class PolicyAgent(TabularAgent):
 
     def _told(self, states: NDArray[np.int64]) -> dict[str, Any]:
         told = {"values": rows_of(self.values, states)}
-        if getattr(self.policy, "reads_visits", True):
+        if "visits" in self._reads:
             told["visits"] = rows_of(self.visits, states)
         if self.epsilons is not None:
             told["epsilons"] = self.epsilons[self._rows, states]

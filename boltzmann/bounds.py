@@ -1,7 +1,7 @@
 """Bounds of parameters: declared as data beside the field, enforced by one routine.
 
-A bound stands in the annotation of a field, ``rate: Annotated[float, Real("[0, inf)")]``. Its text stands in the error
-message and in the docstring of the class.
+The annotation of a field holds its bound, ``rate: Annotated[float, Real("[0, inf)")]``. The bound's text stands in the
+error message and in the docstring of the class.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from boltzmann import checks
 
 @runtime_checkable
 class Bound(Protocol):
-    """What a parameter may be."""
+    """The values that a parameter may have."""
 
     @property
     def text(self) -> str:
-        """The bound in words, as the docstring has it."""
+        """The bound in words, as the docstring states it."""
         ...
 
-    def check(self, name: str, value: Any) -> Any:
-        """Return the value as it is stored, or raise a ValueError or TypeError that names it and its bound."""
+    def check(self, name: str, value: object) -> object:
+        """Return the value in its stored form, or raise a ValueError or TypeError with name, bound and value."""
         ...
 
 
@@ -57,7 +57,7 @@ class Real:
         """The interval."""
         return f"in {self.interval}"
 
-    def check(self, name: str, value: Any) -> float:
+    def check(self, name: str, value: object) -> float:
         """Return ``value`` as a float, or raise."""
         return checks.number_in(name, value, self.interval)
 
@@ -80,7 +80,7 @@ class Whole:
         """The least value."""
         return f"at least {self.least}"
 
-    def check(self, name: str, value: Any) -> int:
+    def check(self, name: str, value: object) -> int:
         """Return ``value`` as an int, or raise."""
         return checks.whole_number(name, value, least=self.least, most=self.most)
 
@@ -96,7 +96,7 @@ class Choice:
         """All names."""
         return ", ".join(self.names)
 
-    def check(self, name: str, value: Any) -> Any:
+    def check(self, name: str, value: object) -> object:
         """Return ``value``, or raise."""
         checks.one_of(name, value, self.names)
         return value
@@ -104,7 +104,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class OrNone:
-    """What another bound allows, or None."""
+    """None, or a value within another bound."""
 
     bound: Bound
 
@@ -113,7 +113,7 @@ class OrNone:
         """The other bound's text."""
         return self.bound.text
 
-    def check(self, name: str, value: Any) -> Any:
+    def check(self, name: str, value: object) -> object:
         """Return None as it is, and other values as the other bound does."""
         return None if value is None else self.bound.check(name, value)
 
@@ -129,7 +129,7 @@ class Each:
         """The other bound's text."""
         return self.bound.text
 
-    def check(self, name: str, value: Any) -> tuple[Any, ...]:
+    def check(self, name: str, value: object) -> tuple[Any, ...]:
         """Return the checked values as a tuple, or raise."""
         if not isinstance(value, list | tuple) or not value:
             raise TypeError(f"{name} must be a tuple of at least one, each {self.text}, got {value!r}")
@@ -157,8 +157,8 @@ def bounds_of(kind: type) -> Mapping[str, Bound]:
     return declared
 
 
-def _annotation(kind: type, name: str) -> Any:
-    """Return the annotation of a field as an object; a name that exists for type checkers alone holds no bound."""
+def _annotation(kind: type, name: str) -> object:
+    """Return the annotation of a field as an object, or None if one of its names exists for type checkers alone."""
     owner = next(base for base in kind.__mro__ if name in inspect.get_annotations(base))
     written = inspect.get_annotations(owner)[name]
     if not isinstance(written, str):
@@ -169,8 +169,8 @@ def _annotation(kind: type, name: str) -> Any:
         return None
 
 
-def check_parameters(made: Any) -> None:
-    """Check all parameters of a new dataclass against its bounds, and store what the bounds make of them.
+def check_parameters(made: object) -> None:
+    """Check all parameters of a new dataclass against its bounds, and store them in the form that the bounds return.
 
     Raises
     ------

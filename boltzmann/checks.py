@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any
 
@@ -65,13 +66,18 @@ def row_text(place: tuple[int, ...]) -> str:
 
 def number_in(name: str, value: object, interval: str) -> float:
     """Return ``value`` as a float in an interval such as "[0, inf)", or raise; NaN is in no interval."""
-    least, most = (float(end) for end in interval[1:-1].split(","))
-    result = _as_float(name, value, interval)
-    above = least < result or (result == least and interval[0] == "[")
-    below = result < most or (result == most and interval[-1] == "]")
-    if not (above and below):
-        raise ValueError(f"{name} must be in {interval}, got {result!r}")
-    return result
+    least, most, least_allowed, most_allowed = _ends(interval)
+    result = value if type(value) is float else _as_float(name, value, interval)
+    if least < result < most or (result == least and least_allowed) or (result == most and most_allowed):
+        return result
+    raise ValueError(f"{name} must be in {interval}, got {result!r}")
+
+
+@functools.cache
+def _ends(interval: str) -> tuple[float, float, bool, bool]:
+    """Return both ends of an interval, and whether each belongs to it."""
+    least, most = interval[1:-1].split(",")
+    return float(least), float(most), interval[0] == "[", interval[-1] == "]"
 
 
 def number(name: str, value: object, *, least: float, most: float = math.inf, open_below: bool = False) -> float:
@@ -103,6 +109,8 @@ def one_of(name: str, value: object, choices: tuple[str, ...]) -> None:
 
 def whole_number(name: str, value: object, *, least: int, most: int | None = None) -> int:
     """Return ``value`` as an int in [least, most], or raise; a float or a bool is no whole number."""
+    if type(value) is int and least <= value and (most is None or value <= most):
+        return value
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
         hint = f": write {int(value)}" if isinstance(value, float) and value.is_integer() else ""
         raise TypeError(f"{name} must be a whole number of at least {least}, got {value!r}{hint}")

@@ -1,29 +1,30 @@
-"""One step of all replicates, as a learner is told of it."""
+"""The record of one step of all replicates, which the engine passes to a learner."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+
+from numpy.typing import ArrayLike
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """What happened in one step of R replicates.
+    """One step of R replicates.
 
     Parameters
     ----------
     observations : array of shape (R, ...)
-        What the agent saw when it acted.
+        Observations that the actions were chosen from.
     actions : array of int, shape (R,)
-        What it did.
+        Actions taken.
     rewards : array of float, shape (R,)
-        What it was paid for it.
+        Rewards of these actions.
     next_observations : array of shape (R, ...)
-        What the step led to. Where an episode ended this is its last observation, not the first of the next episode.
+        Observations after the step. If an episode ended, its last observation, not the first one of the next episode.
     terminated : array of bool, shape (R,)
-        Whether the episode ended for good: nothing is bootstrapped.
+        Whether the episode reached a terminal state, from which nothing is bootstrapped.
     truncated : array of bool, shape (R,)
-        Whether the episode was cut off: the next observation is bootstrapped from.
+        Whether the episode was cut off before; the next observation is bootstrapped from.
 
     Examples
     --------
@@ -32,9 +33,9 @@ class Transition:
     [0.5]
     """
 
-    observations: Any
-    actions: Any
-    rewards: Any
-    next_observations: Any
-    terminated: Any
-    truncated: Any
+    observations: ArrayLike
+    actions: ArrayLike
+    rewards: ArrayLike
+    next_observations: ArrayLike
+    terminated: ArrayLike
+    truncated: ArrayLike

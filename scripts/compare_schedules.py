@@ -143,10 +143,8 @@ def main(arguments: list[str] | None = None) -> None:
     metric = options.metric
     with console.errors_in_one_line(program, console.RUN_ERRORS):
         cluster = BACKENDS[options.backend](options.jobs, options.address)
-        with console.warnings_in_one_line(program):
-            memory = costs.require_memory(experiment, options.jobs) if options.backend == "loky" else ""
-            with cluster as workers, ProgressBar(memory) as progress:
-                results = run(experiment, folder, make=envs.make, workers=workers, on_progress=progress)
+        with console.warnings_in_one_line(program), cluster as workers, ProgressBar() as progress:
+            results = run(experiment, folder, make=envs.make, workers=workers, on_progress=progress)
         with console.warnings_in_one_line(program):
             write_report(results, page, metric=metric, **judged)
             board = leaderboard(results, metric, **judged)

@@ -10,7 +10,7 @@ from gymnasium import Space
 from numpy.typing import ArrayLike, NDArray
 
 from agents.bandits.moments import RewardVariances
-from agents.memory import Place, taken
+from agents.memory import Place, rows_of, taken
 from agents.parameters import finite
 from agents.tabular import PolicyAgent
 from boltzmann import Policy
@@ -36,8 +36,7 @@ class Average(PolicyAgent):
     ) -> None:
         """Forget everything and make the arrays; as :meth:`agents.TabularAgent.reset`."""
         super().reset(num_envs, observation_space, action_space, rng)
-        reads = getattr(self.policy, "reads_variances", False)
-        self._variances = RewardVariances(self.values.shape) if reads else None
+        self._variances = RewardVariances(self.values.shape) if "variances" in self._reads else None
 
     def update(
         self,
@@ -71,5 +70,5 @@ class Average(PolicyAgent):
     def _told(self, states: NDArray[np.int64]) -> dict[str, Any]:
         told = super()._told(states)
         if self._variances is not None:
-            told["variances"] = self._variances.at((self._rows, states), told["visits"])
+            told["variances"] = self._variances.at((self._rows, states), rows_of(self.visits, states))
         return told

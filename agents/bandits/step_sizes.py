@@ -1,7 +1,7 @@
 """Learners for bandits: the value of an arm is an average of what it paid.
 
-Where there are several observations, each has averages of its own. Any policy does; one that reads variances (it says
-``reads_variances = True``) is told the variance of each arm's rewards, which is kept for it alone.
+Where there are several observations, each has averages of its own. The variance of each arm's rewards is computed only
+for a policy that reads variances.
 """
 
 from __future__ import annotations

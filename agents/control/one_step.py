@@ -22,6 +22,7 @@ from agents.memory import Place, rows_of, taken
 from agents.parameters import finite, number_or_schedule, require_made, scheduled
 from agents.tabular import PolicyAgent
 from boltzmann import Policy, Schedule, checks
+from boltzmann.policies import inputs_read_by
 
 Floats = NDArray[np.float64]
 
@@ -37,7 +38,7 @@ class TemporalDifference(PolicyAgent):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if getattr(self.policy, "reads_variances", False):
+        if "variances" in inputs_read_by(self.policy):
             raise ValueError(
                 f"policy must not read variances of rewards, which only averages keep, got {self.policy!r}"
             )

@@ -1,6 +1,6 @@
-"""Comparing explorers: describe an experiment, run it, read what it found.
+"""Comparisons of exploration: describe an experiment, run it, and read its results.
 
-It knows agents and environments by their interface alone, so it compares anybody's.
+Agents and environments are known by their interface alone, so custom ones can be compared too.
 """
 
 from boltzmann.experiments.describe import Block, Experiment, Plan, Task, format_toml, read_environment, read_toml

@@ -1,27 +1,29 @@
-"""What can be wrong with an experiment or its folder, as the caller's own doing or the disk's."""
+"""Errors of an experiment or its folder."""
 
 from __future__ import annotations
 
 
 class RefusedError(ValueError):
-    """An experiment that cannot run, or a folder that it cannot use; nothing has been computed or written."""
+    """An experiment cannot run, or cannot use its folder; nothing has been computed or written."""
 
 
 class UnsupportedError(ValueError):
-    """There is no compiled form; the message says of what."""
+    """There is no compiled form; the message names the part without one."""
 
 
 class DamagedBlockError(ValueError):
-    """A block file that fails its checksum or does not hold what a block holds."""
+    """A block file fails its checksum, or does not hold the arrays of its block."""
 
 
 class FailedCellsError(RuntimeError):
-    """Some cells have failed and the others are stored.
+    """Some cells have failed, and the others are stored.
 
     Attributes
     ----------
     failures : tuple of str
-        A line each: the cell, why, and the file that has the whole traceback.
+        One line for each failed cell: the cell, the reason, and the file with the whole traceback.
+    cells : int
+        Number of all cells.
     """
 
     def __init__(self, failures: tuple[str, ...], cells: int) -> None:
@@ -30,6 +32,5 @@ class FailedCellsError(RuntimeError):
         self.cells = cells
 
     def __str__(self) -> str:
-        """Say how many of how many, then each."""
-        told = "; ".join(self.failures)
-        return f"{len(self.failures)} of {self.cells} cells failed, the others are stored: {told}"
+        """Return the number of failed cells, then the line of each."""
+        return f"{len(self.failures)} of {self.cells} cells failed, the others are stored: {'; '.join(self.failures)}"

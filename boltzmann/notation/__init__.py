@@ -1,7 +1,7 @@
 """An object prints as the expression that makes it, and the expression can be read back.
 
 - ``writing``: from an object to text
-- ``reading``: from text to an object, without evaluating anything
+- ``reading``: from text to an object; no text is evaluated
 """
 
 from boltzmann.notation.reading import call_arguments, parse, with_plain_names

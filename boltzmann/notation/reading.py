@@ -1,4 +1,4 @@
-"""Reading the notation back: a syntax tree of calls and literals, and nothing that is evaluated."""
+"""Reading the notation back: a syntax tree of calls and literals; no text is evaluated."""
 
 from __future__ import annotations
 
@@ -12,33 +12,35 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 _CONSTANTS = {"inf": math.inf}
+_SHOWN = 200
+"""Number of characters of a text that messages quote."""
 
-# A string comes first, so that what stands in quotes is left as it is.
+# Strings are the first alternatives, so a name inside quotes is not replaced.
 _QUALIFIED = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|(?P<name>[^\W\d][\w.]*:[^\W\d]\w*)""", re.DOTALL)
 
 
 def parse(text: str, names: Mapping[str, Callable[..., Any]]) -> Any:
-    """Read an expression back to the object that it makes.
+    """Return the object that an expression makes.
 
     Parameters
     ----------
     text : str
-        Calls of the given names with literals (numbers, strings, ``inf``, ``True``, ``False``, ``None``,
-        lists, tuples) and such calls as arguments. A bare name is a call without arguments.
+        Calls of the given names. Their arguments are literals (numbers, strings, ``inf``, ``True``, ``False``,
+        ``None``, lists, tuples) or such calls. A bare name is a call without arguments.
         ``package.module:Name`` imports that module and calls its dataclass of that name.
     names : mapping of str to callable
-        What may be called without naming a module.
+        The callables that need no module, by their names.
 
     Returns
     -------
     object
-        What the outermost call returns, or the literal.
+        The result of the outermost call, or the literal.
 
     Raises
     ------
     ValueError
-        Where the text is not such an expression, names something unknown, a module that cannot be imported or
-        something in it that is no dataclass, or a callee refuses its arguments; the message quotes the part at fault.
+        If the text is not such an expression, if a name is unknown, cannot be imported or is not a dataclass, or if a
+        call refuses its arguments. The message quotes the wrong part.
 
     Examples
     --------
@@ -50,7 +52,7 @@ def parse(text: str, names: Mapping[str, Callable[..., Any]]) -> Any:
     >>> parse("__import__('os')", {"Boltzmann": Boltzmann})
     Traceback (most recent call last):
         ...
-    ValueError: unknown name '__import__' in "__import__('os')": known are Boltzmann; one's own is package.module:Name
+    ValueError: unknown name '__import__' in "__import__('os')": known are Boltzmann; others are package.module:Name
     """
     plain, qualified = _without_modules(text)
     try:
@@ -60,7 +62,7 @@ def parse(text: str, names: Mapping[str, Callable[..., Any]]) -> Any:
 
 
 def call_arguments(text: str) -> dict[str, Any]:
-    """Read the keyword arguments in ``text``, as between the brackets of a call; literals alone.
+    """Return the keyword arguments in ``text``, written as between the brackets of a call; only literals are allowed.
 
     Examples
     --------
@@ -76,61 +78,61 @@ def call_arguments(text: str) -> dict[str, Any]:
 
 
 def _without_modules(text: str) -> tuple[str, dict[str, str]]:
-    """Put a plain name in the place of each ``package.module:Name``, which is no Python; give what each stands for."""
+    """Replace each ``package.module:Name``, which is not Python, by a plain name; return the text and the names."""
     mark = "qualified"
     while mark in text:
         mark += "_"
     qualified: dict[str, str] = {}
 
-    def replaced(found: re.Match[str]) -> str:
-        if found["name"] is None:
-            return found[0]
-        qualified[placeholder := f"{mark}{len(qualified)}"] = found["name"]
-        return placeholder
+    def placeholder(match: re.Match[str]) -> str:
+        if match["name"] is None:
+            return match[0]
+        qualified[name := f"{mark}{len(qualified)}"] = match["name"]
+        return name
 
-    return _QUALIFIED.sub(replaced, text), qualified
+    return _QUALIFIED.sub(placeholder, text), qualified
 
 
 def with_plain_names(text: str) -> str:
-    """Put a name of the same length, which Python can parse, in the place of each ``package.module:Name``.
+    """Replace each ``package.module:Name`` by a name of the same length that Python can parse.
 
     Examples
     --------
-    >>> with_plain_names("Boltzmann(own.schedules:Halving(1.0))")
-    'Boltzmann(own_schedules_Halving(1.0))'
+    >>> with_plain_names("Boltzmann(my.schedules:Halving(1.0))")
+    'Boltzmann(my_schedules_Halving(1.0))'
     """
-    return _QUALIFIED.sub(lambda found: re.sub("[.:]", "_", found[0]) if found["name"] else found[0], text)
+    return _QUALIFIED.sub(lambda match: re.sub("[.:]", "_", match[0]) if match["name"] else match[0], text)
 
 
 def _find_class(name: str) -> type:
-    """Import what ``package.module:Name`` names. A dataclass alone: an expression describes, it runs no functions."""
+    """Import the dataclass ``package.module:Name``; anything else is refused, so that reading runs no functions."""
     module, _, attribute = name.partition(":")
     try:
-        found = getattr(importlib.import_module(module), attribute)
+        kind = getattr(importlib.import_module(module), attribute)
     except Exception as error:
-        # What a module of the user's own raises while it is imported is its own affair.
+        # A module of the user may raise any exception while it is imported.
         raise ValueError(f"{name} cannot be imported: {type(error).__name__}: {error}") from error
-    if not (isinstance(found, type) and dataclasses.is_dataclass(found)):
-        raise ValueError(f"{name} must be a dataclass, so that it can be written down, got {found!r}")
-    return found
+    if not (isinstance(kind, type) and dataclasses.is_dataclass(kind)):
+        raise ValueError(f"{name} must be a dataclass, so that it can be written down, got {kind!r}")
+    return kind
 
 
 def _syntax_tree(plain: str, text: str) -> ast.expr:
-    """Parse ``plain``; messages quote ``text``, as it was given."""
+    """Parse ``plain``; messages quote ``text``, the original."""
     try:
         return ast.parse(plain.strip(), mode="eval").body
-    # A deep nest of brackets ends CPython's parser with MemoryError or RecursionError.
+    # Deeply nested brackets make CPython's parser raise MemoryError or RecursionError.
     except (SyntaxError, MemoryError, RecursionError, ValueError) as error:
         reason = getattr(error, "msg", None) or str(error) or type(error).__name__
         raise ValueError(f"cannot read {_shown(text)}: {reason}") from error
 
 
 def _shown(text: str) -> str:
-    return repr(text if len(text) <= 200 else text[:200] + "...")
+    return repr(text if len(text) <= _SHOWN else text[:_SHOWN] + "...")
 
 
 class _Reader:
-    """Builds objects from a syntax tree; holds the text for its messages and the names for its calls."""
+    """Builds objects from a syntax tree; stores the text for its messages and the names for its calls."""
 
     def __init__(
         self, text: str, names: Mapping[str, Callable[..., Any]], qualified: Mapping[str, str] | None = None
@@ -160,7 +162,7 @@ class _Reader:
     def signed(self, sign: ast.unaryop, operand: ast.expr) -> float:
         value = self.build(operand)
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ValueError(f"cannot read {_shown(self.text)}: a sign stands before {value!r}")
+            raise ValueError(f"cannot read {_shown(self.text)}: a sign stands before {value!r}, not before a number")
         return -value if isinstance(sign, ast.USub) else value
 
     def quoted(self, node: ast.expr) -> str:
@@ -177,7 +179,7 @@ class _Reader:
         else:
             close = difflib.get_close_matches(name, self.names, n=3)
             known = f": known are {', '.join(sorted(self.names))}" if self.names else ""
-            known = f": did you mean {' or '.join(close)}?" if close else f"{known}; one's own is package.module:Name"
+            known = f": did you mean {' or '.join(close)}?" if close else f"{known}; others are package.module:Name"
             raise ValueError(f"unknown name {name!r} in {_shown(self.text)}{known}")
         positional = [self.build(argument) for argument in arguments]
         named = self.named(keywords)

@@ -1,8 +1,8 @@
 """The one notation: an object prints as the expression that makes it, and the expression is read back.
 
-``Boltzmann(Linear(1.0, 0.01, 5000))`` is what Python prints, what a command line takes and what a results
-folder holds; a class of the user's own stands with its module, ``package.module:Name(0.5)``. Reading goes through
-the syntax tree and calls only what a given table names, and dataclasses; nothing is ever evaluated.
+Python prints ``Boltzmann(Linear(1.0, 0.01, 5000))``, command lines accept it, and results folders hold it. A class from
+outside the project is written with its module, ``package.module:Name(0.5)``. Reading goes through the syntax tree and
+calls only names of a given table, and dataclasses; no text is evaluated.
 """
 
 from __future__ import annotations
@@ -12,17 +12,16 @@ from typing import Any
 
 from boltzmann.bounds import check_parameters
 
-_OWN_ROOMS = ("boltzmann", "agents")
+_PROJECT = ("boltzmann", "agents")
 """Packages whose classes command lines know by their bare names."""
 
 
 class Expression:
-    """A dataclass of parameters: checks their bounds, and prints as the expression that makes it.
+    """Base class of dataclasses of parameters: it checks their bounds, and prints the expression that makes an object.
 
-    Positional fields are written by place, keyword-only ones by name.
-
-    A keyword-only field that has its default value is left out, and so is everything behind ``init=False``. A class
-    from outside this project is written with its module, ``package.module:Name(...)``.
+    Positional fields are written by position, keyword-only ones by name. Keyword-only fields with their default value
+    and fields with ``init=False`` are left out. A class from outside this project is written with its module,
+    ``package.module:Name(...)``.
 
     Examples
     --------
@@ -32,21 +31,21 @@ class Expression:
     """
 
     def __post_init__(self) -> None:
-        """Check the parameters against the bounds that stand beside their fields."""
+        """Check the parameters against the bounds in the annotations of their fields."""
         check_parameters(self)
 
     def __repr__(self) -> str:
-        """Write the expression that makes this object."""
+        """Return the expression that makes this object."""
         return _write_call(self)
 
 
 def write(value: object) -> str:
-    """Write the expression that makes a value: a dataclass of plain parameters, a literal, or a sequence of these.
+    """Return the expression that makes a value: a dataclass of plain parameters, a literal, or a sequence of these.
 
     Parameters
     ----------
     value : object
-        See :func:`check_expressible`, which says what has no notation.
+        A value with a notation; :func:`check_expressible` refuses all others.
 
     Examples
     --------
@@ -60,34 +59,34 @@ def write(value: object) -> str:
         return f"[{', '.join(write(part) for part in value)}]"
     if isinstance(value, tuple):
         return f"({', '.join(write(part) for part in value)}{',' if len(value) == 1 else ''})"
-    # NumPy's scalars print as np.float64(...), which is no literal.
+    # NumPy's scalars print as np.float64(...), which is not a literal.
     item = getattr(value, "item", None)
     return repr(item()) if item is not None and getattr(value, "ndim", None) == 0 else repr(value)
 
 
 def _write_call(made: Any) -> str:
     fields = [field for field in dataclasses.fields(made) if field.init]
-    by_place = [write(getattr(made, field.name)) for field in fields if not field.kw_only]
-    by_name = [
+    positional = [write(getattr(made, field.name)) for field in fields if not field.kw_only]
+    named = [
         f"{field.name}={write(getattr(made, field.name))}"
         for field in fields
         if field.kw_only and getattr(made, field.name) != field.default
     ]
-    return f"{_name_of(type(made))}({', '.join(by_place + by_name)})"
+    return f"{_name_of(type(made))}({', '.join(positional + named)})"
 
 
 def _name_of(kind: type) -> str:
-    own = kind.__module__.split(".")[0] in _OWN_ROOMS
-    return kind.__name__ if own else f"{kind.__module__}:{kind.__qualname__}"
+    is_ours = kind.__module__.split(".")[0] in _PROJECT
+    return kind.__name__ if is_ours else f"{kind.__module__}:{kind.__qualname__}"
 
 
 def check_expressible(name: str, value: object) -> None:
-    """Refuse what has no notation: anything but dataclasses, literals, and sequences of them.
+    """Raise unless ``value`` has a notation: a dataclass, a literal, or a sequence of these.
 
     Raises
     ------
     TypeError
-        Naming the path to the offending part, such as ``agent.policy.temperature``.
+        With the path to the part without a notation, such as ``agent.policy.temperature``.
     """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         if "." in type(value).__qualname__:
@@ -99,8 +98,8 @@ def check_expressible(name: str, value: object) -> None:
             if field.init:
                 check_expressible(f"{name}.{field.name}", getattr(value, field.name))
     elif isinstance(value, list | tuple):
-        for place, part in enumerate(value):
-            check_expressible(f"{name}[{place}]", part)
+        for index, part in enumerate(value):
+            check_expressible(f"{name}[{index}]", part)
     elif not (value is None or isinstance(value, bool | int | float | str)):
         raise TypeError(
             f"{name} must be a dataclass of plain parameters, a number, a string or a sequence of these, "

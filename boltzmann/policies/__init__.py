@@ -1,11 +1,11 @@
 """From action values to a distribution over actions.
 
-A policy is a frozen dataclass and a callable: ``policy(values, step=..., visits=..., where=..., variances=...)`` gives
-a distribution with ``probs``, ``log_prob``, ``entropy`` and ``sample``. What it holds is its configuration; it
-remembers nothing, so asking for a probability changes nothing. Values have shape (..., K), actions last, every row on
-its own.
+A policy is a frozen dataclass and a callable: ``policy(values, step=..., visits=..., where=..., variances=...)`` is a
+distribution with ``probs``, ``log_prob``, ``entropy`` and ``sample``. Its fields are its configuration; it remembers
+nothing, so asking for a probability changes nothing. Values have shape (..., K), actions last, and each row is
+independent of the others.
 
-A temperature may be a number, a schedule (any callable of the step) or a thermostat; an epsilon a number or a schedule.
+A temperature is a number, a schedule (any callable of the step) or a thermostat; an epsilon is a number or a schedule.
 """
 
 from boltzmann.policies.gumbel import BoltzmannGumbel
@@ -13,6 +13,9 @@ from boltzmann.policies.indices import UCB1, Maillard, UCB1Tuned
 from boltzmann.policies.mellow import Mellowmax
 from boltzmann.policies.plain import EpsilonGreedy, Greedy, Uniform
 from boltzmann.policies.protocol import Distribution, Policy
+
+# Other folders read this; `as` exports it to type checkers, and `__all__` holds the names for users alone.
+from boltzmann.policies.protocol import inputs_read_by as inputs_read_by
 from boltzmann.policies.softmax import Boltzmann, EpsilonBoltzmann, KLBoltzmann, MaxBoltzmann
 from boltzmann.policies.sparse import Entmax, Sparsemax
 from boltzmann.policies.thompson import BernoulliThompson, GaussianThompson

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann.policies._choice import largest_probabilities
-from boltzmann.policies.indices import Known
+from boltzmann.policies.indices import PolicyInputs
 
 Floats = NDArray[np.float64]
 
@@ -50,11 +50,11 @@ class ScaledNoise:
 
 
 def scaled_noise(
-    known: Known, means: Floats, scales: Floats, noise: Any, knots: Floats, log_density: Any
+    inputs: PolicyInputs, means: Floats, scales: Floats, noise: Any, knots: Floats, log_density: Any
 ) -> ScaledNoise:
     """Make the law of means + scales Z; where actions are untaken, they alone draw, all by one law."""
-    waiting = known.untaken.any(axis=-1, keepdims=True)
-    drawing = np.where(waiting, known.untaken, known.allowed)
+    waiting = inputs.untaken.any(axis=-1, keepdims=True)
+    drawing = np.where(waiting, inputs.untaken, inputs.allowed)
     scales = np.where(drawing & ~waiting, scales, 1.0)
     unit = np.where(drawing, scales, 0.0).max(axis=-1, keepdims=True, initial=0.0)
     unit = np.where(unit > 0, unit, 1.0)
@@ -66,5 +66,5 @@ def scaled_noise(
     # So far below that no noise brings it up.
     hopeless = places < -1e300
     return ScaledNoise(
-        np.where(hopeless, 0.0, places), widths, drawing & ~hopeless, known.dtype, noise, knots, log_density
+        np.where(hopeless, 0.0, places), widths, drawing & ~hopeless, inputs.dtype, noise, knots, log_density
     )

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boltzmann import checks
 from boltzmann.categorical import Categorical
 from boltzmann.notation import Expression
 from boltzmann.policies._noise import scaled_noise
-from boltzmann.policies.indices import Known
-from boltzmann.schedules import Schedule, checked_schedule, value_at
+from boltzmann.policies.indices import PolicyInputs
+from boltzmann.schedules import NONNEGATIVE, Schedule
 
 Floats = NDArray[np.float64]
 
 _TINY = float(np.finfo(np.float64).tiny)
-# Where the standard Gumbel law has begun (its left tail is doubly exponential) and ended, and where it bends.
 _KNOTS = np.array([-3.7, -3.0, -2.3, -1.6, -0.9, -0.2, 0.5, 1.3, 2.3, 3.6, 5.5, 8.5, 13.0, 20.0, 28.0, 38.0])
+"""Points along the standard Gumbel law, from its doubly exponential left tail to its end, dense where it bends."""
 
 
 def _noise(rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
@@ -35,20 +34,20 @@ def _log_density(z: Floats) -> Any:
 class BoltzmannGumbel(Expression):
     """The largest of Q(a) + sqrt(C^2 / N(a)) Z(a), Z(a) independent standard Gumbel draws.
 
-    Cesa-Bianchi, Gentile, Lugosi & Neu, "Boltzmann exploration done right", 2017, algorithm 1: a temperature for each
-    action. Its probabilities are those of no softmax; they are computed by quadrature. Untaken actions come first.
+    Cesa-Bianchi, Gentile, Lugosi & Neu, "Boltzmann exploration done right", 2017, algorithm 1: each action has a
+    temperature of its own. The probabilities are not a softmax; they are computed by quadrature. Untaken actions come
+    first.
 
     Parameters
     ----------
     C : float or callable of the step
-        At least 0, in the units of the values: 0 is greedy; as it goes to inf the values cease to matter, and inf is
-        that limit. For rewards that are sub-Gaussian of deviation sigma, C = sigma.
+        In [0, inf], in the units of the values: 0 is greedy; inf is the limit where the values cease to matter. For
+        sub-Gaussian rewards of deviation sigma, C = sigma.
 
     Raises
     ------
     ValueError, TypeError
-        For a C out of bounds, at once or when read; when called, without visits, for wrong ones, and for values that
-        are not finite.
+        When called without visits or with wrong ones, and for values that are not finite.
 
     Examples
     --------
@@ -59,10 +58,9 @@ class BoltzmannGumbel(Expression):
     array([0. , 0.5, 0.5])
     """
 
-    C: float | Schedule = 1.0
+    reads: ClassVar[frozenset[str]] = frozenset({"visits"})
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "C", checked_schedule("C", self.C))
+    C: Annotated[float | Schedule, NONNEGATIVE] = 1.0
 
     def __call__(
         self,
@@ -73,11 +71,11 @@ class BoltzmannGumbel(Expression):
         where: ArrayLike | None = None,
         variances: ArrayLike | None = None,
     ) -> Categorical:
-        """Give the distribution of each row of ``values``, shape (..., K), at ``step``."""
-        known = Known(values, visits, where)
-        scale = checks.number("C", value_at(self.C, step), least=0)
+        """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
+        inputs = PolicyInputs(values, visits, where)
+        scale = NONNEGATIVE.read("C", self.C, step)
         if scale == 0:
-            return known.greedy_over(known.values)
-        means, scale = (np.zeros_like(known.values), 1.0) if scale == np.inf else (known.values, scale)
-        scales = scale / np.sqrt(np.maximum(known.visits, 1.0))
-        return known.largest_draw(scaled_noise(known, means, scales, _noise, _KNOTS, _log_density))
+            return inputs.greedy_over(inputs.values)
+        means, scale = (np.zeros_like(inputs.values), 1.0) if scale == np.inf else (inputs.values, scale)
+        scales = scale / np.sqrt(np.maximum(inputs.visits, 1.0))
+        return inputs.largest_draw(scaled_noise(inputs, means, scales, _noise, _KNOTS, _log_density))

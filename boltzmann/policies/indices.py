@@ -1,41 +1,40 @@
 """Policies that choose by an index of value and visits: UCB1 and UCB1-Tuned, and Maillard sampling's probabilities.
 
-They need ``visits`` and take every allowed action once first (any of the untaken ones alike). They compute with NumPy
-whatever the values are of: the distribution is of the library of the values, and has no derivatives.
+They need ``visits``, and take every allowed action once first, the untaken ones with equal probability. They compute
+with NumPy for values of any library; the distribution is in the library of the values, and has no derivatives.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from boltzmann import checks
 from boltzmann._numerics import libraries
+from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
 from boltzmann.notation import Expression
 from boltzmann.policies._choice import LargestDraw, Law
 
-_LARGEST = float(np.finfo(np.float64).max)
 
-
-class Known:
-    """Values and visits as a policy reads them: checked, in one shape, float64.
+class PolicyInputs:
+    """Values and visits after the checks, of one shape and as float64.
 
     Attributes
     ----------
     dtype
-        Of the values as they came, which the probabilities keep.
+        Dtype of the values as given, and of the probabilities.
     values : array of shape (..., K)
         -inf where an action is not allowed.
     visits : array of shape (..., K)
         0 where an action is not allowed.
     allowed : array of bool, shape (..., K)
     untaken : array of bool, shape (..., K)
-        The actions that come first: allowed, and never taken.
+        The allowed actions that were never taken, which come first.
     """
 
     def __init__(self, values: ArrayLike, visits: ArrayLike | None, where: ArrayLike | None) -> None:
@@ -43,10 +42,10 @@ class Known:
         array = checks.numeric_array("values", libraries.to_numpy("values", values))
         where = None if where is None else checks.mask_array("where", libraries.to_numpy("where", where))
         self.dtype = array.dtype
-        # Gibbs checks values and mask, and says which row is at fault.
+        # Gibbs checks values and mask, and its errors name the row.
         Gibbs(array, 0.0, where=where)
         if visits is None:
-            raise ValueError("visits must be given: this policy chooses by how often each action was taken")
+            raise ValueError("visits must be given: this policy reads how often each action was taken")
         shape = array.shape if where is None else np.broadcast_shapes(array.shape, where.shape)
         self.allowed = np.broadcast_to(np.True_ if where is None else where, shape)
         self.visits = checks.visit_counts(libraries.to_numpy("visits", visits), shape, self.allowed)
@@ -56,42 +55,43 @@ class Known:
         self.untaken = self.allowed & (self.visits == 0)
 
     def greedy_over(self, index: NDArray[np.float64]) -> Categorical:
-        """Choose an untaken action if there is one, otherwise the largest index, ties shared equally."""
+        """Return the choice of an untaken action, or else of a largest index, ties shared equally."""
         first = np.where(self.untaken, np.inf, np.where(self.allowed, index, -np.inf))
         return Categorical(self.returned(Gibbs(first, 0.0).probs.astype(self.dtype, copy=False)))
 
     def largest_draw(self, law: Law) -> Categorical:
-        """Choose the largest of independent draws, which are NumPy's: of other values by its probabilities."""
+        """Return the choice of the largest draw; libraries other than NumPy draw by its probabilities."""
         if libraries.is_native(self._given):
             return LargestDraw(law)
         return Categorical(self.returned(law.probabilities()))
 
-    def returned(self, answer: Any) -> Any:
-        """Give NumPy's answer in the library of the values."""
-        return libraries.returned(answer, self._given)
+    def returned(self, result: Any) -> Any:
+        """Return an array of NumPy in the library of the values."""
+        return libraries.returned(result, self._given)
 
     def widths(self) -> NDArray[np.float64]:
-        """Give log(n) / N(a), n being the row's visits; 0 where an action is untaken."""
+        """Return log(n) / N(a), n being the visits of the row; untaken actions count as N(a) = 1."""
         total = self.visits.sum(axis=-1, keepdims=True)
         return np.asarray(np.log(np.maximum(total, 1.0)) / np.maximum(self.visits, 1.0))
 
 
 @dataclass(frozen=True, repr=False)
 class UCB1(Expression):
-    """The largest of Q(a) + confidence sqrt(log n / N(a)), n being the visits of all actions together.
+    """The largest of Q(a) + confidence sqrt(log n / N(a)), n being the number of plays so far: the sum of the visits.
 
     Auer, Cesa-Bianchi & Fischer, "Finite-time analysis of the multiarmed bandit problem", 2002, figure 1, for rewards
-    in [0, 1] with ``confidence`` sqrt(2); Sutton & Barto, 2nd ed., equation 2.10, with c = 2.
+    in [0, 1] with ``confidence`` sqrt(2), the default: the index is Q(a) + sqrt(2 log n / N(a)), n being the plays
+    before this one. Sutton & Barto, 2nd ed., equation 2.10, have log t instead, t counting this step from 1.
 
     Parameters
     ----------
     confidence : float
-        At least 0 and finite, in the units of the values; at 0 it is greedy once every action was taken.
+        In [0, inf), in the units of the values. At 0 the policy is greedy after every action was taken.
 
     Raises
     ------
     ValueError, TypeError
-        For a confidence out of bounds; when called, without visits, for wrong ones, and for values that are not finite.
+        When called without visits or with wrong ones, and for values that are not finite.
 
     Examples
     --------
@@ -103,10 +103,9 @@ class UCB1(Expression):
     array([0. , 0.5, 0.5])
     """
 
-    confidence: float = float(np.sqrt(2.0))
+    reads: ClassVar[frozenset[str]] = frozenset({"visits"})
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "confidence", checks.number("confidence", self.confidence, least=0, most=_LARGEST))
+    confidence: Annotated[float, Real("[0, inf)")] = float(np.sqrt(2.0))
 
     def __call__(
         self,
@@ -117,10 +116,10 @@ class UCB1(Expression):
         where: ArrayLike | None = None,
         variances: ArrayLike | None = None,
     ) -> Categorical:
-        """Give the distribution of each row of ``values``, shape (..., K)."""
-        known = Known(values, visits, where)
+        """Return the distribution of each row of ``values``, shape (..., K)."""
+        inputs = PolicyInputs(values, visits, where)
         with np.errstate(over="ignore"):
-            return known.greedy_over(known.values + self.confidence * np.sqrt(known.widths()))
+            return inputs.greedy_over(inputs.values + self.confidence * np.sqrt(inputs.widths()))
 
 
 @dataclass(frozen=True, repr=False)
@@ -128,12 +127,12 @@ class UCB1Tuned(Expression):
     """The largest of Q(a) + sqrt(w min(1/4, variance(a) + sqrt(2 w))), w being log n / N(a).
 
     Auer, Cesa-Bianchi & Fischer, "Finite-time analysis of the multiarmed bandit problem", 2002, section 4, for rewards
-    in [0, 1], whose variance is at most 1/4. It needs ``variances`` of the rewards of each action.
+    in [0, 1], whose variance is at most 1/4. The policy needs ``variances``, those of each action's rewards.
 
     Raises
     ------
     ValueError, TypeError
-        When called, without visits or variances, for wrong ones, and for values that are not finite.
+        When called without visits or variances or with wrong ones, and for values that are not finite.
 
     Examples
     --------
@@ -141,7 +140,7 @@ class UCB1Tuned(Expression):
     array([0., 0., 1.])
     """
 
-    reads_variances: ClassVar[bool] = True
+    reads: ClassVar[frozenset[str]] = frozenset({"visits", "variances"})
 
     def __call__(
         self,
@@ -152,39 +151,39 @@ class UCB1Tuned(Expression):
         where: ArrayLike | None = None,
         variances: ArrayLike | None = None,
     ) -> Categorical:
-        """Give the distribution of each row of ``values``, shape (..., K)."""
-        known = Known(values, visits, where)
+        """Return the distribution of each row of ``values``, shape (..., K)."""
+        inputs = PolicyInputs(values, visits, where)
         if variances is None:
-            raise ValueError("variances must be given: UCB1Tuned reads those of each action's rewards")
+            raise ValueError("variances must be given: UCB1Tuned reads the variance of each action's rewards")
         spread = checks.numeric_array("variances", libraries.to_numpy("variances", variances))
         try:
-            spread = np.broadcast_to(spread, known.values.shape)
+            spread = np.broadcast_to(spread, inputs.values.shape)
         except ValueError:
             raise ValueError(
-                f"variances must have the shape of the values, {known.values.shape}, got {spread.shape}"
+                f"variances must have the shape of the values, {inputs.values.shape}, got {spread.shape}"
             ) from None
-        spread = np.where(known.allowed, spread, 0.0)
+        spread = np.where(inputs.allowed, spread, 0.0)
         checks.require_entries((spread >= 0) & (spread < np.inf), "variances", "finite and at least 0", spread)
-        widths = known.widths()
-        return known.greedy_over(known.values + np.sqrt(widths * np.minimum(0.25, spread + np.sqrt(2 * widths))))
+        widths = inputs.widths()
+        return inputs.greedy_over(inputs.values + np.sqrt(widths * np.minimum(0.25, spread + np.sqrt(2 * widths))))
 
 
 @dataclass(frozen=True, repr=False)
 class Maillard(Expression):
     """Maillard sampling: p(a) is proportional to exp(-N(a) gap(a)^2 / (2 deviation^2)), gap(a) = max Q - Q(a).
 
-    Bian & Jun, "Maillard sampling: Boltzmann exploration done optimally", 2022, algorithm 1, for rewards that are
-    sub-Gaussian with that deviation.
+    Bian & Jun, "Maillard sampling: Boltzmann exploration done optimally", 2022, algorithm 1, for
+    sub-Gaussian rewards of that deviation.
 
     Parameters
     ----------
     deviation : float
-        Sigma of the rewards, in [0, inf]: at 0 greedy, at inf uniform, once every action was taken.
+        Deviation of the rewards, in [0, inf]. After every action was taken, 0 is greedy and inf is uniform.
 
     Raises
     ------
     ValueError, TypeError
-        For a deviation out of bounds; when called, without visits, for wrong ones, and for values that are not finite.
+        When called without visits or with wrong ones, and for values that are not finite.
 
     Examples
     --------
@@ -194,10 +193,9 @@ class Maillard(Expression):
     array([0. , 0.5, 0.5])
     """
 
-    deviation: float = 1.0
+    reads: ClassVar[frozenset[str]] = frozenset({"visits"})
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "deviation", checks.number("deviation", self.deviation, least=0))
+    deviation: Annotated[float, Real("[0, inf]")] = 1.0
 
     def __call__(
         self,
@@ -208,17 +206,17 @@ class Maillard(Expression):
         where: ArrayLike | None = None,
         variances: ArrayLike | None = None,
     ) -> Gibbs:
-        """Give the distribution of each row of ``values``, shape (..., K)."""
-        known = Known(values, visits, where)
-        best = known.values.max(axis=-1, keepdims=True)
+        """Return the distribution of each row of ``values``, shape (..., K)."""
+        inputs = PolicyInputs(values, visits, where)
+        best = inputs.values.max(axis=-1, keepdims=True)
         with np.errstate(all="ignore"):
-            halves = best / 2 - np.where(known.allowed, known.values, best) / 2
-            gaps = np.where(halves > 0, 2 * (halves / self.deviation) * np.sqrt(known.visits / 2), 0.0)
+            halves = best / 2 - np.where(inputs.allowed, inputs.values, best) / 2
+            gaps = np.where(halves > 0, 2 * (halves / self.deviation) * np.sqrt(inputs.visits / 2), 0.0)
             energies: Any = -(gaps**2)
-            energies = np.where(known.untaken.any(axis=-1, keepdims=True), 0.0, energies).astype(known.dtype)
-        return Gibbs(known.returned(energies), 1.0, where=known.returned(_first(known)))
+            energies = np.where(inputs.untaken.any(axis=-1, keepdims=True), 0.0, energies).astype(inputs.dtype)
+        return Gibbs(inputs.returned(energies), 1.0, where=inputs.returned(_first(inputs)))
 
 
-def _first(known: Known) -> NDArray[np.bool_]:
-    """Mark what may be drawn: the untaken actions of a row that has any, else all that is allowed."""
-    return np.where(known.untaken.any(axis=-1, keepdims=True), known.untaken, known.allowed)
+def _first(inputs: PolicyInputs) -> NDArray[np.bool_]:
+    """Mark the untaken actions of each row that has any, and all allowed actions of other rows."""
+    return np.where(inputs.untaken.any(axis=-1, keepdims=True), inputs.untaken, inputs.allowed)

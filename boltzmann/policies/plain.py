@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,7 +15,7 @@ from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
 from boltzmann.notation import Expression
 from boltzmann.policies._mixture import epsilon_at, mixture
-from boltzmann.schedules import Schedule, checked_schedule
+from boltzmann.schedules import UNIT_INTERVAL, Schedule
 
 
 @dataclass(frozen=True, repr=False)
@@ -28,7 +28,7 @@ class Greedy(Expression):
     array([0. , 0.5, 0.5])
     """
 
-    reads_visits: ClassVar[bool] = False
+    reads: ClassVar[frozenset[str]] = frozenset()
 
     def __call__(
         self,
@@ -39,7 +39,7 @@ class Greedy(Expression):
         where: ArrayLike | None = None,
         variances: ArrayLike | None = None,
     ) -> Gibbs:
-        """Give the distribution of each row of ``values``, shape (..., K)."""
+        """Return the distribution of each row of ``values``, shape (..., K)."""
         return Gibbs(values, 0.0, where=where)
 
 
@@ -53,7 +53,7 @@ class Uniform(Expression):
     array([0.5, 0.5, 0. ])
     """
 
-    reads_visits: ClassVar[bool] = False
+    reads: ClassVar[frozenset[str]] = frozenset()
 
     def __call__(
         self,
@@ -64,7 +64,7 @@ class Uniform(Expression):
         where: ArrayLike | None = None,
         variances: ArrayLike | None = None,
     ) -> Gibbs:
-        """Give the distribution of each row of ``values``, shape (..., K), of which only the shape matters."""
+        """Return the distribution of each row of ``values``, shape (..., K), of which only the shape matters."""
         if libraries.is_native(values):
             return Gibbs(np.zeros_like(checks.numeric_array("values", values)), np.inf, where=where)
         xp = libraries.namespace(values)
@@ -84,11 +84,6 @@ class EpsilonGreedy(Expression):
     epsilon : float or callable of the step
         In [0, 1]. 0 is :class:`Greedy`, 1 is :class:`Uniform`.
 
-    Raises
-    ------
-    ValueError, TypeError
-        For a number outside [0, 1], at once or where a schedule gives one; for values as :class:`boltzmann.Gibbs`.
-
     Examples
     --------
     >>> EpsilonGreedy(0.1)([1.0, 3.0]).probs
@@ -97,12 +92,9 @@ class EpsilonGreedy(Expression):
     (array([0., 1.]), array([0.5, 0.5]))
     """
 
-    reads_visits: ClassVar[bool] = False
+    reads: ClassVar[frozenset[str]] = frozenset()
 
-    epsilon: float | Schedule = 0.1
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "epsilon", checked_schedule("epsilon", self.epsilon, most=1))
+    epsilon: Annotated[float | Schedule, UNIT_INTERVAL] = 0.1
 
     def __call__(
         self,
@@ -113,6 +105,6 @@ class EpsilonGreedy(Expression):
         where: ArrayLike | None = None,
         variances: ArrayLike | None = None,
     ) -> Categorical:
-        """Give the distribution of each row of ``values``, shape (..., K), at ``step``."""
+        """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         uniform, greedy = partial(Uniform(), where=where), partial(Greedy(), where=where)
         return mixture(values, epsilon_at(self.epsilon, step), uniform, greedy)

@@ -1,7 +1,8 @@
-"""What a policy is and what it gives."""
+"""The interfaces of policies and distributions, and which inputs a policy reads."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
@@ -31,7 +32,11 @@ class Distribution(Protocol):
 
 
 class Policy(Protocol):
-    """Values to a distribution over actions."""
+    """A map from values to a distribution over actions.
+
+    A policy declares which inputs it reads beside values, step and mask in its class attribute ``reads``; see
+    :func:`inputs_read_by`.
+    """
 
     def __call__(
         self,
@@ -42,5 +47,41 @@ class Policy(Protocol):
         where: ArrayLike | None = None,
         variances: ArrayLike | None = None,
     ) -> Distribution:
-        """Give the distribution for each row of ``values``; nothing is remembered."""
+        """Return the distribution for each row of ``values``; nothing is remembered."""
         ...
+
+
+INPUTS = frozenset({"visits", "variances", "epsilons"})
+"""The inputs that a policy may read beside values, step and mask."""
+
+
+def inputs_read_by(policy: Callable[..., Any]) -> frozenset[str]:
+    """Return which inputs a policy reads beside values, step and mask.
+
+    Agents collect these inputs alone. A policy declares them in its attribute ``reads``, a set of names:
+
+    - "visits": how often each action was taken, shape (..., K)
+    - "variances": the variance (1/n) of each action's rewards, shape (..., K)
+    - "epsilons": one rate of exploration for each row; the policy then has ``initial_epsilon`` and ``next_epsilons``
+
+    A callable that declares nothing is given visits.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If ``reads`` is not a set, or names another input.
+
+    Examples
+    --------
+    >>> from boltzmann import Boltzmann, UCB1Tuned
+    >>> sorted(inputs_read_by(UCB1Tuned())), sorted(inputs_read_by(Boltzmann(1.0)))
+    (['variances', 'visits'], [])
+    >>> sorted(inputs_read_by(lambda values, **inputs: Boltzmann(1.0)(values)))
+    ['visits']
+    """
+    reads = getattr(policy, "reads", frozenset({"visits"}))
+    if not isinstance(reads, set | frozenset):
+        raise TypeError(f"reads of a policy must be a set of names, got {reads!r} from {policy!r}")
+    if not reads <= INPUTS:
+        raise ValueError(f"reads of a policy must be among {sorted(INPUTS)}, got {sorted(reads)} from {policy!r}")
+    return frozenset(reads)

@@ -1,40 +1,33 @@
-"""Boltzmann, and its mixtures with greedy and uniform, and around a prior."""
+"""Boltzmann exploration, its mixtures with greedy and uniform, and Boltzmann around a prior."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from boltzmann import checks
+from boltzmann.bounds import Each, Real
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
 from boltzmann.notation import Expression
 from boltzmann.policies._mixture import epsilon_at, mixture
 from boltzmann.policies.plain import Greedy, Uniform
-from boltzmann.policies.protocol import Policy
-from boltzmann.schedules import Schedule, checked_schedule
-from boltzmann.thermostats import Tempered, Thermostat, temperature_of
+from boltzmann.policies.protocol import Policy, inputs_read_by
+from boltzmann.schedules import UNIT_INTERVAL, Schedule
+from boltzmann.thermostats import RowTemperature, TemperaturePolicy, read_by_thermostat, temperature_of
 
 
 @dataclass(frozen=True, repr=False)
-class Boltzmann(Tempered):
-    """The Gibbs distribution exp(Q / T) / Z at a temperature that may follow the step, or what is known.
+class Boltzmann(TemperaturePolicy):
+    """The Gibbs distribution exp(Q / T) / Z at a temperature that may follow the step or the row.
 
     Parameters
     ----------
     temperature : float, callable of the step, or Thermostat
-        In [0, inf], in the units of the values. At 0 it is :class:`Greedy`, at inf, for finite
-        values, :class:`Uniform`, by value.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For a number outside [0, inf] or what is neither a number nor callable; when called, as
-        :class:`boltzmann.Gibbs` does.
+        In [0, inf], in the units of the values. At 0 the policy is :class:`Greedy`; at inf, for finite values, it is
+        :class:`Uniform`. Both ends are exact.
 
     Examples
     --------
@@ -49,10 +42,7 @@ class Boltzmann(Tempered):
     array([0.5, 0.5])
     """
 
-    temperature: float | Schedule | Thermostat = 1.0
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "temperature", checked_schedule("temperature", self.temperature, thermostats=True))
+    temperature: RowTemperature = 1.0
 
     def __call__(
         self,
@@ -63,29 +53,24 @@ class Boltzmann(Tempered):
         where: ArrayLike | None = None,
         variances: ArrayLike | None = None,
     ) -> Gibbs:
-        """Give the distribution of each row of ``values``, shape (..., K), at ``step``."""
-        heat = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
-        return Gibbs(values, heat, where=where)
+        """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
+        temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
+        return Gibbs(values, temperature, where=where)
 
 
 @dataclass(frozen=True, repr=False)
-class MaxBoltzmann(Tempered):
-    """With probability epsilon as :class:`Boltzmann`, otherwise a largest value, ties shared equally.
+class MaxBoltzmann(TemperaturePolicy):
+    """With probability epsilon :class:`Boltzmann`, otherwise a largest value, ties shared equally.
 
-    Wiering, "Explorations in efficient reinforcement learning", 1999, section 3.4: it explores like Boltzmann, and as
-    seldom as one likes.
+    Wiering, "Explorations in efficient reinforcement learning", 1999, section 3.4. It explores like Boltzmann,
+    and epsilon bounds how often it does.
 
     Parameters
     ----------
     epsilon : float or callable of the step
         In [0, 1]. 0 is :class:`Greedy`, 1 is :class:`Boltzmann`.
     temperature : float, callable of the step, or Thermostat
-        In [0, inf]. At 0 it is :class:`Greedy`, at inf :class:`EpsilonGreedy`.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For numbers out of bounds, at once or when read; for values as :class:`boltzmann.Gibbs`.
+        In [0, inf]. At 0 the policy is :class:`Greedy`, at inf :class:`EpsilonGreedy`.
 
     Examples
     --------
@@ -96,12 +81,8 @@ class MaxBoltzmann(Tempered):
     (array([0., 1.]), array([0.05, 0.95]))
     """
 
-    epsilon: float | Schedule = 0.1
-    temperature: float | Schedule | Thermostat = 1.0
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "epsilon", checked_schedule("epsilon", self.epsilon, most=1))
-        object.__setattr__(self, "temperature", checked_schedule("temperature", self.temperature, thermostats=True))
+    epsilon: Annotated[float | Schedule, UNIT_INTERVAL] = 0.1
+    temperature: RowTemperature = 1.0
 
     def __call__(
         self,
@@ -112,17 +93,17 @@ class MaxBoltzmann(Tempered):
         where: ArrayLike | None = None,
         variances: ArrayLike | None = None,
     ) -> Categorical:
-        """Give the distribution of each row of ``values``, shape (..., K), at ``step``."""
-        heat = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
-        boltzmann = partial(Gibbs, temperature=heat, where=where)
-        return mixture(values, epsilon_at(self.epsilon, step), boltzmann, partial(Greedy(), where=where), heat)
+        """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
+        temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
+        boltzmann = partial(Gibbs, temperature=temperature, where=where)
+        return mixture(values, epsilon_at(self.epsilon, step), boltzmann, partial(Greedy(), where=where), temperature)
 
 
 @dataclass(frozen=True, repr=False)
-class EpsilonBoltzmann(Tempered):
-    """With probability epsilon any allowed action alike, otherwise as :class:`Boltzmann`.
+class EpsilonBoltzmann(TemperaturePolicy):
+    """With probability epsilon uniform over the allowed actions, otherwise :class:`Boltzmann`.
 
-    No probability is below epsilon / K, as the exponential-weights methods of adversarial bandits need it (Auer,
+    No probability is below epsilon / K, as exponential weights for adversarial bandits require (Auer,
     Cesa-Bianchi, Freund & Schapire, "The nonstochastic multiarmed bandit problem", 2002, figure 1).
 
     Parameters
@@ -130,12 +111,7 @@ class EpsilonBoltzmann(Tempered):
     epsilon : float or callable of the step
         In [0, 1]. 0 is :class:`Boltzmann`, 1 is :class:`Uniform`.
     temperature : float, callable of the step, or Thermostat
-        In [0, inf]. At 0 it is :class:`EpsilonGreedy`, at inf, for finite values, :class:`Uniform`.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For numbers out of bounds, at once or when read; for values as :class:`boltzmann.Gibbs`.
+        In [0, inf]. At 0 the policy is :class:`EpsilonGreedy`; at inf, for finite values, it is :class:`Uniform`.
 
     Examples
     --------
@@ -145,12 +121,8 @@ class EpsilonBoltzmann(Tempered):
     (array([0.05, 0.95]), array([0.5, 0.5]))
     """
 
-    epsilon: float | Schedule = 0.1
-    temperature: float | Schedule | Thermostat = 1.0
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "epsilon", checked_schedule("epsilon", self.epsilon, most=1))
-        object.__setattr__(self, "temperature", checked_schedule("temperature", self.temperature, thermostats=True))
+    epsilon: Annotated[float | Schedule, UNIT_INTERVAL] = 0.1
+    temperature: RowTemperature = 1.0
 
     def __call__(
         self,
@@ -161,10 +133,35 @@ class EpsilonBoltzmann(Tempered):
         where: ArrayLike | None = None,
         variances: ArrayLike | None = None,
     ) -> Categorical:
-        """Give the distribution of each row of ``values``, shape (..., K), at ``step``."""
-        heat = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
-        boltzmann = partial(Gibbs, temperature=heat, where=where)
-        return mixture(values, epsilon_at(self.epsilon, step), partial(Uniform(), where=where), boltzmann, heat)
+        """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
+        temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
+        boltzmann = partial(Gibbs, temperature=temperature, where=where)
+        return mixture(values, epsilon_at(self.epsilon, step), partial(Uniform(), where=where), boltzmann, temperature)
+
+
+@dataclass(frozen=True)
+class _PriorBound:
+    """The bound of a prior: a policy, or weights of which one is above 0."""
+
+    bound: Each
+
+    @property
+    def text(self) -> str:
+        """The interval of the weights."""
+        return self.bound.text
+
+    def check(self, name: str, value: object) -> object:
+        """Return a policy as it is and weights as a tuple, or raise."""
+        if isinstance(value, type):
+            raise TypeError(f"{name} must be a policy or a tuple of weights, got the class {value.__name__}")
+        if callable(value):
+            return value
+        if not isinstance(value, list | tuple) or not value:
+            raise TypeError(f"{name} must be a policy or a tuple of weights {self.text}, got {value!r}")
+        weights = self.bound.check(name, value)
+        if not any(weights):
+            raise ValueError(f"{name} must have a weight above 0, got {weights}")
+        return weights
 
 
 @dataclass(frozen=True, repr=False)
@@ -177,14 +174,9 @@ class KLBoltzmann(Expression):
     Parameters
     ----------
     prior : Policy or tuple of float
-        A policy that sees the same values, or a weight for each action, at least 0.
+        A policy of the same values, or a weight in [0, inf) for each action, one of them above 0.
     temperature : float, callable of the step, or Thermostat
-        In [0, inf]. At 0 it is greedy among what the prior allows, at inf it is the prior.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For numbers out of bounds, at once or when read; for values as :class:`boltzmann.Gibbs`.
+        In [0, inf]. At 0 the policy is greedy among the actions of positive prior, at inf it is the prior.
 
     Examples
     --------
@@ -197,21 +189,14 @@ class KLBoltzmann(Expression):
     array([0.75, 0.25, 0.  ])
     """
 
-    prior: Policy | tuple[float, ...]
-    temperature: float | Schedule | Thermostat = 1.0
+    prior: Annotated[Policy | tuple[float, ...], _PriorBound(Each(Real("[0, inf)")))]
+    temperature: RowTemperature = 1.0
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "temperature", checked_schedule("temperature", self.temperature, thermostats=True))
-        if isinstance(self.prior, type):
-            raise TypeError(f"prior must be a policy or a tuple of weights, got the class {self.prior.__name__}")
-        if not callable(self.prior):
-            if not isinstance(self.prior, list | tuple) or not self.prior:
-                raise TypeError(f"prior must be a policy or a tuple of weights, got {self.prior!r}")
-            largest = float(np.finfo(np.float64).max)
-            weights = tuple(checks.number("prior", weight, least=0, most=largest) for weight in self.prior)
-            if not any(weights):
-                raise ValueError(f"prior must have a weight above 0, got {weights}")
-            object.__setattr__(self, "prior", weights)
+    @property
+    def reads(self) -> frozenset[str]:
+        """The policy reads what its prior and its thermostat read; a prior's epsilons stay at their initial value."""
+        prior = inputs_read_by(self.prior) if callable(self.prior) else frozenset()
+        return (prior - {"epsilons"}) | read_by_thermostat(self.temperature)
 
     def __call__(
         self,
@@ -222,9 +207,9 @@ class KLBoltzmann(Expression):
         where: ArrayLike | None = None,
         variances: ArrayLike | None = None,
     ) -> Gibbs:
-        """Give the distribution of each row of ``values``, shape (..., K), at ``step``."""
-        heat = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
+        """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
+        temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
         prior: Any = self.prior
         if callable(prior):
             prior = prior(values, step=step, visits=visits, where=where, variances=variances).probs
-        return Gibbs(values, heat, where=where, prior=prior)
+        return Gibbs(values, temperature, where=where, prior=prior)

@@ -1,71 +1,75 @@
-"""Sparse relatives of the softmax, which give bad actions probability 0: sparsemax and alpha-entmax, of Tsallis.
+"""Sparse relatives of the softmax, which give bad actions probability 0: sparsemax and alpha-entmax.
 
-They maximise E[Q] + T H(p), H being a Tsallis entropy in the place of Shannon's. They compute with NumPy whatever the
-values are of; the distribution is of the library of the values, and differentiable in PyTorch's.
+They maximise E[Q] + T H(p) with a Tsallis entropy H instead of Shannon's. They compute with NumPy for values of any
+library; the distribution is in the library of the values, and differentiable in PyTorch.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from boltzmann import checks
 from boltzmann._numerics import libraries, standardise, tensors
+from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
-from boltzmann.schedules import Schedule, checked_schedule
-from boltzmann.thermostats import Tempered, Thermostat, temperature_of
+from boltzmann.thermostats import RowTemperature, TemperaturePolicy, temperature_of
+
+_NEWTON_STEPS = 2
+_BELOW_SUPPORT = -2.0
 
 
-def _tempered(values: Any, heat: Any, where: Any) -> NDArray[np.float64]:
-    """Give (Q - max Q) / T, shape (..., K), -inf for what is not allowed; both ends by value."""
-    seen = libraries.to_numpy("values", values), libraries.to_numpy("where", where)
-    # An array of temperatures is never taken the short way of a single row, which keeps no axes.
-    it = standardise(seen[0], np.asarray(libraries.to_numpy("temperature", heat), dtype=np.float64), seen[1], None)
-    return np.moveaxis(it.tempered, it.axis, -1)
+def _scaled_scores(values: Any, temperature: Any, where: Any) -> NDArray[np.float64]:
+    """Return (Q - max Q) / T, shape (..., K), -inf for masked actions, with both ends of T exact."""
+    array, mask = libraries.to_numpy("values", values), libraries.to_numpy("where", where)
+    # An array of temperatures avoids the shortcut for a single row, whose scores have fewer axes.
+    rows = np.asarray(libraries.to_numpy("temperature", temperature), dtype=np.float64)
+    scores = standardise(array, rows, mask, None)
+    return np.moveaxis(scores.tempered, scores.axis, -1)
 
 
-def _distribution(probs: NDArray[np.float64], values: Any, heat: Any, alpha: float) -> Categorical:
+def _distribution(probs: NDArray[np.float64], values: Any, temperature: Any, alpha: float) -> Categorical:
     dtype = checks.numeric_array("values", libraries.to_numpy("values", values)).dtype
-    # The root is right to rounding, and so is the sum.
+    # The root is exact to rounding, so the sum differs from 1 by rounding alone.
     probs = probs / probs.sum(axis=-1, keepdims=True)
-    found = libraries.returned(probs.astype(dtype, copy=False), values)
-    if any(tensors.has_derivative(part) for part in (values, heat)):
-        found = _differentiable(found, values, heat, alpha)
-    return Categorical(found, temperature=heat)
+    result = libraries.returned(probs.astype(dtype, copy=False), values)
+    if tensors.has_derivative(values) or tensors.has_derivative(temperature):
+        result = _differentiable(result, values, temperature, alpha)
+    return Categorical(result, temperature=temperature)
 
 
-def _differentiable(probs: Any, values: Any, heat: Any, alpha: float) -> Any:
-    """Give probabilities that are known as a function of values and temperature, for what differentiates.
+def _differentiable(probs: Any, values: Any, temperature: Any, alpha: float) -> Any:
+    """Return known probabilities as a differentiable function of values and temperature.
 
-    On the support p = (z - tau)^(1 / (alpha - 1)), z being (alpha - 1) (Q - max Q) / T, and tau makes the sum 1. A
-    step of Newton's from the known tau leaves the number as it is and makes its first derivatives exact; a second
-    step those up to the third.
+    On the support p = (z - tau)^(1 / (alpha - 1)), where z is (alpha - 1) (Q - max Q) / T and tau makes the sum 1. One
+    Newton step from the known tau leaves its number unchanged and makes the first derivatives exact; a second step
+    makes the derivatives up to the third exact.
     """
     xp, power = libraries.namespace(probs), 1 / (alpha - 1)
-    temperature = libraries.to_float(xp, "temperature", heat, like=probs)[..., None]
-    inside = (probs > 0) & (temperature > 0) & (temperature < xp.inf)
-    unit = xp.where(inside, temperature, 1.0)
+    column = libraries.to_float(xp, "temperature", temperature, like=probs)[..., None]
+    inside = (probs > 0) & (column > 0) & (column < xp.inf)
+    unit = xp.where(inside, column, 1.0)
     q = xp.where(inside, libraries.to_float(xp, "values", values, like=probs), 0.0)
     best = xp.max(probs, axis=-1, keepdims=True)
     top = xp.max(xp.where(probs == best, q, -xp.inf), axis=-1, keepdims=True)
     z = (alpha - 1) * ((q - libraries.detached(xp, top)) / unit)
     tau = -(best ** (alpha - 1))
-    for _ in range(2):
+    for _ in range(_NEWTON_STEPS):
         base = xp.where(inside, z - tau, 1.0)
         excess = xp.sum(xp.where(inside, base**power, 0.0), axis=-1, keepdims=True) - 1.0
         slope = xp.sum(xp.where(inside, power * base ** (power - 1), 0.0), axis=-1, keepdims=True)
         tau = tau + excess / xp.where(slope > 0, slope, 1.0)
-    found = xp.where(inside, xp.where(inside, z - tau, 1.0) ** power, 0.0)
-    return probs + (found - libraries.detached(xp, found))
+    formula = xp.where(inside, xp.where(inside, z - tau, 1.0) ** power, 0.0)
+    return probs + (formula - libraries.detached(xp, formula))
 
 
 @dataclass(frozen=True, repr=False)
-class Sparsemax(Tempered):
-    """The point of the simplex nearest to Q / T: p(a) = max(Q(a) / T - tau, 0), tau making the sum 1.
+class Sparsemax(TemperaturePolicy):
+    """The point of the simplex nearest to Q / T: p(a) = max(Q(a) / T - tau, 0), where tau makes the sum 1.
 
     Martins & Astudillo, "From softmax to sparsemax: a sparse model of attention and multi-label classification", 2016,
     algorithm 1; as exploration, Lee, Choi & Oh, "Sparse Markov decision processes with causal sparse Tsallis entropy
@@ -74,13 +78,8 @@ class Sparsemax(Tempered):
     Parameters
     ----------
     temperature : float, callable of the step, or Thermostat
-        In [0, inf]. At 0 it is :class:`Greedy`, at inf :class:`Uniform`. An action further than T below the best has
-        probability 0.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For a temperature out of bounds, at once or when read; for values as :class:`boltzmann.Gibbs`.
+        In [0, inf]. At 0 the policy is :class:`Greedy`, at inf :class:`Uniform`. An action more than T below the best
+        has probability 0.
 
     Examples
     --------
@@ -91,10 +90,7 @@ class Sparsemax(Tempered):
     (array([0. , 0.5, 0.5]), array([0.5, 0.5]))
     """
 
-    temperature: float | Schedule | Thermostat = 1.0
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "temperature", checked_schedule("temperature", self.temperature, thermostats=True))
+    temperature: RowTemperature = 1.0
 
     def __call__(
         self,
@@ -105,21 +101,21 @@ class Sparsemax(Tempered):
         where: ArrayLike | None = None,
         variances: ArrayLike | None = None,
     ) -> Categorical:
-        """Give the distribution of each row of ``values``, shape (..., K), at ``step``."""
-        heat = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
-        # What is more than 1 below the best is never in the support, wherever below.
-        scores = np.maximum(_tempered(values, heat, where), -2.0)
+        """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
+        temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
+        # Scores more than 1 below the best are outside the support, so the clip changes nothing but avoids -inf.
+        scores = np.maximum(_scaled_scores(values, temperature, where), _BELOW_SUPPORT)
         falling = -np.sort(-scores, axis=-1)
         counts = np.arange(1, scores.shape[-1] + 1)
         sums = np.cumsum(falling, axis=-1)
         size = np.count_nonzero(1 + counts * falling > sums, axis=-1, keepdims=True)
         threshold = (np.take_along_axis(sums, size - 1, axis=-1) - 1) / size
-        return _distribution(np.maximum(scores - threshold, 0.0), values, heat, 2.0)
+        return _distribution(np.maximum(scores - threshold, 0.0), values, temperature, 2.0)
 
 
 @dataclass(frozen=True, repr=False)
-class Entmax(Tempered):
-    """Alpha-entmax: p(a) = max((alpha - 1) Q(a) / T - tau, 0)^(1 / (alpha - 1)), tau making the sum 1.
+class Entmax(TemperaturePolicy):
+    """Alpha-entmax: p(a) = max((alpha - 1) Q(a) / T - tau, 0)^(1 / (alpha - 1)), where tau makes the sum 1.
 
     Peters, Niculae & Martins, "Sparse sequence-to-sequence models", 2019, equation 8; as exploration, Lee et al.,
     "Tsallis reinforcement learning: a unified framework for maximum entropy reinforcement learning", 2019.
@@ -127,14 +123,9 @@ class Entmax(Tempered):
     Parameters
     ----------
     temperature : float, callable of the step, or Thermostat
-        In [0, inf]. At 0 it is :class:`Greedy`, at inf :class:`Uniform`.
+        In [0, inf]. At 0 the policy is :class:`Greedy`, at inf :class:`Uniform`.
     alpha : float
-        In [1, inf): 1 is :class:`Boltzmann`, 2 is :class:`Sparsemax`; the larger, the sparser.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For numbers out of bounds, at once or when read; for values as :class:`boltzmann.Gibbs`.
+        In [1, inf). 1 is :class:`Boltzmann`, 2 is :class:`Sparsemax`; larger is sparser.
 
     Examples
     --------
@@ -147,13 +138,8 @@ class Entmax(Tempered):
     (array([0. , 0.5, 0.5]), array([0.5, 0.5]))
     """
 
-    temperature: float | Schedule | Thermostat = 1.0
-    alpha: float = 1.5
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "temperature", checked_schedule("temperature", self.temperature, thermostats=True))
-        largest = float(np.finfo(np.float64).max)
-        object.__setattr__(self, "alpha", checks.number("alpha", self.alpha, least=1, most=largest))
+    temperature: RowTemperature = 1.0
+    alpha: Annotated[float, Real("[1, inf)")] = 1.5
 
     def __call__(
         self,
@@ -164,27 +150,27 @@ class Entmax(Tempered):
         where: ArrayLike | None = None,
         variances: ArrayLike | None = None,
     ) -> Categorical | Gibbs:
-        """Give the distribution of each row of ``values``, shape (..., K), at ``step``."""
-        heat = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
+        """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
+        temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
         if self.alpha == 1:
-            return Gibbs(values, heat, where=where)
-        scores = _tempered(values, heat, where)
+            return Gibbs(values, temperature, where=where)
+        scores = _scaled_scores(values, temperature, where)
         rows = scores.reshape(-1, scores.shape[-1])
-        return _distribution(_entmax(rows, self.alpha).reshape(scores.shape), values, heat, self.alpha)
+        return _distribution(_entmax(rows, self.alpha).reshape(scores.shape), values, temperature, self.alpha)
 
 
 def _entmax(rows: NDArray[np.float64], alpha: float) -> NDArray[np.float64]:
-    """Solve for one probability of each row, from which all others follow."""
+    """Solve for one probability in each row, which determines all others."""
     if rows.shape[-1] == 1:
         return np.ones_like(rows)
-    return _by_the_best(rows, alpha) if alpha <= 2 else _by_the_last(rows, alpha)
+    return _from_largest(rows, alpha) if alpha <= 2 else _from_smallest(rows, alpha)
 
 
-def _by_the_best(rows: NDArray[np.float64], alpha: float) -> NDArray[np.float64]:
-    """Solve for the probability of the best action, in [1 / K, 1]: well conditioned for alpha up to 2."""
+def _from_largest(rows: NDArray[np.float64], alpha: float) -> NDArray[np.float64]:
+    """Solve for the probability of the best action, in [1 / K, 1]; well conditioned for alpha up to 2."""
 
     def terms(best: Any, scores: Any) -> Any:
-        # Relative to the best one, and by log1p, so that alpha near 1 becomes the softmax and loses nothing.
+        # log1p of the ratio to the best one keeps full precision as alpha tends to 1, the softmax.
         with np.errstate(all="ignore"):
             below = np.where(scores == 0, 0.0, (alpha - 1) * (scores * best ** (1 - alpha)))
             return best * np.exp(np.log1p(np.maximum(below, -1.0)) / (alpha - 1))
@@ -196,11 +182,11 @@ def _by_the_best(rows: NDArray[np.float64], alpha: float) -> NDArray[np.float64]
     return np.asarray(terms(best[:, np.newaxis], rows))
 
 
-def _by_the_last(rows: NDArray[np.float64], alpha: float) -> NDArray[np.float64]:
-    """Solve for the least positive probability: for large alpha a small one hardly moves the best one's power."""
+def _from_smallest(rows: NDArray[np.float64], alpha: float) -> NDArray[np.float64]:
+    """Solve for the least positive probability; for large alpha the largest one hardly depends on small ones."""
     with np.errstate(all="ignore"):
         below = (1 - alpha) * rows
-        # An action is in the support where those above it, at the threshold where it enters, sum to less than 1.
+        # An action is in the support if the better ones sum to less than 1 at the threshold where it enters.
         apart = below[:, np.newaxis, :] - below[:, :, np.newaxis]
         entering = np.where(apart > 0, apart, 0.0) ** (1 / (alpha - 1))
         support = np.where(below < np.inf, entering.sum(axis=1), np.inf) < 1
@@ -219,16 +205,16 @@ def _by_the_last(rows: NDArray[np.float64], alpha: float) -> NDArray[np.float64]
 
 
 def _roots(excess: Any, low: Any, high: Any, rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Find where the excess is 0 between low and high, one row an element."""
+    """Return the root of the excess between low and high in each row."""
     from scipy.optimize import elementwise
 
-    every, rounding = np.arange(len(rows)), rows.shape[-1] * np.finfo(np.float64).eps
-    # One action alone, or all alike: the root is an end of the bracket, but for rounding.
-    found = np.where(excess(high, every) <= rounding, high, np.where(excess(low, every) >= -rounding, low, np.nan))
-    inside = np.flatnonzero(np.isnan(found))
+    row, rounding = np.arange(len(rows)), rows.shape[-1] * np.finfo(np.float64).eps
+    # With a single action, or equal ones, the root is an end of the bracket up to rounding.
+    result = np.where(excess(high, row) <= rounding, high, np.where(excess(low, row) >= -rounding, low, np.nan))
+    inside = np.flatnonzero(np.isnan(result))
     if inside.size:
         roots = elementwise.find_root(excess, (low[inside], high[inside]), args=(inside,))
         if not roots.success.all():
-            raise RuntimeError(f"no threshold was found for the scores {rows[inside[~roots.success]][0]}")
-        found[inside] = roots.x
-    return np.asarray(found)
+            raise RuntimeError(f"no threshold exists within rounding for the scores {rows[inside[~roots.success]][0]}")
+        result[inside] = roots.x
+    return np.asarray(result)

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from boltzmann import checks
+from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
 from boltzmann.notation import Expression
 from boltzmann.policies._choice import largest_probabilities
 from boltzmann.policies._noise import scaled_noise
-from boltzmann.policies.indices import Known
+from boltzmann.policies.indices import PolicyInputs
 
 Floats = NDArray[np.float64]
 
-_LARGEST = float(np.finfo(np.float64).max)
+_SERIES_FROM = 16.0
+"""From this argument on, five terms of the series for log Gamma are exact to rounding."""
 _NORMAL_KNOTS = np.linspace(-8.4, 8.4, 15)
 _LOGISTIC_KNOTS = np.array([0.05, 0.12, 0.22, 0.36, 0.6, 1.0])
 
@@ -35,23 +37,24 @@ def _log_density(z: Floats) -> Any:
 class GaussianThompson(Expression):
     """Thompson sampling for Gaussian rewards of known deviation: the largest of draws from the posteriors of the means.
 
-    With N(a) rewards of mean Q(a) the posterior is normal, of precision N / deviation^2 + 1 / prior_deviation^2 and
-    the mean that the precisions weigh (Thompson, "On the likelihood that one unknown probability exceeds another",
-    1933; Russo et al., "A tutorial on Thompson sampling", 2018, section 4.3). Probabilities are by quadrature.
+    After N(a) rewards of mean Q(a) the posterior is normal. Its precision is N / deviation^2 + 1 / prior_deviation^2;
+    its mean weighs Q(a) and the prior mean by their precisions (Thompson, "On the likelihood that one unknown
+    probability exceeds another", 1933; Russo et al., "A tutorial on Thompson sampling", 2018, section 4.3).
+    Probabilities are computed by quadrature.
 
     Parameters
     ----------
     deviation : float
-        Of the rewards, above 0 and finite, in the units of the values. As it goes to 0 the policy becomes greedy.
+        Deviation of the rewards, in (0, inf), in the units of the values. Towards 0 the policy becomes greedy.
     prior_mean : float
-        Finite.
+        In (-inf, inf).
     prior_deviation : float
-        In (0, inf]. With inf, the flat prior, untaken actions come first.
+        In (0, inf]. inf is the flat prior, with which untaken actions come first.
 
     Raises
     ------
     ValueError, TypeError
-        For parameters out of bounds; when called, without visits, for wrong ones, and for values that are not finite.
+        When called without visits or with wrong ones, and for values that are not finite.
 
     Examples
     --------
@@ -61,17 +64,11 @@ class GaussianThompson(Expression):
     array([0.5, 0.5])
     """
 
-    deviation: float = 1.0
-    prior_mean: float = 0.0
-    prior_deviation: float = np.inf
+    reads: ClassVar[frozenset[str]] = frozenset({"visits"})
 
-    def __post_init__(self) -> None:
-        checked = checks.number("deviation", self.deviation, least=0, most=_LARGEST, open_below=True)
-        object.__setattr__(self, "deviation", checked)
-        checked = checks.number("prior_mean", self.prior_mean, least=-_LARGEST, most=_LARGEST)
-        object.__setattr__(self, "prior_mean", checked)
-        checked = checks.number("prior_deviation", self.prior_deviation, least=0, open_below=True)
-        object.__setattr__(self, "prior_deviation", checked)
+    deviation: Annotated[float, Real("(0, inf)")] = 1.0
+    prior_mean: Annotated[float, Real("(-inf, inf)")] = 0.0
+    prior_deviation: Annotated[float, Real("(0, inf]")] = np.inf
 
     def __call__(
         self,
@@ -82,39 +79,39 @@ class GaussianThompson(Expression):
         where: ArrayLike | None = None,
         variances: ArrayLike | None = None,
     ) -> Categorical:
-        """Give the distribution of each row of ``values``, shape (..., K)."""
-        known = Known(values, visits, where)
+        """Return the distribution of each row of ``values``, shape (..., K)."""
+        inputs = PolicyInputs(values, visits, where)
         ratio = self.deviation / self.prior_deviation
-        taken = known.allowed & (known.visits > 0)
-        shown = np.where(taken, known.values, self.prior_mean)
-        # The prior counts as ratio^2 rewards; a flat one as none, and then an untaken action has no posterior.
+        taken = inputs.allowed & (inputs.visits > 0)
+        means_or_prior = np.where(taken, inputs.values, self.prior_mean)
+        # The prior counts as ratio^2 rewards. A flat prior counts as none, so untaken actions have no posterior.
         with np.errstate(over="ignore", under="ignore", divide="ignore"):
-            share = np.where(taken, 1 / (1 + (ratio / np.sqrt(np.maximum(known.visits, 1.0))) ** 2), 0.0)
-            scales = np.minimum(self.deviation / np.hypot(np.sqrt(known.visits), ratio), self.prior_deviation)
+            share = np.where(taken, 1 / (1 + (ratio / np.sqrt(np.maximum(inputs.visits, 1.0))) ** 2), 0.0)
+            scales = np.minimum(self.deviation / np.hypot(np.sqrt(inputs.visits), ratio), self.prior_deviation)
         if ratio > 0:
-            known.untaken = np.zeros_like(known.untaken)
-            means = self.prior_mean + share * (shown - self.prior_mean)
+            inputs.untaken = np.zeros_like(inputs.untaken)
+            means = self.prior_mean + share * (means_or_prior - self.prior_mean)
         else:
-            means = shown
-        return known.largest_draw(scaled_noise(known, means, scales, _noise, _NORMAL_KNOTS, _log_density))
+            means = means_or_prior
+        return inputs.largest_draw(scaled_noise(inputs, means, scales, _noise, _NORMAL_KNOTS, _log_density))
 
 
 @dataclass(frozen=True, repr=False)
 class BernoulliThompson(Expression):
     """Thompson sampling for rewards of 0 and 1: the largest of draws from Beta(alpha + successes, beta + failures).
 
-    Of N(a) rewards with mean Q(a), N Q are successes, so the values must be averages (Thompson, 1933; Chapelle & Li,
-    "An empirical evaluation of Thompson sampling", 2011, algorithm 2). Probabilities are by quadrature.
+    N(a) rewards of mean Q(a) hold N Q successes, so the values must be averages (Thompson, 1933; Chapelle & Li, "An
+    empirical evaluation of Thompson sampling", 2011, algorithm 2). Probabilities are computed by quadrature.
 
     Parameters
     ----------
     alpha, beta : float
-        Of the prior, above 0 and finite; 1 and 1 are uniform.
+        Parameters of the prior, in (0, inf); 1 and 1 are the uniform prior.
 
     Raises
     ------
     ValueError, TypeError
-        For parameters out of bounds; when called, without visits, for wrong ones, and for values outside [0, 1].
+        When called without visits or with wrong ones, and for values outside [0, 1].
 
     Examples
     --------
@@ -124,13 +121,10 @@ class BernoulliThompson(Expression):
     array([0.5, 0.5])
     """
 
-    alpha: float = 1.0
-    beta: float = 1.0
+    reads: ClassVar[frozenset[str]] = frozenset({"visits"})
 
-    def __post_init__(self) -> None:
-        for name in ("alpha", "beta"):
-            checked = checks.number(name, getattr(self, name), least=0, most=_LARGEST, open_below=True)
-            object.__setattr__(self, name, checked)
+    alpha: Annotated[float, Real("(0, inf)")] = 1.0
+    beta: Annotated[float, Real("(0, inf)")] = 1.0
 
     def __call__(
         self,
@@ -141,18 +135,18 @@ class BernoulliThompson(Expression):
         where: ArrayLike | None = None,
         variances: ArrayLike | None = None,
     ) -> Categorical:
-        """Give the distribution of each row of ``values``, shape (..., K)."""
-        known = Known(values, visits, where)
-        rates = np.where(known.allowed & ~known.untaken, known.values, 0.5)
+        """Return the distribution of each row of ``values``, shape (..., K)."""
+        inputs = PolicyInputs(values, visits, where)
+        rates = np.where(inputs.allowed & ~inputs.untaken, inputs.values, 0.5)
         checks.require_entries((rates >= 0) & (rates <= 1), "values", "in [0, 1], as averages of 0 and 1", rates)
-        successes = np.asarray(self.alpha + rates * known.visits, dtype=np.float64)
-        failures = np.asarray(self.beta + (1 - rates) * known.visits, dtype=np.float64)
-        return known.largest_draw(BetaLaw(successes, failures, known.allowed, known.dtype))
+        successes = np.asarray(self.alpha + rates * inputs.visits, dtype=np.float64)
+        failures = np.asarray(self.beta + (1 - rates) * inputs.visits, dtype=np.float64)
+        return inputs.largest_draw(_BetaLaw(successes, failures, inputs.allowed, inputs.dtype))
 
 
 @dataclass(frozen=True, eq=False)
-class BetaLaw:
-    """Draws of Beta(a, b) as y = log(x / (1 - x)), where all is smooth and no draw rounds to 0 or 1."""
+class _BetaLaw:
+    """Draws x of Beta(a, b) as y = log(x / (1 - x)): the density of y is smooth, and no draw rounds to 0 or 1."""
 
     a: Floats
     b: Floats
@@ -166,27 +160,27 @@ class BetaLaw:
         return np.where(self.allowed, drawn, -np.inf)
 
     def probabilities(self) -> Any:
-        """Give the probability of each action to have the largest draw; shape (..., K)."""
+        """Return the probability of each action to have the largest draw; shape (..., K)."""
         count = self.a.shape[-1]
         a, b, allowed = self.a.reshape(-1, count), self.b.reshape(-1, count), self.allowed.reshape(-1, count)
         return _largest_beta(a, b, allowed).reshape(self.a.shape).astype(self.dtype, copy=False)
 
 
 def _log_gamma_draws(rng: np.random.Generator, a: Floats, shape: tuple[int, ...]) -> Floats:
-    """Draw logarithms of Gamma(a): that of Gamma(a + 1) and log(uniform) / a, which underflow for no a."""
+    """Draw log Gamma(a) as log Gamma(a + 1) + log(uniform) / a, which does not underflow for any a."""
     return np.asarray(np.log(rng.standard_gamma(a + 1, shape)) - rng.standard_exponential(shape) / a)
 
 
 def _largest_beta(a: Floats, b: Floats, allowed: NDArray[np.bool_]) -> Any:
-    """Give the probability of each to be the largest of Beta(a, b) draws."""
+    """Return the probability of each action to have the largest of the Beta(a, b) draws."""
     mode, width = np.log(a) - np.log(b), np.sqrt(1 / a + 1 / b)
-    # Exponential tails of rates a and b, and a bell between them.
+    # The density has exponential tails of rates a and b, and a bell between them.
     left = -40 / a[..., np.newaxis] * _LOGISTIC_KNOTS[::-1] - 2 * width[..., np.newaxis]
     right = 40 / b[..., np.newaxis] * _LOGISTIC_KNOTS + 2 * width[..., np.newaxis]
     knots = mode[..., np.newaxis] + np.sort(
         np.concatenate([left, width[..., np.newaxis] * _NORMAL_KNOTS, right], axis=-1), axis=-1
     )
-    # By what Stirling's formula leaves over: gamma functions themselves cancel where a and b are large.
+    # For large a and b the gamma functions cancel, so only the remainders of Stirling's formula are added.
     peak = 0.5 * np.log(a / (a + b) * b / (2 * np.pi)) - _stirling(a) - _stirling(b) + _stirling(a + b)
 
     def density(y: Floats, rows: slice) -> Any:
@@ -201,11 +195,11 @@ def _largest_beta(a: Floats, b: Floats, allowed: NDArray[np.bool_]) -> Any:
 
 
 def _stirling(x: Floats) -> Floats:
-    """Give log Gamma(x) less (x - 1/2) log x - x + log(2 pi) / 2; its series from 16 on."""
+    """Return log Gamma(x) - ((x - 1/2) log x - x + log(2 pi) / 2), from x = 16 on by its series."""
     from scipy.special import gammaln
 
-    small, large = np.minimum(x, 16.0), np.maximum(x, 16.0)
+    small, large = np.minimum(x, _SERIES_FROM), np.maximum(x, _SERIES_FROM)
     exact = gammaln(small) - ((small - 0.5) * np.log(small) - small + 0.5 * np.log(2 * np.pi))
     square = large**-2.0
     series = (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square * (1 / 1680 - square / 1188)))) / large
-    return np.where(x < 16, exact, series)
+    return np.where(x < _SERIES_FROM, exact, series)

@@ -1,36 +1,38 @@
-"""Value-difference based exploration: a rate of exploration for each state that follows how much its values change.
+"""Value-difference based exploration: the rate of exploration in a state follows how much its values change.
 
-The rates are an agent's: an array of one epsilon a state, which starts at ``initial_epsilon``, is handed to the policy
-as ``epsilons`` and goes on by ``next_epsilons``, a pure function.
+The agent stores the rates, one epsilon a state. They start at ``initial_epsilon``, reach the policy as ``epsilons`` and
+are updated by ``next_epsilons``, a pure function.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from boltzmann import checks
 from boltzmann._numerics import libraries
+from boltzmann.bounds import OrNone, Real
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
 from boltzmann.notation import Expression
 from boltzmann.policies._mixture import mixture
 from boltzmann.policies.plain import Greedy, Uniform
-from boltzmann.schedules import Schedule, checked_schedule
-from boltzmann.thermostats import RangeScaled, Thermostat, temperature_of
+from boltzmann.thermostats import RangeScaled, RowTemperature, read_by_thermostat, temperature_of
 
 _NORMALISED = RangeScaled(0.5)
-"""T = 1 for values that are brought to [-1, 1]."""
+"""The paper's temperature: T = 1 after scaling the values to [-1, 1]."""
+
+_SENSITIVITY = "(0, inf]"
 
 
 def next_epsilons(
     epsilons: ArrayLike, value_changes: ArrayLike, weights: ArrayLike, sensitivity: float
 ) -> NDArray[np.float64]:
-    """Move rates of exploration towards how much the values change: (1 - w) epsilon + w tanh(|change| / 2 sensitivity).
+    """Return the next rates of exploration: (1 - w) epsilon + w tanh(|change| / (2 sensitivity)).
 
     Tokic, "Adaptive epsilon-greedy exploration in reinforcement learning based on value differences", 2010, equations
     4 to 6, where the second term is written (1 - exp(-|change| / sensitivity)) / (1 + exp(-|change| / sensitivity)).
@@ -38,11 +40,11 @@ def next_epsilons(
     Parameters
     ----------
     epsilons : array
-        The rates so far, in [0, 1].
+        The current rates, in [0, 1].
     value_changes : array of the same shape
-        What an update has added to the value of the action taken: step size times temporal-difference error.
+        The change of the taken action's value in an update: step size times temporal-difference error.
     weights : array of the same shape, or float
-        In [0, 1], of the newest change; commonly one over the number of actions.
+        In [0, 1], the weight of the newest change; usually one over the number of actions.
     sensitivity : float
         In (0, inf], in the units of the values: a change much larger than it counts as 1.
 
@@ -50,11 +52,6 @@ def next_epsilons(
     -------
     array of the same shape
         In [0, 1].
-
-    Raises
-    ------
-    ValueError, TypeError
-        For arguments out of bounds.
 
     Examples
     --------
@@ -65,7 +62,7 @@ def next_epsilons(
     weight = _within_unit("weights", weights)
     changes = checks.numeric_array("value_changes", value_changes)
     checks.require_all(np.isfinite(changes), "value_changes", "finite", changes)
-    checked = checks.number("sensitivity", sensitivity, least=0, open_below=True)
+    checked = checks.number_in("sensitivity", sensitivity, _SENSITIVITY)
     try:
         np.broadcast_shapes(rates.shape, changes.shape, weight.shape)
     except ValueError:
@@ -85,28 +82,20 @@ def _within_unit(name: str, value: ArrayLike) -> NDArray[np.float64]:
 
 @dataclass(frozen=True, repr=False)
 class _ValueDifference(Expression):
-    """What the policies with such a rate have in common."""
+    """Shared by the policies with a rate for each state: their parameters, and the update of the rates."""
 
-    sensitivity: float
+    reads: ClassVar[frozenset[str]] = frozenset({"epsilons"})
 
-    # Of a state that nothing is known of yet.
-    initial_epsilon: float = field(default=1.0, kw_only=True)
-    weight: float | None = field(default=None, kw_only=True)
-
-    def __post_init__(self) -> None:
-        sensitivity = checks.number("sensitivity", self.sensitivity, least=0, open_below=True)
-        object.__setattr__(self, "sensitivity", sensitivity)
-        epsilon = checks.number("initial_epsilon", self.initial_epsilon, least=0, most=1)
-        object.__setattr__(self, "initial_epsilon", epsilon)
-        if self.weight is not None:
-            object.__setattr__(self, "weight", checks.number("weight", self.weight, least=0, most=1))
+    sensitivity: Annotated[float, Real(_SENSITIVITY)]
+    initial_epsilon: Annotated[float, Real("[0, 1]")] = field(default=1.0, kw_only=True)
+    weight: Annotated[float | None, OrNone(Real("[0, 1]"))] = field(default=None, kw_only=True)
 
     def next_epsilons(
         self, epsilons: ArrayLike, value_changes: ArrayLike, actions_allowed: ArrayLike
     ) -> NDArray[np.float64]:
-        """Give the rates after an update of each row; see :func:`next_epsilons`.
+        """Return the rates after an update of each row; see :func:`next_epsilons`.
 
-        ``actions_allowed`` is the number of actions of each row, whose inverse is the weight where none is given.
+        ``actions_allowed`` is the number of allowed actions in each row; its inverse is the default weight.
         """
         weights: Any = self.weight
         if weights is None:
@@ -123,24 +112,19 @@ class _ValueDifference(Expression):
 
 @dataclass(frozen=True, repr=False)
 class VDBE(_ValueDifference):
-    """Epsilon-greedy with a rate for each state that follows how much its values change.
+    """Epsilon-greedy whose rate in each state follows how much the values of that state change.
 
     Tokic, "Adaptive epsilon-greedy exploration in reinforcement learning based on value differences", 2010.
 
     Parameters
     ----------
     sensitivity : float
-        In (0, inf], in the units of the values; the smaller, the more a change makes it explore. At inf no change
-        does.
+        In (0, inf], in the units of the values. The smaller it is, the more a change raises the rate; at inf no
+        change does.
     initial_epsilon : float
-        In [0, 1], the rate of a state that nothing is known of.
+        In [0, 1], the rate of a state before its first update.
     weight : float, optional
-        In [0, 1], of the newest change; one over the number of allowed actions by default.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For parameters out of bounds; for values as :class:`boltzmann.Gibbs`.
+        In [0, 1], the weight of the newest change; one over the number of allowed actions by default.
 
     Examples
     --------
@@ -162,31 +146,28 @@ class VDBE(_ValueDifference):
         variances: ArrayLike | None = None,
         epsilons: ArrayLike | None = None,
     ) -> Categorical:
-        """Give the distribution of each row of ``values``; ``epsilons`` is one rate a row, or the initial one."""
+        """Return the distribution of each row of ``values``; ``epsilons`` is one rate a row, or the initial one."""
         uniform, greedy = partial(Uniform(), where=where), partial(Greedy(), where=where)
         return mixture(values, self._rates(epsilons), uniform, greedy)
 
 
 @dataclass(frozen=True, repr=False)
 class VDBESoftmax(_ValueDifference):
-    """Max-Boltzmann with a rate for each state that follows how much its values change.
+    """Max-Boltzmann whose rate in each state follows how much the values of that state change.
 
     Tokic & Palm, "Value-difference based exploration: adaptive control between epsilon-greedy and softmax", 2011:
-    with probability epsilon(s) a softmax, whose values are brought to [-1, 1] at T = 1, otherwise a largest value.
+    with probability epsilon(s) a softmax at T = 1 of values scaled to [-1, 1], otherwise a largest value.
 
     Parameters
     ----------
     sensitivity : float
-        As for :class:`VDBE`.
+        In (0, inf], as for :class:`VDBE`.
     temperature : float, callable of the step, or Thermostat
-        Of the softmax, in [0, inf]; the paper's by default.
-    initial_epsilon, weight
-        As for :class:`VDBE`.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For parameters out of bounds; for values as :class:`boltzmann.Gibbs`.
+        Temperature of the softmax, in [0, inf]; the paper's by default.
+    initial_epsilon : float
+        In [0, 1], as for :class:`VDBE`.
+    weight : float, optional
+        In [0, 1], as for :class:`VDBE`.
 
     Examples
     --------
@@ -195,11 +176,12 @@ class VDBESoftmax(_ValueDifference):
            [0.1192, 0.8808]])
     """
 
-    temperature: float | Schedule | Thermostat = _NORMALISED
+    temperature: RowTemperature = _NORMALISED
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        object.__setattr__(self, "temperature", checked_schedule("temperature", self.temperature, thermostats=True))
+    @property
+    def reads(self) -> frozenset[str]:  # type: ignore[override]
+        """The policy reads epsilons, and what its thermostat reads."""
+        return super().reads | read_by_thermostat(self.temperature)
 
     def __call__(
         self,
@@ -211,7 +193,7 @@ class VDBESoftmax(_ValueDifference):
         variances: ArrayLike | None = None,
         epsilons: ArrayLike | None = None,
     ) -> Categorical:
-        """Give the distribution of each row of ``values``; ``epsilons`` is one rate a row, or the initial one."""
-        heat = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
-        boltzmann = partial(Gibbs, temperature=heat, where=where)
-        return mixture(values, self._rates(epsilons), boltzmann, partial(Greedy(), where=where), heat)
+        """Return the distribution of each row of ``values``; ``epsilons`` is one rate a row, or the initial one."""
+        temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
+        boltzmann = partial(Gibbs, temperature=temperature, where=where)
+        return mixture(values, self._rates(epsilons), boltzmann, partial(Greedy(), where=where), temperature)

@@ -1,9 +1,9 @@
 """Temperature as a pure function of the step.
 
-A schedule is a frozen dataclass and a callable: ``schedule(step)`` gives the temperature at that step, for one
-integer or an array of them. The first step is 0. Reading a schedule changes nothing, so it may be read twice, out
-of order or for a plot. Any other callable of the step serves wherever a schedule does, optax's schedules among them.
-Temperatures are in the units of the action values; both ends, 0 and inf, are legal.
+A schedule is a frozen dataclass and a callable: ``schedule(step)`` returns the temperature at that step, for one
+integer or an array of them. The first step is 0. Calling a schedule changes nothing, so steps may be read twice, out
+of order or for a plot. Any other callable of the step may replace a schedule, for example one of optax's. Temperatures
+are in the units of the action values; both ends, 0 and inf, are legal.
 """
 
 from boltzmann.schedules.combinators import Clip, Scale, Warmup
@@ -17,7 +17,14 @@ from boltzmann.schedules.decays import (
 )
 from boltzmann.schedules.ramps import Constant, Cosine, Exponential, Linear, Polynomial
 from boltzmann.schedules.sequences import Cyclic, Join, Piecewise
-from boltzmann.schedules.steps import Schedule, checked_schedule, value_at
+
+# Other folders read these; `as` exports them to type checkers, and `__all__` holds the names for users alone.
+from boltzmann.schedules.steps import NONNEGATIVE as NONNEGATIVE
+from boltzmann.schedules.steps import UNIT_INTERVAL as UNIT_INTERVAL
+from boltzmann.schedules.steps import Schedule
+from boltzmann.schedules.steps import Scheduled as Scheduled
+from boltzmann.schedules.steps import check_callable as check_callable
+from boltzmann.schedules.steps import value_at as value_at
 
 __all__ = [
     "Clip",
@@ -38,6 +45,4 @@ __all__ = [
     "Schedule",
     "SqrtLogOverTime",
     "Warmup",
-    "checked_schedule",
-    "value_at",
 ]

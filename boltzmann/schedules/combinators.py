@@ -1,43 +1,42 @@
-"""Schedules made of one other: warmed up, scaled and clipped; a number or any callable of the step serves as one."""
+"""Schedules made from another one: warmed up, scaled and clipped; a number or any callable of the step may be used."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from boltzmann import checks
+from boltzmann.bounds import Real, Temperature, Whole
 from boltzmann.notation import Expression
 from boltzmann.schedules.steps import (
     LAST_STEP,
+    NONNEGATIVE,
     Schedule,
     Temperatures,
-    checked_schedule,
     checked_steps,
     temperatures_at,
 )
 
+_BELOW_ONE = 1 - 2.0**-53
+"""The largest float below 1."""
+
 
 @dataclass(frozen=True, repr=False)
 class Warmup(Expression):
-    """From ``start`` on a straight line to where a schedule begins, in ``steps`` steps; then that schedule.
+    """A straight line from ``start`` to the beginning of a schedule, in ``steps`` steps; then that schedule.
 
-    With ``start = inf``, the default, all is uniform for the first ``steps`` steps.
+    With ``start = inf``, the default, the first ``steps`` steps are uniform.
 
     Parameters
     ----------
     schedule : float or callable of the step
-        What follows, counting its steps from there.
+        The schedule that follows, with temperatures in [0, inf]; it counts its steps from the end of the line.
     steps : int
         At least 1.
     start : float
         Temperature at step 0, in [0, inf].
-
-    Raises
-    ------
-    ValueError, TypeError
-        Where an argument is not so; when called, where the schedule gives what is no temperature.
 
     Examples
     --------
@@ -48,21 +47,16 @@ class Warmup(Expression):
     array([inf, inf, 0.1])
     """
 
-    schedule: float | Schedule
-    steps: int
-    start: float = field(default=np.inf, kw_only=True)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "schedule", checked_schedule("schedule", self.schedule))
-        object.__setattr__(self, "steps", checks.whole_number("steps", self.steps, least=1, most=LAST_STEP))
-        object.__setattr__(self, "start", checks.number("start", self.start, least=0))
+    schedule: Annotated[float | Schedule, NONNEGATIVE]
+    steps: Annotated[int, Whole(1, LAST_STEP)]
+    start: Temperature = field(default=np.inf, kw_only=True)
 
     def __call__(self, step: ArrayLike) -> Temperatures:
-        """Give the temperature at ``step``, integers of any shape; the answer has that shape."""
+        """Return the temperature at ``step``, integers of any shape; the result has that shape."""
         steps = checked_steps(step)
         after = temperatures_at("schedule", self.schedule, np.maximum(steps - self.steps, 0))
-        # The end of the line is given and not computed, where inf * 0 is NaN.
-        fraction = np.minimum(steps / self.steps, 1 - 2.0**-53)
+        # The ends are selected, not computed, because inf * 0 is NaN.
+        fraction = np.minimum(steps / self.steps, _BELOW_ONE)
         beginning = np.where(np.isinf(after) & (fraction == 0), 0.0, after)
         with np.errstate(invalid="ignore"):
             line = np.where(fraction == 0, self.start, self.start * (1 - fraction) + beginning * fraction)
@@ -76,14 +70,9 @@ class Scale(Expression):
     Parameters
     ----------
     schedule : float or callable of the step
-        What is scaled.
+        The schedule to scale, with temperatures in [0, inf].
     factor : float
-        Above 0 and finite.
-
-    Raises
-    ------
-    ValueError, TypeError
-        Where an argument is not so; when called, where the schedule gives what is no temperature.
+        In (0, inf).
 
     Examples
     --------
@@ -92,36 +81,25 @@ class Scale(Expression):
     array([100.,  75.,   0.])
     """
 
-    schedule: float | Schedule
-    factor: float
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "schedule", checked_schedule("schedule", self.schedule))
-        largest = float(np.finfo(np.float64).max)
-        factor = checks.number("factor", self.factor, least=0, most=largest, open_below=True)
-        object.__setattr__(self, "factor", factor)
+    schedule: Annotated[float | Schedule, NONNEGATIVE]
+    factor: Annotated[float, Real("(0, inf)")]
 
     def __call__(self, step: ArrayLike) -> Temperatures:
-        """Give the temperature at ``step``, integers of any shape; the answer has that shape."""
+        """Return the temperature at ``step``, integers of any shape; the result has that shape."""
         with np.errstate(over="ignore", under="ignore"):
             return (temperatures_at("schedule", self.schedule, checked_steps(step)) * self.factor)[()]
 
 
 @dataclass(frozen=True, repr=False)
 class Clip(Expression):
-    """A schedule kept between two temperatures.
+    """A schedule clipped to an interval of temperatures.
 
     Parameters
     ----------
     schedule : float or callable of the step
-        What is clipped.
+        The schedule to clip, with temperatures in [0, inf].
     least, most : float
-        In [0, inf], least at most ``most``.
-
-    Raises
-    ------
-    ValueError, TypeError
-        Where an argument is not so; when called, where the schedule gives what is no temperature.
+        In [0, inf], ``least`` at most ``most``.
 
     Examples
     --------
@@ -130,15 +108,15 @@ class Clip(Expression):
     array([0.5, 0.5, 0.2, 0.1])
     """
 
-    schedule: float | Schedule
-    least: float
-    most: float = np.inf
+    schedule: Annotated[float | Schedule, NONNEGATIVE]
+    least: Temperature
+    most: Temperature = np.inf
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "schedule", checked_schedule("schedule", self.schedule))
-        object.__setattr__(self, "least", checks.number("least", self.least, least=0))
-        object.__setattr__(self, "most", checks.number("most", self.most, least=self.least))
+        super().__post_init__()
+        if self.most < self.least:
+            raise ValueError(f"most must be in [{self.least:g}, inf], got {self.most}")
 
     def __call__(self, step: ArrayLike) -> Temperatures:
-        """Give the temperature at ``step``, integers of any shape; the answer has that shape."""
+        """Return the temperature at ``step``, integers of any shape; the result has that shape."""
         return np.clip(temperatures_at("schedule", self.schedule, checked_steps(step)), self.least, self.most)[()]

@@ -1,4 +1,4 @@
-"""The constant schedule, and those that go from a start to an end within a number of steps."""
+"""The constant schedule, and schedules that go from a start to an end within a number of steps."""
 
 from __future__ import annotations
 
@@ -22,11 +22,6 @@ class Constant(Expression):
     temperature : float
         In [0, inf].
 
-    Raises
-    ------
-    ValueError, TypeError
-        Where the temperature is not such a number.
-
     Examples
     --------
     >>> Constant(0.5)([0, 10, 1000])
@@ -36,22 +31,22 @@ class Constant(Expression):
     temperature: Temperature
 
     def __call__(self, step: ArrayLike) -> Temperatures:
-        """Give the temperature at ``step``, integers of any shape; the answer has that shape."""
+        """Return the temperature at ``step``, integers of any shape; the result has that shape."""
         return np.full_like(checked_steps(step), self.temperature)[()]
 
 
 @dataclass(frozen=True, repr=False)
 class _Ramp(Expression):
-    """What the schedules from a start to an end within a number of steps have in common."""
+    """Shared by the schedules from a start to an end: both temperatures, and the number of steps between them."""
 
     start: Temperature
     end: Temperature
     steps: Annotated[int, Whole(1, LAST_STEP)]
 
     def __call__(self, step: ArrayLike) -> Temperatures:
-        """Give the temperature at ``step``, integers of any shape; the answer has that shape."""
+        """Return the temperature at ``step``, integers of any shape; the result has that shape."""
         fraction = np.minimum(checked_steps(step) / self.steps, 1.0)
-        # The ends are given, not computed: inf * 0 is NaN, and start + (end - start) may miss the end by an ulp.
+        # The ends are selected, not computed: inf * 0 is NaN, and start + (end - start) may miss the end by an ulp.
         if fraction.ndim == 0:
             ends = {0.0: self.start, 1.0: self.end}
             return np.float64(ends[float(fraction)] if float(fraction) in ends else self._between(fraction))
@@ -60,25 +55,21 @@ class _Ramp(Expression):
         return np.where(fraction > 0, between, self.start)[()]
 
     def _between(self, fraction: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the temperature after a fraction of the steps, in (0, 1)."""
         raise NotImplementedError
 
 
 @dataclass(frozen=True, repr=False)
 class Linear(_Ramp):
-    """A straight line: ``T(t) = start + (end - start) t / steps``, then ``end`` for good.
+    """A straight line: ``T(t) = start + (end - start) t / steps``, then ``end``.
 
     Parameters
     ----------
     start, end : float
-        Temperatures at step 0 and from step ``steps`` on, in [0, inf]. Where one of them is inf, so is all that
-        lies between.
+        Temperatures at step 0 and from step ``steps`` on, in [0, inf]. If one of them is inf, all temperatures in
+        between are inf too.
     steps : int
-        How long the way takes, at least 1.
-
-    Raises
-    ------
-    ValueError, TypeError
-        Where an argument is not such a number.
+        Number of steps from start to end, at least 1.
 
     Examples
     --------
@@ -95,20 +86,20 @@ class Linear(_Ramp):
 
 @dataclass(frozen=True, repr=False)
 class Exponential(_Ramp):
-    """A constant factor a step: ``T(t) = start (end / start)^(t / steps)``, then ``end`` for good.
+    """A constant factor a step: ``T(t) = start (end / start)^(t / steps)``, then ``end``.
 
     Parameters
     ----------
     start, end : float
-        Temperatures at step 0 and from step ``steps`` on, in [0, inf], not 0 and inf together. Where one of them
-        is 0 or inf, so is all that lies between: the limit of the formula.
+        Temperatures at step 0 and from step ``steps`` on, in [0, inf], not 0 and inf together. If one of them is 0
+        or inf, all temperatures in between are too, as in the limit of the formula.
     steps : int
-        How long the way takes, at least 1.
+        Number of steps from start to end, at least 1.
 
     Raises
     ------
-    ValueError, TypeError
-        Where an argument is not such a number, or 0 is to be joined with inf.
+    ValueError
+        If one end is 0 and the other inf.
 
     Examples
     --------
@@ -124,7 +115,7 @@ class Exponential(_Ramp):
             raise ValueError(f"start and end must not be 0 and inf together, got {self.start} and {self.end}")
 
     def _between(self, fraction: NDArray[np.float64]) -> NDArray[np.float64]:
-        # Roots first: end / start itself may overflow.
+        # Powers of both ends, because the quotient end / start may overflow.
         with np.errstate(over="ignore"):
             between = np.power(self.start, 1 - fraction) * np.power(self.end, fraction)
         return np.asarray(np.minimum(between, max(self.start, self.end)))
@@ -132,22 +123,17 @@ class Exponential(_Ramp):
 
 @dataclass(frozen=True, repr=False)
 class Polynomial(_Ramp):
-    """A power of the way that is left: ``T(t) = end + (start - end) (1 - t / steps)^power``, then ``end`` for good.
+    """A power of the remaining fraction: ``T(t) = end + (start - end) (1 - t / steps)^power``, then ``end``.
 
     Parameters
     ----------
     start, end : float
-        Temperatures at step 0 and from step ``steps`` on, in [0, inf]. Where one of them is inf, so is all that
-        lies between.
+        Temperatures at step 0 and from step ``steps`` on, in [0, inf]. If one of them is inf, all temperatures in
+        between are inf too.
     steps : int
-        How long the way takes, at least 1.
+        Number of steps from start to end, at least 1.
     power : float
-        Above 0 and finite: 1 is :class:`Linear`; above 1 falls early and lands softly, below 1 falls late.
-
-    Raises
-    ------
-    ValueError, TypeError
-        Where an argument is not such a number.
+        In (0, inf). 1 is :class:`Linear`; above 1 most of the fall comes early, below 1 late.
 
     Examples
     --------
@@ -160,30 +146,26 @@ class Polynomial(_Ramp):
     def _between(self, fraction: NDArray[np.float64]) -> NDArray[np.float64]:
         logs = self.power * np.log1p(-fraction)
         left, gone = np.exp(logs), -np.expm1(logs)
-        # inf times a power that underflowed is NaN, and both ends are weighted: their difference may overflow.
+        # The product of inf and an underflowed power is NaN. The difference of both ends may overflow, their weighted
+        # sum does not.
         with np.errstate(invalid="ignore"):
             return np.where(max(self.start, self.end) == np.inf, np.inf, self.start * left + self.end * gone)
 
 
 @dataclass(frozen=True, repr=False)
 class Cosine(_Ramp):
-    """Half a wave: ``T(t) = end + (start - end) (1 + cos(pi t / steps)) / 2``, then ``end`` for good.
+    """Half a wave: ``T(t) = end + (start - end) (1 + cos(pi t / steps)) / 2``, then ``end``.
 
-    Loshchilov & Hutter, "SGDR: stochastic gradient descent with warm restarts", 2017, equation 5, whose restarts
-    :class:`Cyclic` adds.
+    Loshchilov & Hutter, "SGDR: stochastic gradient descent with warm restarts", 2017, equation 5;
+    :class:`Cyclic` adds the restarts.
 
     Parameters
     ----------
     start, end : float
-        Temperatures at step 0 and from step ``steps`` on, in [0, inf]. Where one of them is inf, so is all that
-        lies between.
+        Temperatures at step 0 and from step ``steps`` on, in [0, inf]. If one of them is inf, all temperatures in
+        between are inf too.
     steps : int
-        How long the way takes, at least 1.
-
-    Raises
-    ------
-    ValueError, TypeError
-        Where an argument is not such a number.
+        Number of steps from start to end, at least 1.
 
     Examples
     --------

@@ -1,39 +1,54 @@
 """Schedules in pieces, one after another, and again and again.
 
-Wherever a part is asked for, a number, a schedule or any other callable of the step serves. A part that starts later
-counts its own steps from 0.
+Each part may be a number, a schedule or any other callable of the step. A part that starts later counts its own steps
+from 0.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boltzmann import checks
+from boltzmann.bounds import Each, Real, Whole
 from boltzmann.notation import Expression
 from boltzmann.schedules.steps import (
     LAST_STEP,
+    NONNEGATIVE,
     Schedule,
     Temperatures,
-    checked_schedule,
     checked_steps,
     temperatures_at,
 )
 
 
-def _checked_boundaries(boundaries: Any, parts: int) -> tuple[int, ...]:
-    if not isinstance(boundaries, list | tuple):
-        raise TypeError(f"boundaries must be a tuple of steps, got {boundaries!r}")
-    steps = tuple(checks.whole_number("boundaries", step, least=1, most=LAST_STEP) for step in boundaries)
-    if len(steps) != parts - 1:
-        raise ValueError(f"boundaries must be one fewer than the {parts} parts, got {len(steps)}")
-    if any(later <= earlier for earlier, later in pairwise(steps)):
-        raise ValueError(f"boundaries must increase, got {steps}")
-    return steps
+@dataclass(frozen=True)
+class _IncreasingSteps:
+    """The bound of a list or tuple of increasing steps, which may be empty; stored as a tuple."""
+
+    bound: Whole
+
+    @property
+    def text(self) -> str:
+        """The least step."""
+        return self.bound.text
+
+    def check(self, name: str, value: object) -> tuple[int, ...]:
+        """Return the steps as a tuple, or raise."""
+        if not isinstance(value, list | tuple):
+            raise TypeError(f"{name} must be a tuple of steps, each {self.text}, got {value!r}")
+        steps = tuple(self.bound.check(name, step) for step in value)
+        if any(later <= earlier for earlier, later in pairwise(steps)):
+            raise ValueError(f"{name} must increase, got {steps}")
+        return steps
+
+
+def _check_count(boundaries: tuple[int, ...], parts: tuple[object, ...]) -> None:
+    if len(boundaries) != len(parts) - 1:
+        raise ValueError(f"boundaries must be one fewer than the {len(parts)} parts, got {len(boundaries)}")
 
 
 @dataclass(frozen=True, repr=False)
@@ -47,29 +62,21 @@ class Piecewise(Expression):
     boundaries : tuple of int
         The steps at which the next temperature begins, at least 1, increasing, one fewer than temperatures.
 
-    Raises
-    ------
-    ValueError, TypeError
-        Where an argument is not so.
-
     Examples
     --------
     >>> Piecewise((1.0, 0.1, 0.0), (10, 100))([0, 9, 10, 99, 100])
     array([1. , 1. , 0.1, 0.1, 0. ])
     """
 
-    temperatures: tuple[float, ...]
-    boundaries: tuple[int, ...]
+    temperatures: Annotated[tuple[float, ...], Each(Real("[0, inf]"))]
+    boundaries: Annotated[tuple[int, ...], _IncreasingSteps(Whole(1, LAST_STEP))]
 
     def __post_init__(self) -> None:
-        if not isinstance(self.temperatures, list | tuple) or not self.temperatures:
-            raise TypeError(f"temperatures must be a tuple of at least one number, got {self.temperatures!r}")
-        numbers = tuple(checks.number("temperatures", value, least=0) for value in self.temperatures)
-        object.__setattr__(self, "temperatures", numbers)
-        object.__setattr__(self, "boundaries", _checked_boundaries(self.boundaries, len(numbers)))
+        super().__post_init__()
+        _check_count(self.boundaries, self.temperatures)
 
     def __call__(self, step: ArrayLike) -> Temperatures:
-        """Give the temperature at ``step``, integers of any shape; the answer has that shape."""
+        """Return the temperature at ``step``, integers of any shape; the result has that shape."""
         piece = np.searchsorted(np.asarray(self.boundaries, dtype=np.float64), checked_steps(step), side="right")
         return np.asarray(self.temperatures)[piece][()]
 
@@ -81,14 +88,9 @@ class Join(Expression):
     Parameters
     ----------
     schedules : tuple of float or callable of the step
-        At least one.
+        At least one, each with temperatures in [0, inf].
     boundaries : tuple of int
         The steps at which the next schedule begins, at least 1, increasing, one fewer than schedules.
-
-    Raises
-    ------
-    ValueError, TypeError
-        Where an argument is not so; when called, where a part gives what is no temperature.
 
     Examples
     --------
@@ -97,27 +99,24 @@ class Join(Expression):
     array([1.  , 0.75, 2.  , 0.5 , 0.25, 0.  ])
     """
 
-    schedules: tuple[float | Schedule, ...]
-    boundaries: tuple[int, ...]
+    schedules: Annotated[tuple[float | Schedule, ...], Each(NONNEGATIVE)]
+    boundaries: Annotated[tuple[int, ...], _IncreasingSteps(Whole(1, LAST_STEP))]
 
     def __post_init__(self) -> None:
-        if not isinstance(self.schedules, list | tuple) or not self.schedules:
-            raise TypeError(f"schedules must be a tuple of at least one, got {self.schedules!r}")
-        parts = tuple(checked_schedule("schedules", part) for part in self.schedules)
-        object.__setattr__(self, "schedules", parts)
-        object.__setattr__(self, "boundaries", _checked_boundaries(self.boundaries, len(parts)))
+        super().__post_init__()
+        _check_count(self.boundaries, self.schedules)
 
     def __call__(self, step: ArrayLike) -> Temperatures:
-        """Give the temperature at ``step``, integers of any shape; the answer has that shape."""
+        """Return the temperature at ``step``, integers of any shape; the result has that shape."""
         steps = checked_steps(step)
         result = np.empty(steps.shape)
         ends = (*self.boundaries, np.inf)
         for begin, end, part in zip((0, *self.boundaries), ends, self.schedules, strict=True):
-            here = (steps >= begin) & (steps < end)
-            if here.any():
-                # Selected first, so that a part sees its own steps alone.
-                own = steps - begin if steps.ndim == 0 else steps[here] - begin
-                result[here] = temperatures_at("schedules", part, np.asarray(own))
+            within = (steps >= begin) & (steps < end)
+            if within.any():
+                # Each part is called with its own steps alone, and with a single step as a single step.
+                part_steps = steps - begin if steps.ndim == 0 else steps[within] - begin
+                result[within] = temperatures_at("schedules", part, np.asarray(part_steps))
         return result[()]
 
 
@@ -130,16 +129,11 @@ class Cyclic(Expression):
     Parameters
     ----------
     schedule : float or callable of the step
-        What is repeated.
+        The schedule to repeat, with temperatures in [0, inf].
     period : int
         Length of the first cycle in steps, at least 1.
     growth : int
-        At least 1: each cycle is so many times as long as the one before, and its schedule as much slower.
-
-    Raises
-    ------
-    ValueError, TypeError
-        Where an argument is not so; when called, where the schedule gives what is no temperature.
+        At least 1. Each cycle is ``growth`` times as long as the one before, and runs its schedule as much slower.
 
     Examples
     --------
@@ -150,27 +144,22 @@ class Cyclic(Expression):
     array([1. , 0. , 1. , 0.5, 0. , 1. ])
     """
 
-    schedule: float | Schedule
-    period: int
-    growth: int = field(default=1, kw_only=True)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "schedule", checked_schedule("schedule", self.schedule))
-        object.__setattr__(self, "period", checks.whole_number("period", self.period, least=1, most=LAST_STEP))
-        object.__setattr__(self, "growth", checks.whole_number("growth", self.growth, least=1, most=LAST_STEP))
+    schedule: Annotated[float | Schedule, NONNEGATIVE]
+    period: Annotated[int, Whole(1, LAST_STEP)]
+    growth: Annotated[int, Whole(1, LAST_STEP)] = field(default=1, kw_only=True)
 
     def __call__(self, step: ArrayLike) -> Temperatures:
-        """Give the temperature at ``step``, integers of any shape; the answer has that shape."""
+        """Return the temperature at ``step``, integers of any shape; the result has that shape."""
         return temperatures_at("schedule", self.schedule, self._within(checked_steps(step)))[()]
 
     def _within(self, steps: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Give the step of the first cycle that each step repeats."""
+        """Return the step of the first cycle that each step repeats."""
         if self.growth == 1:
             return np.asarray(steps % self.period)
         # Cycle n begins at period (growth^n - 1) / (growth - 1).
         cycle = np.floor(np.log1p(steps * (self.growth - 1) / self.period) / np.log(self.growth))
         begin = self._begin(cycle)
-        # The logarithm may miss the boundary by its rounding.
+        # Rounding of the logarithm may shift a step at a boundary to the cycle before or after.
         cycle = np.where(steps < begin, cycle - 1, np.where(steps >= self._begin(cycle + 1), cycle + 1, cycle))
         return np.asarray((steps - self._begin(cycle)) // np.power(float(self.growth), cycle))
 

@@ -1,4 +1,4 @@
-"""What all schedules share: how a step is read, and how a schedule, a number or a plain callable is read at it."""
+"""Shared by all schedules: reading a step, and reading a number, a schedule or a plain callable at it."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from numpy.typing import ArrayLike, NDArray
 from boltzmann import checks
 
 Schedule = Callable[[Any], Any]
-"""Anything that maps a step, or an array of steps, to a temperature of the same shape."""
+"""Any callable that maps a step, or an array of steps, to a temperature of the same shape."""
 
 LAST_STEP = 2**62
-"""Integers of 64 bits hold it, and its like of another schedule added to it."""
+"""The largest step: an integer of 64 bits still holds the sum of two."""
 
 Temperatures = np.float64 | NDArray[np.float64]
+"""One temperature, or an array of them in the shape of the steps."""
 
 
 def checked_steps(step: ArrayLike) -> NDArray[np.float64]:
-    """Check that steps are integers of at least 0, and give them as floats."""
+    """Return steps as floats, or raise if one of them is not an integer of at least 0."""
     if type(step) is int and 0 <= step <= LAST_STEP:
         return np.asarray(float(step))
     steps = np.asarray(step)
@@ -51,27 +52,14 @@ def value_at(schedule: float | Schedule, step: ArrayLike) -> Any:
     return schedule(step) if callable(schedule) else schedule
 
 
-def checked_schedule(
-    name: str, schedule: Any, *, least: float = 0.0, most: float = np.inf, thermostats: bool = False
-) -> Any:
-    """Give a number in [least, most] as a float and a callable as it is, or raise; thermostats where they are meant."""
-    if isinstance(schedule, type):
-        raise TypeError(f"{name} must be a number or a callable of the step, got the class {schedule.__name__}")
-    if getattr(schedule, "reads_values", False) and not thermostats:
-        raise TypeError(f"{name} must be a number or a callable of the step, got the thermostat {schedule!r}")
-    if callable(schedule) and not hasattr(schedule, "reads_values") and _first_argument(schedule) == "values":
-        raise TypeError(
-            f"{name} must be a number, a callable of the step or a subclass of Thermostat: {schedule!r} is called with "
-            "values"
-        )
-    if np.ndim(schedule) and thermostats:
-        raise TypeError(f"{name} must be one number or a callable, got {schedule!r}: Gibbs takes one for each row")
-    return schedule if callable(schedule) else checks.number(name, schedule, least=least, most=most)
-
-
 @dataclass(frozen=True)
 class Scheduled:
     """The bound of a number in an interval, or of a schedule, whose numbers are checked when they are read.
+
+    Parameters
+    ----------
+    interval : str
+        In the notation of mathematics, such as "[0, 1]".
 
     Examples
     --------
@@ -79,6 +67,8 @@ class Scheduled:
     Traceback (most recent call last):
         ...
     ValueError: epsilon must be in [0, 1], got 2.0
+    >>> Scheduled("[0, 1]").read("epsilon", lambda step: step / 10, 5)
+    0.5
     """
 
     interval: str
@@ -88,27 +78,52 @@ class Scheduled:
         """The interval."""
         return f"in {self.interval}"
 
-    def check(self, name: str, value: Any) -> Any:
+    def check(self, name: str, value: object) -> float | Schedule:
         """Return a number as a float and a callable as it is, or raise."""
-        checked = checked_schedule(name, value, least=-np.inf)
-        return checked if callable(checked) else checks.number_in(name, checked, self.interval)
+        if not callable(value):
+            return checks.number_in(name, value, self.interval)
+        check_callable(name, value)
+        if "values" in getattr(value, "reads", ()):
+            raise TypeError(f"{name} must be a number or a callable of the step, got the thermostat {value!r}")
+        return value
+
+    def read(self, name: str, value: float | Schedule, step: int) -> float:
+        """Return the number at ``step``, or raise if a schedule leaves the interval there."""
+        return checks.number_in(name, value_at(value, step), self.interval)
 
 
-def _first_argument(schedule: Callable[..., Any]) -> str | None:
-    """Give the name of what is handed over first, by which a policy is told from a schedule; None where it has none."""
+NONNEGATIVE = Scheduled("[0, inf]")
+UNIT_INTERVAL = Scheduled("[0, 1]")
+
+
+def check_callable(name: str, schedule: Callable[..., object]) -> None:
+    """Raise a TypeError for a class, and for a policy or another callable of values."""
+    if isinstance(schedule, type):
+        raise TypeError(f"{name} must be a number or a callable of the step, got the class {schedule.__name__}")
+    if "values" not in getattr(schedule, "reads", ()) and _first_argument(schedule) == "values":
+        raise TypeError(
+            f"{name} must be a number, a callable of the step or a subclass of Thermostat: {schedule!r} is called with "
+            "values"
+        )
+
+
+def _first_argument(schedule: Callable[..., object]) -> str | None:
+    """Return the name of the first argument, which differs between policies and schedules, or None without one."""
     try:
         return next(iter(inspect.signature(schedule).parameters), None)
-    # What is compiled may have no signature to tell.
+    # Compiled callables may have no signature.
     except (TypeError, ValueError):
         return None
 
 
 def temperatures_at(name: str, schedule: float | Schedule, steps: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Read a part of a combined schedule at checked steps, and check what it gives."""
-    # A plain callable of one step may know nothing of arrays: one step goes to it as the integer that it is.
-    given = value_at(schedule, int(steps) if steps.ndim == 0 else steps.astype(np.int64))
-    found = checks.numeric_array(name, given).astype(np.float64)
-    if found.shape not in ((), steps.shape):
-        raise ValueError(f"{name} must give one temperature a step, got shape {found.shape} for steps {steps.shape}")
-    checks.require_all(found >= 0, f"temperature of {name}", "in [0, inf]", found)
-    return np.broadcast_to(found, steps.shape)
+    """Read a part of a combined schedule at checked steps, and check its temperatures."""
+    # A plain callable may not accept arrays, so a single step is passed as a Python integer.
+    read = value_at(schedule, int(steps) if steps.ndim == 0 else steps.astype(np.int64))
+    temperatures = checks.numeric_array(name, read).astype(np.float64)
+    if temperatures.shape not in ((), steps.shape):
+        raise ValueError(
+            f"{name} must give one temperature a step, got shape {temperatures.shape} for steps {steps.shape}"
+        )
+    checks.require_all(temperatures >= 0, f"temperature of {name}", "in [0, inf]", temperatures)
+    return np.broadcast_to(temperatures, steps.shape)

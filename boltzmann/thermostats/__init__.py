@@ -1,17 +1,23 @@
 """Temperature from what is known: the values, how often they were visited, and the step.
 
-A thermostat is a frozen dataclass and a callable: ``thermostat(values, step=..., visits=..., where=...)`` gives one
-temperature a row of values, shape (...). It remembers nothing. Numbers and schedules serve wherever a thermostat does;
-a thermostat of one's own is a subclass of :class:`Thermostat`, which is how it is told from a schedule.
+A thermostat is a frozen dataclass and a callable: ``thermostat(values, step=..., visits=..., where=...)`` returns one
+temperature a row of values, shape (...). It remembers nothing. A number or a schedule may replace a thermostat
+everywhere. A new thermostat is a subclass of :class:`Thermostat`; this base class distinguishes it from a schedule.
 
-All of them but :class:`LossBudget` scale with the values: rewards in other units change no choice. Where no temperature
-does what is asked (ties, or a target out of range) the nearest end is given, 0 or inf exactly.
+The temperatures of all thermostats except :class:`LossBudget` scale with the values, so rewards in other units change
+no choice. If no temperature meets the target (ties, or a target out of reach), the result is the nearest end, exactly
+0 or inf.
 """
 
-from boltzmann.thermostats.per_row import Tempered, Thermostat, temperature_of
+from boltzmann.thermostats.per_row import RowTemperature as RowTemperature
+from boltzmann.thermostats.per_row import TemperaturePolicy as TemperaturePolicy
+from boltzmann.thermostats.per_row import Thermostat
+from boltzmann.thermostats.per_row import read_by_thermostat as read_by_thermostat
+from boltzmann.thermostats.per_row import temperature_of as temperature_of
 from boltzmann.thermostats.scaled import GLIE, RangeScaled, StdScaled
 from boltzmann.thermostats.targets import EffectiveActionsTarget, EntropyTarget, GreedyProbabilityTarget, LossBudget
 
+# Other folders read the names with `as`; `__all__` holds the names for users alone.
 __all__ = [
     "GLIE",
     "EffectiveActionsTarget",
@@ -20,7 +26,5 @@ __all__ = [
     "LossBudget",
     "RangeScaled",
     "StdScaled",
-    "Tempered",
     "Thermostat",
-    "temperature_of",
 ]

@@ -1,8 +1,9 @@
-"""What a thermostat is, and how it, a schedule or a number is read."""
+"""The base class of thermostats, and the reading of a number, a schedule or a thermostat as temperatures of rows."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -10,38 +11,79 @@ from numpy.typing import ArrayLike
 from boltzmann import checks
 from boltzmann._numerics import libraries
 from boltzmann.notation import Expression
-from boltzmann.schedules import Schedule, value_at
+from boltzmann.schedules import Schedule, check_callable, value_at
 
 
 class Thermostat(Expression):
-    """What gives each row of values its temperature; subclass it, as a frozen dataclass, to make one's own."""
+    """Base class of thermostats, which return a temperature for each row of values.
 
-    reads_values: ClassVar[bool] = True
+    A new thermostat is a frozen dataclass that subclasses it, and declares in ``reads`` which inputs it reads, "values"
+    among them.
+    """
+
+    reads: ClassVar[frozenset[str]] = frozenset({"values", "visits"})
 
     def __call__(
         self, values: ArrayLike, *, step: int = 0, visits: ArrayLike | None = None, where: ArrayLike | None = None
     ) -> Any:
-        """Give the temperature of each row, shape (...), for values and visits of shape (..., K)."""
+        """Return the temperature of each row, shape (...), for values and visits of shape (..., K)."""
         raise NotImplementedError
 
 
-class Tempered(Expression):
-    """What has a temperature: it reads visits where a thermostat may, so that an agent need not collect them else."""
+@dataclass(frozen=True)
+class TemperatureBound:
+    """The bound of a policy's temperature: a number in [0, inf], a schedule or a thermostat.
+
+    Examples
+    --------
+    >>> TemperatureBound().check("temperature", -1)
+    Traceback (most recent call last):
+        ...
+    ValueError: temperature must be in [0, inf], got -1.0
+    """
+
+    interval: ClassVar[str] = "[0, inf]"
+
+    @property
+    def text(self) -> str:
+        """The interval."""
+        return f"in {self.interval}"
+
+    def check(self, name: str, value: object) -> float | Schedule | Thermostat:
+        """Return a number as a float and a callable as it is, or raise."""
+        if callable(value):
+            check_callable(name, value)
+            return value
+        if isinstance(value, list | tuple) or getattr(value, "ndim", 0) > 0:
+            raise TypeError(f"{name} must be one number or a callable, got {value!r}: Gibbs takes one for each row")
+        return checks.number_in(name, value, self.interval)
+
+
+RowTemperature = Annotated[float | Schedule | Thermostat, TemperatureBound()]
+
+
+class TemperaturePolicy(Expression):
+    """Base class of policies with a temperature, which read the inputs of their thermostat."""
 
     temperature: Any
 
     @property
-    def reads_visits(self) -> bool:
-        """Whether ``visits`` have any effect."""
-        return isinstance(self.temperature, Thermostat)
+    def reads(self) -> frozenset[str]:
+        """The inputs that the policy reads beside values, step and mask."""
+        return read_by_thermostat(self.temperature)
+
+
+def read_by_thermostat(temperature: float | Schedule | Thermostat) -> frozenset[str]:
+    """Return which inputs a temperature reads beside values, step and mask; only a thermostat reads any."""
+    return temperature.reads - {"values"} if isinstance(temperature, Thermostat) else frozenset()
 
 
 def temperature_of(
     temperature: float | Schedule | Thermostat, values: Any, *, step: int, visits: Any, where: Any
 ) -> Any:
-    """Read a number, a schedule or a thermostat; the last gives temperatures in the library of the values.
+    """Read a number, a schedule or a thermostat; a thermostat's temperatures are in the library of the values.
 
-    No derivative goes through a thermostat: its temperatures are constants.
+    A thermostat's temperatures have no derivatives: they are constants.
 
     Examples
     --------
@@ -50,20 +92,14 @@ def temperature_of(
     2.0
     """
     if isinstance(temperature, Thermostat):
-        seen = (libraries.to_numpy("values", values), libraries.to_numpy("visits", visits))
-        mask = libraries.to_numpy("where", where)
-        found = temperature(seen[0], step=step, visits=seen[1], where=mask)
-        rows = np.broadcast_shapes(np.shape(seen[0]), np.shape(mask) if mask is not None else ())[:-1]
-        if np.shape(found) not in ((), rows):
-            raise ValueError(f"{temperature!r} must give temperatures of shape {rows}, got {np.shape(found)}")
-        return libraries.returned(found, values, least_bits=32)
-    found = value_at(temperature, step)
-    if isinstance(found, float):
-        return found
-    # A schedule of another library, such as optax, does not make its own of NumPy's values.
-    return libraries.to_numpy("temperature", found) if libraries.is_native(values) else found
-
-
-def number_at(name: str, target: Any, step: int, least: float, most: float) -> float:
-    """Read a thermostat's own number or schedule and check it."""
-    return checks.number(name, value_at(target, step), least=least, most=most)
+        array, mask = libraries.to_numpy("values", values), libraries.to_numpy("where", where)
+        read = temperature(array, step=step, visits=libraries.to_numpy("visits", visits), where=mask)
+        rows = np.broadcast_shapes(np.shape(array), np.shape(mask) if mask is not None else ())[:-1]
+        if np.shape(read) not in ((), rows):
+            raise ValueError(f"{temperature!r} must give temperatures of shape {rows}, got {np.shape(read)}")
+        return libraries.returned(read, values, least_bits=32)
+    read = value_at(temperature, step)
+    if isinstance(read, float):
+        return read
+    # Schedules of another library, such as optax, return arrays of that library even if the values are NumPy's.
+    return libraries.to_numpy("temperature", read) if libraries.is_native(values) else read

@@ -1,44 +1,39 @@
-"""Thermostats in units of the spread of the values."""
+"""Thermostats in units of the spread of the values: range, standard deviation, and range by visits."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from boltzmann import checks
 from boltzmann.calibration import finite_rows
-from boltzmann.schedules import Schedule, checked_schedule
-from boltzmann.thermostats.per_row import Thermostat, number_at
+from boltzmann.schedules import NONNEGATIVE, Schedule
+from boltzmann.thermostats.per_row import Thermostat
 
 
 def _half_range(rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give (max - min) / 2: the range itself may overflow where a fraction of it does not."""
+    """Return (max - min) / 2 of each row; the range itself may overflow."""
     halves = rows / 2
     return np.asarray(halves.max(axis=-1) - np.min(halves, axis=-1, where=halves > -np.inf, initial=np.inf))
 
 
-def _times(units: NDArray[np.float64], scale: float) -> Any:
-    """Multiply a schedule's number with the unit of each row; a row of equal values is uniform at any temperature."""
+def _times(units: NDArray[np.float64], scale: float) -> np.float64 | NDArray[np.float64]:
+    """Return scale times the unit of each row; an infinite scale is inf even for equal values, where inf * 0 is NaN."""
     with np.errstate(over="ignore", under="ignore"):
         return np.full(units.shape, np.inf)[()] if np.isinf(scale) else (units * scale)[()]
 
 
 @dataclass(frozen=True, repr=False)
 class RangeScaled(Thermostat):
-    """A temperature in units of the row's range: ``T = scale (max Q - min Q)`` over what is allowed.
+    """A temperature in units of the row's range: ``T = scale (max Q - min Q)`` over the allowed actions.
 
     Parameters
     ----------
     scale : float or callable of the step
-        In [0, inf], without unit: 0 is greedy, inf uniform.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For a scale out of bounds, at once or when read; when called, for values as :class:`EntropyTarget`.
+        In [0, inf], without a unit: 0 is greedy, inf uniform.
 
     Examples
     --------
@@ -46,31 +41,23 @@ class RangeScaled(Thermostat):
     array([ 0.3, 30. ,  0. ])
     """
 
-    scale: float | Schedule
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "scale", checked_schedule("scale", self.scale))
+    scale: Annotated[float | Schedule, NONNEGATIVE]
 
     def __call__(
         self, values: ArrayLike, *, step: int = 0, visits: ArrayLike | None = None, where: ArrayLike | None = None
     ) -> Any:
-        """Give the temperature of each row of values."""
-        return _times(_half_range(finite_rows(values, where)), 2 * number_at("scale", self.scale, step, 0, np.inf))
+        """Return the temperature of each row of values."""
+        return _times(_half_range(finite_rows(values, where)), 2 * NONNEGATIVE.read("scale", self.scale, step))
 
 
 @dataclass(frozen=True, repr=False)
 class StdScaled(Thermostat):
-    """A temperature in units of the row's standard deviation (with 1/K) over what is allowed.
+    """A temperature in units of the row's standard deviation (with 1/K) over the allowed actions.
 
     Parameters
     ----------
     scale : float or callable of the step
-        In [0, inf], without unit: 0 is greedy, inf uniform.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For a scale out of bounds, at once or when read; when called, for values as :class:`EntropyTarget`.
+        In [0, inf], without a unit: 0 is greedy, inf uniform.
 
     Examples
     --------
@@ -78,38 +65,35 @@ class StdScaled(Thermostat):
     array([ 0.5, 50. ,  0. ])
     """
 
-    scale: float | Schedule
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "scale", checked_schedule("scale", self.scale))
+    scale: Annotated[float | Schedule, NONNEGATIVE]
 
     def __call__(
         self, values: ArrayLike, *, step: int = 0, visits: ArrayLike | None = None, where: ArrayLike | None = None
     ) -> Any:
-        """Give the temperature of each row of values."""
+        """Return the temperature of each row of values."""
         rows = finite_rows(values, where)
-        live = rows > -np.inf
-        # From the maximum, which rounds least, and in units of the range, whose square may overflow.
-        below = np.where(live, rows / 2 - rows.max(axis=-1, keepdims=True) / 2, 0.0)
+        allowed = rows > -np.inf
+        # Differences from the maximum round least. They are divided by the range because its square may overflow.
+        below = np.where(allowed, rows / 2 - rows.max(axis=-1, keepdims=True) / 2, 0.0)
         unit = np.max(np.abs(below), axis=-1, keepdims=True)
         parts = below / np.where(unit > 0, unit, 1.0)
-        deviations = np.std(parts, axis=-1, where=live) * unit[..., 0]
-        return _times(deviations, 2 * number_at("scale", self.scale, step, 0, np.inf))
+        deviations = np.std(parts, axis=-1, where=allowed) * unit[..., 0]
+        return _times(deviations, 2 * NONNEGATIVE.read("scale", self.scale, step))
 
 
 @dataclass(frozen=True, repr=False)
 class GLIE(Thermostat):
-    """Greedy in the limit with infinite exploration: ``1 / T(s) = log n(s) / C(s)``, n(s) being the visits of s.
+    """Greedy in the limit with infinite exploration: ``1 / T(s) = log n(s) / C(s)``, n(s) being the visits of state s.
 
-    ``C(s) = max_a |Q(s, best) - Q(s, a)|`` over what is allowed, so that the least probable action is 1 / n times as
-    probable as the best one: every action is taken infinitely often, and the policy becomes greedy (Singh, Jaakkola,
+    ``C(s) = max_a |Q(s, best) - Q(s, a)|`` over the allowed actions, so the least probable action is 1 / n times as
+    probable as the best one. Every action is taken infinitely often, and the policy becomes greedy (Singh, Jaakkola,
     Littman & Szepesvari, "Convergence results for single-step on-policy reinforcement-learning algorithms", 2000,
-    appendix B). It needs ``visits``, whose sum over the actions is n(s); up to n = 1 it is uniform.
+    appendix B). GLIE needs ``visits``, whose sum over the actions is n(s); up to n = 1 the policy is uniform.
 
     Raises
     ------
     ValueError, TypeError
-        When called, without visits or for negative ones, and for values as :class:`EntropyTarget`.
+        When called without visits or with negative ones, and for values as :class:`EntropyTarget`.
 
     Examples
     --------
@@ -122,10 +106,10 @@ class GLIE(Thermostat):
     def __call__(
         self, values: ArrayLike, *, step: int = 0, visits: ArrayLike | None = None, where: ArrayLike | None = None
     ) -> Any:
-        """Give the temperature of each row of values."""
+        """Return the temperature of each row of values."""
         rows = finite_rows(values, where)
         if visits is None:
-            raise ValueError("visits must be given: GLIE is a temperature of how often a state was visited")
+            raise ValueError("visits must be given: GLIE computes the temperature from the visits of a state")
         allowed = np.broadcast_to(np.True_ if where is None else checks.mask_array("where", where), rows.shape)
         counts = checks.visit_counts(visits, rows.shape, allowed)
         growth = np.log(np.maximum(counts.sum(axis=-1), 1.0))

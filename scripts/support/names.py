@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import is_dataclass
+from functools import cache
 from typing import Any
 
 import agents
@@ -67,8 +68,9 @@ NAMES: dict[str, Any] = {
 BANDIT_STEPS, OTHER_STEPS = 1000, 20_000
 
 
+@cache
 def is_bandit(environment: str) -> bool:
-    """Whether an environment, in the one notation, has a single observation."""
+    """Return whether an environment, in the one notation, has a single observation."""
     name, arguments = read_environment(environment)
     try:
         # The run shows these warnings.
@@ -101,13 +103,16 @@ def make_task(environment: str, policies: list[str], steps: int | None, learners
     ValueError
         For an expression that cannot be read, or that makes neither a policy nor an agent.
     """
-    bandit = is_bandit(environment)
-    steps = steps if steps is not None else BANDIT_STEPS if bandit else OTHER_STEPS
-    contestants: list[Any] = [_read(text) for text in policies] or list(usual_policies(bandit, steps))
-    usual = "SampleAverage(_)" if bandit else "QLearning(_)"
-    found = [one if is_agent(one) else taught(learner, one) for learner in learners or [usual] for one in contestants]
-    # An agent that holds its policy is the same beside every learner.
-    return Task(environment, tuple({write(agent): agent for agent in found}.values() if learners else found), steps)
+    if steps is None:
+        steps = BANDIT_STEPS if is_bandit(environment) else OTHER_STEPS
+    contestants: list[Any] = [_read(text) for text in policies] or list(usual_policies(is_bandit(environment), steps))
+    made = [
+        contestant if is_agent(contestant) else taught(learner, contestant)
+        for learner in learners or [usual_learner(environment)]
+        for contestant in contestants
+    ]
+    # Agents given in full appear once, not once for each learner.
+    return Task(environment, tuple({write(agent): agent for agent in made}.values() if learners else made), steps)
 
 
 def read_agent(text: str, environment: str) -> Agent:
@@ -119,7 +124,12 @@ def read_agent(text: str, environment: str) -> Agent:
         As :func:`make_task`.
     """
     made = _read(text)
-    return made if is_agent(made) else taught("SampleAverage(_)" if is_bandit(environment) else "QLearning(_)", made)
+    return made if is_agent(made) else taught(usual_learner(environment), made)
+
+
+def usual_learner(environment: str) -> str:
+    """Return the expression of an environment's usual learner, with ``_`` instead of the policy."""
+    return "SampleAverage(_)" if is_bandit(environment) else "QLearning(_)"
 
 
 def is_agent(made: object) -> bool:

@@ -61,18 +61,13 @@ class ProgressBar:
 
     Parameters
     ----------
-    note : str
-        Said first, where there is anything to compute.
     stream : text file, optional
         Stderr by default. A terminal gets a bar; another stream gets a line at first, every ten seconds, and at last.
     clock : callable
         Returns seconds; tests replace it.
     """
 
-    def __init__(
-        self, note: str = "", *, stream: TextIO | None = None, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._note = note
+    def __init__(self, *, stream: TextIO | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream = stream
         self._clock = clock
         self._bar: tqdm[Any] | None = None
@@ -87,8 +82,6 @@ class ProgressBar:
         now, stream = self._clock(), self._stream or sys.stderr
         if self._first is None:
             self._first, self._began = status, now
-            if self._note and status.blocks < status.total_blocks:
-                print(f"computing: {self._note}", file=stream, flush=True)
         progress = line(status, self._first.steps, now - self._began)
         if stream.isatty():
             self._draw(status, progress, stream)

@@ -53,6 +53,7 @@ from boltzmann import (
     Uniform,
 )
 from boltzmann.notation import check_expressible, parse
+from boltzmann.policies import inputs_read_by
 from scripts.support.names import LEARNERS as NAMED
 from scripts.support.names import NAMES
 from tests.support.lists import POLICIES
@@ -319,7 +320,7 @@ def test_a_table_of_values_may_be_assigned_in_any_layout(learner):
 def test_any_number_of_replicates_acts_and_learns_alike(policy, masked):
     """Rows are read in another way from 64 replicates on, and a single row in yet another."""
     masks = np.array([[1, 1, 0, 1], [1, 1, 1, 1], [0, 1, 1, 0], [1, 0, 1, 1]], dtype=bool)
-    learner = SampleAverage(policy) if getattr(policy, "reads_variances", False) else QLearning(policy)
+    learner = SampleAverage(policy) if "variances" in inputs_read_by(policy) else QLearning(policy)
     probs, values = [], []
     for count in (1, 2, 64, 65):
         agent = prepared(learner, num_envs=count, states=4, actions=4)

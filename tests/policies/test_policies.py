@@ -2,7 +2,6 @@
 
 import math
 import pickle
-from dataclasses import is_dataclass
 
 import numpy as np
 import pytest
@@ -10,11 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-import boltzmann
 from boltzmann import (
     GLIE,
-    UCB1,
-    VDBE,
     BernoulliThompson,
     Boltzmann,
     BoltzmannGumbel,
@@ -24,32 +20,24 @@ from boltzmann import (
     EntropyTarget,
     EpsilonBoltzmann,
     EpsilonGreedy,
-    GaussianThompson,
     Greedy,
-    GreedyProbabilityTarget,
     KLBoltzmann,
     Linear,
     LossBudget,
-    Maillard,
     MaxBoltzmann,
     Mellowmax,
     RangeScaled,
     Sparsemax,
     StdScaled,
-    UCB1Tuned,
     Uniform,
     VDBESoftmax,
 )
 from boltzmann.notation import parse
+from scripts.support.names import NAMES
 from tests.support.frequencies import agrees, counts_of, fresh_rng
-from tests.support.lists import POLICIES
+from tests.support.lists import LIMITS, LIMITS_OF_LAWS, POLICIES
 
 INF = math.inf
-NAMES = {
-    name: getattr(boltzmann, name)
-    for name in boltzmann.__all__
-    if name not in ("Policy", "Distribution") and isinstance(getattr(boltzmann, name), type)
-}
 every_policy = pytest.mark.parametrize("policy", POLICIES, ids=repr)
 VALUES = np.array([[0.0, 1.0, 0.5, 1.0], [3.0, -1.0, 2.0, 0.0], [0.0, 0.0, 0.0, 0.0]])
 WHERE = np.array([[True, True, True, False], [False, True, True, True], [True, False, False, False]])
@@ -67,11 +55,6 @@ def ask(policy, values, *, rows=slice(None), visits=VISITS, **seen):
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
             values = (1 / (1 + np.exp(-values.astype(np.float64)))).astype(values.dtype)
     return policy(values, visits=visits[rows], variances=VARIANCES[rows], **seen)
-
-
-def test_every_policy_is_in_the_list():
-    classes = {vars(boltzmann.policies)[name] for name in boltzmann.policies.__all__}
-    assert {kind for kind in classes if is_dataclass(kind)} == {type(policy) for policy in POLICIES}
 
 
 @every_policy
@@ -188,31 +171,9 @@ def test_bad_values_are_named(policy):
         ask(policy, VALUES, where=np.zeros((3, 4), dtype=bool))
 
 
-LIMITS = [
-    (Greedy(), [Boltzmann(0), Boltzmann(5e-324), EpsilonGreedy(0), MaxBoltzmann(0.0, 1.0), MaxBoltzmann(0.5, 0)]),
-    (Greedy(), [Boltzmann(EntropyTarget(0)), Boltzmann(EffectiveActionsTarget(1)), Boltzmann(LossBudget(0))]),
-    (Greedy(), [Boltzmann(GreedyProbabilityTarget(1)), Boltzmann(RangeScaled(0)), Boltzmann(StdScaled(0))]),
-    (Greedy(), [EpsilonBoltzmann(0, 0), KLBoltzmann(Uniform(), 0), Mellowmax(INF), Sparsemax(0), Entmax(0, 1.2)]),
-    (Greedy(), [UCB1(0), Maillard(0), BoltzmannGumbel(0), VDBE(1.0, initial_epsilon=0), VDBESoftmax(1.0, 0.0)]),
-    (Greedy(), [Sparsemax(0.4), Entmax(0.4, 2.0), Entmax(0.1, 30.0)]),
-    (Uniform(), [Boltzmann(INF), EpsilonGreedy(1), EpsilonBoltzmann(1, 0), EpsilonBoltzmann(0.5, INF)]),
-    (Uniform(), [Boltzmann(EntropyTarget(1)), Boltzmann(EffectiveActionsTarget(4)), Boltzmann(LossBudget(9))]),
-    (Uniform(), [Boltzmann(GreedyProbabilityTarget(0)), Boltzmann(RangeScaled(INF)), Boltzmann(StdScaled(INF))]),
-    (Uniform(), [KLBoltzmann(Uniform(), INF), Mellowmax(0), Mellowmax(5e-324), Sparsemax(INF), Entmax(INF, 1.2)]),
-    (Uniform(), [Maillard(INF), VDBE(1.0), VDBESoftmax(1.0, INF), MaxBoltzmann(1, INF)]),
-    (Boltzmann(0.5), [MaxBoltzmann(1, 0.5), EpsilonBoltzmann(0, 0.5), Entmax(0.5, 1.0), VDBESoftmax(1.0, 0.5)]),
-    (Boltzmann(0.5), [KLBoltzmann((2.0, 2.0, 2.0, 2.0), 0.5), KLBoltzmann(Uniform(), 0.5), Entmax(0.5, 1 + 1e-14)]),
-    (EpsilonGreedy(0.2), [MaxBoltzmann(0.2, INF), EpsilonBoltzmann(0.2, 0), VDBE(1.0, initial_epsilon=0.2)]),
-    (EpsilonGreedy(0.2), [KLBoltzmann(EpsilonGreedy(0.2), INF), VDBESoftmax(1.0, INF, initial_epsilon=0.2)]),
-    (Sparsemax(0.7), [Entmax(0.7, 2.0)]),
-]
-
-
 def test_every_policy_has_its_limits_in_the_list():
-    # Of these the limits are those of laws, which tests of their own take; a new policy has to be in the list above.
-    of_laws = {UCB1Tuned, GaussianThompson, BernoulliThompson}
     listed = {type(policy) for limit, policies in LIMITS for policy in (limit, *policies)}
-    assert {type(policy) for policy in POLICIES} - of_laws == listed
+    assert {type(policy) for policy in POLICIES} - LIMITS_OF_LAWS == listed
 
 
 @pytest.mark.parametrize(("limit", "policies"), LIMITS)

@@ -3,7 +3,6 @@
 import itertools
 import math
 import pickle
-from dataclasses import is_dataclass
 
 import numpy as np
 import pytest
@@ -34,68 +33,14 @@ from boltzmann import (
     Sparsemax,
     SqrtLogOverTime,
     Warmup,
-    schedules,
 )
 from boltzmann.notation import parse
 from boltzmann.schedules import value_at
+from scripts.support.names import NAMES
+from tests.support.lists import SCHEDULES
 
 INF = math.inf
-NAMES = {name: vars(schedules)[name] for name in schedules.__all__ if is_dataclass(vars(schedules)[name])}
-SCHEDULES = [
-    Constant(0.5),
-    Constant(0),
-    Constant(INF),
-    Linear(1.0, 0.01, 1000),
-    Linear(0.0, 2.0, 7),
-    Linear(INF, 1.0, 10),
-    Linear(1.0, INF, 10),
-    Exponential(1.0, 0.01, 1000),
-    Exponential(1.0, 0.0, 10),
-    Exponential(1e300, 1e-300, 100),
-    Exponential(INF, 1.0, 10),
-    InverseTime(1.0, 0.1),
-    InverseTime(INF, 0.1),
-    InverseTime(0.0, 3.0),
-    InverseTime(INF, 1e308),
-    InverseTime(2.0, 0.0),
-    InverseSqrt(1.0, 0.1),
-    InverseSqrt(INF, 1e308),
-    ExponentialDecay(1.0, 0.01),
-    ExponentialDecay(INF, 1e308),
-    ExponentialDecay(0.0, 1e308),
-    ExponentialDecay(1e308, 0.0),
-    Logarithmic(2.0),
-    Logarithmic(0),
-    Logarithmic(INF),
-    SqrtLogOverTime(10),
-    SqrtLogOverTime(1, scale=3.0),
-    LogOverTime(0.5),
-    Polynomial(1.0, 0.1, 1000, power=0.5),
-    Polynomial(1e308, 0.0, 10, power=1e308),
-    Polynomial(INF, 0.0, 10),
-    Cosine(1.0, 0.0, 1000),
-    Cosine(0.0, INF, 10),
-    Piecewise((1.0, 0.1, 0.0, INF), (1, 10, 999)),
-    Piecewise((0.5,), ()),
-    Join((Linear(1.0, 0.1, 5), 0.3, InverseTime(1.0, 0.5)), (5, 1000)),
-    Join((Cyclic(Cosine(1.0, 0.0, 2), 3), INF), (10,)),
-    Cyclic(Linear(1.0, 0.0, 4), 5),
-    Cyclic(Linear(1.0, 0.0, 4), 3, growth=2),
-    Cyclic(Linear(1.0, 0.0, 9), 10, growth=10),
-    Cyclic(0.5, 1),
-    Warmup(Linear(1.0, 0.0, 100), 5),
-    Warmup(Linear(INF, 0.0, 100), 5, start=0.0),
-    Warmup(0.1, 1000, start=1.0),
-    Scale(Exponential(1.0, 0.01, 1000), 1e308),
-    Scale(0.5, 2.0),
-    Clip(InverseTime(1.0, 0.1), 0.05, 0.5),
-    Clip(0.7, 0.1),
-]
 every_schedule = pytest.mark.parametrize("schedule", SCHEDULES, ids=repr)
-
-
-def test_every_schedule_is_in_the_list():
-    assert set(NAMES.values()) == {type(schedule) for schedule in SCHEDULES}
 
 
 @every_schedule
@@ -253,8 +198,8 @@ def test_optax_schedules_serve():
         (lambda: Exponential(INF, 0, 10), ValueError, "0 and inf together"),
         (lambda: Exponential(0, INF, 10), ValueError, "0 and inf together"),
         (lambda: InverseTime(1, -0.1), ValueError, "rate must be"),
-        (lambda: InverseTime(1, INF), ValueError, "rate must be"),
-        (lambda: ExponentialDecay(1, INF), ValueError, "rate must be finite"),
+        (lambda: InverseTime(1, INF), ValueError, r"rate must be in \[0, inf\), got inf"),
+        (lambda: ExponentialDecay(1, INF), ValueError, r"rate must be in \[0, inf\), got inf"),
         (lambda: Polynomial(1, 0, 10, power=0), ValueError, r"power must be in \(0"),
         (lambda: Polynomial(1, 0, 10, power=INF), ValueError, "power must be"),
         (lambda: Logarithmic(-1), ValueError, "scale must be"),

@@ -2,7 +2,7 @@
 
 import math
 import pickle
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -15,7 +15,6 @@ from boltzmann import (
     Boltzmann,
     EffectiveActionsTarget,
     EntropyTarget,
-    Exponential,
     Gibbs,
     GreedyProbabilityTarget,
     Linear,
@@ -23,36 +22,16 @@ from boltzmann import (
     RangeScaled,
     StdScaled,
     Thermostat,
-    thermostats,
 )
 from boltzmann.notation import parse
 from scripts.support.names import NAMES
+from tests.support.lists import THERMOSTATS
 
 INF = math.inf
-THERMOSTATS = [
-    EntropyTarget(0.5),
-    EntropyTarget(Linear(1.0, 0.0, 100)),
-    EffectiveActionsTarget(2.5),
-    EffectiveActionsTarget(Linear(4.0, 1.0, 100)),
-    GreedyProbabilityTarget(0.9),
-    GreedyProbabilityTarget(Linear(0.25, 1.0, 100)),
-    LossBudget(0.1),
-    LossBudget(Exponential(1.0, 0.01, 100)),
-    RangeScaled(0.1),
-    RangeScaled(Linear(1.0, 0.0, 100)),
-    StdScaled(0.3),
-    StdScaled(Linear(1.0, 0.0, 100)),
-    GLIE(),
-]
 every_thermostat = pytest.mark.parametrize("thermostat", THERMOSTATS, ids=repr)
 scaling = pytest.mark.parametrize("thermostat", [t for t in THERMOSTATS if not isinstance(t, LossBudget)], ids=repr)
 VISITS = np.array([[3, 4, 2, 1], [0, 0, 0, 0], [100, 0, 7, 9]])
 values_of = arrays(np.float64, (3, 4), elements=st.floats(-1e3, 1e3).map(lambda x: round(x, 2)))
-
-
-def test_every_thermostat_is_in_the_list():
-    kinds = {vars(thermostats)[name] for name in thermostats.__all__}
-    assert {kind for kind in kinds if is_dataclass(kind)} == {type(one) for one in THERMOSTATS}
 
 
 @every_thermostat

@@ -18,7 +18,7 @@ class Terminal(io.StringIO):
 
 def shown(stream, times, statuses):
     clock = iter(times)
-    with ProgressBar("much memory", stream=stream, clock=lambda: next(clock)) as bar:
+    with ProgressBar(stream=stream, clock=lambda: next(clock)) as bar:
         for status in statuses:
             bar(status)
     return stream.getvalue()
@@ -27,7 +27,6 @@ def shown(stream, times, statuses):
 def test_a_log_gets_plain_lines_and_few_of_them():
     text = shown(io.StringIO(), [0, 1, 2, 12, 13, 14], [at(2), at(3), at(4), at(5), at(6), at(10)])
     assert text.splitlines() == [
-        "computing: much memory",
         "computing: cells 0/2, blocks 2/10",
         "computing: cells 1/2, blocks 5/10, 250 agent-steps/s, 0:00:20 left",
         "computing: cells 2/2, blocks 10/10, 571 agent-steps/s, 0:00:00 left",

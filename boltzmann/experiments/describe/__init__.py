@@ -1,7 +1,7 @@
-"""What is compared, on what, for how long, and from which seed.
+"""Describe an experiment: agents, environments, numbers of steps, and the seed.
 
 - ``description``: ``Task`` and ``Experiment``, which hold the agents as objects
-- ``plan``: the same as plain data: cells, blocks, recorded steps and streams of randomness
+- ``plan``: the same as plain data: cells, blocks, recorded steps and random streams
 - ``toml``: experiments as TOML files
 """
 

@@ -1,4 +1,4 @@
-"""The frozen description of an experiment: what is compared, on what, for how long, from which seed."""
+"""The frozen description of an experiment: agents, environments, numbers of steps, and the seed."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _ENVIRONMENT = re.compile(r"\s*(?P<id>[^()\s]+)\s*(?:\((?P<arguments>.*)\))?\s*"
 
 
 def read_environment(text: str) -> tuple[str, dict[str, Any]]:
-    """Read an environment's notation: its Gymnasium id, keyword arguments in brackets where there are any.
+    """Read an environment's notation: its Gymnasium id, then keyword arguments in brackets if there are any.
 
     Raises
     ------
     ValueError
-        Where the text is no such thing.
+        For a text of another form.
 
     Examples
     --------
@@ -28,30 +28,29 @@ def read_environment(text: str) -> tuple[str, dict[str, Any]]:
     >>> read_environment("boltzmann/GaussianBandit-v0")
     ('boltzmann/GaussianBandit-v0', {})
     """
-    found = _ENVIRONMENT.fullmatch(text)
-    if not found:
+    match = _ENVIRONMENT.fullmatch(text)
+    if not match:
         raise ValueError(f"environment must be an id, with (name=value, ...) where it has arguments, got {text!r}")
-    return found["id"], call_arguments(found["arguments"] or "")
+    return match["id"], call_arguments(match["arguments"] or "")
 
 
 @dataclass(frozen=True, repr=False)
 class Task(Expression):
-    """A problem, its contestants, and for how long.
+    """An environment, the agents that are compared on it, and the number of steps.
 
     Parameters
     ----------
     environment : str
-        A Gymnasium id, keyword arguments in brackets where there are any.
+        A Gymnasium id, then keyword arguments in brackets if there are any.
     agents : sequence of agents
-        The contestants, each with its policy in it; no two alike.
+        The compared agents, each with its policy; no two are equal.
     steps : int
-        How many steps every replicate takes, at least 1.
+        Steps of every replicate, at least 1.
 
     Raises
     ------
-    ValueError, TypeError
-        For a malformed environment, no agents, agents alike or with parts that cannot be written down, and steps
-        below 1.
+    TypeError
+        For agents with parts that the notation cannot write.
 
     Examples
     --------
@@ -69,10 +68,10 @@ class Task(Expression):
         if not isinstance(self.environment, str):
             raise TypeError(f"environment must be an id, such as 'FrozenLake-v1', got {self.environment!r}")
         if not isinstance(self.agents, list | tuple):
-            raise TypeError(f"agents must be a list of them, got {self.agents!r}")
+            raise TypeError(f"agents must be a list of agents, got {self.agents!r}")
         name, arguments = read_environment(self.environment)
-        written = ", ".join(f"{key}={value!r}" for key, value in arguments.items())
-        object.__setattr__(self, "environment", f"{name}({written})" if written else name)
+        listed = ", ".join(f"{key}={value!r}" for key, value in arguments.items())
+        object.__setattr__(self, "environment", f"{name}({listed})" if listed else name)
         object.__setattr__(self, "agents", tuple(self.agents))
         for agent in self.agents:
             check_expressible(type(agent).__name__, agent)
@@ -80,12 +79,12 @@ class Task(Expression):
 
     @property
     def discount(self) -> float | None:
-        """The discount that all agents of the task share which have one; None where they differ.
+        """The discount of all agents that have one; None if they differ.
 
-        Gaps are measured at it, so that those of different agents can be compared.
+        Gaps are measured at this common discount, so that those of different agents can be compared.
         """
-        found = {agent.discount for agent in self.agents if hasattr(agent, "discount")}
-        return found.pop() if len(found) == 1 else None
+        discounts = {agent.discount for agent in self.agents if hasattr(agent, "discount")}
+        return discounts.pop() if len(discounts) == 1 else None
 
     @property
     def plan(self) -> TaskPlan:
@@ -95,30 +94,24 @@ class Task(Expression):
 
 @dataclass(frozen=True, repr=False)
 class Experiment(Expression):
-    """A comparison: every agent of every task, so many replicates each.
+    """A comparison: every agent of every task, with the same number of replicates.
 
     Parameters
     ----------
     tasks : sequence of Task
-        At least one, no two alike in environment and steps.
+        At least one; no two have the same environment and number of steps.
     replicates : int
         Independent copies of every cell, at least 1.
     seed : int
         At least 0. The same description with the same versions gives the same bytes.
     block : int
-        Replicates a block, at least 1. Randomness is drawn by the block, so this is part of the experiment.
+        Replicates in each block, at least 1. Each block has its own random stream, so this is part of the experiment.
     points : int
-        How many points of each curve are recorded, at least 1: windows of nearly equal length, or one a step for
-        shorter tasks.
+        Recorded points of each curve, at least 1: windows of nearly equal length, or every step of shorter tasks.
     record : {"replicates", "blocks"}
-        What is stored at each point: every replicate's numbers, or, for runs of very many replicates, the mean and the
-        variance of each block's. Then a block counts as one in all statistics, medians and profiles are those of means,
-        and ``replicates`` has to be a multiple of ``block``.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For arguments out of these bounds.
+        Stored at each point: every replicate's numbers, or, for runs of very many replicates, the mean and the variance
+        over each block's replicates. Then a block counts as one sample in all statistics, medians and profiles are
+        those of means, and ``replicates`` must be a multiple of ``block``.
     """
 
     tasks: tuple[Task, ...]
@@ -130,7 +123,7 @@ class Experiment(Expression):
 
     def __post_init__(self) -> None:
         if not isinstance(self.tasks, list | tuple):
-            raise TypeError(f"tasks must be a list of them, got {self.tasks!r}")
+            raise TypeError(f"tasks must be a list of tasks, got {self.tasks!r}")
         object.__setattr__(self, "tasks", tuple(self.tasks))
         plan = self.plan
         for name in ("replicates", "seed", "block", "points", "record"):
@@ -138,6 +131,6 @@ class Experiment(Expression):
 
     @property
     def plan(self) -> Plan:
-        """The experiment as plain data: its cells, blocks, recorded steps and streams of randomness."""
+        """The experiment as plain data: its cells, blocks, recorded steps and random streams."""
         tasks = tuple(task.plan for task in self.tasks)
         return Plan(tasks, self.replicates, self.seed, self.block, self.points, self.record)

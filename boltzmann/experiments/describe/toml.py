@@ -1,4 +1,4 @@
-"""An experiment as a TOML file that people write: agents in the one notation, the rest as plain keys."""
+"""An experiment as a TOML file that people write: agents in the notation, everything else as plain keys."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from boltzmann.experiments.interfaces import Agent
 from boltzmann.notation import write
 
 ReadAgent = Callable[[str, str], Agent]
-"""``read_agent(text, environment)`` makes the agent that an expression means in an environment."""
+"""``read_agent(text, environment)`` returns the agent that an expression means in an environment."""
 
 
 def format_toml(experiment: Experiment) -> str:
-    """Write an experiment as a TOML document, which :func:`read_toml` reads back to the equal experiment.
+    """Write an experiment as a TOML document, which :func:`read_toml` reads back to an equal experiment.
 
     Examples
     --------
@@ -41,15 +41,15 @@ def format_toml(experiment: Experiment) -> str:
     ]
     """
     lines = [f"{name} = {getattr(experiment, name)}" for name in ("replicates", "seed", "block", "points")]
-    lines.append(f"record = {_quoted(experiment.record)}")
+    lines.append(f"record = {_quote(experiment.record)}")
     for task in experiment.tasks:
-        lines += ["", "[[tasks]]", f"environment = {_quoted(task.environment)}", f"steps = {task.steps}", "agents = ["]
-        lines += [*(f"    {_quoted(write(agent))}," for agent in task.agents), "]"]
+        lines += ["", "[[tasks]]", f"environment = {_quote(task.environment)}", f"steps = {task.steps}", "agents = ["]
+        lines += [*(f"    {_quote(write(agent))}," for agent in task.agents), "]"]
     return "\n".join(lines) + "\n"
 
 
-def _quoted(text: str) -> str:
-    # TOML's basic strings are JSON's, but for the one control character that JSON leaves as it is.
+def _quote(text: str) -> str:
+    # TOML's basic strings are JSON strings, but TOML requires an escape for the control character U+007F.
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
@@ -59,55 +59,53 @@ def read_toml(path: str | os.PathLike[str], read_agent: ReadAgent) -> Experiment
     Parameters
     ----------
     path : path
-        Keys ``replicates``, ``seed`` and, where they differ from their defaults, ``block``, ``points`` and ``record``;
-        a table ``[[tasks]]`` each with ``environment``, ``steps`` and ``agents``, a list of expressions.
+        Keys ``replicates``, ``seed`` and optionally ``block``, ``points`` and ``record``; a table ``[[tasks]]`` for
+        each task, with ``environment``, ``steps`` and ``agents``, a list of expressions.
     read_agent : callable
         ``read_agent(text, environment)`` makes an agent of an expression, as ``scripts.support.names.read_agent`` does.
 
     Raises
     ------
     ValueError, TypeError
-        For what is no TOML, for keys that are absent or unknown, and for values that the experiment refuses; the
+        For a file that is not TOML, for absent or unknown keys, and for values that the experiment refuses; the
         message names the file.
-    OSError
-        Where the file cannot be read.
     """
     content = Path(path).read_bytes()
     try:
-        return _experiment(tomllib.loads(content.decode()), read_agent)
+        return _read_experiment(tomllib.loads(content.decode()), read_agent)
     except TypeError as error:
         raise TypeError(f"{path}: {error}") from error
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
 
 
-def _experiment(document: dict[str, Any], read_agent: ReadAgent) -> Experiment:
-    values = _checked("the experiment", document, Experiment)
+def _read_experiment(document: dict[str, Any], read_agent: ReadAgent) -> Experiment:
+    values = _check_keys("the experiment", document, Experiment)
     if not isinstance(values["tasks"], list):
         raise TypeError("tasks must be tables [[tasks]], got " + repr(values["tasks"]))
-    tasks = [_task(place, table, read_agent) for place, table in enumerate(values.pop("tasks"))]
+    tasks = [_read_task(index, table, read_agent) for index, table in enumerate(values.pop("tasks"))]
     return Experiment(tuple(tasks), **values)
 
 
-def _task(place: int, table: Any, read_agent: ReadAgent) -> Task:
+def _read_task(index: int, table: Any, read_agent: ReadAgent) -> Task:
     if not isinstance(table, Mapping):
-        raise TypeError(f"task {place} must be a table [[tasks]], got {table!r}")
-    values = _checked(f"task {place}", table, Task)
+        raise TypeError(f"task {index} must be a table [[tasks]], got {table!r}")
+    values = _check_keys(f"task {index}", table, Task)
     texts, environment = values["agents"], values["environment"]
     if not isinstance(environment, str):
-        raise TypeError(f"environment of task {place} must be a string, got {environment!r}")
+        raise TypeError(f"environment of task {index} must be a string, got {environment!r}")
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-        raise TypeError(f"agents of task {place} must be a list of strings, got {texts!r}")
+        raise TypeError(f"agents of task {index} must be a list of strings, got {texts!r}")
     return Task(environment, tuple(read_agent(text, environment) for text in texts), values["steps"])
 
 
-def _checked(where: str, table: Mapping[str, Any], kind: type[Experiment | Task]) -> dict[str, Any]:
-    """Give the keys of a table, which have to be parameters of its class, and all of those without a default."""
-    known = {field.name: field.kw_only for field in fields(kind)}
-    unknown = [name for name in table if name not in known]
-    absent = [name for name, optional in known.items() if not optional and name not in table]
+def _check_keys(name: str, table: Mapping[str, Any], kind: type[Experiment | Task]) -> dict[str, Any]:
+    """Return a copy of a table whose keys are parameters of its class, all those without a default among them."""
+    optional = {field.name: field.kw_only for field in fields(kind)}
+    unknown = [key for key in table if key not in optional]
+    absent = [key for key in optional if not optional[key] and key not in table]
     if unknown:
-        raise ValueError(f"{where} has no key {unknown[0]!r}: known are {', '.join(known)}")
+        raise ValueError(f"{name} has no key {unknown[0]!r}: known are {', '.join(optional)}")
     if absent:
-        raise ValueError(f"{where} lacks the key {absent[0]!r}")
+        raise ValueError(f"{name} lacks the key {absent[0]!r}")
     return dict(table)

@@ -2,7 +2,7 @@
 
 - ``rollout``: all replicates of one block, in lockstep or compiled
 - ``recorder``: means over windows of steps
-- ``arguments``: checks of what ``rollout`` is given
+- ``arguments``: checks of the arguments of ``rollout``
 - ``compiled``: the same steps as machine code
 """
 

@@ -1,4 +1,4 @@
-"""The step loop of one block, and what is recorded on the way."""
+"""The step loop of one block."""
 
 from __future__ import annotations
 
@@ -34,39 +34,38 @@ def rollout(
     Parameters
     ----------
     env : gymnasium.vector.VectorEnv
-        Of R replicates, with autoreset in the same step.
+        A batched environment of R replicates, with autoreset in the same step.
     agent : Agent
-        It is reset first.
+        The agent, which is reset first.
     ends : array of int, shape (windows,)
-        After how many steps each recorded window ends, increasing; the last is the number of steps.
+        The last step of each recorded window, counted from 1, increasing; the last entry is the number of steps.
     seeds : list of int
         R seeds for the environment.
     rng : numpy.random.Generator
-        What the agent draws from.
+        The agent's generator.
     engine : {"auto", "lockstep", "compiled"}
-        Whether stretches of steps run as compiled loops: by default where these know the environment, the learner and
-        the policy, and numba is installed. Both choose the same actions from the same random numbers, but
-        where the last bit of a soft, mellowmax or expectation backup breaks a tie. Lockstep raises at the step at which
-        a number is out of bounds, the loops before or after the stretch that it is in. After them Sarsa has kept no
-        action drawn for its next step.
+        Whether steps run as compiled loops: by default where these know the environment, the learner and the policy,
+        and numba is installed. Both engines choose the same actions from the same random numbers, except where the last
+        bit of a soft, mellowmax or expectation backup breaks a tie. Lockstep raises at the step at which a number is
+        out of bounds, the loops before or after the stretch of that step. The loops leave Sarsa without a drawn next
+        action.
     recorder : callable
-        ``recorder(ends, R)`` makes what is told of each step by its ``add``, or of each compiled window by its
-        ``add_window``: a subclass of :class:`Recorder` may note more, or less. One that has an ``add`` of its own and
-        no ``add_window`` runs in lockstep.
+        ``recorder(ends, R)`` returns a :class:`Recorder`. A subclass may record more, or less, in ``add``, which is
+        called for each lockstep step, and ``add_window``, which is called for each compiled window. One that overrides
+        ``add`` without ``add_window`` runs in lockstep.
 
     Returns
     -------
     Recorder
-        What ``recorder`` made; its ``engine`` says which it was.
+        The recorder; its ``engine`` is the engine that ran.
 
     Raises
     ------
     UnsupportedError
-        For "compiled" where there is no such form; the message says of what. It is a ValueError.
+        For "compiled" where there is no compiled form; the message names the part without one. It is a ValueError.
     ValueError, TypeError
-        For ends that are no increasing whole numbers from 1 on, seeds that are not R whole numbers of at least 0, an
-        environment that is not batched or resets in another step, and what is no agent or recorder. For rewards that
-        are not finite; where values do not stay finite, at once in the compiled loops, and in lockstep when NaN acts.
+        For an environment that is not batched or resets in another step. For rewards that are not finite, and for
+        values that do not stay finite: the compiled loops raise after the stretch, lockstep when NaN acts.
     """
     checks.one_of("engine", engine, ENGINES)
     ends = checked_ends(ends)
@@ -87,7 +86,7 @@ def rollout(
     if engine != "lockstep":
         try:
             _require_windows(record)
-            return _compiled(CompiledCell(env, agent, int(ends[-1])), record, ends)
+            return _record_windows(CompiledCell(env, agent, int(ends[-1])), record, ends)
         except UnsupportedError:
             if engine == "compiled":
                 raise
@@ -104,25 +103,28 @@ def rollout(
 
 @cache
 def keep_freed_memory() -> None:
-    """Let the C library keep what is freed for the next arrays, which then need no new pages; once a process.
+    """Let the C library reuse freed memory for later arrays instead of returning it to the system; once a process.
 
-    That of Linux gives back pieces as large as the largest freed so far; one that is never touched costs nothing.
+    On Linux it returns pieces larger than the largest one freed so far, so free a large array, whose untouched pages
+    cost nothing.
     """
     np.empty(2**24, dtype=np.uint8)
 
 
+_ADD, _ADD_WINDOW = "add", "add_window"
+
+
 def _require_windows(record: Recorder) -> None:
-    """Refuse a recorder that wants every step: the loops tell of whole windows."""
-    kind = type(record)
-    adds, tells = (next(place for place, one in enumerate(kind.__mro__) if name in vars(one)) for name in _TOLD)
-    if adds < tells or not vars(record).keys().isdisjoint(_TOLD):
-        raise UnsupportedError(f"{kind.__name__} has an add of its own and no add_window, which compiled loops call")
+    """Refuse a recorder that overrides ``add`` alone: compiled loops call ``add_window`` instead."""
+    classes = type(record).__mro__
+    add, add_window = (
+        next(depth for depth, kind in enumerate(classes) if method in vars(kind)) for method in (_ADD, _ADD_WINDOW)
+    )
+    if add < add_window or not vars(record).keys().isdisjoint((_ADD, _ADD_WINDOW)):
+        raise UnsupportedError(f"{classes[0].__name__} overrides add without add_window, which compiled loops call")
 
 
-_TOLD = ("add", "add_window")
-
-
-def _compiled(cell: CompiledCell, recorder: Recorder, ends: NDArray[np.int64]) -> Recorder:
+def _record_windows(cell: CompiledCell, recorder: Recorder, ends: NDArray[np.int64]) -> Recorder:
     recorder.engine = "compiled"
     for sums, distribution in cell.windows(np.diff(ends, prepend=0)):
         recorder.add_window(sums, distribution)
@@ -135,7 +137,7 @@ def _allowed(info: dict[str, Any]) -> NDArray[np.bool_] | None:
 
 
 def _before_reset(observations: NDArray[Any], info: dict[str, Any]) -> NDArray[Any]:
-    """Put back the last observations of the episodes that ended, which the autoreset has replaced."""
+    """Return the next observations, with the last observation of each ended episode instead of the next one's first."""
     ended = info.get("_final_obs")
     if ended is None:
         return observations
@@ -143,21 +145,21 @@ def _before_reset(observations: NDArray[Any], info: dict[str, Any]) -> NDArray[A
         return np.where(ended, info["final_obs"], observations)
     final = info["final_obs"][ended]
     reached = observations.copy()
-    # SyncVectorEnv gives an object array of single observations.
+    # SyncVectorEnv returns an object array of single observations.
     reached[ended] = np.stack(list(final)) if final.dtype == object else final
     return reached
 
 
 def _gaps(info: dict[str, Any], num_envs: int) -> NDArray[np.float64]:
-    """Give the gap of each replicate's action, NaN where the environment does not tell it."""
+    """Return the gap of each replicate's action, NaN where the environment does not report it."""
     gaps = info.get("gap")
     final = info.get("final_info", {})
     if gaps is not None and "_gap" not in info and "gap" not in final:
         return np.asarray(gaps)
-    # Gymnasium marks the rows that told something, and keeps what an ended episode told last apart.
+    # Gymnasium marks the rows with a report in `_gap`, and keeps the last report of an ended episode in `final_info`.
     result = np.full(num_envs, np.nan)
-    for part, told in ((info, info.get("_gap")), (final, final.get("_gap"))):
-        if "gap" in part:
-            rows = np.ones(num_envs, dtype=np.bool_) if told is None else told
-            result[rows] = part["gap"][rows]
+    for source in (info, final):
+        if "gap" in source:
+            rows = source.get("_gap", np.ones(num_envs, dtype=np.bool_))
+            result[rows] = source["gap"][rows]
     return result

@@ -1,40 +1,36 @@
 """Run an experiment to its end.
 
-- ``running``: the whole of it, which starts, continues and finishes a results folder
-- ``rehearsal``: a few steps of everything before anything is stored
+- ``running``: start, continue and finish a results folder
+- ``rehearsal``: one step of every cell before anything is stored
 - ``worker``: compute and store one block
 - ``pool``: spread blocks over processes; ``backends``: over Dask or Ray
-- ``progress``: how far a run is
-- ``memory_and_time``, ``disk``: what a run will need
+- ``progress``: the progress of a run
+- ``memory_and_time``, ``disk``: the needs of a run; ``machine``: what this machine has
 """
 
 from boltzmann.experiments.runs.backends import BACKENDS, dask_backend, ray_backend
 from boltzmann.experiments.runs.disk import disk_text
-from boltzmann.experiments.runs.memory_and_time import (
-    Estimate,
-    estimate,
-    memory_text,
-    processes,
-    processes_text,
-    worker_memory,
-)
+from boltzmann.experiments.runs.machine import MEGABYTE
+from boltzmann.experiments.runs.memory_and_time import Estimate, estimate, processes_text, worker_memory
+from boltzmann.experiments.runs.pool import LocalWorkers
 from boltzmann.experiments.runs.progress import Progress, Status
-from boltzmann.experiments.runs.rehearsal import rehearse
+from boltzmann.experiments.runs.rehearsal import Rehearsal, rehearse
 from boltzmann.experiments.runs.running import run
 from boltzmann.experiments.runs.worker import make_environment, play
 
 __all__ = [
     "BACKENDS",
+    "MEGABYTE",
     "Estimate",
+    "LocalWorkers",
     "Progress",
+    "Rehearsal",
     "Status",
     "dask_backend",
     "disk_text",
     "estimate",
     "make_environment",
-    "memory_text",
     "play",
-    "processes",
     "processes_text",
     "ray_backend",
     "rehearse",

@@ -1,7 +1,7 @@
-"""Where blocks are computed: processes of this machine, or a cluster of Dask's or Ray's.
+"""The backends that compute blocks: processes of this machine, or a cluster of Dask or Ray.
 
-Dask and Ray are asked directly. Through joblib a worker that dies on Dask is never heard of again, and Ray gives
-nothing back before everything is done.
+Dask and Ray are called directly. Through joblib, Dask never reports a worker that died, and Ray returns nothing before
+all blocks are finished.
 """
 
 from __future__ import annotations
@@ -14,43 +14,43 @@ from typing import Any
 
 from boltzmann.experiments.describe import Block
 from boltzmann.experiments.errors import RefusedError
-from boltzmann.experiments.runs.pool import Compute, Workers, joblib_workers
+from boltzmann.experiments.runs.pool import Compute, LocalWorkers, Workers
 from boltzmann.experiments.runs.worker import Outcome
 from boltzmann.experiments.store import require
 
 
 @contextmanager
 def loky_backend(n_jobs: int = -1, address: str = "") -> Iterator[Workers]:
-    """Give the processes of this machine, for ``run(..., workers=...)``.
+    """Yield the processes of this machine, for ``run(..., workers=...)``.
 
     Parameters
     ----------
     n_jobs : int
         As for :func:`boltzmann.experiments.run`.
     address : str
-        Nothing.
+        Always empty.
 
     Raises
     ------
     RefusedError
-        For an address: there is nothing to connect to.
+        For an address: there is no cluster to connect to.
     """
     if address:
-        raise RefusedError(f"address is for a cluster, the backend loky has none: {address!r}")
-    yield joblib_workers(n_jobs)
+        raise RefusedError(f"address must be empty: the backend loky has none, got {address!r}; choose dask or ray")
+    yield LocalWorkers(n_jobs)
 
 
 @contextmanager
 def dask_backend(n_jobs: int = -1, address: str = "") -> Iterator[Workers]:
-    """Give the workers of a Dask cluster, for ``run(..., workers=...)``; needs the extra ``dask``.
+    """Yield the workers of a Dask cluster, for ``run(..., workers=...)``; needs the extra ``dask``.
 
     Parameters
     ----------
     n_jobs : int
-        Workers of a local cluster, one thread each; -1 takes one a core. A cluster that has an address has its own.
+        Workers of a local cluster, one thread each; -1 takes one for each core. A cluster with an address has its own.
     address : str
-        Of the scheduler, such as ``"tcp://10.0.0.1:8786"``; without it a local cluster is made, and ended afterwards.
-        Workers need this code on their path and the store's folder under the same name.
+        The scheduler's address, such as ``"tcp://10.0.0.1:8786"``; without it a local cluster is started, and stopped
+        afterwards. Workers need this code on their path and the results folder under the same name.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def dask_backend(n_jobs: int = -1, address: str = "") -> Iterator[Workers]:
             yield _dask_workers(distributed, client)
         return
     count = os.cpu_count() if n_jobs == -1 else n_jobs
-    # The death of a worker is counted by the run, which computes its block once more.
+    # `compute_blocks` retries the block of a dead worker itself.
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 0}),
         distributed.LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address=None) as cluster,
@@ -74,7 +74,7 @@ def dask_backend(n_jobs: int = -1, address: str = "") -> Iterator[Workers]:
 
 
 def _dask_workers(distributed: Any, client: Any) -> Workers:
-    def computed(compute: Compute, blocks: list[Block]) -> Iterator[Outcome]:
+    def yield_outcomes(compute: Compute, blocks: list[Block]) -> Iterator[Outcome]:
         pending = {client.submit(compute, block, pure=False): block for block in blocks}
         try:
             for future in distributed.as_completed(list(pending)):
@@ -83,20 +83,20 @@ def _dask_workers(distributed: Any, client: Any) -> Workers:
         finally:
             client.cancel(list(pending))
 
-    return computed
+    return yield_outcomes
 
 
 @contextmanager
 def ray_backend(n_jobs: int = -1, address: str = "") -> Iterator[Workers]:
-    """Give the workers of a Ray cluster, for ``run(..., workers=...)``; needs the extra ``ray``.
+    """Yield the workers of a Ray cluster, for ``run(..., workers=...)``; needs the extra ``ray``.
 
     Parameters
     ----------
     n_jobs : int
-        Processors of a local cluster; -1 takes all. A cluster that has an address has its own.
+        Processors of a local cluster; -1 takes all. A cluster with an address has its own.
     address : str
-        Such as ``"ray://10.0.0.1:10001"`` or ``"auto"``; without it a local cluster is made, and ended afterwards.
-        Workers need this code on their path and the store's folder under the same name.
+        The cluster's address, such as ``"ray://10.0.0.1:10001"`` or ``"auto"``; without it a local cluster is started,
+        and stopped afterwards. Workers need this code on their path and the results folder under the same name.
 
     Raises
     ------
@@ -104,14 +104,14 @@ def ray_backend(n_jobs: int = -1, address: str = "") -> Iterator[Workers]:
         Where Ray is not installed or nothing answers at the address.
     """
     ray = require("ray", "ray")
-    # Workers start elsewhere: they find the code where this process found it.
+    # Ray starts workers in another folder, so they need this process's absolute search path.
     path = os.pathsep.join(path or os.getcwd() for path in sys.path)
-    chosen: dict[str, Any] = {"runtime_env": {"env_vars": {"PYTHONPATH": path}}, "log_to_driver": False}
+    options: dict[str, Any] = {"runtime_env": {"env_vars": {"PYTHONPATH": path}}, "log_to_driver": False}
     if address:
-        chosen["address"] = address
+        options["address"] = address
     else:
-        chosen |= {"num_cpus": None if n_jobs == -1 else n_jobs, "include_dashboard": False}
-    _connected(lambda: ray.init(logging_level="ERROR", **chosen), address)
+        options |= {"num_cpus": None if n_jobs == -1 else n_jobs, "include_dashboard": False}
+    _connected(lambda: ray.init(logging_level="ERROR", **options), address)
     try:
         yield _ray_workers(ray)
     finally:
@@ -119,35 +119,35 @@ def ray_backend(n_jobs: int = -1, address: str = "") -> Iterator[Workers]:
 
 
 def _ray_workers(ray: Any) -> Workers:
-    def computed(compute: Compute, blocks: list[Block]) -> Iterator[Outcome]:
-        # Ray would run a block that kills its worker three times more.
-        remote = ray.remote(max_retries=0)(_called)
+    def yield_outcomes(compute: Compute, blocks: list[Block]) -> Iterator[Outcome]:
+        # By default Ray retries a block that kills its worker three times.
+        remote = ray.remote(max_retries=0)(_call)
         shared = ray.put(compute)
         pending = {remote.remote(shared, block): block for block in blocks}
         try:
             while pending:
-                (done,), _ = ray.wait(list(pending), num_returns=1)
-                block = pending.pop(done)
+                (finished,), _ = ray.wait(list(pending), num_returns=1)
+                block = pending.pop(finished)
                 try:
-                    outcome = ray.get(done)
+                    outcome = ray.get(finished)
                 except Exception as error:
                     outcome = _lost(block, error)
                 yield outcome
         finally:
-            for left in pending:
-                ray.cancel(left, force=True)
+            for unfinished in pending:
+                ray.cancel(unfinished, force=True)
 
-    return computed
+    return yield_outcomes
 
 
-def _called(compute: Compute, block: Block) -> Outcome:
+def _call(compute: Compute, block: Block) -> Outcome:
     return compute(block)
 
 
 Backend = Callable[[int, str], AbstractContextManager[Workers]]
 
 BACKENDS: dict[str, Backend] = {"loky": loky_backend, "dask": dask_backend, "ray": ray_backend}
-"""By the names that the command line has for them."""
+"""The backends, by their names on the command line."""
 
 
 def _lost(block: Block, error: BaseException) -> Outcome:
@@ -158,5 +158,5 @@ def _connected(connect: Callable[[], Any], address: str) -> Any:
     try:
         return connect()
     except Exception as error:
-        # Each library has its own errors for a cluster that is not there.
+        # Each library raises its own errors where no cluster answers.
         raise RefusedError(f"no cluster answers at {address or 'this machine'}: {error}") from error

@@ -1,48 +1,47 @@
-"""What a run will take before it begins: memory by measuring small batches, time by a short trial."""
+"""The memory and time that a run takes: memory by measuring small batches, time by a short trial."""
 
 from __future__ import annotations
 
-import math
-import os
 import time
 import tracemalloc
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from boltzmann.experiments.describe import Block, Experiment, Task
+from boltzmann.experiments.describe import Block, Experiment
 from boltzmann.experiments.engine import METRICS, Engine, held_bytes, keep_freed_memory
-from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.interfaces import Make
+from boltzmann.experiments.runs.machine import MEGABYTE, require_available, total_memory
 from boltzmann.experiments.runs.worker import make_environment, play
 
-_MEGABYTE = 2**20
-
-_FEW = (2, 10)
-"""Replicates of the two batches that are measured."""
-_STEPS = 3
+_FEW, _MORE = 2, 10
+"""Replicates of the two batches whose memory is measured."""
+_MEASURED_STEPS = 3
 _TRIAL_SECONDS = 0.2
-_WORKER_BYTES = 200 * 2**20
-"""What a process of this project takes before it holds arrays of any size: its peak was 59 MB in lockstep and 174 MB
-with the compiled loops (Python 3.11, Linux), rounded up."""
+_TRIAL_GROWTH = 4
+_FLOAT_BYTES = 8
+_PROCESS_BYTES = 200 * MEGABYTE
+"""Memory of a process before it holds arrays of any size: its peak was 59 MB in lockstep and 174 MB with the compiled
+loops (Python 3.11, Linux), rounded up."""
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """What one cell will take.
+    """The memory and time of one cell.
 
     Attributes
     ----------
     task, agent : int
-        Their places in the experiment.
+        Index of the task, and of the agent in it.
     blocks : int
-        How many there are.
+        Number of blocks of the cell.
     memory : int
-        Bytes that the largest block takes at its peak, beside its process.
+        Bytes that the largest block takes at its peak, besides its process.
     seconds : float
-        Of one process, for all blocks of the cell.
+        Seconds that one process needs for all blocks of the cell.
     """
 
     task: int
@@ -55,7 +54,7 @@ class Estimate:
 def estimate(experiment: Experiment, make: Make, engine: Engine = "auto") -> list[Estimate]:
     """Estimate memory and time of each cell; nothing is stored.
 
-    Time is that of one block's first steps, scaled to all steps of all replicates; a cell takes about half a second.
+    The first steps of one block are timed, and scaled to all steps of all replicates. A cell takes about half a second.
 
     Parameters
     ----------
@@ -67,134 +66,132 @@ def estimate(experiment: Experiment, make: Make, engine: Engine = "auto") -> lis
     >>> import envs
     >>> from agents import QLearning
     >>> from boltzmann import Greedy
+    >>> from boltzmann.experiments import Task
     >>> task = Task("FrozenLake-v1", [QLearning(Greedy())], 1000)
     >>> (cell,) = estimate(Experiment([task], replicates=200, seed=0), envs.make)
     >>> cell.blocks, 10**5 < cell.memory < 10**8, 0 < cell.seconds < 600
     (2, True, True)
     """
-    number = math.ceil(experiment.replicates / experiment.block)
     return [
         Estimate(
-            place,
+            task,
             agent,
-            number,
-            block_memory(experiment, place, agent, make, engine),
-            _seconds(experiment, place, agent, make, engine),
+            experiment.plan.blocks_per_cell,
+            block_memory(experiment, task, agent, make, engine),
+            _seconds(experiment, task, agent, make, engine),
         )
-        for place, task in enumerate(experiment.tasks)
-        for agent in range(len(task.agents))
+        for task, agent in experiment.plan.cells()
     ]
 
 
 def block_memory(experiment: Experiment, task: int, agent: int, make: Make, engine: Engine = "auto") -> int:
-    """Measure the peak of two small batches in their first steps, and draw the line through them to a whole block.
+    """Measure the peak memory of two small batches in their first steps, and extrapolate linearly to a whole block.
 
     Returns
     -------
     int
-        Bytes, recorded windows included. What an agent comes to hold only later is not in it.
+        Bytes, recorded windows included, but not what an agent allocates only after the first steps.
     """
-    one, largest = experiment.tasks[task], min(experiment.block, experiment.replicates)
-    (few, spaces), (more, _) = (_peak(experiment, one, Block(task, agent, 0, some), make) for some in _FEW)
-    by_replicate = max(0.0, (more - few) / (_FEW[1] - _FEW[0]))
-    recorded = len(METRICS) * len(experiment.plan.recorded_steps(task)) * 8
-    # Written, the windows stand in memory twice more: the archive and its copy. Of means, one metric's deviations do.
-    copies = 3 if experiment.record == "replicates" else 1 + 2 / len(METRICS)
-    loops, sizes = 0, [int(space.n) for space in spaces if isinstance(getattr(space, "n", None), int | np.integer)]
-    if engine != "lockstep" and len(sizes) == len(spaces):
-        loops = held_bytes(largest, *sizes)
-        if callable(getattr(one.agents[agent], "step_size", None)):
-            # Those of all visit counts that there may be.
-            loops += 8 * one.steps
-    return int(few + (by_replicate + copies * recorded) * largest) + loops
+    plan = experiment.plan
+    (few, spaces), (more, _) = (
+        _peak(experiment, Block(task, agent, 0, replicates), make) for replicates in (_FEW, _MORE)
+    )
+    measured = max(0.0, (more - few) / (_MORE - _FEW))
+    windows = len(METRICS) * len(plan.recorded_steps(task)) * _FLOAT_BYTES
+    # Writing replicates needs the windows twice more, for the archive and its copy; means need one metric's deviations.
+    copies = 3 if plan.record == "replicates" else 1 + 2 / len(METRICS)
+    replicates = plan.largest_block
+    batch = int(few + (measured + copies * windows) * replicates)
+    return batch + (0 if engine == "lockstep" else _loop_bytes(experiment, task, agent, replicates, spaces))
 
 
-def _peak(experiment: Experiment, task: Task, block: Block, make: Make) -> tuple[int, tuple[Any, Any]]:
-    """Give the bytes that a few steps of a block take in lockstep, and the spaces of its environment."""
-    steps = np.array([min(_STEPS, task.steps)])
-    # Before the tracer, which would count what is never touched.
+def _loop_bytes(experiment: Experiment, task: int, agent: int, replicates: int, spaces: tuple[Any, Any]) -> int:
+    """Return the bytes that compiled loops hold besides the agent and the environment; 0 where they cannot run."""
+    sizes = [int(space.n) for space in spaces if isinstance(getattr(space, "n", None), int | np.integer)]
+    if len(sizes) < len(spaces):
+        return 0
+    step_size = getattr(experiment.tasks[task].agents[agent], "step_size", None)
+    # A scheduled step size is read for every possible visit count.
+    scheduled = _FLOAT_BYTES * experiment.tasks[task].steps if callable(step_size) else 0
+    return held_bytes(replicates, *sizes) + scheduled
+
+
+def _peak(experiment: Experiment, block: Block, make: Make) -> tuple[int, tuple[Any, Any]]:
+    """Return the bytes that a few lockstep steps of a block take, and the spaces of its environment."""
+    task = experiment.tasks[block.task]
+    ends = np.array([min(_MEASURED_STEPS, task.steps)])
+    # The tracer would count the pages of this large array, which are never touched: free it before.
     keep_freed_memory()
-    running = tracemalloc.is_tracing()
-    if not running:
-        tracemalloc.start()
-    try:
+    with _tracing():
         tracemalloc.reset_peak()
-        before = tracemalloc.get_traced_memory()[0]
+        before, _ = tracemalloc.get_traced_memory()
         with closing(make_environment(task, block.replicates, make)) as env:
-            # Compiled loops would be compiled under the tracer, which is slow: what they hold besides is added up.
-            play(task, env, steps, experiment.plan, block, "lockstep")
+            # Compiling under the tracer is slow, so `_loop_bytes` adds what the loops hold.
+            play(task, env, ends, experiment.plan, block, "lockstep")
             spaces = (env.single_observation_space, env.single_action_space)
-        return max(0, tracemalloc.get_traced_memory()[1] - before), spaces
+        _, peak = tracemalloc.get_traced_memory()
+    return max(0, peak - before), spaces
+
+
+@contextmanager
+def _tracing() -> Iterator[None]:
+    """Trace allocations, and leave a tracer that already runs as it is."""
+    if tracemalloc.is_tracing():
+        yield
+        return
+    tracemalloc.start()
+    try:
+        yield
     finally:
-        if not running:
-            tracemalloc.stop()
+        tracemalloc.stop()
 
 
-def _seconds(experiment: Experiment, place: int, agent: int, make: Make, engine: Engine) -> float:
-    """Time longer and longer stretches of one block until one takes a moment, and scale what it took more."""
-    task, plan = experiment.tasks[place], experiment.plan
-    block = Block(place, agent, 0, min(experiment.block, experiment.replicates))
+def _seconds(experiment: Experiment, index: int, agent: int, make: Make, engine: Engine) -> float:
+    """Time longer and longer trials of one block until one is long enough, and scale the increase to all steps."""
+    task, plan = experiment.tasks[index], experiment.plan
+    block = Block(index, agent, 0, plan.largest_block)
 
     def timed(steps: int) -> float:
         with closing(make_environment(task, block.replicates, make)) as env:
-            began = time.perf_counter()
+            start = time.perf_counter()
             play(task, env, np.array([steps]), plan, block, engine)
-            return time.perf_counter() - began
+            return time.perf_counter() - start
 
-    # The first step loads or compiles what later ones find, and making an agent's arrays is done once a block.
+    # The very first step loads libraries or compiles. The second trial measures what every block spends once.
     timed(1)
     once, steps = timed(1), 1
-    spent = once
-    while spent < once + _TRIAL_SECONDS and steps < task.steps:
-        steps = min(4 * steps, task.steps)
-        spent = timed(steps)
-    rate = max(0.0, spent - once) / max(1, steps - 1)
-    return (once + rate * (task.steps - 1)) * experiment.replicates / block.replicates
+    seconds = once
+    while seconds < once + _TRIAL_SECONDS and steps < task.steps:
+        steps = min(_TRIAL_GROWTH * steps, task.steps)
+        seconds = timed(steps)
+    per_step = max(0.0, seconds - once) / max(1, steps - 1)
+    return (once + per_step * (task.steps - 1)) * plan.replicates / block.replicates
 
 
-def worker_memory(experiment: Experiment, make: Make) -> int:
-    """Bytes that one worker takes at most, its process included."""
-    cells = [(place, agent) for place, task in enumerate(experiment.tasks) for agent in range(len(task.agents))]
-    return _WORKER_BYTES + max(block_memory(experiment, place, agent, make) for place, agent in cells)
+def worker_memory(block_bytes: list[int]) -> int:
+    """Return the bytes that one worker takes at most, its process included, where its blocks take so many."""
+    return _PROCESS_BYTES + max(block_bytes)
 
 
-def processes(experiment: Experiment, jobs: int) -> int:
-    """How many processes will compute: no more than there are blocks."""
-    return min(os.cpu_count() or 1 if jobs == -1 else jobs, len(experiment.plan.blocks()))
+def measure_worker_memory(experiment: Experiment, make: Make) -> int:
+    """Measure the bytes that one worker takes at most, its process included; two small batches of each cell run."""
+    return worker_memory([block_memory(experiment, task, agent, make) for task, agent in experiment.plan.cells()])
 
 
 def processes_text(count: int) -> str:
-    """So many processes, in words."""
+    """Return a number of processes in words."""
     return "1 process" if count == 1 else f"{count} processes"
 
 
-def memory_text(experiment: Experiment, make: Make, count: int) -> str:
-    """Say how much memory so many processes take at most, and refuse more than this machine has.
+def memory_text(each: int, processes: int) -> str:
+    """Return how much memory processes of ``each`` bytes take, in words, and refuse more than this machine has.
 
     Raises
     ------
     RefusedError
         Where they would take more; the message says what to do.
     """
-    each, there = worker_memory(experiment, make), total_memory()
-    told = f"up to {each / _MEGABYTE:.0f} MB of memory in each of {processes_text(count)}"
-    if there is not None and each * count > there:
-        raise RefusedError(
-            f"{told} is more than the {there / _MEGABYTE:.0f} MB of this machine: take a smaller block, or fewer jobs"
-        )
-    return told
-
-
-def total_memory() -> int | None:
-    """Bytes of this machine's memory, or of the control group's where that is less; None where neither is told."""
-    found = []
-    if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
-        found.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
-    try:
-        with open("/sys/fs/cgroup/memory.max") as file:
-            limit = file.read().strip()
-    except OSError:
-        limit = "max"
-    if limit.isdigit():
-        found.append(int(limit))
-    return min(found, default=None)
+    text = f"up to {each / MEGABYTE:.0f} MB of memory in each of {processes_text(processes)}"
+    remedy = "of this machine: take a smaller block, or fewer jobs"
+    require_available(f"{text} is", each * processes, total_memory(), remedy)
+    return text

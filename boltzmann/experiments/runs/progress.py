@@ -1,4 +1,4 @@
-"""How far a run is."""
+"""The progress of a run."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from boltzmann.experiments.describe import Block, Plan
 
 @dataclass(frozen=True)
 class Status:
-    """How far a run is; what was found stored counts as done.
+    """The progress of a run; blocks that were stored before count as done.
 
     Attributes
     ----------
     blocks, total_blocks : int
-        Blocks that are stored, and in all.
+        Number of stored blocks, and of all.
     cells, total_cells : int
-        Cells of which all blocks are stored, and in all.
+        Number of cells whose blocks are all stored, and of all.
     steps, total_steps : int
-        Agent-steps, one for each step of each replicate, of the stored blocks and in all.
+        Agent-steps, one for each step of each replicate, in the stored blocks and in all.
     failed : int
-        Cells that have failed.
+        Number of failed cells.
     """
 
     blocks: int
@@ -34,54 +34,45 @@ class Status:
 
 
 Progress = Callable[[Status], None]
-"""``on_progress(status)``: told what was there, then after each block."""
+"""``on_progress(status)``, called once for the stored blocks, then after each block."""
 
 
 class Tally:
-    """Counts what is done of a plan.
+    """Counts of the finished blocks, cells and steps of a plan.
 
     Parameters
     ----------
     plan : Plan
-        What there is to do.
+        The whole run.
     missing : iterable of Block
-        What is not stored yet.
+        The blocks that are not stored yet.
     """
 
     def __init__(self, plan: Plan, missing: Iterable[Block]) -> None:
         self._plan = plan
         blocks = plan.blocks()
-        self._total = Status(0, len(blocks), 0, 0, 0, sum(self._steps(block) for block in blocks))
-        self._left: dict[str, set[str]] = {block.cell: set() for block in blocks}
+        self._missing: dict[str, set[str]] = {block.cell: set() for block in blocks}
         self._failed: set[str] = set()
-        self._blocks, self._cells, self._agent_steps = len(blocks), len(self._left), self._total.total_steps
+        cells, steps = len(self._missing), plan.agent_steps
+        self._status = Status(len(blocks), len(blocks), cells, cells, steps, steps)
         for block in missing:
-            self._cells -= not self._left[block.cell]
-            self._left[block.cell].add(block.name)
-            self._blocks -= 1
-            self._agent_steps -= self._steps(block)
+            self._missing[block.cell].add(block.name)
+            self._count(block, -1)
 
     def done(self, block: Block) -> None:
         """Count a missing block as stored."""
-        self._left[block.cell].remove(block.name)
-        self._cells += not self._left[block.cell]
-        self._blocks += 1
-        self._agent_steps += self._steps(block)
+        self._missing[block.cell].remove(block.name)
+        self._count(block, +1)
 
     def failed(self, block: Block) -> None:
         """Count the cell of a block as failed."""
         self._failed.add(block.cell)
 
     def status(self) -> Status:
-        """Tell how far it is."""
-        return replace(
-            self._total,
-            blocks=self._blocks,
-            cells=self._cells,
-            total_cells=len(self._left),
-            steps=self._agent_steps,
-            failed=len(self._failed),
-        )
+        """Return the present counts."""
+        complete = sum(not blocks for blocks in self._missing.values())
+        return replace(self._status, cells=complete, failed=len(self._failed))
 
-    def _steps(self, block: Block) -> int:
-        return self._plan.tasks[block.task].steps * block.replicates
+    def _count(self, block: Block, sign: int) -> None:
+        steps = self._status.steps + sign * self._plan.agent_steps_of(block)
+        self._status = replace(self._status, blocks=self._status.blocks + sign, steps=steps)

@@ -1,73 +1,87 @@
-"""One step of every cell before a run begins, so that what cannot work is refused before anything is written."""
+"""One step of every cell before a run begins, so that a run that cannot work is refused before anything is written."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from boltzmann.experiments.describe import Block, Experiment, Task
+from boltzmann.experiments.describe import Block, Experiment
 from boltzmann.experiments.engine import Engine
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.interfaces import Agent, Make
 from boltzmann.experiments.runs.worker import make_environment, play
-from boltzmann.experiments.store import Resolved, describe_environment
+from boltzmann.experiments.store import EnvironmentRecord, describe_environment
+from boltzmann.policies import inputs_read_by
 
-_PROBES = 100
+_PROBED_STEPS = 100
 
 
-def rehearse(experiment: Experiment, make: Make, engine: Engine) -> tuple[list[Resolved], list[list[str]]]:
-    """Take one step of every cell, and ask its policy at steps all along the way: a bad end shows only there.
+@dataclass(frozen=True)
+class Rehearsal:
+    """The findings of a rehearsal.
+
+    Attributes
+    ----------
+    environments : list
+        The record of each task's environment.
+    engines : list of list of str
+        The engine of each agent of each task.
+    """
+
+    environments: list[EnvironmentRecord]
+    engines: list[list[str]]
+
+
+def rehearse(experiment: Experiment, make: Make, engine: Engine) -> Rehearsal:
+    """Take one step of every cell, and call its policy at steps up to the last: some schedules go wrong only late.
+
+    Each task's environment is made once, with one replicate, and reset for each agent.
 
     Parameters
     ----------
     experiment, make, engine
         As for :func:`boltzmann.experiments.run`.
 
-    Returns
-    -------
-    environments : list
-        What each task's environment turned out to be.
-    engines : list of list of str
-        Which engine each agent of each task runs on.
-
     Raises
     ------
     RefusedError
-        For an agent that cannot act in its environment; its cause is what was raised.
+        For an agent that cannot act in its environment; the cause is the original error.
     """
-    plan, found, engines = experiment.plan, [], []
-    for place, task in enumerate(experiment.tasks):
-        engines.append([""] * len(task.agents))
-        for number, original in enumerate(task.agents):
-            try:
-                with closing(make_environment(task, 1, make)) as env:
-                    played = play(task, env, np.array([1]), plan, Block(place, number, 0, replicates=1), engine)
-                    engines[-1][number] = played.engine
-                    resolved, count = describe_environment(env), int(getattr(env.single_action_space, "n", 2))
-                _ask_all_along(task, original, count)
-            except Exception as error:
-                raise RefusedError(f"{original!r} cannot run on {task.environment}: {error}") from error
-        found.append(resolved)
-    return found, engines
+    rehearsal = Rehearsal([], [])
+    for index, task in enumerate(experiment.tasks):
+        agent, engines = task.agents[0], list[str]()
+        try:
+            with closing(make_environment(task, 1, make)) as env:
+                for number, agent in enumerate(task.agents):
+                    block = Block(index, number, 0, replicates=1)
+                    engines.append(play(task, env, np.array([1]), experiment.plan, block, engine).engine)
+                    _call_policy(agent, task.steps, int(getattr(env.single_action_space, "n", 2)))
+                rehearsal.environments.append(describe_environment(env))
+        except Exception as error:
+            raise RefusedError(f"{agent!r} cannot run on {task.environment}: {error}") from error
+        rehearsal.engines.append(engines)
+    return rehearsal
 
 
-def _ask_all_along(task: Task, agent: Agent, count: int) -> None:
+def _call_policy(agent: Agent, steps: int, actions: int) -> None:
+    """Call an agent's policy at steps spread over the whole run."""
     policy = getattr(agent, "policy", None)
     if policy is None:
         return
-    values, visits = np.zeros((1, count)), np.zeros((1, count), dtype=np.int64)
-    read = _also_read(policy, count)
-    for step in np.linspace(0, task.steps - 1, _PROBES, dtype=np.int64):
-        policy(values, step=int(step), visits=visits, **read)
+    inputs = _one_row(policy, actions)
+    for step in np.linspace(0, steps - 1, _PROBED_STEPS, dtype=np.int64):
+        policy(np.zeros((1, actions)), step=int(step), **inputs)
 
 
-def _also_read(policy: Any, count: int) -> dict[str, Any]:
-    """Give one row of what some policies are told besides values and visits."""
-    read: dict[str, Any] = {}
-    if getattr(policy, "reads_variances", False):
-        read["variances"] = np.zeros((1, count))
-    if hasattr(policy, "next_epsilons"):
-        read["epsilons"] = np.full(1, policy.initial_epsilon)
-    return read
+def _one_row(policy: Any, actions: int) -> dict[str, Any]:
+    """Return one row of each input that a policy reads."""
+    rows: dict[str, Callable[[], Any]] = {
+        "visits": lambda: np.zeros((1, actions), dtype=np.int64),
+        "variances": lambda: np.zeros((1, actions)),
+        "epsilons": lambda: np.full(1, policy.initial_epsilon),
+    }
+    return {name: rows[name]() for name in sorted(inputs_read_by(policy))}

@@ -1,4 +1,4 @@
-"""Running an experiment on this machine's cores or a cluster's, a block a job, what is stored left as it is."""
+"""Running an experiment: rehearse, compute the missing blocks on cores or a cluster, and return the results."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from boltzmann.experiments.engine import ENGINES, Engine, has_numba
 from boltzmann.experiments.errors import FailedCellsError
 from boltzmann.experiments.interfaces import Make
 from boltzmann.experiments.runs.disk import disk_text
-from boltzmann.experiments.runs.memory_and_time import memory_text, processes
-from boltzmann.experiments.runs.pool import Workers, compute_blocks, joblib_workers
+from boltzmann.experiments.runs.memory_and_time import measure_worker_memory, memory_text
+from boltzmann.experiments.runs.pool import LocalWorkers, Workers, compute_blocks
 from boltzmann.experiments.runs.progress import Progress, Status, Tally
 from boltzmann.experiments.runs.rehearsal import rehearse
 from boltzmann.experiments.runs.worker import Job, Outcome
@@ -23,15 +23,15 @@ from boltzmann.experiments.store import Results, Store, lock_folder
 
 _log = logging.getLogger("boltzmann.experiments")
 
-_FAST = "pip install 'boltzmann-exploration[fast]'"
+_INSTALL_NUMBA = "pip install 'boltzmann-exploration[fast]'"
 
 _LONG = 10**6
-"""Agent-steps from which on it is worth while to measure what a run takes before it begins."""
+"""From so many agent-steps on, a run measures the memory that it needs before it begins."""
 
 
 def run(
     experiment: Experiment,
-    store: str | os.PathLike[str],
+    folder: str | os.PathLike[str],
     *,
     make: Make,
     n_jobs: int = 1,
@@ -39,89 +39,98 @@ def run(
     engine: Engine = "auto",
     workers: Workers | None = None,
 ) -> Results:
-    """Compute the blocks of an experiment that a folder does not hold yet, and give the results.
+    """Compute the blocks of an experiment that a folder does not hold yet, and return the results.
+
+    Each task's environment is made once for a rehearsal and once for each missing block. Stored blocks are read and
+    checked once, and the results hold them.
 
     Parameters
     ----------
     experiment : Experiment
-        What to run.
-    store : path
-        The folder of this run; it is made where it does not exist. What it holds of the same experiment is kept, so
-        a run that was stopped goes on where it was, to the bytes that it would have ended with.
+        The experiment to run.
+    folder : path
+        The folder of this run, which is made if it does not exist. Blocks of the same experiment in it are used as they
+        are, so a stopped run continues to the bytes that it would have ended with.
     make : callable
-        ``make(id, num_envs, discount=..., **kwargs)`` gives a batched environment, as ``envs.make`` does.
+        ``make(id, num_envs, discount=..., **kwargs)`` returns a batched environment, as ``envs.make`` does.
     n_jobs : int
-        Processes: 1 computes in this one, -1 takes a process a core. The results are the same bytes for any number of
-        them.
+        Processes: 1 computes in this one, -1 takes one for each core. The bytes do not depend on the number.
     on_progress : callable, optional
-        Told a :class:`Status`, first what was there, then after each block.
+        Receives a :class:`Status`, first for the stored blocks, then after each block.
     engine : {"auto", "lockstep", "compiled"}
-        As for :func:`rollout`, for every cell; which one it was is stored with the results. The first run compiles,
-        which takes some twenty seconds and is kept on disk; the log ``boltzmann.experiments`` says so.
+        As for :func:`rollout`, for every cell; the results store which engine ran. The first run compiles for some
+        twenty seconds, numba keeps the machine code on disk, and the log ``boltzmann.experiments`` says so.
     workers : Workers, optional
-        A cluster's in the place of ``n_jobs``, from ``boltzmann.experiments.runs``; the same bytes again.
+        Workers of a cluster instead of ``n_jobs``, from ``boltzmann.experiments.runs``; the bytes are the same.
 
     Raises
     ------
     RefusedError
-        For an agent that cannot act in its environment, and for a folder that holds something else, was begun with
-        another version of an environment, is in use by another run or cannot be written; nothing is written then. It
-        is a ValueError, and its cause is what was raised. And where the results would take more of the disk than is
-        free, or, of a million agent-steps or more, the processes more memory than this machine has; else the log says
-        of such a run how much both take at most.
+        Nothing is written in these cases. For an agent that cannot act in its environment; the cause is the original
+        error. For a folder that holds something else, was begun with another version of an environment, is in use by
+        another run or cannot be written. Where the results need more disk than is free or, for a million agent-steps or
+        more, the processes need more memory than this machine has; otherwise the log states both needs of such a run.
+        RefusedError is a ValueError.
     FailedCellsError
-        Where an agent or environment has raised an error on the way, or has killed its worker twice. The other cells
-        are stored; what was raised stands in a file of the folder, such as ``task00-agent01.error.txt``.
-    ValueError, TypeError
-        For ``n_jobs`` out of its bounds.
+        Where an agent or environment has raised an error during the run, or has killed its worker twice. The other
+        cells are stored; the error stands in a file of the folder, such as ``task00-agent01.error.txt``.
     OSError
-        Where a block cannot be written, as on a full disk; what is stored stays.
+        Where a block cannot be written, as on a full disk; stored blocks remain.
 
     Warns
     -----
     UserWarning
-        For each stored block that is damaged; it is computed again. And where a run goes on that was begun with other
+        For each stored block that is damaged; it is computed again. And where a run continues that was begun with other
         versions of Python, NumPy, Gymnasium or this package: it ends with the same law, but not with the same bytes.
     """
     if checks.whole_number("n_jobs", n_jobs, least=-1) == 0:
         raise ValueError("n_jobs must be -1 or at least 1, got 0")
     checks.one_of("engine", engine, ENGINES)
-    environments, engines = rehearse(experiment, make, engine)
-    place = Store(store)
-    plan = experiment.plan
-    room = disk_text(plan, place.folder)
-    if plan.agent_steps >= _LONG:
-        if workers is None:
-            _log.info("computing: %s, and %s", memory_text(experiment, make, processes(experiment, n_jobs)), room)
-        if engine == "auto" and not has_numba():
-            _log.info("numba is not installed, and what runs compiled is tens of times as fast: %s", _FAST)
-    place.begin(plan, environments, engines)
-    with lock_folder(place.folder):
-        place.clear()
-        missing, damaged = place.missing(plan)
+    plan, store, workers = experiment.plan, Store(folder), workers or LocalWorkers(n_jobs)
+    rehearsal = rehearse(experiment, make, engine)
+    _require_resources(experiment, store, make, workers, engine)
+    store.begin(plan, rehearsal.environments, rehearsal.engines)
+    with lock_folder(store.folder):
+        store.clear()
+        results = Results(store.folder, plan)
+        missing, damaged = results.missing()
         for message in damaged:
             warnings.warn(f"{message}; it is computed again", UserWarning, stacklevel=2)
-        if missing and (other := place.other_versions(engines)):
-            told = f"{store} was begun with other versions, {other}: not the same bytes"
-            warnings.warn(told, UserWarning, stacklevel=2)
-        job = Job(experiment, place, make, engine, os.getpid())
-        tally, report = Tally(plan, missing), on_progress or _silent
+        if missing and (others := store.other_versions(rehearsal.engines)):
+            message = f"{folder} was begun with other versions, {others}: the bytes will not be the same"
+            warnings.warn(message, UserWarning, stacklevel=2)
+        job = Job(experiment, store, make, engine, os.getpid())
+        tally, report = Tally(plan, missing), on_progress or _ignore
         report(tally.status())
-        outcomes = compute_blocks(job, _longest_first(plan, missing), workers or joblib_workers(n_jobs))
+        outcomes = compute_blocks(job, _longest_first(plan, missing), workers)
         try:
             with closing(outcomes):
-                failures = _followed(outcomes, tally, report)
+                failures = _report_outcomes(outcomes, tally, report)
         finally:
-            # A pool that has lost a worker kills the others, in the middle of what they write.
-            place.sweep()
+            # A pool that has lost a worker kills the others, possibly while they write.
+            store.sweep()
     if failures:
-        lines = tuple(_failure(plan, place, block, reason) for block, reason in failures)
+        lines = tuple(_failure_line(plan, store, block, reason) for block, reason in failures)
         raise FailedCellsError(lines, tally.status().total_cells)
-    return Results.load(store)
+    results.require_complete()
+    return results
 
 
-def _followed(outcomes: Iterable[Outcome], tally: Tally, report: Progress) -> list[tuple[Block, str]]:
-    """Tell of each outcome; give the first failure of each cell that has one."""
+def _require_resources(experiment: Experiment, store: Store, make: Make, workers: Workers, engine: Engine) -> None:
+    """Refuse results that do not fit on the disk; log the needs of a long run, and refuse too much memory."""
+    plan = experiment.plan
+    disk = disk_text(plan, store.folder)
+    if plan.agent_steps < _LONG:
+        return
+    if isinstance(workers, LocalWorkers):
+        each, processes = measure_worker_memory(experiment, make), workers.processes(len(plan.blocks()))
+        _log.info("computing takes %s, and %s", memory_text(each, processes), disk)
+    if engine == "auto" and not has_numba():
+        _log.info("numba is not installed; compiled cells run tens of times as fast: %s", _INSTALL_NUMBA)
+
+
+def _report_outcomes(outcomes: Iterable[Outcome], tally: Tally, report: Progress) -> list[tuple[Block, str]]:
+    """Report the progress after each outcome; return the first failure of each cell that has one."""
     failures: dict[str, tuple[Block, str]] = {}
     for outcome in outcomes:
         if outcome.unwritten is not None:
@@ -135,15 +144,15 @@ def _followed(outcomes: Iterable[Outcome], tally: Tally, report: Progress) -> li
     return [failures[cell] for cell in sorted(failures)]
 
 
-def _failure(plan: Plan, store: Store, block: Block, reason: str) -> str:
+def _failure_line(plan: Plan, store: Store, block: Block, reason: str) -> str:
     task = plan.tasks[block.task]
     return f"{task.agents[block.agent]} on {task.environment}: {reason} (see {store.failure_file(block)})"
 
 
 def _longest_first(plan: Plan, blocks: list[Block]) -> list[Block]:
-    """Order blocks so that no core ends up waiting for a long one."""
-    return sorted(blocks, key=lambda block: -plan.tasks[block.task].steps * block.replicates)
+    """Sort blocks so that no core ends up waiting for a long one."""
+    return sorted(blocks, key=lambda block: -plan.agent_steps_of(block))
 
 
-def _silent(status: Status) -> None:
+def _ignore(status: Status) -> None:
     pass

@@ -1,4 +1,4 @@
-"""What one worker does: compute a block, store it, and say how it went."""
+"""The work of one worker: compute a block, store it, and report the outcome."""
 
 from __future__ import annotations
 
@@ -18,40 +18,45 @@ from numpy.typing import NDArray
 from boltzmann.experiments.describe import Block, Experiment, Plan, Task, read_environment
 from boltzmann.experiments.engine import Engine, Recorder, rollout
 from boltzmann.experiments.interfaces import Make
-from boltzmann.experiments.store import Store
+from boltzmann.experiments.store import Arrays, Store
 
 
 @dataclass(frozen=True)
 class Job:
-    """What all blocks of a run share.
+    """Shared by all blocks of a run: the experiment, the store, how to make environments, and the engine.
 
     Attributes
     ----------
-    watched : int
-        The process that people watch.
+    main_process : int
+        The number of the process that called ``run``.
     """
 
     experiment: Experiment
     store: Store
     make: Make
     engine: Engine
-    watched: int
+    main_process: int
+
+    @property
+    def in_main_process(self) -> bool:
+        """Return whether this process called ``run``."""
+        return os.getpid() == self.main_process
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a block went.
+    """The outcome of one block.
 
     Attributes
     ----------
     block : Block
-        Which one.
+        The block.
     failure : str
-        Why its cell has failed, in a line; nothing where the block is stored.
+        Why its cell has failed, in a line; empty where the block is stored.
     unwritten : OSError or None
-        Why it could not be written.
+        Why the block could not be written.
     lost : str
-        What is known of a worker that did not come back.
+        The backend's message where the block's worker died.
     """
 
     block: Block
@@ -61,49 +66,49 @@ class Outcome:
 
 
 def compute_block(job: Job, block: Block) -> Outcome:
-    """Compute and store a block; one of a cell that has failed already is left out.
+    """Compute and store a block; blocks of a cell that has failed already are skipped.
 
-    What the agent or the environment raises is written to the cell's own file, and the other cells go on.
+    An error of the agent or the environment is written to the cell's error file, and the other cells go on.
     """
     try:
         if job.store.failure_file(block).exists():
             return Outcome(block, "failed in another block")
         with job.store.marked(block):
             try:
-                arrays = _arrays(job, block)
+                arrays = _compute(job, block)
             except Exception as error:
-                job.store.write_failure(block, _told(job, block))
+                job.store.write_failure(block, _failure_text(job, block))
                 return Outcome(block, f"{type(error).__name__}: {error}")
             job.store.write(job.experiment.plan, block, arrays)
-        if os.getpid() != job.watched:
-            _spare_the_collector()
+        if not job.in_main_process:
+            _exempt_loaded_objects()
     except OSError as error:
-        # Not raised here: a cluster's own troubles are such errors too, and have another cure.
+        # Clusters raise OSError for their own troubles, which are handled differently, so this one is an outcome.
         return Outcome(block, unwritten=error)
     return Outcome(block)
 
 
 @cache
-def _spare_the_collector() -> None:
-    """Take what a worker has loaded out of the garbage collector's rounds; once a process.
+def _exempt_loaded_objects() -> None:
+    """Exempt everything that a worker has loaded from garbage collection; once a process.
 
-    Where psutil is missing, loky collects once a second between blocks, and a round through the objects of numba, which
-    never become garbage, takes 65 milliseconds.
+    Without psutil, loky collects once a second between blocks. numba's objects never become garbage, and visiting them
+    takes 65 milliseconds each time.
     """
     gc.collect()
     gc.freeze()
 
 
-def _told(job: Job, block: Block) -> str:
+def _failure_text(job: Job, block: Block) -> str:
     task = job.experiment.plan.tasks[block.task]
     return f"{task.agents[block.agent]} on {task.environment}, {block.name}\n\n{traceback.format_exc()}"
 
 
-def _arrays(job: Job, block: Block) -> dict[str, NDArray[np.float64]]:
+def _compute(job: Job, block: Block) -> Arrays:
     task, plan = job.experiment.tasks[block.task], job.experiment.plan
-    # A worker would only repeat what the rehearsal has said in the process that people watch.
-    told = os.getpid() != job.watched
-    with warnings.catch_warnings(action="ignore", category=UserWarning) if told else nullcontext():
+    # Workers suppress warnings that the main process has already shown at the rehearsal.
+    shown = nullcontext() if job.in_main_process else warnings.catch_warnings(action="ignore", category=UserWarning)
+    with shown:
         env = make_environment(task, block.replicates, job.make)
     with closing(env):
         return play(task, env, plan.recorded_steps(block.task), plan, block, job.engine).arrays
@@ -116,6 +121,6 @@ def make_environment(task: Task, replicates: int, make: Make) -> Any:
 
 
 def play(task: Task, env: Any, ends: NDArray[np.int64], plan: Plan, block: Block, engine: Engine) -> Recorder:
-    """Let a copy of the block's agent act: the description stays as it was given."""
+    """Play a block with a copy of its agent, so that the description stays unchanged."""
     agent = copy.deepcopy(task.agents[block.agent])
     return rollout(env, agent, ends, plan.environment_seeds(block), plan.agent_rng(block), engine=engine)

@@ -1,4 +1,4 @@
-"""Writing files whole or not at all, and telling whether a process is still there."""
+"""Writing files whole or not at all, and checking whether a process still runs."""
 
 from __future__ import annotations
 
@@ -7,52 +7,68 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def write_whole(path: Path, content: bytes, *, replace: bool = True) -> None:
-    """Write under a temporary name, flush to the disk, then rename: a reader sees all of it or nothing.
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a temporary file, flush it to the disk, then rename it: a reader sees the whole content or no file.
 
     Parameters
     ----------
     path : Path
-        In a folder that exists.
+        A path in an existing folder. A file that is there already is replaced.
     content : bytes
-        All that the file shall hold.
-    replace : bool
-        Without it a file that is there by then stays as it is.
+        The whole content of the file.
 
     Raises
     ------
     OSError
-        Where the disk refuses, with the path; what was there under the name is there still.
+        Where the disk refuses, with the path; a file of this name stays as it was.
     """
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    replace_whole(_write_temporary(path, content), path)
+
+
+def write_first(path: Path, content: bytes) -> None:
+    """Write a file as :func:`write_whole` does, unless there is one already, which stays as it is."""
+    temporary = _write_temporary(path, content)
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        pass
+    except OSError:
+        # Without hard links the later of two runs that begin in the same moment wins.
+        os.replace(temporary, path)
+    temporary.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
+def temporary_path(path: Path) -> Path:
+    """Return the name under which this process writes a file before it is whole."""
+    return path.with_name(f"{path.name}.{os.getpid()}.tmp")
+
+
+def replace_whole(temporary: Path, path: Path) -> None:
+    """Rename a flushed temporary file, and flush the new name to the disk."""
+    os.replace(temporary, path)
+    sync_folder(path.parent)
+
+
+def _write_temporary(path: Path, content: bytes) -> Path:
+    temporary = temporary_path(path)
     try:
         with open(temporary, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        # Half of it would go on filling a disk that is full.
+        # Half a file would keep filling a full disk.
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise OSError(error.errno, error.strerror, str(path)) from error
-    if replace:
-        os.replace(temporary, path)
-    else:
-        try:
-            os.link(temporary, path)
-        except FileExistsError:
-            pass
-        except OSError:
-            # A file system without hard links: two runs that begin there in the same moment are told apart no more.
-            os.replace(temporary, path)
-        temporary.unlink(missing_ok=True)
-    sync_folder(path.parent)
+    return temporary
 
 
 def is_alive(process: int) -> bool:
-    """Whether a process of this number runs on this machine; False where that cannot be told.
+    """Return whether a process of this number runs on this machine; False where the system does not say.
 
-    One that has ended but whose parent never asked for it, as happens in containers, keeps its number and runs no more.
+    A zombie keeps its number but does not run: its parent has not collected its exit status, as happens in containers.
     """
     if os.name != "posix" or process < 1:
         return False
@@ -63,22 +79,22 @@ def is_alive(process: int) -> bool:
     except PermissionError:
         return True
     try:
-        # proc(5): the state comes after the command's name, which stands in parentheses and may hold some itself.
+        # proc(5): the state follows the command's name, whose parentheses may contain further parentheses.
         state = Path(f"/proc/{process}/stat").read_bytes().rpartition(b")")[2].split()[0]
     except (OSError, IndexError):
-        # No such file system, as on macOS, or it ended in this very moment.
+        # macOS has no /proc; elsewhere the process has just ended.
         return True
     return state not in (b"Z", b"X")
 
 
 def sync_file(path: Path) -> None:
-    """Flush to the disk what another library has written."""
+    """Flush a file that another library has written to the disk."""
     with open(path, "rb+") as file:
         os.fsync(file.fileno())
 
 
 def sync_folder(folder: Path) -> None:
-    """Flush a folder's names to the disk, where the system knows of such a thing."""
+    """Flush a folder's names to the disk, where the system supports it."""
     if os.name != "posix":
         return
     descriptor = os.open(folder, os.O_RDONLY)

@@ -1,4 +1,4 @@
-"""Libraries that come with an extra alone."""
+"""Optional libraries that an extra of this package installs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def require(module: str, extra: str) -> Any:
     Raises
     ------
     RefusedError
-        Where it is not installed; the message says what to install.
+        Where the module is not installed; the message says what to install.
     """
     try:
         return importlib.import_module(module)

@@ -17,26 +17,26 @@ try:
 except ImportError:  # pragma: no cover (Windows)
     fcntl = None  # type: ignore[assignment]
 
-
 LOCK_NAME = "run.lock"
+_MOST_BYTES = 4096
 
 
 @contextmanager
 def lock_folder(folder: Path) -> Iterator[None]:
     """Hold a folder for this process, so that a second run on it is refused.
 
-    The operating system's own lock on the file falls with the process, however it ends, so that a lock of this machine
-    is never stale. Of another host's process nothing is known here: its file has to be removed by hand once it is over.
+    The operating system releases its lock on the file when the process ends, however it ends, so a lock of this machine
+    is never stale. Nothing is known about processes of another host: users remove its lock file once its run is over.
 
     Parameters
     ----------
     folder : Path
-        It exists.
+        An existing folder.
 
     Raises
     ------
     RefusedError
-        Where another process holds it; the message says which, on which host.
+        Where another process holds the folder; the message names the process and its host.
     OSError
         Where the lock file cannot be made.
     """
@@ -48,7 +48,7 @@ def lock_folder(folder: Path) -> Iterator[None]:
         os.write(descriptor, json.dumps({"process": os.getpid(), "host": socket.gethostname()}).encode())
         yield
     finally:
-        # Removed while it is held: whoever waits for this file sees that it has lost its name, and makes another.
+        # Remove the file before releasing it: a waiting process sees that the file lost its name, and makes another.
         try:
             path.unlink(missing_ok=True)
         finally:
@@ -59,10 +59,10 @@ def _acquire(path: Path) -> int:
     while True:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
         try:
-            if not _locked(descriptor):
+            if not _try_lock(descriptor):
                 raise RefusedError(_refusal(path, _holder(descriptor)))
-            _refuse_the_living(path, _holder(descriptor))
-            if _still_named(path, descriptor):
+            _refuse_living_holder(path, _holder(descriptor))
+            if _has_name(path, descriptor):
                 return descriptor
         except BaseException:
             os.close(descriptor)
@@ -70,7 +70,8 @@ def _acquire(path: Path) -> int:
         os.close(descriptor)
 
 
-def _locked(descriptor: int) -> bool:
+def _try_lock(descriptor: int) -> bool:
+    """Lock a file; return False where another process holds its lock."""
     if fcntl is None:  # pragma: no cover (Windows)
         return True
     try:
@@ -78,33 +79,34 @@ def _locked(descriptor: int) -> bool:
     except BlockingIOError:
         return False
     except OSError:
-        # A file system without locks: what the file says has to do.
+        # On a file system without locks, the content of the file decides.
         return True
     return True
 
 
-def _refuse_the_living(path: Path, holder: tuple[int, str] | None) -> None:
-    """Refuse a file that was left where its process may still run."""
+def _refuse_living_holder(path: Path, holder: tuple[int, str] | None) -> None:
+    """Refuse a lock file whose process may still run."""
     if holder is None:
         return
     process, host = holder
     if host != socket.gethostname():
         raise RefusedError(f"{_refusal(path, holder)}; remove {path} if that run is over")
-    # Held by nobody, so its process has ended, or this is a file system without locks.
+    # The lock is free: the process has ended, or the file system has no locks.
     if process != os.getpid() and is_alive(process) and not _locks_work(path):
         raise RefusedError(_refusal(path, holder))
 
 
 def _locks_work(path: Path) -> bool:
-    """Whether a second lock on a locked file is refused here."""
+    """Return whether the file system refuses a second lock on a locked file."""
     descriptor = os.open(path, os.O_RDWR)
     try:
-        return not _locked(descriptor)
+        return not _try_lock(descriptor)
     finally:
         os.close(descriptor)
 
 
-def _still_named(path: Path, descriptor: int) -> bool:
+def _has_name(path: Path, descriptor: int) -> bool:
+    """Return whether an open file still has its name."""
     try:
         return os.path.samestat(os.stat(path), os.fstat(descriptor))
     except FileNotFoundError:
@@ -112,15 +114,15 @@ def _still_named(path: Path, descriptor: int) -> bool:
 
 
 def _holder(descriptor: int) -> tuple[int, str] | None:
-    """Who wrote the file; None where it is empty or no such thing, as when its process was killed while it wrote."""
+    """Return the process and host in a lock file; None where it is incomplete because its writer was killed."""
     try:
         os.lseek(descriptor, 0, os.SEEK_SET)
-        told = json.loads(os.read(descriptor, 4096))
-        return int(told["process"]), str(told["host"])
+        holder = json.loads(os.read(descriptor, _MOST_BYTES))
+        return int(holder["process"]), str(holder["host"])
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
 
 
 def _refusal(path: Path, holder: tuple[int, str] | None) -> str:
-    who = "another process" if holder is None else f"process {holder[0]} on {holder[1]}"
-    return f"{path.parent} is in use by {who}: wait until that run is over, or choose another folder"
+    user = "another process" if holder is None else f"process {holder[0]} on {holder[1]}"
+    return f"{path.parent} is in use by {user}: wait until that run is over, or choose another folder"

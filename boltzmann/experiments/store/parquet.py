@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from boltzmann.experiments.store.atomic import sync_file, sync_folder
+from boltzmann.experiments.store.atomic import replace_whole, sync_file, temporary_path
 from boltzmann.experiments.store.extras import require
 
 if TYPE_CHECKING:
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 def write_parquet(table: pd.DataFrame, description: str, path: str | os.PathLike[str]) -> None:
     """Write a table of results as one Parquet file; needs the extra ``parquet``.
 
-    Its pages carry checksums, which a reader has to be asked to look at:
-    ``pyarrow.parquet.read_table(path, page_checksum_verification=True)``. The file is there whole or not at all.
+    Its pages carry checksums, which a reader verifies on request:
+    ``pyarrow.parquet.read_table(path, page_checksum_verification=True)``. The file is written whole or not at all.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        As ``Results.table()`` gives it.
+        As ``Results.table()`` returns it.
     description : str
-        Goes into the file's metadata, under the key ``boltzmann_experiment``.
+        Text for the file's metadata, under the key ``boltzmann_experiment``.
     path : path
-        In a folder that exists or can be made.
+        A path in a folder that exists or can be made.
 
     Raises
     ------
@@ -39,10 +39,9 @@ def write_parquet(table: pd.DataFrame, description: str, path: str | os.PathLike
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     columns = arrow.Table.from_pandas(table, preserve_index=False)
-    described = {b"boltzmann_experiment": description.encode()}
-    columns = columns.replace_schema_metadata({**(columns.schema.metadata or {}), **described})
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    metadata = {**(columns.schema.metadata or {}), b"boltzmann_experiment": description.encode()}
+    columns = columns.replace_schema_metadata(metadata)
+    temporary = temporary_path(path)
     parquet.write_table(columns, temporary, write_page_checksum=True)
     sync_file(temporary)
-    os.replace(temporary, path)
-    sync_folder(path.parent)
+    replace_whole(temporary, path)

@@ -1,9 +1,10 @@
-"""What a run turned out to be made of: each environment's version, arguments and time limit, and what was installed."""
+"""The provenance of a run: the version, arguments and time limit of each environment, and the installed libraries."""
 
 from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -11,17 +12,17 @@ import boltzmann
 
 _VERSIONED = ("numpy", "scipy", "gymnasium", "numba")
 
-Resolved = dict[str, Any] | None
-"""``id``, ``arguments``, ``max_episode_steps`` and ``wrappers``; None where an environment tells nothing of itself."""
+EnvironmentRecord = dict[str, Any] | None
+"""``id``, ``arguments``, ``max_episode_steps`` and ``wrappers``; None for an environment without a ``spec``."""
 
 
-def describe_environment(env: Any) -> Resolved:
-    """Describe an environment by its ``spec``, defaults included, as JSON holds it.
+def describe_environment(env: Any) -> EnvironmentRecord:
+    """Return the record of an environment as JSON data, from its ``spec``, with default arguments.
 
     Parameters
     ----------
     env : gymnasium.vector.VectorEnv
-        Its ``spec`` is a ``gymnasium.envs.registration.EnvSpec``, or None.
+        The environment; its ``spec`` is a ``gymnasium.envs.registration.EnvSpec``, or None.
 
     Examples
     --------
@@ -34,16 +35,16 @@ def describe_environment(env: Any) -> Resolved:
         return None
     return {
         "id": spec.id,
-        "arguments": _written(spec.kwargs),
+        "arguments": _argument_texts(spec.kwargs),
         "max_episode_steps": spec.max_episode_steps,
-        "wrappers": [f"{wrapper.name}({_listed(wrapper.kwargs)})" for wrapper in spec.additional_wrappers],
+        "wrappers": [f"{wrapper.name}({_list_arguments(wrapper.kwargs)})" for wrapper in spec.additional_wrappers],
     }
 
 
-def difference(begun: Sequence[Resolved], now: Sequence[Resolved]) -> str:
-    """Say the first thing in which two lists of environments differ, a task each; nothing where they do not.
+def difference(begun: Sequence[EnvironmentRecord], now: Sequence[EnvironmentRecord]) -> str:
+    """Return the first difference between the environments of two runs, in words; empty where there is none.
 
-    One that does not tell what it is is taken to be the same.
+    An environment without a record counts as unchanged.
 
     Examples
     --------
@@ -51,25 +52,25 @@ def difference(begun: Sequence[Resolved], now: Sequence[Resolved]) -> str:
     >>> difference([old], [new])
     "id of task 0 was 'Taxi-v3' and is 'Taxi-v4' now"
     """
-    for task, (one, other) in enumerate(zip(begun, now, strict=False)):
-        if one is None or other is None:
+    for task, (before, after) in enumerate(zip(begun, now, strict=False)):
+        if before is None or after is None:
             continue
-        for name in [*one, *other]:
-            if one.get(name) != other.get(name):
-                return f"{name} of task {task} was {one.get(name)!r} and is {other.get(name)!r} now"
+        for name in [*before, *after]:
+            if before.get(name) != after.get(name):
+                return f"{name} of task {task} was {before.get(name)!r} and is {after.get(name)!r} now"
     return ""
 
 
-def _written(arguments: dict[str, Any] | None) -> dict[str, str]:
+def _argument_texts(arguments: dict[str, Any] | None) -> dict[str, str]:
     return {name: _text(value) for name, value in sorted((arguments or {}).items())}
 
 
-def _listed(arguments: dict[str, Any] | None) -> str:
-    return ", ".join(f"{name}={text}" for name, text in _written(arguments).items())
+def _list_arguments(arguments: dict[str, Any] | None) -> str:
+    return ", ".join(f"{name}={text}" for name, text in _argument_texts(arguments).items())
 
 
 def _text(value: Any) -> str:
-    """Write a value so that it reads the same in another process: a repr may hold an address."""
+    """Write a value identically in every process: a repr may contain a memory address."""
     if value is None or isinstance(value, bool | int | float | str):
         return repr(value)
     if isinstance(value, list | tuple):
@@ -78,11 +79,14 @@ def _text(value: Any) -> str:
 
 
 def versions() -> dict[str, str]:
-    """Tell the versions of Python and of what the numbers of a run depend on."""
-    found = {"python": platform.python_version(), "boltzmann-exploration": boltzmann.__version__}
-    for name in _VERSIONED:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "not installed as a distribution"
-    return found
+    """Return the installed versions of Python and of the libraries that the numbers of a run depend on."""
+    installed = {"python": platform.python_version(), "boltzmann-exploration": boltzmann.__version__}
+    return installed | {name: _installed_version(name) for name in _VERSIONED}
+
+
+@cache
+def _installed_version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed as a distribution"

@@ -1,25 +1,28 @@
-"""What a run has found, as arrays and as one tidy table."""
+"""The results of a run, as arrays and as one tidy table."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import groupby
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from boltzmann.experiments.describe import Plan
+from boltzmann.experiments.describe import Block, Plan
 from boltzmann.experiments.engine import METRICS
-from boltzmann.experiments.errors import RefusedError
+from boltzmann.experiments.errors import DamagedBlockError, RefusedError
 from boltzmann.experiments.store.folder import Store
-from boltzmann.experiments.store.stored import VARIANCES
+from boltzmann.experiments.store.stored import VARIANCES, Arrays, stored_bytes
 
 if TYPE_CHECKING:
     import pandas as pd
+
+MOST_HELD_BYTES = 2**29
+"""Results whose stored numbers take more bytes are read anew at each use instead of being held in memory."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,32 +34,32 @@ class Cell:
     task, agent : str
         The task's label and the agent's expression.
     steps : array of int, shape (windows,)
-        After how many steps each window ends.
+        The last step of each window, counted from 1.
     metrics : dict of arrays, each of shape (R, windows)
-        See ``boltzmann.experiments.METRICS``. Where the experiment records blocks, R is how many there are, and these
-        are the means of their replicates.
+        See ``boltzmann.experiments.METRICS``. Where the experiment records blocks, R is their number, and these are the
+        means over each block's replicates. Arrays of ``Results`` are read-only.
     variances : dict of arrays, each of shape (R, windows)
-        The variances of these replicates, under the names of the metrics; empty where each has its own curves.
+        The variances over each block's replicates, by the names of the metrics; empty where replicates are recorded.
     """
 
     task: str
     agent: str
     steps: NDArray[np.int64]
-    metrics: dict[str, NDArray[np.float64]]
-    variances: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    metrics: Arrays
+    variances: Arrays = field(default_factory=dict)
 
     @property
     def samples(self) -> int:
-        """How many replicates there are, or blocks, R."""
+        """Number R of replicates, or of blocks."""
         return len(self.metrics["reward"])
 
     @property
     def lengths(self) -> NDArray[np.int64]:
-        """Steps in each window."""
+        """Number of steps in each window."""
         return np.diff(self.steps, prepend=0)
 
     def knows(self, metric: str) -> bool:
-        """Whether a metric was told in any window of any replicate."""
+        """Return whether a metric is known in any window of any replicate."""
         return not bool(np.isnan(self.metrics[metric]).all())
 
     @property
@@ -75,18 +78,24 @@ class Cell:
 
 @dataclass(frozen=True)
 class Results:
-    """The stored blocks of a finished run.
+    """The stored blocks of a run.
+
+    Each block file is read and checked once, on first use, and its numbers are held in memory, read-only, as long as
+    this object lives. Results with more than ``MOST_HELD_BYTES`` (512 MB) of numbers are read anew at each use instead,
+    one cell after the other. A file that changes later is noticed by results that are loaded anew.
 
     Attributes
     ----------
     folder : Path
-        Where they are.
+        The folder of the run.
     plan : Plan
         The experiment as plain data.
     """
 
     folder: Path
     plan: Plan
+    _blocks: dict[str, Arrays] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _cells: dict[tuple[int, int], Arrays] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str]) -> Results:
@@ -95,53 +104,93 @@ class Results:
         Raises
         ------
         RefusedError
-            Where the folder holds no results, or not all blocks of them.
+            Where the folder holds no results, or lacks some of their blocks.
         """
-        plan = Store(folder).read_plan()
-        blocks = plan.blocks()
-        absent = sum(not (Path(folder) / block.name).exists() for block in blocks)
-        if absent:
+        results = cls(Path(folder), Store(folder).read_plan())
+        results.require_complete()
+        return results
+
+    def require_complete(self) -> None:
+        """Raise a RefusedError where blocks are missing."""
+        blocks = self.plan.blocks()
+        missing = sum(not (self.folder / block.name).exists() for block in blocks)
+        if missing:
             raise RefusedError(
-                f"{folder} is unfinished: {absent} of {len(blocks)} blocks are missing; run the same experiment on it "
-                "again to go on"
+                f"{self.folder} is unfinished: {missing} of {len(blocks)} blocks are missing; run the same experiment "
+                "on it again to go on"
             )
-        return cls(Path(folder), plan)
+
+    def missing(self) -> tuple[list[Block], list[str]]:
+        """Read all blocks; return those still to be computed, and a message for each damaged one among them."""
+        missing, damaged = [], []
+        for block in self.plan.blocks():
+            try:
+                arrays = self._read_block(block)
+            except FileNotFoundError:
+                missing.append(block)
+            except DamagedBlockError as error:
+                missing.append(block)
+                damaged.append(str(error))
+            else:
+                if self._fits_memory:
+                    self._blocks[block.name] = arrays
+        return missing, damaged
 
     def description(self) -> str:
-        """Give the stored description, environments and versions included, as JSON."""
+        """Return the stored description, environments and versions included, as JSON."""
         return Store(self.folder).description_file.read_text()
 
     def cells(self) -> Iterator[Cell]:
-        """Read the cells one after the other: by task, then agent.
+        """Yield the cells one after the other: by task, then agent.
 
         Raises
         ------
         DamagedBlockError
-            Where a block fails its checksum; running the experiment on the folder again mends it.
+            Where a block fails its checksum; running the experiment on the folder again repairs it.
         """
-        store = Store(self.folder)
-        for (task, agent), group in groupby(self.plan.blocks(), key=lambda block: (block.task, block.agent)):
-            steps = self.plan.recorded_steps(task)
-            blocks = [store.read(self.plan, block) for block in group]
-            arrays = {name: np.concatenate([block[name] for block in blocks], axis=1).T for name in blocks[0]}
+        labels = self.plan.task_labels
+        for task, agent in self.plan.cells():
+            arrays = self._cell_arrays(task, agent)
             yield Cell(
-                self.plan.task_labels[task],
+                labels[task],
                 self.plan.tasks[task].agents[agent],
-                steps,
+                self.plan.recorded_steps(task),
                 {name: arrays[name] for name in METRICS},
                 {name: arrays[stored] for name, stored in VARIANCES.items() if stored in arrays},
             )
 
+    @cached_property
+    def _fits_memory(self) -> bool:
+        return sum(stored_bytes(self.plan, block) for block in self.plan.blocks()) <= MOST_HELD_BYTES
+
+    def _read_block(self, block: Block) -> Arrays:
+        return Store(self.folder).read(self.plan, block)
+
+    def _cell_arrays(self, task: int, agent: int) -> Arrays:
+        """Return a cell's arrays, each of shape (R, windows), read-only."""
+        if (task, agent) in self._cells:
+            return self._cells[task, agent]
+        blocks = [
+            self._blocks.pop(block.name) if block.name in self._blocks else self._read_block(block)
+            for block in self.plan.cell_blocks(task, agent)
+        ]
+        arrays = {name: np.concatenate([block[name] for block in blocks], axis=1).T for name in blocks[0]}
+        for array in arrays.values():
+            array.setflags(write=False)
+        if self._fits_memory:
+            self._cells[task, agent] = arrays
+        return arrays
+
     def table(self) -> pd.DataFrame:
-        """Give everything as a tidy frame: one row a cell, replicate (or block) and recorded step.
+        """Return all results as a tidy frame: one row for each cell, replicate (or block) and recorded step.
 
         Returns
         -------
         pandas.DataFrame
-            Columns ``task``, ``agent`` (categories), ``replicate``, ``step`` (steps taken when the window ended),
+            Columns ``task``, ``agent`` (categories), ``replicate``, ``step`` (the last step of the window),
             those of ``boltzmann.experiments.METRICS``, and ``return``, the mean undiscounted return of the episodes
-            that ended in the window, NaN where none did. Where the experiment records blocks, ``block`` stands in the
-            place of ``replicate``, and a column such as ``reward_variance`` follows for each metric.
+            that ended in the window, NaN where none did. Where the experiment records blocks, the column ``block``
+            replaces ``replicate``, and a column such as ``reward_variance`` follows for each metric.
         """
         import pandas as pd
 
@@ -167,6 +216,6 @@ class Results:
 
 
 def _labels(labels: list[str], cells: list[Cell]) -> tuple[list[str], list[str]]:
-    """Repeat the label of each cell for its rows; the categories keep the order of the experiment."""
+    """Return the label of each cell for each of its rows, and the distinct labels in the order of the experiment."""
     rows = [label for label, cell in zip(labels, cells, strict=True) for _ in range(cell.mean_return.size)]
     return rows, list(dict.fromkeys(labels))

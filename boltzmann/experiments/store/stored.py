@@ -1,7 +1,8 @@
-"""What is kept of a block: the curves of its replicates, or their mean and variance."""
+"""The arrays that are stored of a block: the curves of its replicates, or their mean and variance."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -11,21 +12,22 @@ from boltzmann.experiments.describe import Block, Plan
 from boltzmann.experiments.engine import METRICS
 
 Arrays = dict[str, NDArray[np.float64]]
+"""Arrays by the names of their metrics."""
 
 VARIANCES = {name: f"{name}_variance" for name in METRICS}
-"""What the variance of each metric over the replicates of a block is called."""
+"""Name of the variance of each metric over the replicates of a block."""
 
 
-def kept(plan: Plan, arrays: Mapping[str, NDArray[np.float64]]) -> Arrays:
-    """Give what is stored of a block's arrays of shape (windows, R).
+def reduce_block(plan: Plan, arrays: Mapping[str, NDArray[np.float64]]) -> Arrays:
+    """Return what is stored of a block's arrays of shape (windows, R).
 
-    The arrays themselves, or the mean and the variance (1 / (R - 1)) of each, shape (windows, 1).
+    Either the arrays themselves, or the mean and the variance (divisor R - 1) of each, shape (windows, 1).
 
     Examples
     --------
     >>> from boltzmann.experiments.describe import TaskPlan
     >>> plan = Plan((TaskPlan("FrozenLake-v1", ("QLearning(Greedy())",), 1),), 2, 0, 2, 1, "blocks")
-    >>> stored = kept(plan, dict.fromkeys(METRICS, np.array([[1.0, 3.0]])))
+    >>> stored = reduce_block(plan, dict.fromkeys(METRICS, np.array([[1.0, 3.0]])))
     >>> stored["reward"], stored["reward_variance"]
     (array([[2.]]), array([[2.]]))
     """
@@ -36,14 +38,19 @@ def kept(plan: Plan, arrays: Mapping[str, NDArray[np.float64]]) -> Arrays:
 
 
 def _variance(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    # From the first replicate: where all are alike the variance is 0, and not what the mean's rounding leaves of it.
+    # Subtract the first replicate, so that equal replicates have variance 0 without the rounding error of the mean.
     with np.errstate(invalid="ignore"):
         return np.asarray((values - values[:, :1]).var(axis=1, ddof=1, keepdims=True))
 
 
-def kept_shapes(plan: Plan, block: Block) -> dict[str, tuple[int, int]]:
-    """Name what is stored of a block, each with its shape."""
+def stored_shapes(plan: Plan, block: Block) -> dict[str, tuple[int, int]]:
+    """Return the shape of each stored array of a block."""
     windows = len(plan.recorded_steps(block.task))
     if plan.record == "replicates":
         return dict.fromkeys(METRICS, (windows, block.replicates))
     return dict.fromkeys((*METRICS, *VARIANCES.values()), (windows, 1))
+
+
+def stored_bytes(plan: Plan, block: Block) -> int:
+    """Return the bytes of all stored numbers of a block."""
+    return np.dtype(np.float64).itemsize * sum(math.prod(shape) for shape in stored_shapes(plan, block).values())

@@ -80,7 +80,7 @@ def test_averages_are_those_of_what_each_arm_paid(learner, oracle):
 class Curious(Expression):
     """A policy that reads variances, and notes what it was told."""
 
-    reads_variances = True
+    reads = frozenset({"visits", "variances"})
     told = []  # noqa: RUF012 (shared on purpose: the policy is copied)
 
     def __call__(self, values, *, step=0, visits=None, where=None, variances=None):

@@ -332,6 +332,7 @@ def test_step_sizes_may_follow_the_visits(kind):
 class Curious(Expression):
     """A stand-in for exploration by value differences: a rate a state, moved on by the changes of its values."""
 
+    reads = frozenset({"epsilons"})
     initial_epsilon: float = 1.0
     told = []  # noqa: RUF012 (shared on purpose: the policy is copied)
 

@@ -22,7 +22,7 @@ from agents import (
     SoftValue,
     SpeedyQ,
 )
-from agents.planning.dynamic_programming import value_iteration
+from agents.planning import value_iteration
 from boltzmann import Boltzmann, EpsilonGreedy, Gibbs, InverseTime, Linear
 from boltzmann.experiments import rollout
 from tests.support.small_tables import TWO_STATES, table_of

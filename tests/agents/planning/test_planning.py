@@ -12,7 +12,7 @@ from scipy.optimize import brentq
 
 import envs
 from agents import BoltzmannExpectation, Maximum, MellowmaxValue, PolicyExpectation, SoftValue
-from agents.planning.dynamic_programming import (
+from agents.planning import (
     action_values,
     finite_horizon,
     policy_evaluation,

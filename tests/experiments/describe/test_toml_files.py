@@ -38,7 +38,7 @@ class Named:
 @given(st.text(max_size=30), st.integers(0, 2**200))
 def test_any_text_and_any_seed_survive(tmp_path_factory, text, seed):
     task = Task(f"X-v0(text={text!r})", [Named(text), SampleAverage(Greedy())], 1)
-    path = tmp_path_factory.mktemp("toml") / "x.toml"
+    path = tmp_path_factory.getbasetemp() / "any.toml"
     path.write_text(format_toml(Experiment([task], 1, seed)), encoding="utf-8")
     assert read_toml(path, by_name) == Experiment([task], 1, seed)
 

@@ -55,7 +55,7 @@ def rewarding(reward, rows=8):
     ("agent", "make", "message"),
     [
         (lambda: SoftQ(Boltzmann(Linear(INF, 0.0, 10))), lambda: envs.make("FrozenLake-v1", 8), "must stay finite"),
-        (lambda: SoftQ(Boltzmann(INF)), lambda: envs.make("FrozenLake-v1", 8), "what was learnt in row 0 is not"),
+        (lambda: SoftQ(Boltzmann(INF)), lambda: envs.make("FrozenLake-v1", 8), "a learnt value in row 0 is not"),
         (lambda: SoftQ(Boltzmann(1e308), step_size=1.0, discount=1.0), lambda: rewarding(1.0), "must stay finite"),
         (
             lambda: ConstantStep(Uniform(), step_size=0.5),
@@ -169,7 +169,7 @@ def test_a_method_that_was_changed_in_place_is_called(changed):
     setattr(one, changed, doubled(getattr(one, changed)))
     assert rolled("auto", agent, env).engine == "lockstep"
     assert getattr(one, changed).calls == 20
-    with pytest.raises(UnsupportedError, match=f"with a {changed} of its own"):
+    with pytest.raises(UnsupportedError, match=f"with a custom {changed}"):
         rolled("compiled", agent, env)
 
 

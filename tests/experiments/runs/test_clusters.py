@@ -116,5 +116,5 @@ def test_what_is_not_installed_is_told_in_one_line(name, monkeypatch, capsys, tm
 
 
 def test_an_address_without_a_cluster_is_refused():
-    with pytest.raises(RefusedError, match="the backend loky has none"), BACKENDS["loky"](1, "tcp://x"):
+    with pytest.raises(RefusedError, match="address must be empty"), BACKENDS["loky"](1, "tcp://x"):
         pass

@@ -10,11 +10,12 @@ import envs
 from agents import QLearning, SampleAverage, SarsaLambda
 from boltzmann import Boltzmann, Greedy, InverseTime
 from boltzmann.experiments import Experiment, Task, run
-from boltzmann.experiments.runs.memory_and_time import block_memory, estimate, total_memory, worker_memory
+from boltzmann.experiments.runs.machine import total_memory
+from boltzmann.experiments.runs.memory_and_time import block_memory, estimate, measure_worker_memory
 
 TASKS = [
     Task("FrozenLake-v1(map_name='8x8')", [QLearning(Boltzmann(0.1)), SarsaLambda(Greedy())], 60),
-    Task("boltzmann/GaussianBandit-v0(arms=50)", [SampleAverage(Boltzmann(0.1))], 400),
+    Task("boltzmann/GaussianBandit-v0(arms=50)", [SampleAverage(Boltzmann(0.1))], 100),
 ]
 
 
@@ -66,7 +67,7 @@ def test_time_grows_with_steps_and_replicates():
 def test_a_worker_is_more_than_its_largest_block_and_there_is_some_memory():
     experiment = Experiment(TASKS, 50, 0)
     blocks = [block_memory(experiment, 0, agent, envs.make) for agent in (0, 1)]
-    assert worker_memory(experiment, envs.make) > max(blocks) + 100 * 2**20
+    assert measure_worker_memory(experiment, envs.make) > max(blocks) + 100 * 2**20
     there = total_memory()
     assert there is None or there > 2**28
 

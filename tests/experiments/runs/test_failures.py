@@ -80,7 +80,7 @@ def test_what_failed_is_tried_again_and_its_file_goes(troublesome, tmp_path, mon
 def test_a_full_disk_ends_the_run_as_what_it_is(tmp_path, monkeypatch):
     from boltzmann.experiments.store import folder as storage
 
-    def full(path, content, **rest):
+    def full(path, content):
         raise OSError(28, "No space left on device", str(path))
 
     run(bandit(*GOOD), tmp_path, make=envs.make)
@@ -115,7 +115,7 @@ def test_what_killed_neighbours_leave_half_written_goes_at_the_end(tmp_path, mon
 
 def test_workers_whose_disk_is_full_end_the_run_with_one_error_and_no_litter(troublesome, tmp_path, capfd):
     agent = troublesome.uniform(troublesome.Filling, watched=os.getpid())
-    experiment = Experiment([Task("boltzmann/GaussianBandit-v0", [agent], 2000)], 60, 0, block=2)
+    experiment = Experiment([Task("boltzmann/GaussianBandit-v0", [agent], 2000)], 24, 0, block=2)
     # Warnings are errors here: joblib's advice would be one, too.
     with pytest.raises(OSError, match=r"task00-agent00-block00\d\d\.npz"):
         run(experiment, tmp_path, make=envs.make, n_jobs=2)

@@ -19,7 +19,7 @@ import envs
 from agents import SampleAverage
 from boltzmann import Boltzmann, Greedy
 from boltzmann.experiments import Experiment, RefusedError, Results, Store, Task, run
-from boltzmann.experiments.store import atomic as files_module
+from boltzmann.experiments.store import atomic
 from boltzmann.experiments.store import folder as storage
 from boltzmann.experiments.store.atomic import is_alive
 
@@ -39,7 +39,7 @@ class Disk:
         self.done, self.crash_at, self.names = 0, crash_at, []
         for name in OPERATIONS:
             monkeypatch.setattr(os, name, self.counted(name, getattr(os, name)))
-        monkeypatch.setattr(files_module, "open", self.opened, raising=False)
+        monkeypatch.setattr(atomic, "open", self.opened, raising=False)
 
     def step(self, name):
         self.done += 1
@@ -224,11 +224,12 @@ def test_a_worker_that_outlives_its_run_and_loses_its_file_harms_nothing(tmp_pat
 
 
 def test_a_careless_writer_is_caught(tmp_path, whole, monkeypatch):
-    def careless(path, content, *, replace=True):
-        with getattr(files_module, "open", open)(path, "wb") as file:
+    def careless(path, content):
+        with getattr(atomic, "open", open)(path, "wb") as file:
             file.write(content)
 
     monkeypatch.setattr(storage, "write_whole", careless)
+    monkeypatch.setattr(storage, "write_first", careless)
     with pytest.raises((AssertionError, RefusedError)):
         crash_everywhere(tmp_path, whole, lambda folder: None)
 

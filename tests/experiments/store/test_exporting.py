@@ -6,15 +6,14 @@ import sys
 import numpy as np
 import pytest
 
-import envs
-from boltzmann.experiments import RefusedError, Results, run
+from boltzmann.experiments import RefusedError, Results
 from boltzmann.experiments.store.tensorboard import write_tensorboard
 from scripts import export_results
 
 
 @pytest.fixture
-def small(experiment, tmp_path):
-    return run(experiment, tmp_path / "results", make=envs.make)
+def small(finished):
+    return Results.load(finished)
 
 
 def test_parquet_holds_the_table_and_the_description(small, tmp_path):

@@ -1,8 +1,6 @@
-"""Means and variances of blocks in the place of every replicate's curves, and memory that is told before a run."""
+"""Means and variances of blocks instead of every replicate's curves."""
 
 import dataclasses
-import logging
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,7 +11,7 @@ from boltzmann import Boltzmann, EpsilonGreedy, Greedy
 from boltzmann.experiments import (
     METRICS,
     Experiment,
-    RefusedError,
+    Results,
     Store,
     Task,
     draw_differences,
@@ -23,9 +21,6 @@ from boltzmann.experiments import (
     run,
     write_report,
 )
-from boltzmann.experiments.runs import disk, running
-from boltzmann.experiments.runs import memory_and_time as estimating
-from boltzmann.experiments.runs.disk import disk_text
 
 TASKS = (
     Task("boltzmann/GaussianBandit-v0", (SampleAverage(Boltzmann(0.2)), SampleAverage(Greedy())), 30),
@@ -73,12 +68,12 @@ def test_blocks_hold_fewer_numbers_and_fail_their_checks_alike(both, tmp_path):
     copy = Store(tmp_path / "copy")
     copy.begin(means.plan)
     (copy.folder / block.name).write_bytes((every.folder / block.name).read_bytes())
-    assert "not that block of this experiment" in copy.missing(means.plan)[1][0]
+    assert "not that block of this experiment" in Results(copy.folder, means.plan).missing()[1][0]
 
 
 def test_a_run_of_means_that_was_stopped_ends_with_the_same_bytes(both, tmp_path):
     _, means = both
-    again = run(dataclasses.replace(EVERY, record="blocks"), tmp_path, make=envs.make, n_jobs=2)
+    again = run(dataclasses.replace(EVERY, record="blocks"), tmp_path, make=envs.make)
     for block in means.plan.blocks()[::3]:
         (tmp_path / block.name).unlink()
     run(dataclasses.replace(EVERY, record="blocks"), tmp_path, make=envs.make)
@@ -86,8 +81,8 @@ def test_a_run_of_means_that_was_stopped_ends_with_the_same_bytes(both, tmp_path
         assert (again.folder / block.name).read_bytes() == (means.folder / block.name).read_bytes()
 
 
-def test_statistics_and_figures_count_blocks(both, tmp_path):
-    _, means = both
+def test_statistics_and_figures_count_blocks(tmp_path):
+    means = run(dataclasses.replace(EVERY, tasks=TASKS[:1], record="blocks"), tmp_path / "means", make=envs.make)
     board = leaderboard(means)
     assert set(board["replicates"]) == {12}
     for draw in (draw_learning_curves, draw_differences, draw_profiles):
@@ -105,69 +100,6 @@ def test_blocks_of_unequal_size_have_no_common_variance(replicates, block):
         Experiment(TASKS, replicates, 0, block=block, record="blocks")
     with pytest.raises(ValueError, match="record must be one of replicates, blocks, got 'means'"):
         Experiment(TASKS, 60, 0, record="means")
-
-
-def test_a_long_run_tells_its_memory_first_and_refuses_more_than_there_is(tmp_path, caplog, monkeypatch):
-    task = Task("boltzmann/GaussianBandit-v0", (SampleAverage(Greedy()),), 50_000)
-    with caplog.at_level(logging.INFO, logger="boltzmann.experiments"):
-        run(Experiment((task,), 19, 0), tmp_path / "short", make=envs.make)
-        assert not any("MB of memory" in record.getMessage() for record in caplog.records)
-        run(Experiment((task,), 20, 0), tmp_path / "long", make=envs.make)
-    told = [record.getMessage() for record in caplog.records if "MB of memory" in record.getMessage()]
-    assert len(told) == 1
-    assert "of memory in each of 1 process, and 0.1 MB of results in " in told[0]
-    monkeypatch.setattr(estimating, "total_memory", lambda: 2**20)
-    with pytest.raises(RefusedError, match="more than the 1 MB of this machine: take a smaller block, or fewer jobs"):
-        run(Experiment((task,), 20, 0), tmp_path / "refused", make=envs.make)
-    assert not (tmp_path / "refused").exists()
-
-
-def test_results_that_do_not_fit_the_disk_are_refused_before_anything_is_written(tmp_path, monkeypatch):
-    task = Task("boltzmann/GaussianBandit-v0", (SampleAverage(Greedy()),), 50_000)
-    experiment = Experiment((task,), 40, 0, block=20)
-    nowhere = tmp_path / "not" / "there"
-    # 8 metrics at 100 points of 40 replicates, 8 bytes each, in two files.
-    assert disk_text(experiment.plan, nowhere) == f"0.2 MB of results in {nowhere}"
-    needed = 8 * 100 * 40 * 8 + 2 * 2600
-
-    def leave(free):
-        monkeypatch.setattr(disk.shutil, "disk_usage", lambda place: SimpleNamespace(free=free, total=10**9))
-
-    leave(needed - 1)
-    with pytest.raises(RefusedError, match=r"are more than the 0\.2 MB that are free there: record blocks"):
-        run(experiment, tmp_path / "refused", make=envs.make)
-    assert not (tmp_path / "refused").exists()
-    leave(needed)
-    run(experiment, tmp_path / "fits", make=envs.make)
-    assert 0.98 * needed < sum(file.stat().st_size for file in (tmp_path / "fits").glob("task*.npz")) <= needed
-    # What is stored already needs no more room.
-    leave(0)
-    assert run(experiment, tmp_path / "fits", make=envs.make).plan == experiment.plan
-    leave(2 * 8 * 100 * 2 * 8 + 2 * 2600)
-    assert disk_text(dataclasses.replace(experiment, record="blocks").plan, tmp_path)
-
-
-def test_where_the_free_room_of_a_disk_is_not_told_nothing_is_refused_for_it(tmp_path, monkeypatch):
-    task = Task("boltzmann/GaussianBandit-v0", (SampleAverage(Greedy()),), 50_000)
-    plan = Experiment((task,), 40, 0, block=20).plan
-
-    def unreadable(place):
-        raise PermissionError(13, "Permission denied")
-
-    def without_sizes(place):
-        return SimpleNamespace(free=0, total=0)
-
-    for usage in (unreadable, without_sizes):
-        monkeypatch.setattr(disk.shutil, "disk_usage", usage)
-        assert disk_text(plan, tmp_path) == f"0.2 MB of results in {tmp_path}"
-
-
-def test_without_numba_a_long_run_says_so(tmp_path, caplog, monkeypatch):
-    monkeypatch.setattr(running, "has_numba", lambda: False)
-    experiment = Experiment((Task("boltzmann/GaussianBandit-v0", (SampleAverage(Greedy()),), 50_000),), 20, 0)
-    with caplog.at_level(logging.INFO, logger="boltzmann.experiments"):
-        run(experiment, tmp_path, make=envs.make)
-    assert [record for record in caplog.records if "pip install 'boltzmann-exploration[fast]'" in record.getMessage()]
 
 
 def test_the_variance_of_what_all_replicates_share_is_nothing(both):

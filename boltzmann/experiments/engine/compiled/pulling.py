@@ -1,4 +1,4 @@
-"""Stretches of pulls of bandits as compiled loops; as ``walking``, with one state and no episodes."""
+"""Stretches of pulls of bandits as compiled loops: like ``walking``, with one state and no episodes."""
 
 from __future__ import annotations
 
@@ -6,16 +6,25 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann.experiments.engine.compiled.records import BLOCK, Block, Draws, Learner, Mixture, Pulls, Sums
+from boltzmann.experiments.engine.compiled.compiling import called, exact
+from boltzmann.experiments.engine.compiled.records import (
+    BLOCK,
+    NO_BACKUP,
+    VECTOR,
+    Block,
+    Draws,
+    Learner,
+    Mixture,
+    Pulls,
+    Sums,
+)
 from boltzmann.experiments.engine.compiled.revision import REVISION
 from boltzmann.experiments.engine.compiled.stages import (
     back_up,
-    called,
     choose,
     distribute,
     draw_normals,
     draw_uniforms,
-    exact,
     learn,
 )
 
@@ -31,7 +40,7 @@ def pull_stretch(
     block: Block,
     revision: int = REVISION,
 ) -> None:
-    """Let every replicate pull arms through windows that end after so many steps."""
+    """Let every replicate pull arms through windows that end after ``ends`` steps."""
     rows, total = len(world.best), ends[-1]
     for begin in range(0, total, draws.steps):
         end = min(begin + draws.steps, total)
@@ -60,16 +69,18 @@ def _pull_block(
     block: Block,
 ) -> None:
     values, visits = learner.values.reshape(-1), learner.visits.reshape(-1)
-    averages, by, rates, discount = learner.averages, learner.by, learner.rates, learner.discount
-    backup, heats = learner.backup, learner.heats
+    averages, extra_count, step_size = learner.averages, learner.extra_count, learner.step_size
+    rates, discount = learner.rates, learner.discount
+    backup, temperatures = learner.backup, learner.temperatures
     mixed, epsilons, exploring, exploiting, _ = policy
     means, noise, highest, binary = world.means.reshape(-1), world.noise.reshape(-1), world.best, world.binary
     action_draws, outcome_draws = draws.actions, draws.outcomes
-    q, _, weights, other, top, total, level, best, actions, _, _, _, _ = block
+    q, weights, exploring_weights, actions = block.q, block.weights, block.exploring_weights, block.actions
+    top, total, threshold, backed_up = block.top, block.total, block.threshold, block.backed_up
     reward_sum, gap_sum, optimal = sums.reward.reshape(-1), sums.gap.reshape(-1), sums.optimal.reshape(-1)
     greedy, returns, poison, last_values = sums.greedy.reshape(-1), sums.returns, sums.poison, sums.last_values
     rows, _, count = learner.values.shape
-    wide = (n + 7) // 8 * 8
+    padded = (n + VECTOR - 1) // VECTOR * VECTOR
     window = np.searchsorted(ends, begin, side="right")
     for i in range(n):
         for a in range(count):
@@ -77,41 +88,41 @@ def _pull_block(
     for t in range(begin, end):
         if t == ends[window]:
             window += 1
-        drawn, into = (t - begin) * rows + first, window * rows + first
+        draws_at, sums_at = (t - begin) * rows + first, window * rows + first
         if t == ends[window] - 1:
             for a in range(count):
                 for i in range(n):
                     last_values[window, first + i, a] = q[a, i]
-        distribute(mixed, epsilons[t], exploring[t], exploiting[t], wide, q, top, weights, other, total)
-        choose(wide, action_draws, drawn, weights, level, actions)
+        distribute(mixed, epsilons[t], exploring[t], exploiting[t], padded, q, top, weights, exploring_weights, total)
+        choose(padded, action_draws, draws_at, weights, threshold, actions)
         for i in range(n):
-            greedy[into + i] += 1.0 if q[actions[i], i] == top[i] else 0.0
-        if backup > 0:
+            greedy[sums_at + i] += 1.0 if q[actions[i], i] == top[i] else 0.0
+        if backup != NO_BACKUP:
             back_up(
                 backup,
-                heats[t],
+                temperatures[t],
                 mixed,
                 epsilons[t],
                 exploring[t],
                 exploiting[t],
-                wide,
+                padded,
                 q,
                 top,
                 weights,
-                other,
+                exploring_weights,
                 total,
-                best,
+                backed_up,
             )
         for i in range(n):
             r, a = first + i, actions[i]
-            place = r * count + a
-            mean, number = means[place], outcome_draws[drawn + i]
-            reward = (1.0 if number < mean else 0.0) if binary else mean + noise[place] * number
-            future = discount * best[i] if backup > 0 else 0.0
-            q[a, i] = learn(values, visits, place, reward + future, averages, by, rates)
+            arm = r * count + a
+            mean, number = means[arm], outcome_draws[draws_at + i]
+            reward = (1.0 if number < mean else 0.0) if binary else mean + noise[arm] * number
+            future = discount * backed_up[i] if backup != NO_BACKUP else 0.0
+            q[a, i] = learn(values, visits, arm, reward + future, averages, extra_count, step_size, rates)
             poison[r] += q[a, i] - q[a, i]
             gap = highest[r] - mean
-            reward_sum[into + i] += reward
-            gap_sum[into + i] += gap
-            optimal[into + i] += 1.0 if gap == 0.0 else 0.0
+            reward_sum[sums_at + i] += reward
+            gap_sum[sums_at + i] += gap
+            optimal[sums_at + i] += 1.0 if gap == 0.0 else 0.0
             returns[r] += reward

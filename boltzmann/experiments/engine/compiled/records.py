@@ -1,7 +1,7 @@
-"""What the compiled loops read and write: arrays in named tuples, which both Python and the compiler know.
+"""The data of the compiled loops: arrays in named tuples, which both Python and the compiler understand.
 
-R replicates, S states, K actions, M outcomes of each pair, B rows of a block. All arrays of tables are flat over pairs
-``state * K + action``, or over entries ``pair * M + outcome``.
+R replicates, S states, K actions, M outcomes of each pair, B rows of a block, W windows. The arrays of an environment's
+table are flat over pairs ``state * K + action``, or over entries ``pair * M + outcome``.
 """
 
 from __future__ import annotations
@@ -20,13 +20,17 @@ BACKUPS = (
     "policy expectation",
     "next action",
 )
-NEXT_ACTION = BACKUPS.index("next action")
+"""Backups by the names that learners use; the loops know them by their index, as the constants below."""
+NO_BACKUP, MAXIMUM, SOFT_VALUE, MELLOWMAX, BOLTZMANN_EXPECTATION, POLICY_EXPECTATION, NEXT_ACTION = range(len(BACKUPS))
 
 BLOCK = 64
-"""Rows that go through all stages together: few enough to stay in the first cache."""
+"""Rows that pass through all stages together: few enough to stay in the first-level cache."""
 
-_DRAWN, _MOST_DRAWN_STEPS = 2**17, 2**11
-"""So many random numbers of a kind are drawn ahead, for so many steps at most."""
+VECTOR = 8
+"""Numbers in a processor's vector, at most: stages pad their rows to a multiple."""
+
+_DRAWN_NUMBERS, _MOST_DRAWN_STEPS = 2**17, 2**11
+"""Random numbers of each kind that are drawn in advance, and the most steps that they serve."""
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -34,37 +38,39 @@ Booleans = NDArray[np.bool_]
 
 
 class Mixture(NamedTuple):
-    """A policy, step by step: with probability ``epsilon`` a softmax at one temperature, else at another."""
+    """A policy at each step: with probability ``epsilon`` a softmax at one temperature, otherwise at another."""
 
     mixed: bool
-    epsilon: Floats
+    epsilon: Floats  # (steps,), as the next two
     exploring: Floats
     exploiting: Floats
     rng: Any
 
 
 class Learner(NamedTuple):
-    """What is learnt: values move by ``by (target - value)``.
+    """How values move towards their targets.
 
-    ``averages`` by ``(target - value) / (count + by)``; where there are ``rates``, by that of the count before.
+    They move by ``step_size * (target - value)``; with ``averages`` by ``(target - value) / (count + extra_count)``;
+    with ``rates`` by ``rates[count - 1] * (target - value)``. ``count`` includes the present visit.
     """
 
     values: Floats  # (R, S, K)
     visits: Integers  # (R, S, K)
-    seen: Booleans  # (R, S): whose mask has been seen; (0, 0) where there are none
+    seen: Booleans  # (R, S): whether the state's mask has been seen; (0, 0) without masks
     averages: bool
-    by: float
+    extra_count: float
+    step_size: float
     rates: Floats  # (counts,), or (0,)
     discount: float
-    backup: int  # a place in ``BACKUPS``
-    heats: Floats  # (steps,): the backup's temperature
-    following: Integers  # (R,), as the next two, or (0,): actions drawn when their states were reached
-    kept: Booleans  # whether they will be taken
-    told: Floats  # (R, K): what they were drawn from
+    backup: int  # an index in ``BACKUPS``
+    temperatures: Floats  # (steps,): the backup's temperature
+    drawn_actions: Integers  # (R,), as the next two, or (0,): actions drawn when their states were reached
+    has_drawn: Booleans  # whether these actions will be taken
+    drawn_values: Floats  # (R, K): the values that they were drawn from
 
 
 class Transitions(NamedTuple):
-    """A table as an environment steps on it."""
+    """An environment's table and the state of its replicates."""
 
     states: Integers  # (R,)
     elapsed: Integers  # (R,)
@@ -85,17 +91,17 @@ class Transitions(NamedTuple):
 
 
 class Pulls(NamedTuple):
-    """Bandits as an environment steps on them."""
+    """Bandits, one for each replicate."""
 
     means: Floats  # (R, K)
     noise: Floats  # (R, K)
     best: Floats  # (R,)
-    binary: bool  # rewards of 0 and 1 in the place of normals
+    binary: bool  # rewards are 0 and 1 instead of normal
     rng: Any
 
 
 class Sums(NamedTuple):
-    """What a recorder adds up in each of W windows, and what the last step of each was decided on."""
+    """The sums of a recorder in each of W windows, and the values that the last step of each was decided on."""
 
     reward: Floats  # (W, R), as the next five
     gap: Floats
@@ -103,56 +109,56 @@ class Sums(NamedTuple):
     greedy: Floats
     episodes: Floats
     return_sum: Floats
-    returns: Floats  # (R,): of the episodes that go on
-    poison: Floats  # (R,): 0, or NaN where a value was learnt that is not finite
-    last_values: Floats  # (W, R, K); -inf where it was not allowed
+    returns: Floats  # (R,): returns so far of the unfinished episodes
+    poison: Floats  # (R,): 0, or NaN after a learnt value was not finite
+    last_values: Floats  # (W, R, K); -inf for masked actions
 
 
 class Draws(NamedTuple):
-    """Random numbers of the next steps, those of a step side by side, and some more that nobody reads."""
+    """Random numbers of the next steps, those of one step side by side, and some padding that is never used."""
 
-    steps: int  # how many at most
-    actions: Floats  # uniforms; of the next actions, too, where these are drawn at once
+    steps: int  # the most steps that they serve
+    actions: Floats  # uniforms, also of the next actions where these are drawn at once
     outcomes: Floats  # uniforms, or normals
     starts: Floats  # uniforms
     noise: Floats  # normals
 
 
 class Block(NamedTuple):
-    """Memory of the stages: (K, B) and (B,)."""
+    """Working memory of the stages: (K, B) and (B,)."""
 
     q: Floats
-    ahead: Floats  # as q, of the states reached
+    next_q: Floats  # as q, of the states reached
     weights: Floats
-    other: Floats
+    exploring_weights: Floats
     top: Floats
     total: Floats
-    level: Floats
-    best: Floats
+    threshold: Floats
+    backed_up: Floats
     actions: Integers
     next_actions: Integers
     entries: Integers
-    places: Integers  # of the states in the learner's table, over all rows of it
-    reached: Integers
+    table_rows: Integers  # rows of the states in the learner's flat table
+    next_table_rows: Integers  # rows of the states reached
 
 
 def make_block(count: int) -> Block:
-    """Make the memory for K = ``count`` actions."""
-    wide: list[Any] = [np.zeros((count, BLOCK)) for _ in range(4)]
-    rows: list[Any] = [np.zeros(BLOCK) for _ in range(4)]
-    whole: list[Any] = [np.zeros(BLOCK, dtype=np.int64) for _ in range(5)]
-    return Block(*wide, *rows, *whole)
+    """Make the working memory for K = ``count`` actions."""
+    tables: list[Any] = [np.zeros((count, BLOCK)) for _ in range(4)]
+    numbers: list[Any] = [np.zeros(BLOCK) for _ in range(4)]
+    integers: list[Any] = [np.zeros(BLOCK, dtype=np.int64) for _ in range(5)]
+    return Block(*tables, *numbers, *integers)
 
 
 def make_draws(rows: int, choices: int) -> Draws:
-    """Make the memory for R = ``rows`` replicates, each with so many actions drawn a step."""
-    steps = min(max(_DRAWN // rows, 1), _MOST_DRAWN_STEPS)
-    parts: list[Any] = [np.zeros(steps * rows * many + BLOCK) for many in (choices, 1, 1, 1)]
-    return Draws(steps, *parts)
+    """Make memory for the random numbers of R = ``rows`` replicates that draw ``choices`` actions in each step."""
+    steps = min(max(_DRAWN_NUMBERS // rows, 1), _MOST_DRAWN_STEPS)
+    arrays: list[Any] = [np.zeros(steps * rows * draws + BLOCK) for draws in (choices, 1, 1, 1)]
+    return Draws(steps, *arrays)
 
 
 def make_sums(windows: int, returns: Floats, count: int) -> Sums:
-    """Make what W windows add up, of K = ``count`` actions; ``returns`` go on from the windows before."""
-    parts: list[Any] = [np.zeros((windows, len(returns))) for _ in range(6)]
-    parts += [returns, np.zeros(len(returns)), np.zeros((windows, len(returns), count))]
-    return Sums(*parts)
+    """Make the sums of W windows with K = ``count`` actions; ``returns`` continue from earlier windows."""
+    arrays: list[Any] = [np.zeros((windows, len(returns))) for _ in range(6)]
+    arrays += [returns, np.zeros(len(returns)), np.zeros((windows, len(returns), count))]
+    return Sums(*arrays)

@@ -1,4 +1,4 @@
-"""What the compiled loops on disk were made from."""
+"""The revision of the compiled loops, which identifies their source files."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from pathlib import Path
 
 
 def revision_of(folder: Path) -> int:
-    """Give a number that is another one after any change of the Python files of a folder."""
+    """Return a number that changes with any change of the Python files of a folder."""
     return zlib.crc32(b"".join(path.read_bytes() for path in sorted(folder.glob("*.py"))))
 
 
 REVISION = revision_of(Path(__file__).parent)
 """A default argument of the compiled loops.
 
-numba keeps what it compiled as long as the file of the outermost function stays as it is, whatever becomes of those
-that it calls; but a default argument is part of what it looks for.
+numba uses cached machine code as long as the file of the outermost function is unchanged, even if functions that it
+calls have changed in other files. Default arguments are a part of the cache key, so this one invalidates outdated code.
 """

@@ -1,8 +1,8 @@
-"""From a policy, a learner and an environment to what the compiled loops read; or why there is no such form.
+"""Translation of a policy, a learner and an environment to the data of the compiled loops, or the reason against it.
 
-A learner and a batched environment say themselves how they step: by a method ``stretch_form`` that gives the arrays and
-numbers as a dict, or None. It counts only where no subclass has methods of its own, which may change what it describes.
-Policies are translated here, since open-loop mixtures of softmaxes are all that the loops know.
+A learner and a batched environment describe how they step by a method ``stretch_form``, which returns their arrays and
+numbers as a dict, or None. The description does not count where a subclass overrides methods, which may change the
+steps. Policies are translated here, since the loops know only open-loop mixtures of softmaxes.
 """
 
 from __future__ import annotations
@@ -12,12 +12,18 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from boltzmann.experiments.engine.compiled.rates import read_rates, read_schedule, require_own_rates, require_readable
+from boltzmann.experiments.engine.compiled.rates import (
+    Steps,
+    read_rates,
+    read_schedule,
+    require_library_rates,
+    require_readable,
+)
 from boltzmann.experiments.engine.compiled.records import (
     BACKUPS,
     NEXT_ACTION,
+    NO_BACKUP,
     Learner,
     Mixture,
     Pulls,
@@ -28,14 +34,15 @@ from boltzmann.experiments.errors import UnsupportedError
 from boltzmann.policies import Boltzmann, EpsilonBoltzmann, EpsilonGreedy, Greedy, MaxBoltzmann, Uniform
 from boltzmann.thermostats import Thermostat
 
-MOST_ACTIONS = 64
-"""With more, the stages leave the first cache, and lockstep sums in another order."""
+_HARMLESS_METHODS = {"single"}
+"""Methods that a subclass may override without a change of its steps."""
 
-Steps = NDArray[np.int64]
+MOST_ACTIONS = 64
+"""With more actions the stages outgrow the first-level cache, and lockstep sums in another order."""
 
 
 def mixture_of(policy: Any, rng: np.random.Generator, step: int) -> Callable[[Steps], Mixture]:
-    """Translate a policy that stands at a step; what it gives takes the steps of a stretch."""
+    """Return a function from the steps of a stretch to a policy's mixture; ``step`` is the policy's present step."""
     kind, inf = type(policy), np.inf
     parts: dict[type, Callable[[], tuple[Any, Any, Any]]] = {
         Boltzmann: lambda: (0.0, 0.0, policy.temperature),
@@ -49,79 +56,90 @@ def mixture_of(policy: Any, rng: np.random.Generator, step: int) -> Callable[[St
         raise UnsupportedError(f"no compiled form of {kind.__name__}")
     epsilon, exploring, exploiting = parts[kind]()
     if any(isinstance(part, Thermostat) for part in (exploring, exploiting)):
-        raise UnsupportedError("a thermostat sees values that only lockstep knows")
+        raise UnsupportedError("a thermostat sees values, which only lockstep passes to it")
     mixed = kind in (EpsilonGreedy, MaxBoltzmann, EpsilonBoltzmann)
     for name, part in (("epsilon", epsilon), ("temperature", exploring), ("temperature", exploiting)):
         require_readable(name, part, step)
 
-    def at(steps: Steps) -> Mixture:
-        chances = read_schedule("epsilon", epsilon, steps, most=1.0)
-        heats = [read_schedule("temperature", part, steps) for part in (exploring, exploiting)]
-        return Mixture(mixed, chances, heats[0], heats[1], rng)
+    def mixture_at(steps: Steps) -> Mixture:
+        epsilons = read_schedule("epsilon", epsilon, steps, most=1.0)
+        temperatures = [read_schedule("temperature", part, steps) for part in (exploring, exploiting)]
+        return Mixture(mixed, epsilons, temperatures[0], temperatures[1], rng)
 
-    return at
+    return mixture_at
 
 
-def own_form(it: Any) -> dict[str, Any]:
-    """Ask a learner or an environment for its form, where that is its own class's."""
-    for name in getattr(it, "__dict__", ()):
-        # Such as a step that was wrapped in place.
-        if inspect.isfunction(getattr(type(it), name, None)):
-            raise UnsupportedError(f"no compiled form of a {type(it).__name__} with a {name} of its own")
-    for kind in type(it).__mro__:
-        methods = {name for name, part in vars(kind).items() if callable(part) and not name.startswith("__")}
+def stretch_form(owner: Any) -> dict[str, Any]:
+    """Return the form of a learner or an environment, unless an override may change its steps."""
+    for name in getattr(owner, "__dict__", ()):
+        # A method of the object itself, such as a wrapped `step`, overrides its class's.
+        if inspect.isfunction(getattr(type(owner), name, None)):
+            raise UnsupportedError(f"no compiled form of a {type(owner).__name__} with a custom {name}")
+    for kind in type(owner).__mro__:
+        methods = {name for name, member in vars(kind).items() if callable(member) and not name.startswith("__")}
         if "stretch_form" in methods:
             break
-        if methods - {"single"}:
-            raise UnsupportedError(f"no compiled form of {type(it).__name__}")
-    form: dict[str, Any] | None = it.stretch_form() if hasattr(it, "stretch_form") else None
+        if methods - _HARMLESS_METHODS:
+            raise UnsupportedError(f"no compiled form of {type(owner).__name__}")
+    form: dict[str, Any] | None = owner.stretch_form() if hasattr(owner, "stretch_form") else None
     if form is None:
-        raise UnsupportedError(f"no compiled form of {it!r}")
+        raise UnsupportedError(f"no compiled form of {owner!r}")
     return form
 
 
-def learner_of(form: dict[str, Any], masked: bool, step: int, steps_ahead: int) -> Callable[[Steps], Learner]:
-    """Translate a learner's form: ``values``, ``visits``, ``policy``, ``rng``, and how values move.
+def learner_of(form: dict[str, Any], masked: bool, step: int, remaining: int) -> Callable[[Steps], Learner]:
+    """Return a function from the steps of a stretch to the data of a learner.
 
-    ``step_size``, a number or a schedule of the visit count, or ``extra``: the change is divided by count + extra.
-    ``backup``, a name in ``BACKUPS``, with ``discount`` and ``temperature`` where they are read. It stands at a step,
-    and so many are to come.
+    Parameters
+    ----------
+    form : dict
+        ``values`` and ``visits``; ``step_size``, a number or a schedule of the visit count, or ``extra``, which makes
+        the change an average over count + extra; ``backup``, a name in ``BACKUPS``, with ``discount`` and
+        ``temperature`` where it reads them.
+    masked : bool
+        Whether the environment has action masks.
+    step, remaining : int
+        The learner's present step, and the number of steps that follow at most.
     """
     values, visits = form["values"], form["visits"]
-    if values.shape[2] > MOST_ACTIONS:
+    replicates, _, actions = values.shape
+    if actions > MOST_ACTIONS:
         raise UnsupportedError(f"more than {MOST_ACTIONS} actions")
     step_size: Any = form.get("step_size")
-    require_own_rates(step_size)
-    backup = BACKUPS.index(form.get("backup", "none"))
-    heat = form.get("temperature", 0.0)
-    if heat is None or isinstance(heat, Thermostat):
-        raise UnsupportedError("the temperature of the backup is known in lockstep alone")
-    require_readable("temperature", heat, step)
-    by = form.get("extra", 0.0) if step_size is None else 0.0 if callable(step_size) else float(step_size)
+    require_library_rates(step_size)
+    scheduled = callable(step_size)
+    backup = BACKUPS.index(form.get("backup", BACKUPS[NO_BACKUP]))
+    temperature = form.get("temperature", 0.0)
+    if temperature is None or isinstance(temperature, Thermostat):
+        raise UnsupportedError("only lockstep knows the temperature of the backup")
+    require_readable("temperature", temperature, step)
+    averages = step_size is None
+    extra_count = float(form.get("extra", 0.0)) if averages else 0.0
+    constant = 0.0 if averages or scheduled else float(step_size)
     discount = float(form.get("discount", 0.0))
-    seen = np.zeros(values.shape[:2] if masked else (0, 0), dtype=np.bool_)
-    # Room for the step sizes of all counts that may come, of which memory is taken as they are read.
-    highest = int(visits.max()) if callable(step_size) else 0
-    rates = np.empty(highest + steps_ahead if callable(step_size) else 0)
-    rows = len(values) if backup == NEXT_ACTION else 0
-    ahead = (np.zeros(rows, dtype=np.int64), np.zeros(rows, dtype=np.bool_), np.zeros((rows, values.shape[2])))
-    known = 0
+    seen = np.zeros((replicates, values.shape[1]) if masked else (0, 0), dtype=np.bool_)
+    # Room for the step sizes of all possible counts; the system allocates its pages as they are read.
+    highest_count = int(visits.max()) if scheduled else 0
+    rates = np.empty(highest_count + remaining if scheduled else 0)
+    rows = replicates if backup == NEXT_ACTION else 0
+    drawn = (np.zeros(rows, dtype=np.int64), np.zeros(rows, dtype=np.bool_), np.zeros((rows, actions)))
+    read = 0
 
-    def at(steps: Steps) -> Learner:
-        nonlocal highest, known
-        heats = read_schedule("temperature", heat, steps)
-        if callable(step_size):
-            highest += len(steps)
-            read_rates(step_size, rates, known, highest)
-            known = highest
-        parts = (step_size is None, by, rates[:known], discount, backup, heats)
-        return Learner(values, visits, seen, *parts, *ahead)
+    def learner_at(steps: Steps) -> Learner:
+        nonlocal highest_count, read
+        temperatures = read_schedule("temperature", temperature, steps)
+        if scheduled:
+            highest_count += len(steps)
+            read_rates(step_size, rates, read, highest_count)
+            read = highest_count
+        movement = (averages, extra_count, constant, rates[:read])
+        return Learner(values, visits, seen, *movement, discount, backup, temperatures, *drawn)
 
-    return at
+    return learner_at
 
 
-def refuse_nonsense(learner: Learner, sums: Sums, step_size: Any) -> None:
-    """Raise where a replicate has met a number that is none, by what a stretch of steps has left of it."""
+def require_finite(learner: Learner, sums: Sums, step_size: Any) -> None:
+    """Raise if any replicate produced NaN or infinity during a stretch, and name the cause."""
     rows = np.flatnonzero(sums.poison != 0)
     if not len(rows):
         return
@@ -132,16 +150,16 @@ def refuse_nonsense(learner: Learner, sums: Sums, step_size: Any) -> None:
     counts = np.flatnonzero(np.isnan(learner.rates[: int(learner.visits[row].max())]))
     if len(counts):
         count = int(counts[0])
-        got = float(np.asarray(step_size(count)))
-        raise ValueError(f"step_size must be in [0, 1], got {got} at visit count {count} in row {row}")
+        value = float(np.asarray(step_size(count)))
+        raise ValueError(f"step_size must be in [0, 1], got {value} at visit count {count} in row {row}")
     raise ValueError(
-        f"values must stay finite, but what was learnt in row {row} is not: its rewards, or the temperature of its "
+        f"values must stay finite, but a learnt value in row {row} is not: its rewards, or the temperature of its "
         "backup, are too large"
     )
 
 
 def world_of(form: dict[str, Any]) -> Pulls | Transitions:
-    """Translate an environment's form, whose ``kind`` says which of the two it is."""
+    """Return the data of an environment from its form, whose ``kind`` says whether it is a bandit or a table."""
     fields = dict(form)
     kind = fields.pop("kind")
     if kind == "bandit":

@@ -1,9 +1,9 @@
 """Stretches of steps on tables as compiled loops.
 
 Random numbers come from the same Generators in the same order as in lockstep: a uniform for each row's action, then a
-number for each row's outcome, one for the start of its next episode, and one for the noise of its reward, where there
-is any. They are drawn some steps ahead, so that a block of rows can take these steps one after another: what it reads
-and writes then stays in the caches.
+number for each row's outcome, one for the start of its next episode, and one for the noise of its reward, if any. They
+are drawn some steps in advance. A block of rows then takes these steps one after another, and its data stays in the
+caches.
 """
 
 from __future__ import annotations
@@ -12,9 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from boltzmann.experiments.engine.compiled.compiling import called, exact
 from boltzmann.experiments.engine.compiled.records import (
     BLOCK,
     NEXT_ACTION,
+    NO_BACKUP,
+    VECTOR,
     Block,
     Draws,
     Learner,
@@ -25,15 +28,13 @@ from boltzmann.experiments.engine.compiled.records import (
 from boltzmann.experiments.engine.compiled.revision import REVISION
 from boltzmann.experiments.engine.compiled.stages import (
     back_up,
-    called,
     choose,
     distribute,
     draw_normals,
     draw_uniforms,
-    exact,
     learn,
-    staged,
 )
+from boltzmann.experiments.engine.compiled.tables import allows_everything, draw_start, read_next_rows, read_row
 
 
 @exact
@@ -47,7 +48,7 @@ def walk_stretch(
     block: Block,
     revision: int = REVISION,
 ) -> None:
-    """Let every replicate walk on a table through windows that end after so many steps."""
+    """Let every replicate walk on a table through windows that end after ``ends`` steps."""
     rows, total = len(world.states), ends[-1]
     for begin in range(0, total, draws.steps):
         end = min(begin + draws.steps, total)
@@ -78,170 +79,131 @@ def _walk_block(
     block: Block,
 ) -> None:
     values, visits, seen = learner.values.reshape(-1), learner.visits.reshape(-1), learner.seen.reshape(-1)
-    averages, by, rates, discount = learner.averages, learner.by, learner.rates, learner.discount
-    backup, heats = learner.backup, learner.heats
+    averages, extra_count, step_size = learner.averages, learner.extra_count, learner.step_size
+    rates, discount = learner.rates, learner.discount
+    backup, temperatures = learner.backup, learner.temperatures
     mixed, epsilons, exploring, exploiting, _ = policy
-    states, elapsed, limit, mask, observations = (
-        world.states,
-        world.elapsed,
-        world.limit,
-        world.mask,
-        world.observations,
-    )
+    states, elapsed, limit = world.states, world.elapsed, world.limit
+    mask, observations = world.mask, world.observations
     cumulative, next_states, rewards, terminated = world.cumulative, world.next_states, world.rewards, world.terminated
     gaps, initial, one_start, noise = world.gaps, world.initial, world.one_start, world.noise
     action_draws, outcome_draws, start_draws, noise_draws = draws.actions, draws.outcomes, draws.starts, draws.noise
-    q, ahead, weights, other, top, total, level, best, actions, next_actions, entries, places, reached = block
+    q, next_q, weights, exploring_weights = block.q, block.next_q, block.weights, block.exploring_weights
+    top, total, threshold, backed_up = block.top, block.total, block.threshold, block.backed_up
+    actions, next_actions, entries = block.actions, block.next_actions, block.entries
+    table_rows, next_table_rows = block.table_rows, block.next_table_rows
     reward_sum, gap_sum, optimal = sums.reward.reshape(-1), sums.gap.reshape(-1), sums.optimal.reshape(-1)
     greedy, episodes, return_sum = sums.greedy.reshape(-1), sums.episodes.reshape(-1), sums.return_sum.reshape(-1)
     returns, poison, last_values = sums.returns, sums.poison, sums.last_values
-    rows, spots, count = learner.values.shape
+    rows, state_count, count = learner.values.shape
     outcomes, masked = cumulative.shape[1], len(mask) > 0
-    following, kept, told = learner.following, learner.kept, learner.told
+    drawn_actions, has_drawn, drawn_values = learner.drawn_actions, learner.has_drawn, learner.drawn_values
     sampled, choices = backup == NEXT_ACTION, 2 if backup == NEXT_ACTION else 1
-    wide = (n + 7) // 8 * 8
+    padded = (n + VECTOR - 1) // VECTOR * VECTOR
     window = np.searchsorted(ends, begin, side="right")
     for i in range(n):
         s = states[first + i]
-        places[i] = (first + i) * spots + observations[s]
-        _read_row(values, places[i], mask, s, i, q)
-        if sampled and kept[first + i]:
+        table_rows[i] = (first + i) * state_count + observations[s]
+        read_row(values, table_rows[i], mask, s, i, q)
+        if sampled and has_drawn[first + i]:
             for a in range(count):
-                q[a, i] = told[first + i, a]
+                q[a, i] = drawn_values[first + i, a]
     for t in range(begin, end):
         if t == ends[window]:
             window += 1
-        drawn, into = (t - begin) * rows + first, window * rows + first
+        draws_at, sums_at = (t - begin) * rows + first, window * rows + first
         if t == ends[window] - 1:
             for a in range(count):
                 for i in range(n):
                     last_values[window, first + i, a] = q[a, i]
         if masked:
             for i in range(n):
-                seen[places[i]] = True
-        distribute(mixed, epsilons[t], exploring[t], exploiting[t], wide, q, top, weights, other, total)
-        choose(wide, action_draws, (t - begin) * rows * choices + first, weights, level, actions)
+                seen[table_rows[i]] = True
+        distribute(mixed, epsilons[t], exploring[t], exploiting[t], padded, q, top, weights, exploring_weights, total)
+        choose(padded, action_draws, (t - begin) * rows * choices + first, weights, threshold, actions)
         for i in range(n):
-            if sampled and kept[first + i]:
-                actions[i] = following[first + i]
-            greedy[into + i] += 1.0 if q[actions[i], i] == top[i] else 0.0
+            if sampled and has_drawn[first + i]:
+                actions[i] = drawn_actions[first + i]
+            greedy[sums_at + i] += 1.0 if q[actions[i], i] == top[i] else 0.0
             pair = states[first + i] * count + actions[i]
             entry = pair * outcomes
             for m in range(outcomes - 1):
-                entry += 1 if cumulative[pair, m] <= outcome_draws[drawn + i] else 0
+                entry += 1 if cumulative[pair, m] <= outcome_draws[draws_at + i] else 0
             entries[i] = entry
-            reached[i] = (first + i) * spots + observations[next_states[entry]]
-        _read_ahead(values, reached, seen, mask, next_states, entries, n, ahead)
+            next_table_rows[i] = (first + i) * state_count + observations[next_states[entry]]
+        read_next_rows(values, next_table_rows, seen, mask, next_states, entries, n, next_q)
         if sampled:
             distribute(
-                mixed, epsilons[t + 1], exploring[t + 1], exploiting[t + 1], wide, ahead, top, weights, other, total
+                mixed,
+                epsilons[t + 1],
+                exploring[t + 1],
+                exploiting[t + 1],
+                padded,
+                next_q,
+                top,
+                weights,
+                exploring_weights,
+                total,
             )
-            choose(wide, action_draws, ((t - begin) * choices + 1) * rows + first, weights, level, next_actions)
+            choose(padded, action_draws, ((t - begin) * choices + 1) * rows + first, weights, threshold, next_actions)
             for i in range(n):
-                following[first + i] = next_actions[i]
-                best[i] = ahead[next_actions[i], i]
-        elif backup > 0:
+                drawn_actions[first + i] = next_actions[i]
+                backed_up[i] = next_q[next_actions[i], i]
+        elif backup != NO_BACKUP:
             back_up(
                 backup,
-                heats[t],
+                temperatures[t],
                 mixed,
                 epsilons[t],
                 exploring[t],
                 exploiting[t],
-                wide,
-                ahead,
+                padded,
+                next_q,
                 top,
                 weights,
-                other,
+                exploring_weights,
                 total,
-                best,
+                backed_up,
             )
         for a in range(count):
-            for i in range(wide):
-                q[a, i] = ahead[a, i]
+            for i in range(padded):
+                q[a, i] = next_q[a, i]
         for i in range(n):
-            r, a, entry, here = first + i, actions[i], entries[i], places[i]
+            r, a, entry, here = first + i, actions[i], entries[i], table_rows[i]
             pair = states[r] * count + a
-            reward, over = rewards[entry], terminated[entry]
+            reward, ended = rewards[entry], terminated[entry]
             if len(noise) > 0:
-                reward = reward + noise[pair] * noise_draws[drawn + i]
-            future = discount * best[i] if backup > 0 and not over else 0.0
-            value = learn(values, visits, here * count + a, reward + future, averages, by, rates)
+                reward = reward + noise[pair] * noise_draws[draws_at + i]
+            future = discount * backed_up[i] if backup != NO_BACKUP and not ended else 0.0
+            value = learn(values, visits, here * count + a, reward + future, averages, extra_count, step_size, rates)
             poison[r] += value - value
             gap = gaps[pair]
-            reward_sum[into + i] += reward
-            gap_sum[into + i] += gap
-            optimal[into + i] += 1.0 if gap == 0.0 else 0.0
+            reward_sum[sums_at + i] += reward
+            gap_sum[sums_at + i] += gap
+            optimal[sums_at + i] += 1.0 if gap == 0.0 else 0.0
             returns[r] += reward
             elapsed[r] += 1
-            states[r], places[i] = next_states[entry], reached[i]
-            if over or elapsed[r] == limit:
-                episodes[into + i] += 1.0
-                return_sum[into + i] += returns[r]
+            states[r], table_rows[i] = next_states[entry], next_table_rows[i]
+            if ended or elapsed[r] == limit:
+                episodes[sums_at + i] += 1.0
+                return_sum[sums_at + i] += returns[r]
                 returns[r] = 0.0
                 elapsed[r] = 0
-                states[r] = _start(initial, 0.0 if one_start else start_draws[drawn + i])
-                places[i] = r * spots + observations[states[r]]
-                _read_row(values, places[i], mask, states[r], i, q)
+                states[r] = draw_start(initial, 0.0 if one_start else start_draws[draws_at + i])
+                table_rows[i] = r * state_count + observations[states[r]]
+                read_row(values, table_rows[i], mask, states[r], i, q)
                 if sampled:
-                    kept[r] = False
-            elif masked and not seen[places[i]]:
-                _read_row(values, places[i], mask, states[r], i, q)
+                    has_drawn[r] = False
+            elif masked and not seen[table_rows[i]]:
+                read_row(values, table_rows[i], mask, states[r], i, q)
                 if sampled:
-                    # It was drawn from all actions, and is good where all are allowed.
-                    kept[r] = _forbids_nothing(mask, states[r])
+                    # The action was drawn as if all were allowed, so it stands only where they are.
+                    has_drawn[r] = allows_everything(mask, states[r])
             elif sampled:
-                kept[r] = True
-            elif places[i] == here:
+                has_drawn[r] = True
+            elif table_rows[i] == here:
                 q[a, i] = value
     if sampled:
         for i in range(n):
             for a in range(count):
-                told[first + i, a] = q[a, i]
-
-
-@staged
-def _read_row(values: Any, place: int, mask: Any, forbidding: int, i: int, q: Any) -> None:
-    """Read the values of a state of one row; a row of the mask adds its 0 or -inf."""
-    start = place * len(q)
-    if len(mask) == 0:
-        for a in range(len(q)):
-            q[a, i] = values[start + a]
-    else:
-        for a in range(len(q)):
-            q[a, i] = values[start + a] + mask[forbidding, a]
-
-
-@staged
-def _read_ahead(
-    values: Any, reached: Any, seen: Any, mask: Any, next_states: Any, entries: Any, n: int, ahead: Any
-) -> None:
-    """Read the values of the states that rows have reached, and the masks as far as they have been seen there."""
-    count = len(ahead)
-    if len(mask) == 0:
-        for i in range(n):
-            for a in range(count):
-                ahead[a, i] = values[reached[i] * count + a]
-    else:
-        for i in range(n):
-            # The last row of the mask forbids nothing.
-            forbidding = next_states[entries[i]] if seen[reached[i]] else len(mask) - 1
-            for a in range(count):
-                ahead[a, i] = values[reached[i] * count + a] + mask[forbidding, a]
-
-
-@staged
-def _forbids_nothing(mask: Any, state: int) -> bool:
-    allowed = True
-    for a in range(mask.shape[1]):
-        allowed = allowed and mask[state, a] == 0.0
-    return allowed
-
-
-@staged
-def _start(initial: Any, uniform: float) -> Any:
-    """Give the state in which an episode starts."""
-    start = 0
-    while initial[start] <= uniform:
-        start += 1
-    return start
+                drawn_values[first + i, a] = q[a, i]
