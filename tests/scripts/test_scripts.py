@@ -8,11 +8,12 @@ import time
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from boltzmann.experiments import Plan, Store
+from boltzmann.experiments import Judgement, Plan, Results, Store
 from boltzmann.experiments.describe.plan import TaskPlan
+from boltzmann.experiments.metrics import BY_KEY
+from boltzmann.experiments.statistics import TaskJudgement
 from scripts import compare_schedules, plot_learning_curves, write_report
 from scripts.support import console
 from scripts.support.names import make_task
@@ -119,7 +120,7 @@ def test_the_leaderboard_is_to_a_baseline_at_a_confidence(tmp_path, capsys, undr
     out, err = capsys.readouterr()
     assert "mean and 90 % interval over 12 replicates" in out
     assert "difference to baseline" in out
-    assert "(90 % confidence)" in " ".join(out.split())
+    assert "(90 % confidence, 12 replicates)" in " ".join(out.split())
     assert "note: " not in err
     (row,) = (line for line in out.splitlines() if "Uniform()" in line and "±" in line)
     assert row.endswith(" -")
@@ -137,18 +138,24 @@ def test_the_leaderboard_is_to_a_baseline_at_a_confidence(tmp_path, capsys, undr
 
 
 def test_replicates_without_a_value_are_counted(capsys):
-    rows = {"task": "cliff", "agent": ["Greedy()", "Uniform()"], "metric": "return", "compared_with": "Greedy()"}
-    missing = {"final": [-13.0, np.nan], "final_half_width": [0.5, np.nan], "replicates": [7, 0]}
-    missing |= {name: [0.0, np.nan] for name in ("difference", "difference_low", "difference_high", "p_value")}
-    totals = {"cumulative": [-200.0, -900.0], "cumulative_half_width": [20.0, 90.0], "tied": False}
     plan = Plan((TaskPlan("cliff", ("Greedy()", "Uniform()"), 100),), 10, 0, 100, 100)
-    console.print_leaderboard(pd.DataFrame({**rows, **missing, **totals}), plan)
+    shared = {"task": "cliff", "metric": "return", "compared_with": "Greedy()", "tied": False}
+    columns = ("agent", "replicates", "final", "final_half_width", "cumulative", "cumulative_half_width")
+    values = [("Greedy()", 7, -13.0, 0.5, -200.0, 20.0), ("Uniform()", 0, np.nan, np.nan, -900.0, 90.0)]
+    rows = [{**shared, **dict(zip(columns, row, strict=True))} for row in values]
+    for row, difference in zip(rows, (0.0, np.nan), strict=True):
+        row |= dict.fromkeys(("difference", "difference_low", "difference_high", "p_value"), difference)
+    agents = tuple(row["agent"] for row in rows)
+    judgement = Judgement(Results(Path("nowhere"), plan))
+    # A judgement holds what it has computed once.
+    vars(judgement)["tasks"] = (TaskJudgement("cliff", BY_KEY["return"], agents, agents, 0, rows),)
+    console.print_leaderboard(judgement)
     out = capsys.readouterr().out
     assert "(7 of 10 replicates have a value there)" in out
     (row,) = (line for line in out.splitlines() if "Uniform()" in line and "±" in line)
     assert "no value" in row
     assert "nan" not in out
-    assert "episodes are aligned on steps: each counts where it ends" in out
+    assert "Episodes are aligned on steps: each counts where it ends." in out
 
 
 @pytest.mark.slow
