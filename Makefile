@@ -26,7 +26,7 @@ test-slow: $(VENV)/ready  ## long tests, and tests of laws on four times as many
 test-libraries: $(VENV)/ready  ## the core on PyTorch and JAX, beside optax; installs these
 	@$(BIN)/python -c 'import torch, jax, optax' 2>/dev/null || { echo "installing PyTorch, JAX and optax into $(VENV)"; \
 		$(INSTALL) torch==2.13.0 && $(INSTALL) jax==0.10.2 jaxlib==0.10.2 optax==0.2.8; }
-	$(BIN)/python -m pytest -q $(SIDE_BY_SIDE) tests/core/test_battery.py tests/core/test_libraries.py \
+	$(BIN)/python -m pytest -q $(SIDE_BY_SIDE) tests/core/test_battery.py tests/core/test_libraries.py tests/core/test_draws_in_libraries.py \
 		tests/policies/test_policies_in_libraries.py tests/core/test_tensors.py tests/core/test_transforms.py \
 		tests/schedules/test_schedules.py
 

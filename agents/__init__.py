@@ -1,5 +1,10 @@
-"""Learners that hold action values and ask a policy; all replicates advance in one call."""
+"""Learners with a table of action values; all replicates advance in one call.
 
+A new learner takes three places: its module in ``bandits`` or ``control``, the ``__init__`` of that folder, from which
+this file exports it, and the list in ``tests/support/lists.py``.
+"""
+
+from agents import bandits, control
 from agents.backups import (
     Backup,
     BoltzmannExpectation,
@@ -8,73 +13,24 @@ from agents.backups import (
     PolicyExpectation,
     SoftValue,
 )
-from agents.bandits import (
-    ConstantStep,
-    Exp3,
-    Exp3IX,
-    GradientBandit,
-    GradientBanditIncludingCurrent,
-    GradientBanditWithoutBaseline,
-    ReinforcementComparison,
-    SampleAverage,
-    SampleAverageWithInitial,
-    ScheduledStep,
-    TsallisINF,
-    tsallis_probs,
-)
-from agents.control import (
-    BackupLearning,
-    DoubleQ,
-    DynamicBoltzmannQ,
-    ExpectedSarsa,
-    MellowmaxQ,
-    QLambda,
-    QLambdaReplacing,
-    QLearning,
-    Sarsa,
-    SarsaLambda,
-    SarsaLambdaReplacing,
-    SoftQ,
-    SpeedyQ,
-    TemporalDifference,
-)
+from agents.bandits import *  # noqa: F403 (the face of the folder lists its learners)
+from agents.control import *  # noqa: F403
 from agents.decision import Decision
-from agents.tabular import PolicyAgent, TabularAgent
+from agents.policy_agent import PolicyAgent
+from agents.tabular import TabularAgent
+from agents.temporal_difference import TemporalDifference
 
 __all__ = [
     "Backup",
-    "BackupLearning",
     "BoltzmannExpectation",
-    "ConstantStep",
     "Decision",
-    "DoubleQ",
-    "DynamicBoltzmannQ",
-    "Exp3",
-    "Exp3IX",
-    "ExpectedSarsa",
-    "GradientBandit",
-    "GradientBanditIncludingCurrent",
-    "GradientBanditWithoutBaseline",
     "Maximum",
-    "MellowmaxQ",
     "MellowmaxValue",
     "PolicyAgent",
     "PolicyExpectation",
-    "QLambda",
-    "QLambdaReplacing",
-    "QLearning",
-    "ReinforcementComparison",
-    "SampleAverage",
-    "SampleAverageWithInitial",
-    "Sarsa",
-    "SarsaLambda",
-    "SarsaLambdaReplacing",
-    "ScheduledStep",
-    "SoftQ",
     "SoftValue",
-    "SpeedyQ",
     "TabularAgent",
     "TemporalDifference",
-    "TsallisINF",
-    "tsallis_probs",
 ]
+__all__ += bandits.__all__
+__all__ += control.__all__

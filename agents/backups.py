@@ -1,32 +1,30 @@
-"""Backups: from the values of a state's actions to the one number that is bootstrapped from.
+"""Backups: maps from the values of a state's actions to the value of the state, from which learners bootstrap.
 
 A backup is a frozen dataclass and a callable, ``backup(values, where=..., step=...)``, from an array (..., K) to an
-array (...): ``BackupLearning`` learns with it and ``agents.planning`` solves with it. What a mask forbids is never
-read. A temperature may be a number or a schedule; what its steps are is said where the backup is used: updates in a
-learner, sweeps in planning.
+array (...): ``BackupLearning`` learns with it and ``agents.planning`` solves with it. Values of actions that the mask
+``where`` forbids are never read. A temperature may be a number or a schedule; its steps count updates in a learner and
+sweeps in planning.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Annotated, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from agents.memory import largest
-from agents.parameters import require_made, scheduled
-from boltzmann import Gibbs, Policy, Schedule, checks
+from agents.memory import Mask, PerRow, Values, largest
+from agents.parameters import Instance, rates_at
+from boltzmann import Distribution, Gibbs, Policy, Schedule
 from boltzmann.notation import Expression
-
-Floats = NDArray[np.float64]
+from boltzmann.schedules import Scheduled, value_at
 
 
 class Backup(Protocol):
-    """Values of actions to the value of their state."""
+    """A map from the values of actions to the value of their state."""
 
-    def __call__(self, values: Floats, *, where: NDArray[np.bool_] | None = None, step: int = 0) -> Floats:
-        """Give the value of each row of ``values``, shape (..., K), at ``step``."""
+    def __call__(self, values: Values, *, where: Mask | None = None, step: int = 0) -> PerRow:
+        """Return the value of each row of ``values``, shape (..., K), at ``step``."""
         ...
 
 
@@ -40,44 +38,33 @@ class Maximum(Expression):
     array([2., 5.])
     """
 
-    def __call__(self, values: Floats, *, where: NDArray[np.bool_] | None = None, step: int = 0) -> Floats:
-        """Give the largest allowed value of each row."""
+    def __call__(self, values: Values, *, where: Mask | None = None, step: int = 0) -> PerRow:
+        """Return the largest allowed value of each row."""
         return largest(values, where)
 
 
 @dataclass(frozen=True, repr=False)
-class _Tempered(Expression):
-    """What the backups with a temperature have in common."""
+class _TemperatureBackup(Expression):
+    """Shared by the backups with a temperature: the Gibbs distribution at a step."""
 
-    temperature: float | Schedule
+    temperature: Annotated[float | Schedule, Scheduled("[0, inf]")]
 
-    def __post_init__(self) -> None:
-        if not callable(self.temperature):
-            given = checks.number("temperature", self.temperature, least=0)
-            object.__setattr__(self, "temperature", given)
-
-    def _gibbs(self, values: Floats, where: NDArray[np.bool_] | None, step: int) -> Gibbs:
-        temperature = self.temperature(step) if callable(self.temperature) else self.temperature
-        return Gibbs(values, temperature, where=where)
+    def _gibbs(self, values: Values, where: Mask | None, step: int) -> Gibbs:
+        return Gibbs(values, value_at(self.temperature, step), where=where)
 
 
 @dataclass(frozen=True, repr=False)
-class SoftValue(_Tempered):
-    """The soft value T log sum_a exp(Q(a) / T): the maximum, and T for each nat of choice there is.
+class SoftValue(_TemperatureBackup):
+    """The soft value T log sum_a exp(Q(a) / T), the largest expected value plus T times the entropy.
 
     It is max_p (E_p[Q] + T entropy(p)), the backup of soft Q-learning and of entropy-regularised control (Haarnoja et
     al., "Reinforcement learning with deep energy-based policies", 2017, equation 3), and a non-expansion. It tends to
-    the maximum as T goes to 0, and to infinity with T.
+    the maximum as T goes to 0, and for more than one allowed action to infinity as T goes to infinity.
 
     Parameters
     ----------
     temperature : float or callable of the step
         In [0, inf), in the units of the values.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For a temperature out of its bounds, at once or where a schedule gives one.
 
     Examples
     --------
@@ -87,34 +74,27 @@ class SoftValue(_Tempered):
     0.6931
     """
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.temperature == np.inf:
-            raise ValueError("temperature must be in [0, inf), got inf")
+    temperature: Annotated[float | Schedule, Scheduled("[0, inf)")]
 
-    def __call__(self, values: Floats, *, where: NDArray[np.bool_] | None = None, step: int = 0) -> Floats:
-        """Give the soft value of each row."""
-        scheduled("temperature", self.temperature, step)
+    def __call__(self, values: Values, *, where: Mask | None = None, step: int = 0) -> PerRow:
+        """Return the soft value of each row."""
+        if callable(self.temperature):
+            rates_at("temperature", self.temperature, step, "[0, inf)")
         return np.asarray(self._gibbs(values, where, step).soft_value)
 
 
 @dataclass(frozen=True, repr=False)
-class MellowmaxValue(_Tempered):
-    """MellowmaxValue T log mean_a exp(Q(a) / T): the soft value without what the mere number of actions adds.
+class MellowmaxValue(_TemperatureBackup):
+    """The mellowmax T log mean_a exp(Q(a) / T), the soft value minus T log K, where K counts the allowed actions.
 
-    A non-expansion at every temperature, so that value iteration has one fixed point (Asadi & Littman, "An alternative
-    softmax operator for reinforcement learning", 2017, section 3; their omega is 1 / T). It tends to the maximum as T
-    goes to 0 and to the mean of the allowed values as T goes to inf.
+    It is a non-expansion at every temperature, so value iteration has one fixed point (Asadi & Littman, "An
+    alternative softmax operator for reinforcement learning", 2017, section 3; their omega is 1 / T). It tends to the
+    maximum as T goes to 0 and to the mean of the allowed values as T goes to infinity.
 
     Parameters
     ----------
     temperature : float or callable of the step
         In [0, inf], in the units of the values.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For a temperature out of its bounds, at once or where a schedule gives one.
 
     Examples
     --------
@@ -125,28 +105,24 @@ class MellowmaxValue(_Tempered):
     2.0
     """
 
-    def __call__(self, values: Floats, *, where: NDArray[np.bool_] | None = None, step: int = 0) -> Floats:
-        """Give the mellowmax of each row."""
+    def __call__(self, values: Values, *, where: Mask | None = None, step: int = 0) -> PerRow:
+        """Return the mellowmax of each row."""
         return np.asarray(self._gibbs(values, where, step).mellowmax)
 
 
 @dataclass(frozen=True, repr=False)
-class BoltzmannExpectation(_Tempered):
-    """The Boltzmann softmax operator: sum_a softmax(Q / T)(a) Q(a), what a Boltzmann policy expects.
+class BoltzmannExpectation(_TemperatureBackup):
+    """The Boltzmann softmax operator sum_a softmax(Q / T)(a) Q(a), the expected value of a Boltzmann policy.
 
-    No non-expansion: at one temperature value iteration may have several fixed points, or none that it settles in
-    (Asadi & Littman, 2017, section 2). With a temperature that falls to 0, as 1 / t or faster, it goes to the optimal
-    values all the same (Pan et al., "Reinforcement learning with dynamic Boltzmann softmax updates", 2020, theorem 2).
+    It is not a non-expansion: at a constant temperature value iteration may have several fixed points, or may not
+    converge (Asadi & Littman, "An alternative softmax operator for reinforcement learning", 2017, section 2). With a
+    temperature that falls to 0 as 1 / t or faster, value iteration converges to the optimal values (Pan et al.,
+    "Reinforcement learning with dynamic Boltzmann softmax updates", 2020, theorem 2).
 
     Parameters
     ----------
     temperature : float or callable of the step
-        In [0, inf], in the units of the values; beta in these papers is 1 / T.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For a temperature out of its bounds, at once or where a schedule gives one.
+        In [0, inf], in the units of the values; beta in the papers is 1 / T.
 
     Examples
     --------
@@ -157,27 +133,22 @@ class BoltzmannExpectation(_Tempered):
     2.0
     """
 
-    def __call__(self, values: Floats, *, where: NDArray[np.bool_] | None = None, step: int = 0) -> Floats:
-        """Give the expected value of each row under its own Boltzmann distribution."""
+    def __call__(self, values: Values, *, where: Mask | None = None, step: int = 0) -> PerRow:
+        """Return the expected value of each row under its own Boltzmann distribution."""
         return np.asarray(self._gibbs(values, where, step).mean)
 
 
 @dataclass(frozen=True, repr=False)
 class PolicyExpectation(Expression):
-    """What a policy expects: sum_a pi(a) Q(a), with the policy's distribution of these very values.
+    """The expected value under a policy, sum_a pi(a) Q(a), where pi is the policy's distribution of these values.
 
-    The fixed point of value iteration with it is the policy that acts by the values which acting so brings: where
-    Sarsa and expected Sarsa end. The policy is asked with values, mask and step alone.
+    At the fixed point of value iteration the values are those of acting by the policy on these values; Sarsa and
+    expected Sarsa converge to it. The policy is called with values, mask and step alone.
 
     Parameters
     ----------
     policy : Policy
-        Such as ``EpsilonGreedy(0.1)``.
-
-    Raises
-    ------
-    TypeError
-        For what is no policy.
+        A policy, such as ``EpsilonGreedy(0.1)``.
 
     Examples
     --------
@@ -186,17 +157,14 @@ class PolicyExpectation(Expression):
     array(2.5)
     """
 
-    policy: Policy
+    policy: Annotated[Policy, Instance("a policy", "EpsilonGreedy(0.1)")]
 
-    def __post_init__(self) -> None:
-        require_made("policy", self.policy, "Boltzmann(0.1)")
-
-    def __call__(self, values: Floats, *, where: NDArray[np.bool_] | None = None, step: int = 0) -> Floats:
-        """Give the expected value of each row under the policy."""
+    def __call__(self, values: Values, *, where: Mask | None = None, step: int = 0) -> PerRow:
+        """Return the expected value of each row under the policy."""
         return expected_under(self.policy(values, step=step, where=where), values, where)
 
 
-def expected_under(distribution: Any, values: Floats, where: NDArray[np.bool_] | None) -> Floats:
-    """Sum_a p(a) Q(a) of each row; what a mask forbids is left out, whatever stands there."""
+def expected_under(distribution: Distribution, values: Values, where: Mask | None) -> PerRow:
+    """Return sum_a p(a) Q(a) for each row; values of forbidden actions are not read."""
     allowed = values if where is None else np.where(where, values, 0.0)
     return np.asarray(np.sum(distribution.probs * allowed, axis=-1))

@@ -1,4 +1,4 @@
-"""What an agent hands back when it acts."""
+"""The decision that an agent returns when it acts."""
 
 from __future__ import annotations
 
@@ -6,22 +6,23 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
-from agents.memory import largest, multiples
+from agents.memory import Indices, Mask, PerRow, Values, largest, multiples
 from boltzmann import Distribution
 
 
 @dataclass(frozen=True, eq=False)
 class Decision:
-    """The actions of all replicates, and what they were drawn from; the rest is computed when it is asked for.
+    """The actions of all replicates and the distribution that they were drawn from.
+
+    The other quantities are computed on first use.
 
     Attributes
     ----------
     actions : array of int, shape (R,)
-        One action a replicate.
+        One action for each replicate.
     distribution : Distribution
-        Of R rows: what acted.
+        The distribution of each row.
     values : array of shape (R, K)
         The values, or preferences, that the distribution was made from.
     where : array of bool that broadcasts to (R, K), or None
@@ -38,29 +39,29 @@ class Decision:
     (array([0.5, 0.5]), array([False,  True]))
     """
 
-    actions: NDArray[np.int64]
+    actions: Indices
     distribution: Distribution
-    values: NDArray[np.float64]
-    where: NDArray[np.bool_] | None = None
+    values: Values
+    where: Mask | None = None
 
     @cached_property
-    def log_prob(self) -> NDArray[np.float64]:
+    def log_prob(self) -> PerRow:
         """Log-probability of the actions, shape (R,)."""
         return np.asarray(self.distribution.log_prob(self.actions))
 
     @cached_property
-    def entropy(self) -> NDArray[np.float64]:
+    def entropy(self) -> PerRow:
         """Entropy of the distribution in nats, shape (R,)."""
         return np.asarray(self.distribution.entropy)
 
     @cached_property
-    def temperature(self) -> NDArray[np.float64]:
-        """The temperature that was used, shape (R,); NaN where the distribution has none."""
-        used = np.asarray(getattr(self.distribution, "temperature", np.nan), dtype=np.float64)
-        return np.broadcast_to(used, self.actions.shape)
+    def temperature(self) -> PerRow:
+        """Temperature of the distribution, shape (R,); NaN for a distribution without one."""
+        temperature = np.asarray(getattr(self.distribution, "temperature", np.nan), dtype=np.float64)
+        return np.broadcast_to(temperature, self.actions.shape)
 
     @cached_property
-    def greedy(self) -> NDArray[np.bool_]:
-        """Whether each action has a largest value among those allowed, shape (R,); chance may choose it too."""
+    def greedy(self) -> Mask:
+        """Whether each action has a largest value among those allowed, shape (R,), even if it was drawn by chance."""
         chosen = self.values[multiples(len(self.actions)), self.actions]
         return np.asarray(chosen == largest(self.values, self.where))

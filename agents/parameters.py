@@ -1,23 +1,25 @@
-"""Checks of parameters: numbers, schedules of a count, policies, and spaces."""
+"""Bounds of learners' parameters, schedules of counts, and the sizes of spaces."""
 
 from __future__ import annotations
 
-import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from gymnasium import Space
 from gymnasium.spaces import Discrete
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from agents.memory import PerRow
 from boltzmann import Schedule, checks
+from boltzmann.bounds import Real
 from boltzmann.schedules import value_at
 
-LARGEST = float(np.finfo(np.float64).max)
+FINITE = Real("(-inf, inf)")
 
 
 def count_of(name: str, space: Space[Any]) -> int:
-    """Give how many there are of a Discrete space from 0, or raise."""
+    """Return the number of elements of a Discrete space from 0, or raise."""
     if not isinstance(space, Discrete):
         raise TypeError(f"{name} must be Discrete for a table of values, got {space}")
     if space.start != 0:
@@ -25,35 +27,64 @@ def count_of(name: str, space: Space[Any]) -> int:
     return int(space.n)
 
 
-def finite(name: str, value: object) -> float:
-    """Return ``value`` as a finite float, or raise."""
-    return checks.number(name, value, least=-LARGEST, most=LARGEST)
+@dataclass(frozen=True)
+class Instance:
+    """The bound of a callable object, such as a policy; the class of the object is refused.
 
+    Examples
+    --------
+    >>> Instance("a policy", "Boltzmann(0.1)").check("policy", 0.1)
+    Traceback (most recent call last):
+        ...
+    TypeError: policy must be a policy, such as Boltzmann(0.1), got 0.1
+    """
 
-def require_made(name: str, value: object, such_as: str) -> None:
-    """Refuse what cannot be called, and a class in the place of what it makes."""
-    if isinstance(value, type):
-        raise TypeError(f"{name} must be a {name}, such as {such_as}, got the class {value.__name__}")
-    if not callable(value):
-        raise TypeError(f"{name} must be a {name}, such as {such_as}, got {value!r}")
+    kind: str
+    example: str
 
+    @property
+    def text(self) -> str:
+        """An example."""
+        return f"such as ``{self.example}``"
 
-def number_or_schedule(name: str, value: float | Schedule, *, most: float = math.inf) -> float | Schedule:
-    """Check a number in (0, most], or leave a callable as it is: what it gives is checked when it is read."""
-    if callable(value):
+    def check(self, name: str, value: Any) -> Any:
+        """Return a callable object as it is, or raise."""
+        if isinstance(value, type):
+            raise TypeError(f"{name} must be {self.kind}, such as {self.example}, got the class {value.__name__}")
+        if not callable(value):
+            raise TypeError(f"{name} must be {self.kind}, such as {self.example}, got {value!r}")
         return value
-    return checks.number(name, value, least=0, most=most, open_below=True)
 
 
-def scheduled(
-    name: str, schedule: float | Schedule, count: ArrayLike, *, most: float = math.inf
-) -> NDArray[np.float64]:
-    """Read a number or a schedule at a count, or an array of them; the answer is in [0, most], finite, or an error."""
-    read = np.asarray(value_at(schedule, count), dtype=np.float64)
-    if read.shape not in ((), np.shape(count)):
+def rates_at(name: str, schedule: float | Schedule, counts: ArrayLike, interval: str) -> PerRow:
+    """Read a number or a schedule at counts, and check each number.
+
+    Parameters
+    ----------
+    name : str
+        How errors name the schedule.
+    schedule : float or callable
+        A callable is given the counts as an array.
+    counts : int or array of int
+        Visits, or rounds.
+    interval : {"[0, 1]", "[0, inf)"}
+        The bounds of the numbers.
+
+    Returns
+    -------
+    array
+        One number, or one for each count.
+
+    Raises
+    ------
+    ValueError
+        For numbers outside the interval, or of another shape than the counts.
+    """
+    rates = np.asarray(value_at(schedule, counts), dtype=np.float64)
+    if rates.shape not in ((), np.shape(counts)):
         raise ValueError(
-            f"{name} must be one number or one for each of shape {np.shape(count)}, got shape {read.shape}"
+            f"{name} must be one number or one for each of shape {np.shape(counts)}, got shape {rates.shape}"
         )
-    bound = f"in [0, {most:g}]" if most < math.inf else "finite and at least 0"
-    checks.require_all(np.asarray((read >= 0) & (read <= most) & np.isfinite(read)), name, bound, read)
-    return read
+    valid = (rates >= 0) & (rates <= 1 if interval == "[0, 1]" else np.isfinite(rates))
+    checks.require_all(np.asarray(valid), name, f"in {interval}", rates)
+    return rates

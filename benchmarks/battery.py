@@ -1,9 +1,9 @@
 """The battery on other implementations, as a user would call them: ``python -m benchmarks.battery``.
 
-Every case of ``tests/data/battery.toml`` goes to each implementation that is installed, with T handled as its own
-documentation or habit has it: values / T where there is no argument for it, -inf in masked entries where there is no
-mask. What counts is the probabilities and, where given, the log-partition. For a case that must be refused, an answer
-is a failure unless it is NaN, which at least shows.
+Each installed implementation runs every case of ``tests/data/battery.toml`` in its documented or usual way: it gets
+values / T if it has no argument for T, and -inf in masked entries if it has no mask. Probabilities count and, where an
+implementation has it, the log-partition. If a case must be refused, an answer is a failure unless it is NaN, which
+users notice.
 """
 
 from __future__ import annotations
@@ -17,33 +17,35 @@ from typing import Any
 
 import numpy as np
 
+from boltzmann.arrays import Bools, Floats
+
 CASES = tomllib.loads((Path(__file__).parents[1] / "tests" / "data" / "battery.toml").read_text())["case"]
 
 
-def ours(values: Any, temperature: Any, where: Any, prior: Any) -> tuple[Any, Any]:
-    """Do as this library does."""
+def ours(values: Floats, temperature: float, where: Bools | None, prior: Floats | None) -> tuple[Any, Any]:
+    """Call this library."""
     from boltzmann import Gibbs
 
     gibbs = Gibbs(values, temperature, where=where, prior=prior)
     return gibbs.probs, gibbs.log_partition
 
 
-def _logits(values: Any, temperature: Any, where: Any, prior: Any) -> Any:
+def _logits(values: Floats, temperature: float, where: Bools | None, prior: Floats | None) -> Floats:
     logits = values / temperature
     if where is not None:
         logits = np.where(where, logits, -np.inf)
-    return logits if prior is None else logits + np.log(prior)
+    return np.asarray(logits if prior is None else logits + np.log(prior))
 
 
-def scipy(values: Any, temperature: Any, where: Any, prior: Any) -> tuple[Any, Any]:
-    """scipy.special.softmax and logsumexp of values / T."""
+def scipy(values: Floats, temperature: float, where: Bools | None, prior: Floats | None) -> tuple[Any, Any]:
+    """Call scipy.special.softmax and logsumexp of values / T."""
     special = importlib.import_module("scipy.special")
     logits = _logits(values, temperature, where, prior)
     return special.softmax(logits, axis=-1), special.logsumexp(logits, axis=-1)
 
 
-def torch(values: Any, temperature: Any, where: Any, prior: Any) -> tuple[Any, Any]:
-    """torch.softmax and logsumexp of values / T."""
+def torch(values: Floats, temperature: float, where: Bools | None, prior: Floats | None) -> tuple[Any, Any]:
+    """Call torch.softmax and logsumexp of values / T."""
     module = importlib.import_module("torch")
     logits = module.as_tensor(np.asarray(values)) / temperature
     if where is not None:
@@ -53,8 +55,8 @@ def torch(values: Any, temperature: Any, where: Any, prior: Any) -> tuple[Any, A
     return module.softmax(logits, dim=-1).numpy(), module.logsumexp(logits, dim=-1).numpy()
 
 
-def jax(values: Any, temperature: Any, where: Any, prior: Any) -> tuple[Any, Any]:
-    """jax.nn.softmax and logsumexp of values / T, in float64."""
+def jax(values: Floats, temperature: float, where: Bools | None, prior: Floats | None) -> tuple[Any, Any]:
+    """Call jax.nn.softmax and logsumexp of values / T, in float64."""
     importlib.import_module("jax").config.update("jax_enable_x64", True)
     jnp, nn = importlib.import_module("jax.numpy"), importlib.import_module("jax.nn")
     logits = jnp.asarray(values) / temperature
@@ -66,8 +68,8 @@ def jax(values: Any, temperature: Any, where: Any, prior: Any) -> tuple[Any, Any
     )
 
 
-def distrax(values: Any, temperature: Any, where: Any, prior: Any) -> tuple[Any, Any]:
-    """distrax.Softmax(logits, temperature); it has no log-partition."""
+def distrax(values: Floats, temperature: float, where: Bools | None, prior: Floats | None) -> tuple[Any, Any]:
+    """Call distrax.Softmax(logits, temperature), which has no log-partition."""
     importlib.import_module("jax").config.update("jax_enable_x64", True)
     module, jnp = importlib.import_module("distrax"), importlib.import_module("jax.numpy")
     logits = jnp.asarray(values)
@@ -84,7 +86,7 @@ IMPLEMENTATIONS: dict[str, Callable[..., tuple[Any, Any]]] = {
 
 
 def judge(implementation: Callable[..., tuple[Any, Any]], case: dict[str, Any]) -> str:
-    """Say ``ok``, or what went wrong in a word."""
+    """Return ``ok``, or the failure in a word."""
     dtype = case.get("dtype", "float64")
     values = np.array(case["values"]).astype(dtype)
     where, prior = (None if name not in case else np.array(case[name]) for name in ("where", "prior"))
@@ -105,7 +107,7 @@ def judge(implementation: Callable[..., tuple[Any, Any]], case: dict[str, Any]) 
         return "wrong"
     with np.errstate(over="ignore"):
         log_wanted = np.array(case["log_partition"]).astype(np.asarray(probs).dtype)
-    # The log of priors that sum to 1 is 0 but for the rounding of the priors themselves.
+    # If priors sum to 1, the log of their sum is 0 but for their own rounding.
     slack = 1e-15 if "prior" in case else least
     if log_partition is not None and not np.allclose(log_partition, log_wanted, rtol=precise, atol=slack):
         return "log Z wrong"
@@ -113,21 +115,21 @@ def judge(implementation: Callable[..., tuple[Any, Any]], case: dict[str, Any]) 
 
 
 def main() -> None:
-    """Print what each implementation makes of each case, and how many it gets right."""
+    """Print the result of each implementation in each case, and the number of correct ones."""
     names = []
     for name in IMPLEMENTATIONS:
         try:
             importlib.import_module(name)
         except ImportError:
-            print(f"{name} is not installed and left out")
+            print(f"{name} is not installed, and is left out")
         else:
             names.append(name)
     results = {name: [judge(IMPLEMENTATIONS[name], case) for case in CASES] for name in names}
     width = max(len(case["name"]) for case in CASES)
     print(f"{'':{width}}  {'  '.join(f'{name:>12}' for name in names)}")
-    for place, case in enumerate(CASES):
-        print(f"{case['name']:{width}}  {'  '.join(f'{results[name][place]:>12}' for name in names)}")
-    right = {name: sum(result.startswith("ok") for result in found) for name, found in results.items()}
+    for number, case in enumerate(CASES):
+        print(f"{case['name']:{width}}  {'  '.join(f'{results[name][number]:>12}' for name in names)}")
+    right = {name: sum(verdict.startswith("ok") for verdict in verdicts) for name, verdicts in results.items()}
     print(f"{f'right of {len(CASES)}':{width}}  {'  '.join(f'{right[name]:>12}' for name in names)}")
 
 

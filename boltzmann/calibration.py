@@ -1,11 +1,11 @@
-"""The temperature that has a wanted meaning: an entropy, a greedy probability, an expected loss, a distance.
+"""The temperature with a wanted effect: an entropy, a greedy probability, an expected loss, a divergence.
 
-Each function takes rows of values and a target a row, and gives for each row the temperature at which the Gibbs
-distribution meets the target. What a temperature means is monotone in it, so the root is bracketed, in log T; it does
-not depend on the scale of the values: values times c have c times the temperature.
+Each function takes rows of values and one target a row. For each row it returns the temperature at which the Gibbs
+distribution meets the target. These quantities are monotone in T, so the root is bracketed, in log T. Values times c
+have c times the temperature.
 
-Where no temperature meets the target (ties, masks, or a target that is out of range) the nearest end is given, 0 or
-inf exactly, and ``attainable`` is False there. A target that is that of an end gives the end, and is attainable.
+If no temperature meets the target (ties, masks, or a target out of range), the nearest end is returned, 0 or inf
+exactly, and ``attainable`` is False. A target that an end meets returns the end and is attainable.
 """
 
 from __future__ import annotations
@@ -13,22 +13,25 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from boltzmann import checks
 from boltzmann._numerics import Formula, Scores, formula_at, libraries, scaled, standardise, temperature_roots
 from boltzmann._numerics import formulas as quantities
+from boltzmann.arrays import Floats
+
+_ROUNDING = 4 * np.finfo(np.float64).eps
 
 
 class Calibration(NamedTuple):
-    """The answer of a calibration.
+    """The result of a calibration.
 
     Attributes
     ----------
     temperature : array of shape (...)
         In [0, inf].
     attainable : array of bool, shape (...)
-        Whether the distribution at that temperature meets the target.
+        True if the distribution at that temperature meets the target.
     """
 
     temperature: Any
@@ -50,16 +53,16 @@ def temperature_for_entropy(
     values : array of shape (..., K)
         Finite action values, actions last.
     entropy : float or array that broadcasts against the rows
-        In nats, at least 0. From 0 (or the log of the number of ties) at T = 0 to log K at T = inf.
+        In nats, at least 0: 0 (or the log of the number of ties) at T = 0, log K at T = inf.
     effective_actions : float or array, instead of ``entropy``
         exp(entropy), at least 1: between 1 and K.
     where, prior : optional
-        As for :class:`boltzmann.Gibbs`. With a prior the entropy need not be monotone, so it is refused.
+        As for :class:`boltzmann.Gibbs`. A prior is refused, because the entropy need not be monotone with it.
 
     Returns
     -------
     Calibration
-        ``temperature`` and ``attainable``, shape (...), in the library of the values; without derivatives.
+        ``temperature`` and ``attainable``, shape (...), in the library of the values, without derivatives.
 
     Raises
     ------
@@ -93,7 +96,7 @@ def temperature_for_greedy_probability(
     """Find the temperature at which the maximisers together have a given probability.
 
     ``probability`` is in [0, 1]: 1 at T = 0, the maximisers' share of the prior at T = inf. Other parameters, result
-    and errors are those of :func:`temperature_for_entropy`, and a prior is welcome.
+    and errors are those of :func:`temperature_for_entropy`; a prior is allowed.
 
     Examples
     --------
@@ -108,10 +111,10 @@ def temperature_for_greedy_probability(
 def temperature_for_expected_loss(
     values: ArrayLike, loss: ArrayLike, *, where: ArrayLike | None = None, prior: ArrayLike | None = None
 ) -> Calibration:
-    """Find the temperature at which a draw gives away a given value on average: max Q - E[Q] = loss.
+    """Find the temperature at which a draw loses a given value on average: max Q - E[Q] = loss.
 
-    ``loss`` is at least 0, in the units of the values: 0 at T = 0, max Q less the prior mean at T = inf. Other
-    parameters, result and errors are those of :func:`temperature_for_entropy`, and a prior is welcome.
+    ``loss`` is at least 0, in the units of the values: 0 at T = 0, max Q minus the prior mean at T = inf. Other
+    parameters, result and errors are those of :func:`temperature_for_entropy`; a prior is allowed.
 
     Examples
     --------
@@ -126,7 +129,7 @@ def temperature_for_expected_loss(
 def temperature_for_kl(
     values: ArrayLike, kl: ArrayLike, *, where: ArrayLike | None = None, prior: ArrayLike | None = None
 ) -> Calibration:
-    """Find the temperature at which the distribution has a given distance KL(p || prior) from the prior.
+    """Find the temperature at which the distribution has a given divergence KL(p || prior) from the prior.
 
     ``kl`` is at least 0, in nats: 0 at T = inf, -log of the maximisers' share of the prior at T = 0. The prior is
     uniform by default. Other parameters, result and errors are those of :func:`temperature_for_entropy`.
@@ -140,18 +143,18 @@ def temperature_for_kl(
     return _solve(values, _target("kl", kl, 0.0, np.inf), quantities.kl_to_prior, where, prior, falling=True)
 
 
-def finite_rows(values: ArrayLike, where: ArrayLike | None) -> NDArray[np.float64]:
-    """Check values as a calibration does, and give them with -inf for what is not allowed; shape (..., K)."""
+def finite_rows(values: ArrayLike, where: ArrayLike | None) -> Floats:
+    """Check values as a calibration does; return them with -inf for masked actions, shape (..., K)."""
     return _finite(standardise(libraries.to_numpy("values", values), 0.0, libraries.to_numpy("where", where), None))
 
 
-def _finite(it: Scores) -> NDArray[np.float64]:
-    if not np.isfinite(it.maximum).all():
+def _finite(scores: Scores) -> Floats:
+    if not np.isfinite(scores.maximum).all():
         raise ValueError("values must be finite where allowed, got inf")
-    return np.moveaxis(it.values, it.axis, -1)
+    return np.moveaxis(np.asarray(scores.values), scores.axis, -1)
 
 
-def _target(name: str, value: ArrayLike | None, least: float, most: float) -> NDArray[np.float64]:
+def _target(name: str, value: ArrayLike | None, least: float, most: float) -> Floats:
     given = np.nan if value is None else libraries.to_numpy(name, value)
     array = checks.numeric_array(name, given).astype(np.float64, copy=False)
     checks.require_all((array >= least) & (array <= most), name, f"in [{least:g}, {most:g}]", array)
@@ -160,7 +163,7 @@ def _target(name: str, value: ArrayLike | None, least: float, most: float) -> ND
 
 def _solve(
     values: ArrayLike,
-    target: NDArray[np.float64],
+    target: Floats,
     formula: Formula,
     where: ArrayLike | None,
     prior: ArrayLike | None,
@@ -168,10 +171,10 @@ def _solve(
     falling: bool = False,
     in_units_of_values: bool = False,
 ) -> Calibration:
-    """Bracket and find the root of formula(T) - target for every row; ``falling`` where the formula falls with T."""
+    """Bracket and find the root of formula(T) - target for each row; ``falling`` if the formula falls with T."""
     plain = [libraries.to_numpy(*part) for part in (("values", values), ("where", where), ("prior", prior))]
-    it = standardise(plain[0], 0.0, *plain[1:])
-    rows, exponent = scaled(_finite(it))
+    scores = standardise(plain[0], 0.0, *plain[1:])
+    rows, exponent = scaled(_finite(scores))
     try:
         batch = np.broadcast_shapes(rows.shape[:-1], target.shape)
     except ValueError:
@@ -181,14 +184,14 @@ def _solve(
         with np.errstate(over="ignore"):
             wanted = np.ldexp(wanted, -exponent)
     weights = None
-    if it.prior is not None:
-        weights = np.broadcast_to(np.moveaxis(it.prior, it.axis, -1), rows.shape)
+    if scores.prior is not None:
+        weights = np.broadcast_to(np.moveaxis(np.asarray(scores.prior), scores.axis, -1), rows.shape)
 
     ends = [formula_at(formula, rows, np.full(batch, end), weights) for end in (0.0, np.inf)]
     low, high = reversed(ends) if falling else ends
     low_end, high_end = (np.inf, 0.0) if falling else (0.0, np.inf)
-    # A target that is an end's but for rounding is that end's.
-    slack = 4 * np.finfo(np.float64).eps
+    # A target that equals an end but for rounding is met by that end.
+    slack = _ROUNDING
     below, above = wanted <= low * (1 + slack), wanted >= high * (1 - slack)
     temperature = np.where(below, low_end, np.where(above, high_end, np.nan))
     attainable = (wanted >= low * (1 - slack)) & (wanted <= high * (1 + slack))
@@ -198,6 +201,6 @@ def _solve(
         temperature[inside] = temperature_roots(formula, rows[inside], wanted[inside], chosen)
     with np.errstate(over="ignore"):
         temperature = np.asarray(np.ldexp(temperature, exponent))
-    # One beyond the range of floats is no temperature that meets it.
+    # A temperature beyond the range of floats does not meet the target.
     attainable = np.asarray(attainable & ~(inside & np.isinf(temperature)))
     return Calibration(*(libraries.returned(part, values, least_bits=32) for part in (temperature, attainable)))

@@ -1,4 +1,4 @@
-"""A distribution over actions given by its probabilities, for the policies that are no Gibbs distribution."""
+"""A distribution over actions given by its probabilities, for policies that are not Gibbs distributions."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from typing import Any
 import numpy as np
 
 from boltzmann import checks
-from boltzmann._numerics import cross_entropy, kept, kl_divergence, lazy, libraries, picked, tensors, top_k
-from boltzmann.sampling import sample_weights, sample_without_replacement
+from boltzmann._numerics import InNamespace, cross_entropy, held, kl_divergence, lazy, libraries, picked, top_k
+from boltzmann.arrays import NUMPY, Array, Namespace, Rng, Values
+from boltzmann.sampling import draw_without_replacement, sample_weights
+
+_ROUNDING = 1e-6
+"""Probabilities may miss a sum of 1 by so much, or by the rounding of their dtype."""
 
 
-class Categorical:
+class Categorical(InNamespace):
     """The distribution with given probabilities, one row or many.
 
     Parameters
@@ -19,12 +23,12 @@ class Categorical:
     probs : array of shape (..., K)
         Probabilities, actions last, of any array library; each row sums to 1 but for the rounding of its dtype.
     temperature : float or array, optional
-        What the probabilities were made at, to be told; without it there is no such attribute.
+        The temperature that the probabilities come from; without it there is no such attribute.
 
     Raises
     ------
     ValueError, TypeError
-        For NumPy input that is no such array; the message names the row.
+        For NumPy input that does not hold probabilities; the message names the row.
 
     Examples
     --------
@@ -41,21 +45,31 @@ class Categorical:
     probs: Any
     """Probabilities, shape (..., K)."""
 
-    def __init__(self, probs: Any, *, temperature: Any = None) -> None:
-        if libraries.is_native(probs):
-            given, probs = probs, checks.numeric_array("probs", probs)
-            if probs.ndim == 0 or probs.shape[-1] == 0:
-                raise ValueError(f"probs must hold at least one action on its last axis, got shape {probs.shape}")
-            tolerance = max(1e-6, probs.shape[-1] * float(np.finfo(probs.dtype).eps))
-            checks.require_entries((probs >= 0) & (probs <= 1 + tolerance), "probs", "in [0, 1]", probs)
-            total = probs.sum(axis=-1)
+    def __init__(self, probs: Values, *, temperature: Values | None = None) -> None:
+        xp = libraries.library(probs)
+        if xp is NUMPY:
+            array = checks.numeric_array("probs", probs)
+            if array.ndim == 0 or array.shape[-1] == 0:
+                raise ValueError(f"probs must hold at least one action on its last axis, got shape {array.shape}")
+            tolerance = max(_ROUNDING, array.shape[-1] * float(np.finfo(array.dtype).eps))
+            checks.require_entries((array >= 0) & (array <= 1 + tolerance), "probs", "in [0, 1]", array)
+            total = array.sum(axis=-1)
             checks.require_all(np.abs(total - 1) <= tolerance, "sum of probs", "1", total)
-            probs = kept(probs, given)
-        else:
-            probs = tensors.own_copy(probs)
-        self.__dict__["probs"] = probs
+            probs = array if isinstance(probs, list) else held(array)
+        elif libraries.is_torch(xp):
+            probs = probs.clone()  # type: ignore[union-attr]
+        self.__dict__.update(probs=probs, xp=xp)
         if temperature is not None:
             self.__dict__["temperature"] = temperature
+
+    @classmethod
+    def computed(cls, probs: Array, xp: Namespace, temperature: Values | None = None) -> Categorical:
+        """Make the distribution of probabilities that this library has just computed: no check and no copy."""
+        made = cls.__new__(cls)
+        made.__dict__.update(probs=probs, xp=xp)
+        if temperature is not None:
+            made.__dict__["temperature"] = temperature
+        return made
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a Categorical distribution is frozen: {name} cannot be set")
@@ -64,47 +78,48 @@ class Categorical:
         return f"{type(self).__name__}({self.probs!r})"
 
     @property
-    def origin(self) -> Any:
-        """What all else is made of."""
-        return self.probs
+    def origin(self) -> Array:
+        """The array that all quantities are computed from."""
+        probs: Array = self.probs
+        return probs
 
     @lazy
-    def log_probs(self) -> Any:
+    def log_probs(self) -> Array:
         """Log-probabilities, shape (..., K), -inf where the probability is 0."""
-        if libraries.is_native(self.probs):
+        xp = self.xp
+        if xp is NUMPY:
             with np.errstate(divide="ignore"):
-                return np.log(self.probs)
-        xp = libraries.namespace(self.probs)
+                return xp.log(self.probs)
         with libraries.quiet(xp):
-            # No inf reaches the logarithm's derivative.
+            # No infinity reaches the logarithm's derivative.
             possible = self.probs > 0
             return xp.where(possible, xp.log(xp.where(possible, self.probs, 1.0)), -xp.inf)
 
     @lazy
-    def entropy(self) -> Any:
+    def entropy(self) -> Array:
         """-sum_a p(a) log p(a) in nats, shape (...), from 0 to log K."""
-        return cross_entropy(self.log_probs, self.probs)
+        return cross_entropy(self.xp, self.log_probs, self.probs)
 
-    def log_prob(self, actions: Any) -> Any:
-        """Log-probability of actions, of shape ``shape + batch``; as :meth:`boltzmann.Gibbs.log_prob`."""
-        return picked(self.log_probs, actions)
+    def log_prob(self, actions: Values) -> Array:
+        """Log-probability of actions of shape ``shape + batch``; see :meth:`boltzmann.Gibbs.log_prob`."""
+        return picked(self.xp, self.log_probs, actions)
 
-    def cross_entropy(self, target: Any) -> Any:
-        """-sum_a target(a) log p(a); as :meth:`boltzmann.Gibbs.cross_entropy`."""
-        return cross_entropy(self.log_probs, target)
+    def cross_entropy(self, target: Values) -> Array:
+        """-sum_a target(a) log p(a); see :meth:`boltzmann.Gibbs.cross_entropy`."""
+        return cross_entropy(self.xp, self.log_probs, target)
 
-    def kl_divergence(self, other: Any) -> Any:
-        """KL(p || other) in nats; as :meth:`boltzmann.Gibbs.kl_divergence`."""
-        return kl_divergence(self.probs, self.log_probs, other.log_probs)
+    def kl_divergence(self, other: Any) -> Array:
+        """KL(p || other) in nats; see :meth:`boltzmann.Gibbs.kl_divergence`."""
+        return kl_divergence(self.xp, self.probs, self.log_probs, other.log_probs)
 
-    def top_k(self, k: int) -> Any:
-        """Give the k most probable actions, most probable first; as :meth:`boltzmann.Gibbs.top_k`."""
-        return top_k(self.log_probs, k)
+    def top_k(self, k: int) -> Array:
+        """Return the k most probable actions, most probable first; see :meth:`boltzmann.Gibbs.top_k`."""
+        return top_k(self.xp, self.log_probs, k)
 
-    def sample(self, rng: Any, shape: tuple[int, ...] = ()) -> Any:
-        """Draw actions, one uniform each; as :meth:`boltzmann.Gibbs.sample`."""
-        return sample_weights(rng, self.probs, -1, shape)
+    def sample(self, rng: Rng, shape: int | tuple[int, ...] = ()) -> Any:
+        """Draw actions, with one uniform each; see :meth:`boltzmann.Gibbs.sample`."""
+        return sample_weights(self.xp, rng, self.probs, -1, shape)
 
-    def sample_without_replacement(self, rng: Any, k: int, shape: tuple[int, ...] = ()) -> Any:
-        """Draw k different actions in order; as :meth:`boltzmann.Gibbs.sample_without_replacement`."""
-        return sample_without_replacement(rng, self.log_probs, k, shape)
+    def sample_without_replacement(self, rng: Rng, k: int, shape: int | tuple[int, ...] = ()) -> Array:
+        """Draw k different actions in order; see :meth:`boltzmann.Gibbs.sample_without_replacement`."""
+        return draw_without_replacement(self.xp, rng, self.log_probs, k, shape)

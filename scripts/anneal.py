@@ -28,7 +28,19 @@ from boltzmann.experiments.studies import (
     gain_tables,
     run_annealing,
 )
-from scripts.support import ProgressBar, console, make_problem, print_answer, print_table
+from scripts.support import (
+    Jobs,
+    ProgressBar,
+    Seed,
+    TaskAgent,
+    Tasks,
+    TaskSteps,
+    console,
+    make_problem,
+    print_answer,
+    print_table,
+    steps_of,
+)
 
 PROGRAM = "anneal"
 DEFAULT_TASKS = {
@@ -47,12 +59,9 @@ _SHOWS = "Paired differences of every schedule to the best constant temperature,
 class Options:
     """Compare every family of schedules, at several speeds, with the best constant temperature."""
 
-    tasks: list[str] = field(default_factory=lambda: list(DEFAULT_TASKS))
-    """Environments, such as "FrozenLake-v1(is_slippery=False)"."""
-    steps: list[int] = field(default_factory=list)
-    """How many steps: one number for all tasks or one for each. By default what is usual for each task."""
-    agent: str | None = None
-    """The agent of all tasks, with _ instead of the policy, such as "Sarsa(_)"; by default the usual ones."""
+    tasks: Tasks = field(default_factory=lambda: list(DEFAULT_TASKS))
+    steps: TaskSteps = field(default_factory=list)
+    agent: TaskAgent = None
     temperatures: tuple[float, ...] = DEFAULT_TEMPERATURES
     """The constants among which the best is chosen; the best of them in (0, inf) sets the scale of the schedules: from
     ten times it down to a tenth."""
@@ -62,20 +71,15 @@ class Options:
     """The metric that is judged: all tasks must have it."""
     replicates: int = 100
     """Independent copies of each schedule on each task; half as many choose the constants, on seeds of their own."""
-    seed: int = 0
-    """The same seed gives the same bytes."""
-    jobs: int = -1
-    """Processes; -1 takes one for each core. It does not change the results."""
+    seed: Seed = 0
+    jobs: Jobs = -1
     output: Path | None = None
     """The folder for the results; by default results/anneal-HASH."""
 
 
 def describe(options: Options) -> Annealing:
     """Make the comparison that the options describe; a ValueError says what is wrong with them."""
-    if len(options.steps) not in (0, 1, len(options.tasks)):
-        raise ValueError(f"--steps must be one number or one for each of {len(options.tasks)} tasks: {options.steps}")
-    usual = [DEFAULT_TASKS.get(name) for name in options.tasks]
-    steps = usual if not options.steps else options.steps * (len(options.tasks) if len(options.steps) == 1 else 1)
+    steps = steps_of(options.tasks, options.steps, DEFAULT_TASKS)
     problems = [make_problem(name, options.agent, count) for name, count in zip(options.tasks, steps, strict=True)]
     choosing = max(2, options.replicates // 2)
     return Annealing(

@@ -28,7 +28,19 @@ from boltzmann.experiments.pages import write_judgement
 from boltzmann.experiments.runs import BACKENDS, BackendName
 from boltzmann.experiments.statistics import find_agent
 from boltzmann.notation import parse, write
-from scripts.support import NAMES, ProgressBar, console, costs, make_task, read_agent
+from scripts.support import (
+    NAMES,
+    Confidence,
+    Jobs,
+    ProgressBar,
+    Seed,
+    console,
+    costs,
+    make_task,
+    read_agent,
+    require_confidence,
+    steps_of,
+)
 
 DEFAULT_TASKS = ("boltzmann/GaussianBandit-v0", "FrozenLake-v1")
 DESCRIBED = ("tasks", "policies", "agent", "steps", "replicates", "seed", "block", "record")
@@ -50,13 +62,11 @@ class Options:
     experiment: Path | None = None
     """A TOML file that says all of the above, and replicates, seed, block and record; scripts/experiments has some."""
     steps: list[int] = field(default_factory=list)
-    """How many steps: one number for all tasks or one for each. By default 1000 for a bandit and 20000 for the rest."""
+    """Steps: one number for all tasks or one for each. By default 1000 for a bandit and 20000 for the rest."""
     replicates: int = 200
     """Independent copies of each policy on each task."""
-    seed: int = 0
-    """The same seed gives the same bytes."""
-    jobs: int = -1
-    """Processes; -1 takes one for each core. It does not change the results."""
+    seed: Seed = 0
+    jobs: Jobs = -1
     backend: BackendName = "loky"
     """What runs the processes: loky on this machine; dask and ray on a cluster, a local one without an address."""
     address: str = ""
@@ -70,8 +80,7 @@ class Options:
     of the steps, else the gap where episodes end and it is known, else the reward per step."""
     baseline: str | None = None
     """The policy that differences are to, as --policies or the leaderboard writes it; the best one by default."""
-    confidence: float = 0.95
-    """The confidence of the intervals and ties, in (0, 1)."""
+    confidence: Confidence = 0.95
     dry_run: bool = False
     """Print what would be compared and the memory and time it needs, after a short trial of each cell; store
     nothing."""
@@ -87,8 +96,7 @@ def describe(options: Options, words: Sequence[str] = ()) -> Experiment:
     if options.jobs < -1 or options.jobs == 0:
         raise ValueError(f"--jobs must be -1 or at least 1, got {options.jobs}")
     experiment = _from_flags(options) if options.experiment is None else _from_file(options.experiment, words)
-    if not 0 < options.confidence < 1:
-        raise ValueError(f"--confidence must be in (0, 1), got {options.confidence}")
+    require_confidence(options.confidence)
     if (baseline := _baseline(options)) is not None:
         for label, task in zip(experiment.plan.task_labels, experiment.plan.tasks, strict=True):
             find_agent(baseline, task.agents, label)
@@ -104,11 +112,7 @@ def _from_file(path: Path, words: Sequence[str]) -> Experiment:
 
 
 def _from_flags(options: Options) -> Experiment:
-    if len(options.steps) not in (0, 1, len(options.tasks)):
-        raise ValueError(f"--steps must be one number or one for each of {len(options.tasks)} tasks: {options.steps}")
-    steps: list[int | None] = list(options.steps) or [None]
-    if len(steps) == 1:
-        steps = steps * len(options.tasks)
+    steps = steps_of(options.tasks, options.steps, {})
     tasks = [
         make_task(name, options.policies, count, options.agent)
         for name, count in zip(options.tasks, steps, strict=True)

@@ -1,7 +1,7 @@
 """Draw the Gibbs distribution against the temperature: ``python -m scripts.draw_gibbs_limits``.
 
-Probabilities, entropy, soft value and heat capacity of five values, from T = 1e-3 to T = 1e3, with both ends, T = 0 and
-T = inf, drawn where they are: computed by value, and not as the ends of the curves.
+The figure shows probabilities, entropy, soft value and heat capacity of five values from T = 1e-3 to T = 1e3. Dots show
+both ends, T = 0 and T = inf, which are computed exactly instead of as ends of the curves.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _ENDS = (-3.7, 3.7)
-"""Where T = 0 and T = inf stand on the axis of log10 T."""
+"""Positions of T = 0 and T = inf on the axis of log10 T."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ def draw_limits(values: list[float]) -> Figure:
     import seaborn as sns
     from matplotlib.figure import Figure
 
-    heats = np.logspace(-3, 3, 601)
-    curves, ends = Gibbs([values], heats[:, np.newaxis]), Gibbs([values], np.array([[0.0], [np.inf]]))
+    temperatures = np.logspace(-3, 3, 601)
+    curves, ends = Gibbs([values], temperatures[:, np.newaxis]), Gibbs([values], np.array([[0.0], [np.inf]]))
     colours = sns.color_palette("colorblind")
     with sns.axes_style("whitegrid"), sns.plotting_context("notebook", font_scale=0.85):
         figure = Figure(figsize=(10.5, 7.0), layout="constrained")
@@ -48,10 +48,10 @@ def draw_limits(values: list[float]) -> Figure:
         for action in np.argsort(values)[::-1]:
             _draw(panels[0], "probs", curves, ends, f"Q = {values[action]:g}", colours[action % 10], action)
         _draw(panels[1], "entropy", curves, ends, "entropy", colours[0])
-        for place, (name, label) in enumerate(
+        for curve, (name, label) in enumerate(
             [("soft_value", "soft value, T log Z"), ("mellowmax", "mellowmax"), ("mean", "mean, E[Q]")]
         ):
-            _draw(panels[2], name, curves, ends, label, colours[place], dashes=place)
+            _draw(panels[2], name, curves, ends, label, colours[curve], dashes=curve)
         _draw(panels[3], "heat_capacity", curves, ends, "heat capacity", colours[0])
         panels[1].axhline(np.log(len(values)), color="0.4", linestyle=":", linewidth=1)
         panels[1].annotate(f"log {len(values)}", (_ENDS[0], np.log(len(values))), va="bottom", fontsize="small")
@@ -66,7 +66,7 @@ def draw_limits(values: list[float]) -> Figure:
         for panel in (panels[0], panels[2]):
             panel.legend(frameon=True, fontsize="small")
         figure.supxlabel(
-            "Lines: T from 0.001 to 1000. Dots: T = 0 and T = ∞, by value (at T = ∞ the soft value is ∞).",
+            "Lines: T from 0.001 to 1000. Dots: T = 0 and T = ∞, exactly (at T = ∞ the soft value is ∞).",
             fontsize="small",
             x=0.01,
             ha="left",

@@ -1,7 +1,7 @@
 """Draw the schedules and the thermostats: ``python -m scripts.draw_temperature_choices``.
 
-One figure has every schedule on one time axis, the other what each thermostat does to the same values times 1, 10 and
-100, beside a constant temperature.
+One figure shows every schedule on one time axis. The other shows the probabilities that each thermostat gives the same
+values times 1, 10 and 100, beside a constant temperature.
 """
 
 from __future__ import annotations
@@ -88,16 +88,16 @@ VISITS = np.full(len(VALUES), 20)
 
 @dataclass(frozen=True)
 class Options:
-    """Draw every schedule on one time axis, and what each thermostat does to values in other units."""
+    """Draw every schedule on one time axis, and the probabilities of each thermostat for values in other units."""
 
     schedules: Path = Path("results/schedules.png")
     """The file of the first figure; its ending chooses the format."""
     thermostats: Path = Path("results/thermostats.png")
-    """The file of the second."""
+    """The file of the second figure."""
 
 
 def draw_schedules() -> Figure:
-    """Draw three panels above each other, with the temperature on a logarithmic axis."""
+    """Draw one panel for each group of schedules, with the temperature on a logarithmic axis."""
     import seaborn as sns
     from matplotlib.figure import Figure
 
@@ -107,11 +107,13 @@ def draw_schedules() -> Figure:
         figure = Figure(figsize=(11.0, 9.5), layout="constrained")
         panels = figure.subplots(len(SCHEDULES), 1, sharex=True)
         for panel, (title, schedules) in zip(panels, SCHEDULES.items(), strict=True):
-            for place, schedule in enumerate(schedules):
-                # A logarithmic axis has no place for 0: the line begins where the temperature is above it.
-                heat = np.where(schedule(steps) > 0, schedule(steps), np.nan)
-                style = ("-", "--", ":")[place % 3]
-                panel.plot(steps, heat, color=colours[place], linestyle=style, linewidth=1.8, label=repr(schedule))
+            for curve, schedule in enumerate(schedules):
+                # A logarithmic axis cannot show 0, so the line begins at the first temperature above 0.
+                temperatures = np.where(schedule(steps) > 0, schedule(steps), np.nan)
+                style = ("-", "--", ":")[curve % 3]
+                panel.plot(
+                    steps, temperatures, color=colours[curve], linestyle=style, linewidth=1.8, label=repr(schedule)
+                )
             panel.set(yscale="log", ylim=(1e-3, 1.5), xlim=(0, STEPS), ylabel="temperature (units of Q)")
             panel.set_title(title, loc="left")
             panel.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, fontsize="small")
@@ -120,7 +122,7 @@ def draw_schedules() -> Figure:
 
 
 def draw_thermostats() -> Figure:
-    """Draw a grid of probabilities: a row a thermostat, a column a factor of the values."""
+    """Draw a grid of probabilities: a row for each thermostat, a column for each factor of the values."""
     import seaborn as sns
     from matplotlib.figure import Figure
 

@@ -20,9 +20,9 @@ class Options:
     results: Annotated[Path, tyro.conf.Positional]
     """The folder that a comparison wrote."""
     parquet: Path | None = None
-    """The file of the whole table, its pages with checksums; needs the extra parquet."""
+    """The file of the whole table, with checksums for its pages; needs the extra parquet."""
     tensorboard: Path | None = None
-    """The folder of the curves, a run a cell; needs the extra tensorboard."""
+    """The folder of the curves, one run for each cell; needs the extra tensorboard."""
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -10,7 +10,7 @@ import tyro
 
 from boltzmann.experiments import Judgement, Results, draw_learning_curves, save_figure
 from boltzmann.experiments.metrics import JUDGED_KEYS, MetricKey
-from scripts.support import console
+from scripts.support import Confidence, console, require_confidence
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,7 @@ class Options:
     of them that agents can be judged by ranks the leaderboard."""
     baseline: str | None = None
     """The policy that differences are to; the best one by default."""
-    confidence: float = 0.95
-    """The confidence of the leaderboard's intervals and ties, in (0, 1)."""
+    confidence: Confidence = 0.95
     output: Path | None = None
     """The figure's file, its ending chooses the format (png, svg, pdf); by default learning_curves.png in RESULTS, or
     with metrics learning_curves_METRIC.png."""
@@ -35,9 +34,8 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command line."""
     options = tyro.cli(Options, args=arguments, prog="plot_learning_curves")
     program = "plot_learning_curves"
-    if not 0 < options.confidence < 1:
-        with console.errors_in_one_line(program, console.INPUT_ERRORS):
-            raise ValueError(f"--confidence must be in (0, 1), got {options.confidence}")
+    with console.errors_in_one_line(program, console.INPUT_ERRORS):
+        require_confidence(options.confidence)
     with console.errors_in_one_line(program, console.RUN_ERRORS), console.warnings_in_one_line(program):
         results = Results.load(options.results)
         figure = options.output or options.results / f"{'_'.join(('learning_curves', *options.metric))}.png"

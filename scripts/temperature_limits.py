@@ -36,7 +36,19 @@ from boltzmann.experiments.studies import (
     sweep_answer,
     sweep_temperatures,
 )
-from scripts.support import ProgressBar, console, make_task, print_answer, print_table
+from scripts.support import (
+    Jobs,
+    ProgressBar,
+    Seed,
+    TaskAgent,
+    Tasks,
+    TaskSteps,
+    console,
+    make_task,
+    print_answer,
+    print_table,
+    steps_of,
+)
 
 PROGRAM = "temperature_limits"
 _DECIMALS = 10
@@ -60,12 +72,9 @@ _LAWS = (
 class Options:
     """Sweep the temperature from 0 to infinity, check its ends, and measure the slopes towards them."""
 
-    tasks: list[str] = field(default_factory=lambda: list(DEFAULT_STEPS))
-    """Environments, such as "FrozenLake-v1(is_slippery=False)"."""
-    steps: list[int] = field(default_factory=list)
-    """How many steps: one number for all tasks or one for each. By default what is usual for each task."""
-    agent: str | None = None
-    """The agent of all tasks, with _ instead of the policy, such as "Sarsa(_)"; by default the usual ones."""
+    tasks: Tasks = field(default_factory=lambda: list(DEFAULT_STEPS))
+    steps: TaskSteps = field(default_factory=list)
+    agent: TaskAgent = None
     low: float = 1e-6
     """The lowest temperature above 0."""
     high: float = 1e6
@@ -78,21 +87,16 @@ class Options:
     """The metric that is shown against T; by default the gap where all tasks report it, else the usual one of each."""
     replicates: int = 100
     """Independent copies of each temperature on each task."""
-    seed: int = 0
-    """The same seed gives the same bytes."""
-    jobs: int = -1
-    """Processes; -1 takes one for each core. It does not change the results."""
+    seed: Seed = 0
+    jobs: Jobs = -1
     output: Path | None = None
     """The folder for the results; by default results/temperature_limits-HASH."""
 
 
 def describe(options: Options) -> Experiment:
     """Make the experiment that the options describe; a ValueError says what is wrong with them."""
-    if len(options.steps) not in (0, 1, len(options.tasks)):
-        raise ValueError(f"--steps must be one number or one for each of {len(options.tasks)} tasks: {options.steps}")
     fit_low_temperatures(options.values)
-    usual = [DEFAULT_STEPS.get(name) for name in options.tasks]
-    steps = usual if not options.steps else options.steps * (len(options.tasks) if len(options.steps) == 1 else 1)
+    steps = steps_of(options.tasks, options.steps, DEFAULT_STEPS)
     temperatures = sweep_temperatures(options.low, options.high, options.per_decade)
     policies = [*(repr(Boltzmann(temperature)) for temperature in temperatures), *ENDS.values()]
     learners = None if options.agent is None else [options.agent]

@@ -18,7 +18,7 @@ from boltzmann.experiments.figures import differences_of
 from boltzmann.experiments.metrics import JudgedKey
 from boltzmann.experiments.pages import Section, picture, repetition, write_page
 from boltzmann.experiments.studies import Tuning, candidates, judgement_table, recommendation, rounds_table, run_tuning
-from scripts.support import ProgressBar, console, make_problem, print_answer, print_table, read_policy
+from scripts.support import Jobs, ProgressBar, console, make_problem, print_answer, print_table, read_policy
 
 PROGRAM = "tune"
 DEFAULT_FAMILIES = ("linear", "exponential", "cosine", "inverse time", "inverse root", "log over time")
@@ -54,8 +54,7 @@ class Options:
     """Replicates of the judgement."""
     seed: int = 0
     """The same seed gives the same bytes; rounds and judgement have seeds of their own, made from it."""
-    jobs: int = -1
-    """Processes; -1 takes one for each core. It does not change the results."""
+    jobs: Jobs = -1
     output: Path | None = None
     """The folder for the results; by default results/tune-HASH."""
 

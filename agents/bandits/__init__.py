@@ -1,7 +1,7 @@
 """Learners for bandits.
 
-- ``averages``: the estimate of each action's mean; ``step_sizes``: how much each reward moves it
-- ``moments``: the variance of each action's rewards
+- ``average_learner``: shared by the learners of averages; ``step_sizes``: the learners, which differ in the step size
+- ``variances``: the variance of each action's rewards
 - ``preferences``: gradient bandits; ``comparison``: reinforcement comparison
 - ``adversarial``: Exp3 and Exp3-IX; ``tsallis``: Tsallis-INF
 """

@@ -1,197 +1,184 @@
 """Learners for bandits that may have an adversary: Exp3 and Exp3-IX; ``tsallis`` has a third.
 
-They are policy and learner in one, and hold estimates of what each arm would have paid in all: an arm that is pulled
-with probability p and pays r is credited with r / p, so that the estimate is right on average. Sums of estimates, and
-not products of exponentials, are what is kept, so nothing overflows however long they run. Rewards are mapped from
-[lowest_reward, highest_reward] to [0, 1]; one outside is an error. Where there are several observations, each has
-estimates and a clock of its own: its round, counted from 0, is how often it was seen before.
+They are policy and learner in one, and estimate the total reward of each arm: an arm pulled with probability p for a
+reward r is credited with r / p, so the estimate is unbiased. The tables hold sums of estimates instead of products of
+exponentials, so nothing overflows. Rewards are mapped from [lowest_reward, highest_reward] to [0, 1]; a reward outside
+is an error. If there are several observations, each has its own estimates and its own round: the number of its visits,
+0 at first.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from agents.parameters import finite, number_or_schedule, scheduled
-from agents.tabular import TabularAgent
+from agents.inputs import TableTransition
+from agents.memory import Indices, PerRow, Values
+from agents.parameters import FINITE, rates_at
+from agents.tabular import PolicyInputs, TabularAgent
 from boltzmann import Categorical, Distribution, Gibbs, Schedule, checks
+from boltzmann.bounds import OrNone, Real
+from boltzmann.schedules import Scheduled
 
-Floats = NDArray[np.float64]
+_SMALLEST_LOG = 1e-300
 
 
-class Adversarial(TabularAgent):
-    """Estimated totals of all arms, of which the pulled one's grows with each round."""
+class AdversarialLearner(TabularAgent):
+    """Estimated totals of all arms; each round adds to the total of the pulled arm."""
 
+    # The subclasses declare these fields, so that their own parameters come first.
     lowest_reward: float
     highest_reward: float
 
     def __post_init__(self) -> None:
-        self.lowest_reward = finite("lowest_reward", self.lowest_reward)
-        self.highest_reward = finite("highest_reward", self.highest_reward)
-        # Halved as it is used: two neighbours near 0 have no width then.
+        super().__post_init__()
+        # Halved as in the update, where the width of two neighbours near 0 would round to 0.
         if not self.highest_reward / 2 - self.lowest_reward / 2 > 0:
             raise ValueError(
                 f"highest_reward must be above lowest_reward={self.lowest_reward}, got {self.highest_reward}"
             )
 
-    def update(
-        self,
-        observations: ArrayLike,
-        actions: ArrayLike,
-        rewards: ArrayLike,
-        next_observations: ArrayLike,
-        terminated: ArrayLike,
-        truncated: ArrayLike,
-    ) -> None:
-        """Credit the arms that were pulled with their rewards, by how likely they were."""
-        received = self._checked_rewards(rewards)
-        self._check_ends(terminated, truncated)
-        place = self._place(observations, actions)
-        inside = (received >= self.lowest_reward) & (received <= self.highest_reward)
-        checks.require_all(inside, "rewards", f"in [{self.lowest_reward:g}, {self.highest_reward:g}]", received)
-        # Halved, so that the width of the widest range is no infinity.
+    def _learn(self, transition: TableTransition) -> None:
+        """Credit the pulled arms with their rewards, divided by their probabilities."""
+        rows, states, actions = entries = transition.entries
+        rewards = transition.rewards
+        inside = (rewards >= self.lowest_reward) & (rewards <= self.highest_reward)
+        checks.require_all(inside, "rewards", f"in [{self.lowest_reward:g}, {self.highest_reward:g}]", rewards)
+        # Halved, because the width of the widest range would overflow.
         width = self.highest_reward / 2 - self.lowest_reward / 2
-        gains = (received / 2 - self.lowest_reward / 2) / width
-        rows, states, chosen = place
-        told = self._told(states)
-        probs = self._probs(told, self._mask(states))[rows, chosen]
+        gains = (rewards / 2 - self.lowest_reward / 2) / width
+        inputs = self._policy_inputs(states)
+        probs = self._probs(inputs, self._mask(states))[rows, actions]
         if not probs.all():
             row = int(np.argmin(probs))
-            raise ValueError(f"actions must have a probability above 0, got {chosen[row]} in row {row}")
-        self.values[place] += self._credit(gains, probs, told)
-        self._count_visits(place)
+            raise ValueError(f"actions must have a probability above 0, got {actions[row]} in row {row}")
+        self.values[entries] += self._credit(gains, probs, inputs)
+        self._count_visits(entries)
 
-    def _probs(self, told: dict[str, Any], where: ArrayLike | None) -> Floats:
-        """Give the probabilities of all arms."""
+    def _probs(self, inputs: PolicyInputs, where: ArrayLike | None) -> Values:
+        """Return the probabilities of all arms."""
         raise NotImplementedError
 
-    def _distribution(self, told: dict[str, Any], where: ArrayLike | None, step: int) -> Distribution:
-        return Categorical(self._probs(told, where))
+    def _distribution(self, inputs: PolicyInputs, where: ArrayLike | None, step: int) -> Distribution:
+        return Categorical(self._probs(inputs, where))
 
-    def _credit(self, gains: Floats, probs: Floats, told: dict[str, Any]) -> Floats:
-        """Estimate what the pulled arms paid, from rewards in [0, 1] and their probabilities."""
+    def _credit(self, gains: PerRow, probs: PerRow, inputs: PolicyInputs) -> PerRow:
+        """Estimate the totals that the pulled arms gain, from rewards in [0, 1] and the probabilities of the arms."""
         raise NotImplementedError
 
 
-def rounds_of(told: dict[str, Any]) -> NDArray[np.int64]:
-    """Count how often each replicate's state was acted in, shape (R,)."""
-    return np.asarray(told["visits"].sum(axis=-1))
+def rounds_of(inputs: PolicyInputs) -> Indices:
+    """Return the round of each replicate's state, shape (R,): how often the learner acted in it."""
+    return np.asarray(inputs["visits"].sum(axis=-1))
 
 
 @dataclass(repr=False)
-class Exp3(Adversarial):
-    """Exp3: exponential weights of the estimated totals, mixed with some uniform exploration.
+class Exp3(AdversarialLearner):
+    """Exp3: exponential weights of the estimated totals, mixed with uniform exploration.
 
     p(a) = (1 - gamma) exp(gamma G(a) / K) / Z + gamma / K, and G(a) <- G(a) + r / p(a) for the pulled arm (Auer,
-    Cesa-Bianchi, Freund & Schapire, "The nonstochastic multiarmed bandit problem", 2002, figure 1), gamma being
-    ``exploration`` and K counting what is allowed. It is a Boltzmann distribution of the estimates at the temperature
-    K / gamma, with gamma of its mass spread evenly.
+    Cesa-Bianchi, Freund & Schapire, "The nonstochastic multiarmed bandit problem", 2002, figure 1). Gamma is
+    ``exploration``, and K counts the allowed arms. The weights are a Boltzmann distribution of the estimates at the
+    temperature K / gamma.
 
     Parameters
     ----------
     exploration : float
         In (0, 1].
     lowest_reward, highest_reward : float
-        What a reward can be; finite. They are mapped to 0 and 1.
+        The range of rewards, in (-inf, inf). They are mapped to 0 and 1.
 
     Raises
     ------
-    ValueError, TypeError
-        For parameters out of their bounds, and for rewards outside theirs.
+    ValueError
+        When learning, for rewards outside their range.
 
     Examples
     --------
+    >>> from boltzmann import Transition
     >>> from gymnasium.spaces import Discrete
     >>> agent = Exp3(exploration=0.5)
     >>> agent.reset(1, Discrete(1), Discrete(2), np.random.default_rng(0))
-    >>> agent.update([0], [0], [1.0], [0], [False], [False])
+    >>> agent.update(Transition([0], [0], [1.0], [0], [False], [False]))
     >>> agent.values[:, 0]
     array([[2., 0.]])
     >>> agent.act([0]).distribution.probs.round(4)
     array([[0.5612, 0.4388]])
     """
 
-    exploration: float = field(default=0.1, kw_only=True)
-    lowest_reward: float = field(default=0.0, kw_only=True)
-    highest_reward: float = field(default=1.0, kw_only=True)
+    exploration: Annotated[float, Real("(0, 1]")] = field(default=0.1, kw_only=True)
+    lowest_reward: Annotated[float, FINITE] = field(default=0.0, kw_only=True)
+    highest_reward: Annotated[float, FINITE] = field(default=1.0, kw_only=True)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.exploration = checks.number("exploration", self.exploration, least=0, most=1, open_below=True)
-
-    def _probs(self, told: dict[str, Any], where: ArrayLike | None) -> Floats:
-        totals = told["values"]
+    def _probs(self, inputs: PolicyInputs, where: ArrayLike | None) -> Values:
+        totals = inputs["values"]
         allowed: Any = np.True_ if where is None else np.asarray(where)
         count = np.count_nonzero(np.broadcast_to(allowed, totals.shape), axis=-1)
-        # A row with nothing allowed is refused by Gibbs, after this.
+        # Gibbs refuses rows without an allowed arm.
         weights = Gibbs(totals, np.maximum(count, 1) / self.exploration, where=where).probs
         uniform = allowed / count[:, np.newaxis]
         return np.asarray((1 - self.exploration) * weights + self.exploration * uniform)
 
-    def _credit(self, gains: Floats, probs: Floats, told: dict[str, Any]) -> Floats:
+    def _credit(self, gains: PerRow, probs: PerRow, inputs: PolicyInputs) -> PerRow:
         return gains / probs
 
 
 @dataclass(repr=False)
-class Exp3IX(Adversarial):
-    """Exp3-IX: exponential weights of estimated losses that are kept small on purpose (implicit exploration).
+class Exp3IX(AdversarialLearner):
+    """Exp3-IX: exponential weights of estimated losses with a bias towards small ones (implicit exploration).
 
     p(a) = exp(-eta L(a)) / Z, and L(a) <- L(a) + (1 - r) / (p(a) + eta / 2) for the pulled arm (Neu, "Explore no
     more", 2015, algorithm 1 with gamma = eta / 2). ``values`` holds -L; the temperature is 1 / eta. No uniform
-    exploration is mixed in: what is added to p(a) keeps the estimates from exploding.
+    exploration is mixed in: the eta / 2 beside p(a) limits the estimates.
 
     Parameters
     ----------
     step_size : float, callable of the round or None
-        eta, above 0. A callable is given the round, 0 at first, as an array. By default it is sqrt(ln K / (K t)),
-        t = round + 1, which needs no horizon (corollary 1 there).
+        eta, in (0, inf). A callable is given the round, 0 at first, as an array. The default is
+        sqrt(ln K / (K t)) with t = round + 1, which needs no horizon (corollary 1 of the paper).
     lowest_reward, highest_reward : float
-        What a reward can be; finite. They are mapped to 0 and 1.
+        The range of rewards, in (-inf, inf). They are mapped to 0 and 1.
 
     Raises
     ------
-    ValueError, TypeError
-        For parameters out of their bounds, and for rewards outside theirs.
+    ValueError
+        When learning, for rewards outside their range.
 
     Examples
     --------
+    >>> from boltzmann import Transition
     >>> from gymnasium.spaces import Discrete
     >>> agent = Exp3IX(step_size=1.0)
     >>> agent.reset(1, Discrete(1), Discrete(2), np.random.default_rng(0))
-    >>> agent.update([0], [0], [0.0], [0], [False], [False])
+    >>> agent.update(Transition([0], [0], [0.0], [0], [False], [False]))
     >>> agent.values[:, 0]
     array([[-1.,  0.]])
     >>> agent.act([0]).distribution.probs.round(4)
     array([[0.2689, 0.7311]])
     """
 
-    step_size: float | Schedule | None = field(default=None, kw_only=True)
-    lowest_reward: float = field(default=0.0, kw_only=True)
-    highest_reward: float = field(default=1.0, kw_only=True)
+    step_size: Annotated[float | Schedule | None, OrNone(Scheduled("(0, inf)"))] = field(default=None, kw_only=True)
+    lowest_reward: Annotated[float, FINITE] = field(default=0.0, kw_only=True)
+    highest_reward: Annotated[float, FINITE] = field(default=1.0, kw_only=True)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.step_size is not None:
-            self.step_size = number_or_schedule("step_size", self.step_size, most=np.finfo(float).max)
-
-    def _distribution(self, told: dict[str, Any], where: ArrayLike | None, step: int) -> Distribution:
-        step_sizes = self._step_sizes(told)
+    def _distribution(self, inputs: PolicyInputs, where: ArrayLike | None, step: int) -> Distribution:
+        step_sizes = self._step_sizes(inputs)
         with np.errstate(divide="ignore", over="ignore"):
-            return Gibbs(told["values"], 1.0 / step_sizes, where=where)
+            return Gibbs(inputs["values"], 1.0 / step_sizes, where=where)
 
-    def _probs(self, told: dict[str, Any], where: ArrayLike | None) -> Floats:
-        return np.asarray(self._distribution(told, where, self.step).probs)
+    def _probs(self, inputs: PolicyInputs, where: ArrayLike | None) -> Values:
+        return np.asarray(self._distribution(inputs, where, self.step).probs)
 
-    def _step_sizes(self, told: dict[str, Any]) -> Floats:
-        rounds = rounds_of(told)
+    def _step_sizes(self, inputs: PolicyInputs) -> PerRow:
+        rounds = rounds_of(inputs)
         if self.step_size is None:
-            count = told["values"].shape[-1]
-            # A single arm has no logarithm to speak of, and nothing to choose.
-            return np.asarray(np.sqrt(max(np.log(count), 1e-300) / (count * (rounds + 1.0))))
-        return scheduled("step_size", self.step_size, rounds)
+            count = inputs["values"].shape[-1]
+            # The logarithm of a single arm is 0, and a step size of 0 would make the temperature infinite.
+            return np.asarray(np.sqrt(max(np.log(count), _SMALLEST_LOG) / (count * (rounds + 1.0))))
+        return rates_at("step_size", self.step_size, rounds, "[0, inf)")
 
-    def _credit(self, gains: Floats, probs: Floats, told: dict[str, Any]) -> Floats:
-        return (gains - 1) / (probs + self._step_sizes(told) / 2)
+    def _credit(self, gains: PerRow, probs: PerRow, inputs: PolicyInputs) -> PerRow:
+        return (gains - 1) / (probs + self._step_sizes(inputs) / 2)

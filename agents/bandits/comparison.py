@@ -1,20 +1,19 @@
-"""Reinforcement comparison: preferences that follow what an action brought beyond a reference."""
+"""Reinforcement comparison: preferences follow the excess of rewards over a reference."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Annotated
 
-import numpy as np
-from numpy.typing import ArrayLike
-
-from agents.bandits.preferences import Preferences
-from agents.parameters import finite
-from boltzmann import checks
+from agents.bandits.preferences import PreferenceLearner
+from agents.inputs import TableTransition
+from agents.parameters import FINITE
+from boltzmann.bounds import Real
 
 
 @dataclass(repr=False)
-class ReinforcementComparison(Preferences):
-    """Reinforcement comparison: an action is reinforced by what it brought beyond a reference reward.
+class ReinforcementComparison(PreferenceLearner):
+    """Reinforcement comparison: an action is reinforced by the excess of its reward over a reference reward.
 
     H(a) <- H(a) + step_size (r - reference), then reference <- reference + reference_step_size (r - reference);
     pi = softmax H (Sutton & Barto, "Reinforcement Learning", 1st ed., equations 2.8 to 2.10). Only the chosen action's
@@ -23,55 +22,35 @@ class ReinforcementComparison(Preferences):
     Parameters
     ----------
     step_size : float
-        Above 0, per unit of reward; beta in the book.
+        In (0, inf), per unit of reward; beta in the book.
     reference_step_size : float
         In (0, 1]; alpha in the book.
     initial_reference : float
-        The reference before the first reward; finite.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For parameters out of their bounds.
+        The reference before the first reward, in (-inf, inf).
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from boltzmann import Transition
     >>> from gymnasium.spaces import Discrete
     >>> agent = ReinforcementComparison(step_size=0.5, initial_reference=1.0)
     >>> agent.reset(1, Discrete(1), Discrete(2), np.random.default_rng(0))
-    >>> agent.update([0], [0], [3.0], [0], [False], [False])
+    >>> agent.update(Transition([0], [0], [3.0], [0], [False], [False]))
     >>> agent.values[:, 0], agent.references
     (array([[1., 0.]]), array([[1.2]]))
     """
 
-    step_size: float = field(default=0.1, kw_only=True)
-    reference_step_size: float = field(default=0.1, kw_only=True)
-    initial_reference: float = field(default=0.0, kw_only=True)
-
-    def __post_init__(self) -> None:
-        self.step_size = checks.number("step_size", self.step_size, least=0, most=np.finfo(float).max, open_below=True)
-        self.reference_step_size = checks.number(
-            "reference_step_size", self.reference_step_size, least=0, most=1, open_below=True
-        )
-        self.initial_reference = finite("initial_reference", self.initial_reference)
+    step_size: Annotated[float, Real("(0, inf)")] = field(default=0.1, kw_only=True)
+    reference_step_size: Annotated[float, Real("(0, 1]")] = field(default=0.1, kw_only=True)
+    initial_reference: Annotated[float, FINITE] = field(default=0.0, kw_only=True)
 
     def _initial_reference(self) -> float:
         return self.initial_reference
 
-    def update(
-        self,
-        observations: ArrayLike,
-        actions: ArrayLike,
-        rewards: ArrayLike,
-        next_observations: ArrayLike,
-        terminated: ArrayLike,
-        truncated: ArrayLike,
-    ) -> None:
-        """Compare the rewards with their references, then move these."""
-        received = self._checked_rewards(rewards)
-        self._check_ends(terminated, truncated)
-        place = self._place(observations, actions)
-        self._count_visits(place)
-        excess = received - self.references[place[:2]]
-        self.values[place] += self.step_size * excess
-        self.references[place[:2]] += self.reference_step_size * excess
+    def _learn(self, transition: TableTransition) -> None:
+        """Compare the rewards with their references, then move the references."""
+        rows, states, _ = transition.entries
+        self._count_visits(transition.entries)
+        excess = transition.rewards - self.references[rows, states]
+        self.values[transition.entries] += self.step_size * excess
+        self.references[rows, states] += self.reference_step_size * excess

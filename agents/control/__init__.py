@@ -8,7 +8,7 @@
 """
 
 from agents.control.double import DoubleQ
-from agents.control.one_step import BackupLearning, ExpectedSarsa, QLearning, TemporalDifference
+from agents.control.one_step import BackupLearning, ExpectedSarsa, QLearning
 from agents.control.sarsa import Sarsa
 from agents.control.soft import DynamicBoltzmannQ, MellowmaxQ, SoftQ
 from agents.control.speedy import SpeedyQ
@@ -28,5 +28,4 @@ __all__ = [
     "SarsaLambdaReplacing",
     "SoftQ",
     "SpeedyQ",
-    "TemporalDifference",
 ]

@@ -1,4 +1,4 @@
-"""Tabular control with two tables that judge each other: double Q-learning."""
+"""Tabular control with two tables, each of which evaluates the other's choice: double Q-learning."""
 
 from __future__ import annotations
 
@@ -7,47 +7,39 @@ from typing import Any
 
 import numpy as np
 from gymnasium import Space
-from numpy.typing import NDArray
 
-from agents.control.one_step import TemporalDifference
-from agents.memory import Place
-
-Floats = NDArray[np.float64]
+from agents.memory import Entries, Indices, PerRow
+from agents.temporal_difference import TemporalDifference
 
 
 @dataclass(repr=False)
 class DoubleQ(TemporalDifference):
-    """Double Q-learning: one table says which action is best in s', the other what it is worth.
+    """Double Q-learning: one table chooses the best action in s', the other evaluates it.
 
-    A fair coin for each replicate chooses the table that learns: Q1(s, a) moves towards r + discount Q2(s', b) with b
-    the argmax of Q1(s', .), the first of equals, or the same with the tables swapped (van Hasselt, "Double Q-learning",
-    2010, algorithm 1). This takes away the maximum's bias towards what was lucky. It acts on ``values``, the mean of
-    both tables, so that a temperature keeps its units.
+    A fair coin for each replicate chooses the table that learns: Q1(s, a) moves towards r + discount Q2(s', b), where b
+    is the argmax of Q1(s', .), the first one if several are equal, or the same with the tables swapped (van Hasselt,
+    "Double Q-learning", 2010, algorithm 1). This removes the upward bias of the maximum of noisy values. The policy
+    acts on ``values``, the mean of both tables, so a temperature keeps its units.
 
     Parameters
     ----------
     policy : Policy
-        What turns the values into actions.
+        Maps the values to a distribution over actions, such as ``Boltzmann(0.1)``.
     step_size, discount, initial_value
         As for :class:`agents.QLearning`. A callable step size reads the visits of both tables together.
 
     Attributes
     ----------
     tables : array of shape (2, R, S, K)
-        Both tables, made by ``reset``; ``values`` is kept their mean.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For parameters out of their bounds.
+        Both tables, made by ``reset``; ``values`` is always their mean.
 
     Examples
     --------
+    >>> from boltzmann import Greedy, Transition
     >>> from gymnasium.spaces import Discrete
-    >>> from boltzmann import Greedy
     >>> agent = DoubleQ(Greedy(), step_size=0.5)
     >>> agent.reset(1, Discrete(1), Discrete(2), np.random.default_rng(0))
-    >>> agent.update([0], [0], [4.0], [0], terminated=[True], truncated=[False])
+    >>> agent.update(Transition([0], [0], [4.0], [0], terminated=[True], truncated=[False]))
     >>> sorted(agent.tables[:, 0, 0, 0]), agent.values[:, 0]
     ([np.float64(0.0), np.float64(2.0)], array([[1., 0.]]))
     """
@@ -63,15 +55,15 @@ class DoubleQ(TemporalDifference):
         super().reset(num_envs, observation_space, action_space, rng)
         self.tables = np.stack([self.values, self.values])
 
-    def _bootstrap(self, reached: NDArray[np.int64]) -> Floats:
-        values, mask = self.tables[:, self._rows, reached], self._mask(reached)
+    def _bootstrap(self, next_states: Indices) -> PerRow:
+        values, mask = self.tables[:, self._rows, next_states], self._mask(next_states)
         best = np.argmax(values if mask is None else np.where(mask, values, -np.inf), axis=-1)
-        # Each table's best action by the other table's value.
+        # Each table's best action has the other table's value.
         return np.asarray(values[[[1], [0]], self._rows, best])
 
-    def _learn(self, place: Place, targets: Floats, step_sizes: float | Floats) -> None:
-        second = (self._rng.random(len(self._rows)) < 0.5).astype(np.int64)
-        values = self.tables[second, *place]
-        changes = step_sizes * (targets[second, self._rows] - values)
-        self.tables[second, *place] = values + changes
-        self._change(place, self.values[place], changes / 2)
+    def _learn_targets(self, entries: Entries, targets: PerRow, step_sizes: float | PerRow) -> None:
+        learning = (self._rng.random(len(self._rows)) < 0.5).astype(np.int64)
+        values = self.tables[learning, *entries]
+        changes = step_sizes * (targets[learning, self._rows] - values)
+        self.tables[learning, *entries] = values + changes
+        self._add(entries, self.values[entries], changes / 2)

@@ -3,145 +3,148 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
+from gymnasium import Space
 
 from agents.backups import Backup, BoltzmannExpectation, MellowmaxValue, SoftValue
-from agents.control.one_step import TemporalDifference
-from agents.memory import rows_of
+from agents.memory import Indices, PerRow, rows_of
+from agents.temporal_difference import TemporalDifference
 from boltzmann import Boltzmann, Gibbs, InverseTime, Schedule, checks
-
-Floats = NDArray[np.float64]
+from boltzmann.bounds import OrNone
+from boltzmann.schedules import Scheduled
 
 
 @dataclass(repr=False)
-class _Soft(TemporalDifference):
-    """A backup at a temperature of its own, or at that of the policy's distribution."""
+class _SoftBackupLearner(TemporalDifference):
+    """Bootstraps with a backup at its own temperature, or at that of the policy's distribution."""
 
     temperature: float | Schedule | None = field(default=None, kw_only=True)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.temperature is not None:
-            # The backup knows its bounds.
-            made: Any = self._backup(self.temperature)
-            self.temperature = made.temperature
+    _backup_class: ClassVar[type[SoftValue | MellowmaxValue]]
+    _quantity: ClassVar[str]
+    """The property of :class:`boltzmann.Gibbs` that is the backup."""
 
-    def _bootstrap(self, reached: NDArray[np.int64]) -> Floats:
-        told, mask = self._told(reached), self._mask(reached)
-        if self.temperature is not None:
-            return self._backup(self.temperature)(told["values"], where=mask, step=self.step)
-        distribution = self._distribution(told, mask, self.step)
-        heat = getattr(distribution, "temperature", None)
-        if heat is None:
+    def reset(
+        self,
+        num_envs: int,
+        observation_space: Space[Any],
+        action_space: Space[Any],
+        rng: np.random.Generator,
+    ) -> None:
+        """Forget everything and make the arrays; as :meth:`agents.TabularAgent.reset`."""
+        super().reset(num_envs, observation_space, action_space, rng)
+        self._backup: Backup | None = None if self.temperature is None else self._backup_class(self.temperature)
+
+    def _bootstrap(self, next_states: Indices) -> PerRow:
+        mask = self._mask(next_states)
+        if self._backup is not None:
+            return self._backup(rows_of(self.values, next_states), where=mask, step=self.step)
+        inputs = self._policy_inputs(next_states)
+        temperature = getattr(self._distribution(inputs, mask, self.step), "temperature", None)
+        if temperature is None:
             raise TypeError(f"temperature must be given, since {self.policy!r} has none")
-        # Of the values themselves: a policy may make its distribution of other numbers, or around a prior.
-        found = np.asarray(getattr(Gibbs(told["values"], heat, where=mask), self._quantity), dtype=np.float64)
-        checks.require_all(np.isfinite(found), f"{self._quantity} at the policy's temperature", "finite", found)
-        return found
+        # A policy may make its distribution from other numbers, or around a prior; the backup uses the values.
+        gibbs = Gibbs(inputs["values"], temperature, where=mask)
+        backups = np.asarray(getattr(gibbs, self._quantity), dtype=np.float64)
+        checks.require_all(np.isfinite(backups), f"{self._quantity} at the policy's temperature", "finite", backups)
+        return backups
 
-    def _own_temperature(self) -> Any:
-        """Give the backup's temperature, or that of a policy that is a softmax at one; None where it is neither."""
+    def _known_temperature(self) -> Any:
+        """Return the backup's temperature, or that of a Boltzmann policy; None for other policies."""
         if self.temperature is not None:
             return self.temperature
         return self.policy.temperature if type(self.policy) is Boltzmann else None
 
-    # What the backup is called in boltzmann.Gibbs, and how it is made.
-    _quantity = ""
-
-    def _backup(self, temperature: float | Schedule) -> Backup:
-        raise NotImplementedError
-
 
 @dataclass(repr=False)
-class SoftQ(_Soft):
+class SoftQ(_SoftBackupLearner):
     """Soft Q-learning: bootstraps from the soft value T log sum_b exp(Q(s', b) / T), the log-partition times T.
 
     Haarnoja et al., "Reinforcement learning with deep energy-based policies", 2017, equations 3 to 5, on a table;
-    Fox, Pakman & Tishby, "Taming the noise in reinforcement learning via soft updates", 2016, with a uniform prior of
-    weight 1 an action. The values are those of the reward plus T times the policy's entropy at every later choice. By
-    default the temperature is that of the policy's own distribution of s', at the step of this transition, so that
+    Fox, Pakman & Tishby, "Taming the noise in reinforcement learning via soft updates", 2016, with prior weight 1 for
+    each action. The values are those of the reward plus T times the policy's entropy at every later choice. By default
+    the temperature is that of the policy's distribution in s' at the step of this transition, so
     ``SoftQ(Boltzmann(T))`` is on-policy.
 
     Parameters
     ----------
     policy : Policy
-        What turns the values into actions.
+        Maps the values to a distribution over actions, such as ``Boltzmann(0.1)``.
     temperature : float, callable of the step or None
-        In [0, inf). None takes the policy's; a policy without one needs it given.
+        In [0, inf). None takes the policy's temperature, and must not be chosen if the policy has none.
     step_size, discount, initial_value
         As for :class:`agents.QLearning`.
 
     Raises
     ------
     ValueError, TypeError
-        For parameters out of their bounds; when learning, for a policy's temperature that is none, or infinite.
+        When learning, if the policy has no temperature, or an infinite one.
 
     Examples
     --------
+    >>> from boltzmann import Boltzmann, Transition
     >>> from gymnasium.spaces import Discrete
-    >>> from boltzmann import Boltzmann
     >>> agent = SoftQ(Boltzmann(1.0), step_size=1.0, discount=1.0)
     >>> agent.reset(1, Discrete(2), Discrete(2), np.random.default_rng(0))
-    >>> agent.update([0], [0], [0.0], [1], terminated=[False], truncated=[False])
+    >>> agent.update(Transition([0], [0], [0.0], [1], terminated=[False], truncated=[False]))
     >>> agent.values[:, 0, 0].round(4)  # log 2
     array([0.6931])
     """
 
+    temperature: Annotated[float | Schedule | None, OrNone(Scheduled("[0, inf)"))] = field(default=None, kw_only=True)
+
+    _backup_class = SoftValue
     _quantity = "soft_value"
 
-    def _backup(self, temperature: float | Schedule) -> Backup:
-        return SoftValue(temperature)
-
     def stretch_form(self) -> dict[str, Any]:
-        """Say how the learner steps to the compiled loops of ``boltzmann.experiments``."""
-        return {**self._arrays(), **self._rates(), "backup": "soft value", "temperature": self._own_temperature()}
+        """Describe the learner to the compiled loops of ``boltzmann.experiments``."""
+        return {**self._arrays(), **self._rates(), "backup": "soft value", "temperature": self._known_temperature()}
 
 
 @dataclass(repr=False)
-class MellowmaxQ(_Soft):
+class MellowmaxQ(_SoftBackupLearner):
     """Q-learning with mellowmax: bootstraps from T log mean_b exp(Q(s', b) / T).
 
     Asadi & Littman, "An alternative softmax operator for reinforcement learning", 2017; their omega is 1 / T. By
-    default the temperature is that of the policy's own distribution of s', at the step of this transition. (Their
-    mellowmax policy has a temperature of its own, chosen such that it expects just the mellowmax.)
+    default the temperature is that of the policy's distribution in s' at the step of this transition. (The paper's
+    mellowmax policy has another temperature, at which its expected value is the mellowmax.)
 
     Parameters
     ----------
     policy : Policy
-        What turns the values into actions.
+        Maps the values to a distribution over actions, such as ``Boltzmann(0.1)``.
     temperature : float, callable of the step or None
-        In [0, inf]. None takes the policy's; a policy without one needs it given.
+        In [0, inf]. None takes the policy's temperature, and must not be chosen if the policy has none.
     step_size, discount, initial_value
         As for :class:`agents.QLearning`.
 
     Raises
     ------
-    ValueError, TypeError
-        For parameters out of their bounds; when learning, for a policy's temperature that is none.
+    TypeError
+        When learning, if the policy has no temperature.
 
     Examples
     --------
+    >>> from boltzmann import EpsilonGreedy, Transition
     >>> from gymnasium.spaces import Discrete
-    >>> from boltzmann import EpsilonGreedy
     >>> agent = MellowmaxQ(EpsilonGreedy(0.1), temperature=1.0, step_size=1.0, discount=1.0)
     >>> agent.reset(1, Discrete(2), Discrete(2), np.random.default_rng(0))
     >>> agent.values[:, 1] = [1.0, 3.0]
-    >>> agent.update([0], [0], [0.0], [1], terminated=[False], truncated=[False])
+    >>> agent.update(Transition([0], [0], [0.0], [1], terminated=[False], truncated=[False]))
     >>> agent.values[:, 0, 0].round(4)
     array([2.4338])
     """
 
+    temperature: Annotated[float | Schedule | None, OrNone(Scheduled("[0, inf]"))] = field(default=None, kw_only=True)
+
+    _backup_class = MellowmaxValue
     _quantity = "mellowmax"
 
-    def _backup(self, temperature: float | Schedule) -> Backup:
-        return MellowmaxValue(temperature)
-
     def stretch_form(self) -> dict[str, Any]:
-        """Say how the learner steps to the compiled loops of ``boltzmann.experiments``."""
-        return {**self._arrays(), **self._rates(), "backup": "mellowmax", "temperature": self._own_temperature()}
+        """Describe the learner to the compiled loops of ``boltzmann.experiments``."""
+        return {**self._arrays(), **self._rates(), "backup": "mellowmax", "temperature": self._known_temperature()}
 
 
 @dataclass(repr=False)
@@ -150,46 +153,47 @@ class DynamicBoltzmannQ(TemporalDifference):
 
     Bootstraps from sum_b softmax(beta_t Q(s', .))(b) Q(s', b) with a growing beta_t = 1 / T_t (Pan, Cai, Meng, Chen &
     Huang, "Reinforcement learning with dynamic Boltzmann softmax updates", 2020, algorithm 2). At a constant
-    temperature the operator is no non-expansion; as T_t goes to 0 the values go to the optimal ones.
+    temperature the operator is not a non-expansion; as T_t goes to 0 the values converge to the optimal ones.
 
     Parameters
     ----------
     policy : Policy
-        What turns the values into actions.
+        Maps the values to a distribution over actions, such as ``Boltzmann(0.1)``.
     temperature : float or callable of the step
-        In [0, inf], 1 / beta_t. ``InverseTime(1.0, 1.0)``, the default, is beta_t = 1 + t with t the updates so far.
+        In [0, inf], 1 / beta_t. ``InverseTime(1.0, 1.0)``, the default, is beta_t = 1 + t after t updates.
     step_size, discount, initial_value
         As for :class:`agents.QLearning`.
 
-    Raises
-    ------
-    ValueError, TypeError
-        For parameters out of their bounds.
-
     Examples
     --------
+    >>> from boltzmann import EpsilonGreedy, Transition
     >>> from gymnasium.spaces import Discrete
-    >>> from boltzmann import EpsilonGreedy
     >>> agent = DynamicBoltzmannQ(EpsilonGreedy(0.1), step_size=1.0, discount=1.0)
     >>> agent.reset(1, Discrete(2), Discrete(2), np.random.default_rng(0))
     >>> agent.values[:, 1] = [1.0, 3.0]
     >>> for _ in range(2):  # beta = 1, then 2
-    ...     agent.update([0], [0], [0.0], [1], terminated=[False], truncated=[False])
+    ...     agent.update(Transition([0], [0], [0.0], [1], terminated=[False], truncated=[False]))
     ...     print(agent.values[:, 0, 0].round(4))
     [2.7616]
     [2.964]
     """
 
-    temperature: float | Schedule = field(default=InverseTime(1.0, 1.0), kw_only=True)
+    temperature: Annotated[float | Schedule, Scheduled("[0, inf]")] = field(default=InverseTime(1.0, 1.0), kw_only=True)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.temperature = BoltzmannExpectation(self.temperature).temperature
+    def reset(
+        self,
+        num_envs: int,
+        observation_space: Space[Any],
+        action_space: Space[Any],
+        rng: np.random.Generator,
+    ) -> None:
+        """Forget everything and make the arrays; as :meth:`agents.TabularAgent.reset`."""
+        super().reset(num_envs, observation_space, action_space, rng)
+        self._backup = BoltzmannExpectation(self.temperature)
 
-    def _bootstrap(self, reached: NDArray[np.int64]) -> Floats:
-        backup = BoltzmannExpectation(self.temperature)
-        return backup(rows_of(self.values, reached), where=self._mask(reached), step=self.step)
+    def _bootstrap(self, next_states: Indices) -> PerRow:
+        return self._backup(rows_of(self.values, next_states), where=self._mask(next_states), step=self.step)
 
     def stretch_form(self) -> dict[str, Any]:
-        """Say how the learner steps to the compiled loops of ``boltzmann.experiments``."""
+        """Describe the learner to the compiled loops of ``boltzmann.experiments``."""
         return {**self._arrays(), **self._rates(), "backup": "Boltzmann expectation", "temperature": self.temperature}

@@ -3,76 +3,66 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from gymnasium import Space
-from numpy.typing import NDArray
 
-from agents.control.one_step import TemporalDifference, maximum
-from agents.memory import Place
-from agents.parameters import scheduled
-from boltzmann import InverseTime, Schedule, checks
-
-Floats = NDArray[np.float64]
+from agents.control.one_step import maximum
+from agents.memory import Entries, Indices, PerRow
+from agents.parameters import rates_at
+from agents.temporal_difference import TemporalDifference
+from boltzmann import InverseTime, Schedule
+from boltzmann.bounds import OrNone, Whole
+from boltzmann.schedules import Scheduled
 
 
 @dataclass(repr=False)
 class SpeedyQ(TemporalDifference):
     """Speedy Q-learning: a full step along the difference of two successive backups, a small one along the rest.
 
-    Q(s, a) <- Q + step_size (B - Q) + (1 - step_size) (C - B) with the backups C = r + discount max Q(s', .) by the
-    present values and B by those of the round before (Azar, Munos, Ghavamzadeh & Kappen, "Speedy Q-learning", 2011,
-    equation 6). That is for sweeps over all pairs at once. Here a round is a number of updates: within one, both
-    tables stand still and the backups of a pair that is met again are averaged; at its end the pairs that were met
-    learn. (Were the tables to move with each update, a pair met more often than its successor would count the same
-    difference again and again, and diverge.)
+    Q(s, a) <- Q + step_size (B - Q) + (1 - step_size) (C - B), where C = r + discount max Q(s', .) is the backup of
+    the present values and B that of the values one round before (Azar, Munos, Ghavamzadeh & Kappen, "Speedy
+    Q-learning", 2011, equation 6). The paper sweeps over all pairs of state and action at once. Here a round is a
+    number of updates: within a round both tables are constant, and the backups of a pair are averaged over its visits;
+    at the end of the round the visited pairs learn. (If the tables changed with each update, a pair visited more often
+    than its successor would add the same difference several times, and diverge.)
 
     Parameters
     ----------
     policy : Policy
-        What turns the values into actions.
+        Maps the values to a distribution over actions, such as ``Boltzmann(0.1)``.
     step_size : float or callable of the round
-        In (0, 1]; a callable gives numbers in [0, 1] for in how many rounds each pair was met before.
+        In (0, 1]. A callable maps the number of earlier rounds with a visit of each pair to numbers in [0, 1].
         ``InverseTime(1.0, 1.0)``, the default, is the paper's 1 / (k + 1).
     round_length : int or None
-        Updates in a round, at least 1; by default as many as there are pairs, S K.
+        Updates in a round, at least 1; the default is the number of pairs, S K.
     discount, initial_value
         As for :class:`agents.QLearning`.
 
     Attributes
     ----------
     previous : array of shape (R, S, K)
-        The values of the round before, made by ``reset``.
+        The values one round before, made by ``reset``.
     rounds : array of int, shape (R, S, K)
-        In how many rounds each pair has been met.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For parameters out of their bounds.
+        The number of rounds in which each pair was visited.
 
     Examples
     --------
+    >>> from boltzmann import Greedy, Transition
     >>> from gymnasium.spaces import Discrete
-    >>> from boltzmann import Greedy
     >>> agent = SpeedyQ(Greedy(), discount=0.5)
     >>> agent.reset(1, Discrete(1), Discrete(1), np.random.default_rng(0))
     >>> for _ in range(3):  # towards 2
-    ...     agent.update([0], [0], [1.0], [0], terminated=[False], truncated=[False])
+    ...     agent.update(Transition([0], [0], [1.0], [0], terminated=[False], truncated=[False]))
     ...     print(agent.values[:, 0])
     [[1.]]
     [[1.25]]
     [[1.41666667]]
     """
 
-    step_size: float | Schedule = field(default=InverseTime(1.0, 1.0), kw_only=True)
-    round_length: int | None = field(default=None, kw_only=True)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.round_length is not None:
-            self.round_length = checks.whole_number("round_length", self.round_length, least=1)
+    step_size: Annotated[float | Schedule, Scheduled("(0, 1]")] = field(default=InverseTime(1.0, 1.0), kw_only=True)
+    round_length: Annotated[int | None, OrNone(Whole(1))] = field(default=None, kw_only=True)
 
     def reset(
         self,
@@ -87,27 +77,27 @@ class SpeedyQ(TemporalDifference):
         self._length = self.round_length or states * actions
         self.previous = self.values.copy()
         self.rounds = np.zeros_like(self.visits)
-        # Of this round: how often each pair was met, and the sums of its two backups.
-        self._met, self._sums = np.zeros_like(self.visits), np.zeros((2, *self.values.shape))
+        # For the present round: the visits of each pair, and the sums of its two backups.
+        self._round_visits, self._sums = np.zeros_like(self.visits), np.zeros((2, *self.values.shape))
 
-    def _bootstrap(self, reached: NDArray[np.int64]) -> Floats:
-        place, mask = (self._rows, reached), self._mask(reached)
-        return np.stack([maximum(table[place], where=mask) for table in (self.values, self.previous)])
+    def _bootstrap(self, next_states: Indices) -> PerRow:
+        rows, mask = (self._rows, next_states), self._mask(next_states)
+        return np.stack([maximum(table[rows], where=mask) for table in (self.values, self.previous)])
 
-    def _step_sizes(self, place: Place) -> float | Floats:
+    def _step_sizes(self, entries: Entries) -> float | PerRow:
         if (self.step + 1) % self._length:
             return 0.0
-        return scheduled("step_size", self.step_size, self.rounds, most=1.0)
+        return rates_at("step_size", self.step_size, self.rounds, "[0, 1]")
 
-    def _learn(self, place: Place, targets: Floats, step_sizes: float | Floats) -> None:
-        self._met[place] += 1
-        self._sums[:, *place] += targets
+    def _learn_targets(self, entries: Entries, targets: PerRow, step_sizes: float | PerRow) -> None:
+        self._round_visits[entries] += 1
+        self._sums[:, *entries] += targets
         if self.step % self._length:
             return
-        met, before = self._met > 0, self.values
-        present, past = self._sums / np.maximum(self._met, 1)
+        visited, before = self._round_visits > 0, self.values
+        present, past = self._sums / np.maximum(self._round_visits, 1)
         learnt = before + step_sizes * (past - before) + (1 - step_sizes) * (present - past)
-        self.values, self.previous = np.where(met, learnt, before), before
-        self.rounds += met
-        self._met[:], self._sums[:] = 0, 0.0
-        self._tell_all_changes(met, self.values - before)
+        self.values, self.previous = np.where(visited, learnt, before), before
+        self.rounds += visited
+        self._round_visits[:], self._sums[:] = 0, 0.0
+        self._update_all_epsilons(visited, self.values - before)

@@ -1,36 +1,31 @@
 """Eligibility traces: Sarsa(lambda) and Watkins's Q(lambda), with accumulating and with replacing traces.
 
-A trace says how much a pair is to learn from the present error: it is set when the pair is met, and shrinks by
-discount times ``trace_decay`` (lambda) a step. Each update goes over the whole table of each replicate. All pairs learn
-with the step size of the pair just met.
+The trace of a pair of state and action scales how much it learns from the present error. A visit of the pair sets the
+trace, and each step multiplies it by discount times ``trace_decay`` (lambda). Each update changes the whole table of
+each replicate. All pairs learn with the step size of the visited pair.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from gymnasium import Space
-from numpy.typing import ArrayLike, NDArray
 
-from agents.control.one_step import QLearning, TemporalDifference, maximum
+from agents.control.one_step import QLearning, maximum
 from agents.control.sarsa import Sarsa
-from agents.memory import Place
-from boltzmann import checks
-
-Floats = NDArray[np.float64]
+from agents.inputs import TableTransition
+from agents.memory import Entries, PerRow, Values
+from agents.temporal_difference import TemporalDifference
+from boltzmann.bounds import Real
 
 
 @dataclass(repr=False)
-class _Traced(TemporalDifference):
-    """Spreads each error over the pairs met before, by their traces."""
+class _TraceLearner(TemporalDifference):
+    """Adds each error to the values of all pairs in proportion to their traces."""
 
-    trace_decay: float = field(default=0.9, kw_only=True)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.trace_decay = checks.number("trace_decay", self.trace_decay, least=0, most=1)
+    trace_decay: Annotated[float, Real("[0, 1]")] = field(default=0.9, kw_only=True)
 
     def reset(
         self,
@@ -43,51 +38,44 @@ class _Traced(TemporalDifference):
         super().reset(num_envs, observation_space, action_space, rng)
         self.traces = np.zeros_like(self.values)
 
-    def update(
-        self,
-        observations: ArrayLike,
-        actions: ArrayLike,
-        rewards: ArrayLike,
-        next_observations: ArrayLike,
-        terminated: ArrayLike,
-        truncated: ArrayLike,
-    ) -> None:
-        """Learn from one transition a replicate; traces end with their episode."""
-        super().update(observations, actions, rewards, next_observations, terminated, truncated)
-        self.traces[np.logical_or(terminated, truncated)] = 0.0
+    def _learn(self, transition: TableTransition) -> None:
+        super()._learn(transition)
+        # Traces end with their episode.
+        self.traces[np.logical_or(transition.terminated, transition.truncated)] = 0.0
 
-    def _learn(self, place: Place, targets: Floats, step_sizes: float | Floats) -> None:
-        values = self.values[place]
+    def _learn_targets(self, entries: Entries, targets: PerRow, step_sizes: float | PerRow) -> None:
+        values = self.values[entries]
         changes = np.asarray(step_sizes * (targets - values))
-        self.traces *= self._decay(place, values)
-        self._meet(place)
+        self.traces *= self._decay(entries, values)
+        self._set_traces(entries)
         self.values += changes[:, np.newaxis, np.newaxis] * self.traces
-        self._tell_changes(place, changes)
+        self._update_epsilons(entries, changes)
 
-    def _decay(self, place: Place, values: Floats) -> float | Floats:
-        """Give the factor of the traces at an act, before its own pair is met."""
+    def _decay(self, entries: Entries, values: PerRow) -> float | Values:
+        """Return the factor of the traces, before the visited pair's own trace is set."""
         return self.discount * self.trace_decay
 
-    def _meet(self, place: Place) -> None:
-        self.traces[place] += 1.0
+    def _set_traces(self, entries: Entries) -> None:
+        """Set the traces of the visited pairs."""
+        self.traces[entries] += 1.0
 
 
-class _Replacing(_Traced):
-    def _meet(self, place: Place) -> None:
-        self.traces[place] = 1.0
+class _ReplacingTraces(_TraceLearner):
+    def _set_traces(self, entries: Entries) -> None:
+        self.traces[entries] = 1.0
 
 
 @dataclass(repr=False)
-class SarsaLambda(_Traced, Sarsa):
-    """Sarsa(lambda) with accumulating traces: a pair met again adds 1 to what is left of its trace.
+class SarsaLambda(_TraceLearner, Sarsa):
+    """Sarsa(lambda) with accumulating traces: each visit of a pair adds 1 to its trace.
 
     Rummery & Niranjan, 1994; Sutton & Barto, "Reinforcement Learning", 2nd ed., section 12.7 with binary features.
-    With ``trace_decay=0`` it is :class:`agents.Sarsa`.
+    With ``trace_decay=0`` the learner is :class:`agents.Sarsa`.
 
     Parameters
     ----------
     policy : Policy
-        What turns the values into actions.
+        Maps the values to a distribution over actions, such as ``Boltzmann(0.1)``.
     trace_decay : float
         Lambda, in [0, 1].
     step_size, discount, initial_value
@@ -96,32 +84,27 @@ class SarsaLambda(_Traced, Sarsa):
     Attributes
     ----------
     traces : array of shape (R, S, K)
-        Made by ``reset``.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For parameters out of their bounds.
+        The traces of all pairs, made by ``reset``.
 
     Examples
     --------
+    >>> from boltzmann import Greedy, Transition
     >>> from gymnasium.spaces import Discrete
-    >>> from boltzmann import Greedy
     >>> agent = SarsaLambda(Greedy(), step_size=0.5, discount=1.0, trace_decay=0.5)
     >>> agent.reset(1, Discrete(3), Discrete(1), np.random.default_rng(0))
-    >>> agent.update([0], [0], [0.0], [1], terminated=[False], truncated=[False])
-    >>> agent.update([1], [0], [8.0], [2], terminated=[True], truncated=[False])
+    >>> agent.update(Transition([0], [0], [0.0], [1], terminated=[False], truncated=[False]))
+    >>> agent.update(Transition([1], [0], [8.0], [2], terminated=[True], truncated=[False]))
     >>> agent.values[0, :, 0]
     array([2., 4., 0.])
     """
 
 
 @dataclass(repr=False)
-class SarsaLambdaReplacing(_Replacing, Sarsa):
-    """Sarsa(lambda) with replacing traces: a pair met again has the trace 1.
+class SarsaLambdaReplacing(_ReplacingTraces, Sarsa):
+    """Sarsa(lambda) with replacing traces: each visit of a pair sets its trace to 1.
 
     Singh & Sutton, "Reinforcement learning with replacing eligibility traces", 1996; the traces of the state's other
-    actions are left as they are. Parameters, attributes and errors are those of :class:`SarsaLambda`.
+    actions do not change. Parameters and attributes are those of :class:`SarsaLambda`.
 
     Examples
     --------
@@ -132,17 +115,18 @@ class SarsaLambdaReplacing(_Replacing, Sarsa):
 
 
 @dataclass(repr=False)
-class QLambda(_Traced, QLearning):
-    """Watkins's Q(lambda) with accumulating traces, which an action that is not greedy cuts.
+class QLambda(_TraceLearner, QLearning):
+    """Watkins's Q(lambda) with accumulating traces, which end with an action that is not greedy.
 
     Watkins, "Learning from delayed rewards", 1989; Sutton & Barto, "Reinforcement Learning", 2nd ed., section 12.10.
-    Errors reach back only over actions that the greedy policy might have taken: one of less than the largest allowed
-    value ends all traces before its own begins. With ``trace_decay=0`` it is :class:`agents.QLearning`.
+    Errors reach back only over actions that the greedy policy might have taken: an action of less than the largest
+    allowed value sets all traces to 0 before its own is set. With ``trace_decay=0`` the learner is
+    :class:`agents.QLearning`.
 
     Parameters
     ----------
     policy : Policy
-        What turns the values into actions.
+        Maps the values to a distribution over actions, such as ``Boltzmann(0.1)``.
     trace_decay : float
         Lambda, in [0, 1].
     step_size, discount, initial_value
@@ -151,33 +135,29 @@ class QLambda(_Traced, QLearning):
     Attributes
     ----------
     traces : array of shape (R, S, K)
-        Made by ``reset``.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For parameters out of their bounds.
+        The traces of all pairs, made by ``reset``.
 
     Examples
     --------
+    >>> from boltzmann import Uniform, Transition
     >>> from gymnasium.spaces import Discrete
-    >>> from boltzmann import Uniform
     >>> agent = QLambda(Uniform(), step_size=0.5, discount=1.0, trace_decay=0.5)
     >>> agent.reset(2, Discrete(3), Discrete(2), np.random.default_rng(0))
     >>> agent.values[:, 1] = [0.0, -1.0]
-    >>> agent.update([0, 0], [0, 0], [0.0, 0.0], [1, 1], terminated=[False, False], truncated=[False, False])
-    >>> agent.update([1, 1], [0, 1], [8.0, 8.0], [2, 2], terminated=[True, True], truncated=[False, False])
-    >>> agent.values[:, 0, 0]  # the second replicate's last action was no greedy one
+    >>> no, yes = [False, False], [True, True]
+    >>> agent.update(Transition([0, 0], [0, 0], [0.0, 0.0], [1, 1], terminated=no, truncated=no))
+    >>> agent.update(Transition([1, 1], [0, 1], [8.0, 8.0], [2, 2], terminated=yes, truncated=no))
+    >>> agent.values[:, 0, 0]  # the second replicate's last action was not greedy
     array([2., 0.])
     """
 
-    def _decay(self, place: Place, values: Floats) -> float | Floats:
-        return _watkins(self, place, values)
+    def _decay(self, entries: Entries, values: PerRow) -> float | Values:
+        return _watkins_decay(self, entries, values)
 
 
 @dataclass(repr=False)
-class QLambdaReplacing(_Replacing, QLearning):
-    """Watkins's Q(lambda) with replacing traces; the rest is as in :class:`QLambda`.
+class QLambdaReplacing(_ReplacingTraces, QLearning):
+    """Watkins's Q(lambda) with replacing traces. Parameters and attributes are those of :class:`QLambda`.
 
     Examples
     --------
@@ -186,12 +166,13 @@ class QLambdaReplacing(_Replacing, QLearning):
     QLambdaReplacing(Greedy(), trace_decay=0.5)
     """
 
-    def _decay(self, place: Place, values: Floats) -> float | Floats:
-        return _watkins(self, place, values)
+    def _decay(self, entries: Entries, values: PerRow) -> float | Values:
+        return _watkins_decay(self, entries, values)
 
 
-def _watkins(agent: _Traced, place: Place, values: Floats) -> Floats:
-    rows, states, _ = place
+def _watkins_decay(agent: _TraceLearner, entries: Entries, values: PerRow) -> Values:
+    """Return the factor of the traces: 0 after an action that is not greedy."""
+    rows, states, _ = entries
     best = maximum(agent.values[rows, states], where=agent._mask(states))
     decay = agent.discount * agent.trace_decay
     return np.asarray(np.where(values == best, decay, 0.0))[:, np.newaxis, np.newaxis]

@@ -1,6 +1,6 @@
 """Dynamic programming on tables.
 
-- ``model``: what a table has to offer
+- ``model``: the arrays of a table, and its expected rewards and transitions
 - ``dynamic_programming``: value iteration and finite horizons, with any backup
 - ``evaluation``: the values of a given policy
 """

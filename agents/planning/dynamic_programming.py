@@ -1,8 +1,8 @@
-"""Dynamic programming on tables: what learners are checked by, and what the softened operators lead to.
+"""Dynamic programming on tables with any backup: value iteration and finite horizons.
 
-A table is anything with the arrays of ``envs.Table``: ``probs``, ``next_states``, ``rewards`` and ``terminated`` of
-shape (S, K, M), ``initial`` of shape (S,), and ``action_mask`` of shape (S, K) or None. Time limits are unknown to it.
-An outcome that terminates leads to no further reward, whatever stands at its next state.
+A table is an object with the arrays of ``envs.Table``: ``probs``, ``next_states``, ``rewards`` and ``terminated`` of
+shape (S, K, M), ``initial`` of shape (S,), and ``action_mask`` of shape (S, K) or None. A table has no time limit. An
+outcome that terminates leads to no further reward, whatever its next state is.
 """
 
 from __future__ import annotations
@@ -12,18 +12,17 @@ from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from agents.backups import Backup
+from agents.memory import Values
 from agents.planning.model import Model, TableLike, checked_discount, state_values
 from boltzmann import checks
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
 class Solution:
-    """Where value iteration has settled.
+    """The fixed point that value iteration reached.
 
     Attributes
     ----------
@@ -32,16 +31,16 @@ class Solution:
     Q : array of shape (S, K)
         Values of the actions.
     sweeps : int
-        How many it took.
+        The number of sweeps.
     """
 
-    V: Floats
-    Q: Floats
+    V: Values
+    Q: Values
     sweeps: int
 
 
-def action_values(table: TableLike, V: ArrayLike, discount: float) -> Floats:
-    """Q(s, a) = sum_outcomes p (r + discount V(s') [not terminated]), shape (S, K).
+def action_values(table: TableLike, V: ArrayLike, discount: float) -> Values:
+    """Return Q(s, a) = sum_outcomes p (r + discount V(s') [not terminated]), shape (S, K).
 
     Parameters
     ----------
@@ -62,23 +61,23 @@ def action_values(table: TableLike, V: ArrayLike, discount: float) -> Floats:
 
 def value_sweeps(
     table: TableLike, backup: Backup, discount: float, *, initial_values: ArrayLike | None = None
-) -> Iterator[Floats]:
-    """Yield the values of the states after each sweep of value iteration, for ever.
+) -> Iterator[Values]:
+    """Yield the values of the states after each sweep of value iteration, without an end.
 
-    V <- backup(Q of V), all states at once. The backup is told the sweep, 0 at first, as its ``step``: a temperature
-    that falls with the sweeps makes it dynamic Boltzmann value iteration (Pan et al., "Reinforcement learning with
-    dynamic Boltzmann softmax updates", 2020, algorithm 1).
+    V <- backup(Q of V), all states at once. The backup's ``step`` is the number of the sweep, 0 at first, so a
+    temperature that falls with the sweeps makes this dynamic Boltzmann value iteration (Pan et al., "Reinforcement
+    learning with dynamic Boltzmann softmax updates", 2020, algorithm 1).
 
     Parameters
     ----------
     table : table
         The model.
     backup : Backup
-        Such as ``Maximum()`` or ``SoftValue(0.1)``.
+        A backup, such as ``Maximum()`` or ``SoftValue(0.1)``.
     discount : float
         In [0, 1].
     initial_values : array of shape (S,), optional
-        Where to start, 0 by default.
+        The values before the first sweep, 0 by default.
 
     Raises
     ------
@@ -103,25 +102,25 @@ def value_iteration(
     tolerance: float = 1e-14,
     max_sweeps: int = 200_000,
 ) -> Solution:
-    """Sweep until the values settle: V = backup(Q of V).
+    """Sweep until the values are a fixed point, V = backup(Q of V).
 
-    With ``Maximum()`` these are the optimal values (Sutton & Barto, "Reinforcement Learning", 2nd ed., equation 4.10),
-    with ``SoftValue(T)`` and ``MellowmaxValue(T)`` the one fixed point of these non-expansions; with
-    ``BoltzmannExpectation(T)`` there may be several, told apart by where one starts, or none that it settles in.
+    With ``Maximum()`` these are the optimal values (Sutton & Barto, "Reinforcement Learning", 2nd ed., equation 4.10).
+    The non-expansions ``SoftValue(T)`` and ``MellowmaxValue(T)`` have one fixed point. With
+    ``BoltzmannExpectation(T)`` the fixed point may depend on the initial values, and the sweeps may not converge.
 
     Parameters
     ----------
     table, backup, discount, initial_values
         As for :func:`value_sweeps`.
     tolerance : float
-        Settled is what no sweep moves by more than this part of the largest value.
+        The sweeps end when no value changes by more than this part of the largest value. In [0, inf].
     max_sweeps : int
-        When to give up.
+        The sweeps allowed, at least 1.
 
     Raises
     ------
     ValueError, TypeError
-        As :func:`value_sweeps`, and where the values do not settle.
+        As :func:`value_sweeps`, and if the values still change after the last sweep.
 
     Examples
     --------
@@ -135,7 +134,7 @@ def value_iteration(
     2.471032
     0.598924
     """
-    tolerance = checks.number("tolerance", tolerance, least=0)
+    tolerance = checks.number_in("tolerance", tolerance, "[0, inf]")
     max_sweeps = checks.whole_number("max_sweeps", max_sweeps, least=1)
     before = np.full(len(table.probs), np.inf)
     sweeping = value_sweeps(table, backup, discount, initial_values=initial_values)
@@ -146,11 +145,11 @@ def value_iteration(
     raise ValueError(f"values did not settle at discount {discount} in {max_sweeps} sweeps: try a smaller discount")
 
 
-def finite_horizon(table: TableLike, backup: Backup, horizon: int, *, discount: float = 1.0) -> Floats:
-    """Values with ``horizon`` steps to go, shape (S,), undiscounted by default.
+def finite_horizon(table: TableLike, backup: Backup, horizon: int, *, discount: float = 1.0) -> Values:
+    """Return the values of the states with ``horizon`` steps left, shape (S,), undiscounted by default.
 
-    With ``Maximum()`` they are the best that can be had in so many steps. The backup's ``step`` counts from the last
-    step back.
+    With ``Maximum()`` they are the largest expected returns in ``horizon`` steps. The backup's ``step`` counts back
+    from the last step.
 
     Parameters
     ----------

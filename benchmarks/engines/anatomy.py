@@ -14,6 +14,7 @@ from agents import Decision
 from benchmarks.engines import works
 from benchmarks.engines.works import Work
 from benchmarks.timing import compare, quartiles
+from boltzmann import Transition
 from boltzmann.experiments import Recorder, read_environment
 
 HEADER = f"{'work':<13} {'replicates':>10}  {'part':<46} {'microseconds':>12} {'of a step':>10}"
@@ -77,7 +78,7 @@ def _parts(work: Work, count: int) -> dict[str, Callable[[], Any]]:
     for _ in range(200):
         decision = agent.act(observations)
         next_observations, rewards, terminated, truncated, info = env.step(decision.actions)
-        agent.update(observations, decision.actions, rewards, next_observations, terminated, truncated)
+        agent.update(Transition(observations, decision.actions, rewards, next_observations, terminated, truncated))
         observations = next_observations
     values, actions = decision.values, decision.actions
     gaps = info["gap"]
@@ -96,7 +97,7 @@ def _parts(work: Work, count: int) -> dict[str, Callable[[], Any]]:
         "the agent acts": lambda: agent.act(observations),
         "the environment steps": lambda: env.step(actions),
         "the agent learns": lambda: agent.update(
-            observations, actions, rewards, next_observations, terminated, truncated
+            Transition(observations, actions, rewards, next_observations, terminated, truncated)
         ),
         "of acting: the policy, and a draw from it": policy_and_draw,
         "recorded: was the action greedy": lambda: Decision(actions, decision.distribution, values).greedy,

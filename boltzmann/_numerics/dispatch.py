@@ -1,4 +1,4 @@
-"""From raw arguments to scores by the way that their array library needs."""
+"""The door: raw arguments become scores, and carry the namespace of their array library from here on."""
 
 from __future__ import annotations
 
@@ -9,45 +9,48 @@ import numpy as np
 from boltzmann._numerics import libraries, tensors
 from boltzmann._numerics.numpy_scores import COPIED, standardise
 from boltzmann._numerics.scores import Scores
+from boltzmann.arrays import Mask, Values, Weights
+
+_COMMON = frozenset((np.ndarray, np.float64, float, int, list, tuple, type(None)))
+"""Types that need no closer look: NumPy computes."""
 
 
-def scored(values: Any, temperature: Any, where: Any, prior: Any) -> tuple[Scores, Any, Any]:
-    """Reduce the arguments of a Gibbs distribution to scores.
+def scored(values: Values, temperature: Values, where: Mask, prior: Weights) -> tuple[Scores, Any]:
+    """Reduce the arguments of a Gibbs distribution to scores, in the way that their array library needs.
 
     Returns
     -------
     Scores
     temperature
-        As it is to be told: NumPy's or Python's own as a float or an array of nobody else's.
-    dtype, or None
-        Of the answers as PyTorch's tensors, where NumPy computes in their place.
+        As a float, or as an array that nobody else writes to.
     """
-    if libraries.is_native(values, temperature, where, prior):
-        return standardise(values, temperature, where, prior), _own(temperature), None
+    if _COMMON.issuperset((type(values), type(temperature), type(where), type(prior))):
+        scores = standardise(values, temperature, where, prior, single_row=True)
+        return scores, temperature if isinstance(temperature, float) else _frozen(temperature)
     if libraries.is_native(values):
-        # The answer is of the library of the values, whatever masks are of.
+        # The result uses the library of `values`, even if the other arguments come from another.
         named = (("temperature", temperature), ("where", where), ("prior", prior))
-        settled = [tensors.known(*part) for part in named]
-        if libraries.is_native(*settled):
-            return scored(values, *settled)
-    told = _own(temperature)
-    # More than are copied stay with PyTorch, which computes at once from what they are now, and on all cores.
+        temperature, where, prior = (tensors.without_derivative(*part) for part in named)
+        if libraries.is_native(temperature, where, prior):
+            return standardise(values, temperature, where, prior, single_row=True), _frozen(temperature)
+    return _foreign_scores(values, temperature, where, prior), _frozen(temperature)
+
+
+def _foreign_scores(values: Any, temperature: Values, where: Mask, prior: Weights) -> Scores:
+    # Larger tensors are not copied and stay with PyTorch, which computes at once and on all cores.
     if tensors.is_plain(values, temperature, where, prior) and values.numel() <= COPIED:
         parts = (("values", values), ("temperature", temperature), ("where", where), ("prior", prior))
-        return standardise(*(libraries.to_numpy(*part) for part in parts)), told, tensors.float_type(values)
+        scores = standardise(*(libraries.to_numpy(*part) for part in parts), single_row=True)
+        scores.tensors = tensors.float_type(values)
+        return scores
     from boltzmann._numerics.traced_scores import standardise_traceably
 
-    return standardise_traceably(values, temperature, where, prior), told, None
+    return standardise_traceably(values, temperature, where, prior)
 
 
-def _own(temperature: Any) -> Any:
-    """Give a temperature as a float, or as an array that nobody else writes to."""
+def _frozen(temperature: Any) -> Any:
     if isinstance(temperature, float):
         return temperature
     if not libraries.is_native(temperature):
-        return tensors.own_copy(temperature)
-    try:
-        return np.array(temperature, dtype=np.float64) if np.ndim(temperature) else float(temperature)
-    except (TypeError, ValueError):
-        # What it is instead is for the checks to say.
-        return temperature
+        return temperature.clone() if libraries.is_torch(libraries.namespace(temperature)) else temperature
+    return np.array(temperature, dtype=np.float64) if np.ndim(temperature) else float(temperature)

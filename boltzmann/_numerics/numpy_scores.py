@@ -1,6 +1,6 @@
-"""From raw arguments to scores for NumPy: the checks, the limits and the infinities, met once.
+"""From raw arguments to scores for NumPy: the checks, the limits and the infinities, each handled once.
 
-This way looks at the numbers and does no more than they ask for; ``_traceable`` is the way where they are not known.
+This module looks at the numbers and computes no more than they need; ``traced_scores`` serves where they are unknown.
 """
 
 from __future__ import annotations
@@ -9,145 +9,159 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from boltzmann import checks
 from boltzmann._numerics.scores import Scores
-from boltzmann.checks import Floats
+from boltzmann.arrays import Bools, Floats, Mask, Reals, Values, Weights
 
 _FEW_ACTIONS, _MANY_ROWS = 32, 64
-"""So few actions of so many rows are laid out with the actions first."""
+"""Up to so many actions, of at least so many rows, are stored with the actions first."""
 
 COPIED = 2**17
-"""Up to so many entries are copied, which takes a few hundredths of the time of a draw; a copy of a million would
-double it."""
+"""Up to so many entries are copied, for a few hundredths of the time of a draw; a copy of a million would double it."""
 
 
-def standardise(values: ArrayLike, temperature: ArrayLike, where: ArrayLike | None, prior: ArrayLike | None) -> Scores:
-    """Check the arguments of a Gibbs distribution and reduce them to scores; see :class:`boltzmann.Gibbs`."""
-    given = checks.numeric_array("values", values)
+def standardise(
+    values: Values, temperature: Values, where: Mask, prior: Weights, *, single_row: bool = False
+) -> Scores:
+    """Check the arguments of a Gibbs distribution and reduce them to scores; see :class:`boltzmann.Gibbs`.
+
+    With ``single_row``, one plain row is reduced to scalars, which NumPy handles faster: see ``Scores.batch``.
+    """
+    given: Reals = checks.numeric_array("values", values)
     if given.ndim == 0 or given.shape[-1] == 0:
         raise ValueError(f"values must hold at least one action on its last axis, got shape {given.shape}")
-    heat = _checked_temperature(temperature)
+    # NumPy's float64 is a float, too. Adding 0 removes the sign of -0, which would turn -inf / T into +inf.
+    number = isinstance(temperature, float) and temperature >= 0.0
+    temperatures: Any = float(temperature) + 0.0 if number else _checked_temperatures(temperature)  # type: ignore[arg-type]
+    raw: Reals = given
+    if given.dtype.itemsize < np.dtype(np.float64).itemsize:
+        raw = given.astype(np.float64)
+    elif not isinstance(values, list):
+        raw = held(given)
+    if not number or where is not None or prior is not None:
+        return _restricted(raw, temperatures, where, prior, given)
+    if not single_row or raw.size != raw.shape[-1]:
+        return _scored(raw, temperatures, None, given.dtype)
+    row: Any = raw.reshape(-1)
+    best = int(row.argmax())
+    # `argmax` returns the index of a NaN if there is one.
+    if not math.isfinite(row[best]):
+        return _scored(raw, temperatures, None, given.dtype)
+    scores = Scores()
+    scores.dtype, scores.axis, scores.temperature = given.dtype, -1, temperatures
+    scores.batch, scores.best, scores.values = raw.shape[:-1], best, row
+    scores.maximum = scores.peak = row[best]
+    scores.ends = scores.equal = not 0.0 < temperatures < np.inf
+    return scores
+
+
+def _restricted(raw: Any, temperatures: Any, where: Any, prior: Any, given: Reals) -> Scores:
+    """Score with a mask, a prior, or a temperature for each row."""
     mask = None if where is None else checks.mask_array("where", where)
     weights = None if prior is None else checks.numeric_array("prior", prior)
-    if not (mask is None and weights is None and isinstance(heat, float)):
-        _require_shapes(given, heat, mask, weights)
-    raw = kept(given, values) if given.dtype.itemsize >= 8 else given.astype(np.float64)
-    if raw.size == raw.shape[-1] and mask is None and weights is None and isinstance(heat, float):
-        single = _single_row(raw, heat, given.dtype)
-        if single is not None:
-            return single
+    _require_shapes(given, temperatures, mask, weights)
+    allowed = mask
     if weights is not None:
         weights = _checked_prior(weights, mask)
-        mask = weights > 0
-    if mask is not None:
-        # Actions that lie first stay first.
-        first = raw.ndim == 2 and raw.flags.f_contiguous and mask.shape == raw.shape
-        raw = np.where(mask.T, raw.T, -np.inf).T if first else np.where(mask, raw, -np.inf)
-    return _scored(raw, heat, weights, given.dtype)
+        allowed = weights > 0
+    if allowed is not None:
+        # Keep Fortran order.
+        fortran = raw.ndim == 2 and raw.flags.f_contiguous and allowed.shape == raw.shape
+        raw = np.where(allowed.T, raw.T, -np.inf).T if fortran else np.where(allowed, raw, -np.inf)
+    scores = _scored(raw, temperatures, weights, given.dtype)
+    scores.mask = mask
+    return scores
 
 
-def kept(given: Floats, values: ArrayLike) -> Floats:
-    """Give ``values`` as an array that nobody else writes to, as agents do to their tables; very large ones as is."""
-    if given.size > COPIED or isinstance(values, list) or (not given.flags.writeable and _is_constant(given)):
-        return given
-    return given.copy("K")
+def held(array: Reals) -> Reals:
+    """Return an array that nobody else writes to, as agents do to their tables: a copy, but not of very large ones."""
+    if array.size > COPIED or (not array.flags.writeable and _is_constant(array)):
+        return array
+    return array.copy("K")
 
 
-def _is_constant(array: Any) -> bool:
-    """Whether nothing can write to the memory of an array: neither it nor what it is a view of is writeable."""
+def _is_constant(array: object) -> bool:
+    """Return whether nothing can write to the memory of an array: neither it nor its bases are writeable."""
     while isinstance(array, np.ndarray) and not array.flags.writeable:
         array = array.base
     return array is None
 
 
-def _single_row(raw: Floats, heat: float, dtype: Any) -> Scores | None:
-    """Score one plain row by way of scalars, which NumPy handles faster; None where it is not plain."""
-    row = raw.reshape(-1)
-    best = int(row.argmax())
-    peak = float(row[best])
-    # NaN is the largest to argmax.
-    if not math.isfinite(peak):
-        return None
-    it = Scores()
-    it.dtype, it.axis, it.ends, it.temperature = dtype, -1, False, heat
-    it.batch, it.best, it.values = raw.shape[:-1], best, row
-    it.maximum = it.peak = np.float64(peak)
-    return it
-
-
-def _scored(raw: Floats, heat: Any, prior: Floats | None, dtype: Any) -> Scores:
-    it = Scores()
-    it.dtype, it.axis = dtype, _axis(raw, heat)
-    raw, it.temperature, it.prior = _laid_out(it.axis, raw, heat, prior)
-    if it.axis == -1 and prior is None and raw.flags.c_contiguous:
-        # Where the best stands is needed too, and tells what the largest value is; NaN is the largest to argmax.
-        it.place = raw.argmax(axis=-1).reshape(-1)
-        it.place += np.arange(len(it.place)) * raw.shape[-1]
-        it.maximum = it.peak = raw.reshape(-1)[it.place].reshape(*raw.shape[:-1], 1)
+def _scored(raw: Any, temperature: Any, prior: Any, dtype: object) -> Scores:
+    scores = Scores()
+    scores.dtype, scores.axis = dtype, _axis(raw, temperature)
+    raw, scores.temperature, scores.prior = _laid_out(scores.axis, raw, temperature, prior)
+    if scores.axis == -1 and prior is None and raw.flags.c_contiguous:
+        # The indices of the maximisers are needed later and lead to the maxima. `argmax` finds NaN first.
+        scores.flat_best = raw.argmax(axis=-1).reshape(-1)
+        scores.flat_best += np.arange(len(scores.flat_best)) * raw.shape[-1]
+        maximum = raw.reshape(-1)[scores.flat_best].reshape(*raw.shape[:-1], 1)
     else:
-        it.maximum = it.peak = np.maximum.reduce(raw, axis=it.axis, keepdims=True)
-    it.ends = not isinstance(heat, float) and bool((heat == 0).any() or np.isinf(heat).any())
-    # One sum shows whether any maximum is infinite or NaN; one that overflows costs a closer look.
+        maximum = np.maximum.reduce(raw, axis=scores.axis, keepdims=True)
+    scores.maximum = scores.peak = maximum
+    if isinstance(temperature, float):
+        scores.ends = not 0.0 < temperature < np.inf
+        scores.equal = scores.ends and prior is None
+    else:
+        scores.ends = bool((temperature == 0).any() or np.isinf(temperature).any())
+    # One sum shows whether any maximum is infinite or NaN; if the sum overflows, look closer.
     with np.errstate(over="ignore", invalid="ignore"):
-        doubtful = not math.isfinite(np.add.reduce(it.maximum, axis=None))
+        doubtful = not math.isfinite(np.add.reduce(maximum, axis=None))
     if doubtful:
-        _require_a_maximum(raw, it.maximum, it.axis, prior is not None)
-        endless = np.isposinf(it.maximum)
-        it.peak = np.where(endless, 0.0, it.maximum)
+        _require_a_maximum(raw, maximum, scores.axis, prior is not None)
+        endless = np.isposinf(maximum)
+        scores.peak = np.where(endless, 0.0, maximum)
         raw = np.where(endless, np.where(raw == np.inf, 0.0, -np.inf), raw)
-        it.ends = it.ends or bool(endless.any())
-    it.values = raw
-    if it.prior is not None:
+        scores.ends = scores.ends or bool(endless.any())
+    scores.values = raw
+    if scores.prior is not None:
         with np.errstate(divide="ignore"):
-            weighted = it.tempered + np.log(it.prior)
-        it.top = weighted.max(axis=it.axis, keepdims=True)
-        it.scores = weighted - it.top
-    return it
+            weighted: Any = scores.exponents + np.log(scores.prior)
+        scores.top = weighted.max(axis=scores.axis, keepdims=True)
+        scores.scores = weighted - scores.top
+    return scores
 
 
-def _checked_temperature(temperature: ArrayLike) -> Any:
-    """Give a float strictly between 0 and inf as it is, and all else as a checked array."""
-    # NumPy's float64 is a float, too.
-    if isinstance(temperature, float) and 0.0 < temperature < np.inf:
-        return float(temperature)
-    heat = checks.numeric_array("temperature", temperature).astype(np.float64, copy=False)
-    checks.require_all(heat >= 0, "temperature", "in [0, inf]", heat)
-    # Without the sign of -0, which would make +inf of a negative difference.
-    return np.asarray(heat + 0.0)
+def _checked_temperatures(temperature: Values) -> Floats:
+    temperatures = checks.numeric_array("temperature", temperature).astype(np.float64, copy=False)
+    checks.require_all(temperatures >= 0, "temperature", "in [0, inf]", temperatures)
+    return np.asarray(temperatures + 0.0)
 
 
-def _axis(raw: Floats, heat: Any) -> int:
+def _axis(raw: Reals, temperature: Any) -> int:
     few_of_many = raw.shape[-1] <= _FEW_ACTIONS and raw.size >= _MANY_ROWS * raw.shape[-1]
-    return 0 if few_of_many and (isinstance(heat, float) or heat.ndim < raw.ndim) else -1
+    return 0 if few_of_many and (isinstance(temperature, float) or temperature.ndim < raw.ndim) else -1
 
 
-def _laid_out(axis: int, raw: Floats, heat: Any, prior: Floats | None) -> tuple[Floats, Any, Floats | None]:
-    """Put the axis of the actions where the work is done, and give the temperature one of length 1 there."""
+def _laid_out(axis: int, raw: Reals, temperature: Any, prior: Any) -> tuple[Reals, Any, Any]:
+    """Move the axis of the actions to where the work is done, and add it to the temperature with length 1."""
     if axis == -1:
-        return raw, heat if isinstance(heat, float) else heat[..., np.newaxis], prior
-    if not isinstance(heat, float):
-        heat = heat.reshape((1,) * (raw.ndim - heat.ndim) + heat.shape)
+        return raw, temperature if isinstance(temperature, float) else temperature[..., np.newaxis], prior
+    if not isinstance(temperature, float):
+        temperature = temperature.reshape((1,) * (raw.ndim - temperature.ndim) + temperature.shape)
     if prior is not None:
         prior = np.moveaxis(np.broadcast_to(prior, raw.shape), -1, 0)
-    return np.ascontiguousarray(raw.transpose((raw.ndim - 1, *range(raw.ndim - 1)))), heat, prior
+    return np.ascontiguousarray(raw.transpose((raw.ndim - 1, *range(raw.ndim - 1)))), temperature, prior
 
 
-def _require_shapes(values: NDArray[Any], temperature: Any, where: Any, prior: Any) -> None:
+def _require_shapes(values: Reals, temperature: ArrayLike, where: Bools | None, prior: Reals | None) -> None:
     shapes = {name: array.shape for name, array in (("where", where), ("prior", prior)) if array is not None}
-    heat = np.shape(temperature)
+    rows_shape = np.shape(temperature)
     try:
-        np.broadcast_shapes(np.broadcast_shapes(values.shape, *shapes.values())[:-1], heat)
+        np.broadcast_shapes(np.broadcast_shapes(values.shape, *shapes.values())[:-1], rows_shape)
     except ValueError:
         listed = ", ".join(f"{name} {shape}" for name, shape in {"values": values.shape, **shapes}.items())
-        rows = f"; temperature {heat} must fit the rows, all axes of the values but the last" if heat else ""
+        rows = (
+            f"; temperature {rows_shape} must fit the rows, all axes of the values but the last" if rows_shape else ""
+        )
         raise ValueError(f"shapes do not broadcast: {listed}{rows}") from None
 
 
-def _checked_prior(prior: NDArray[Any], where: NDArray[np.bool_] | None) -> Floats:
-    """Check the weights that are read, and put 0 where nothing is allowed."""
-    weights = prior.astype(np.result_type(prior.dtype, np.float64))
+def _checked_prior(prior: Reals, where: Bools | None) -> Reals:
+    """Check the weights of allowed actions, and set the others to 0."""
+    weights: Reals = prior.astype(np.result_type(prior.dtype, np.float64))
     if where is not None:
         weights = np.where(where, weights, 0.0)
     valid = np.atleast_1d((weights >= 0) & (weights < np.inf))
@@ -158,7 +172,7 @@ def _checked_prior(prior: NDArray[Any], where: NDArray[np.bool_] | None) -> Floa
     return weights
 
 
-def _require_a_maximum(raw: Floats, maximum: Floats, axis: int, weighted: bool) -> None:
+def _require_a_maximum(raw: Reals, maximum: Reals, axis: int, weighted: bool) -> None:
     values, rows = np.moveaxis(raw, axis, -1), np.squeeze(maximum, axis=axis)
     unknown = np.isnan(rows)
     if unknown.any():

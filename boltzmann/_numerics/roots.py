@@ -1,20 +1,27 @@
-"""The root of what a temperature means, one row an element: rows brought to one scale, a bracket, and log T."""
+"""The temperature at which a formula has a given value: rows of one scale, a bracket, and a root in log T."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann._numerics.numpy_scores import standardise
 from boltzmann._numerics.scores import Scores
+from boltzmann.arrays import Array, Floats
 
-Formula = Callable[[Scores], Any]
+Formula = Callable[[Scores], Array]
+
+_UNDERFLOW = 800.0
+"""exp(-_UNDERFLOW) is 0."""
+_HOTTEST = 1e160
+"""At so many times the spread, the smallest positive divergence from the prior, quadratic in 1 / T, is 0."""
+_SMALLEST = 5e-324
+"""The smallest positive float, whose logarithm is finite."""
 
 
-def scaled(rows: Any) -> tuple[Any, Any]:
+def scaled(rows: Floats) -> tuple[Floats, NDArray[np.integer]]:
     """Divide each row by a power of two near its spread, so that values of any scale are solved alike."""
     live = rows > -np.inf
     halves = np.where(live, rows, rows.max(axis=-1, keepdims=True)) / 2
@@ -24,13 +31,13 @@ def scaled(rows: Any) -> tuple[Any, Any]:
     return np.where(live, centred, -np.inf), exponent
 
 
-def formula_at(formula: Formula, rows: Any, temperature: Any, weights: Any) -> Any:
+def formula_at(formula: Formula, rows: Floats, temperature: Floats, weights: Floats | None) -> Floats:
     """Evaluate a formula at a temperature for each row."""
-    it = standardise(rows, temperature, None, weights)
-    return np.squeeze(formula(it), axis=it.axis)
+    scores = standardise(rows, temperature, None, weights)
+    return np.squeeze(np.asarray(formula(scores)), axis=scores.axis)
 
 
-def temperature_roots(formula: Formula, rows: Any, wanted: Any, weights: Any) -> NDArray[np.float64]:
+def temperature_roots(formula: Formula, rows: Floats, wanted: Floats, weights: Floats | None) -> Floats:
     """Solve log formula(T) = log target in x = log(T / spread), one row an element."""
     from scipy.optimize import elementwise
 
@@ -38,16 +45,15 @@ def temperature_roots(formula: Formula, rows: Any, wanted: Any, weights: Any) ->
     below = np.where(live, rows.max(axis=-1, keepdims=True) - np.where(live, rows, 0.0), np.nan)
     spread = np.nanmax(below, axis=-1)
     nearest = np.nanmin(np.where(below > 0, below, np.nan), axis=-1)
-    # At nearest / 800 every exponential but the maximisers' is 0; at 1e160 the smallest distance from the prior is.
-    bracket = np.log(nearest / spread) - np.log(800.0), np.full(len(rows), np.log(1e160))
+    bracket = np.log(nearest / spread) - np.log(_UNDERFLOW), np.full(len(rows), np.log(_HOTTEST))
 
-    def difference(x: Any, row: Any) -> Any:
-        chosen = None if weights is None else weights[row]
-        found = formula_at(formula, rows[row], spread[row] * np.exp(x), chosen)
-        return np.log(np.maximum(found, 5e-324)) - np.log(wanted[row])
+    def difference(x: Floats, row: NDArray[np.integer]) -> Floats:
+        row_weights = None if weights is None else weights[row]
+        value = formula_at(formula, rows[row], spread[row] * np.exp(x), row_weights)
+        return np.asarray(np.log(np.maximum(value, _SMALLEST)) - np.log(wanted[row]))
 
-    found = elementwise.find_root(difference, bracket, args=(np.arange(len(rows)),))
-    failed = ~found.success
+    root = elementwise.find_root(difference, bracket, args=(np.arange(len(rows)),))
+    failed = ~root.success
     if failed.any():
         raise RuntimeError(f"no temperature was found for the target {wanted[failed][0]} of {rows[failed][0]}")
-    return np.asarray(spread * np.exp(found.x))
+    return np.asarray(spread * np.exp(root.x))

@@ -1,4 +1,4 @@
-"""Comparisons of exploration: describe an experiment, run it, and read its results.
+"""Comparisons of exploration: describe an experiment, run it, judge its results and show them.
 
 Agents and environments are known by their interface alone, so custom ones can be compared too.
 """

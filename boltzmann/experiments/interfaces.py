@@ -1,4 +1,4 @@
-"""What an experiment asks of agents and environments, and nothing more."""
+"""The interfaces of agents and environments that an experiment uses."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann.policies import Distribution
+from boltzmann.transition import Transition
 
 
 class Decision(Protocol):
-    """What acted: one action a replicate, and the distribution of R rows that it was drawn from.
+    """One action for each of R replicates, and the distribution of R rows that the actions were drawn from.
 
-    One that has ``greedy`` too, shape (R,), whether each action had a largest value, has it recorded.
+    A decision may also have ``greedy``, shape (R,): whether each action had a largest value. It is then recorded.
     """
 
     @property
@@ -36,22 +37,16 @@ class Agent(Protocol):
         ...
 
     def act(self, observations: Any, where: NDArray[np.bool_] | None = None) -> Decision:
-        """Choose one action a replicate among those allowed."""
+        """Choose one allowed action for each replicate."""
         ...
 
-    def update(
-        self,
-        observations: Any,
-        actions: NDArray[Any],
-        rewards: NDArray[Any],
-        next_observations: Any,
-        terminated: NDArray[np.bool_],
-        truncated: NDArray[np.bool_],
-    ) -> None:
-        """Learn from one transition a replicate; ``next_observations`` are those before any autoreset."""
+    def update(self, transition: Transition) -> None:
+        """Learn from one step of all replicates."""
         ...
 
 
 Make = Callable[..., Any]
-"""``make(id, num_envs, *, discount, **kwargs)`` gives a ``gymnasium.vector.VectorEnv`` that resets in the same step,
-as ``envs.make`` does; ``discount`` is that of the task's agents, None where they have none or different ones."""
+"""``make(id, num_envs, *, discount, **kwargs)`` returns a ``gymnasium.vector.VectorEnv``, as ``envs.make`` does.
+
+It resets in the same step. ``discount`` is that of the task's agents, or None if they have none or different ones.
+"""

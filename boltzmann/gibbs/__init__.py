@@ -2,6 +2,7 @@
 
 - ``functions``: softmax, log_partition and the other quantities as functions
 - ``distribution``: the class ``Gibbs``, which computes each quantity once
+- ``axis``: the same with the actions along any axis
 - ``inverse``: distributions given by beta = 1 / T or by a base
 """
 

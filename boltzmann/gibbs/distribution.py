@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from boltzmann._numerics import Quantity, Scores, Uniforms, as_tensor, formulas, scored, shared
+from boltzmann.arrays import Array, Mask, Rng, Values, Weights
 from boltzmann.gibbs.inverse import from_inverse, log_base
-from boltzmann.sampling import sample_weights, sample_without_replacement
+from boltzmann.sampling import draw_without_replacement, sample_weights
 
 
 class Gibbs:
@@ -23,25 +24,25 @@ class Gibbs:
     where : array of bool, broadcasting against ``values``, optional
         The allowed actions, all by default.
     prior : array of float, broadcasting against ``values``, optional
-        Non-negative weights of finite sum, 1 by default. An action of weight 0 is as good as masked.
+        Non-negative weights of finite sum, 1 by default. An action of weight 0 is not allowed.
 
     Raises
     ------
     ValueError
         For a temperature below 0 or NaN, a NaN in an allowed value, a row with nothing allowed or nothing but -inf,
-        a negative or infinite prior, K = 0, and shapes that do not broadcast; it names the row and the value. Under a
-        tracer (``jax.jit``, ``torch.compile``) no error can be raised for a number: such a row is NaN.
+        a negative or infinite prior, K = 0, and shapes that do not broadcast. The message names the row and the value.
+        Under a tracer (``jax.jit``, ``torch.compile``) numbers cannot raise errors: such a row is NaN.
     TypeError
         For values, temperatures or priors that are not real numbers, and a mask that is not boolean.
 
     Notes
     -----
-    Everything is computed from the differences to the largest value, (Q - max Q) / T, and with the largest term taken
-    out of its sum, log Z = max Q / T + log1p(rest), so that nothing is lost near greedy
-    (Blanchard, Higham & Higham, "Accurately computing the log-sum-exp and softmax functions", 2021).
+    All quantities are computed from the differences to the largest value, (Q - max Q) / T. The largest term is taken
+    out of the sum, log Z = max Q / T + log1p(rest), so that no digit is lost near greedy (Blanchard, Higham
+    & Higham, "Accurately computing the log-sum-exp and softmax functions", 2021).
 
-    Properties are computed on first use, from a copy of the values; more than 131 072 of NumPy's are not copied, which
-    would double the time: write to none of these. At T = 0 and inf derivatives with respect to T are 0.
+    Properties are computed on first use, from a copy of the values. NumPy arrays of more than 131 072 entries are not
+    copied, which would double the time: do not write to them. At T = 0 and inf derivatives with respect to T are 0.
 
     Examples
     --------
@@ -59,28 +60,28 @@ class Gibbs:
     ValueError: temperature must be in [0, inf], got -1.0
     """
 
-    def __init__(self, values: Any, temperature: Any = 1.0, *, where: Any = None, prior: Any = None) -> None:
-        scores, temperature, tensors = scored(values, temperature, where, prior)
-        self.__dict__.update(_of=scores, _sign=None, _tensors=tensors, temperature=temperature)
+    def __init__(self, values: Values, temperature: Values = 1.0, *, where: Mask = None, prior: Weights = None) -> None:
+        scores, temperature = scored(values, temperature, where, prior)
+        self.__dict__.update(_scores=scores, temperature=temperature)
 
-    _of: Scores
-    _sign: Any  # -1 for the rows of negative inverse temperature, None where all are positive
-    _tensors: Any  # the dtype of the answers as tensors, where NumPy computes in PyTorch's place
+    _scores: Scores
+    _sign: Array | None = None
+    """-1 for rows of negative inverse temperature, 1 for others; None if all are positive."""
 
     temperature: Any
-    """The temperature, as it was given; of NumPy's or Python's own, a float or an array of them."""
+    """The temperature as given; NumPy's or Python's own as a float or an array of floats."""
 
     @classmethod
-    def from_beta(cls, values: Any, beta: Any, *, where: Any = None, prior: Any = None) -> Gibbs:
-        """Make the distribution of an inverse temperature, p proportional to prior exp(beta Q).
+    def from_beta(cls, values: Values, beta: Values, *, where: Mask = None, prior: Weights = None) -> Gibbs:
+        """Make the distribution with an inverse temperature, p proportional to prior exp(beta Q).
 
         Parameters
         ----------
         values, where, prior
             As for the class.
         beta : float or array that broadcasts against ``values.shape[:-1]``
-            In [-inf, inf]: inf is the arg max, 0 the prior, -inf the arg min. ``temperature`` is 1 / beta, and soft
-            value, mellowmax and mean are those of the values: for negative beta the first two go to min Q.
+            In [-inf, inf]: inf is the arg max, 0 the prior, -inf the arg min. ``temperature`` is 1 / beta. For
+            negative beta soft value and mellowmax go to min Q.
 
         Examples
         --------
@@ -91,7 +92,7 @@ class Gibbs:
         array([0.333, 0.333, 0.333])
         array([0., 0., 1.])
 
-        A sigmoid is the Gibbs distribution of two actions, and logistic regression's softmax that of its scores:
+        The sigmoid is the probability of the second of two actions:
 
         >>> x = 0.3
         >>> float(Gibbs.from_beta([0.0, x], 1.0).probs[1]), 1 / (1 + math.exp(-x))
@@ -103,7 +104,7 @@ class Gibbs:
         return made
 
     @classmethod
-    def from_base(cls, values: Any, base: Any, *, where: Any = None, prior: Any = None) -> Gibbs:
+    def from_base(cls, values: Values, base: Values, *, where: Mask = None, prior: Weights = None) -> Gibbs:
         """Make the distribution p proportional to prior base**Q; beta is log base.
 
         ``base`` is in [0, inf]: 0 is the arg min, 1 the prior, e is T = 1, inf the arg max.
@@ -134,7 +135,7 @@ class Gibbs:
     exploration_probability = Quantity(formulas.exploration_probability)
     mode = Quantity(formulas.mode)
 
-    def log_prob(self, actions: Any) -> Any:
+    def log_prob(self, actions: Values) -> Array:
         """Log-probability of given actions.
 
         Parameters
@@ -150,22 +151,22 @@ class Gibbs:
         >>> Gibbs([[0.0, 0.0], [0.0, 50.0]]).log_prob([1, 0]).round(4)
         array([ -0.6931, -50.    ])
         """
-        return shared.picked(self.log_probs, actions)
+        return shared.picked(self._scores.answer_xp, self.log_probs, actions)
 
-    def cross_entropy(self, target: Any) -> Any:
-        """-sum_a target(a) log p(a) in nats, from the values and never from probabilities; shape (...).
+    def cross_entropy(self, target: Values) -> Array:
+        """-sum_a target(a) log p(a) in nats, computed from the values, not from probabilities; shape (...).
 
-        ``target`` are weights of the actions, shape (..., K), such as another distribution's probabilities. That of a
-        single action is ``-log_prob(action)``.
+        ``target`` are weights of the actions, shape (..., K), such as another distribution's probabilities. For a
+        single action the cross-entropy is ``-log_prob(action)``.
 
         Examples
         --------
         >>> float(Gibbs([0.0, 1000.0]).cross_entropy([0.5, 0.5]))
         500.0
         """
-        return shared.cross_entropy(self.log_probs, target)
+        return shared.cross_entropy(self._scores.answer_xp, self.log_probs, target)
 
-    def kl_divergence(self, other: Gibbs) -> Any:
+    def kl_divergence(self, other: Gibbs) -> Array:
         """KL(p || other) = sum_a p(a) log(p(a) / other(a)) in nats, shape (...); inf where other(a) = 0 < p(a).
 
         ``Gibbs(values, inf)`` is the uniform distribution, ``Gibbs(values, inf, prior=prior)`` the prior and
@@ -177,9 +178,9 @@ class Gibbs:
         >>> float(gibbs.kl_divergence(gibbs)), float(gibbs.kl_divergence(Gibbs([0.0, 1.0, 2.0], 0)))
         (0.0, inf)
         """
-        return shared.kl_divergence(self.probs, self.log_probs, other.log_probs)
+        return shared.kl_divergence(self._scores.answer_xp, self.probs, self.log_probs, other.log_probs)
 
-    def jacobian(self) -> Any:
+    def jacobian(self) -> Array:
         """D p_i / d Q_j = p_i ([i = j] - p_j) / T, shape (..., K, K): 0 at T = inf, 0 or infinite at T = 0.
 
         Examples
@@ -188,9 +189,9 @@ class Gibbs:
         array([[ 0.125, -0.125],
                [-0.125,  0.125]])
         """
-        return shared.jacobian(self.probs, self.temperature)
+        return shared.jacobian(self._scores.answer_xp, self.probs, self.temperature)
 
-    def temperature_derivative(self) -> Any:
+    def temperature_derivative(self) -> Array:
         """D p_i / d T = -p_i (Q_i - E[Q]) / T^2, shape (..., K): 0 at both ends.
 
         Examples
@@ -198,27 +199,28 @@ class Gibbs:
         >>> Gibbs([0.0, 1.0], 1.0).temperature_derivative().round(4)
         array([ 0.1966, -0.1966])
         """
-        slope = self._of.full(formulas.temperature_derivative(self._of))
-        slope = slope if self._tensors is None else as_tensor(slope, self._tensors)
+        scores = self._scores
+        slope = scores.action_answer(formulas.temperature_derivative(scores))
+        slope = slope if scores.tensors is None else as_tensor(slope, scores.tensors)
         return slope if self._sign is None else slope * self._sign[..., None]
 
-    def top_k(self, k: int) -> Any:
-        """Give the k most probable actions, most probable first, equals in their order; integers, (..., k)."""
-        return shared.top_k(self.log_probs, k)
+    def top_k(self, k: int) -> Array:
+        """Return the k most probable actions, most probable first, equals in their order; integers, (..., k)."""
+        return shared.top_k(self._scores.answer_xp, self.log_probs, k)
 
-    def sample(self, rng: Any, shape: tuple[int, ...] = ()) -> Any:
-        """Draw actions, one uniform each; never one of probability 0.
+    def sample(self, rng: Rng, shape: int | tuple[int, ...] = ()) -> Any:
+        """Draw actions, with one uniform each; an action of probability 0 is never drawn.
 
         Parameters
         ----------
         rng : numpy.random.Generator, torch.Generator or JAX key
-            The randomness of the library that the values came from. A Generator moves on by one double a draw.
+            The randomness of the library of the values. A Generator advances by one double a draw.
         shape : tuple of int
-            How many draws of every row.
+            The number of draws for every row, as a shape.
 
         Returns
         -------
-        array of integers, shape ``shape`` and that of the rows
+        array of integers, shape ``shape + (...)``
 
         Examples
         --------
@@ -227,15 +229,15 @@ class Gibbs:
                [1, 0],
                [1, 0]])
         """
-        it = self._of
-        weights = it.weights if it.normalised is None else it.normalised
-        uniforms = rng if self._tensors is None else Uniforms(rng)
-        drawn = sample_weights(uniforms, weights, it.axis if it.batch is None else -1, shape)
-        if it.batch is not None:
+        scores = self._scores
+        weights = scores.weights if scores.normalised is None else scores.normalised
+        uniforms = rng if scores.tensors is None else Uniforms(rng)
+        drawn = sample_weights(scores.xp, uniforms, weights, scores.axis, shape)
+        if scores.batch:
             shape = (shape,) if isinstance(shape, int) else tuple(shape)
-            drawn = np.reshape(drawn, shape + it.batch)[()]
-        return drawn if self._tensors is None else as_tensor(drawn, None)
+            drawn = np.reshape(drawn, shape + scores.batch)[()]
+        return drawn if scores.tensors is None else as_tensor(drawn, None)
 
-    def sample_without_replacement(self, rng: Any, k: int, shape: tuple[int, ...] = ()) -> Any:
+    def sample_without_replacement(self, rng: Rng, k: int, shape: int | tuple[int, ...] = ()) -> Array:
         """Draw k different actions in order, ``shape`` + rows + (k,), as ``boltzmann.sample_without_replacement``."""
-        return sample_without_replacement(rng, self.log_probs, k, shape)
+        return draw_without_replacement(self._scores.answer_xp, rng, self.log_probs, k, shape)

@@ -2,16 +2,16 @@
 
 Conventions. Actions are the last axis (the functions take any ``axis``). The temperature T is in [0, inf], both ends
 included, in the units of the values; it broadcasts against the other axes, so that every row may have its own.
-Logarithms are natural. ``where`` marks the allowed actions; what stands in a masked entry, NaN and inf too, is never
-read. ``prior`` holds non-negative weights, 1 each by default; they need not sum to 1.
+Logarithms are natural. ``where`` marks the allowed actions; masked values are never read and may be NaN or infinite.
+``prior`` holds non-negative weights, 1 each by default; they need not sum to 1.
 
-The ends are exact by value: T = 0 splits the mass among the maximisers in proportion to the prior, T = inf is the
-prior over what is allowed. Values of +inf share the mass among themselves at every T, an allowed -inf has none at any.
+The ends are exact by value: T = 0 splits the mass among the maximisers in proportion to the prior, T = inf is the prior
+over the allowed actions. At every T values of +inf share all the mass, and an allowed value of -inf has none.
 
-Values may be arrays of NumPy, PyTorch, JAX or any library that follows the array API standard; the answers are of the
-same library, dtype and device (integers become float64, or the library's default float), and differentiable in values,
-temperature and prior where the library differentiates. For NumPy, float16 and float32 are computed in float64 and
-rounded once, at the end. Under ``jax.jit`` and ``torch.compile`` no error is raised for a number: a bad row is NaN.
+Values may be arrays of NumPy, PyTorch, JAX or any library that follows the array API standard. Answers have the same
+library, dtype and device (integers become float64, or the library's default float). They are differentiable in values,
+temperature and prior if the library differentiates. For NumPy, float16 and float32 are computed in float64 and rounded
+once, at the end. Under ``jax.jit`` and ``torch.compile`` numbers raise no error: a bad row is NaN.
 """
 
 from __future__ import annotations
@@ -22,10 +22,13 @@ import numpy as np
 
 from boltzmann._numerics import cross_entropy as _cross_entropy
 from boltzmann._numerics import libraries, picked
-from boltzmann.gibbs.distribution import Gibbs
+from boltzmann.arrays import Array, Mask, Values, Weights
+from boltzmann.gibbs.axis import along
 
 
-def softmax(values: Any, temperature: Any = 1.0, *, axis: int = -1, where: Any = None, prior: Any = None) -> Any:
+def softmax(
+    values: Values, temperature: Values = 1.0, *, axis: int = -1, where: Mask = None, prior: Weights = None
+) -> Array:
     """Probabilities prior(a) exp(Q(a) / T) / Z; shape of ``values``.
 
     Parameters
@@ -35,7 +38,7 @@ def softmax(values: Any, temperature: Any = 1.0, *, axis: int = -1, where: Any =
     temperature : float or array that broadcasts against ``values`` without that axis
         In [0, inf], in the units of the values. 0 splits the mass among the maximisers, inf gives the prior.
     axis : int
-        Which axis holds the actions, the last by default.
+        The axis of the actions, the last by default.
     where, prior : arrays that broadcast against ``values``, optional
         Allowed actions (bool) and non-negative weights.
 
@@ -44,8 +47,8 @@ def softmax(values: Any, temperature: Any = 1.0, *, axis: int = -1, where: Any =
     ValueError, TypeError
         As :class:`Gibbs` does.
 
-    Adding a number to all values changes nothing; multiplying them does, unless T is multiplied too. The softmax is
-    the gradient of T log Z.
+    Adding a number to all values changes nothing. Multiplying them does, unless T is multiplied too. The softmax is the
+    gradient of T log Z.
 
     Examples
     --------
@@ -65,13 +68,15 @@ def softmax(values: Any, temperature: Any = 1.0, *, axis: int = -1, where: Any =
     >>> round(float(slope), 8), round(float(softmax([0.0, 1.0])[1]), 8)
     (0.73105858, 0.73105858)
     """
-    return _along(axis, "probs", values, temperature, where, prior)
+    return along(axis, "probs", values, temperature, where, prior)
 
 
-def log_softmax(values: Any, temperature: Any = 1.0, *, axis: int = -1, where: Any = None, prior: Any = None) -> Any:
+def log_softmax(
+    values: Values, temperature: Values = 1.0, *, axis: int = -1, where: Mask = None, prior: Weights = None
+) -> Array:
     """Log-probabilities; shape of ``values``, arguments and errors as for :func:`softmax`.
 
-    Accurate where a probability underflows and where it rounds to 1.
+    They are accurate for probabilities that underflow and for probabilities that round to 1.
 
     Examples
     --------
@@ -82,14 +87,16 @@ def log_softmax(values: Any, temperature: Any = 1.0, *, axis: int = -1, where: A
     >>> log_softmax([0.0, 1.0], float("inf"))
     array([-0.69314718, -0.69314718])
     """
-    return _along(axis, "log_probs", values, temperature, where, prior)
+    return along(axis, "log_probs", values, temperature, where, prior)
 
 
-def log_partition(values: Any, temperature: Any = 1.0, *, axis: int = -1, where: Any = None, prior: Any = None) -> Any:
+def log_partition(
+    values: Values, temperature: Values = 1.0, *, axis: int = -1, where: Mask = None, prior: Weights = None
+) -> Array:
     """Log Z = log sum_a prior(a) exp(Q(a) / T); shape of ``values`` without ``axis``, otherwise as :func:`softmax`.
 
-    At T = 0 it is the limit: inf with the sign of max Q, or the log of the maximisers' prior mass where max Q = 0.
-    At T = inf it is the log of the prior mass of what is allowed.
+    At T = 0 it is the limit: inf with the sign of max Q, or for max Q = 0 the log of the maximisers' prior mass. At
+    T = inf it is the log of the prior mass of the allowed actions.
 
     Examples
     --------
@@ -100,14 +107,16 @@ def log_partition(values: Any, temperature: Any = 1.0, *, axis: int = -1, where:
     >>> float(log_partition([5.0, 7.0], float("inf")))
     0.6931471805599453
     """
-    return _along(axis, "log_partition", values, temperature, where, prior)
+    return along(axis, "log_partition", values, temperature, where, prior)
 
 
-def soft_value(values: Any, temperature: Any = 1.0, *, axis: int = -1, where: Any = None, prior: Any = None) -> Any:
+def soft_value(
+    values: Values, temperature: Values = 1.0, *, axis: int = -1, where: Mask = None, prior: Weights = None
+) -> Array:
     """T log Z, in the units of the values; shape of ``values`` without ``axis``, otherwise as :func:`softmax`.
 
-    At T = 0 it is max Q. As T goes to inf it grows without bound, unless the priors sum to 1: then it tends to the
-    prior mean of Q.
+    At T = 0 it is max Q. As T goes to inf it grows without bound; if the priors sum to 1, it tends to the prior mean of
+    Q instead.
 
     Examples
     --------
@@ -118,10 +127,12 @@ def soft_value(values: Any, temperature: Any = 1.0, *, axis: int = -1, where: An
     >>> float(soft_value([1.0, 3.0], float("inf"), prior=[0.5, 0.5]))
     2.0
     """
-    return _along(axis, "soft_value", values, temperature, where, prior)
+    return along(axis, "soft_value", values, temperature, where, prior)
 
 
-def mellowmax(values: Any, temperature: Any = 1.0, *, axis: int = -1, where: Any = None, prior: Any = None) -> Any:
+def mellowmax(
+    values: Values, temperature: Values = 1.0, *, axis: int = -1, where: Mask = None, prior: Weights = None
+) -> Array:
     """T log(Z / sum of priors), in the units of the values; shape of ``values`` without ``axis``.
 
     At T = 0 it is max Q, at T = inf the prior mean of Q, and in between a non-expansion (Asadi & Littman 2017, with
@@ -134,13 +145,15 @@ def mellowmax(values: Any, temperature: Any = 1.0, *, axis: int = -1, where: Any
     >>> [float(mellowmax([1.0, 2.0, 6.0], T)) for T in (0, float("inf"))]
     [6.0, 3.0]
     """
-    return _along(axis, "mellowmax", values, temperature, where, prior)
+    return along(axis, "mellowmax", values, temperature, where, prior)
 
 
-def entropy(values: Any, temperature: Any = 1.0, *, axis: int = -1, where: Any = None, prior: Any = None) -> Any:
+def entropy(
+    values: Values, temperature: Values = 1.0, *, axis: int = -1, where: Mask = None, prior: Weights = None
+) -> Array:
     """Entropy in nats, from 0 to log K; shape of ``values`` without ``axis``, otherwise as :func:`softmax`.
 
-    At T = 0 it is that of the prior over the maximisers, at T = inf that of the prior.
+    At T = 0 it is the entropy of the prior over the maximisers, at T = inf of the prior.
 
     Examples
     --------
@@ -149,10 +162,12 @@ def entropy(values: Any, temperature: Any = 1.0, *, axis: int = -1, where: Any =
     >>> float(entropy([1.0, 3.0], float("inf")))
     0.6931471805599453
     """
-    return _along(axis, "entropy", values, temperature, where, prior)
+    return along(axis, "entropy", values, temperature, where, prior)
 
 
-def expected_value(values: Any, temperature: Any = 1.0, *, axis: int = -1, where: Any = None, prior: Any = None) -> Any:
+def expected_value(
+    values: Values, temperature: Values = 1.0, *, axis: int = -1, where: Mask = None, prior: Weights = None
+) -> Array:
     """E[Q] under the distribution; shape of ``values`` without ``axis``, otherwise as :func:`softmax`.
 
     At T = 0 it is max Q, at T = inf the prior mean.
@@ -162,10 +177,12 @@ def expected_value(values: Any, temperature: Any = 1.0, *, axis: int = -1, where
     >>> [float(expected_value([1.0, 2.0, 6.0], T)) for T in (0, float("inf"))]
     [6.0, 3.0]
     """
-    return _along(axis, "mean", values, temperature, where, prior)
+    return along(axis, "mean", values, temperature, where, prior)
 
 
-def variance(values: Any, temperature: Any = 1.0, *, axis: int = -1, where: Any = None, prior: Any = None) -> Any:
+def variance(
+    values: Values, temperature: Values = 1.0, *, axis: int = -1, where: Mask = None, prior: Weights = None
+) -> Array:
     """Variance of Q under the distribution; shape of ``values`` without ``axis``, otherwise as :func:`softmax`.
 
     At T = 0 it is 0, at T = inf the prior variance.
@@ -175,10 +192,12 @@ def variance(values: Any, temperature: Any = 1.0, *, axis: int = -1, where: Any 
     >>> [float(variance([1.0, 3.0], T)) for T in (0, float("inf"))]
     [0.0, 1.0]
     """
-    return _along(axis, "variance", values, temperature, where, prior)
+    return along(axis, "variance", values, temperature, where, prior)
 
 
-def heat_capacity(values: Any, temperature: Any = 1.0, *, axis: int = -1, where: Any = None, prior: Any = None) -> Any:
+def heat_capacity(
+    values: Values, temperature: Values = 1.0, *, axis: int = -1, where: Mask = None, prior: Weights = None
+) -> Array:
     """Variance of Q / T^2 = d E[Q] / dT; shape of ``values`` without ``axis``, otherwise as :func:`softmax`.
 
     It is 0 at both ends.
@@ -188,12 +207,18 @@ def heat_capacity(values: Any, temperature: Any = 1.0, *, axis: int = -1, where:
     >>> [round(float(heat_capacity([1.0, 3.0], T)), 4) for T in (0, 1.0, float("inf"))]
     [0.0, 0.42, 0.0]
     """
-    return _along(axis, "heat_capacity", values, temperature, where, prior)
+    return along(axis, "heat_capacity", values, temperature, where, prior)
 
 
 def cross_entropy(
-    values: Any, target: Any, temperature: Any = 1.0, *, axis: int = -1, where: Any = None, prior: Any = None
-) -> Any:
+    values: Values,
+    target: Values,
+    temperature: Values = 1.0,
+    *,
+    axis: int = -1,
+    where: Mask = None,
+    prior: Weights = None,
+) -> Array:
     """-sum_a target(a) log p(a), the loss, computed from the values; shape of ``values`` without ``axis``.
 
     Parameters
@@ -201,34 +226,19 @@ def cross_entropy(
     values, temperature, axis, where, prior
         As for :func:`softmax`.
     target : array
-        Of floats, shape of ``values``: a distribution over the actions; of integers, that shape without ``axis``: an
-        action a row.
+        Floats of the shape of ``values``, a distribution over the actions; or integers of that shape without
+        ``axis``, one action a row.
 
     Examples
     --------
     >>> cross_entropy([[0.0, 1000.0], [0.0, 0.0]], [0, 1]).round(4), float(cross_entropy([0.0, 1000.0], [0.5, 0.5]))
     (array([1.000e+03, 6.931e-01]), 500.0)
     """
-    wanted = np.asarray(target) if libraries.is_native(target) else target
-    log_probs = _along(axis, "log_probs", values, temperature, where, prior, back=False)
+    log_probs = along(axis, "log_probs", values, temperature, where, prior, back=False)
+    xp = libraries.library(log_probs)
+    wanted: Any = np.asarray(target) if libraries.is_native(target) else target
     if str(wanted.dtype).rpartition(".")[2].startswith(("int", "uint")):
-        return -picked(log_probs, wanted)
+        return -picked(xp, log_probs, wanted)
     if axis != -1:
-        wanted = (np if libraries.is_native(target) else libraries.namespace(target)).moveaxis(wanted, axis, -1)
-    return _cross_entropy(log_probs, wanted)
-
-
-def _along(axis: int, name: str, values: Any, temperature: Any, where: Any, prior: Any, *, back: bool = True) -> Any:
-    """Take one property of the distribution whose actions lie along ``axis``."""
-    if isinstance(axis, bool) or not isinstance(axis, int | np.integer):
-        raise TypeError(f"axis must be an integer, got {axis!r}")
-    if axis == -1:
-        return getattr(Gibbs(values, temperature, where=where, prior=prior), name)
-    xp: Any = np if libraries.is_native(values, where, prior) else libraries.namespace(values, where, prior)
-    parts = [libraries.converted(xp, part) for part in (values, where, prior)]
-    shape = np.broadcast_shapes(*(tuple(part.shape) for part in parts if part is not None))
-    if not -len(shape) <= axis < len(shape):
-        raise ValueError(f"axis must be in [-{len(shape)}, {len(shape)}) for values of shape {shape}, got {axis}")
-    moved = [None if part is None else xp.moveaxis(xp.broadcast_to(part, shape), axis, -1) for part in parts]
-    result = getattr(Gibbs(moved[0], temperature, where=moved[1], prior=moved[2]), name)
-    return xp.moveaxis(result, -1, axis) if back and name in ("probs", "log_probs") else result
+        wanted = libraries.library(wanted).moveaxis(wanted, axis, -1)
+    return _cross_entropy(xp, log_probs, wanted)

@@ -1,8 +1,8 @@
-"""The largest of independent draws: which action that is, and how probable each is, by quadrature.
+"""The action of the largest of independent draws, and the probability of each action, by quadrature.
 
-P(a) is the integral of f_a(x) times the product of F_b(x) over the other b, f and F being densities and distribution
-functions. It has no closed form where the scales differ. The line is cut at points that fit each action's own law, so
-that narrow and broad ones are resolved alike, and each panel has Gauss-Legendre nodes; the distribution functions are
+P(a) is the integral of f_a(x) times the product of F_b(x) over the other actions b, with densities f and distribution
+functions F. If the scales differ, it has no closed form. The line is cut at points that fit the law of each action, so
+that narrow and broad laws are resolved alike. Each panel has Gauss-Legendre nodes, and the distribution functions are
 integrals of the densities over the same nodes.
 """
 
@@ -13,41 +13,40 @@ from functools import cache
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from boltzmann import checks
 from boltzmann._numerics import lazy
+from boltzmann.arrays import Array, Bools, Floats, Rng
 from boltzmann.categorical import Categorical
 
-Floats = NDArray[np.float64]
-
 _NODES = 8
+_LEAST_PROBABILITY = 1e-300
 _ENTRIES = 2**21
-"""Rows are taken in parts of about so many numbers, which bounds the memory."""
+"""Rows are computed in parts of about so many numbers, which bounds the memory."""
 
 
 class Law(Protocol):
-    """Independent draws, one an action."""
+    """Independent draws, one for each action."""
 
     def draw(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
         """Draw for every row and action."""
         ...
 
-    def probabilities(self) -> Any:
-        """Give the probability of each action to have the largest draw."""
+    def probabilities(self) -> Array:
+        """Return the probability of each action to have the largest draw."""
         ...
 
 
 class LargestDraw(Categorical):
-    """The distribution of the place of the largest of independent draws.
+    """The distribution of the index of the largest of independent draws.
 
-    Drawing needs no probabilities: these are computed when they are asked for.
+    Drawing needs no probabilities, which are computed on first use.
 
     Parameters
     ----------
     law : Law
-        ``law.draw(rng, shape)`` gives draws of shape ``shape + (..., K)``, -inf for what is not allowed, and
-        ``law.probabilities()`` the probabilities, shape (..., K), of the dtype wanted.
+        ``law.draw(rng, shape)`` returns draws of shape ``shape + (..., K)``, -inf for masked actions, and
+        ``law.probabilities()`` the probabilities, shape (..., K), in the dtype of the answers.
     """
 
     def __init__(self, law: Law) -> None:
@@ -56,32 +55,30 @@ class LargestDraw(Categorical):
     _law: Law
 
     @lazy
-    def probs(self) -> Any:
-        """Probabilities, shape (..., K), absolutely right to about 1e-11."""
+    def probs(self) -> Array:
+        """Probabilities, shape (..., K), with an absolute error of about 1e-11."""
         return self._law.probabilities()
 
-    def sample(self, rng: Any, shape: tuple[int, ...] = ()) -> Any:
-        """Draw actions, K random numbers each; as :meth:`boltzmann.Gibbs.sample`."""
+    def sample(self, rng: Rng, shape: int | tuple[int, ...] = ()) -> Any:
+        """Draw actions, with K random numbers each; see :meth:`boltzmann.Gibbs.sample`."""
         if not isinstance(rng, np.random.Generator):
             raise checks.no_generator(rng)
         shape = (shape,) if isinstance(shape, int) else tuple(shape)
         return np.argmax(self._law.draw(rng, shape), axis=-1)
 
 
-def largest_probabilities(
-    knots: Floats, allowed: NDArray[np.bool_], log_density: Callable[[Floats, slice], Any]
-) -> Any:
-    """Probability of each action to have the largest draw.
+def largest_probabilities(knots: Floats, allowed: Bools, log_density: Callable[[Floats, slice], Floats]) -> Floats:
+    """Return the probability of each action to have the largest draw.
 
     Parameters
     ----------
     knots : array of shape (R, K, m)
-        Increasing points along each action's law: from where it begins to where it ends, for all that matters.
+        Increasing points along each action's law, from one negligible tail to the other.
     allowed : array of bool, shape (R, K)
         The actions that draw.
     log_density : callable
-        ``log_density(x, rows)`` gives the log-densities of all actions of some rows at points x of shape (rows, n, 1),
-        in shape (rows, n, K).
+        ``log_density(x, rows)`` returns the log-densities of all actions of some rows, shape (rows, n, K), at points
+        x of shape (rows, n, 1).
 
     Returns
     -------
@@ -96,16 +93,16 @@ def largest_probabilities(
     return np.concatenate([_part(knots[rows], allowed[rows], partial_of(log_density, rows)) for rows in slices])
 
 
-def partial_of(log_density: Callable[[Floats, slice], Any], rows: slice) -> Callable[[Floats], Any]:
+def partial_of(log_density: Callable[[Floats, slice], Floats], rows: slice) -> Callable[[Floats], Floats]:
     """Fix the rows."""
     return lambda x: log_density(x, rows)
 
 
-def _part(knots: Floats, allowed: NDArray[np.bool_], log_density: Callable[[Floats], Any]) -> Floats:
+def _part(knots: Floats, allowed: Bools, log_density: Callable[[Floats], Floats]) -> Floats:
     nodes, weights, inner = _rule()
-    # The largest draw is never below where an action begins, and never above where all have ended.
+    # The largest draw is at least the largest of the lower ends.
     first = np.where(allowed, knots[..., 0], -np.inf).max(axis=-1)
-    # What is not allowed cuts nothing: its points are put where panels of no length begin.
+    # Masked actions add no panel boundaries.
     edges = np.where(
         allowed[..., np.newaxis], np.maximum(knots, first[:, np.newaxis, np.newaxis]), first[:, None, None]
     )
@@ -117,11 +114,11 @@ def _part(knots: Floats, allowed: NDArray[np.bool_], log_density: Callable[[Floa
     logs = np.where(allowed[:, np.newaxis], log_density(flat), -np.inf).reshape(*x.shape, -1)
     with np.errstate(under="ignore"):
         density = np.exp(logs) * length[..., np.newaxis, np.newaxis]
-    # From the right, where each ends: the part of a law below the first edge is never asked for.
+    # Sum from the right: the part of a law below the first edge is never needed.
     mass = np.einsum("rngk,g->rnk", density, weights)
     above = np.cumsum(mass[:, ::-1], axis=1)[:, ::-1] - mass
     within = mass[:, :, np.newaxis] - np.einsum("hg,rngk->rnhk", inner, density)
-    below = np.clip(1.0 - (above[:, :, np.newaxis] + within), 1e-300, 1.0)
+    below = np.clip(1.0 - (above[:, :, np.newaxis] + within), _LEAST_PROBABILITY, 1.0)
     below = np.where(allowed[:, np.newaxis, np.newaxis], below, 1.0)
     with np.errstate(under="ignore"):
         product = np.exp(np.log(below).sum(axis=-1, keepdims=True))
@@ -131,9 +128,9 @@ def _part(knots: Floats, allowed: NDArray[np.bool_], log_density: Callable[[Floa
 
 @cache
 def _rule() -> tuple[Floats, Floats, Floats]:
-    """Give Gauss-Legendre nodes and weights on [0, 1], and the matrix that integrates from 0 to each node."""
+    """Return Gauss-Legendre nodes and weights on [0, 1], and the matrix that integrates from 0 to each node."""
     nodes, weights = np.polynomial.legendre.leggauss(_NODES)
-    # Through the coefficients of the Legendre series that goes through the nodes.
+    # Compute the matrix from the coefficients of the Legendre series through the nodes.
     series = np.linalg.inv(np.polynomial.legendre.legvander(nodes, _NODES - 1))
     integrals = np.polynomial.legendre.legint(np.eye(_NODES), lbnd=-1, axis=0)
     inner = np.polynomial.legendre.legvander(nodes, _NODES) @ integrals @ series

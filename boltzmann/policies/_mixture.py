@@ -1,39 +1,75 @@
-"""Mixtures of two policies: with probability epsilon the one, otherwise the other."""
+"""Mixtures of two distributions: with probability epsilon one of them, otherwise the other.
+
+All mixtures here contain a Gibbs distribution, so the scores of one suffice. The other part has equal shares, of the
+allowed actions or of the maximisers, and needs only their number.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from boltzmann import checks
-from boltzmann._numerics import libraries
+from boltzmann._numerics import Scores, as_tensor, formulas, libraries, scored
+from boltzmann.arrays import NUMPY, Array, Floats, Mask, Values
 from boltzmann.categorical import Categorical
-from boltzmann.policies.protocol import Distribution
-from boltzmann.schedules import Schedule, value_at
-
-Part = Callable[[Any], Distribution]
+from boltzmann.schedules import UNIT_INTERVAL, Schedule
 
 
 def epsilon_at(epsilon: float | Schedule, step: int) -> float:
-    """Read an epsilon, a number or a schedule, and check it."""
-    return checks.number("epsilon", value_at(epsilon, step), least=0, most=1)
+    """Read an epsilon, a number that is checked already or a schedule."""
+    return UNIT_INTERVAL.read("epsilon", epsilon, step) if callable(epsilon) else epsilon
 
 
-def mixture(values: Any, epsilon: Any, exploring: Part, exploiting: Part, temperature: Any = None) -> Categorical:
-    """Give epsilon exploring + (1 - epsilon) exploiting; epsilon is one number, or one a row."""
-    if np.shape(epsilon) not in ((), tuple(values.shape[:-1]) if hasattr(values, "shape") else np.shape(values)[:-1]):
+def uniform_or_gibbs(
+    values: Values, epsilon: float | Floats, temperature: Values, where: Mask, *, has_temperature: bool = True
+) -> Categorical:
+    """Explore uniformly with probability epsilon, otherwise choose by a Gibbs distribution.
+
+    Parameters
+    ----------
+    epsilon : float or array
+        One number, or one a row.
+    has_temperature : bool
+        Whether the temperature is a parameter of the policy, so that the distribution shows it.
+    """
+    if not isinstance(epsilon, float):
+        _require_one_a_row(values, epsilon)
+    scores, _ = scored(values, temperature, where, None)
+    if scores.mask is None:
+        shares: Any = 1.0 / scores.values.shape[scores.axis]
+    else:
+        shares = formulas.equal_shares(scores, scores.allowed())
+    return _mixed(scores, epsilon, shares, formulas.probs(scores), temperature if has_temperature else None)
+
+
+def gibbs_or_greedy(values: Values, epsilon: float | Floats, temperature: Values, where: Mask) -> Categorical:
+    """Choose by a Gibbs distribution with probability epsilon, otherwise choose a largest value."""
+    if not isinstance(epsilon, float):
+        _require_one_a_row(values, epsilon)
+    scores, _ = scored(values, temperature, where, None)
+    return _mixed(scores, epsilon, formulas.probs(scores), formulas.maximiser_shares(scores), temperature)
+
+
+def _require_one_a_row(values: Values, epsilon: Floats) -> None:
+    rows = tuple(values.shape[:-1]) if hasattr(values, "shape") else np.shape(values)[:-1]
+    if np.shape(epsilon) not in ((), rows):
         raise ValueError(f"epsilons must be one or one a row, got shape {np.shape(epsilon)}")
-    if not libraries.is_native(values):
-        xp, share = libraries.namespace(values), epsilon
-        if np.ndim(epsilon):
-            second = exploiting(values).probs
-            share = libraries.to_float(xp, "epsilons", np.asarray(epsilon), like=second)[..., None]
-        probs = (1 - share) * exploiting(values).probs + share * exploring(values).probs
-        return Categorical(probs, temperature=temperature)
-    array = checks.numeric_array("values", values)
-    wide = array.astype(np.float64, copy=False)
-    share = np.asarray(epsilon)[..., np.newaxis]
-    probs = (1 - share) * exploiting(wide).probs + share * exploring(wide).probs
-    return Categorical(probs.astype(array.dtype, copy=False), temperature=temperature)
+
+
+def _mixed(
+    scores: Scores, epsilon: float | Floats, exploring: Any, exploiting: Array, temperature: Values | None
+) -> Categorical:
+    rates: Any = epsilon
+    if scores.xp is NUMPY:
+        if not isinstance(epsilon, float):
+            rates = scores.from_rows(np.asarray(epsilon, dtype=np.float64))
+        probs = scores.action_answer((1 - rates) * exploiting + rates * exploring)
+    else:
+        if not isinstance(epsilon, float):
+            rates = libraries.to_float(scores.xp, "epsilons", np.asarray(epsilon), like=exploiting)[..., None]
+        with libraries.quiet(scores.xp):
+            probs = scores.action_answer((1 - rates) * exploiting + rates * exploring)
+    if scores.tensors is None:
+        return Categorical.computed(probs, scores.xp, temperature)
+    return Categorical.computed(as_tensor(probs, scores.tensors), scores.answer_xp, temperature)

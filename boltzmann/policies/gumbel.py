@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from boltzmann.arrays import Floats
 from boltzmann.categorical import Categorical
 from boltzmann.notation import Expression
 from boltzmann.policies._noise import scaled_noise
 from boltzmann.policies.indices import PolicyInputs
 from boltzmann.schedules import NONNEGATIVE, Schedule
-
-Floats = NDArray[np.float64]
 
 _TINY = float(np.finfo(np.float64).tiny)
 _KNOTS = np.array([-3.7, -3.0, -2.3, -1.6, -0.9, -0.2, 0.5, 1.3, 2.3, 3.6, 5.5, 8.5, 13.0, 20.0, 28.0, 38.0])

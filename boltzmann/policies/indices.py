@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from boltzmann import checks
 from boltzmann._numerics import libraries
+from boltzmann.arrays import Bools, Floats
 from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
@@ -54,7 +55,7 @@ class PolicyInputs:
         checks.require_entries(np.atleast_1d(finite), "values", "finite where allowed", np.atleast_1d(self.values))
         self.untaken = self.allowed & (self.visits == 0)
 
-    def greedy_over(self, index: NDArray[np.float64]) -> Categorical:
+    def greedy_over(self, index: Floats) -> Categorical:
         """Return the choice of an untaken action, or else of a largest index, ties shared equally."""
         first = np.where(self.untaken, np.inf, np.where(self.allowed, index, -np.inf))
         return Categorical(self.returned(Gibbs(first, 0.0).probs.astype(self.dtype, copy=False)))
@@ -69,7 +70,7 @@ class PolicyInputs:
         """Return an array of NumPy in the library of the values."""
         return libraries.returned(result, self._given)
 
-    def widths(self) -> NDArray[np.float64]:
+    def widths(self) -> Floats:
         """Return log(n) / N(a), n being the visits of the row; untaken actions count as N(a) = 1."""
         total = self.visits.sum(axis=-1, keepdims=True)
         return np.asarray(np.log(np.maximum(total, 1.0)) / np.maximum(self.visits, 1.0))
@@ -217,6 +218,6 @@ class Maillard(Expression):
         return Gibbs(inputs.returned(energies), 1.0, where=inputs.returned(_first(inputs)))
 
 
-def _first(inputs: PolicyInputs) -> NDArray[np.bool_]:
+def _first(inputs: PolicyInputs) -> Bools:
     """Mark the untaken actions of each row that has any, and all allowed actions of other rows."""
     return np.where(inputs.untaken.any(axis=-1, keepdims=True), inputs.untaken, inputs.allowed)

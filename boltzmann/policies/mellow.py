@@ -68,7 +68,7 @@ class Mellowmax(Expression):
         # If the inverse of omega overflows, so does the temperature; both limits are uniform.
         if omega == 0 or omega == np.inf or 1 / omega == np.inf:
             return Gibbs(values, 0.0 if omega == np.inf else np.inf, where=where)
-        loss = formulas.mellowmax_loss(standardise(rows, np.asarray(1 / omega), None, None))
+        loss = np.asarray(formulas.mellowmax_loss(standardise(rows, np.asarray(1 / omega), None, None)))
         temperature = temperature_for_expected_loss(rows, loss.reshape(rows.shape[:-1])).temperature
         # For tiny omega times range the loss differs from uniform's by rounding alone, and beta is omega / 2 to first
         # order.

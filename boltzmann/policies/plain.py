@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Annotated, ClassVar
 
 import numpy as np
@@ -11,10 +10,11 @@ from numpy.typing import ArrayLike
 
 from boltzmann import checks
 from boltzmann._numerics import libraries
+from boltzmann.arrays import NUMPY
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
 from boltzmann.notation import Expression
-from boltzmann.policies._mixture import epsilon_at, mixture
+from boltzmann.policies._mixture import epsilon_at, uniform_or_gibbs
 from boltzmann.schedules import UNIT_INTERVAL, Schedule
 
 
@@ -64,11 +64,10 @@ class Uniform(Expression):
         where: ArrayLike | None = None,
         variances: ArrayLike | None = None,
     ) -> Gibbs:
-        """Return the distribution of each row of ``values``, shape (..., K), of which only the shape matters."""
-        if libraries.is_native(values):
-            return Gibbs(np.zeros_like(checks.numeric_array("values", values)), np.inf, where=where)
-        xp = libraries.namespace(values)
-        return Gibbs(xp.zeros_like(libraries.to_float(xp, "values", values)), np.inf, where=where)
+        """Return the distribution of each row of ``values``, shape (..., K); only their shape matters."""
+        xp = libraries.library(values)
+        numbers = checks.numeric_array("values", values) if xp is NUMPY else libraries.to_float(xp, "values", values)
+        return Gibbs(xp.zeros_like(numbers), np.inf, where=where)
 
 
 @dataclass(frozen=True, repr=False)
@@ -106,5 +105,4 @@ class EpsilonGreedy(Expression):
         variances: ArrayLike | None = None,
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
-        uniform, greedy = partial(Uniform(), where=where), partial(Greedy(), where=where)
-        return mixture(values, epsilon_at(self.epsilon, step), uniform, greedy)
+        return uniform_or_gibbs(values, epsilon_at(self.epsilon, step), 0.0, where, has_temperature=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Annotated, Any
 
 from numpy.typing import ArrayLike
@@ -12,8 +11,7 @@ from boltzmann.bounds import Each, Real
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
 from boltzmann.notation import Expression
-from boltzmann.policies._mixture import epsilon_at, mixture
-from boltzmann.policies.plain import Greedy, Uniform
+from boltzmann.policies._mixture import epsilon_at, gibbs_or_greedy, uniform_or_gibbs
 from boltzmann.policies.protocol import Policy, inputs_read_by
 from boltzmann.schedules import UNIT_INTERVAL, Schedule
 from boltzmann.thermostats import RowTemperature, TemperaturePolicy, read_by_thermostat, temperature_of
@@ -95,8 +93,7 @@ class MaxBoltzmann(TemperaturePolicy):
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
-        boltzmann = partial(Gibbs, temperature=temperature, where=where)
-        return mixture(values, epsilon_at(self.epsilon, step), boltzmann, partial(Greedy(), where=where), temperature)
+        return gibbs_or_greedy(values, epsilon_at(self.epsilon, step), temperature, where)
 
 
 @dataclass(frozen=True, repr=False)
@@ -135,8 +132,7 @@ class EpsilonBoltzmann(TemperaturePolicy):
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
-        boltzmann = partial(Gibbs, temperature=temperature, where=where)
-        return mixture(values, epsilon_at(self.epsilon, step), partial(Uniform(), where=where), boltzmann, temperature)
+        return uniform_or_gibbs(values, epsilon_at(self.epsilon, step), temperature, where)
 
 
 @dataclass(frozen=True)

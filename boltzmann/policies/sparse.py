@@ -6,33 +6,37 @@ library; the distribution is in the library of the values, and differentiable in
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from boltzmann import checks
 from boltzmann._numerics import libraries, standardise, tensors
+from boltzmann.arrays import Array, Floats, Mask, Values
 from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
 from boltzmann.thermostats import RowTemperature, TemperaturePolicy, temperature_of
 
+Indices = NDArray[np.intp]
+
 _NEWTON_STEPS = 2
 _BELOW_SUPPORT = -2.0
 
 
-def _scaled_scores(values: Any, temperature: Any, where: Any) -> NDArray[np.float64]:
+def _scaled_scores(values: Values, temperature: Values, where: Mask) -> Floats:
     """Return (Q - max Q) / T, shape (..., K), -inf for masked actions, with both ends of T exact."""
     array, mask = libraries.to_numpy("values", values), libraries.to_numpy("where", where)
     # An array of temperatures avoids the shortcut for a single row, whose scores have fewer axes.
     rows = np.asarray(libraries.to_numpy("temperature", temperature), dtype=np.float64)
     scores = standardise(array, rows, mask, None)
-    return np.moveaxis(scores.tempered, scores.axis, -1)
+    return np.moveaxis(np.asarray(scores.exponents), scores.axis, -1)
 
 
-def _distribution(probs: NDArray[np.float64], values: Any, temperature: Any, alpha: float) -> Categorical:
+def _distribution(probs: Floats, values: Values, temperature: Values, alpha: float) -> Categorical:
     dtype = checks.numeric_array("values", libraries.to_numpy("values", values)).dtype
     # The root is exact to rounding, so the sum differs from 1 by rounding alone.
     probs = probs / probs.sum(axis=-1, keepdims=True)
@@ -42,7 +46,7 @@ def _distribution(probs: NDArray[np.float64], values: Any, temperature: Any, alp
     return Categorical(result, temperature=temperature)
 
 
-def _differentiable(probs: Any, values: Any, temperature: Any, alpha: float) -> Any:
+def _differentiable(probs: Array, values: Values, temperature: Values, alpha: float) -> Array:
     """Return known probabilities as a differentiable function of values and temperature.
 
     On the support p = (z - tau)^(1 / (alpha - 1)), where z is (alpha - 1) (Q - max Q) / T and tau makes the sum 1. One
@@ -159,30 +163,30 @@ class Entmax(TemperaturePolicy):
         return _distribution(_entmax(rows, self.alpha).reshape(scores.shape), values, temperature, self.alpha)
 
 
-def _entmax(rows: NDArray[np.float64], alpha: float) -> NDArray[np.float64]:
+def _entmax(rows: Floats, alpha: float) -> Floats:
     """Solve for one probability in each row, which determines all others."""
     if rows.shape[-1] == 1:
         return np.ones_like(rows)
     return _from_largest(rows, alpha) if alpha <= 2 else _from_smallest(rows, alpha)
 
 
-def _from_largest(rows: NDArray[np.float64], alpha: float) -> NDArray[np.float64]:
+def _from_largest(rows: Floats, alpha: float) -> Floats:
     """Solve for the probability of the best action, in [1 / K, 1]; well conditioned for alpha up to 2."""
 
-    def terms(best: Any, scores: Any) -> Any:
+    def terms(best: Floats, scores: Floats) -> Floats:
         # log1p of the ratio to the best one keeps full precision as alpha tends to 1, the softmax.
         with np.errstate(all="ignore"):
             below = np.where(scores == 0, 0.0, (alpha - 1) * (scores * best ** (1 - alpha)))
-            return best * np.exp(np.log1p(np.maximum(below, -1.0)) / (alpha - 1))
+            return np.asarray(best * np.exp(np.log1p(np.maximum(below, -1.0)) / (alpha - 1)))
 
-    def excess(best: Any, row: Any) -> Any:
-        return terms(best[..., np.newaxis], rows[row]).sum(axis=-1) - 1.0
+    def excess(best: Floats, row: Indices) -> Floats:
+        return np.asarray(terms(best[..., np.newaxis], rows[row]).sum(axis=-1) - 1.0)
 
     best = _roots(excess, np.full(len(rows), 1 / rows.shape[-1]), np.ones(len(rows)), rows)
-    return np.asarray(terms(best[:, np.newaxis], rows))
+    return terms(best[:, np.newaxis], rows)
 
 
-def _from_smallest(rows: NDArray[np.float64], alpha: float) -> NDArray[np.float64]:
+def _from_smallest(rows: Floats, alpha: float) -> Floats:
     """Solve for the least positive probability; for large alpha the largest one hardly depends on small ones."""
     with np.errstate(all="ignore"):
         below = (1 - alpha) * rows
@@ -193,18 +197,18 @@ def _from_smallest(rows: NDArray[np.float64], alpha: float) -> NDArray[np.float6
         last = np.where(support, below, -1.0).max(axis=-1, keepdims=True)
         above = np.where(support, last - below, 0.0)
 
-    def terms(least: Any, distances: Any) -> Any:
+    def terms(least: Floats, distances: Floats) -> Floats:
         with np.errstate(all="ignore"):
             return np.where(distances == 0, least, (least ** (alpha - 1) + distances) ** (1 / (alpha - 1)))
 
-    def excess(least: Any, row: Any) -> Any:
-        return np.where(support[row], terms(least[..., np.newaxis], above[row]), 0.0).sum(axis=-1) - 1.0
+    def excess(least: Floats, row: Indices) -> Floats:
+        return np.asarray(np.where(support[row], terms(least[..., np.newaxis], above[row]), 0.0).sum(axis=-1) - 1.0)
 
     least = _roots(excess, np.zeros(len(rows)), 1 / np.count_nonzero(support, axis=-1), rows)
     return np.where(support, terms(least[:, np.newaxis], above), 0.0)
 
 
-def _roots(excess: Any, low: Any, high: Any, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+def _roots(excess: Callable[[Floats, Indices], Floats], low: Floats, high: Floats, rows: Floats) -> Floats:
     """Return the root of the excess between low and high in each row."""
     from scipy.optimize import elementwise
 

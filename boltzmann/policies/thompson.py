@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from boltzmann import checks
+from boltzmann.arrays import Bools, Floats
 from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
 from boltzmann.notation import Expression
 from boltzmann.policies._choice import largest_probabilities
 from boltzmann.policies._noise import scaled_noise
 from boltzmann.policies.indices import PolicyInputs
-
-Floats = NDArray[np.float64]
 
 _SERIES_FROM = 16.0
 """From this argument on, five terms of the series for log Gamma are exact to rounding."""
@@ -150,7 +149,7 @@ class _BetaLaw:
 
     a: Floats
     b: Floats
-    allowed: NDArray[np.bool_]
+    allowed: Bools
     dtype: Any
 
     def draw(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
@@ -171,7 +170,7 @@ def _log_gamma_draws(rng: np.random.Generator, a: Floats, shape: tuple[int, ...]
     return np.asarray(np.log(rng.standard_gamma(a + 1, shape)) - rng.standard_exponential(shape) / a)
 
 
-def _largest_beta(a: Floats, b: Floats, allowed: NDArray[np.bool_]) -> Any:
+def _largest_beta(a: Floats, b: Floats, allowed: Bools) -> Any:
     """Return the probability of each action to have the largest of the Beta(a, b) draws."""
     mode, width = np.log(a) - np.log(b), np.sqrt(1 / a + 1 / b)
     # The density has exponential tails of rates a and b, and a bell between them.

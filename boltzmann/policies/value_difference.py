@@ -7,20 +7,18 @@ are updated by ``next_epsilons``, a pure function.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from boltzmann import checks
 from boltzmann._numerics import libraries
+from boltzmann.arrays import Floats
 from boltzmann.bounds import OrNone, Real
 from boltzmann.categorical import Categorical
-from boltzmann.gibbs import Gibbs
 from boltzmann.notation import Expression
-from boltzmann.policies._mixture import mixture
-from boltzmann.policies.plain import Greedy, Uniform
+from boltzmann.policies._mixture import gibbs_or_greedy, uniform_or_gibbs
 from boltzmann.thermostats import RangeScaled, RowTemperature, read_by_thermostat, temperature_of
 
 _NORMALISED = RangeScaled(0.5)
@@ -29,9 +27,7 @@ _NORMALISED = RangeScaled(0.5)
 _SENSITIVITY = "(0, inf]"
 
 
-def next_epsilons(
-    epsilons: ArrayLike, value_changes: ArrayLike, weights: ArrayLike, sensitivity: float
-) -> NDArray[np.float64]:
+def next_epsilons(epsilons: ArrayLike, value_changes: ArrayLike, weights: ArrayLike, sensitivity: float) -> Floats:
     """Return the next rates of exploration: (1 - w) epsilon + w tanh(|change| / (2 sensitivity)).
 
     Tokic, "Adaptive epsilon-greedy exploration in reinforcement learning based on value differences", 2010, equations
@@ -74,7 +70,7 @@ def next_epsilons(
         return np.asarray((1 - weight) * rates + weight * np.tanh(np.abs(changes) / checked / 2))
 
 
-def _within_unit(name: str, value: ArrayLike) -> NDArray[np.float64]:
+def _within_unit(name: str, value: ArrayLike) -> Floats:
     array = checks.numeric_array(name, value).astype(np.float64, copy=False)
     checks.require_all((array >= 0) & (array <= 1), name, "in [0, 1]", array)
     return array
@@ -90,9 +86,7 @@ class _ValueDifference(Expression):
     initial_epsilon: Annotated[float, Real("[0, 1]")] = field(default=1.0, kw_only=True)
     weight: Annotated[float | None, OrNone(Real("[0, 1]"))] = field(default=None, kw_only=True)
 
-    def next_epsilons(
-        self, epsilons: ArrayLike, value_changes: ArrayLike, actions_allowed: ArrayLike
-    ) -> NDArray[np.float64]:
+    def next_epsilons(self, epsilons: ArrayLike, value_changes: ArrayLike, actions_allowed: ArrayLike) -> Floats:
         """Return the rates after an update of each row; see :func:`next_epsilons`.
 
         ``actions_allowed`` is the number of allowed actions in each row; its inverse is the default weight.
@@ -147,8 +141,7 @@ class VDBE(_ValueDifference):
         epsilons: ArrayLike | None = None,
     ) -> Categorical:
         """Return the distribution of each row of ``values``; ``epsilons`` is one rate a row, or the initial one."""
-        uniform, greedy = partial(Uniform(), where=where), partial(Greedy(), where=where)
-        return mixture(values, self._rates(epsilons), uniform, greedy)
+        return uniform_or_gibbs(values, self._rates(epsilons), 0.0, where, has_temperature=False)
 
 
 @dataclass(frozen=True, repr=False)
@@ -195,5 +188,4 @@ class VDBESoftmax(_ValueDifference):
     ) -> Categorical:
         """Return the distribution of each row of ``values``; ``epsilons`` is one rate a row, or the initial one."""
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
-        boltzmann = partial(Gibbs, temperature=temperature, where=where)
-        return mixture(values, self._rates(epsilons), boltzmann, partial(Greedy(), where=where), temperature)
+        return gibbs_or_greedy(values, self._rates(epsilons), temperature, where)

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from boltzmann.arrays import LARGEST, Floats
 from boltzmann.bounds import Real, Temperature, Whole
 from boltzmann.notation import Expression
 from boltzmann.schedules.steps import Temperatures, checked_steps
 
-_LARGEST = float(np.finfo(np.float64).max)
 _MOST_ACTIONS = 2**62
 
 
@@ -24,9 +24,9 @@ class _Decay(Expression):
     start: Temperature
     rate: Annotated[float, Real("[0, inf)")]
 
-    def _growth(self, step: ArrayLike) -> NDArray[np.float64]:
+    def _growth(self, step: ArrayLike) -> Floats:
         """Return rate t, at most the largest float: with an overflow, inf / inf would be NaN."""
-        return np.asarray(np.minimum(checked_steps(step), _LARGEST / max(self.rate, 1.0)) * self.rate)
+        return np.asarray(np.minimum(checked_steps(step), LARGEST / max(self.rate, 1.0)) * self.rate)
 
 
 @dataclass(frozen=True, repr=False)
@@ -101,7 +101,7 @@ class ExponentialDecay(_Decay):
         """Return the temperature at ``step``, integers of any shape; the result has that shape."""
         with np.errstate(under="ignore"):
             factor = np.exp(-self._growth(step))
-        return np.where(np.isinf(self.start), np.inf, np.where(factor > 0, factor, 0.0) * min(self.start, _LARGEST))[()]
+        return np.where(np.isinf(self.start), np.inf, np.where(factor > 0, factor, 0.0) * min(self.start, LARGEST))[()]
 
 
 @dataclass(frozen=True, repr=False)

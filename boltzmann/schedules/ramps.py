@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from boltzmann.arrays import Floats
 from boltzmann.bounds import Real, Temperature, Whole
 from boltzmann.notation import Expression
 from boltzmann.schedules.steps import LAST_STEP, Temperatures, checked_steps
@@ -54,7 +55,7 @@ class _Ramp(Expression):
         between = np.where(fraction < 1, self._between(inside), self.end)
         return np.where(fraction > 0, between, self.start)[()]
 
-    def _between(self, fraction: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _between(self, fraction: Floats) -> Floats:
         """Return the temperature after a fraction of the steps, in (0, 1)."""
         raise NotImplementedError
 
@@ -80,7 +81,7 @@ class Linear(_Ramp):
     array([inf, inf, 0.5])
     """
 
-    def _between(self, fraction: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _between(self, fraction: Floats) -> Floats:
         return self.start * (1 - fraction) + self.end * fraction
 
 
@@ -114,7 +115,7 @@ class Exponential(_Ramp):
         if {self.start, self.end} == {0.0, np.inf}:
             raise ValueError(f"start and end must not be 0 and inf together, got {self.start} and {self.end}")
 
-    def _between(self, fraction: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _between(self, fraction: Floats) -> Floats:
         # Powers of both ends, because the quotient end / start may overflow.
         with np.errstate(over="ignore"):
             between = np.power(self.start, 1 - fraction) * np.power(self.end, fraction)
@@ -143,7 +144,7 @@ class Polynomial(_Ramp):
 
     power: Annotated[float, Real("(0, inf)")] = field(default=2.0, kw_only=True)
 
-    def _between(self, fraction: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _between(self, fraction: Floats) -> Floats:
         logs = self.power * np.log1p(-fraction)
         left, gone = np.exp(logs), -np.expm1(logs)
         # The product of inf and an underflowed power is NaN. The difference of both ends may overflow, their weighted
@@ -173,6 +174,6 @@ class Cosine(_Ramp):
     array([1.    , 0.8536, 0.5   , 0.    , 0.    ])
     """
 
-    def _between(self, fraction: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _between(self, fraction: Floats) -> Floats:
         angle = np.pi / 2 * fraction
         return self.start * np.cos(angle) ** 2 + self.end * np.sin(angle) ** 2

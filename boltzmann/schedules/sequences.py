@@ -11,8 +11,9 @@ from itertools import pairwise
 from typing import Annotated
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from boltzmann.arrays import Floats
 from boltzmann.bounds import Each, Real, Whole
 from boltzmann.notation import Expression
 from boltzmann.schedules.steps import (
@@ -152,7 +153,7 @@ class Cyclic(Expression):
         """Return the temperature at ``step``, integers of any shape; the result has that shape."""
         return temperatures_at("schedule", self.schedule, self._within(checked_steps(step)))[()]
 
-    def _within(self, steps: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _within(self, steps: Floats) -> Floats:
         """Return the step of the first cycle that each step repeats."""
         if self.growth == 1:
             return np.asarray(steps % self.period)
@@ -163,5 +164,5 @@ class Cyclic(Expression):
         cycle = np.where(steps < begin, cycle - 1, np.where(steps >= self._begin(cycle + 1), cycle + 1, cycle))
         return np.asarray((steps - self._begin(cycle)) // np.power(float(self.growth), cycle))
 
-    def _begin(self, cycle: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _begin(self, cycle: Floats) -> Floats:
         return np.asarray(self.period * (np.power(float(self.growth), cycle) - 1) / (self.growth - 1))

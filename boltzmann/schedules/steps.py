@@ -8,21 +8,22 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from boltzmann import checks
+from boltzmann.arrays import Floats
 
 Schedule = Callable[[Any], Any]
 """Any callable that maps a step, or an array of steps, to a temperature of the same shape."""
 
 LAST_STEP = 2**62
-"""The largest step: an integer of 64 bits still holds the sum of two."""
+"""The largest step, a quarter of the range of 64-bit integers without a sign."""
 
-Temperatures = np.float64 | NDArray[np.float64]
+Temperatures = np.float64 | Floats
 """One temperature, or an array of them in the shape of the steps."""
 
 
-def checked_steps(step: ArrayLike) -> NDArray[np.float64]:
+def checked_steps(step: ArrayLike) -> Floats:
     """Return steps as floats, or raise if one of them is not an integer of at least 0."""
     if type(step) is int and 0 <= step <= LAST_STEP:
         return np.asarray(float(step))
@@ -116,7 +117,7 @@ def _first_argument(schedule: Callable[..., object]) -> str | None:
         return None
 
 
-def temperatures_at(name: str, schedule: float | Schedule, steps: NDArray[np.float64]) -> NDArray[np.float64]:
+def temperatures_at(name: str, schedule: float | Schedule, steps: Floats) -> Floats:
     """Read a part of a combined schedule at checked steps, and check its temperatures."""
     # A plain callable may not accept arrays, so a single step is passed as a Python integer.
     read = value_at(schedule, int(steps) if steps.ndim == 0 else steps.astype(np.int64))

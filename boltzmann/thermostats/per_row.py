@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from boltzmann import checks
 from boltzmann._numerics import libraries
+from boltzmann.arrays import Mask, Values
 from boltzmann.notation import Expression
-from boltzmann.schedules import Schedule, check_callable, value_at
+from boltzmann.schedules import Schedule, Temperatures, check_callable, value_at
 
 
 class Thermostat(Expression):
@@ -25,7 +26,7 @@ class Thermostat(Expression):
 
     def __call__(
         self, values: ArrayLike, *, step: int = 0, visits: ArrayLike | None = None, where: ArrayLike | None = None
-    ) -> Any:
+    ) -> Temperatures:
         """Return the temperature of each row, shape (...), for values and visits of shape (..., K)."""
         raise NotImplementedError
 
@@ -65,7 +66,7 @@ RowTemperature = Annotated[float | Schedule | Thermostat, TemperatureBound()]
 class TemperaturePolicy(Expression):
     """Base class of policies with a temperature, which read the inputs of their thermostat."""
 
-    temperature: Any
+    temperature: RowTemperature
 
     @property
     def reads(self) -> frozenset[str]:
@@ -79,8 +80,8 @@ def read_by_thermostat(temperature: float | Schedule | Thermostat) -> frozenset[
 
 
 def temperature_of(
-    temperature: float | Schedule | Thermostat, values: Any, *, step: int, visits: Any, where: Any
-) -> Any:
+    temperature: float | Schedule | Thermostat, values: Values, *, step: int, visits: Values | None, where: Mask
+) -> Values:
     """Read a number, a schedule or a thermostat; a thermostat's temperatures are in the library of the values.
 
     A thermostat's temperatures have no derivatives: they are constants.
@@ -93,11 +94,12 @@ def temperature_of(
     """
     if isinstance(temperature, Thermostat):
         array, mask = libraries.to_numpy("values", values), libraries.to_numpy("where", where)
-        read = temperature(array, step=step, visits=libraries.to_numpy("visits", visits), where=mask)
+        read: Values = temperature(array, step=step, visits=libraries.to_numpy("visits", visits), where=mask)
         rows = np.broadcast_shapes(np.shape(array), np.shape(mask) if mask is not None else ())[:-1]
         if np.shape(read) not in ((), rows):
             raise ValueError(f"{temperature!r} must give temperatures of shape {rows}, got {np.shape(read)}")
-        return libraries.returned(read, values, least_bits=32)
+        temperatures: Values = libraries.returned(read, values, least_bits=32)
+        return temperatures
     read = value_at(temperature, step)
     if isinstance(read, float):
         return read

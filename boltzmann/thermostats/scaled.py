@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from boltzmann import checks
+from boltzmann.arrays import Floats
 from boltzmann.calibration import finite_rows
-from boltzmann.schedules import NONNEGATIVE, Schedule
+from boltzmann.schedules import NONNEGATIVE, Schedule, Temperatures
 from boltzmann.thermostats.per_row import Thermostat
 
 
-def _half_range(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+def _half_range(rows: Floats) -> Floats:
     """Return (max - min) / 2 of each row; the range itself may overflow."""
     halves = rows / 2
     return np.asarray(halves.max(axis=-1) - np.min(halves, axis=-1, where=halves > -np.inf, initial=np.inf))
 
 
-def _times(units: NDArray[np.float64], scale: float) -> np.float64 | NDArray[np.float64]:
+def _times(units: Floats, scale: float) -> Temperatures:
     """Return scale times the unit of each row; an infinite scale is inf even for equal values, where inf * 0 is NaN."""
     with np.errstate(over="ignore", under="ignore"):
         return np.full(units.shape, np.inf)[()] if np.isinf(scale) else (units * scale)[()]
@@ -45,7 +46,7 @@ class RangeScaled(Thermostat):
 
     def __call__(
         self, values: ArrayLike, *, step: int = 0, visits: ArrayLike | None = None, where: ArrayLike | None = None
-    ) -> Any:
+    ) -> Temperatures:
         """Return the temperature of each row of values."""
         return _times(_half_range(finite_rows(values, where)), 2 * NONNEGATIVE.read("scale", self.scale, step))
 
@@ -69,7 +70,7 @@ class StdScaled(Thermostat):
 
     def __call__(
         self, values: ArrayLike, *, step: int = 0, visits: ArrayLike | None = None, where: ArrayLike | None = None
-    ) -> Any:
+    ) -> Temperatures:
         """Return the temperature of each row of values."""
         rows = finite_rows(values, where)
         allowed = rows > -np.inf
@@ -105,7 +106,7 @@ class GLIE(Thermostat):
 
     def __call__(
         self, values: ArrayLike, *, step: int = 0, visits: ArrayLike | None = None, where: ArrayLike | None = None
-    ) -> Any:
+    ) -> Temperatures:
         """Return the temperature of each row of values."""
         rows = finite_rows(values, where)
         if visits is None:

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from boltzmann.calibration import (
+    Calibration,
     finite_rows,
     temperature_for_entropy,
     temperature_for_expected_loss,
     temperature_for_greedy_probability,
 )
-from boltzmann.schedules import NONNEGATIVE, UNIT_INTERVAL, Schedule, Scheduled
+from boltzmann.schedules import NONNEGATIVE, UNIT_INTERVAL, Schedule, Scheduled, Temperatures
 from boltzmann.thermostats.per_row import Thermostat
 
 _AT_LEAST_ONE = Scheduled("[1, inf]")
+
+
+def _temperatures(calibration: Calibration) -> Temperatures:
+    """Return the temperature of each row, and a scalar for a single row."""
+    temperatures: Temperatures = calibration.temperature[()]
+    return temperatures
 
 
 @dataclass(frozen=True, repr=False)
@@ -49,11 +56,14 @@ class EntropyTarget(Thermostat):
 
     def __call__(
         self, values: ArrayLike, *, step: int = 0, visits: ArrayLike | None = None, where: ArrayLike | None = None
-    ) -> Any:
+    ) -> Temperatures:
         """Return the temperature of each row of values."""
         fraction = UNIT_INTERVAL.read("fraction", self.fraction, step)
         possible = np.count_nonzero(finite_rows(values, where) > -np.inf, axis=-1)
-        return temperature_for_entropy(values, fraction * np.log(possible), where=where).temperature[()]
+        temperatures: Temperatures = temperature_for_entropy(
+            values, fraction * np.log(possible), where=where
+        ).temperature[()]
+        return temperatures
 
 
 @dataclass(frozen=True, repr=False)
@@ -77,10 +87,13 @@ class EffectiveActionsTarget(Thermostat):
 
     def __call__(
         self, values: ArrayLike, *, step: int = 0, visits: ArrayLike | None = None, where: ArrayLike | None = None
-    ) -> Any:
+    ) -> Temperatures:
         """Return the temperature of each row of values."""
         actions = _AT_LEAST_ONE.read("actions", self.actions, step)
-        return temperature_for_entropy(values, effective_actions=actions, where=where).temperature[()]
+        temperatures: Temperatures = temperature_for_entropy(
+            values, effective_actions=actions, where=where
+        ).temperature[()]
+        return temperatures
 
 
 @dataclass(frozen=True, repr=False)
@@ -104,10 +117,13 @@ class GreedyProbabilityTarget(Thermostat):
 
     def __call__(
         self, values: ArrayLike, *, step: int = 0, visits: ArrayLike | None = None, where: ArrayLike | None = None
-    ) -> Any:
+    ) -> Temperatures:
         """Return the temperature of each row of values."""
         probability = UNIT_INTERVAL.read("probability", self.probability, step)
-        return temperature_for_greedy_probability(values, probability, where=where).temperature[()]
+        temperatures: Temperatures = temperature_for_greedy_probability(values, probability, where=where).temperature[
+            ()
+        ]
+        return temperatures
 
 
 @dataclass(frozen=True, repr=False)
@@ -131,7 +147,7 @@ class LossBudget(Thermostat):
 
     def __call__(
         self, values: ArrayLike, *, step: int = 0, visits: ArrayLike | None = None, where: ArrayLike | None = None
-    ) -> Any:
+    ) -> Temperatures:
         """Return the temperature of each row of values."""
         loss = NONNEGATIVE.read("loss", self.loss, step)
-        return temperature_for_expected_loss(values, loss, where=where).temperature[()]
+        return _temperatures(temperature_for_expected_loss(values, loss, where=where))

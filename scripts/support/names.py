@@ -1,4 +1,4 @@
-"""The names that command lines may use, and what is usual for a task."""
+"""The names that command lines may use, and the defaults of a task."""
 
 from __future__ import annotations
 
@@ -24,45 +24,14 @@ from boltzmann import (
 from boltzmann.experiments import Agent, Task, read_environment
 from boltzmann.notation import parse, write
 
-LEARNERS = (
-    agents.SampleAverage,
-    agents.SampleAverageWithInitial,
-    agents.ConstantStep,
-    agents.ScheduledStep,
-    agents.GradientBandit,
-    agents.GradientBanditIncludingCurrent,
-    agents.GradientBanditWithoutBaseline,
-    agents.ReinforcementComparison,
-    agents.Exp3,
-    agents.Exp3IX,
-    agents.TsallisINF,
-    agents.QLearning,
-    agents.Sarsa,
-    agents.ExpectedSarsa,
-    agents.DoubleQ,
-    agents.SpeedyQ,
-    agents.SoftQ,
-    agents.MellowmaxQ,
-    agents.DynamicBoltzmannQ,
-    agents.SarsaLambda,
-    agents.SarsaLambdaReplacing,
-    agents.QLambda,
-    agents.QLambdaReplacing,
-    agents.BackupLearning,
-)
-_BACKUPS = (
-    agents.Maximum,
-    agents.SoftValue,
-    agents.MellowmaxValue,
-    agents.BoltzmannExpectation,
-    agents.PolicyExpectation,
-)
 _POLICIES = tuple(vars(policies)[name] for name in policies.__all__ if is_dataclass(vars(policies)[name]))
-_REST = [vars(room)[name] for room in (schedules, thermostats) for name in room.__all__]
+_EXPORTED = [vars(package)[name] for package in (policies, schedules, thermostats, agents) for name in package.__all__]
+# The other classes that `agents` exports are bases of learners, and the decision that an act returns.
+_IN_AGENTS = ("agents.backups", "agents.bandits.", "agents.control.")
 NAMES: dict[str, Any] = {
     entry.__name__: entry
-    for entry in (*_POLICIES, *LEARNERS, *_BACKUPS, *_REST)
-    if isinstance(entry, type) and is_dataclass(entry)
+    for entry in _EXPORTED
+    if isinstance(entry, type) and is_dataclass(entry) and entry.__module__.startswith(("boltzmann.", *_IN_AGENTS))
 }
 
 BANDIT_STEPS, OTHER_STEPS = 1000, 20_000
@@ -73,18 +42,18 @@ def is_bandit(environment: str) -> bool:
     """Return whether an environment, in the one notation, has a single observation."""
     name, arguments = read_environment(environment)
     try:
-        # What it warns of, the run says.
+        # The run shows these warnings.
         with warnings.catch_warnings(action="ignore", category=UserWarning):
             env = envs.make(name, 1, **arguments)
     except Exception as error:
-        # What an environment's constructor raises for wrong arguments is its own affair.
+        # An environment's constructor may raise anything for wrong arguments.
         raise ValueError(f"{environment} cannot be made: {type(error).__name__}: {error}") from error
     env.close()
     return getattr(env.single_observation_space, "n", None) == 1
 
 
 def make_task(environment: str, policies: list[str], steps: int | None, learners: list[str] | None = None) -> Task:
-    """Describe a task: policies go to the learners, agents stay as they are, no policies mean the usual ones.
+    """Describe a task: each policy goes to each learner, agents do not change, no policies mean the default ones.
 
     Parameters
     ----------
@@ -95,7 +64,7 @@ def make_task(environment: str, policies: list[str], steps: int | None, learners
     steps : int or None
         By default 1000 for a bandit, 20 000 for the rest.
     learners : list of str, optional
-        Expressions of agents with ``_`` in the place of the policy, such as ``"Sarsa(_, step_size=0.5)"``; every
+        Expressions of agents with ``_`` instead of the policy, such as ``"Sarsa(_, step_size=0.5)"``; every
         policy goes to each. By default the task's usual learner.
 
     Raises
@@ -133,37 +102,36 @@ def usual_learner(environment: str) -> str:
 
 
 def is_agent(made: object) -> bool:
-    """Whether something acts and learns."""
+    """Return whether an object acts and learns."""
     return all(callable(getattr(made, name, None)) for name in ("reset", "act", "update"))
 
 
 def _read(text: str) -> Any:
     made = parse(text, NAMES)
-    own = is_dataclass(made) and not type(made).__module__.startswith(("boltzmann.", "agents."))
-    if not (is_agent(made) or isinstance(made, _POLICIES) or (own and callable(made))):
+    is_custom = is_dataclass(made) and not type(made).__module__.startswith(("boltzmann.", "agents."))
+    if not (is_agent(made) or isinstance(made, _POLICIES) or (is_custom and callable(made))):
         raise ValueError(f"expected a policy or an agent, such as Boltzmann(0.1), got {text!r}")
     return made
 
 
 def taught(learner: str, policy: Any) -> Agent:
-    """Make the agent that an expression with ``_`` in the place of the policy means."""
-    used = []
+    """Make the agent of an expression with ``_`` instead of the policy."""
+    placed = []
 
     def placeholder() -> Any:
-        used.append(policy)
+        placed.append(policy)
         return policy
 
     agent: Agent = parse(learner, {**NAMES, "_": placeholder})
-    if not is_agent(agent) or not used:
-        raise ValueError(f"expected an agent with _ in the place of its policy, such as Sarsa(_), got {learner!r}")
+    if not is_agent(agent) or not placed:
+        raise ValueError(f"expected an agent with _ instead of its policy, such as Sarsa(_), got {learner!r}")
     return agent
 
 
 def usual_policies(bandit: bool, steps: int) -> tuple[Policy, ...]:
-    """Give what is compared when nothing is asked for: constant, annealed, epsilon-greedy and greedy.
+    """Return the policies of a comparison by default: constant, annealed, epsilon-greedy and greedy.
 
-    Temperatures are in units of the values: about 1 in the testbed, while the values of FrozenLake differ by
-    hundredths.
+    Temperatures are in units of the values, which differ by about 1 in the testbed and by hundredths in FrozenLake.
     """
     high, middle, low = (1.0, 0.25, 0.05) if bandit else (0.1, 0.01, 0.001)
     return (

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import cast
 
 import agents
+import envs
 from boltzmann import Greedy, Policy
 from boltzmann.experiments import read_environment
 from boltzmann.experiments.studies import Problem
 from boltzmann.notation import parse
 from scripts.support.names import BANDIT_STEPS, NAMES, OTHER_STEPS, is_bandit, taught
 
-_CHANGING = ("boltzmann/DriftingBandit-v0", "boltzmann/AbruptBandit-v0")
+_CHANGING = frozenset(entry.id for entry in envs.ENVIRONMENTS if entry.changing)
 
 
 def make_problem(environment: str, learner: str | None, steps: int | None) -> Problem:

@@ -1,4 +1,4 @@
-"""How far a run is: a bar on a terminal, plain lines in a log."""
+"""The progress of a run: a bar on a terminal, plain lines in a log."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ _SECONDS_BETWEEN_LINES = 10.0
 
 
 def line(status: Status, steps_before: int, seconds: float) -> str:
-    """Say how far a run is: cells, blocks, agent-steps a second and the time left.
+    """Describe the progress of a run: cells, blocks, agent-steps a second and the time left.
 
     Parameters
     ----------
     status : Status
-        How far it is.
+        The progress.
     steps_before : int
-        Agent-steps that were stored when it began; they do not count for the rate.
+        Agent-steps that were stored before; they do not count for the rate.
     seconds : float
-        For how long it has been computing.
+        Time since the computation began.
 
     Examples
     --------
@@ -35,13 +35,13 @@ def line(status: Status, steps_before: int, seconds: float) -> str:
     'cells 0/8 (1 failed), blocks 0/16'
     """
     failed = f" ({status.failed} failed)" if status.failed else ""
-    told = f"cells {status.cells}/{status.total_cells}{failed}, blocks {status.blocks}/{status.total_blocks}"
+    progress = f"cells {status.cells}/{status.total_cells}{failed}, blocks {status.blocks}/{status.total_blocks}"
     computed = status.steps - steps_before
     if computed <= 0 or seconds <= 0:
-        return told
+        return progress
     rate = computed / seconds
     left = duration((status.total_steps - status.steps) / rate)
-    return f"{told}, {tqdm.format_sizeof(rate)} agent-steps/s, {left} left"
+    return f"{progress}, {tqdm.format_sizeof(rate)} agent-steps/s, {left} left"
 
 
 def duration(seconds: float) -> str:
@@ -57,14 +57,14 @@ def duration(seconds: float) -> str:
 
 
 class ProgressBar:
-    """Shows on stderr how far a run is; what was there already does not count for the rate and the time left.
+    """Shows the progress of a run on stderr; blocks that were stored before do not count for rate and time left.
 
     Parameters
     ----------
     stream : text file, optional
-        Where to, by default stderr. On a terminal a bar, else a line every ten seconds, the first and the last besides.
+        Stderr by default. A terminal gets a bar; another stream gets a line at first, every ten seconds, and at last.
     clock : callable
-        Seconds, for tests.
+        Returns seconds; tests replace it.
     """
 
     def __init__(self, *, stream: TextIO | None = None, clock: Callable[[], float] = time.monotonic) -> None:
@@ -82,21 +82,21 @@ class ProgressBar:
         now, stream = self._clock(), self._stream or sys.stderr
         if self._first is None:
             self._first, self._began = status, now
-        told = line(status, self._first.steps, now - self._began)
+        progress = line(status, self._first.steps, now - self._began)
         if stream.isatty():
-            self._draw(status, told, stream)
+            self._draw(status, progress, stream)
             return
         last = status.blocks == status.total_blocks
         if status is self._first or last or now - self._last_line >= _SECONDS_BETWEEN_LINES:
             self._last_line = now
-            print(f"computing: {told}", file=stream, flush=True)
+            print(f"computing: {progress}", file=stream, flush=True)
 
-    def _draw(self, status: Status, told: str, stream: TextIO) -> None:
+    def _draw(self, status: Status, progress: str, stream: TextIO) -> None:
         if self._bar is None:
             form = "{percentage:3.0f}% |{bar}| {desc}"
             self._bar = tqdm(total=status.total_steps, file=stream, bar_format=form, dynamic_ncols=True)
         self._bar.n = status.steps
-        self._bar.set_description_str(told)
+        self._bar.set_description_str(progress)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from agents import Decision, GradientBandit, QLearning, SampleAverage
-from boltzmann import Boltzmann, EpsilonGreedy, Linear
+from boltzmann import Boltzmann, EpsilonGreedy, Linear, Transition
 from tests.support.streams import prepared
 
 VALUES = np.array([[0.0, 1.0, 2.0], [3.0, 3.0, 1.0], [5.0, 4.0, 4.0]])
@@ -50,7 +50,7 @@ def test_it_tells_of_what_acted_and_not_of_what_was_learnt_since(learner):
     decision = agent.act(zeros)
     held = agent.values[:, 0].copy()
     for _ in range(3):
-        agent.update(zeros, zeros, np.full(50, 9.0), zeros, no, no)
+        agent.update(Transition(zeros, zeros, np.full(50, 9.0), zeros, no, no))
     np.testing.assert_array_equal(decision.values, held)
     np.testing.assert_array_equal(decision.greedy, decision.actions == held.argmax(axis=-1))
     expected = np.take_along_axis(decision.distribution.probs, decision.actions[:, np.newaxis], axis=-1)[:, 0]

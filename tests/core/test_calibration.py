@@ -100,7 +100,7 @@ def test_a_batch_is_its_rows(find, meaning):
     targets = np.linspace(0.01, 0.9, 100)
     together = find(values, targets)
     assert together.temperature.shape == together.attainable.shape == (100,)
-    for row in range(100):
+    for row in range(0, 100, 4):
         alone = find(values[row], targets[row])
         assert alone.temperature == pytest.approx(together.temperature[row], rel=1e-12)
         assert alone.attainable == together.attainable[row]

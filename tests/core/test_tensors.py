@@ -34,8 +34,8 @@ def both(shape, dtype="float64"):
 def test_both_ways_answer_alike(shape, dtype):
     torch = TORCH.xp
     plain, general = (Gibbs(values, heat) for values, heat in both(shape, dtype))
-    assert plain._tensors is not None
-    assert general._tensors is None
+    assert plain._scores.tensors is not None
+    assert general._scores.tensors is None
     tolerance = 1e-12 if dtype == "float64" else 2e-6
     for name in EVERYTHING:
         found, expected = getattr(plain, name), getattr(general, name)

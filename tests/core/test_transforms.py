@@ -187,8 +187,8 @@ def test_a_conjugate_part_is_read_as_it_is(torch):
 def test_a_parameter_without_derivatives_goes_the_short_way(torch):
     parameter = torch.nn.Parameter(torch.tensor([0.0, 1.0]))
     with torch.no_grad():
-        assert Gibbs(parameter)._tensors is not None
-    assert Gibbs(parameter)._tensors is None
+        assert Gibbs(parameter)._scores.tensors is not None
+    assert Gibbs(parameter)._scores.tensors is None
 
 
 def test_distributions_of_every_library_are_pickled_and_copied(torch, jax):

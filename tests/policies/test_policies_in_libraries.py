@@ -143,16 +143,16 @@ def test_sparse_policies_have_their_derivatives(alpha):
     from torch.autograd import gradcheck, gradgradcheck
 
     values = torch.tensor([[0.0, 0.3, 0.5, -9.0], [1.0, 0.9, 0.8, 0.7]], dtype=torch.float64, requires_grad=True)
-    heat = torch.tensor([0.7, 1.1], dtype=torch.float64, requires_grad=True)
+    temperature = torch.tensor([0.7, 1.1], dtype=torch.float64, requires_grad=True)
     kinds = [lambda at: Entmax(lambda step: at, alpha)] + [lambda at: Sparsemax(lambda step: at)] * (alpha == 2)
     for kind in kinds:
         for name in ("probs", "entropy"):
             # The entropy has no derivative where a probability reaches 0.
             rows = values if name == "probs" else values[1:]
-            heats = heat if name == "probs" else heat[1:]
-            rows, heats = (part.detach().clone().requires_grad_() for part in (rows, heats))
-            assert gradcheck(lambda q, at, k=kind, n=name: getattr(k(at)(q), n), (rows, heats))
-            assert gradgradcheck(lambda q, at, k=kind, n=name: getattr(k(at)(q), n), (rows, heats))
+            temperatures = temperature if name == "probs" else temperature[1:]
+            rows, temperatures = (part.detach().clone().requires_grad_() for part in (rows, temperatures))
+            assert gradcheck(lambda q, at, k=kind, n=name: getattr(k(at)(q), n), (rows, temperatures))
+            assert gradgradcheck(lambda q, at, k=kind, n=name: getattr(k(at)(q), n), (rows, temperatures))
     # What is out of the support, and both ends of the temperature, are constants.
     for end in (0.0, INF):
         q = torch.tensor([[0.0, 1.0, 1.0, -5.0]], requires_grad=True)

@@ -33,7 +33,7 @@ def missing(text, page):
         # An environment's id, such as boltzmann/Chain-v0, names no file.
         if first in TOP and not (ROOT / word).exists() and not re.search(r"-v\d+$", word):
             yield word
-    for module in re.findall(r"python -m ((?:scripts|benchmarks)[\w.]*)", text):
+    for module in re.findall(r"python -m ((?:scripts|benchmarks)\.[a-z_.]+)", text):
         if importlib.util.find_spec(module) is None:
             yield module
 

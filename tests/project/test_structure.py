@@ -50,6 +50,7 @@ def test_the_check_of_directions_can_fail(tmp_path):
 
 ORDER = {
     "boltzmann": (
+        ("arrays",),
         ("checks",),
         ("bounds",),
         ("notation",),
@@ -68,7 +69,14 @@ ORDER = {
         ("pages",),
         ("studies",),
     ),
-    "agents": (("parameters", "memory"), ("decision", "backups"), ("tabular",), ("bandits", "control", "planning")),
+    "agents": (
+        ("memory",),
+        ("parameters", "inputs", "decision"),
+        ("backups", "tabular"),
+        ("policy_agent",),
+        ("temporal_difference",),
+        ("bandits", "control", "planning"),
+    ),
     "envs": (("batched", "entries"), ("_specs", "tables", "bandits", "finite"), ("problems",), ("making",)),
 }
 """From the lowest to the highest: a folder or file imports itself and what is lower, never what is beside it."""

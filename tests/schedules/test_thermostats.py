@@ -35,19 +35,18 @@ values_of = arrays(np.float64, (3, 4), elements=st.floats(-1e3, 1e3).map(lambda 
 
 
 @every_thermostat
-@given(values=values_of, where=arrays(np.bool_, (3, 4)), step=st.integers(0, 150))
-def test_each_row_has_its_own_temperature(thermostat, values, where, step):
+@given(values=values_of, where=arrays(np.bool_, (3, 4)), step=st.integers(0, 150), row=st.integers(0, 2))
+def test_each_row_has_its_own_temperature(thermostat, values, where, step, row):
     where[:, 0] = True
     hidden = np.where(where, values, np.nan)
-    heat = thermostat(hidden, step=step, visits=VISITS, where=where)
-    assert heat.shape == (3,)
-    assert (heat >= 0).all()
-    for row in range(3):
-        alone = thermostat(hidden[row], step=step, visits=VISITS[row], where=where[row])
-        np.testing.assert_allclose(alone, heat[row], rtol=1e-9)
-        np.testing.assert_array_equal(
-            Boltzmann(thermostat)(values, step=step, visits=VISITS, where=where).temperature, heat
-        )
+    temperatures = thermostat(hidden, step=step, visits=VISITS, where=where)
+    assert temperatures.shape == (3,)
+    assert (temperatures >= 0).all()
+    np.testing.assert_array_equal(
+        Boltzmann(thermostat)(values, step=step, visits=VISITS, where=where).temperature, temperatures
+    )
+    alone = thermostat(hidden[row], step=step, visits=VISITS[row], where=where[row])
+    np.testing.assert_allclose(alone, temperatures[row], rtol=1e-9)
 
 
 @scaling
@@ -81,16 +80,18 @@ def test_bad_values_are_named(thermostat):
 @given(values=values_of, fraction=st.floats(0.05, 0.95))
 def test_targets_are_met_where_they_can_be(values, fraction):
     values = values + np.arange(4) * 0.001
+    # Ties of the maximum have more entropy than some targets.
+    values = values[np.count_nonzero(values == values.max(axis=-1, keepdims=True), axis=-1) == 1]
+
+    def reached(thermostat):
+        return Gibbs(values, thermostat(values))
+
+    np.testing.assert_allclose(reached(EntropyTarget(fraction)).entropy, fraction * math.log(4), rtol=1e-9)
+    number = 1 + 3 * fraction
+    np.testing.assert_allclose(np.exp(reached(EffectiveActionsTarget(number)).entropy), number, rtol=1e-9)
+    share = 0.25 + 0.75 * fraction
+    np.testing.assert_allclose(reached(GreedyProbabilityTarget(share)).greedy_probability, share, rtol=1e-9)
     for row in values:
-        if np.count_nonzero(row == row.max()) > 1:
-            continue
-        assert Gibbs(row, EntropyTarget(fraction)(row)).entropy == pytest.approx(fraction * math.log(4), rel=1e-9)
-        number = 1 + 3 * fraction
-        found = Gibbs(row, EffectiveActionsTarget(number)(row)).entropy
-        assert math.exp(found) == pytest.approx(number, rel=1e-9)
-        share = 0.25 + 0.75 * fraction
-        found = Gibbs(row, GreedyProbabilityTarget(share)(row)).greedy_probability
-        assert found == pytest.approx(share, rel=1e-9)
         loss = fraction * (row.max() - row.mean())
         assert row.max() - Gibbs(row, LossBudget(loss)(row)).mean == pytest.approx(loss, rel=1e-6)
 
@@ -114,8 +115,8 @@ def test_targets_are_met_among_what_is_allowed():
             expected = thermostat(inner, **seen)
             masked = thermostat(values, step=step, visits=VISITS[0], where=where)
             np.testing.assert_allclose(masked, expected, rtol=1e-12, err_msg=repr(thermostat))
-    heat = EntropyTarget(0.5)(values, where=where)
-    assert Gibbs(values, heat, where=where).entropy == pytest.approx(0.5 * math.log(3), rel=1e-9)
+    temperature = EntropyTarget(0.5)(values, where=where)
+    assert Gibbs(values, temperature, where=where).entropy == pytest.approx(0.5 * math.log(3), rel=1e-9)
 
 
 def test_a_thermostat_is_no_schedule():

@@ -83,7 +83,7 @@ def test_each_policy_goes_to_each_learner():
 
 @pytest.mark.parametrize("learner", ["Sarsa(Greedy())", "_", "Boltzmann(0.1)", "Linear(_, 0.1, 5)", "0.5"])
 def test_learners_without_a_place_for_the_policy_are_refused(learner):
-    with pytest.raises(ValueError, match=r"expected an agent with _ in the place|must be"):
+    with pytest.raises(ValueError, match=r"expected an agent with _ instead of its policy|must be"):
         make_task("FrozenLake-v1", ["Greedy()"], 10, [learner])
 
 

@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 
 import pytest
 
+import agents
 from boltzmann.bounds import Choice, OrNone, Whole, bounds_of
 
 
@@ -28,8 +29,14 @@ def check_bounds(example, without_bound=()):
 def documented_parameters(kind):
     """The text of each entry of the section Parameters, by the names of the parameters."""
     section = re.search(r"^Parameters\n-+\n(.*?)(?:^\w+\n-+\n|\Z)", inspect.getdoc(kind), re.DOTALL | re.MULTILINE)
-    entries = re.findall(r"^([\w, ]+?) : (.*\n(?:    .*\n|\n)*)", section[1] + "\n", re.MULTILINE) if section else []
-    return {name: " ".join(text.split()) for names, text in entries for name in names.split(", ")}
+    body = section[1] + "\n" if section else ""
+    entries = re.findall(r"^([\w, ]+?) : (.*\n(?:    .*\n|\n)*)", body, re.MULTILINE)
+    documented = {name: " ".join(text.split()) for names, text in entries for name in names.split(", ")}
+    # "As for :class:`QLearning`." sends the reader to the docstring of another learner, and so does a whole section.
+    for names, other in re.findall(r"^([\w, ]+)\n    As for :class:`(?:agents\.)?(\w+)`", body, re.MULTILINE):
+        documented |= {name: documented_parameters(getattr(agents, other))[name] for name in names.split(", ")}
+    elsewhere = re.search(r"Parameters and attributes are those of :class:`(\w+)`", inspect.getdoc(kind))
+    return documented | (documented_parameters(getattr(agents, elsewhere[1])) if elsewhere else {})
 
 
 def refused_by(bound):
@@ -41,6 +48,9 @@ def refused_by(bound):
         return [("none of these", bound.text, "none of these")]
     if hasattr(bound, "interval"):
         return [(value, bound.text, str(value)) for value in outside(bound.interval)]
+    if not hasattr(bound, "bound"):
+        # Callables alone are accepted; other arguments are TypeErrors.
+        return []
     # Bounds around another one: OrNone takes its values, all others tuples of them.
     inner = refused_by(bound.bound)
     wrapped = isinstance(bound, OrNone) or (inner and isinstance(inner[0][0], tuple))

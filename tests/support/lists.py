@@ -2,6 +2,7 @@
 
 import math
 
+import agents
 from boltzmann import (
     GLIE,
     UCB1,
@@ -183,3 +184,50 @@ LIMITS = [
 
 LIMITS_OF_LAWS = {UCB1Tuned, GaussianThompson, BernoulliThompson}
 """Policies whose limits are those of laws, which have tests of their own."""
+
+WIDE = {"lowest_reward": -10.0, "highest_reward": 10.0}
+LEARNERS = [
+    agents.SampleAverage(Boltzmann(0.5)),
+    agents.SampleAverage(EpsilonGreedy(0.1), initial_value=1.0),
+    agents.SampleAverageWithInitial(Greedy(), initial_value=5.0),
+    agents.ConstantStep(Boltzmann(Linear(1.0, 0.1, 50)), step_size=0.3, initial_value=5.0),
+    agents.ScheduledStep(EpsilonGreedy(0.1), step_size=Exponential(1.0, 0.1, 10)),
+    agents.GradientBandit(),
+    agents.GradientBanditIncludingCurrent(step_size=0.4),
+    agents.GradientBanditWithoutBaseline(step_size=0.4),
+    agents.ReinforcementComparison(step_size=0.2, reference_step_size=0.5, initial_reference=1.0),
+    agents.Exp3(exploration=0.3, **WIDE),
+    agents.Exp3IX(**WIDE),
+    agents.Exp3IX(step_size=Linear(0.5, 0.1, 50), **WIDE),
+    agents.TsallisINF(**WIDE),
+    agents.TsallisINF(step_size=0.5, **WIDE),
+    agents.QLearning(Boltzmann(Linear(1.0, 0.01, 50)), step_size=0.5),
+    agents.QLearning(Greedy(), discount=0.0, initial_value=2.0),
+    agents.QLearning(Uniform(), step_size=InverseTime(1.0, 1.0)),
+    agents.Sarsa(Boltzmann(0.5)),
+    agents.Sarsa(EpsilonGreedy(Linear(0.5, 0.1, 50)), step_size=InverseTime(1.0, 0.1)),
+    agents.ExpectedSarsa(EpsilonGreedy(0.2), discount=0.9),
+    agents.DoubleQ(Boltzmann(0.5), step_size=0.3, initial_value=1.0),
+    agents.SpeedyQ(Boltzmann(0.5)),
+    agents.SpeedyQ(Greedy(), step_size=Constant(0.5), round_length=1),
+    agents.SoftQ(Boltzmann(0.5), step_size=0.2),
+    agents.SoftQ(EpsilonGreedy(0.1), temperature=Linear(1.0, 0.1, 50)),
+    agents.MellowmaxQ(Boltzmann(0.5)),
+    agents.MellowmaxQ(Greedy(), temperature=0.2),
+    agents.DynamicBoltzmannQ(EpsilonGreedy(0.1)),
+    agents.DynamicBoltzmannQ(EpsilonGreedy(0.1), temperature=0.5, discount=0.9),
+    agents.SarsaLambda(Boltzmann(0.5), trace_decay=0.5),
+    agents.SarsaLambdaReplacing(EpsilonGreedy(0.1), trace_decay=0.7),
+    agents.QLambda(Boltzmann(0.5), trace_decay=0.5, discount=0.9),
+    agents.QLambdaReplacing(EpsilonGreedy(0.1), trace_decay=0.8),
+    agents.BackupLearning(Boltzmann(0.5), agents.SoftValue(0.2)),
+    agents.BackupLearning(Boltzmann(0.5), agents.PolicyExpectation(EpsilonGreedy(0.1)), step_size=0.3),
+]
+
+BACKUPS = [
+    agents.Maximum(),
+    agents.SoftValue(0.2),
+    agents.MellowmaxValue(0.2),
+    agents.BoltzmannExpectation(0.2),
+    agents.PolicyExpectation(EpsilonGreedy(0.1)),
+]

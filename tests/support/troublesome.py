@@ -1,4 +1,4 @@
-"""Agents that go wrong in a block of their own choice, for tests of what a run makes of it."""
+"""Agents that fail in a block of their choice, for tests of how a run handles it."""
 
 import os
 import resource
@@ -13,7 +13,7 @@ from boltzmann import Uniform
 
 @dataclass(repr=False)
 class Raising(SampleAverage):
-    """Raises in its tenth step, or later: past what a rehearsal sees."""
+    """Raises in its tenth step, or later: after the steps of a rehearsal."""
 
     after: int = 10
 
@@ -25,13 +25,13 @@ class Raising(SampleAverage):
 
 @dataclass(repr=False)
 class Deadly(SampleAverage):
-    """Kills its process in the tenth step of a block of two replicates, ``times`` often; its file has a line a time."""
+    """Kills its process in the tenth step of a block of two, ``times`` times; its file gets a line each time."""
 
     log: str = ""
     times: int = 1
 
     def act(self, observations, where=None):
-        # One block alone, so that what its file says does not hang on who was faster.
+        # Only one block, so that its file does not depend on which process was faster.
         if len(self.visits) == 2 and self.visits.sum() == 10 * len(self.visits):
             with open(self.log, "a") as file:
                 file.write("killed\n")
@@ -42,7 +42,7 @@ class Deadly(SampleAverage):
 
 @dataclass(repr=False)
 class Filling(SampleAverage):
-    """Lets its process write no file of more than a hundred bytes, as on a disk that is full; not this process."""
+    """Limits files of its process to a hundred bytes, as on a full disk, unless it is the process ``watched``."""
 
     watched: int = 0
 
@@ -66,5 +66,5 @@ class Slow(SampleAverage):
 
 
 def uniform(kind, **parameters):
-    """Make one of these with random actions."""
+    """Make one of these agents with random actions."""
     return kind(Uniform(), **parameters)

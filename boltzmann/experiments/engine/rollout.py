@@ -14,6 +14,7 @@ from boltzmann.experiments.engine.arguments import checked_ends, checked_seeds, 
 from boltzmann.experiments.engine.compiled import CompiledCell, UnsupportedError
 from boltzmann.experiments.engine.recorder import Recorder
 from boltzmann.experiments.interfaces import Agent
+from boltzmann.transition import Transition
 
 Engine = Literal["auto", "lockstep", "compiled"]
 ENGINES = ("auto", "lockstep", "compiled")
@@ -95,7 +96,7 @@ def rollout(
         decision = agent.act(observations, where=_allowed(info))
         next_observations, rewards, terminated, truncated, info = env.step(decision.actions)
         reached = _before_reset(next_observations, info)
-        agent.update(observations, decision.actions, rewards, reached, terminated, truncated)
+        agent.update(Transition(observations, decision.actions, rewards, reached, terminated, truncated))
         record.add(step, decision, rewards, terminated, truncated, _gaps(info, env.num_envs))
         observations = next_observations
     return record

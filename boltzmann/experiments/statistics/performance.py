@@ -91,9 +91,7 @@ def replicates_needed(samples: ArrayLike, half_width: float, confidence: float =
     array = finite_samples("samples", samples)
     if array.ndim != 1 or len(array) < 2:
         raise ValueError(f"samples must have shape (R,) with R at least 2, got {array.shape}")
-    wanted = checks.number("half_width", half_width, least=0.0, open_below=True) / float(
-        array.std(ddof=1) or _NO_SPREAD
-    )
+    wanted = checks.number_in("half_width", half_width, "(0, inf]") / float(array.std(ddof=1) or _NO_SPREAD)
 
     def narrow_enough(count: float) -> bool:
         return bool(stdtrit(count - 1, 0.5 + confidence / 2) <= wanted * math.sqrt(count))

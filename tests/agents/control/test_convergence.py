@@ -23,7 +23,7 @@ from agents import (
     SpeedyQ,
 )
 from agents.planning import value_iteration
-from boltzmann import Boltzmann, EpsilonGreedy, Gibbs, InverseTime, Linear
+from boltzmann import Boltzmann, EpsilonGreedy, Gibbs, InverseTime, Linear, Transition
 from boltzmann.experiments import rollout
 from tests.support.small_tables import TWO_STATES, table_of
 
@@ -148,7 +148,7 @@ def switches_of(agent):
         actions = agent.act(observations).actions
         following, rewards, terminated, truncated, info = env.step(actions)
         reached = np.where(info["_final_obs"], info["final_obs"], following) if "final_obs" in info else following
-        agent.update(observations, actions, rewards, reached, terminated, truncated)
+        agent.update(Transition(observations, actions, rewards, reached, terminated, truncated))
         observations = following
         if step % 20 == 0:
             V = Gibbs(agent.values[:, 0], 1 / 16.55).mean

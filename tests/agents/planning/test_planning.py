@@ -6,8 +6,6 @@ import math
 import gymnasium
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 import envs
@@ -65,8 +63,13 @@ def test_boltzmann_value_iteration_has_one_fixed_point_or_three_and_mellowmax_on
     ("start", "end"), [(0.0, 0.5944980499), (0.72, 0.5944980499), (0.726, 0.8613611490), (2.0, 0.8613611490)]
 )
 def test_where_boltzmann_value_iteration_starts_tells_where_it_settles(start, end):
-    solved = value_iteration(TWO_STATES, BoltzmannExpectation(1 / 16.95), 0.98, initial_values=[start, 0.0])
+    solved = value_iteration(
+        TWO_STATES, BoltzmannExpectation(1 / 16.95), 0.98, initial_values=[start, 0.0], tolerance=1e-12
+    )
     assert solved.V[0] == pytest.approx(end, abs=1e-9)
+
+
+def test_mellowmax_value_iteration_settles_at_its_one_fixed_point():
     assert value_iteration(TWO_STATES, MellowmaxValue(1 / 16.55), 0.98).V[0] == pytest.approx(0.431548048177, abs=1e-11)
 
 
@@ -86,9 +89,10 @@ def test_the_log_partition_counts_paths():
     assert value_iteration(right_down(6), SoftValue(0.3), 1.0).V[0] == pytest.approx(-8.341171273747, abs=1e-11)
 
 
-@given(st.sampled_from([0.003, 0.05, 0.7]), st.sampled_from([0.5, 0.9, 0.99]))
-def test_soft_values_are_consistent_along_every_path(temperature, discount):
-    table = envs.compile_table(gymnasium.make("FrozenLake-v1"))
+@pytest.mark.parametrize("temperature", [0.003, 0.05, 0.7])
+@pytest.mark.parametrize("discount", [0.5, 0.9, 0.99])
+def test_soft_values_are_consistent_along_every_path(lake, temperature, discount):
+    table = lake
     solved = value_iteration(table, SoftValue(temperature), discount)
     log_pi = Gibbs(solved.Q, temperature).log_probs
     ahead = np.where(table.terminated, 0.0, table.probs) * solved.V[table.next_states]
@@ -137,7 +141,10 @@ def test_dynamic_boltzmann_value_iteration_goes_to_the_optimal_values(lake):
     best = value_iteration(lake, Maximum(), 0.9).V
     falling = value_sweeps(lake, BoltzmannExpectation(InverseTime(1.0, 1.0)), 0.9)
     constant = value_sweeps(lake, BoltzmannExpectation(1.0), 0.9)
-    losses = [[np.abs(V - best).max() for V in itertools.islice(sweeps, 2000)] for sweeps in (falling, constant)]
+    losses = [
+        [np.abs(V - best).max() for V in itertools.islice(sweeps, count)]
+        for sweeps, count in ((falling, 2000), (constant, 500))
+    ]
     assert losses[0][-1] < 1e-3 < losses[0][50]
     assert losses[1][-1] > 0.1
 

@@ -25,7 +25,6 @@ from boltzmann import (
     UCB1,
     Boltzmann,
     EntropyTarget,
-    EpsilonGreedy,
     Greedy,
 )
 from boltzmann.experiments import Experiment, Store, Task, rollout, run
@@ -49,8 +48,8 @@ from boltzmann.experiments.engine.compiled.walking import walk_stretch
 class Changed(QLearning):
     """A learner of one's own."""
 
-    def _learn(self, place, targets, step_sizes):
-        super()._learn(place, 2 * targets, step_sizes)
+    def _learn_targets(self, entries, targets, step_sizes):
+        super()._learn_targets(entries, 2 * targets, step_sizes)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +62,7 @@ class Changed(QLearning):
         ("FrozenLake-v1", Changed(Boltzmann(0.5)), "no compiled form of Changed"),
         (
             "FrozenLake-v1",
-            SoftQ(EpsilonGreedy(0.1), temperature=EntropyTarget(0.5)),
+            SoftQ(Boltzmann(EntropyTarget(0.5))),
             "only lockstep knows the temperature of the backup",
         ),
         ("FrozenLake-v1", BackupLearning(Boltzmann(0.5), BoltzmannExpectation(1.0)), "no compiled form of Backup"),

@@ -1,5 +1,6 @@
 """The step loop and its record, against a plain loop that keeps everything."""
 
+from dataclasses import fields
 from types import SimpleNamespace
 
 import numpy as np
@@ -27,13 +28,12 @@ class Spy:
         self.observations, self.decision = observations, self.agent.act(observations, where)
         return self.decision
 
-    def update(self, observations, actions, rewards, reached, terminated, truncated):
-        np.testing.assert_array_equal(observations, self.observations)
-        np.testing.assert_array_equal(actions, self.decision.actions)
-        self.agent.update(observations, actions, rewards, reached, terminated, truncated)
-        decision = self.decision
-        kept = (observations, actions, rewards, reached, terminated, truncated, decision.entropy, decision.values)
-        self.seen.append([np.array(part) for part in kept])
+    def update(self, transition):
+        parts = [getattr(transition, field.name) for field in fields(transition)]
+        np.testing.assert_array_equal(transition.observations, self.observations)
+        np.testing.assert_array_equal(transition.actions, self.decision.actions)
+        self.agent.update(transition)
+        self.seen.append([np.array(part) for part in (*parts, self.decision.entropy, self.decision.values)])
 
 
 @pytest.mark.parametrize("make", ["table", "sync"])
@@ -127,12 +127,10 @@ def test_final_observations_of_any_shape_are_put_back():
             pass
 
         def act(self, observations, where=None):
-            from types import SimpleNamespace
-
             return SimpleNamespace(actions=np.zeros(2, int), distribution=SimpleNamespace(entropy=np.zeros(2)))
 
-        def update(self, observations, actions, rewards, reached, *ends):
-            self.reached = reached
+        def update(self, transition):
+            self.reached = transition.next_observations
 
     agent = Still()
     rollout(Countdown(), agent, np.array([1]), [0, 0], np.random.default_rng(0))
@@ -145,11 +143,9 @@ def test_what_an_agent_does_not_tell_is_recorded_as_unknown():
             pass
 
         def act(self, observations, where=None):
-            from types import SimpleNamespace
-
             return SimpleNamespace(actions=np.zeros(2, int), distribution=SimpleNamespace(entropy=np.zeros(2)))
 
-        def update(self, *transition):
+        def update(self, transition):
             pass
 
     arrays = rollout(Countdown(), Still(), np.array([2]), [0, 0], np.random.default_rng(0)).arrays
@@ -163,12 +159,10 @@ def test_greedy_may_be_told_as_numbers():
             pass
 
         def act(self, observations, where=None):
-            from types import SimpleNamespace
-
             distribution = SimpleNamespace(entropy=np.zeros(2))
             return SimpleNamespace(actions=np.zeros(2, int), distribution=distribution, greedy=np.array([0, 1]))
 
-        def update(self, *transition):
+        def update(self, transition):
             pass
 
     arrays = rollout(Countdown(), Told(), np.array([2]), [0, 0], np.random.default_rng(0)).arrays

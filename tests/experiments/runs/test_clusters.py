@@ -15,7 +15,6 @@ from boltzmann import Greedy
 from boltzmann.experiments import Experiment, FailedCellsError, RefusedError, Task, run
 from boltzmann.experiments.runs.backends import BACKENDS
 from scripts import compare_schedules
-from tests.support.paths import SUPPORT
 
 MODULES = {"dask": "distributed", "ray": "ray"}
 # Both say in warnings what they are going to change.
@@ -27,16 +26,6 @@ def cluster(request):
     if importlib.util.find_spec(MODULES[request.param]) is None:
         pytest.skip(f"{request.param} is not installed: make test-clusters installs it")
     return request.param
-
-
-@pytest.fixture
-def troublesome(monkeypatch):
-    monkeypatch.syspath_prepend(SUPPORT)
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(SUPPORT), os.environ.get("PYTHONPATH", "")]))
-    import troublesome
-
-    yield troublesome
-    sys.modules.pop("troublesome")
 
 
 def contents(folder):

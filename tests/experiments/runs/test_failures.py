@@ -16,20 +16,8 @@ from boltzmann import Boltzmann, Greedy
 from boltzmann.experiments import Experiment, FailedCellsError, RefusedError, Results, Task, run
 from boltzmann.experiments.store.lock import LOCK_NAME, lock_folder
 from scripts.support import console
-from tests.support.paths import SUPPORT
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills processes, which is POSIX")
-
-
-@pytest.fixture
-def troublesome(monkeypatch):
-    """The agents that go wrong, where workers find them too."""
-    monkeypatch.syspath_prepend(SUPPORT)
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(SUPPORT), os.environ.get("PYTHONPATH", "")]))
-    import troublesome
-
-    yield troublesome
-    sys.modules.pop("troublesome")
 
 
 def bandit(*agents, block=2):

@@ -173,7 +173,7 @@ def test_a_worker_spares_its_garbage_collector_and_this_process_does_not(tmp_pat
     import joblib
 
     task = Task("boltzmann/GaussianBandit-v0", [SampleAverage(Greedy())], 10)
-    run(Experiment([task], 8, 0, block=1), tmp_path, make=envs.make, n_jobs=2)
+    run(Experiment([task], 8, 0, block=1), tmp_path, make=envs.make, n_jobs=2, engine="lockstep")
     frozen = joblib.Parallel(2)(joblib.delayed(gc.get_freeze_count)() for _ in range(4))
     assert max(frozen) > 1000
     assert gc.get_freeze_count() == 0

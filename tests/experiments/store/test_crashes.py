@@ -4,7 +4,6 @@ After the operation at which it crashes every further one fails too, as nothing 
 clearing up on the way out does not help it. Where the operation is a write, half of it reaches the file.
 """
 
-import builtins
 import os
 import shutil
 import socket
@@ -22,73 +21,23 @@ from boltzmann.experiments import Experiment, RefusedError, Results, Store, Task
 from boltzmann.experiments.store import atomic
 from boltzmann.experiments.store import folder as storage
 from boltzmann.experiments.store.atomic import is_alive
+from tests.support.crashing_disk import Crash, Disk
+from tests.support.folders import contents
 
-OPERATIONS = ("open", "fsync", "replace", "link", "unlink", "mkdir", "ftruncate", "write")
 AGENTS = [SampleAverage(Greedy()), SampleAverage(Boltzmann(0.1))]
 EXPERIMENT = Experiment([Task("boltzmann/GaussianBandit-v0(arms=2)", AGENTS, 4)], 3, 0, block=2)
 
 
-class Crash(BaseException):
-    """The end of the process."""
-
-
-class Disk:
-    """Counts the file operations that change something, and fails from the k-th on."""
-
-    def __init__(self, monkeypatch, crash_at=None):
-        self.done, self.crash_at, self.names = 0, crash_at, []
-        for name in OPERATIONS:
-            monkeypatch.setattr(os, name, self.counted(name, getattr(os, name)))
-        monkeypatch.setattr(atomic, "open", self.opened, raising=False)
-
-    def step(self, name):
-        self.done += 1
-        self.names.append(name)
-        if self.crash_at is not None and self.done >= self.crash_at:
-            raise Crash(name)
-
-    def counted(self, name, act):
-        def operation(*arguments, **rest):
-            self.step(name)
-            return act(*arguments, **rest)
-
-        return operation
-
-    def opened(self, path, mode="r"):
-        self.step("open")
-        return HalfWritten(self, builtins.open(path, mode))
-
-
-class HalfWritten:
-    """A file of which a crash leaves the first half."""
-
-    def __init__(self, disk, file):
-        self.disk, self.file = disk, file
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.file.close()
-
-    def __getattr__(self, name):
-        return getattr(self.file, name)
-
-    def write(self, content):
-        try:
-            self.disk.step("write")
-        except Crash:
-            self.file.write(content[: len(content) // 2])
-            raise
-        return self.file.write(content)
-
-
-def contents(folder):
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
-
-
 def computed(folder):
     return run(EXPERIMENT, folder, make=envs.make, engine="lockstep")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def no_waiting_for_the_disk():
+    """Crashes of a process lose nothing that was written: flushes are counted, and cost nothing."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(os, "fsync", lambda file: None)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -75,7 +75,7 @@ def test_a_time_limit_that_was_given_is_said_once_and_not_by_the_workers(tmp_pat
     agents = [QLearning(Greedy()), QLearning(Uniform())]
     experiment = Experiment([Task("CliffWalking-v1", agents, 10)], 4, 0, block=1)
     with pytest.warns(envs.TimeLimitWarning, match="CliffWalking-v1 states no time limit"):
-        run(experiment, tmp_path, make=envs.make, n_jobs=2)
+        run(experiment, tmp_path, make=envs.make, n_jobs=2, engine="lockstep")
     assert "time limit" not in "".join(capfd.readouterr())
     stored = json.loads((tmp_path / "experiment.json").read_text())
     assert stored["environments"][0]["max_episode_steps"] == envs.TIME_LIMIT

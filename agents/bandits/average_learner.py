@@ -1,0 +1,56 @@
+"""Shared by the learners of averages: the step towards a reward, and variances if the policy reads them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+import numpy as np
+from gymnasium import Space
+
+from agents.bandits.variances import RewardVariances
+from agents.inputs import TableTransition
+from agents.memory import Entries, Indices, PerRow, read, rows_of
+from agents.parameters import FINITE
+from agents.policy_agent import PolicyAgent
+from agents.tabular import PolicyInputs
+
+
+@dataclass(repr=False)
+class AverageLearner(PolicyAgent):
+    """Q <- Q + step size (r - Q); the learners differ in the step size."""
+
+    initial_value: Annotated[float, FINITE] = field(default=0.0, kw_only=True)
+
+    def reset(
+        self,
+        num_envs: int,
+        observation_space: Space[Any],
+        action_space: Space[Any],
+        rng: np.random.Generator,
+    ) -> None:
+        """Forget everything and make the arrays; as :meth:`agents.TabularAgent.reset`."""
+        super().reset(num_envs, observation_space, action_space, rng)
+        self._variances = RewardVariances(self.values.shape) if "variances" in self._reads else None
+
+    def _learn(self, transition: TableTransition) -> None:
+        entries, rewards = transition.entries, transition.rewards
+        values = read(self.values, entries)
+        changes = self._changes(rewards, values, entries)
+        counts = self._count_visits(entries)
+        if self._variances is not None:
+            self._variances.add(entries, rewards, counts)
+        self._add(entries, values, changes)
+
+    def _changes(self, rewards: PerRow, values: PerRow, entries: Entries) -> PerRow:
+        """Return the steps from the values towards the rewards; the visits do not count this step yet."""
+        raise NotImplementedError
+
+    def _initial_value(self) -> float:
+        return self.initial_value
+
+    def _policy_inputs(self, states: Indices) -> PolicyInputs:
+        inputs = super()._policy_inputs(states)
+        if self._variances is not None:
+            inputs["variances"] = self._variances.at((self._rows, states), rows_of(self.visits, states))
+        return inputs

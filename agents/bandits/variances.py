@@ -1,0 +1,32 @@
+"""Variances of rewards, for the policies that read them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.memory import Indices, PerRow, Values
+
+
+class RewardVariances:
+    """Means and summed squared deviations of the rewards of every replicate, state and action.
+
+    They are updated by Welford's rule ("Note on a method for calculating corrected sums of squares and products",
+    1962), which loses no digits if the mean is far from 0.
+    """
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self._means, self._squares = np.zeros(shape), np.zeros(shape)
+
+    def add(self, entries: tuple[NDArray[Any], ...], rewards: PerRow, counts: Indices) -> None:
+        """Add one reward to each entry; ``counts`` are the numbers of its rewards, this one included."""
+        before = self._means[entries]
+        after = before + (rewards - before) / counts
+        self._means[entries] = after
+        self._squares[entries] += (rewards - before) * (rewards - after)
+
+    def at(self, rows: tuple[NDArray[Any], ...], counts: Indices) -> Values:
+        """Return the variances (1/n, not 1/(n - 1)) of the rows, 0 before the first reward."""
+        return np.asarray(self._squares[rows] / np.maximum(counts, 1))

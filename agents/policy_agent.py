@@ -1,0 +1,99 @@
+"""Shared by the learners that hold a policy: which inputs they collect for it, and the exploration rates of states."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import numpy as np
+from gymnasium import Space
+from numpy.typing import ArrayLike, NDArray
+
+from agents.memory import Entries, Indices, PerRow, Values, copies_in_fortran_order, rows_of, write
+from agents.parameters import Instance
+from agents.tabular import PolicyInputs, TabularAgent
+from boltzmann import Distribution, Policy
+from boltzmann.policies import inputs_read_by
+
+
+@dataclass(repr=False)
+class PolicyAgent(TabularAgent):
+    """A tabular learner whose distribution is that of a policy, its first field.
+
+    A policy that reads epsilons explores by how much the values change: the learner holds one rate for each state,
+    hands the rates of the states to each act, and updates them with the policy's ``next_epsilons``.
+
+    Parameters
+    ----------
+    policy : Policy
+        Maps the values to a distribution over actions, such as ``Boltzmann(0.1)``.
+
+    Attributes
+    ----------
+    epsilons : array of shape (R, S), or None
+        The exploration rates of the states, made by ``reset`` if the policy reads them.
+    """
+
+    policy: Annotated[Policy, Instance("a policy", "Boltzmann(0.1)")]
+
+    def reset(
+        self,
+        num_envs: int,
+        observation_space: Space[Any],
+        action_space: Space[Any],
+        rng: np.random.Generator,
+    ) -> None:
+        """Forget everything and make the arrays; as :meth:`TabularAgent.reset`."""
+        super().reset(num_envs, observation_space, action_space, rng)
+        self._reads = inputs_read_by(self.policy)
+        self.epsilons: Values | None = None
+        if "epsilons" in self._reads:
+            self.epsilons = np.full(self.values.shape[:2], self.policy.initial_epsilon)  # type: ignore[attr-defined]
+
+    def _arrays(self) -> dict[str, Any]:
+        """Return the part of ``stretch_form`` that all learners share: the arrays to write to, policy, randomness."""
+        return {
+            "values": self.values,
+            "visits": self.visits,
+            "policy": self.policy,
+            "rng": self._rng,
+            "side_by_side": copies_in_fortran_order(self.values),
+        }
+
+    def _policy_inputs(self, states: Indices) -> PolicyInputs:
+        inputs = {"values": rows_of(self.values, states)}
+        if "visits" in self._reads:
+            inputs["visits"] = rows_of(self.visits, states)
+        if self.epsilons is not None:
+            inputs["epsilons"] = self.epsilons[self._rows, states]
+        return inputs
+
+    def _distribution(self, inputs: PolicyInputs, where: ArrayLike | None, step: int) -> Distribution:
+        values, *others = inputs
+        return self.policy(inputs[values], step=step, where=where, **{name: inputs[name] for name in others})
+
+    def _add(self, entries: Entries, values: PerRow, changes: PerRow) -> None:
+        """Write ``values + changes`` over the values of the entries, and update the exploration rates."""
+        write(self.values, entries, values + changes)
+        self._update_epsilons(entries, changes)
+
+    def _update_epsilons(self, entries: Entries, changes: PerRow) -> None:
+        if self.epsilons is None:
+            return
+        rows, states, _ = entries
+        mask = self._mask(states)
+        actions_allowed = np.full(len(rows), self.values.shape[2]) if mask is None else mask.sum(axis=-1)
+        self.epsilons[rows, states] = self._next_epsilons(self.epsilons[rows, states], changes, actions_allowed)
+
+    def _update_all_epsilons(self, changed: NDArray[np.bool_], changes: Values) -> None:
+        """Update the exploration rates by changes of many entries, shape (R, S, K), one action after the other."""
+        if self.epsilons is None:
+            return
+        _, states, actions = changed.shape
+        counts = np.full((len(changed), states), actions) if self.allowed is None else self.allowed.sum(axis=-1)
+        for action in range(actions):
+            updated = self._next_epsilons(self.epsilons, changes[..., action], counts)
+            self.epsilons = np.where(changed[..., action], updated, self.epsilons)
+
+    def _next_epsilons(self, epsilons: Values, changes: Values, actions_allowed: Indices) -> Values:
+        return np.asarray(self.policy.next_epsilons(epsilons, changes, actions_allowed))  # type: ignore[attr-defined]

@@ -1,0 +1,39 @@
+"""Properties of the Gibbs distribution with the actions along any axis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from boltzmann._numerics import Quantity, libraries, scored
+from boltzmann.arrays import Array, Mask, Values, Weights
+from boltzmann.gibbs.distribution import Gibbs
+
+
+def along(
+    axis: int,
+    name: str,
+    values: Values,
+    temperature: Values,
+    where: Mask,
+    prior: Weights,
+    *,
+    back: bool = True,
+) -> Array:
+    """Compute a property of the distribution whose actions lie along ``axis``."""
+    quantity: Quantity = vars(Gibbs)[name]
+    if isinstance(axis, bool) or not isinstance(axis, int | np.integer):
+        raise TypeError(f"axis must be an integer, got {axis!r}")
+    result: Array
+    if axis == -1:
+        result = quantity.of(scored(values, temperature, where, prior)[0])
+        return result
+    xp = libraries.library(values, where, prior)
+    parts = [libraries.converted(xp, part) for part in (values, where, prior)]
+    shape = np.broadcast_shapes(*(tuple(part.shape) for part in parts if part is not None))
+    if not -len(shape) <= axis < len(shape):
+        raise ValueError(f"axis must be in [-{len(shape)}, {len(shape)}) for values of shape {shape}, got {axis}")
+    moved: list[Any] = [None if part is None else xp.moveaxis(xp.broadcast_to(part, shape), axis, -1) for part in parts]
+    result = quantity.of(scored(moved[0], temperature, moved[1], moved[2])[0])
+    return xp.moveaxis(result, -1, axis) if back and name in ("probs", "log_probs") else result
