@@ -100,5 +100,8 @@ Mask: TypeAlias = ArrayLike | Array | None
 Weights: TypeAlias = ArrayLike | Array | None
 """Non-negative weights of any library; None is 1 for each."""
 
+Input: TypeAlias = ArrayLike | Array | None
+"""An input of a policy beside values, step and mask, such as visits; None if it is not given."""
+
 Rng: TypeAlias = "np.random.Generator | TorchGenerator | Array"
 """The randomness of a library: NumPy's or PyTorch's generator, or a JAX key. A string, so as not to load it."""

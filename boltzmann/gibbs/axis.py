@@ -12,14 +12,7 @@ from boltzmann.gibbs.distribution import Gibbs
 
 
 def along(
-    axis: int,
-    name: str,
-    values: Values,
-    temperature: Values,
-    where: Mask,
-    prior: Weights,
-    *,
-    back: bool = True,
+    axis: int, name: str, values: Values, temperature: Values, where: Mask, prior: Weights, *, back: bool = True
 ) -> Array:
     """Compute a property of the distribution whose actions lie along ``axis``."""
     quantity: Quantity = vars(Gibbs)[name]

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from boltzmann.arrays import Floats
+from boltzmann.arrays import Floats, Input, Mask, Values
 from boltzmann.categorical import Categorical
 from boltzmann.notation import Expression
 from boltzmann.policies._noise import scaled_noise
@@ -62,13 +61,7 @@ class BoltzmannGumbel(Expression):
     C: Annotated[float | Schedule, NONNEGATIVE] = 1.0
 
     def __call__(
-        self,
-        values: ArrayLike,
-        *,
-        step: int = 0,
-        visits: ArrayLike | None = None,
-        where: ArrayLike | None = None,
-        variances: ArrayLike | None = None,
+        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         inputs = PolicyInputs(values, visits, where)

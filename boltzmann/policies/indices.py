@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from boltzmann import checks
 from boltzmann._numerics import libraries
-from boltzmann.arrays import Bools, Floats
+from boltzmann.arrays import Bools, Floats, Input, Mask, Values
 from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
@@ -109,13 +109,7 @@ class UCB1(Expression):
     confidence: Annotated[float, Real("[0, inf)")] = float(np.sqrt(2.0))
 
     def __call__(
-        self,
-        values: ArrayLike,
-        *,
-        step: int = 0,
-        visits: ArrayLike | None = None,
-        where: ArrayLike | None = None,
-        variances: ArrayLike | None = None,
+        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K)."""
         inputs = PolicyInputs(values, visits, where)
@@ -144,13 +138,7 @@ class UCB1Tuned(Expression):
     reads: ClassVar[frozenset[str]] = frozenset({"visits", "variances"})
 
     def __call__(
-        self,
-        values: ArrayLike,
-        *,
-        step: int = 0,
-        visits: ArrayLike | None = None,
-        where: ArrayLike | None = None,
-        variances: ArrayLike | None = None,
+        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K)."""
         inputs = PolicyInputs(values, visits, where)
@@ -199,13 +187,7 @@ class Maillard(Expression):
     deviation: Annotated[float, Real("[0, inf]")] = 1.0
 
     def __call__(
-        self,
-        values: ArrayLike,
-        *,
-        step: int = 0,
-        visits: ArrayLike | None = None,
-        where: ArrayLike | None = None,
-        variances: ArrayLike | None = None,
+        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Gibbs:
         """Return the distribution of each row of ``values``, shape (..., K)."""
         inputs = PolicyInputs(values, visits, where)

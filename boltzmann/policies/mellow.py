@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from boltzmann._numerics import formulas, libraries, standardise
+from boltzmann.arrays import Input, Mask, Values
 from boltzmann.calibration import finite_rows, temperature_for_expected_loss
 from boltzmann.gibbs import Gibbs
 from boltzmann.notation import Expression
@@ -54,13 +54,7 @@ class Mellowmax(Expression):
     omega: Annotated[float | Schedule, NONNEGATIVE] = 1.0
 
     def __call__(
-        self,
-        values: ArrayLike,
-        *,
-        step: int = 0,
-        visits: ArrayLike | None = None,
-        where: ArrayLike | None = None,
-        variances: ArrayLike | None = None,
+        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Gibbs:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         omega = NONNEGATIVE.read("omega", self.omega, step)

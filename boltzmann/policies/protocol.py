@@ -8,6 +8,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from boltzmann.arrays import Input, Mask, Values
+
 
 class Distribution(Protocol):
     """What a policy returns: one distribution over actions a row."""
@@ -39,13 +41,7 @@ class Policy(Protocol):
     """
 
     def __call__(
-        self,
-        values: ArrayLike,
-        *,
-        step: int = 0,
-        visits: ArrayLike | None = None,
-        where: ArrayLike | None = None,
-        variances: ArrayLike | None = None,
+        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Distribution:
         """Return the distribution for each row of ``values``; nothing is remembered."""
         ...

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from boltzmann import checks
-from boltzmann.arrays import Bools, Floats
+from boltzmann.arrays import Bools, Floats, Input, Mask, Values
 from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
 from boltzmann.notation import Expression
@@ -70,13 +69,7 @@ class GaussianThompson(Expression):
     prior_deviation: Annotated[float, Real("(0, inf]")] = np.inf
 
     def __call__(
-        self,
-        values: ArrayLike,
-        *,
-        step: int = 0,
-        visits: ArrayLike | None = None,
-        where: ArrayLike | None = None,
-        variances: ArrayLike | None = None,
+        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K)."""
         inputs = PolicyInputs(values, visits, where)
@@ -126,13 +119,7 @@ class BernoulliThompson(Expression):
     beta: Annotated[float, Real("(0, inf)")] = 1.0
 
     def __call__(
-        self,
-        values: ArrayLike,
-        *,
-        step: int = 0,
-        visits: ArrayLike | None = None,
-        where: ArrayLike | None = None,
-        variances: ArrayLike | None = None,
+        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K)."""
         inputs = PolicyInputs(values, visits, where)

@@ -16,14 +16,7 @@ from numpy.typing import ArrayLike
 from boltzmann.arrays import Floats
 from boltzmann.bounds import Each, Real, Whole
 from boltzmann.notation import Expression
-from boltzmann.schedules.steps import (
-    LAST_STEP,
-    NONNEGATIVE,
-    Schedule,
-    Temperatures,
-    checked_steps,
-    temperatures_at,
-)
+from boltzmann.schedules.steps import LAST_STEP, NONNEGATIVE, Schedule, Temperatures, checked_steps, temperatures_at
 
 
 @dataclass(frozen=True)

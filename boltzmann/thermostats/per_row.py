@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from boltzmann import checks
 from boltzmann._numerics import libraries
-from boltzmann.arrays import Mask, Values
+from boltzmann.arrays import Input, Mask, Values
 from boltzmann.notation import Expression
 from boltzmann.schedules import Schedule, Temperatures, check_callable, value_at
 
@@ -24,9 +23,7 @@ class Thermostat(Expression):
 
     reads: ClassVar[frozenset[str]] = frozenset({"values", "visits"})
 
-    def __call__(
-        self, values: ArrayLike, *, step: int = 0, visits: ArrayLike | None = None, where: ArrayLike | None = None
-    ) -> Temperatures:
+    def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row, shape (...), for values and visits of shape (..., K)."""
         raise NotImplementedError
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from numpy.typing import ArrayLike
 
+from boltzmann.arrays import Input, Mask, Values
 from boltzmann.calibration import (
     Calibration,
     finite_rows,
@@ -54,9 +54,7 @@ class EntropyTarget(Thermostat):
 
     fraction: Annotated[float | Schedule, UNIT_INTERVAL]
 
-    def __call__(
-        self, values: ArrayLike, *, step: int = 0, visits: ArrayLike | None = None, where: ArrayLike | None = None
-    ) -> Temperatures:
+    def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         fraction = UNIT_INTERVAL.read("fraction", self.fraction, step)
         possible = np.count_nonzero(finite_rows(values, where) > -np.inf, axis=-1)
@@ -85,9 +83,7 @@ class EffectiveActionsTarget(Thermostat):
 
     actions: Annotated[float | Schedule, _AT_LEAST_ONE]
 
-    def __call__(
-        self, values: ArrayLike, *, step: int = 0, visits: ArrayLike | None = None, where: ArrayLike | None = None
-    ) -> Temperatures:
+    def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         actions = _AT_LEAST_ONE.read("actions", self.actions, step)
         temperatures: Temperatures = temperature_for_entropy(
@@ -115,9 +111,7 @@ class GreedyProbabilityTarget(Thermostat):
 
     probability: Annotated[float | Schedule, UNIT_INTERVAL]
 
-    def __call__(
-        self, values: ArrayLike, *, step: int = 0, visits: ArrayLike | None = None, where: ArrayLike | None = None
-    ) -> Temperatures:
+    def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         probability = UNIT_INTERVAL.read("probability", self.probability, step)
         temperatures: Temperatures = temperature_for_greedy_probability(values, probability, where=where).temperature[
@@ -145,9 +139,7 @@ class LossBudget(Thermostat):
 
     loss: Annotated[float | Schedule, NONNEGATIVE]
 
-    def __call__(
-        self, values: ArrayLike, *, step: int = 0, visits: ArrayLike | None = None, where: ArrayLike | None = None
-    ) -> Temperatures:
+    def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         loss = NONNEGATIVE.read("loss", self.loss, step)
         return _temperatures(temperature_for_expected_loss(values, loss, where=where))
