@@ -90,28 +90,21 @@ def largest_probabilities(knots: Floats, allowed: Bools, log_density: Callable[[
         return np.zeros((0, count))
     part = max(1, _ENTRIES // (count * count * points * _NODES))
     slices = [slice(begin, begin + part) for begin in range(0, rows, part)]
-    return np.concatenate([_part(knots[rows], allowed[rows], partial_of(log_density, rows)) for rows in slices])
+    return np.concatenate([_part(knots[rows], allowed[rows], log_density, rows) for rows in slices])
 
 
-def partial_of(log_density: Callable[[Floats, slice], Floats], rows: slice) -> Callable[[Floats], Floats]:
-    """Fix the rows."""
-    return lambda x: log_density(x, rows)
-
-
-def _part(knots: Floats, allowed: Bools, log_density: Callable[[Floats], Floats]) -> Floats:
+def _part(knots: Floats, allowed: Bools, log_density: Callable[[Floats, slice], Floats], rows: slice) -> Floats:
     nodes, weights, inner = _rule()
     # The largest draw is at least the largest of the lower ends.
-    first = np.where(allowed, knots[..., 0], -np.inf).max(axis=-1)
+    first = np.where(allowed, knots[..., 0], -np.inf).max(axis=-1)[:, np.newaxis, np.newaxis]
     # Masked actions add no panel boundaries.
-    edges = np.where(
-        allowed[..., np.newaxis], np.maximum(knots, first[:, np.newaxis, np.newaxis]), first[:, None, None]
-    )
+    edges = np.where(allowed[..., np.newaxis], np.maximum(knots, first), first)
     edges = np.sort(edges.reshape(len(knots), -1), axis=-1)
     used = (np.diff(edges, axis=-1) > 0).any(axis=0)
     left, length = edges[:, :-1][:, used], np.diff(edges, axis=-1)[:, used]
     x = left[..., np.newaxis] + length[..., np.newaxis] * nodes
     flat = x.reshape(len(x), -1, 1)
-    logs = np.where(allowed[:, np.newaxis], log_density(flat), -np.inf).reshape(*x.shape, -1)
+    logs = np.where(allowed[:, np.newaxis], log_density(flat, rows), -np.inf).reshape(*x.shape, -1)
     with np.errstate(under="ignore"):
         density = np.exp(logs) * length[..., np.newaxis, np.newaxis]
     # Sum from the right: the part of a law below the first edge is never needed.

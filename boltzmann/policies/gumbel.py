@@ -42,10 +42,7 @@ class BoltzmannGumbel(Expression):
         In [0, inf], in the units of the values: 0 is greedy; inf is the limit where the values cease to matter. For
         sub-Gaussian rewards of deviation sigma, C = sigma.
 
-    Raises
-    ------
-    ValueError, TypeError
-        When called without visits or with wrong ones, and for values that are not finite.
+    A call without visits, or with values that are not finite, raises a ValueError.
 
     Examples
     --------

@@ -32,10 +32,7 @@ class Mellowmax(Expression):
     omega : float or callable of the step
         In [0, inf], in inverse units of the values: 0 is uniform, inf greedy.
 
-    Raises
-    ------
-    ValueError, TypeError
-        When called, for values as :class:`boltzmann.Gibbs`, and for infinite ones.
+    A call with values that are not finite raises a ValueError.
 
     Examples
     --------

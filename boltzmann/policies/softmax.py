@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from boltzmann.arrays import Input, Mask, Values
-from boltzmann.bounds import Each, Real
+from boltzmann.bounds import Each, Real, Wrapper
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
 from boltzmann.notation import Expression
@@ -117,15 +117,10 @@ class EpsilonBoltzmann(TemperaturePolicy):
 
 
 @dataclass(frozen=True)
-class _PriorBound:
+class _PriorBound(Wrapper):
     """The bound of a prior: a policy, or weights of which one is above 0."""
 
     bound: Each
-
-    @property
-    def text(self) -> str:
-        """The interval of the weights."""
-        return self.bound.text
 
     def check(self, name: str, value: object) -> object:
         """Return a policy as it is and weights as a tuple, or raise."""

@@ -49,10 +49,7 @@ class GaussianThompson(Expression):
     prior_deviation : float
         In (0, inf]. inf is the flat prior, with which untaken actions come first.
 
-    Raises
-    ------
-    ValueError, TypeError
-        When called without visits or with wrong ones, and for values that are not finite.
+    A call without visits, or with values that are not finite, raises a ValueError.
 
     Examples
     --------
@@ -100,10 +97,7 @@ class BernoulliThompson(Expression):
     alpha, beta : float
         Parameters of the prior, in (0, inf); 1 and 1 are the uniform prior.
 
-    Raises
-    ------
-    ValueError, TypeError
-        When called without visits or with wrong ones, and for values outside [0, 1].
+    A call without visits, or with values outside [0, 1], raises a ValueError.
 
     Examples
     --------

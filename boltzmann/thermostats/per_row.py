@@ -10,6 +10,7 @@ import numpy as np
 from boltzmann import checks
 from boltzmann._numerics import libraries
 from boltzmann.arrays import Input, Mask, Values
+from boltzmann.bounds import Interval
 from boltzmann.notation import Expression
 from boltzmann.schedules import Schedule, Temperatures, check_callable, value_at
 
@@ -29,7 +30,7 @@ class Thermostat(Expression):
 
 
 @dataclass(frozen=True)
-class TemperatureBound:
+class TemperatureBound(Interval):
     """The bound of a policy's temperature: a number in [0, inf], a schedule or a thermostat.
 
     Examples
@@ -40,12 +41,7 @@ class TemperatureBound:
     ValueError: temperature must be in [0, inf], got -1.0
     """
 
-    interval: ClassVar[str] = "[0, inf]"
-
-    @property
-    def text(self) -> str:
-        """The interval."""
-        return f"in {self.interval}"
+    interval: str = "[0, inf]"
 
     def check(self, name: str, value: object) -> float | Schedule | Thermostat:
         """Return a number as a float and a callable as it is, or raise."""

@@ -86,10 +86,7 @@ class GLIE(Thermostat):
     Littman & Szepesvari, "Convergence results for single-step on-policy reinforcement-learning algorithms", 2000,
     appendix B). GLIE needs ``visits``, whose sum over the actions is n(s); up to n = 1 the policy is uniform.
 
-    Raises
-    ------
-    ValueError, TypeError
-        When called without visits or with negative ones, and for values as :class:`EntropyTarget`.
+    A call without visits, or with values that are not finite, raises a ValueError.
 
     Examples
     --------
