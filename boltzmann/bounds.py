@@ -24,11 +24,9 @@ class Bound(Protocol):
     @property
     def text(self) -> str:
         """The bound in words, as the docstring states it."""
-        ...
 
     def check(self, name: str, value: object) -> object:
         """Return the value in its stored form, or raise a ValueError or TypeError with name, bound and value."""
-        ...
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 
 from boltzmann import checks
 from boltzmann._numerics import Scores, formulas, libraries, roots, standardise
-from boltzmann.arrays import Floats
+from boltzmann.arrays import Floats, Mask, Values, Weights
 
 _ROUNDING = 4 * np.finfo(np.float64).eps
 
@@ -38,12 +38,12 @@ class Calibration(NamedTuple):
 
 
 def temperature_for_entropy(
-    values: ArrayLike,
+    values: Values,
     entropy: ArrayLike | None = None,
     *,
     effective_actions: ArrayLike | None = None,
-    where: ArrayLike | None = None,
-    prior: ArrayLike | None = None,
+    where: Mask = None,
+    prior: Weights = None,
 ) -> Calibration:
     """Find the temperature at which the distribution has a given entropy.
 
@@ -90,7 +90,7 @@ def temperature_for_entropy(
 
 
 def temperature_for_greedy_probability(
-    values: ArrayLike, probability: ArrayLike, *, where: ArrayLike | None = None, prior: ArrayLike | None = None
+    values: Values, probability: Values, *, where: Mask = None, prior: Weights = None
 ) -> Calibration:
     """Find the temperature at which the maximisers together have a given probability.
 
@@ -108,7 +108,7 @@ def temperature_for_greedy_probability(
 
 
 def temperature_for_expected_loss(
-    values: ArrayLike, loss: ArrayLike, *, where: ArrayLike | None = None, prior: ArrayLike | None = None
+    values: Values, loss: Values, *, where: Mask = None, prior: Weights = None
 ) -> Calibration:
     """Find the temperature at which a draw loses a given value on average: max Q - E[Q] = loss.
 
@@ -125,9 +125,7 @@ def temperature_for_expected_loss(
     return _solve(values, target, formulas.expected_loss, where, prior, in_units_of_values=True)
 
 
-def temperature_for_kl(
-    values: ArrayLike, kl: ArrayLike, *, where: ArrayLike | None = None, prior: ArrayLike | None = None
-) -> Calibration:
+def temperature_for_kl(values: Values, kl: Values, *, where: Mask = None, prior: Weights = None) -> Calibration:
     """Find the temperature at which the distribution has a given divergence KL(p || prior) from the prior.
 
     ``kl`` is at least 0, in nats: 0 at T = inf, -log of the maximisers' share of the prior at T = 0. The prior is
@@ -142,7 +140,7 @@ def temperature_for_kl(
     return _solve(values, _target("kl", kl, 0.0, np.inf), formulas.kl_to_prior, where, prior, falling=True)
 
 
-def finite_rows(values: ArrayLike, where: ArrayLike | None) -> Floats:
+def finite_rows(values: Values, where: Mask) -> Floats:
     """Check values as a calibration does; return them with -inf for masked actions, shape (..., K)."""
     return _finite(standardise(libraries.to_numpy("values", values), 0.0, libraries.to_numpy("where", where), None))
 
@@ -161,11 +159,11 @@ def _target(name: str, value: ArrayLike | None, least: float, most: float) -> Fl
 
 
 def _solve(
-    values: ArrayLike,
+    values: Values,
     target: Floats,
     formula: roots.Formula,
-    where: ArrayLike | None,
-    prior: ArrayLike | None,
+    where: Mask,
+    prior: Weights,
     *,
     falling: bool = False,
     in_units_of_values: bool = False,
@@ -190,10 +188,9 @@ def _solve(
     low, high = reversed(ends) if falling else ends
     low_end, high_end = (np.inf, 0.0) if falling else (0.0, np.inf)
     # A target that equals an end but for rounding is met by that end.
-    slack = _ROUNDING
-    below, above = wanted <= low * (1 + slack), wanted >= high * (1 - slack)
+    below, above = wanted <= low * (1 + _ROUNDING), wanted >= high * (1 - _ROUNDING)
     temperature = np.where(below, low_end, np.where(above, high_end, np.nan))
-    attainable = (wanted >= low * (1 - slack)) & (wanted <= high * (1 + slack))
+    attainable = (wanted >= low * (1 - _ROUNDING)) & (wanted <= high * (1 + _ROUNDING))
     inside = np.isnan(temperature)
     if inside.any():
         chosen = None if weights is None else weights[inside]

@@ -17,6 +17,8 @@ from boltzmann import checks
 from boltzmann._numerics import libraries, shared, tensors
 from boltzmann.arrays import NUMPY, Array, Floats, Namespace, Rng, Values
 
+_Generator = np.random.Generator | tensors.Uniforms
+
 _BLOCK = 256
 """From so many actions on, the cumulative sum has two levels."""
 _SMALL_TOTAL = 2.0**-900
@@ -91,7 +93,7 @@ def sample_weights(xp: Namespace, rng: Any, weights: Any, axis: int, shape: int 
     return np.add.reduce(cumulative <= threshold[..., np.newaxis], axis=-1, dtype=np.int64)
 
 
-def _sample_first_axis(rng: np.random.Generator | tensors.Uniforms, weights: Floats, shape: tuple[int, ...]) -> NDArray[Any]:
+def _sample_first_axis(rng: _Generator, weights: Floats, shape: tuple[int, ...]) -> NDArray[Any]:
     count = weights.shape[0]
     cumulative = np.empty(weights.shape)
     cumulative[0] = weights[0]
@@ -109,7 +111,7 @@ def _sample_first_axis(rng: np.random.Generator | tensors.Uniforms, weights: Flo
     return actions
 
 
-def _sample_blocks(rng: np.random.Generator | tensors.Uniforms, weights: Floats) -> NDArray[np.int64] | np.int64:
+def _sample_blocks(rng: _Generator, weights: Floats) -> NDArray[np.int64] | np.int64:
     """Sum whole blocks first, then only the drawn block entry by entry."""
     *batch, count = weights.shape
     rows = weights.reshape(math.prod(batch), count)

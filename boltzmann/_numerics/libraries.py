@@ -85,11 +85,6 @@ def detached(xp: Namespace, array: Any) -> Array:
     return array.detach() if is_torch(xp) else array  # type: ignore[no-any-return]
 
 
-def converted(xp: Namespace, array: Any) -> Any:
-    """Return native input as an array of the library; the library's own arrays stay, since a copy causes a warning."""
-    return xp.asarray(array) if array is not None and is_native(array) else array
-
-
 def to_numpy(name: str, array: Any) -> Any:
     """Return another library's array as NumPy's, and anything else as it is; TypeError if the array is traced."""
     if is_native(array):
@@ -148,6 +143,8 @@ def to_float(xp: Namespace, name: str, array: Any, like: Array | None = None) ->
 
     ``like`` has the dtype and device for input from elsewhere, such as a Python number.
     """
+    if xp is NUMPY:
+        return checks.numeric_array(name, array)
     if isinstance(array, _NATIVE):
         plain = np.asarray(array)
         if plain.dtype.kind not in "iuf":
@@ -190,8 +187,8 @@ def widest_float(xp: Namespace) -> object:
 
 
 def indices(xp: Namespace, array: Array) -> Array:
-    """Return integers of the dtype that the library indexes with; JAX has its own default and warns of others."""
-    return array if is_jax(xp) else xp.astype(array, xp.int64)
+    """Return integers of a dtype that the library indexes with; JAX has its own default and warns of others."""
+    return array if xp is NUMPY or is_jax(xp) else xp.astype(array, xp.int64)
 
 
 def uniform(xp: Namespace, rng: Any, shape: tuple[int, ...], like: Array) -> Array:

@@ -29,25 +29,14 @@ class Law(Protocol):
     """Independent draws, one for each action."""
 
     def draw(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
-        """Draw for every row and action."""
-        ...
+        """Draw for every row and action, shape ``shape + (..., K)``, -inf for masked actions."""
 
     def probabilities(self) -> Array:
-        """Return the probability of each action to have the largest draw."""
-        ...
+        """Return the probability of each action to have the largest draw, shape (..., K), in the values' dtype."""
 
 
 class LargestDraw(Categorical):
-    """The distribution of the index of the largest of independent draws.
-
-    Drawing needs no probabilities, which are computed on first use.
-
-    Parameters
-    ----------
-    law : Law
-        ``law.draw(rng, shape)`` returns draws of shape ``shape + (..., K)``, -inf for masked actions, and
-        ``law.probabilities()`` the probabilities, shape (..., K), in the dtype of the answers.
-    """
+    """The distribution of the index of the largest draw; drawing needs no probabilities, so they are computed late."""
 
     def __init__(self, law: Law) -> None:
         self.__dict__["_law"] = law
@@ -68,22 +57,11 @@ class LargestDraw(Categorical):
 
 
 def largest_probabilities(knots: Floats, allowed: Bools, log_density: Callable[[Floats, slice], Floats]) -> Floats:
-    """Return the probability of each action to have the largest draw.
+    """Return the probability of each allowed action to have the largest draw, shape (R, K).
 
-    Parameters
-    ----------
-    knots : array of shape (R, K, m)
-        Increasing points along each action's law, from one negligible tail to the other.
-    allowed : array of bool, shape (R, K)
-        The actions that draw.
-    log_density : callable
-        ``log_density(x, rows)`` returns the log-densities of all actions of some rows, shape (rows, n, K), at points
-        x of shape (rows, n, 1).
-
-    Returns
-    -------
-    array of shape (R, K)
-        Rows sum to 1.
+    ``knots``, shape (R, K, m), are increasing points along each action's law, from one negligible tail to the other.
+    ``log_density(x, rows)`` returns the log-densities of all actions of some rows, shape (rows, n, K), at points x of
+    shape (rows, n, 1).
     """
     rows, count, points = knots.shape
     if rows == 0:

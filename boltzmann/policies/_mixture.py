@@ -28,7 +28,9 @@ def uniform_or_gibbs(
 
     The distribution shows the temperature if it ``has_temperature`` as a parameter of its policy.
     """
-    scores = _scores(values, epsilon, temperature, where)
+    if not isinstance(epsilon, float):
+        _require_one_a_row(values, epsilon)
+    scores, _ = scored(values, temperature, where, None)
     if scores.mask is None:
         shares: Any = 1.0 / scores.values.shape[scores.axis]
     else:
@@ -38,17 +40,17 @@ def uniform_or_gibbs(
 
 def gibbs_or_greedy(values: Values, epsilon: float | Floats, temperature: Values, where: Mask) -> Categorical:
     """Choose by a Gibbs distribution with probability epsilon, otherwise choose a largest value."""
-    scores = _scores(values, epsilon, temperature, where)
+    if not isinstance(epsilon, float):
+        _require_one_a_row(values, epsilon)
+    scores, _ = scored(values, temperature, where, None)
     maximisers = formulas.equal_shares(scores, scores.maximisers)
     return _mixed(scores, epsilon, formulas.probs(scores), maximisers, temperature)
 
 
-def _scores(values: Values, epsilon: float | Floats, temperature: Values, where: Mask) -> Scores:
-    if not isinstance(epsilon, float):
-        rows = tuple(values.shape[:-1]) if hasattr(values, "shape") else np.shape(values)[:-1]
-        if np.shape(epsilon) not in ((), rows):
-            raise ValueError(f"epsilons must be one or one a row, got shape {np.shape(epsilon)}")
-    return scored(values, temperature, where, None)[0]
+def _require_one_a_row(values: Values, epsilon: Floats) -> None:
+    rows = tuple(values.shape[:-1]) if hasattr(values, "shape") else np.shape(values)[:-1]
+    if np.shape(epsilon) not in ((), rows):
+        raise ValueError(f"epsilons must be one or one a row, got shape {np.shape(epsilon)}")
 
 
 def _mixed(

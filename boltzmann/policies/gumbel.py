@@ -10,7 +10,7 @@ import numpy as np
 from boltzmann.arrays import Floats, Input, Mask, Values
 from boltzmann.categorical import Categorical
 from boltzmann.notation import Expression
-from boltzmann.policies._noise import scaled_noise
+from boltzmann.policies._noise import ScaledNoise
 from boltzmann.policies.indices import PolicyInputs
 from boltzmann.schedules import NONNEGATIVE, Schedule
 
@@ -67,4 +67,4 @@ class BoltzmannGumbel(Expression):
             return inputs.greedy_over(inputs.values)
         means, scale = (np.zeros_like(inputs.values), 1.0) if scale == np.inf else (inputs.values, scale)
         scales = scale / np.sqrt(np.maximum(inputs.visits, 1.0))
-        return inputs.largest_draw(scaled_noise(inputs, means, scales, _noise, _KNOTS, _log_density))
+        return inputs.largest_draw(ScaledNoise(inputs, means, scales, _noise, _KNOTS, _log_density))

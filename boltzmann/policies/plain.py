@@ -7,9 +7,8 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
-from boltzmann import checks
 from boltzmann._numerics import libraries
-from boltzmann.arrays import NUMPY, Input, Mask, Values
+from boltzmann.arrays import Input, Mask, Values
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
 from boltzmann.notation import Expression
@@ -53,8 +52,7 @@ class Uniform(Expression):
     ) -> Gibbs:
         """Return the distribution of each row of ``values``, shape (..., K); only their shape matters."""
         xp = libraries.library(values)
-        numbers = checks.numeric_array("values", values) if xp is NUMPY else libraries.to_float(xp, "values", values)
-        return Gibbs(xp.zeros_like(numbers), np.inf, where=where)
+        return Gibbs(xp.zeros_like(libraries.to_float(xp, "values", values)), np.inf, where=where)
 
 
 @dataclass(frozen=True, repr=False)

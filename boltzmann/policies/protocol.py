@@ -17,20 +17,16 @@ class Distribution(Protocol):
     @property
     def probs(self) -> NDArray[np.floating[Any]]:
         """Probabilities, shape (..., K)."""
-        ...
 
     @property
     def entropy(self) -> Any:
         """Entropy in nats, shape (...)."""
-        ...
 
     def log_prob(self, actions: ArrayLike) -> Any:
         """Log-probability of given actions."""
-        ...
 
     def sample(self, rng: np.random.Generator, shape: tuple[int, ...] = ()) -> NDArray[np.int64]:
         """Draw actions, shape ``shape + (...)``."""
-        ...
 
 
 class Policy(Protocol):
@@ -44,7 +40,6 @@ class Policy(Protocol):
         self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Distribution:
         """Return the distribution for each row of ``values``; nothing is remembered."""
-        ...
 
 
 INPUTS = frozenset({"visits", "variances", "epsilons"})

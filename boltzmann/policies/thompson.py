@@ -13,7 +13,7 @@ from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
 from boltzmann.notation import Expression
 from boltzmann.policies._choice import largest_probabilities
-from boltzmann.policies._noise import scaled_noise
+from boltzmann.policies._noise import ScaledNoise
 from boltzmann.policies.indices import PolicyInputs
 
 _SERIES_FROM = 16.0
@@ -82,7 +82,7 @@ class GaussianThompson(Expression):
             means = self.prior_mean + share * (means_or_prior - self.prior_mean)
         else:
             means = means_or_prior
-        return inputs.largest_draw(scaled_noise(inputs, means, scales, _noise, _NORMAL_KNOTS, _log_density))
+        return inputs.largest_draw(ScaledNoise(inputs, means, scales, _noise, _NORMAL_KNOTS, _log_density))
 
 
 @dataclass(frozen=True, repr=False)
