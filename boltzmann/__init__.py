@@ -1,6 +1,6 @@
 """Boltzmann exploration: softmax policies and the log-partition, exact from T = 0 to T = inf."""
 
-from boltzmann import policies, schedules, thermostats
+from boltzmann import gibbs, policies, schedules, thermostats
 from boltzmann.calibration import (
     Calibration,
     temperature_for_entropy,
@@ -9,19 +9,7 @@ from boltzmann.calibration import (
     temperature_for_kl,
 )
 from boltzmann.categorical import Categorical
-from boltzmann.gibbs import (
-    Gibbs,
-    cross_entropy,
-    entropy,
-    expected_value,
-    heat_capacity,
-    log_partition,
-    log_softmax,
-    mellowmax,
-    soft_value,
-    softmax,
-    variance,
-)
+from boltzmann.gibbs import *
 from boltzmann.policies import *
 from boltzmann.sampling import (
     log_prob_without_replacement,
@@ -36,30 +24,20 @@ from boltzmann.transition import Transition
 __version__ = "0.1.0"
 
 __all__ = [
+    *gibbs.__all__,
     *policies.__all__,
     *schedules.__all__,
     *thermostats.__all__,
     "Calibration",
     "Categorical",
-    "Gibbs",
     "Transition",
     "__version__",
-    "cross_entropy",
-    "entropy",
-    "expected_value",
-    "heat_capacity",
-    "log_partition",
     "log_prob_without_replacement",
-    "log_softmax",
-    "mellowmax",
     "sample_categorical",
     "sample_gumbel",
     "sample_without_replacement",
-    "soft_value",
-    "softmax",
     "temperature_for_entropy",
     "temperature_for_expected_loss",
     "temperature_for_greedy_probability",
     "temperature_for_kl",
-    "variance",
 ]

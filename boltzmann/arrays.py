@@ -22,17 +22,14 @@ class Array(Protocol):
     @property
     def shape(self) -> tuple[int, ...]:
         """The lengths of the axes."""
-        ...
 
     @property
     def ndim(self) -> int:
         """The number of axes."""
-        ...
 
     @property
     def dtype(self) -> Any:
         """The type of the entries."""
-        ...
 
     def __array__(self) -> NDArray[Any]: ...
     def __getitem__(self, key: Any, /) -> Array: ...
@@ -67,15 +64,12 @@ class Namespace(Protocol):
 
     def broadcast_arrays(self, *arrays: Array) -> Sequence[Array]:
         """Return views of one shape."""
-        ...
 
     def isdtype(self, dtype: object, kind: str) -> bool:
         """Return whether a dtype is of a kind, such as "integral"."""
-        ...
 
     def finfo(self, dtype: object, /) -> Any:
         """Return the limits of a floating-point dtype."""
-        ...
 
     def __getattr__(self, name: str, /) -> Callable[..., Array]: ...
 
@@ -88,7 +82,6 @@ class TorchGenerator(Protocol):
 
     def manual_seed(self, seed: int, /) -> object:
         """Set the seed."""
-        ...
 
 
 Values: TypeAlias = ArrayLike | Array
@@ -99,6 +92,9 @@ Mask: TypeAlias = ArrayLike | Array | None
 
 Weights: TypeAlias = ArrayLike | Array | None
 """Non-negative weights of any library; None is 1 for each."""
+
+Input: TypeAlias = ArrayLike | Array | None
+"""An input of a policy beside values, step and mask, such as visits; None if it is not given."""
 
 Rng: TypeAlias = "np.random.Generator | TorchGenerator | Array"
 """The randomness of a library: NumPy's or PyTorch's generator, or a JAX key. A string, so as not to load it."""

@@ -24,21 +24,25 @@ class Bound(Protocol):
     @property
     def text(self) -> str:
         """The bound in words, as the docstring states it."""
-        ...
 
     def check(self, name: str, value: object) -> object:
         """Return the value in its stored form, or raise a ValueError or TypeError with name, bound and value."""
-        ...
 
 
 @dataclass(frozen=True)
-class Real:
-    """A number in an interval, stored as a float.
+class Interval:
+    """Shared by the bounds of numbers: an interval in the notation of mathematics, such as "[0, inf]" or "(0, 1]"."""
 
-    Parameters
-    ----------
-    interval : str
-        In the notation of mathematics, such as "[0, inf]" or "(0, 1]".
+    interval: str
+
+    @property
+    def text(self) -> str:
+        """The interval."""
+        return f"in {self.interval}"
+
+
+class Real(Interval):
+    """A number in an interval, stored as a float.
 
     Examples
     --------
@@ -49,13 +53,6 @@ class Real:
         ...
     ValueError: rate must be in [0, inf), got inf
     """
-
-    interval: str
-
-    @property
-    def text(self) -> str:
-        """The interval."""
-        return f"in {self.interval}"
 
     def check(self, name: str, value: object) -> float:
         """Return ``value`` as a float, or raise."""
@@ -103,8 +100,8 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class OrNone:
-    """None, or a value within another bound."""
+class Wrapper:
+    """Shared by the bounds that are made from another one, whose text they have."""
 
     bound: Bound
 
@@ -112,22 +109,18 @@ class OrNone:
     def text(self) -> str:
         """The other bound's text."""
         return self.bound.text
+
+
+class OrNone(Wrapper):
+    """None, or a value within another bound."""
 
     def check(self, name: str, value: object) -> object:
         """Return None as it is, and other values as the other bound does."""
         return None if value is None else self.bound.check(name, value)
 
 
-@dataclass(frozen=True)
-class Each:
+class Each(Wrapper):
     """A list or tuple of at least one value, each within another bound; stored as a tuple."""
-
-    bound: Bound
-
-    @property
-    def text(self) -> str:
-        """The other bound's text."""
-        return self.bound.text
 
     def check(self, name: str, value: object) -> tuple[Any, ...]:
         """Return the checked values as a tuple, or raise."""
@@ -170,13 +163,7 @@ def _annotation(kind: type, name: str) -> object:
 
 
 def check_parameters(made: object) -> None:
-    """Check all parameters of a new dataclass against its bounds, and store them in the form that the bounds return.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For the first parameter out of its bound, in the order of the fields.
-    """
+    """Check the parameters of a new dataclass, in the order of its fields, and store them as the bounds return them."""
     kind: type = type(made)
     for name, bound in bounds_of(kind).items():
         object.__setattr__(made, name, bound.check(name, getattr(made, name)))

@@ -16,9 +16,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from boltzmann import checks
-from boltzmann._numerics import Formula, Scores, formula_at, libraries, scaled, standardise, temperature_roots
-from boltzmann._numerics import formulas as quantities
-from boltzmann.arrays import Floats
+from boltzmann._numerics import Scores, formulas, libraries, roots, standardise
+from boltzmann.arrays import Floats, Mask, Values, Weights
 
 _ROUNDING = 4 * np.finfo(np.float64).eps
 
@@ -39,12 +38,12 @@ class Calibration(NamedTuple):
 
 
 def temperature_for_entropy(
-    values: ArrayLike,
+    values: Values,
     entropy: ArrayLike | None = None,
     *,
     effective_actions: ArrayLike | None = None,
-    where: ArrayLike | None = None,
-    prior: ArrayLike | None = None,
+    where: Mask = None,
+    prior: Weights = None,
 ) -> Calibration:
     """Find the temperature at which the distribution has a given entropy.
 
@@ -87,11 +86,11 @@ def temperature_for_entropy(
         target = np.log(_target("effective_actions", effective_actions, 1.0, np.inf))
     else:
         target = _target("entropy", entropy, 0.0, np.inf)
-    return _solve(values, target, quantities.entropy, where, None)
+    return _solve(values, target, formulas.entropy, where, None)
 
 
 def temperature_for_greedy_probability(
-    values: ArrayLike, probability: ArrayLike, *, where: ArrayLike | None = None, prior: ArrayLike | None = None
+    values: Values, probability: Values, *, where: Mask = None, prior: Weights = None
 ) -> Calibration:
     """Find the temperature at which the maximisers together have a given probability.
 
@@ -105,11 +104,11 @@ def temperature_for_greedy_probability(
     ([0.45512, 0.0, inf, inf], [True, True, True, False])
     """
     target = _target("probability", probability, 0.0, 1.0)
-    return _solve(values, 1.0 - target, quantities.exploration_probability, where, prior)
+    return _solve(values, 1.0 - target, formulas.exploration_probability, where, prior)
 
 
 def temperature_for_expected_loss(
-    values: ArrayLike, loss: ArrayLike, *, where: ArrayLike | None = None, prior: ArrayLike | None = None
+    values: Values, loss: Values, *, where: Mask = None, prior: Weights = None
 ) -> Calibration:
     """Find the temperature at which a draw loses a given value on average: max Q - E[Q] = loss.
 
@@ -123,12 +122,10 @@ def temperature_for_expected_loss(
     ([0.45512, 0.0, inf, inf], [True, True, True, False])
     """
     target = _target("loss", loss, 0.0, np.inf)
-    return _solve(values, target, quantities.expected_loss, where, prior, in_units_of_values=True)
+    return _solve(values, target, formulas.expected_loss, where, prior, in_units_of_values=True)
 
 
-def temperature_for_kl(
-    values: ArrayLike, kl: ArrayLike, *, where: ArrayLike | None = None, prior: ArrayLike | None = None
-) -> Calibration:
+def temperature_for_kl(values: Values, kl: Values, *, where: Mask = None, prior: Weights = None) -> Calibration:
     """Find the temperature at which the distribution has a given divergence KL(p || prior) from the prior.
 
     ``kl`` is at least 0, in nats: 0 at T = inf, -log of the maximisers' share of the prior at T = 0. The prior is
@@ -140,10 +137,10 @@ def temperature_for_kl(
     >>> temperature.round(6).tolist(), attainable.tolist()
     ([1.059947, inf, 0.0], [True, True, False])
     """
-    return _solve(values, _target("kl", kl, 0.0, np.inf), quantities.kl_to_prior, where, prior, falling=True)
+    return _solve(values, _target("kl", kl, 0.0, np.inf), formulas.kl_to_prior, where, prior, falling=True)
 
 
-def finite_rows(values: ArrayLike, where: ArrayLike | None) -> Floats:
+def finite_rows(values: Values, where: Mask) -> Floats:
     """Check values as a calibration does; return them with -inf for masked actions, shape (..., K)."""
     return _finite(standardise(libraries.to_numpy("values", values), 0.0, libraries.to_numpy("where", where), None))
 
@@ -162,11 +159,11 @@ def _target(name: str, value: ArrayLike | None, least: float, most: float) -> Fl
 
 
 def _solve(
-    values: ArrayLike,
+    values: Values,
     target: Floats,
-    formula: Formula,
-    where: ArrayLike | None,
-    prior: ArrayLike | None,
+    formula: roots.Formula,
+    where: Mask,
+    prior: Weights,
     *,
     falling: bool = False,
     in_units_of_values: bool = False,
@@ -174,7 +171,7 @@ def _solve(
     """Bracket and find the root of formula(T) - target for each row; ``falling`` if the formula falls with T."""
     plain = [libraries.to_numpy(*part) for part in (("values", values), ("where", where), ("prior", prior))]
     scores = standardise(plain[0], 0.0, *plain[1:])
-    rows, exponent = scaled(_finite(scores))
+    rows, exponent = roots.scaled(_finite(scores))
     try:
         batch = np.broadcast_shapes(rows.shape[:-1], target.shape)
     except ValueError:
@@ -187,18 +184,17 @@ def _solve(
     if scores.prior is not None:
         weights = np.broadcast_to(np.moveaxis(np.asarray(scores.prior), scores.axis, -1), rows.shape)
 
-    ends = [formula_at(formula, rows, np.full(batch, end), weights) for end in (0.0, np.inf)]
+    ends = [roots.formula_at(formula, rows, np.full(batch, end), weights) for end in (0.0, np.inf)]
     low, high = reversed(ends) if falling else ends
     low_end, high_end = (np.inf, 0.0) if falling else (0.0, np.inf)
     # A target that equals an end but for rounding is met by that end.
-    slack = _ROUNDING
-    below, above = wanted <= low * (1 + slack), wanted >= high * (1 - slack)
+    below, above = wanted <= low * (1 + _ROUNDING), wanted >= high * (1 - _ROUNDING)
     temperature = np.where(below, low_end, np.where(above, high_end, np.nan))
-    attainable = (wanted >= low * (1 - slack)) & (wanted <= high * (1 + slack))
+    attainable = (wanted >= low * (1 - _ROUNDING)) & (wanted <= high * (1 + _ROUNDING))
     inside = np.isnan(temperature)
     if inside.any():
         chosen = None if weights is None else weights[inside]
-        temperature[inside] = temperature_roots(formula, rows[inside], wanted[inside], chosen)
+        temperature[inside] = roots.temperature_roots(formula, rows[inside], wanted[inside], chosen)
     with np.errstate(over="ignore"):
         temperature = np.asarray(np.ldexp(temperature, exponent))
     # A temperature beyond the range of floats does not meet the target.

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from boltzmann import checks
-from boltzmann._numerics import InNamespace, cross_entropy, held, kl_divergence, lazy, libraries, picked, top_k
+from boltzmann._numerics import InNamespace, held, lazy, libraries, shared
 from boltzmann.arrays import NUMPY, Array, Namespace, Rng, Values
-from boltzmann.sampling import draw_without_replacement, sample_weights
+from boltzmann.sampling import sample_weights, sample_without_replacement
 
 _ROUNDING = 1e-6
 """Probabilities may miss a sum of 1 by so much, or by the rounding of their dtype."""
@@ -21,14 +21,10 @@ class Categorical(InNamespace):
     Parameters
     ----------
     probs : array of shape (..., K)
-        Probabilities, actions last, of any array library; each row sums to 1 but for the rounding of its dtype.
+        Probabilities, actions last, of any array library; each row sums to 1 but for the rounding of its dtype. They
+        are checked if they are NumPy's.
     temperature : float or array, optional
         The temperature that the probabilities come from; without it there is no such attribute.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For NumPy input that does not hold probabilities; the message names the row.
 
     Examples
     --------
@@ -98,23 +94,23 @@ class Categorical(InNamespace):
     @lazy
     def entropy(self) -> Array:
         """-sum_a p(a) log p(a) in nats, shape (...), from 0 to log K."""
-        return cross_entropy(self.xp, self.log_probs, self.probs)
+        return shared.cross_entropy(self.xp, self.log_probs, self.probs)
 
     def log_prob(self, actions: Values) -> Array:
         """Log-probability of actions of shape ``shape + batch``; see :meth:`boltzmann.Gibbs.log_prob`."""
-        return picked(self.xp, self.log_probs, actions)
+        return shared.picked(self.xp, self.log_probs, actions)
 
     def cross_entropy(self, target: Values) -> Array:
         """-sum_a target(a) log p(a); see :meth:`boltzmann.Gibbs.cross_entropy`."""
-        return cross_entropy(self.xp, self.log_probs, target)
+        return shared.cross_entropy(self.xp, self.log_probs, target)
 
     def kl_divergence(self, other: Any) -> Array:
         """KL(p || other) in nats; see :meth:`boltzmann.Gibbs.kl_divergence`."""
-        return kl_divergence(self.xp, self.probs, self.log_probs, other.log_probs)
+        return shared.kl_divergence(self.xp, self.probs, self.log_probs, other.log_probs)
 
     def top_k(self, k: int) -> Array:
         """Return the k most probable actions, most probable first; see :meth:`boltzmann.Gibbs.top_k`."""
-        return top_k(self.xp, self.log_probs, k)
+        return shared.top_k(self.xp, self.log_probs, k)
 
     def sample(self, rng: Rng, shape: int | tuple[int, ...] = ()) -> Any:
         """Draw actions, with one uniform each; see :meth:`boltzmann.Gibbs.sample`."""
@@ -122,4 +118,4 @@ class Categorical(InNamespace):
 
     def sample_without_replacement(self, rng: Rng, k: int, shape: int | tuple[int, ...] = ()) -> Array:
         """Draw k different actions in order; see :meth:`boltzmann.Gibbs.sample_without_replacement`."""
-        return draw_without_replacement(self.xp, rng, self.log_probs, k, shape)
+        return sample_without_replacement(rng, self.log_probs, k, shape)

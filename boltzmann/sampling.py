@@ -14,8 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann import checks
-from boltzmann._numerics import Uniforms, libraries, ordered_log_prob
+from boltzmann._numerics import libraries, shared, tensors
 from boltzmann.arrays import NUMPY, Array, Floats, Namespace, Rng, Values
+
+_Generator = np.random.Generator | tensors.Uniforms
 
 _BLOCK = 256
 """From so many actions on, the cumulative sum has two levels."""
@@ -74,7 +76,7 @@ def sample_weights(xp: Namespace, rng: Any, weights: Any, axis: int, shape: int 
     shape = (shape,) if isinstance(shape, int) else tuple(shape)
     if xp is not NUMPY:
         return _sample_foreign(xp, rng, weights, shape)
-    if not isinstance(rng, np.random.Generator) and not isinstance(rng, Uniforms):
+    if not isinstance(rng, np.random.Generator) and not isinstance(rng, tensors.Uniforms):
         raise checks.no_generator(rng)
     if axis == 0:
         return _sample_first_axis(rng, weights, shape)
@@ -91,7 +93,7 @@ def sample_weights(xp: Namespace, rng: Any, weights: Any, axis: int, shape: int 
     return np.add.reduce(cumulative <= threshold[..., np.newaxis], axis=-1, dtype=np.int64)
 
 
-def _sample_first_axis(rng: np.random.Generator | Uniforms, weights: Floats, shape: tuple[int, ...]) -> NDArray[Any]:
+def _sample_first_axis(rng: _Generator, weights: Floats, shape: tuple[int, ...]) -> NDArray[Any]:
     count = weights.shape[0]
     cumulative = np.empty(weights.shape)
     cumulative[0] = weights[0]
@@ -109,7 +111,7 @@ def _sample_first_axis(rng: np.random.Generator | Uniforms, weights: Floats, sha
     return actions
 
 
-def _sample_blocks(rng: np.random.Generator | Uniforms, weights: Floats) -> NDArray[np.int64] | np.int64:
+def _sample_blocks(rng: _Generator, weights: Floats) -> NDArray[np.int64] | np.int64:
     """Sum whole blocks first, then only the drawn block entry by entry."""
     *batch, count = weights.shape
     rows = weights.reshape(math.prod(batch), count)
@@ -189,14 +191,7 @@ def sample_without_replacement(rng: Rng, log_weights: Values, k: int, shape: int
     >>> sample_without_replacement(np.random.default_rng(0), np.log([0.5, 0.3, 0.2]), 3)
     array([2, 0, 1])
     """
-    return draw_without_replacement(libraries.library(log_weights), rng, log_weights, k, shape)
-
-
-def draw_without_replacement(
-    xp: Namespace, rng: Rng, log_weights: Values, k: int, shape: int | tuple[int, ...]
-) -> Array:
-    """Draw as :func:`sample_without_replacement` does, in a known namespace."""
-    k = checks.whole_number("k", k, least=1)
+    xp, k = libraries.library(log_weights), checks.whole_number("k", k, least=1)
     return xp.argsort(-_perturbed(xp, rng, log_weights, shape, k), axis=-1, stable=True)[..., :k]
 
 
@@ -245,4 +240,4 @@ def log_prob_without_replacement(log_probs: Values, actions: Values) -> Array:
     >>> round(float(np.exp(draw)), 7)
     0.125
     """
-    return ordered_log_prob(libraries.library(log_probs), log_probs, actions)
+    return shared.ordered_log_prob(libraries.library(log_probs), log_probs, actions)

@@ -16,29 +16,7 @@
 from boltzmann._numerics.dispatch import scored
 from boltzmann._numerics.lazy import InNamespace, lazy
 from boltzmann._numerics.numpy_scores import held, standardise
-from boltzmann._numerics.roots import Formula, formula_at, scaled, temperature_roots
 from boltzmann._numerics.scores import Scores
-from boltzmann._numerics.shared import Quantity, cross_entropy, jacobian, kl_divergence, ordered_log_prob, picked, top_k
-from boltzmann._numerics.tensors import Uniforms, as_tensor
+from boltzmann._numerics.shared import Quantity
 
-__all__ = [
-    "Formula",
-    "InNamespace",
-    "Quantity",
-    "Scores",
-    "Uniforms",
-    "as_tensor",
-    "cross_entropy",
-    "formula_at",
-    "held",
-    "jacobian",
-    "kl_divergence",
-    "lazy",
-    "ordered_log_prob",
-    "picked",
-    "scaled",
-    "scored",
-    "standardise",
-    "temperature_roots",
-    "top_k",
-]
+__all__ = ["InNamespace", "Quantity", "Scores", "held", "lazy", "scored", "standardise"]

@@ -18,11 +18,7 @@ _COMMON = frozenset((np.ndarray, np.float64, float, int, list, tuple, type(None)
 def scored(values: Values, temperature: Values, where: Mask, prior: Weights) -> tuple[Scores, Any]:
     """Reduce the arguments of a Gibbs distribution to scores, in the way that their array library needs.
 
-    Returns
-    -------
-    Scores
-    temperature
-        As a float, or as an array that nobody else writes to.
+    The temperature is returned too, as a float or as an array that nobody else writes to.
     """
     if _COMMON.issuperset((type(values), type(temperature), type(where), type(prior))):
         scores = standardise(values, temperature, where, prior, single_row=True)

@@ -35,11 +35,6 @@ def probs(scores: Scores) -> Array:
     return NUMPY.divide(weights, total, out=weights)
 
 
-def maximiser_shares(scores: Scores) -> Array:
-    """Probabilities of a greedy choice, shape (..., K): 1 / (number of maximisers) for each of them."""
-    return equal_shares(scores, scores.maximisers)
-
-
 def equal_shares(scores: Scores, marked: Array) -> Array:
     """Return 1 / (number of marked actions) for marked actions, 0 for others; shape (..., K)."""
     ones = scores.xp.astype(marked, scores.peak.dtype)

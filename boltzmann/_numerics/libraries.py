@@ -42,13 +42,7 @@ def library(*arrays: Values | None) -> Namespace:
 
 
 def namespace(*arrays: Values | None) -> Namespace:
-    """Return the array API namespace of the foreign arrays among the inputs.
-
-    Raises
-    ------
-    TypeError
-        If arrays of several libraries are mixed.
-    """
+    """Return the array API namespace of the foreign arrays among the inputs; TypeError if libraries are mixed."""
     foreign = [array for array in arrays if not isinstance(array, _NATIVE)]
     if all(_is_tensor(array) for array in foreign):
         # torch.compile cannot trace array_namespace.
@@ -86,27 +80,13 @@ def device(array: Any) -> object:
 
 def detached(xp: Namespace, array: Any) -> Array:
     """Return the same numbers without a derivative."""
-    constant: Array = array
     if is_jax(xp):
-        constant = sys.modules["jax"].lax.stop_gradient(array)
-    elif is_torch(xp):
-        constant = array.detach()
-    return constant
-
-
-def converted(xp: Namespace, array: Any) -> Any:
-    """Return native input as an array of the library; the library's own arrays stay, since a copy causes a warning."""
-    return xp.asarray(array) if array is not None and is_native(array) else array
+        return sys.modules["jax"].lax.stop_gradient(array)  # type: ignore[no-any-return]
+    return array.detach() if is_torch(xp) else array  # type: ignore[no-any-return]
 
 
 def to_numpy(name: str, array: Any) -> Any:
-    """Return another library's array as NumPy's, and anything else as it is.
-
-    Raises
-    ------
-    TypeError
-        If the numbers are not known, under ``jax.jit``, ``vmap`` or ``torch.compile``.
-    """
+    """Return another library's array as NumPy's, and anything else as it is; TypeError if the array is traced."""
     if is_native(array):
         return array
     if is_traced(array):
@@ -123,8 +103,7 @@ def to_numpy(name: str, array: Any) -> Any:
 
 def transforms_off() -> AbstractContextManager[object]:
     """Make torch.func ignore what is computed, for numbers that are known and have no derivative."""
-    context: AbstractContextManager[object] = getattr(sys.modules["torch"]._C, "_DisableFuncTorch", nullcontext)()
-    return context
+    return getattr(sys.modules["torch"]._C, "_DisableFuncTorch", nullcontext)()
 
 
 def returned(result: Any, like: Any, *, least_bits: int = 0) -> Any:
@@ -145,7 +124,7 @@ def returned(result: Any, like: Any, *, least_bits: int = 0) -> Any:
 
 
 def quiet(xp: Namespace) -> AbstractContextManager[object]:
-    """Silence NumPy's warnings for libraries that compute with NumPy; PyTorch and JAX give none."""
+    """Silence NumPy's warnings for libraries that compute with NumPy; PyTorch and JAX have none."""
     return nullcontext() if is_jax(xp) or is_torch(xp) else np.errstate(all="ignore")
 
 
@@ -164,6 +143,8 @@ def to_float(xp: Namespace, name: str, array: Any, like: Array | None = None) ->
 
     ``like`` has the dtype and device for input from elsewhere, such as a Python number.
     """
+    if xp is NUMPY:
+        return checks.numeric_array(name, array)
     if isinstance(array, _NATIVE):
         plain = np.asarray(array)
         if plain.dtype.kind not in "iuf":
@@ -206,21 +187,14 @@ def widest_float(xp: Namespace) -> object:
 
 
 def indices(xp: Namespace, array: Array) -> Array:
-    """Return integers of the dtype that the library indexes with; JAX has its own default and warns of others."""
-    return array if is_jax(xp) else xp.astype(array, xp.int64)
+    """Return integers of a dtype that the library indexes with; JAX has its own default and warns of others."""
+    return array if xp is NUMPY or is_jax(xp) else xp.astype(array, xp.int64)
 
 
 def uniform(xp: Namespace, rng: Any, shape: tuple[int, ...], like: Array) -> Array:
-    """Draw uniforms in [0, 1] on the device of ``like`` from the library's own kind of randomness.
-
-    Raises
-    ------
-    TypeError
-        If ``rng`` belongs to another library.
-    """
+    """Draw uniforms in [0, 1] on the device of ``like``; TypeError if ``rng`` belongs to another library."""
     if is_torch(xp):
-        tensor: Array = torch_uniforms(rng, shape).to(device(like))
-        return tensor
+        return torch_uniforms(rng, shape).to(device(like))  # type: ignore[no-any-return]
     if is_jax(xp):
         random = sys.modules["jax"].random
         first, second = random.split(rng)

@@ -27,61 +27,40 @@ class Scores(InNamespace):
     Inside, the actions lie on ``axis``, and quantities of a row keep that axis with length 1, so that all arrays
     broadcast as they are. With many rows of few actions that axis is the first: NumPy reduces ten times slower over a
     short last axis.
-
-    Attributes
-    ----------
-    xp : module
-        The array namespace of the computation.
-    axis : int
-        0 or -1.
-    dtype
-        The dtype of the answers.
-    tensors : torch.dtype or None
-        The dtype of the answers as tensors where NumPy computes for PyTorch.
-    temperature : float or array
-        One number, or rows.
-    values : array
-        The allowed values, -inf elsewhere. A row with values of +inf holds 0 for these and -inf for the others.
-    peak : array
-        Rows; the largest of ``values``, always finite.
-    maximum : array
-        Rows; the largest value, which may be +inf.
-    top : array or float
-        Rows; the unshifted score of the best action, log prior + (Q - max Q) / T; 0.0 without a prior.
-    prior : array or None
-        Weights, 0 where an action is not allowed.
-    mask : array of bool or None
-        The actions that ``where`` allows, actions last; None if all are allowed.
-    ends : bool
-        Whether a temperature may be 0 or inf, or a maximum infinite.
-    equal : bool
-        Whether all weights are 0 or 1: at one temperature of 0 or inf, without a prior.
-    batch : tuple of int or None
-        The outer shape of a single row. Inside, such a row has no axis, and its quantities are scalars.
-    best : int
-        The index of the largest value of such a row.
-    flat_best : array of int, or None
-        The indices of the largest value of each row in the flattened array, if the rows are contiguous.
-    normalised : array, or None
-        The memory of the weights once it holds the probabilities.
     """
 
     axis: int
+    """0 or -1."""
     dtype: Any
+    """The dtype of the answers."""
     tensors: Any = None
+    """The torch.dtype of the answers where NumPy computes for PyTorch, else None."""
     temperature: Array | float
+    """One number, or rows."""
     values: Array
+    """The allowed values, -inf elsewhere. A row with values of +inf holds 0 for these and -inf for the others."""
     peak: Array
+    """Rows; the largest of ``values``, always finite."""
     maximum: Array
+    """Rows; the largest value, which may be +inf."""
     top: Array | float = 0.0
+    """Rows; the unshifted score of the best action, log prior + (Q - max Q) / T; 0.0 without a prior."""
     prior: Array | None = None
+    """Weights, 0 where an action is not allowed."""
     mask: Array | None = None
+    """The actions that ``where`` allows, actions last; None if all are allowed."""
     ends: bool = True
+    """Whether a temperature may be 0 or inf, or a maximum infinite."""
     equal: bool = False
+    """Whether all weights are 0 or 1: at one temperature of 0 or inf, without a prior."""
     batch: tuple[int, ...] | None = None
+    """The outer shape of a single row. Inside, such a row has no axis, and its quantities are scalars."""
     best: int
+    """The index of the largest value of such a row."""
     flat_best: Any = None
+    """The indices of the largest value of each row in the flattened array, if the rows are contiguous, else None."""
     normalised: Any = None
+    """The memory of the weights once it holds the probabilities."""
 
     @property
     def origin(self) -> Array:

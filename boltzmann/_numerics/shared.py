@@ -37,12 +37,9 @@ class Quantity:
         if self.signed and distribution._sign is not None:
             result = result * distribution._sign
         native = scores.xp is NUMPY
-        if native and scores.tensors is None:
-            lasting = True
-        else:
-            # NumPy's results for PyTorch have no derivative to lose.
-            lasting = tensors.lasting(scores.answer_xp, result, result if native else scores.scores)
-        if lasting:
+        # NumPy's results for PyTorch have no derivative to lose.
+        source = result if native else scores.scores
+        if (native and scores.tensors is None) or tensors.lasting(scores.answer_xp, result, source):
             # This descriptor defines no __set__, so that the instance's entry is found before it.
             distribution.__dict__[self.name] = result
         return result
@@ -73,9 +70,8 @@ def picked(xp: Namespace, log_probs: Array, actions: Values) -> Array:
     if indices.ndim < len(batch) or tuple(indices.shape[indices.ndim - len(batch) :]) != tuple(batch):
         raise ValueError(f"actions must have a shape that ends in {tuple(batch)}, got {tuple(indices.shape)}")
     table = xp.broadcast_to(log_probs, (*indices.shape, count))
-    if xp is NUMPY:
-        return xp.take_along_axis(table, indices[..., None], axis=-1)[..., 0][()]
-    return xp.take_along_axis(table, libraries.indices(xp, indices)[..., None], axis=-1)[..., 0]
+    result = xp.take_along_axis(table, libraries.indices(xp, indices)[..., None], axis=-1)[..., 0]
+    return result[()] if xp is NUMPY else result
 
 
 def _checked_actions(xp: Namespace, actions: Any, log_probs: Array) -> Array:
@@ -98,11 +94,7 @@ def _checked_actions(xp: Namespace, actions: Any, log_probs: Array) -> Array:
 
 def cross_entropy(xp: Namespace, log_probs: Array, target: Values) -> Array:
     """-sum target log p, where 0 times -inf is 0."""
-    weights: Array
-    if xp is NUMPY:
-        weights = checks.numeric_array("target", target)
-    else:
-        weights = libraries.to_float(xp, "target", target, log_probs)
+    weights = libraries.to_float(xp, "target", target, log_probs)
     if tuple(weights.shape[-1:]) != tuple(log_probs.shape[-1:]):
         raise ValueError(f"target must have K = {log_probs.shape[-1]} on its last axis, got shape {weights.shape}")
     used = weights != 0
@@ -148,15 +140,12 @@ def kl_divergence(xp: Namespace, probs: Array, log_probs: Array, others: Array) 
 
 def jacobian(xp: Namespace, probs: Array, temperature: Values) -> Array:
     """p_i ([i = j] - p_j) / T, where 0 / 0 is 0."""
-    native = xp is NUMPY
-    identity = xp.eye(probs.shape[-1], dtype=probs.dtype, device=None if native else libraries.device(probs))
+    device = None if xp is NUMPY else libraries.device(probs)
+    identity = xp.eye(probs.shape[-1], dtype=probs.dtype, device=device)
     # The diagonal, p (1 - p), is the sum of its row's other products: 1 - p would cancel near greedy.
     products = probs[..., :, None] * probs[..., None, :] * (1.0 - identity)
     slopes = identity * xp.sum(products, axis=-1, keepdims=True) - products
-    if native:
-        temperatures = xp.asarray(temperature, dtype=np.float64)
-    else:
-        temperatures = libraries.to_float(xp, "temperature", temperature, probs)
+    temperatures = libraries.to_float(xp, "temperature", temperature, probs)
     temperatures = xp.broadcast_to(temperatures, probs.shape[:-1])[..., None, None]
     flat = slopes == 0
     with np.errstate(divide="ignore", over="ignore"):
@@ -174,8 +163,7 @@ def top_k(xp: Namespace, log_probs: Array, k: int) -> Array:
 def ordered_log_prob(xp: Namespace, log_weights: Values, actions: Values) -> Array:
     """Sum over the draws of log w - log of the sum of the remaining weights; -inf if an action comes twice."""
     remaining: Any = checks.numeric_array("log_weights", log_weights) if xp is NUMPY else log_weights
-    order = _checked_actions(xp, actions, remaining)
-    order = order if xp is NUMPY else libraries.indices(xp, order)
+    order = libraries.indices(xp, _checked_actions(xp, actions, remaining))
     remaining = xp.broadcast_to(remaining, (*order.shape[:-1], remaining.shape[-1]))
     all_actions = xp.arange(remaining.shape[-1], device=None if xp is NUMPY else libraries.device(remaining))
     total: Any = 0.0

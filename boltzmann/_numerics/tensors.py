@@ -61,12 +61,10 @@ class Uniforms:
     def __init__(self, rng: Rng) -> None:
         self._rng = rng
 
-    def random(self, shape: int | tuple[int, ...] = ()) -> Floats:
+    def random(self, shape: tuple[int, ...] = ()) -> Floats:
         """Draw uniforms in [0, 1), float64."""
-        shape = (shape,) if isinstance(shape, int) else shape
         with libraries.transforms_off():
-            uniforms: Floats = libraries.torch_uniforms(self._rng, shape).cpu().numpy()
-        return uniforms
+            return libraries.torch_uniforms(self._rng, shape).cpu().numpy()  # type: ignore[no-any-return]
 
 
 def without_derivative(name: str, array: Any) -> Any:

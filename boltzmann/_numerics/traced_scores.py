@@ -37,7 +37,9 @@ def _standardise(xp: Namespace, values: Values, temperature: Values, where: Mask
     q = xp.where(live & ~infinite, v, 0.0)
     best = _first_best(xp, live, q)
     peak = _picked(xp, best, q)
-    shrunk = _shrunk(xp, q)
+    large = float(xp.finfo(q.dtype).max) / 4
+    # Shrink the rows in which a difference may overflow.
+    shrunk = 1.0 - (1.0 - _SHRUNK) * xp.astype(xp.any(xp.abs(q) > large, axis=-1, keepdims=True), q.dtype)
     centred = xp.where(live, q * shrunk - peak * shrunk, 0.0)
     # If a derivative's factor 1 / T or 1 / T^2 overflows, take the derivative at T = 0, which is 0.
     least = float(xp.finfo(temperatures.dtype).smallest_normal)
@@ -45,11 +47,8 @@ def _standardise(xp: Namespace, values: Values, temperature: Values, where: Mask
     largest = largest + xp.abs(libraries.detached(xp, peak * shrunk)) + 1.0
     centred = xp.where(temperatures < least, libraries.detached(xp, centred), centred)
     # The terms that are divided by T^2 are at most ``largest``.
-    temperatures = xp.where(
-        temperatures < (largest * shrunk) ** 0.5 * (4 * least) ** 0.5,
-        libraries.detached(xp, temperatures),
-        temperatures,
-    )
+    steep = temperatures < (largest * shrunk) ** 0.5 * (4 * least) ** 0.5
+    temperatures = xp.where(steep, libraries.detached(xp, temperatures), temperatures)
 
     scores = Scores()
     scores.xp, scores.axis, scores.dtype, scores.ends = xp, -1, dtype, True
@@ -95,14 +94,7 @@ def _arguments(
 ) -> tuple[Array, Array, Array, Array | None, object, Array]:
     """Bring all arguments to one dtype and device, the temperature with an axis of length 1 for the actions.
 
-    Returns
-    -------
-    values, temperatures, mask, weights
-        Broadcast against each other.
-    dtype
-        The dtype of the answers.
-    wrong
-        Rows; marks bad input.
+    Return values, temperatures, mask and weights, the dtype of the answers, and a mask of the rows with bad input.
     """
     like = next(part for part in (values, temperature, prior, where) if not libraries.is_native(part))
     like = libraries.to_float(xp, "values", like) if like is not where else xp.ones(1, device=libraries.device(like))
@@ -110,7 +102,8 @@ def _arguments(
         # NumPy values keep their width, whatever the width of the other arguments.
         narrow = getattr(values, "dtype", None) in (np.float16, np.float32)
         like = xp.astype(like, xp.float32 if narrow else libraries.widest_float(xp))
-    v = libraries.to_float(xp, "values", values, None if _is_float(xp, values) else like)
+    is_float = not libraries.is_native(values) and xp.isdtype(values.dtype, "real floating")
+    v = libraries.to_float(xp, "values", values, None if is_float else like)
     if v.ndim == 0 or v.shape[-1] == 0:
         raise ValueError(f"values must hold at least one action on its last axis, got shape {tuple(v.shape)}")
     dtype = v.dtype
@@ -153,10 +146,6 @@ def _arguments(
     return v, temperatures, mask, weights, dtype, wrong | bad | none
 
 
-def _is_float(xp: Namespace, array: Any) -> bool:
-    return not libraries.is_native(array) and bool(xp.isdtype(array.dtype, "real floating"))
-
-
 def _refuse(xp: Namespace, wrong: Array, message: str, culprit: Array | None = None) -> None:
     """Raise if a row is known to be wrong; name the first one and its value."""
     if libraries.is_traced(wrong) or not bool(xp.any(wrong)):
@@ -175,9 +164,3 @@ def _first_best(xp: Namespace, live: Array, q: Array) -> Array:
 
 def _picked(xp: Namespace, marked: Array, q: Array) -> Array:
     return xp.sum(xp.where(marked, q, 0.0), axis=-1, keepdims=True)
-
-
-def _shrunk(xp: Namespace, q: Array) -> Array:
-    """Return 1, or ``_SHRUNK`` for the rows in which a difference may overflow."""
-    large = float(xp.finfo(q.dtype).max) / 4
-    return 1.0 - (1.0 - _SHRUNK) * xp.astype(xp.any(xp.abs(q) > large, axis=-1, keepdims=True), q.dtype)

@@ -12,14 +12,7 @@ from boltzmann.gibbs.distribution import Gibbs
 
 
 def along(
-    axis: int,
-    name: str,
-    values: Values,
-    temperature: Values,
-    where: Mask,
-    prior: Weights,
-    *,
-    back: bool = True,
+    axis: int, name: str, values: Values, temperature: Values, where: Mask, prior: Weights, *, back: bool = True
 ) -> Array:
     """Compute a property of the distribution whose actions lie along ``axis``."""
     quantity: Quantity = vars(Gibbs)[name]
@@ -30,7 +23,9 @@ def along(
         result = quantity.of(scored(values, temperature, where, prior)[0])
         return result
     xp = libraries.library(values, where, prior)
-    parts = [libraries.converted(xp, part) for part in (values, where, prior)]
+    parts: list[Any] = [values, where, prior]
+    # The library's own arrays stay as they are, since a copy causes a warning.
+    parts = [xp.asarray(part) if part is not None and libraries.is_native(part) else part for part in parts]
     shape = np.broadcast_shapes(*(tuple(part.shape) for part in parts if part is not None))
     if not -len(shape) <= axis < len(shape):
         raise ValueError(f"axis must be in [-{len(shape)}, {len(shape)}) for values of shape {shape}, got {axis}")

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann._numerics import Quantity, Scores, Uniforms, as_tensor, formulas, scored, shared
+from boltzmann._numerics import Quantity, Scores, formulas, scored, shared, tensors
 from boltzmann.arrays import Array, Mask, Rng, Values, Weights
 from boltzmann.gibbs.inverse import from_inverse, log_base
-from boltzmann.sampling import draw_without_replacement, sample_weights
+from boltzmann.sampling import sample_weights, sample_without_replacement
 
 
 class Gibbs:
@@ -201,7 +201,7 @@ class Gibbs:
         """
         scores = self._scores
         slope = scores.action_answer(formulas.temperature_derivative(scores))
-        slope = slope if scores.tensors is None else as_tensor(slope, scores.tensors)
+        slope = slope if scores.tensors is None else tensors.as_tensor(slope, scores.tensors)
         return slope if self._sign is None else slope * self._sign[..., None]
 
     def top_k(self, k: int) -> Array:
@@ -231,13 +231,13 @@ class Gibbs:
         """
         scores = self._scores
         weights = scores.weights if scores.normalised is None else scores.normalised
-        uniforms = rng if scores.tensors is None else Uniforms(rng)
+        uniforms = rng if scores.tensors is None else tensors.Uniforms(rng)
         drawn = sample_weights(scores.xp, uniforms, weights, scores.axis, shape)
         if scores.batch:
             shape = (shape,) if isinstance(shape, int) else tuple(shape)
             drawn = np.reshape(drawn, shape + scores.batch)[()]
-        return drawn if scores.tensors is None else as_tensor(drawn, None)
+        return drawn if scores.tensors is None else tensors.as_tensor(drawn, None)
 
     def sample_without_replacement(self, rng: Rng, k: int, shape: int | tuple[int, ...] = ()) -> Array:
         """Draw k different actions in order, ``shape`` + rows + (k,), as ``boltzmann.sample_without_replacement``."""
-        return draw_without_replacement(self._scores.answer_xp, rng, self.log_probs, k, shape)
+        return sample_without_replacement(rng, self.log_probs, k, shape)

@@ -20,8 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann._numerics import cross_entropy as _cross_entropy
-from boltzmann._numerics import libraries, picked
+from boltzmann._numerics import libraries, shared
 from boltzmann.arrays import Array, Mask, Values, Weights
 from boltzmann.gibbs.axis import along
 
@@ -238,7 +237,7 @@ def cross_entropy(
     xp = libraries.library(log_probs)
     wanted: Any = np.asarray(target) if libraries.is_native(target) else target
     if str(wanted.dtype).rpartition(".")[2].startswith(("int", "uint")):
-        return -picked(xp, log_probs, wanted)
+        return -shared.picked(xp, log_probs, wanted)
     if axis != -1:
         wanted = libraries.library(wanted).moveaxis(wanted, axis, -1)
-    return _cross_entropy(xp, log_probs, wanted)
+    return shared.cross_entropy(xp, log_probs, wanted)

@@ -31,11 +31,6 @@ def parse(text: str, names: Mapping[str, Callable[..., Any]]) -> Any:
     names : mapping of str to callable
         The callables that need no module, by their names.
 
-    Returns
-    -------
-    object
-        The result of the outermost call, or the literal.
-
     Raises
     ------
     ValueError
@@ -74,7 +69,7 @@ def call_arguments(text: str) -> dict[str, Any]:
     tree = _syntax_tree(f"f({text})", text)
     if not isinstance(tree, ast.Call) or not isinstance(tree.func, ast.Name) or tree.args:
         raise ValueError(f"expected keyword arguments such as name=1, got {text!r}")
-    return _Reader(text, {}).named(tree.keywords)
+    return _Reader(text, {}, {}).named(tree.keywords)
 
 
 def _without_modules(text: str) -> tuple[str, dict[str, str]]:
@@ -131,15 +126,13 @@ def _shown(text: str) -> str:
     return repr(text if len(text) <= _SHOWN else text[:_SHOWN] + "...")
 
 
+@dataclasses.dataclass(frozen=True)
 class _Reader:
     """Builds objects from a syntax tree; stores the text for its messages and the names for its calls."""
 
-    def __init__(
-        self, text: str, names: Mapping[str, Callable[..., Any]], qualified: Mapping[str, str] | None = None
-    ) -> None:
-        self.text = text
-        self.names = names
-        self.qualified = qualified or {}
+    text: str
+    names: Mapping[str, Callable[..., Any]]
+    qualified: Mapping[str, str]
 
     def build(self, node: ast.expr) -> Any:
         match node:

@@ -1,8 +1,6 @@
 """The one notation: an object prints as the expression that makes it, and the expression is read back.
 
-Python prints ``Boltzmann(Linear(1.0, 0.01, 5000))``, command lines accept it, and results folders hold it. A class from
-outside the project is written with its module, ``package.module:Name(0.5)``. Reading goes through the syntax tree and
-calls only names of a given table, and dataclasses; no text is evaluated.
+Python prints ``Boltzmann(Linear(1.0, 0.01, 5000))``, command lines accept it, and results folders hold it.
 """
 
 from __future__ import annotations
@@ -42,10 +40,7 @@ class Expression:
 def write(value: object) -> str:
     """Return the expression that makes a value: a dataclass of plain parameters, a literal, or a sequence of these.
 
-    Parameters
-    ----------
-    value : object
-        A value with a notation; :func:`check_expressible` refuses all others.
+    :func:`check_expressible` refuses values without a notation.
 
     Examples
     --------
@@ -72,21 +67,16 @@ def _write_call(made: Any) -> str:
         for field in fields
         if field.kw_only and getattr(made, field.name) != field.default
     ]
-    return f"{_name_of(type(made))}({', '.join(positional + named)})"
-
-
-def _name_of(kind: type) -> str:
+    kind = type(made)
     is_ours = kind.__module__.split(".")[0] in _PROJECT
-    return kind.__name__ if is_ours else f"{kind.__module__}:{kind.__qualname__}"
+    name = kind.__name__ if is_ours else f"{kind.__module__}:{kind.__qualname__}"
+    return f"{name}({', '.join(positional + named)})"
 
 
 def check_expressible(name: str, value: object) -> None:
-    """Raise unless ``value`` has a notation: a dataclass, a literal, or a sequence of these.
+    """Raise a TypeError unless ``value`` has a notation: a dataclass, a literal, or a sequence of these.
 
-    Raises
-    ------
-    TypeError
-        With the path to the part without a notation, such as ``agent.policy.temperature``.
+    The message has the path to the part without a notation, such as ``agent.policy.temperature``.
     """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         if "." in type(value).__qualname__:

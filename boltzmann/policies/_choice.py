@@ -29,25 +29,14 @@ class Law(Protocol):
     """Independent draws, one for each action."""
 
     def draw(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
-        """Draw for every row and action."""
-        ...
+        """Draw for every row and action, shape ``shape + (..., K)``, -inf for masked actions."""
 
     def probabilities(self) -> Array:
-        """Return the probability of each action to have the largest draw."""
-        ...
+        """Return the probability of each action to have the largest draw, shape (..., K), in the values' dtype."""
 
 
 class LargestDraw(Categorical):
-    """The distribution of the index of the largest of independent draws.
-
-    Drawing needs no probabilities, which are computed on first use.
-
-    Parameters
-    ----------
-    law : Law
-        ``law.draw(rng, shape)`` returns draws of shape ``shape + (..., K)``, -inf for masked actions, and
-        ``law.probabilities()`` the probabilities, shape (..., K), in the dtype of the answers.
-    """
+    """The distribution of the index of the largest draw; drawing needs no probabilities, so they are computed late."""
 
     def __init__(self, law: Law) -> None:
         self.__dict__["_law"] = law
@@ -68,50 +57,32 @@ class LargestDraw(Categorical):
 
 
 def largest_probabilities(knots: Floats, allowed: Bools, log_density: Callable[[Floats, slice], Floats]) -> Floats:
-    """Return the probability of each action to have the largest draw.
+    """Return the probability of each allowed action to have the largest draw, shape (R, K).
 
-    Parameters
-    ----------
-    knots : array of shape (R, K, m)
-        Increasing points along each action's law, from one negligible tail to the other.
-    allowed : array of bool, shape (R, K)
-        The actions that draw.
-    log_density : callable
-        ``log_density(x, rows)`` returns the log-densities of all actions of some rows, shape (rows, n, K), at points
-        x of shape (rows, n, 1).
-
-    Returns
-    -------
-    array of shape (R, K)
-        Rows sum to 1.
+    ``knots``, shape (R, K, m), are increasing points along each action's law, from one negligible tail to the other.
+    ``log_density(x, rows)`` returns the log-densities of all actions of some rows, shape (rows, n, K), at points x of
+    shape (rows, n, 1).
     """
     rows, count, points = knots.shape
     if rows == 0:
         return np.zeros((0, count))
     part = max(1, _ENTRIES // (count * count * points * _NODES))
     slices = [slice(begin, begin + part) for begin in range(0, rows, part)]
-    return np.concatenate([_part(knots[rows], allowed[rows], partial_of(log_density, rows)) for rows in slices])
+    return np.concatenate([_part(knots[rows], allowed[rows], log_density, rows) for rows in slices])
 
 
-def partial_of(log_density: Callable[[Floats, slice], Floats], rows: slice) -> Callable[[Floats], Floats]:
-    """Fix the rows."""
-    return lambda x: log_density(x, rows)
-
-
-def _part(knots: Floats, allowed: Bools, log_density: Callable[[Floats], Floats]) -> Floats:
+def _part(knots: Floats, allowed: Bools, log_density: Callable[[Floats, slice], Floats], rows: slice) -> Floats:
     nodes, weights, inner = _rule()
     # The largest draw is at least the largest of the lower ends.
-    first = np.where(allowed, knots[..., 0], -np.inf).max(axis=-1)
+    first = np.where(allowed, knots[..., 0], -np.inf).max(axis=-1)[:, np.newaxis, np.newaxis]
     # Masked actions add no panel boundaries.
-    edges = np.where(
-        allowed[..., np.newaxis], np.maximum(knots, first[:, np.newaxis, np.newaxis]), first[:, None, None]
-    )
+    edges = np.where(allowed[..., np.newaxis], np.maximum(knots, first), first)
     edges = np.sort(edges.reshape(len(knots), -1), axis=-1)
     used = (np.diff(edges, axis=-1) > 0).any(axis=0)
     left, length = edges[:, :-1][:, used], np.diff(edges, axis=-1)[:, used]
     x = left[..., np.newaxis] + length[..., np.newaxis] * nodes
     flat = x.reshape(len(x), -1, 1)
-    logs = np.where(allowed[:, np.newaxis], log_density(flat), -np.inf).reshape(*x.shape, -1)
+    logs = np.where(allowed[:, np.newaxis], log_density(flat, rows), -np.inf).reshape(*x.shape, -1)
     with np.errstate(under="ignore"):
         density = np.exp(logs) * length[..., np.newaxis, np.newaxis]
     # Sum from the right: the part of a law below the first edge is never needed.

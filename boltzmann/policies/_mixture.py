@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann._numerics import Scores, as_tensor, formulas, libraries, scored
+from boltzmann._numerics import Scores, formulas, libraries, scored, tensors
 from boltzmann.arrays import NUMPY, Array, Floats, Mask, Values
 from boltzmann.categorical import Categorical
 from boltzmann.schedules import UNIT_INTERVAL, Schedule
@@ -26,12 +26,7 @@ def uniform_or_gibbs(
 ) -> Categorical:
     """Explore uniformly with probability epsilon, otherwise choose by a Gibbs distribution.
 
-    Parameters
-    ----------
-    epsilon : float or array
-        One number, or one a row.
-    has_temperature : bool
-        Whether the temperature is a parameter of the policy, so that the distribution shows it.
+    The distribution shows the temperature if it ``has_temperature`` as a parameter of its policy.
     """
     if not isinstance(epsilon, float):
         _require_one_a_row(values, epsilon)
@@ -48,7 +43,8 @@ def gibbs_or_greedy(values: Values, epsilon: float | Floats, temperature: Values
     if not isinstance(epsilon, float):
         _require_one_a_row(values, epsilon)
     scores, _ = scored(values, temperature, where, None)
-    return _mixed(scores, epsilon, formulas.probs(scores), formulas.maximiser_shares(scores), temperature)
+    maximisers = formulas.equal_shares(scores, scores.maximisers)
+    return _mixed(scores, epsilon, formulas.probs(scores), maximisers, temperature)
 
 
 def _require_one_a_row(values: Values, epsilon: Floats) -> None:
@@ -72,4 +68,4 @@ def _mixed(
             probs = scores.action_answer((1 - rates) * exploiting + rates * exploring)
     if scores.tensors is None:
         return Categorical.computed(probs, scores.xp, temperature)
-    return Categorical.computed(as_tensor(probs, scores.tensors), scores.answer_xp, temperature)
+    return Categorical.computed(tensors.as_tensor(probs, scores.tensors), scores.answer_xp, temperature)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from boltzmann.arrays import Array, Bools, Floats
+from boltzmann.arrays import Array, Floats
 from boltzmann.policies._choice import largest_probabilities
 from boltzmann.policies.indices import PolicyInputs
 
@@ -16,20 +14,37 @@ _LEAST_WIDTH = 1e-300
 _FARTHEST = -1e300
 
 
-@dataclass(frozen=True, eq=False)
 class ScaledNoise:
-    """Centres + widths Z with independent draws Z of one standard law; ``drawing`` marks the actions that draw.
+    """Means + scales Z with independent draws Z of one standard law.
 
-    Each row has its own unit, so that no scale over- or underflows.
+    In rows with untaken actions these alone draw, all by one law. Each row has its own unit, so that no scale over- or
+    underflows.
     """
 
-    centres: Floats
-    widths: Floats
-    drawing: Bools
-    dtype: np.dtype[Any]
-    noise: Callable[[np.random.Generator, tuple[int, ...]], Floats]
-    knots: Floats
-    log_density: Callable[[Floats], Floats]
+    def __init__(
+        self,
+        inputs: PolicyInputs,
+        means: Floats,
+        scales: Floats,
+        noise: Callable[[np.random.Generator, tuple[int, ...]], Floats],
+        knots: Floats,
+        log_density: Callable[[Floats], Floats],
+    ) -> None:
+        self.dtype, self.noise, self.knots, self.log_density = inputs.dtype, noise, knots, log_density
+        waiting = inputs.untaken.any(axis=-1, keepdims=True)
+        drawing = np.where(waiting, inputs.untaken, inputs.allowed)
+        scales = np.where(drawing & ~waiting, scales, 1.0)
+        unit = np.where(drawing, scales, 0.0).max(axis=-1, keepdims=True, initial=0.0)
+        unit = np.where(unit > 0, unit, 1.0)
+        halves = np.where(drawing & ~waiting, means / 2, 0.0)
+        top = np.where(drawing, halves, -np.inf).max(axis=-1, keepdims=True, initial=-np.inf)
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+            centres = 2 * ((halves - np.where(np.isfinite(top), top, 0.0)) / unit)
+            self.widths = np.maximum(scales / unit, _LEAST_WIDTH)
+        # No noise lifts these to the largest draw.
+        hopeless = centres < _FARTHEST
+        self.centres = np.where(hopeless, 0.0, centres)
+        self.drawing = drawing & ~hopeless
 
     def draw(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
         """Draw for every row and action; shape ``shape + (..., K)``."""
@@ -48,29 +63,3 @@ class ScaledNoise:
         points = centres[..., np.newaxis] + widths[..., np.newaxis] * self.knots
         probs = largest_probabilities(points, self.drawing.reshape(-1, count), density)
         return probs.reshape(self.centres.shape).astype(self.dtype, copy=False)
-
-
-def scaled_noise(
-    inputs: PolicyInputs,
-    means: Floats,
-    scales: Floats,
-    noise: Callable[[np.random.Generator, tuple[int, ...]], Floats],
-    knots: Floats,
-    log_density: Callable[[Floats], Floats],
-) -> ScaledNoise:
-    """Make the law of means + scales Z; in rows with untaken actions these alone draw, all by one law."""
-    waiting = inputs.untaken.any(axis=-1, keepdims=True)
-    drawing = np.where(waiting, inputs.untaken, inputs.allowed)
-    scales = np.where(drawing & ~waiting, scales, 1.0)
-    unit = np.where(drawing, scales, 0.0).max(axis=-1, keepdims=True, initial=0.0)
-    unit = np.where(unit > 0, unit, 1.0)
-    halves = np.where(drawing & ~waiting, means / 2, 0.0)
-    top = np.where(drawing, halves, -np.inf).max(axis=-1, keepdims=True, initial=-np.inf)
-    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        centres = 2 * ((halves - np.where(np.isfinite(top), top, 0.0)) / unit)
-        widths = np.maximum(scales / unit, _LEAST_WIDTH)
-    # No noise lifts these to the largest draw.
-    hopeless = centres < _FARTHEST
-    return ScaledNoise(
-        np.where(hopeless, 0.0, centres), widths, drawing & ~hopeless, inputs.dtype, noise, knots, log_density
-    )

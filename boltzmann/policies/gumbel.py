@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from boltzmann.arrays import Floats
+from boltzmann.arrays import Floats, Input, Mask, Values
 from boltzmann.categorical import Categorical
 from boltzmann.notation import Expression
-from boltzmann.policies._noise import scaled_noise
+from boltzmann.policies._noise import ScaledNoise
 from boltzmann.policies.indices import PolicyInputs
 from boltzmann.schedules import NONNEGATIVE, Schedule
 
@@ -43,10 +42,7 @@ class BoltzmannGumbel(Expression):
         In [0, inf], in the units of the values: 0 is greedy; inf is the limit where the values cease to matter. For
         sub-Gaussian rewards of deviation sigma, C = sigma.
 
-    Raises
-    ------
-    ValueError, TypeError
-        When called without visits or with wrong ones, and for values that are not finite.
+    A call without visits, or with values that are not finite, raises a ValueError.
 
     Examples
     --------
@@ -62,13 +58,7 @@ class BoltzmannGumbel(Expression):
     C: Annotated[float | Schedule, NONNEGATIVE] = 1.0
 
     def __call__(
-        self,
-        values: ArrayLike,
-        *,
-        step: int = 0,
-        visits: ArrayLike | None = None,
-        where: ArrayLike | None = None,
-        variances: ArrayLike | None = None,
+        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         inputs = PolicyInputs(values, visits, where)
@@ -77,4 +67,4 @@ class BoltzmannGumbel(Expression):
             return inputs.greedy_over(inputs.values)
         means, scale = (np.zeros_like(inputs.values), 1.0) if scale == np.inf else (inputs.values, scale)
         scales = scale / np.sqrt(np.maximum(inputs.visits, 1.0))
-        return inputs.largest_draw(scaled_noise(inputs, means, scales, _noise, _KNOTS, _log_density))
+        return inputs.largest_draw(ScaledNoise(inputs, means, scales, _noise, _KNOTS, _log_density))

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from boltzmann import checks
 from boltzmann._numerics import libraries
-from boltzmann.arrays import Bools, Floats
+from boltzmann.arrays import Floats, Input, Mask, Values
 from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
@@ -89,10 +89,7 @@ class UCB1(Expression):
     confidence : float
         In [0, inf), in the units of the values. At 0 the policy is greedy after every action was taken.
 
-    Raises
-    ------
-    ValueError, TypeError
-        When called without visits or with wrong ones, and for values that are not finite.
+    A call without visits, or with values that are not finite, raises a ValueError.
 
     Examples
     --------
@@ -109,13 +106,7 @@ class UCB1(Expression):
     confidence: Annotated[float, Real("[0, inf)")] = float(np.sqrt(2.0))
 
     def __call__(
-        self,
-        values: ArrayLike,
-        *,
-        step: int = 0,
-        visits: ArrayLike | None = None,
-        where: ArrayLike | None = None,
-        variances: ArrayLike | None = None,
+        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K)."""
         inputs = PolicyInputs(values, visits, where)
@@ -128,12 +119,8 @@ class UCB1Tuned(Expression):
     """The largest of Q(a) + sqrt(w min(1/4, variance(a) + sqrt(2 w))), w being log n / N(a).
 
     Auer, Cesa-Bianchi & Fischer, "Finite-time analysis of the multiarmed bandit problem", 2002, section 4, for rewards
-    in [0, 1], whose variance is at most 1/4. The policy needs ``variances``, those of each action's rewards.
-
-    Raises
-    ------
-    ValueError, TypeError
-        When called without visits or variances or with wrong ones, and for values that are not finite.
+    in [0, 1], whose variance is at most 1/4. The policy needs ``variances``, those of each action's rewards. A call
+    without visits or variances, or with values that are not finite, raises a ValueError.
 
     Examples
     --------
@@ -144,13 +131,7 @@ class UCB1Tuned(Expression):
     reads: ClassVar[frozenset[str]] = frozenset({"visits", "variances"})
 
     def __call__(
-        self,
-        values: ArrayLike,
-        *,
-        step: int = 0,
-        visits: ArrayLike | None = None,
-        where: ArrayLike | None = None,
-        variances: ArrayLike | None = None,
+        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K)."""
         inputs = PolicyInputs(values, visits, where)
@@ -181,10 +162,7 @@ class Maillard(Expression):
     deviation : float
         Deviation of the rewards, in [0, inf]. After every action was taken, 0 is greedy and inf is uniform.
 
-    Raises
-    ------
-    ValueError, TypeError
-        When called without visits or with wrong ones, and for values that are not finite.
+    A call without visits, or with values that are not finite, raises a ValueError.
 
     Examples
     --------
@@ -199,25 +177,16 @@ class Maillard(Expression):
     deviation: Annotated[float, Real("[0, inf]")] = 1.0
 
     def __call__(
-        self,
-        values: ArrayLike,
-        *,
-        step: int = 0,
-        visits: ArrayLike | None = None,
-        where: ArrayLike | None = None,
-        variances: ArrayLike | None = None,
+        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Gibbs:
         """Return the distribution of each row of ``values``, shape (..., K)."""
         inputs = PolicyInputs(values, visits, where)
+        waiting = inputs.untaken.any(axis=-1, keepdims=True)
         best = inputs.values.max(axis=-1, keepdims=True)
         with np.errstate(all="ignore"):
             halves = best / 2 - np.where(inputs.allowed, inputs.values, best) / 2
             gaps = np.where(halves > 0, 2 * (halves / self.deviation) * np.sqrt(inputs.visits / 2), 0.0)
             energies: Any = -(gaps**2)
-            energies = np.where(inputs.untaken.any(axis=-1, keepdims=True), 0.0, energies).astype(inputs.dtype)
-        return Gibbs(inputs.returned(energies), 1.0, where=inputs.returned(_first(inputs)))
-
-
-def _first(inputs: PolicyInputs) -> Bools:
-    """Mark the untaken actions of each row that has any, and all allowed actions of other rows."""
-    return np.where(inputs.untaken.any(axis=-1, keepdims=True), inputs.untaken, inputs.allowed)
+            energies = np.where(waiting, 0.0, energies).astype(inputs.dtype)
+        first = np.where(waiting, inputs.untaken, inputs.allowed)
+        return Gibbs(inputs.returned(energies), 1.0, where=inputs.returned(first))

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from boltzmann._numerics import formulas, libraries, standardise
+from boltzmann.arrays import Input, Mask, Values
 from boltzmann.calibration import finite_rows, temperature_for_expected_loss
 from boltzmann.gibbs import Gibbs
 from boltzmann.notation import Expression
@@ -32,10 +32,7 @@ class Mellowmax(Expression):
     omega : float or callable of the step
         In [0, inf], in inverse units of the values: 0 is uniform, inf greedy.
 
-    Raises
-    ------
-    ValueError, TypeError
-        When called, for values as :class:`boltzmann.Gibbs`, and for infinite ones.
+    A call with values that are not finite raises a ValueError.
 
     Examples
     --------
@@ -54,13 +51,7 @@ class Mellowmax(Expression):
     omega: Annotated[float | Schedule, NONNEGATIVE] = 1.0
 
     def __call__(
-        self,
-        values: ArrayLike,
-        *,
-        step: int = 0,
-        visits: ArrayLike | None = None,
-        where: ArrayLike | None = None,
-        variances: ArrayLike | None = None,
+        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Gibbs:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         omega = NONNEGATIVE.read("omega", self.omega, step)

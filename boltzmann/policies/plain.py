@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from boltzmann import checks
 from boltzmann._numerics import libraries
-from boltzmann.arrays import NUMPY
+from boltzmann.arrays import Input, Mask, Values
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
 from boltzmann.notation import Expression
@@ -31,13 +29,7 @@ class Greedy(Expression):
     reads: ClassVar[frozenset[str]] = frozenset()
 
     def __call__(
-        self,
-        values: ArrayLike,
-        *,
-        step: int = 0,
-        visits: ArrayLike | None = None,
-        where: ArrayLike | None = None,
-        variances: ArrayLike | None = None,
+        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Gibbs:
         """Return the distribution of each row of ``values``, shape (..., K)."""
         return Gibbs(values, 0.0, where=where)
@@ -56,18 +48,11 @@ class Uniform(Expression):
     reads: ClassVar[frozenset[str]] = frozenset()
 
     def __call__(
-        self,
-        values: ArrayLike,
-        *,
-        step: int = 0,
-        visits: ArrayLike | None = None,
-        where: ArrayLike | None = None,
-        variances: ArrayLike | None = None,
+        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Gibbs:
         """Return the distribution of each row of ``values``, shape (..., K); only their shape matters."""
         xp = libraries.library(values)
-        numbers = checks.numeric_array("values", values) if xp is NUMPY else libraries.to_float(xp, "values", values)
-        return Gibbs(xp.zeros_like(numbers), np.inf, where=where)
+        return Gibbs(xp.zeros_like(libraries.to_float(xp, "values", values)), np.inf, where=where)
 
 
 @dataclass(frozen=True, repr=False)
@@ -96,13 +81,7 @@ class EpsilonGreedy(Expression):
     epsilon: Annotated[float | Schedule, UNIT_INTERVAL] = 0.1
 
     def __call__(
-        self,
-        values: ArrayLike,
-        *,
-        step: int = 0,
-        visits: ArrayLike | None = None,
-        where: ArrayLike | None = None,
-        variances: ArrayLike | None = None,
+        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         return uniform_or_gibbs(values, epsilon_at(self.epsilon, step), 0.0, where, has_temperature=False)

@@ -8,6 +8,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from boltzmann.arrays import Input, Mask, Values
+
 
 class Distribution(Protocol):
     """What a policy returns: one distribution over actions a row."""
@@ -15,20 +17,16 @@ class Distribution(Protocol):
     @property
     def probs(self) -> NDArray[np.floating[Any]]:
         """Probabilities, shape (..., K)."""
-        ...
 
     @property
     def entropy(self) -> Any:
         """Entropy in nats, shape (...)."""
-        ...
 
     def log_prob(self, actions: ArrayLike) -> Any:
         """Log-probability of given actions."""
-        ...
 
     def sample(self, rng: np.random.Generator, shape: tuple[int, ...] = ()) -> NDArray[np.int64]:
         """Draw actions, shape ``shape + (...)``."""
-        ...
 
 
 class Policy(Protocol):
@@ -39,16 +37,9 @@ class Policy(Protocol):
     """
 
     def __call__(
-        self,
-        values: ArrayLike,
-        *,
-        step: int = 0,
-        visits: ArrayLike | None = None,
-        where: ArrayLike | None = None,
-        variances: ArrayLike | None = None,
+        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Distribution:
         """Return the distribution for each row of ``values``; nothing is remembered."""
-        ...
 
 
 INPUTS = frozenset({"visits", "variances", "epsilons"})

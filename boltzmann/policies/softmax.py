@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from numpy.typing import ArrayLike
-
-from boltzmann.bounds import Each, Real
+from boltzmann.arrays import Input, Mask, Values
+from boltzmann.bounds import Each, Real, Wrapper
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
 from boltzmann.notation import Expression
@@ -43,13 +42,7 @@ class Boltzmann(TemperaturePolicy):
     temperature: RowTemperature = 1.0
 
     def __call__(
-        self,
-        values: ArrayLike,
-        *,
-        step: int = 0,
-        visits: ArrayLike | None = None,
-        where: ArrayLike | None = None,
-        variances: ArrayLike | None = None,
+        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Gibbs:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
@@ -83,13 +76,7 @@ class MaxBoltzmann(TemperaturePolicy):
     temperature: RowTemperature = 1.0
 
     def __call__(
-        self,
-        values: ArrayLike,
-        *,
-        step: int = 0,
-        visits: ArrayLike | None = None,
-        where: ArrayLike | None = None,
-        variances: ArrayLike | None = None,
+        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
@@ -122,13 +109,7 @@ class EpsilonBoltzmann(TemperaturePolicy):
     temperature: RowTemperature = 1.0
 
     def __call__(
-        self,
-        values: ArrayLike,
-        *,
-        step: int = 0,
-        visits: ArrayLike | None = None,
-        where: ArrayLike | None = None,
-        variances: ArrayLike | None = None,
+        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
@@ -136,15 +117,10 @@ class EpsilonBoltzmann(TemperaturePolicy):
 
 
 @dataclass(frozen=True)
-class _PriorBound:
+class _PriorBound(Wrapper):
     """The bound of a prior: a policy, or weights of which one is above 0."""
 
     bound: Each
-
-    @property
-    def text(self) -> str:
-        """The interval of the weights."""
-        return self.bound.text
 
     def check(self, name: str, value: object) -> object:
         """Return a policy as it is and weights as a tuple, or raise."""
@@ -195,13 +171,7 @@ class KLBoltzmann(Expression):
         return (prior - {"epsilons"}) | read_by_thermostat(self.temperature)
 
     def __call__(
-        self,
-        values: ArrayLike,
-        *,
-        step: int = 0,
-        visits: ArrayLike | None = None,
-        where: ArrayLike | None = None,
-        variances: ArrayLike | None = None,
+        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Gibbs:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from boltzmann import checks
 from boltzmann._numerics import libraries, standardise, tensors
-from boltzmann.arrays import Array, Floats, Mask, Values
+from boltzmann.arrays import Array, Floats, Input, Mask, Values
 from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
@@ -97,13 +97,7 @@ class Sparsemax(TemperaturePolicy):
     temperature: RowTemperature = 1.0
 
     def __call__(
-        self,
-        values: ArrayLike,
-        *,
-        step: int = 0,
-        visits: ArrayLike | None = None,
-        where: ArrayLike | None = None,
-        variances: ArrayLike | None = None,
+        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
@@ -146,13 +140,7 @@ class Entmax(TemperaturePolicy):
     alpha: Annotated[float, Real("[1, inf)")] = 1.5
 
     def __call__(
-        self,
-        values: ArrayLike,
-        *,
-        step: int = 0,
-        visits: ArrayLike | None = None,
-        where: ArrayLike | None = None,
-        variances: ArrayLike | None = None,
+        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical | Gibbs:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)

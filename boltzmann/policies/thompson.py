@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from boltzmann import checks
-from boltzmann.arrays import Bools, Floats
+from boltzmann.arrays import Bools, Floats, Input, Mask, Values
 from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
 from boltzmann.notation import Expression
 from boltzmann.policies._choice import largest_probabilities
-from boltzmann.policies._noise import scaled_noise
+from boltzmann.policies._noise import ScaledNoise
 from boltzmann.policies.indices import PolicyInputs
 
 _SERIES_FROM = 16.0
@@ -50,10 +49,7 @@ class GaussianThompson(Expression):
     prior_deviation : float
         In (0, inf]. inf is the flat prior, with which untaken actions come first.
 
-    Raises
-    ------
-    ValueError, TypeError
-        When called without visits or with wrong ones, and for values that are not finite.
+    A call without visits, or with values that are not finite, raises a ValueError.
 
     Examples
     --------
@@ -70,13 +66,7 @@ class GaussianThompson(Expression):
     prior_deviation: Annotated[float, Real("(0, inf]")] = np.inf
 
     def __call__(
-        self,
-        values: ArrayLike,
-        *,
-        step: int = 0,
-        visits: ArrayLike | None = None,
-        where: ArrayLike | None = None,
-        variances: ArrayLike | None = None,
+        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K)."""
         inputs = PolicyInputs(values, visits, where)
@@ -92,7 +82,7 @@ class GaussianThompson(Expression):
             means = self.prior_mean + share * (means_or_prior - self.prior_mean)
         else:
             means = means_or_prior
-        return inputs.largest_draw(scaled_noise(inputs, means, scales, _noise, _NORMAL_KNOTS, _log_density))
+        return inputs.largest_draw(ScaledNoise(inputs, means, scales, _noise, _NORMAL_KNOTS, _log_density))
 
 
 @dataclass(frozen=True, repr=False)
@@ -107,10 +97,7 @@ class BernoulliThompson(Expression):
     alpha, beta : float
         Parameters of the prior, in (0, inf); 1 and 1 are the uniform prior.
 
-    Raises
-    ------
-    ValueError, TypeError
-        When called without visits or with wrong ones, and for values outside [0, 1].
+    A call without visits, or with values outside [0, 1], raises a ValueError.
 
     Examples
     --------
@@ -126,13 +113,7 @@ class BernoulliThompson(Expression):
     beta: Annotated[float, Real("(0, inf)")] = 1.0
 
     def __call__(
-        self,
-        values: ArrayLike,
-        *,
-        step: int = 0,
-        visits: ArrayLike | None = None,
-        where: ArrayLike | None = None,
-        variances: ArrayLike | None = None,
+        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K)."""
         inputs = PolicyInputs(values, visits, where)

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from boltzmann import checks
 from boltzmann._numerics import libraries
-from boltzmann.arrays import Floats
+from boltzmann.arrays import Floats, Input, Mask, Values
 from boltzmann.bounds import OrNone, Real
 from boltzmann.categorical import Categorical
 from boltzmann.notation import Expression
@@ -132,13 +132,13 @@ class VDBE(_ValueDifference):
 
     def __call__(
         self,
-        values: ArrayLike,
+        values: Values,
         *,
         step: int = 0,
-        visits: ArrayLike | None = None,
-        where: ArrayLike | None = None,
-        variances: ArrayLike | None = None,
-        epsilons: ArrayLike | None = None,
+        visits: Input = None,
+        where: Mask = None,
+        variances: Input = None,
+        epsilons: Input = None,
     ) -> Categorical:
         """Return the distribution of each row of ``values``; ``epsilons`` is one rate a row, or the initial one."""
         return uniform_or_gibbs(values, self._rates(epsilons), 0.0, where, has_temperature=False)
@@ -178,13 +178,13 @@ class VDBESoftmax(_ValueDifference):
 
     def __call__(
         self,
-        values: ArrayLike,
+        values: Values,
         *,
         step: int = 0,
-        visits: ArrayLike | None = None,
-        where: ArrayLike | None = None,
-        variances: ArrayLike | None = None,
-        epsilons: ArrayLike | None = None,
+        visits: Input = None,
+        where: Mask = None,
+        variances: Input = None,
+        epsilons: Input = None,
     ) -> Categorical:
         """Return the distribution of each row of ``values``; ``epsilons`` is one rate a row, or the initial one."""
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)

@@ -10,14 +10,7 @@ from numpy.typing import ArrayLike
 
 from boltzmann.bounds import Real, Temperature, Whole
 from boltzmann.notation import Expression
-from boltzmann.schedules.steps import (
-    LAST_STEP,
-    NONNEGATIVE,
-    Schedule,
-    Temperatures,
-    checked_steps,
-    temperatures_at,
-)
+from boltzmann.schedules.steps import LAST_STEP, NONNEGATIVE, Schedule, Temperatures, checked_steps, temperatures_at
 
 _BELOW_ONE = 1 - 2.0**-53
 """The largest float below 1."""

@@ -97,11 +97,6 @@ class Exponential(_Ramp):
     steps : int
         Number of steps from start to end, at least 1.
 
-    Raises
-    ------
-    ValueError
-        If one end is 0 and the other inf.
-
     Examples
     --------
     >>> Exponential(1.0, 0.01, 4)([0, 2, 4, 5])

@@ -14,28 +14,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from boltzmann.arrays import Floats
-from boltzmann.bounds import Each, Real, Whole
+from boltzmann.bounds import Each, Real, Whole, Wrapper
 from boltzmann.notation import Expression
-from boltzmann.schedules.steps import (
-    LAST_STEP,
-    NONNEGATIVE,
-    Schedule,
-    Temperatures,
-    checked_steps,
-    temperatures_at,
-)
+from boltzmann.schedules.steps import LAST_STEP, NONNEGATIVE, Schedule, Temperatures, checked_steps, temperatures_at
 
 
 @dataclass(frozen=True)
-class _IncreasingSteps:
+class _IncreasingSteps(Wrapper):
     """The bound of a list or tuple of increasing steps, which may be empty; stored as a tuple."""
 
     bound: Whole
-
-    @property
-    def text(self) -> str:
-        """The least step."""
-        return self.bound.text
 
     def check(self, name: str, value: object) -> tuple[int, ...]:
         """Return the steps as a tuple, or raise."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from boltzmann import checks
 from boltzmann.arrays import Floats
+from boltzmann.bounds import Interval
 
 Schedule = Callable[[Any], Any]
 """Any callable that maps a step, or an array of steps, to a temperature of the same shape."""
@@ -53,14 +53,8 @@ def value_at(schedule: float | Schedule, step: ArrayLike) -> Any:
     return schedule(step) if callable(schedule) else schedule
 
 
-@dataclass(frozen=True)
-class Scheduled:
+class Scheduled(Interval):
     """The bound of a number in an interval, or of a schedule, whose numbers are checked when they are read.
-
-    Parameters
-    ----------
-    interval : str
-        In the notation of mathematics, such as "[0, 1]".
 
     Examples
     --------
@@ -71,13 +65,6 @@ class Scheduled:
     >>> Scheduled("[0, 1]").read("epsilon", lambda step: step / 10, 5)
     0.5
     """
-
-    interval: str
-
-    @property
-    def text(self) -> str:
-        """The interval."""
-        return f"in {self.interval}"
 
     def check(self, name: str, value: object) -> float | Schedule:
         """Return a number as a float and a callable as it is, or raise."""

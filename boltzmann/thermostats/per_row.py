@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from boltzmann import checks
 from boltzmann._numerics import libraries
-from boltzmann.arrays import Mask, Values
+from boltzmann.arrays import Input, Mask, Values
+from boltzmann.bounds import Interval
 from boltzmann.notation import Expression
 from boltzmann.schedules import Schedule, Temperatures, check_callable, value_at
 
@@ -24,15 +24,13 @@ class Thermostat(Expression):
 
     reads: ClassVar[frozenset[str]] = frozenset({"values", "visits"})
 
-    def __call__(
-        self, values: ArrayLike, *, step: int = 0, visits: ArrayLike | None = None, where: ArrayLike | None = None
-    ) -> Temperatures:
+    def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row, shape (...), for values and visits of shape (..., K)."""
         raise NotImplementedError
 
 
 @dataclass(frozen=True)
-class TemperatureBound:
+class TemperatureBound(Interval):
     """The bound of a policy's temperature: a number in [0, inf], a schedule or a thermostat.
 
     Examples
@@ -43,12 +41,7 @@ class TemperatureBound:
     ValueError: temperature must be in [0, inf], got -1.0
     """
 
-    interval: ClassVar[str] = "[0, inf]"
-
-    @property
-    def text(self) -> str:
-        """The interval."""
-        return f"in {self.interval}"
+    interval: str = "[0, inf]"
 
     def check(self, name: str, value: object) -> float | Schedule | Thermostat:
         """Return a number as a float and a callable as it is, or raise."""

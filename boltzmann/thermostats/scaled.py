@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from boltzmann import checks
-from boltzmann.arrays import Floats
+from boltzmann.arrays import Floats, Input, Mask, Values
 from boltzmann.calibration import finite_rows
 from boltzmann.schedules import NONNEGATIVE, Schedule, Temperatures
 from boltzmann.thermostats.per_row import Thermostat
@@ -44,9 +43,7 @@ class RangeScaled(Thermostat):
 
     scale: Annotated[float | Schedule, NONNEGATIVE]
 
-    def __call__(
-        self, values: ArrayLike, *, step: int = 0, visits: ArrayLike | None = None, where: ArrayLike | None = None
-    ) -> Temperatures:
+    def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         return _times(_half_range(finite_rows(values, where)), 2 * NONNEGATIVE.read("scale", self.scale, step))
 
@@ -68,9 +65,7 @@ class StdScaled(Thermostat):
 
     scale: Annotated[float | Schedule, NONNEGATIVE]
 
-    def __call__(
-        self, values: ArrayLike, *, step: int = 0, visits: ArrayLike | None = None, where: ArrayLike | None = None
-    ) -> Temperatures:
+    def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         rows = finite_rows(values, where)
         allowed = rows > -np.inf
@@ -91,10 +86,7 @@ class GLIE(Thermostat):
     Littman & Szepesvari, "Convergence results for single-step on-policy reinforcement-learning algorithms", 2000,
     appendix B). GLIE needs ``visits``, whose sum over the actions is n(s); up to n = 1 the policy is uniform.
 
-    Raises
-    ------
-    ValueError, TypeError
-        When called without visits or with negative ones, and for values as :class:`EntropyTarget`.
+    A call without visits, or with values that are not finite, raises a ValueError.
 
     Examples
     --------
@@ -104,9 +96,7 @@ class GLIE(Thermostat):
     inf
     """
 
-    def __call__(
-        self, values: ArrayLike, *, step: int = 0, visits: ArrayLike | None = None, where: ArrayLike | None = None
-    ) -> Temperatures:
+    def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         rows = finite_rows(values, where)
         if visits is None:

@@ -6,25 +6,18 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from boltzmann.calibration import (
-    Calibration,
-    finite_rows,
-    temperature_for_entropy,
-    temperature_for_expected_loss,
-    temperature_for_greedy_probability,
-)
+from boltzmann import calibration
+from boltzmann.arrays import Input, Mask, Values
 from boltzmann.schedules import NONNEGATIVE, UNIT_INTERVAL, Schedule, Scheduled, Temperatures
 from boltzmann.thermostats.per_row import Thermostat
 
 _AT_LEAST_ONE = Scheduled("[1, inf]")
 
 
-def _temperatures(calibration: Calibration) -> Temperatures:
+def _temperatures(result: calibration.Calibration) -> Temperatures:
     """Return the temperature of each row, and a scalar for a single row."""
-    temperatures: Temperatures = calibration.temperature[()]
-    return temperatures
+    return result.temperature[()]  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, repr=False)
@@ -38,10 +31,7 @@ class EntropyTarget(Thermostat):
     fraction : float or callable of the step
         In [0, 1]: 0 is greedy, 1 is uniform. If the maximisers alone have more entropy, T = 0.
 
-    Raises
-    ------
-    ValueError, TypeError
-        When called, for values as :class:`boltzmann.Gibbs`, and for infinite ones.
+    A call with values that are not finite raises a ValueError.
 
     Examples
     --------
@@ -54,16 +44,11 @@ class EntropyTarget(Thermostat):
 
     fraction: Annotated[float | Schedule, UNIT_INTERVAL]
 
-    def __call__(
-        self, values: ArrayLike, *, step: int = 0, visits: ArrayLike | None = None, where: ArrayLike | None = None
-    ) -> Temperatures:
+    def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         fraction = UNIT_INTERVAL.read("fraction", self.fraction, step)
-        possible = np.count_nonzero(finite_rows(values, where) > -np.inf, axis=-1)
-        temperatures: Temperatures = temperature_for_entropy(
-            values, fraction * np.log(possible), where=where
-        ).temperature[()]
-        return temperatures
+        possible = np.count_nonzero(calibration.finite_rows(values, where) > -np.inf, axis=-1)
+        return _temperatures(calibration.temperature_for_entropy(values, fraction * np.log(possible), where=where))
 
 
 @dataclass(frozen=True, repr=False)
@@ -85,15 +70,10 @@ class EffectiveActionsTarget(Thermostat):
 
     actions: Annotated[float | Schedule, _AT_LEAST_ONE]
 
-    def __call__(
-        self, values: ArrayLike, *, step: int = 0, visits: ArrayLike | None = None, where: ArrayLike | None = None
-    ) -> Temperatures:
+    def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         actions = _AT_LEAST_ONE.read("actions", self.actions, step)
-        temperatures: Temperatures = temperature_for_entropy(
-            values, effective_actions=actions, where=where
-        ).temperature[()]
-        return temperatures
+        return _temperatures(calibration.temperature_for_entropy(values, effective_actions=actions, where=where))
 
 
 @dataclass(frozen=True, repr=False)
@@ -115,15 +95,10 @@ class GreedyProbabilityTarget(Thermostat):
 
     probability: Annotated[float | Schedule, UNIT_INTERVAL]
 
-    def __call__(
-        self, values: ArrayLike, *, step: int = 0, visits: ArrayLike | None = None, where: ArrayLike | None = None
-    ) -> Temperatures:
+    def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         probability = UNIT_INTERVAL.read("probability", self.probability, step)
-        temperatures: Temperatures = temperature_for_greedy_probability(values, probability, where=where).temperature[
-            ()
-        ]
-        return temperatures
+        return _temperatures(calibration.temperature_for_greedy_probability(values, probability, where=where))
 
 
 @dataclass(frozen=True, repr=False)
@@ -145,9 +120,7 @@ class LossBudget(Thermostat):
 
     loss: Annotated[float | Schedule, NONNEGATIVE]
 
-    def __call__(
-        self, values: ArrayLike, *, step: int = 0, visits: ArrayLike | None = None, where: ArrayLike | None = None
-    ) -> Temperatures:
+    def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         loss = NONNEGATIVE.read("loss", self.loss, step)
-        return _temperatures(temperature_for_expected_loss(values, loss, where=where))
+        return _temperatures(calibration.temperature_for_expected_loss(values, loss, where=where))

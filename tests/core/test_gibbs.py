@@ -128,10 +128,11 @@ def test_many_huge_rows_are_summed_without_a_warning():
 @pytest.mark.parametrize("beta", [-2.0, -0.5, 0.5, 2.0])
 def test_the_temperature_derivative_is_that_of_the_signed_temperature(beta):
     values, step = [0.0, 1.0, 2.5], 1e-6
-    heat = 1 / beta
-    slope = (Gibbs.from_beta(values, 1 / (heat + step)).probs - Gibbs.from_beta(values, 1 / (heat - step)).probs) / (
-        2 * step
-    )
+    temperature = 1 / beta
+    slope = (
+        Gibbs.from_beta(values, 1 / (temperature + step)).probs
+        - Gibbs.from_beta(values, 1 / (temperature - step)).probs
+    ) / (2 * step)
     np.testing.assert_allclose(Gibbs.from_beta(values, beta).temperature_derivative(), slope, rtol=1e-6, atol=1e-9)
 
 

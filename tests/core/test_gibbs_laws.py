@@ -117,8 +117,8 @@ def test_a_prior_of_whole_numbers_is_as_good_as_repeating(values, temperature, w
 
 @given(rows, st.data())
 def test_every_row_has_its_own_temperature(values, data):
-    heats = np.array([data.draw(temperatures) for _ in values])
+    row_temperatures = np.array([data.draw(temperatures) for _ in values])
     for function in FUNCTIONS:
-        batch = function(values, heats)
-        for row, heat, expected in zip(values, heats, batch, strict=True):
-            np.testing.assert_array_equal(function(row, heat), expected)
+        batch = function(values, row_temperatures)
+        for row, temperature, expected in zip(values, row_temperatures, batch, strict=True):
+            np.testing.assert_array_equal(function(row, temperature), expected)

@@ -8,9 +8,9 @@ import pytest
 import boltzmann
 from boltzmann import Gibbs
 from tests.support.libraries import (
-    HEATS,
     JAX,
     PRIOR,
+    TEMPERATURES,
     TORCH,
     VALUES,
     WHERE,
@@ -35,7 +35,10 @@ def test_every_library_gives_numpys_answers(library, masked, weighted):
     chosen = {"where": WHERE} if masked else {}
     chosen |= {"prior": PRIOR} if weighted else {}
     ours = {name: library.array(part, str(part.dtype)) for name, part in chosen.items()}
-    expected, found = Gibbs(VALUES, HEATS, **chosen), Gibbs(library.array(VALUES), library.array(HEATS), **ours)
+    expected, found = (
+        Gibbs(VALUES, TEMPERATURES, **chosen),
+        Gibbs(library.array(VALUES), library.array(TEMPERATURES), **ours),
+    )
     for name in ALL:
         np.testing.assert_allclose(
             library.back(getattr(found, name)), getattr(expected, name), rtol=1e-12, atol=1e-14, err_msg=name
@@ -107,14 +110,14 @@ ALLOWED = np.array([[True, True, False, True]] * 2)
 def test_torch_derivatives(name):
     torch = TORCH.xp
     values = torch.tensor(VALUES, dtype=torch.float64, requires_grad=True)
-    heat = torch.tensor([0.3, 0.8, 1.0, 2.0, 40.0], dtype=torch.float64, requires_grad=True)
+    temperature = torch.tensor([0.3, 0.8, 1.0, 2.0, 40.0], dtype=torch.float64, requires_grad=True)
     prior = torch.tensor([0.5, 2.0, 1.5, 1.0], dtype=torch.float64)
 
-    def function(values, heat):
-        return getattr(Gibbs(values, heat, prior=prior), name)
+    def function(values, temperature):
+        return getattr(Gibbs(values, temperature, prior=prior), name)
 
-    assert torch.autograd.gradcheck(function, (values, heat))
-    assert torch.autograd.gradgradcheck(function, (values, heat))
+    assert torch.autograd.gradcheck(function, (values, temperature))
+    assert torch.autograd.gradgradcheck(function, (values, temperature))
 
 
 @every_differentiating
@@ -124,14 +127,14 @@ def test_no_derivative_is_nan(library, name, temperature):
     library.xp  # noqa: B018
     where = library.array(ALLOWED, "bool")
 
-    def total(values, heat):
-        result = getattr(Gibbs(values, heat, where=where), name)
+    def total(values, temperature):
+        result = getattr(Gibbs(values, temperature, where=where), name)
         return (result * library.array(np.arange(1.0, 1 + result.shape[-1]))).sum()
 
     if library is TORCH:
         values = library.array(AWKWARD).requires_grad_()
-        heat = library.array(temperature).requires_grad_()
-        slopes = library.xp.autograd.grad(total(values, heat), (values, heat), allow_unused=True)
+        scalar = library.array(temperature).requires_grad_()
+        slopes = library.xp.autograd.grad(total(values, scalar), (values, scalar), allow_unused=True)
     else:
         import jax
 
@@ -162,23 +165,27 @@ def test_jax_jit_vmap_and_float32_far_out():
     import jax
 
     values = jnp.asarray([[-1e30, 1e30, 0.0], [1e30, 1e30, -1e30], [3.0, 2.0, 1e-30]], dtype=jnp.float32)
-    for heat in (1.0, 1e-8, 1e8):
-        probs, log_z = jax.jit(lambda v, t: (Gibbs(v, t).probs, Gibbs(v, t).log_partition))(values, jnp.float32(heat))
+    for temperature in (1.0, 1e-8, 1e8):
+        probs, log_z = jax.jit(lambda v, t: (Gibbs(v, t).probs, Gibbs(v, t).log_partition))(
+            values, jnp.float32(temperature)
+        )
         assert probs.dtype == jnp.float32
         assert not np.isnan(probs).any()
         assert not np.isnan(log_z).any()
-    heats = jnp.asarray(HEATS)
-    mapped = jax.vmap(lambda v, t: Gibbs(v, t).probs)(jnp.asarray(VALUES), heats)
-    np.testing.assert_allclose(mapped, Gibbs(VALUES, HEATS).probs, rtol=1e-12, atol=1e-14)
+    temperatures = jnp.asarray(TEMPERATURES)
+    mapped = jax.vmap(lambda v, t: Gibbs(v, t).probs)(jnp.asarray(VALUES), temperatures)
+    np.testing.assert_allclose(mapped, Gibbs(VALUES, TEMPERATURES).probs, rtol=1e-12, atol=1e-14)
 
 
 def test_torch_compile_and_vmap():
     torch = TORCH.xp
-    values, heats = torch.tensor(VALUES), torch.tensor(HEATS)
-    mapped = torch.vmap(lambda v, t: Gibbs(v, t).probs)(values, heats)
-    np.testing.assert_allclose(mapped, Gibbs(VALUES, HEATS).probs, rtol=1e-12, atol=1e-14)
+    values, temperatures = torch.tensor(VALUES), torch.tensor(TEMPERATURES)
+    mapped = torch.vmap(lambda v, t: Gibbs(v, t).probs)(values, temperatures)
+    np.testing.assert_allclose(mapped, Gibbs(VALUES, TEMPERATURES).probs, rtol=1e-12, atol=1e-14)
     compiled = torch.compile(lambda v, t: boltzmann.softmax(v, t), backend="eager", fullgraph=True)
-    np.testing.assert_allclose(compiled(values, heats), Gibbs(VALUES, HEATS).probs, rtol=1e-12, atol=1e-14)
+    np.testing.assert_allclose(
+        compiled(values, temperatures), Gibbs(VALUES, TEMPERATURES).probs, rtol=1e-12, atol=1e-14
+    )
 
 
 @every_differentiating
@@ -189,20 +196,22 @@ def test_torch_compile_and_vmap():
 def test_no_derivative_with_respect_to_a_tiny_temperature_is_nan(library, values, dtype, weighted):
     library.xp  # noqa: B018
     prior = library.array([0.5, 0.5], dtype) if weighted else None
-    for heat in (1e-10, 1e-18, 1e-30, 1e-150):
-        if dtype == "float32" and heat < 1e-40:
+    for temperature in (1e-10, 1e-18, 1e-30, 1e-150):
+        if dtype == "float32" and temperature < 1e-40:
             continue
         for name in ("probs", "log_probs", "log_partition", "entropy", "mean", "soft_value"):
 
-            def total(values, heat, name=name):
-                return getattr(Gibbs(values, heat, prior=prior), name).sum()
+            def total(values, temperature, name=name):
+                return getattr(Gibbs(values, temperature, prior=prior), name).sum()
 
             if library is TORCH:
-                q, t = library.array(values, dtype).requires_grad_(), library.array(heat, dtype).requires_grad_()
+                q, t = library.array(values, dtype).requires_grad_(), library.array(temperature, dtype).requires_grad_()
                 slopes = library.xp.autograd.grad(total(q, t), (q, t), allow_unused=True)
             else:
                 import jax
 
-                slopes = jax.grad(total, argnums=(0, 1))(library.array(values, dtype), library.array(heat, dtype))
+                slopes = jax.grad(total, argnums=(0, 1))(
+                    library.array(values, dtype), library.array(temperature, dtype)
+                )
             for slope in slopes:
-                assert slope is None or not np.isnan(library.back(slope)).any(), (name, heat)
+                assert slope is None or not np.isnan(library.back(slope)).any(), (name, temperature)

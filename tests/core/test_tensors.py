@@ -25,15 +25,15 @@ def both(shape, dtype="float64"):
     """The same values for both ways, and temperatures of all kinds."""
     rng = fresh_rng()
     values = rng.normal(size=shape).round(3)
-    heats = rng.choice([0.0, 0.1, 1.0, INF], size=shape[:-1])
-    return [(library.array(values, dtype), library.array(heats, dtype)) for library in (TORCH, TORCH_GRAD)]
+    temperatures = rng.choice([0.0, 0.1, 1.0, INF], size=shape[:-1])
+    return [(library.array(values, dtype), library.array(temperatures, dtype)) for library in (TORCH, TORCH_GRAD)]
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=repr)
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_both_ways_answer_alike(shape, dtype):
     torch = TORCH.xp
-    plain, general = (Gibbs(values, heat) for values, heat in both(shape, dtype))
+    plain, general = (Gibbs(values, temperature) for values, temperature in both(shape, dtype))
     assert plain._scores.tensors is not None
     assert general._scores.tensors is None
     tolerance = 1e-12 if dtype == "float64" else 2e-6
@@ -71,11 +71,11 @@ def test_inverse_temperatures_and_both_derivatives_of_the_formulas():
 def test_no_derivative_is_lost():
     torch = TORCH.xp
     values = torch.tensor([0.0, 1.0, 3.0], dtype=torch.float64)
-    heat = torch.tensor(0.5, dtype=torch.float64, requires_grad=True)
-    assert Gibbs(values, heat).entropy.requires_grad
+    temperature = torch.tensor(0.5, dtype=torch.float64, requires_grad=True)
+    assert Gibbs(values, temperature).entropy.requires_grad
     assert Gibbs(values, 0.5, prior=torch.ones(3, dtype=torch.float64, requires_grad=True)).probs.requires_grad
     with torch.no_grad():
-        assert not Gibbs(values, heat).entropy.requires_grad
+        assert not Gibbs(values, temperature).entropy.requires_grad
     slope = Gibbs(values, 0.5).jacobian() @ torch.ones(3, dtype=torch.float64)
     with torch.autograd.forward_ad.dual_level():
         dual = torch.autograd.forward_ad.make_dual(values, torch.tensor([1.0, 1.0, 0.0], dtype=torch.float64))

@@ -133,18 +133,18 @@ def test_masks_and_temperatures_of_another_library_leave_numpys_values_numpys(to
             assert isinstance(found, np.ndarray)
             np.testing.assert_array_equal(found, right)
         assert isinstance(EpsilonGreedy(0.1)(values, where=one([True, False])).probs, np.ndarray)
-    heat = torch.tensor(1.0, requires_grad=True)
-    torch.testing.assert_close(softmax(values, heat).detach(), torch.as_tensor(right))
-    softmax(values, heat)[0, 0].backward()
-    assert heat.grad.item() != 0
+    temperature = torch.tensor(1.0, requires_grad=True)
+    torch.testing.assert_close(softmax(values, temperature).detach(), torch.as_tensor(right))
+    softmax(values, temperature)[0, 0].backward()
+    assert temperature.grad.item() != 0
 
 
 def test_temperatures_and_probabilities_written_to_later_change_nothing(torch):
     for values in (torch.tensor([[0.0, 1.0]] * 2), torch.tensor([[0.0, 1.0]] * 2, requires_grad=True)):
-        for heat in (torch.ones(2), np.ones(2)):
-            distribution = Gibbs(values, heat)
+        for temperature in (torch.ones(2), np.ones(2)):
+            distribution = Gibbs(values, temperature)
             before = distribution.jacobian().detach().clone()
-            heat[0] = 100.0
+            temperature[0] = 100.0
             torch.testing.assert_close(distribution.jacobian().detach(), before)
             assert np.asarray(distribution.temperature).tolist() == [1.0, 1.0]
     probs = torch.tensor([0.25, 0.75])

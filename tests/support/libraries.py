@@ -52,7 +52,7 @@ every_library = pytest.mark.parametrize("library", LIBRARIES, ids=repr)
 every_differentiating = pytest.mark.parametrize("library", [TORCH, JAX], ids=repr)
 
 VALUES = np.random.default_rng(0).normal(size=(5, 4)).round(3)
-HEATS = np.array([0.0, 1e-3, 0.7, 50.0, np.inf])
+TEMPERATURES = np.array([0.0, 1e-3, 0.7, 50.0, np.inf])
 WHERE = np.random.default_rng(1).random((5, 4)) < 0.7
 WHERE[:, 2] = True
 PRIOR = np.array([0.5, 2.0, 0.0, 1.0])
