@@ -49,13 +49,18 @@ def rehearse(experiment: Experiment, make: Make, engine: Engine) -> Rehearsal:
     Raises
     ------
     RefusedError
-        For an agent that cannot act in its environment; the cause is the original error.
+        For an environment that cannot be made, and for an agent that cannot act in it; the cause is the original error.
     """
     rehearsal = Rehearsal([], [])
     for index, task in enumerate(experiment.tasks):
+        try:
+            env = make_environment(task, 1, make)
+        except Exception as error:
+            # An environment's constructor may raise anything for wrong arguments.
+            raise RefusedError(f"{task.environment} cannot be made: {type(error).__name__}: {error}") from error
         agent, engines = task.agents[0], list[str]()
         try:
-            with closing(make_environment(task, 1, make)) as env:
+            with closing(env):
                 for number, agent in enumerate(task.agents):
                     block = Block(index, number, 0, replicates=1)
                     engines.append(play(task, env, np.array([1]), experiment.plan, block, engine).engine)
