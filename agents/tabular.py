@@ -115,7 +115,7 @@ class TabularAgent(Expression):
         raise NotImplementedError
 
     def _policy_inputs(self, states: Indices) -> PolicyInputs:
-        """Copy the rows that the distribution of one state of each replicate is made of."""
+        """Copy the inputs of the distribution: the rows of one state of each replicate."""
         return {"values": rows_of(self.values, states), "visits": rows_of(self.visits, states)}
 
     def _require_reset(self, method: str) -> None:

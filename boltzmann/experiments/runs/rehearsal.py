@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann.experiments.describe import Block, Experiment
+from boltzmann.experiments.describe import Block, Experiment, Task
 from boltzmann.experiments.engine import Engine
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.interfaces import Agent, Make
@@ -53,14 +53,9 @@ def rehearse(experiment: Experiment, make: Make, engine: Engine) -> Rehearsal:
     """
     rehearsal = Rehearsal([], [])
     for index, task in enumerate(experiment.tasks):
+        agent, engines, made = task.agents[0], list[str](), try_environment(task, make)
         try:
-            env = make_environment(task, 1, make)
-        except Exception as error:
-            # An environment's constructor may raise anything for wrong arguments.
-            raise RefusedError(f"{task.environment} cannot be made: {type(error).__name__}: {error}") from error
-        agent, engines = task.agents[0], list[str]()
-        try:
-            with closing(env):
+            with closing(made) as env:
                 for number, agent in enumerate(task.agents):
                     block = Block(index, number, 0, replicates=1)
                     engines.append(play(task, env, np.array([1]), experiment.plan, block, engine).engine)
@@ -70,6 +65,15 @@ def rehearse(experiment: Experiment, make: Make, engine: Engine) -> Rehearsal:
             raise RefusedError(f"{agent!r} cannot run on {task.environment}: {error}") from error
         rehearsal.engines.append(engines)
     return rehearsal
+
+
+def try_environment(task: Task, make: Make) -> Any:
+    """Make a task's environment with one replicate; a RefusedError says why it cannot be made."""
+    try:
+        return make_environment(task, 1, make)
+    except Exception as error:
+        # An environment's constructor may raise anything for wrong arguments.
+        raise RefusedError(f"{task.environment} cannot be made: {type(error).__name__}: {error}") from error
 
 
 def _call_policy(agent: Agent, steps: int, actions: int) -> None:
