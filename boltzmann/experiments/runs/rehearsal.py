@@ -22,15 +22,7 @@ _PROBED_STEPS = 100
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """The findings of a rehearsal.
-
-    Attributes
-    ----------
-    environments : list
-        The record of each task's environment.
-    engines : list of list of str
-        The engine of each agent of each task.
-    """
+    """The record of each task's environment, and the engine of each agent of each task."""
 
     environments: list[EnvironmentRecord]
     engines: list[list[str]]
@@ -40,11 +32,6 @@ def rehearse(experiment: Experiment, make: Make, engine: Engine) -> Rehearsal:
     """Take one step of every cell, and call its policy at steps up to the last: some schedules go wrong only late.
 
     Each task's environment is made once, with one replicate, and reset for each agent.
-
-    Parameters
-    ----------
-    experiment, make, engine
-        As for :func:`boltzmann.experiments.run`.
 
     Raises
     ------
