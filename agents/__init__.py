@@ -1,7 +1,7 @@
 """Learners with a table of action values; all replicates advance in one call.
 
-A new learner takes three places: its module in ``bandits`` or ``control``, the ``__init__`` of that folder, from which
-this file exports it, and the list in ``tests/support/lists.py``.
+To add a learner, write its module in ``bandits`` or ``control``, name it in the ``__init__`` of that folder, whose
+names this file exports, and add it to the list in ``tests/support/lists.py``.
 """
 
 from agents import bandits, control

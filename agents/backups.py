@@ -25,7 +25,6 @@ class Backup(Protocol):
 
     def __call__(self, values: Values, *, where: Mask | None = None, step: int = 0) -> PerRow:
         """Return the value of each row of ``values``, shape (..., K), at ``step``."""
-        ...
 
 
 @dataclass(frozen=True, repr=False)

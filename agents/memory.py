@@ -96,7 +96,7 @@ def _read_only(array: NDArray[Any]) -> NDArray[Any]:
 
 @lru_cache(maxsize=64)
 def multiples(length: int, stride: int = 1) -> Indices:
-    """Return 0, stride, 2 stride and so on, cached: for thousands of replicates making them outlasts adding them."""
+    """Return 0, stride, 2 stride and so on, cached: making thousands of them takes longer than adding them."""
     return _read_only(np.arange(0, length * stride, stride))
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
-from gymnasium import Space
 from numpy.typing import ArrayLike, NDArray
 
 from agents.memory import Entries, Indices, PerRow, Values, copies_in_fortran_order, rows_of, write
@@ -36,28 +35,22 @@ class PolicyAgent(TabularAgent):
 
     policy: Annotated[Policy, Instance("a policy", "Boltzmann(0.1)")]
 
-    def reset(
-        self,
-        num_envs: int,
-        observation_space: Space[Any],
-        action_space: Space[Any],
-        rng: np.random.Generator,
-    ) -> None:
-        """Forget everything and make the arrays; as :meth:`TabularAgent.reset`."""
-        super().reset(num_envs, observation_space, action_space, rng)
+    def _reset_state(self) -> None:
+        super()._reset_state()
         self._reads = inputs_read_by(self.policy)
         self.epsilons: Values | None = None
         if "epsilons" in self._reads:
             self.epsilons = np.full(self.values.shape[:2], self.policy.initial_epsilon)  # type: ignore[attr-defined]
 
-    def _arrays(self) -> dict[str, Any]:
-        """Return the part of ``stretch_form`` that all learners share: the arrays to write to, policy, randomness."""
+    def _form(self, **others: Any) -> dict[str, Any]:
+        """Return the result of ``stretch_form``: the arrays to write to, policy, randomness, and the others."""
         return {
             "values": self.values,
             "visits": self.visits,
             "policy": self.policy,
             "rng": self._rng,
             "side_by_side": copies_in_fortran_order(self.values),
+            **others,
         }
 
     def _policy_inputs(self, states: Indices) -> PolicyInputs:

@@ -22,8 +22,9 @@ PolicyInputs = dict[str, Any]
 class TabularAgent(Expression):
     """A table of action values for every replicate, and distributions of its rows.
 
-    A learner is a dataclass that inherits from this class and implements ``_distribution`` and ``_learn``. Its fields
-    are its parameters, and make up its ``repr`` and equality; the arrays that ``reset`` makes do not.
+    A learner is a dataclass that inherits from this class and implements ``_distribution`` and ``_learn``; it makes
+    more arrays in ``_reset_state``, which ``reset`` calls last. Its fields are its parameters, and make up its ``repr``
+    and equality; the arrays do not.
 
     Attributes
     ----------
@@ -65,10 +66,10 @@ class TabularAgent(Expression):
         num_envs = checks.whole_number("num_envs", num_envs, least=1)
         self._rows = np.arange(num_envs)
         self.values = make_table(num_envs, states, actions, np.float64)
-        self.values[:] = self._initial_value()
         self.visits = make_table(num_envs, states, actions, np.int64)
         self.allowed = None
         self.step = 0
+        self._reset_state()
 
     def act(self, observations: ArrayLike, where: ArrayLike | None = None) -> Decision:
         """Draw one action for each replicate; nothing is learnt.
@@ -102,6 +103,9 @@ class TabularAgent(Expression):
         self._require_reset("update")
         self._learn(checked_transition(transition, self._rows, self.values.shape))
 
+    def _reset_state(self) -> None:
+        """Make a learner's own arrays, and set values that do not begin at 0; ``reset`` has made the others."""
+
     def _learn(self, transition: TableTransition) -> None:
         """Change the values, and count the visits."""
         raise NotImplementedError
@@ -110,11 +114,8 @@ class TabularAgent(Expression):
         """Make the distribution of each row of the inputs."""
         raise NotImplementedError
 
-    def _initial_value(self) -> float:
-        return 0.0
-
     def _policy_inputs(self, states: Indices) -> PolicyInputs:
-        """Copy the rows that the distribution of one state of each replicate is made of."""
+        """Copy the inputs of the distribution: the rows of one state of each replicate."""
         return {"values": rows_of(self.values, states), "visits": rows_of(self.visits, states)}
 
     def _require_reset(self, method: str) -> None:

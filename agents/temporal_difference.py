@@ -49,8 +49,9 @@ class TemporalDifference(PolicyAgent):
                 f"policy must not read variances of rewards, got {self.policy!r}: try an average such as SampleAverage"
             )
 
-    def _initial_value(self) -> float:
-        return self.initial_value
+    def _reset_state(self) -> None:
+        super()._reset_state()
+        self.values[:] = self.initial_value
 
     def _learn(self, transition: TableTransition) -> None:
         entries = transition.entries
@@ -69,8 +70,8 @@ class TemporalDifference(PolicyAgent):
         values = read(self.values, entries)
         self._add(entries, values, step_sizes * (targets - values))
 
-    def _rates(self) -> dict[str, Any]:
-        return {"step_size": self.step_size, "discount": self.discount}
+    def _form(self, **others: Any) -> dict[str, Any]:
+        return super()._form(step_size=self.step_size, discount=self.discount, **others)
 
     def _step_sizes(self, entries: Entries) -> float | PerRow:
         if not callable(self.step_size):

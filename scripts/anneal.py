@@ -19,7 +19,7 @@ from boltzmann import Greedy
 from boltzmann.experiments import Block, Experiment, Results, run, save_figure
 from boltzmann.experiments.metrics import StepKey
 from boltzmann.experiments.pages import Section, picture, repetition, write_page
-from boltzmann.experiments.runs import make_environment, play
+from boltzmann.experiments.runs import play, try_environment
 from boltzmann.experiments.studies import (
     Annealing,
     Problem,
@@ -91,7 +91,7 @@ def _require_metric(problem: Problem, metric: StepKey) -> None:
     """Take one step to check that a task reports the metric, before any time is spent."""
     task = problem.task([Greedy()])
     plan = Experiment((task,), 1, 0).plan
-    with closing(make_environment(task, 1, envs.make)) as env:
+    with closing(try_environment(task, envs.make)) as env:
         recorder = play(task, env, np.array([1]), plan, Block(0, 0, 0, 1), "lockstep")
     if np.isnan(recorder.arrays[metric]).any():
         raise ValueError(f"{task.environment} does not report its {metric}: choose --metric reward, or other --tasks")

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Any
-
-import numpy as np
-from gymnasium import Space
+from typing import Annotated
 
 from agents.bandits.variances import RewardVariances
 from agents.inputs import TableTransition
@@ -22,15 +19,9 @@ class AverageLearner(PolicyAgent):
 
     initial_value: Annotated[float, FINITE] = field(default=0.0, kw_only=True)
 
-    def reset(
-        self,
-        num_envs: int,
-        observation_space: Space[Any],
-        action_space: Space[Any],
-        rng: np.random.Generator,
-    ) -> None:
-        """Forget everything and make the arrays; as :meth:`agents.TabularAgent.reset`."""
-        super().reset(num_envs, observation_space, action_space, rng)
+    def _reset_state(self) -> None:
+        super()._reset_state()
+        self.values[:] = self.initial_value
         self._variances = RewardVariances(self.values.shape) if "variances" in self._reads else None
 
     def _learn(self, transition: TableTransition) -> None:
@@ -45,9 +36,6 @@ class AverageLearner(PolicyAgent):
     def _changes(self, rewards: PerRow, values: PerRow, entries: Entries) -> PerRow:
         """Return the steps from the values towards the rewards; the visits do not count this step yet."""
         raise NotImplementedError
-
-    def _initial_value(self) -> float:
-        return self.initial_value
 
     def _policy_inputs(self, states: Indices) -> PolicyInputs:
         inputs = super()._policy_inputs(states)

@@ -44,8 +44,9 @@ class ReinforcementComparison(PreferenceLearner):
     reference_step_size: Annotated[float, Real("(0, 1]")] = field(default=0.1, kw_only=True)
     initial_reference: Annotated[float, FINITE] = field(default=0.0, kw_only=True)
 
-    def _initial_reference(self) -> float:
-        return self.initial_reference
+    def _reset_state(self) -> None:
+        super()._reset_state()
+        self.references[:] = self.initial_reference
 
     def _learn(self, transition: TableTransition) -> None:
         """Compare the rewards with their references, then move the references."""

@@ -7,10 +7,9 @@ They are policy and learner in one. ``values`` holds the preferences H, all 0 at
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
-from gymnasium import Space
 from numpy.typing import ArrayLike
 
 from agents.inputs import TableTransition
@@ -25,19 +24,9 @@ class PreferenceLearner(TabularAgent):
 
     references: Values
 
-    def reset(
-        self,
-        num_envs: int,
-        observation_space: Space[Any],
-        action_space: Space[Any],
-        rng: np.random.Generator,
-    ) -> None:
-        """Forget everything and make the arrays; as :meth:`agents.TabularAgent.reset`."""
-        super().reset(num_envs, observation_space, action_space, rng)
-        self.references = np.full(self.values.shape[:2], self._initial_reference())
-
-    def _initial_reference(self) -> float:
-        return 0.0
+    def _reset_state(self) -> None:
+        super()._reset_state()
+        self.references = np.zeros(self.values.shape[:2])
 
     def _distribution(self, inputs: PolicyInputs, where: ArrayLike | None, step: int) -> Gibbs:
         return Gibbs(inputs["values"], 1.0, where=where)

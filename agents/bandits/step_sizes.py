@@ -73,7 +73,7 @@ class SampleAverage(AverageLearner):
 
     def stretch_form(self) -> dict[str, Any]:
         """Describe the learner to the compiled loops of ``boltzmann.experiments``."""
-        return {**self._arrays(), "extra": 0.0}
+        return self._form(extra=0.0)
 
 
 @dataclass(repr=False)
@@ -107,7 +107,7 @@ class SampleAverageWithInitial(AverageLearner):
 
     def stretch_form(self) -> dict[str, Any]:
         """Describe the learner to the compiled loops of ``boltzmann.experiments``."""
-        return {**self._arrays(), "extra": 1.0}
+        return self._form(extra=1.0)
 
 
 @dataclass(repr=False)
@@ -144,7 +144,7 @@ class ConstantStep(AverageLearner):
 
     def stretch_form(self) -> dict[str, Any]:
         """Describe the learner to the compiled loops of ``boltzmann.experiments``."""
-        return {**self._arrays(), "step_size": self.step_size}
+        return self._form(step_size=self.step_size)
 
 
 @dataclass(repr=False)
@@ -186,4 +186,4 @@ class ScheduledStep(AverageLearner):
 
     def stretch_form(self) -> dict[str, Any]:
         """Describe the learner to the compiled loops of ``boltzmann.experiments``."""
-        return {**self._arrays(), "step_size": self.step_size}
+        return self._form(step_size=self.step_size)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from gymnasium import Space
 
 from agents.memory import Entries, Indices, PerRow
 from agents.temporal_difference import TemporalDifference
@@ -44,15 +42,8 @@ class DoubleQ(TemporalDifference):
     ([np.float64(0.0), np.float64(2.0)], array([[1., 0.]]))
     """
 
-    def reset(
-        self,
-        num_envs: int,
-        observation_space: Space[Any],
-        action_space: Space[Any],
-        rng: np.random.Generator,
-    ) -> None:
-        """Forget everything and make the arrays; as :meth:`agents.TabularAgent.reset`."""
-        super().reset(num_envs, observation_space, action_space, rng)
+    def _reset_state(self) -> None:
+        super()._reset_state()
         self.tables = np.stack([self.values, self.values])
 
     def _bootstrap(self, next_states: Indices) -> PerRow:

@@ -81,7 +81,7 @@ class QLearning(TemporalDifference):
 
     def stretch_form(self) -> dict[str, Any]:
         """Describe the learner to the compiled loops of ``boltzmann.experiments``."""
-        return {**self._arrays(), **self._rates(), "backup": "maximum"}
+        return self._form(backup="maximum")
 
 
 @dataclass(repr=False)
@@ -118,4 +118,4 @@ class ExpectedSarsa(TemporalDifference):
 
     def stretch_form(self) -> dict[str, Any]:
         """Describe the learner to the compiled loops of ``boltzmann.experiments``."""
-        return {**self._arrays(), **self._rates(), "backup": "policy expectation"}
+        return self._form(backup="policy expectation")

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from gymnasium import Space
 from numpy.typing import ArrayLike, NDArray
 
 from agents.decision import Decision
@@ -46,15 +45,8 @@ class Sarsa(TemporalDifference):
     (array([20.]), array([1]))
     """
 
-    def reset(
-        self,
-        num_envs: int,
-        observation_space: Space[Any],
-        action_space: Space[Any],
-        rng: np.random.Generator,
-    ) -> None:
-        """Forget everything and make the arrays; as :meth:`agents.TabularAgent.reset`."""
-        super().reset(num_envs, observation_space, action_space, rng)
+    def _reset_state(self) -> None:
+        super()._reset_state()
         self._upcoming: _UpcomingActions | None = None
 
     def act(self, observations: ArrayLike, where: ArrayLike | None = None) -> Decision:
@@ -88,7 +80,7 @@ class Sarsa(TemporalDifference):
 
     def stretch_form(self) -> dict[str, Any]:
         """Describe the learner to the compiled loops of ``boltzmann.experiments``."""
-        return {**self._arrays(), **self._rates(), "backup": "next action"}
+        return self._form(backup="next action")
 
 
 class _UpcomingActions:

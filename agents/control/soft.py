@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
-from gymnasium import Space
 
 from agents.backups import Backup, BoltzmannExpectation, MellowmaxValue, SoftValue
 from agents.memory import Indices, PerRow, rows_of
@@ -26,15 +25,8 @@ class _SoftBackupLearner(TemporalDifference):
     _quantity: ClassVar[str]
     """The property of :class:`boltzmann.Gibbs` that is the backup."""
 
-    def reset(
-        self,
-        num_envs: int,
-        observation_space: Space[Any],
-        action_space: Space[Any],
-        rng: np.random.Generator,
-    ) -> None:
-        """Forget everything and make the arrays; as :meth:`agents.TabularAgent.reset`."""
-        super().reset(num_envs, observation_space, action_space, rng)
+    def _reset_state(self) -> None:
+        super()._reset_state()
         self._backup: Backup | None = None if self.temperature is None else self._backup_class(self.temperature)
 
     def _bootstrap(self, next_states: Indices) -> PerRow:
@@ -100,7 +92,7 @@ class SoftQ(_SoftBackupLearner):
 
     def stretch_form(self) -> dict[str, Any]:
         """Describe the learner to the compiled loops of ``boltzmann.experiments``."""
-        return {**self._arrays(), **self._rates(), "backup": "soft value", "temperature": self._known_temperature()}
+        return self._form(backup="soft value", temperature=self._known_temperature())
 
 
 @dataclass(repr=False)
@@ -144,7 +136,7 @@ class MellowmaxQ(_SoftBackupLearner):
 
     def stretch_form(self) -> dict[str, Any]:
         """Describe the learner to the compiled loops of ``boltzmann.experiments``."""
-        return {**self._arrays(), **self._rates(), "backup": "mellowmax", "temperature": self._known_temperature()}
+        return self._form(backup="mellowmax", temperature=self._known_temperature())
 
 
 @dataclass(repr=False)
@@ -180,15 +172,8 @@ class DynamicBoltzmannQ(TemporalDifference):
 
     temperature: Annotated[float | Schedule, Scheduled("[0, inf]")] = field(default=InverseTime(1.0, 1.0), kw_only=True)
 
-    def reset(
-        self,
-        num_envs: int,
-        observation_space: Space[Any],
-        action_space: Space[Any],
-        rng: np.random.Generator,
-    ) -> None:
-        """Forget everything and make the arrays; as :meth:`agents.TabularAgent.reset`."""
-        super().reset(num_envs, observation_space, action_space, rng)
+    def _reset_state(self) -> None:
+        super()._reset_state()
         self._backup = BoltzmannExpectation(self.temperature)
 
     def _bootstrap(self, next_states: Indices) -> PerRow:
@@ -196,4 +181,4 @@ class DynamicBoltzmannQ(TemporalDifference):
 
     def stretch_form(self) -> dict[str, Any]:
         """Describe the learner to the compiled loops of ``boltzmann.experiments``."""
-        return {**self._arrays(), **self._rates(), "backup": "Boltzmann expectation", "temperature": self.temperature}
+        return self._form(backup="Boltzmann expectation", temperature=self.temperature)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
-from gymnasium import Space
 
 from agents.control.one_step import maximum
 from agents.memory import Entries, Indices, PerRow
@@ -64,15 +63,8 @@ class SpeedyQ(TemporalDifference):
     step_size: Annotated[float | Schedule, Scheduled("(0, 1]")] = field(default=InverseTime(1.0, 1.0), kw_only=True)
     round_length: Annotated[int | None, OrNone(Whole(1))] = field(default=None, kw_only=True)
 
-    def reset(
-        self,
-        num_envs: int,
-        observation_space: Space[Any],
-        action_space: Space[Any],
-        rng: np.random.Generator,
-    ) -> None:
-        """Forget everything and make the arrays; as :meth:`agents.TabularAgent.reset`."""
-        super().reset(num_envs, observation_space, action_space, rng)
+    def _reset_state(self) -> None:
+        super()._reset_state()
         _, states, actions = self.values.shape
         self._length = self.round_length or states * actions
         self.previous = self.values.copy()

@@ -8,10 +8,9 @@ each replicate. All pairs learn with the step size of the visited pair.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
-from gymnasium import Space
 
 from agents.control.one_step import QLearning, maximum
 from agents.control.sarsa import Sarsa
@@ -27,15 +26,8 @@ class _TraceLearner(TemporalDifference):
 
     trace_decay: Annotated[float, Real("[0, 1]")] = field(default=0.9, kw_only=True)
 
-    def reset(
-        self,
-        num_envs: int,
-        observation_space: Space[Any],
-        action_space: Space[Any],
-        rng: np.random.Generator,
-    ) -> None:
-        """Forget everything and make the arrays; as :meth:`agents.TabularAgent.reset`."""
-        super().reset(num_envs, observation_space, action_space, rng)
+    def _reset_state(self) -> None:
+        super()._reset_state()
         self.traces = np.zeros_like(self.values)
 
     def _learn(self, transition: TableTransition) -> None:
@@ -63,6 +55,15 @@ class _TraceLearner(TemporalDifference):
 class _ReplacingTraces(_TraceLearner):
     def _set_traces(self, entries: Entries) -> None:
         self.traces[entries] = 1.0
+
+
+class _WatkinsTraces(_TraceLearner):
+    def _decay(self, entries: Entries, values: PerRow) -> float | Values:
+        """Return the factor of the traces: 0 after an action that is not greedy."""
+        rows, states, _ = entries
+        best = maximum(self.values[rows, states], where=self._mask(states))
+        decay = self.discount * self.trace_decay
+        return np.asarray(np.where(values == best, decay, 0.0))[:, np.newaxis, np.newaxis]
 
 
 @dataclass(repr=False)
@@ -115,7 +116,7 @@ class SarsaLambdaReplacing(_ReplacingTraces, Sarsa):
 
 
 @dataclass(repr=False)
-class QLambda(_TraceLearner, QLearning):
+class QLambda(_WatkinsTraces, QLearning):
     """Watkins's Q(lambda) with accumulating traces, which end with an action that is not greedy.
 
     Watkins, "Learning from delayed rewards", 1989; Sutton & Barto, "Reinforcement Learning", 2nd ed., section 12.10.
@@ -151,12 +152,9 @@ class QLambda(_TraceLearner, QLearning):
     array([2., 0.])
     """
 
-    def _decay(self, entries: Entries, values: PerRow) -> float | Values:
-        return _watkins_decay(self, entries, values)
-
 
 @dataclass(repr=False)
-class QLambdaReplacing(_ReplacingTraces, QLearning):
+class QLambdaReplacing(_WatkinsTraces, _ReplacingTraces, QLearning):
     """Watkins's Q(lambda) with replacing traces. Parameters and attributes are those of :class:`QLambda`.
 
     Examples
@@ -165,14 +163,3 @@ class QLambdaReplacing(_ReplacingTraces, QLearning):
     >>> QLambdaReplacing(Greedy(), trace_decay=0.5)
     QLambdaReplacing(Greedy(), trace_decay=0.5)
     """
-
-    def _decay(self, entries: Entries, values: PerRow) -> float | Values:
-        return _watkins_decay(self, entries, values)
-
-
-def _watkins_decay(agent: _TraceLearner, entries: Entries, values: PerRow) -> Values:
-    """Return the factor of the traces: 0 after an action that is not greedy."""
-    rows, states, _ = entries
-    best = maximum(agent.values[rows, states], where=agent._mask(states))
-    decay = agent.discount * agent.trace_decay
-    return np.asarray(np.where(values == best, decay, 0.0))[:, np.newaxis, np.newaxis]

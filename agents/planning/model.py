@@ -18,32 +18,26 @@ class TableLike(Protocol):
     @property
     def probs(self) -> Values:
         """Probabilities of the outcomes, shape (S, K, M)."""
-        ...
 
     @property
     def next_states(self) -> NDArray[np.int64]:
         """The state that each outcome leads to, shape (S, K, M)."""
-        ...
 
     @property
     def rewards(self) -> Values:
         """The reward of each outcome, shape (S, K, M)."""
-        ...
 
     @property
     def terminated(self) -> NDArray[np.bool_]:
         """Whether each outcome ends the episode, shape (S, K, M)."""
-        ...
 
     @property
     def initial(self) -> Values:
         """Probabilities of the first state, shape (S,)."""
-        ...
 
     @property
     def action_mask(self) -> NDArray[np.bool_] | None:
         """The allowed actions, shape (S, K); None if all are allowed."""
-        ...
 
 
 class Model:

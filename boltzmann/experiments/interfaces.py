@@ -21,12 +21,10 @@ class Decision(Protocol):
     @property
     def actions(self) -> NDArray[Any]:
         """Actions, shape (R,)."""
-        ...
 
     @property
     def distribution(self) -> Distribution:
         """The distribution of each row."""
-        ...
 
 
 class Agent(Protocol):
@@ -34,15 +32,12 @@ class Agent(Protocol):
 
     def reset(self, num_envs: int, observation_space: Any, action_space: Any, rng: np.random.Generator) -> None:
         """Forget everything and prepare for ``num_envs`` replicates of an environment with these single spaces."""
-        ...
 
     def act(self, observations: Any, where: NDArray[np.bool_] | None = None) -> Decision:
         """Choose one allowed action for each replicate."""
-        ...
 
     def update(self, transition: Transition) -> None:
         """Learn from one step of all replicates."""
-        ...
 
 
 Make = Callable[..., Any]

@@ -31,7 +31,7 @@ class Metric:
     Attributes
     ----------
     key : str
-        What people type: ``"reward"``.
+        Its name on the command line, such as ``"reward"``.
     name : str
         The name in tables and on axes.
     arrays : tuple of str
@@ -51,8 +51,8 @@ class Metric:
     drawn_beside : str
         The key of the metric in the next panel of the usual learning curves.
     windows, mean, total_of : callables, optional
-        Of recorded arrays and lengths: the value of each window, shape (R, W), the mean over all these windows, shape
-        (R,), and the sum over all their steps, shape (R,). By default those of an array of means.
+        They map recorded arrays and lengths to the value of each window, shape (R, W), the mean over all these windows,
+        shape (R,), and the sum over all their steps, shape (R,). The defaults are for an array of means.
     """
 
     key: str
@@ -155,8 +155,8 @@ reward, gap
 optimal
     The fraction of a window's steps with gap 0; NaN likewise.
 greedy
-    The fraction of a window's steps whose action had a largest value, by what the agent held when it acted; NaN where
-    its decisions do not say.
+    The fraction of a window's steps whose action had a largest value when the agent acted; NaN where its decisions do
+    not say.
 entropy, temperature
     Those of the distribution that acted in the last step of the window; the temperature is NaN where it has none.
 return
@@ -176,11 +176,11 @@ def _arrays(*metrics: Metric) -> tuple[str, ...]:
 RECORDED = _arrays(*METRICS)
 """The names of the recorded arrays, in the order in which they are stored."""
 MEASURES = {metric.key: metric.measure for metric in METRICS if metric.measure is not None}
-"""The recorded arrays that the last decision of each window fills, and by what."""
+"""The recorded arrays that the last decision of each window fills, with the functions that measure it."""
 SUMMED = tuple(name for name in RECORDED if name not in MEASURES)
 """The recorded arrays that are sums over the steps of each window until it ends."""
 MEANS = _arrays(*(metric for metric in METRICS if metric.measure is None and not metric.per_episode))
-"""Those of them that are then divided by the number of steps."""
+"""The sums that are divided by the number of steps when their window ends."""
 
 KEYS = tuple(BY_KEY)
 JUDGED_KEYS = tuple(metric.key for metric in METRICS if metric.is_judged)
@@ -192,8 +192,8 @@ if TYPE_CHECKING:
     StepKey = str
 else:
     MetricKey = Literal[KEYS]
-    """What can be shown along the steps."""
+    """A metric that curves can show."""
     JudgedKey = Literal[JUDGED_KEYS]
-    """What agents can be judged by."""
+    """A metric that agents can be judged by."""
     StepKey = Literal[STEP_KEYS]
-    """What agents can be judged by and every step has a value of, so that it has a mean over all of them."""
+    """A metric that agents can be judged by and that has a value at each step, so a mean over all of them."""

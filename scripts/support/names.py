@@ -7,6 +7,8 @@ from dataclasses import is_dataclass
 from functools import cache
 from typing import Any
 
+import gymnasium
+
 import agents
 import envs
 from boltzmann import (
@@ -39,8 +41,16 @@ BANDIT_STEPS, OTHER_STEPS = 1000, 20_000
 
 @cache
 def is_bandit(environment: str) -> bool:
-    """Return whether an environment, in the one notation, has a single observation."""
+    """Return whether an environment, in the one notation, is a bandit: it has a single observation.
+
+    Only environments from outside this project and Gymnasium are made for the answer.
+    """
     name, arguments = read_environment(environment)
+    if name in envs.ENV_IDS:
+        return name not in envs.MDP_IDS
+    spec = gymnasium.registry.get(name)
+    if spec is not None and str(spec.entry_point).startswith("gymnasium.envs."):
+        return False
     try:
         # The run shows these warnings.
         with warnings.catch_warnings(action="ignore", category=UserWarning):

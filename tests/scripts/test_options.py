@@ -1,14 +1,17 @@
 """The command line's other roads to an experiment: files, learners, classes and environments of the user's own."""
 
 import sys
+from collections import Counter
+from contextlib import closing
 
 import pytest
 
+import envs
 from boltzmann.experiments import Store, format_toml
 from boltzmann.experiments.runs import memory_and_time
 from scripts import compare_schedules
 from scripts.compare_schedules import Options, describe
-from scripts.support.names import make_task
+from scripts.support.names import is_bandit, make_task
 
 OWN = """
 from dataclasses import dataclass
@@ -133,3 +136,26 @@ def test_more_memory_than_there_is_is_refused(tmp_path, capsys, monkeypatch):
     err = capsys.readouterr().err
     assert " MB of memory in each of 1 process is more than the 1.0 MB of this machine: take a smaller block" in err
     assert not (tmp_path / "x").exists()
+
+
+def test_each_environment_is_made_once_for_the_rehearsal_and_once_for_each_block(own, tmp_path, undrawn, monkeypatch):
+    made, make = Counter(), envs.make
+
+    def counting(name, *arguments, **keywords):
+        made[name] += 1
+        return make(name, *arguments, **keywords)
+
+    monkeypatch.setattr(envs, "make", counting)
+    foreign = f"{own}:own/Corridor-v0"
+    tasks = ["--tasks", "boltzmann/GaussianBandit-v0", "boltzmann/Chain-v0", "FrozenLake-v1", foreign]
+    blocks = ["--steps", "20", "--replicates", "6", "--block", "2", "--policies", "Greedy()", "Boltzmann(0.1)"]
+    compare_schedules.main([*tasks, *blocks, "--jobs", "1", "--output", str(tmp_path / "results")])
+    once_and_blocks = 1 + 2 * 3
+    # An environment from outside is made once more, to be asked whether it is a bandit.
+    assert made == {**dict.fromkeys(tasks[1:], once_and_blocks), foreign: 1 + once_and_blocks}
+
+
+@pytest.mark.parametrize("environment", [*envs.ENV_IDS, "FrozenLake-v1", "Taxi-v4", "Blackjack-v1", "CartPole-v1"])
+def test_bandits_are_known_without_making_them(environment):
+    with closing(envs.make(environment)) as env:
+        assert is_bandit(environment) == (env.single_observation_space.n == 1)

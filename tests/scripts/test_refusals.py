@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import compare_schedules, draw_gibbs_limits, plot_learning_curves, write_report
+from scripts import anneal, compare_schedules, draw_gibbs_limits, plot_learning_curves, write_report
 from tests.support.commands import ONE_CELL, refused
 
 
@@ -49,6 +49,13 @@ from tests.support.commands import ONE_CELL, refused
 def test_what_people_get_wrong_is_told_in_one_line(arguments, message, capsys, tmp_path):
     arguments = ["--output", str(tmp_path / "results"), *arguments]
     assert message in refused(compare_schedules.main, arguments, capsys, tmp_path)
+
+
+def test_an_environment_that_cannot_be_made_is_told_in_one_line(capsys, tmp_path):
+    for main in (anneal.main, compare_schedules.main):
+        for more in ([], ["--dry-run"] if main is compare_schedules.main else []):
+            error = refused(main, ["--tasks", "FrozenLake-v1(map_name='9x9')", *more], capsys, tmp_path)
+            assert "FrozenLake-v1(map_name='9x9') cannot be made: KeyError" in error
 
 
 def test_an_unwritable_output_is_told_in_one_line(capsys, tmp_path):

@@ -16,8 +16,7 @@ _OPTIMAL, _GREEDY, _ENDED = range(3)
 _SUMMED = ("reward", "gap")
 
 _FEWEST_STEPS, _MOST_STEPS, _BUFFERED_NUMBERS = 8, 64, 2**14
-"""Bounds of the number of buffered steps, and, within these bounds, the number of buffered numbers of each kind: so few
-that they stay in a cache."""
+"""Bounds of the number of buffered steps, and how many numbers of each kind fit in a cache."""
 
 
 class Recorder:

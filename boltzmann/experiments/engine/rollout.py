@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from boltzmann import checks
 from boltzmann.experiments.engine.arguments import checked_ends, checked_seeds, require_players
-from boltzmann.experiments.engine.compiled import CompiledCell, UnsupportedError
+from boltzmann.experiments.engine.compiled import CompiledCell
 from boltzmann.experiments.engine.recorder import Recorder
+from boltzmann.experiments.errors import UnsupportedError
 from boltzmann.experiments.interfaces import Agent
 from boltzmann.transition import Transition
 
@@ -112,16 +113,11 @@ def keep_freed_memory() -> None:
     np.empty(2**24, dtype=np.uint8)
 
 
-_ADD, _ADD_WINDOW = "add", "add_window"
-
-
 def _require_windows(record: Recorder) -> None:
     """Refuse a recorder that overrides ``add`` alone: compiled loops call ``add_window`` instead."""
-    classes = type(record).__mro__
-    add, add_window = (
-        next(depth for depth, kind in enumerate(classes) if method in vars(kind)) for method in (_ADD, _ADD_WINDOW)
-    )
-    if add < add_window or not vars(record).keys().isdisjoint((_ADD, _ADD_WINDOW)):
+    classes, methods = type(record).__mro__, ("add", "add_window")
+    add, add_window = (next(depth for depth, kind in enumerate(classes) if name in vars(kind)) for name in methods)
+    if add < add_window or not vars(record).keys().isdisjoint(methods):
         raise UnsupportedError(f"{classes[0].__name__} overrides add without add_window, which compiled loops call")
 
 

@@ -5,7 +5,7 @@
 - ``worker``: compute and store one block
 - ``pool``: spread blocks over processes; ``backends``: over Dask or Ray
 - ``progress``: the progress of a run
-- ``memory_and_time``, ``disk``: the needs of a run; ``machine``: what this machine has
+- ``memory_and_time``, ``disk``: the needs of a run; ``machine``: this machine's memory and free disk
 """
 
 from boltzmann.experiments.runs.backends import BACKENDS, BackendName, dask_backend, ray_backend
@@ -14,9 +14,9 @@ from boltzmann.experiments.runs.machine import MEGABYTE
 from boltzmann.experiments.runs.memory_and_time import Estimate, estimate, processes_text, worker_memory
 from boltzmann.experiments.runs.pool import LocalWorkers
 from boltzmann.experiments.runs.progress import Progress, Status
-from boltzmann.experiments.runs.rehearsal import Rehearsal, rehearse
+from boltzmann.experiments.runs.rehearsal import rehearse, try_environment
 from boltzmann.experiments.runs.running import run
-from boltzmann.experiments.runs.worker import make_environment, play
+from boltzmann.experiments.runs.worker import play
 
 __all__ = [
     "BACKENDS",
@@ -25,16 +25,15 @@ __all__ = [
     "Estimate",
     "LocalWorkers",
     "Progress",
-    "Rehearsal",
     "Status",
     "dask_backend",
     "disk_text",
     "estimate",
-    "make_environment",
     "play",
     "processes_text",
     "ray_backend",
     "rehearse",
     "run",
+    "try_environment",
     "worker_memory",
 ]

@@ -21,20 +21,7 @@ from boltzmann.experiments.store import require
 
 @contextmanager
 def loky_backend(n_jobs: int = -1, address: str = "") -> Iterator[Workers]:
-    """Yield the processes of this machine, for ``run(..., workers=...)``.
-
-    Parameters
-    ----------
-    n_jobs : int
-        As for :func:`boltzmann.experiments.run`.
-    address : str
-        Always empty.
-
-    Raises
-    ------
-    RefusedError
-        For an address: there is no cluster to connect to.
-    """
+    """Yield the processes of this machine, for ``run(..., workers=...)``; an address is refused."""
     if address:
         raise RefusedError(f"address must be empty: the backend loky has none, got {address!r}; choose dask or ray")
     yield LocalWorkers(n_jobs)
@@ -146,7 +133,11 @@ def _call(compute: Compute, block: Block) -> Outcome:
 
 Backend = Callable[[int, str], AbstractContextManager[Workers]]
 
-BACKENDS: dict[str, Backend] = {"loky": loky_backend, "dask": dask_backend, "ray": ray_backend}
+BACKENDS: dict[str, Backend] = {
+    "loky": loky_backend,
+    "dask": dask_backend,
+    "ray": ray_backend,
+}
 """The backends, by their names on the command line."""
 
 if TYPE_CHECKING:

@@ -13,13 +13,7 @@ _FILE_BYTES = 2600
 
 
 def disk_text(plan: Plan, folder: Path) -> str:
-    """Return how much of the disk the results take, in words, and refuse more than is free.
-
-    Raises
-    ------
-    RefusedError
-        Where the blocks that are not stored yet would not fit; the message says what to do.
-    """
+    """Return how much of the disk the results take, in words; refuse missing blocks that would not fit."""
 
     def file_bytes(block: Block) -> int:
         return stored_bytes(plan, block) + _FILE_BYTES

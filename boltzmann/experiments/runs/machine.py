@@ -1,4 +1,4 @@
-"""What this machine has: memory and free disk, compared with what a run needs."""
+"""The memory and free disk of this machine, compared with the needs of a run."""
 
 from __future__ import annotations
 
@@ -14,21 +14,9 @@ _CONTROL_GROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
 
 
 def require_available(need: str, needed: int, available: int | None, remedy: str) -> None:
-    """Refuse a run that needs more than there is; an unknown amount refuses nothing.
+    """Refuse a run that needs more bytes than there are; an unknown amount refuses nothing.
 
-    Parameters
-    ----------
-    need : str
-        A description of the need, which begins the message.
-    needed, available : int
-        Bytes.
-    remedy : str
-        What the message says after the available megabytes.
-
-    Raises
-    ------
-    RefusedError
-        Where ``needed`` is more than ``available``.
+    ``need`` begins the message, and ``remedy`` follows the available megabytes.
     """
     if available is not None and needed > available:
         raise RefusedError(f"{need} more than the {available / MEGABYTE:.1f} MB {remedy}")

@@ -88,10 +88,7 @@ def estimate(experiment: Experiment, make: Make, engine: Engine = "auto") -> lis
 def block_memory(experiment: Experiment, task: int, agent: int, make: Make, engine: Engine = "auto") -> int:
     """Measure the peak memory of two small batches in their first steps, and extrapolate linearly to a whole block.
 
-    Returns
-    -------
-    int
-        Bytes, recorded windows included, but not what an agent allocates only after the first steps.
+    The bytes include the recorded windows, but not what an agent allocates only after the first steps.
     """
     plan = experiment.plan
     (few, spaces), (more, _) = (
@@ -185,13 +182,7 @@ def processes_text(count: int) -> str:
 
 
 def memory_text(each: int, processes: int) -> str:
-    """Return how much memory processes of ``each`` bytes take, in words, and refuse more than this machine has.
-
-    Raises
-    ------
-    RefusedError
-        Where they would take more; the message says what to do.
-    """
+    """Return how much memory processes of ``each`` bytes take, in words; refuse more than this machine has."""
     text = f"up to {each / MEGABYTE:.0f} MB of memory in each of {processes_text(processes)}"
     remedy = "of this machine: take a smaller block, or fewer jobs"
     require_available(f"{text} is", each * processes, total_memory(), remedy)

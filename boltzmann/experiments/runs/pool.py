@@ -70,8 +70,8 @@ def compute_blocks(job: Job, blocks: list[Block], workers: Workers) -> Generator
     """Compute blocks in parallel, and yield the outcome of each as it finishes.
 
     A worker that is killed may take its pool down with it. Marks show which blocks were in progress then. These run
-    again one by one, each alone, which identifies the block that kills its worker: it runs once more and no oftener,
-    and every other block is computed.
+    again one by one, each alone, which identifies the block that kills its worker: it runs only once more, and every
+    other block is computed.
     """
     compute = partial(compute_block, job)
     remaining = {block.name: block for block in blocks}

@@ -38,15 +38,7 @@ Progress = Callable[[Status], None]
 
 
 class Tally:
-    """Counts of the finished blocks, cells and steps of a plan.
-
-    Parameters
-    ----------
-    plan : Plan
-        The whole run.
-    missing : iterable of Block
-        The blocks that are not stored yet.
-    """
+    """Counts of the finished blocks, cells and steps of a plan; ``missing`` are the blocks not stored yet."""
 
     def __init__(self, plan: Plan, missing: Iterable[Block]) -> None:
         self._plan = plan

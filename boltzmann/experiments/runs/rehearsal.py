@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann.experiments.describe import Block, Experiment
+from boltzmann.experiments.describe import Block, Experiment, Task
 from boltzmann.experiments.engine import Engine
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.interfaces import Agent, Make
@@ -22,15 +22,7 @@ _PROBED_STEPS = 100
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """The findings of a rehearsal.
-
-    Attributes
-    ----------
-    environments : list
-        The record of each task's environment.
-    engines : list of list of str
-        The engine of each agent of each task.
-    """
+    """The record of each task's environment, and the engine of each agent of each task."""
 
     environments: list[EnvironmentRecord]
     engines: list[list[str]]
@@ -41,21 +33,16 @@ def rehearse(experiment: Experiment, make: Make, engine: Engine) -> Rehearsal:
 
     Each task's environment is made once, with one replicate, and reset for each agent.
 
-    Parameters
-    ----------
-    experiment, make, engine
-        As for :func:`boltzmann.experiments.run`.
-
     Raises
     ------
     RefusedError
-        For an agent that cannot act in its environment; the cause is the original error.
+        For an environment that cannot be made, and for an agent that cannot act in it; the cause is the original error.
     """
     rehearsal = Rehearsal([], [])
     for index, task in enumerate(experiment.tasks):
-        agent, engines = task.agents[0], list[str]()
+        agent, engines, made = task.agents[0], list[str](), try_environment(task, make)
         try:
-            with closing(make_environment(task, 1, make)) as env:
+            with closing(made) as env:
                 for number, agent in enumerate(task.agents):
                     block = Block(index, number, 0, replicates=1)
                     engines.append(play(task, env, np.array([1]), experiment.plan, block, engine).engine)
@@ -65,6 +52,15 @@ def rehearse(experiment: Experiment, make: Make, engine: Engine) -> Rehearsal:
             raise RefusedError(f"{agent!r} cannot run on {task.environment}: {error}") from error
         rehearsal.engines.append(engines)
     return rehearsal
+
+
+def try_environment(task: Task, make: Make) -> Any:
+    """Make a task's environment with one replicate; a RefusedError says why it cannot be made."""
+    try:
+        return make_environment(task, 1, make)
+    except Exception as error:
+        # An environment's constructor may raise anything for wrong arguments.
+        raise RefusedError(f"{task.environment} cannot be made: {type(error).__name__}: {error}") from error
 
 
 def _call_policy(agent: Agent, steps: int, actions: int) -> None:

@@ -16,7 +16,7 @@ from boltzmann.experiments.interfaces import Make
 from boltzmann.experiments.runs.disk import disk_text
 from boltzmann.experiments.runs.memory_and_time import measure_worker_memory, memory_text
 from boltzmann.experiments.runs.pool import LocalWorkers, Workers, compute_blocks
-from boltzmann.experiments.runs.progress import Progress, Status, Tally
+from boltzmann.experiments.runs.progress import Progress, Tally
 from boltzmann.experiments.runs.rehearsal import rehearse
 from boltzmann.experiments.runs.worker import Job, Outcome
 from boltzmann.experiments.store import Results, Store, lock_folder
@@ -26,7 +26,7 @@ _log = logging.getLogger("boltzmann.experiments")
 _INSTALL_NUMBA = "pip install 'boltzmann-exploration[fast]'"
 
 _LONG = 10**6
-"""From so many agent-steps on, a run measures the memory that it needs before it begins."""
+"""Runs of at least this many agent-steps measure the memory that they need before they begin."""
 
 
 def run(
@@ -81,7 +81,7 @@ def run(
     -----
     UserWarning
         For each stored block that is damaged; it is computed again. And where a run continues that was begun with other
-        versions of Python, NumPy, Gymnasium or this package: it ends with the same law, but not with the same bytes.
+        versions of Python, NumPy, Gymnasium or this package: new blocks have the same distribution, but other bytes.
     """
     if checks.whole_number("n_jobs", n_jobs, least=-1) == 0:
         raise ValueError("n_jobs must be -1 or at least 1, got 0")
@@ -100,9 +100,10 @@ def run(
             message = f"{folder} was begun with other versions, {others}: the bytes will not be the same"
             warnings.warn(message, UserWarning, stacklevel=2)
         job = Job(experiment, store, make, engine, os.getpid())
-        tally, report = Tally(plan, missing), on_progress or _ignore
+        tally, report = Tally(plan, missing), on_progress or (lambda status: None)
         report(tally.status())
-        outcomes = compute_blocks(job, _longest_first(plan, missing), workers)
+        # The longest blocks come first, so that no core ends up waiting for one.
+        outcomes = compute_blocks(job, sorted(missing, key=plan.agent_steps_of, reverse=True), workers)
         try:
             with closing(outcomes):
                 failures = _report_outcomes(outcomes, tally, report)
@@ -147,12 +148,3 @@ def _report_outcomes(outcomes: Iterable[Outcome], tally: Tally, report: Progress
 def _failure_line(plan: Plan, store: Store, block: Block, reason: str) -> str:
     task = plan.tasks[block.task]
     return f"{task.agents[block.agent]} on {task.environment}: {reason} (see {store.failure_file(block)})"
-
-
-def _longest_first(plan: Plan, blocks: list[Block]) -> list[Block]:
-    """Sort blocks so that no core ends up waiting for a long one."""
-    return sorted(blocks, key=lambda block: -plan.agent_steps_of(block))
-
-
-def _ignore(status: Status) -> None:
-    pass

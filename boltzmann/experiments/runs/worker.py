@@ -23,13 +23,7 @@ from boltzmann.experiments.store import Arrays, Store
 
 @dataclass(frozen=True)
 class Job:
-    """Shared by all blocks of a run: the experiment, the store, how to make environments, and the engine.
-
-    Attributes
-    ----------
-    main_process : int
-        The number of the process that called ``run``.
-    """
+    """Shared by all blocks of a run, with the number of the process that called ``run``."""
 
     experiment: Experiment
     store: Store

@@ -1,7 +1,7 @@
 """Results on disk.
 
 - ``folder``: the folder of one run: its description, a file for each block, marks and errors
-- ``stored``: the arrays that are stored of a block
+- ``stored``: the arrays stored for a block
 - ``results``: reading a folder back
 - ``atomic``: write a file whole or not at all; ``lock``: one run at a time in a folder
 - ``provenance``: the versions and environments of a run

@@ -10,17 +10,7 @@ from pathlib import Path
 def write_whole(path: Path, content: bytes) -> None:
     """Write a temporary file, flush it to the disk, then rename it: a reader sees the whole content or no file.
 
-    Parameters
-    ----------
-    path : Path
-        A path in an existing folder. A file that is there already is replaced.
-    content : bytes
-        The whole content of the file.
-
-    Raises
-    ------
-    OSError
-        Where the disk refuses, with the path; a file of this name stays as it was.
+    A file of this name is replaced; it stays as it was where the disk refuses, with an OSError that has the path.
     """
     replace_whole(_write_temporary(path, content), path)
 

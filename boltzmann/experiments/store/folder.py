@@ -27,7 +27,7 @@ from boltzmann.experiments.store.stored import Arrays, reduce_block, stored_shap
 
 _FORMAT = 3
 _IDENTITY = "place"
-"""Name of the array that says which block of which experiment a file holds."""
+"""Name of the array that identifies the block and the experiment of a file."""
 _CELL = r"task\d+-agent\d+"
 _TEMPORARY = re.compile(rf"(experiment\.json|{_CELL}-block\d+\.npz|{_CELL}\.error\.txt)\.(?P<process>\d+)\.tmp")
 _MARK = re.compile(rf"{_CELL}-block\d+\.running")

@@ -28,17 +28,10 @@ def lock_folder(folder: Path) -> Iterator[None]:
     The operating system releases its lock on the file when the process ends, however it ends, so a lock of this machine
     is never stale. Nothing is known about processes of another host: users remove its lock file once its run is over.
 
-    Parameters
-    ----------
-    folder : Path
-        An existing folder.
-
     Raises
     ------
     RefusedError
         Where another process holds the folder; the message names the process and its host.
-    OSError
-        Where the lock file cannot be made.
     """
     path = folder / LOCK_NAME
     descriptor = _acquire(path)

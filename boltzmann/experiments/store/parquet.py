@@ -14,26 +14,16 @@ if TYPE_CHECKING:
 
 
 def write_parquet(table: pd.DataFrame, description: str, path: str | os.PathLike[str]) -> None:
-    """Write a table of results as one Parquet file; needs the extra ``parquet``.
+    """Write a table of results as one Parquet file, whole or not at all; needs the extra ``parquet``.
 
     Its pages carry checksums, which a reader verifies on request:
-    ``pyarrow.parquet.read_table(path, page_checksum_verification=True)``. The file is written whole or not at all.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        As ``Results.table()`` returns it.
-    description : str
-        Text for the file's metadata, under the key ``boltzmann_experiment``.
-    path : path
-        A path in a folder that exists or can be made.
+    ``pyarrow.parquet.read_table(path, page_checksum_verification=True)``. The file's metadata holds the description
+    under the key ``boltzmann_experiment``. Folders of the path are made.
 
     Raises
     ------
     RefusedError
         Where pyarrow is not installed.
-    OSError
-        Where the file cannot be written.
     """
     arrow, parquet = require("pyarrow", "parquet"), require("pyarrow.parquet", "parquet")
     path = Path(path)

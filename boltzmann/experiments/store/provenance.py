@@ -19,11 +19,6 @@ EnvironmentRecord = dict[str, Any] | None
 def describe_environment(env: Any) -> EnvironmentRecord:
     """Return the record of an environment as JSON data, from its ``spec``, with default arguments.
 
-    Parameters
-    ----------
-    env : gymnasium.vector.VectorEnv
-        The environment; its ``spec`` is a ``gymnasium.envs.registration.EnvSpec``, or None.
-
     Examples
     --------
     >>> import envs

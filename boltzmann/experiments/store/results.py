@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from boltzmann.experiments.describe import Block, Plan
 from boltzmann.experiments.errors import DamagedBlockError, RefusedError
-from boltzmann.experiments.metrics import RECORDED
+from boltzmann.experiments.metrics import BY_KEY, RECORDED
 from boltzmann.experiments.store.folder import Store
 from boltzmann.experiments.store.stored import VARIANCES, Arrays, stored_bytes
 
@@ -70,10 +70,7 @@ class Cell:
     @property
     def mean_return(self) -> NDArray[np.float64]:
         """Mean undiscounted return of the episodes that ended in each window, NaN where none did; (R, windows)."""
-        episodes = self.metrics["episodes"]
-        means = np.full(episodes.shape, np.nan)
-        np.divide(self.metrics["return_sum"], episodes, where=episodes > 0, out=means)
-        return means
+        return BY_KEY["return"].values_of_windows(self.metrics, self.lengths)
 
 
 @dataclass(frozen=True)
@@ -125,7 +122,7 @@ class Results:
         missing, damaged = [], []
         for block in self.plan.blocks():
             try:
-                arrays = self._read_block(block)
+                arrays = Store(self.folder).read(self.plan, block)
             except FileNotFoundError:
                 missing.append(block)
             except DamagedBlockError as error:
@@ -163,15 +160,12 @@ class Results:
     def _fits_memory(self) -> bool:
         return sum(stored_bytes(self.plan, block) for block in self.plan.blocks()) <= MOST_HELD_BYTES
 
-    def _read_block(self, block: Block) -> Arrays:
-        return Store(self.folder).read(self.plan, block)
-
     def _cell_arrays(self, task: int, agent: int) -> Arrays:
         """Return a cell's arrays, each of shape (R, windows), read-only."""
         if (task, agent) in self._cells:
             return self._cells[task, agent]
         blocks = [
-            self._blocks.pop(block.name) if block.name in self._blocks else self._read_block(block)
+            self._blocks.pop(block.name) if block.name in self._blocks else Store(self.folder).read(self.plan, block)
             for block in self.plan.cell_blocks(task, agent)
         ]
         arrays = {name: np.concatenate([block[name] for block in blocks], axis=1).T for name in blocks[0]}

@@ -1,4 +1,4 @@
-"""The arrays that are stored of a block: the curves of its replicates, or their mean and variance."""
+"""The arrays stored for a block: the curves of its replicates, or their mean and variance."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ VARIANCES = {name: f"{name}_variance" for name in RECORDED}
 
 
 def reduce_block(plan: Plan, arrays: Mapping[str, NDArray[np.float64]]) -> Arrays:
-    """Return what is stored of a block's arrays of shape (windows, R).
+    """Return the stored form of a block's arrays of shape (windows, R).
 
-    Either the arrays themselves, or the mean and the variance (divisor R - 1) of each, shape (windows, 1).
+    It is the arrays themselves, or the mean and the variance (divisor R - 1) of each, shape (windows, 1).
 
     Examples
     --------
