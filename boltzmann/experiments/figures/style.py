@@ -39,6 +39,8 @@ LOOK: dict[Any, Any] = {
     **dict.fromkeys(("xtick.bottom", "ytick.left"), False),
     "axes.edgecolor": "0.7",
     "grid.color": "0.9",
+    # By default each layout and each drawing measures all tick labels to find out whether the title meets them.
+    "axes.titley": 1.0,
     "patch.edgecolor": "w",
     "lines.solid_capstyle": "round",
     "font.sans-serif": ["Arial", "DejaVu Sans", "Liberation Sans", "Bitstream Vera Sans", "sans-serif"],

@@ -22,7 +22,7 @@ from boltzmann.experiments.statistics.cell_values import (
 from boltzmann.experiments.statistics.cells import Cells, cells_by_task, find_agent, labels_of
 from boltzmann.experiments.statistics.centres import warn_of_few
 from boltzmann.experiments.statistics.comparing import holm, holm_of_pairs, paired_difference, pairwise_p_values
-from boltzmann.experiments.statistics.conclusions import answers
+from boltzmann.experiments.statistics.conclusions import task_answer
 from boltzmann.experiments.statistics.intervals import checked_confidence, interval
 from boltzmann.experiments.store import Results
 
@@ -122,8 +122,9 @@ class Judgement:
 
     @cached_property
     def answers(self) -> dict[str, str]:
-        """What the leaderboard says of each task, as :func:`answers` returns it."""
-        return answers(self.board, self.confidence, self.results.plan.sample)
+        """What the leaderboard says of each task, as ``answers`` returns it."""
+        sample = self.results.plan.sample
+        return {judged.task: task_answer(judged.rows, self.confidence, sample) for judged in self.tasks}
 
     def _judge(self, task: str, cells: Cells) -> TaskJudgement:
         metric = self.metrics[task]
