@@ -39,8 +39,6 @@ LOOK: dict[Any, Any] = {
     **dict.fromkeys(("xtick.bottom", "ytick.left"), False),
     "axes.edgecolor": "0.7",
     "grid.color": "0.9",
-    # By default each layout and each drawing measures all tick labels to find out whether the title meets them.
-    "axes.titley": 1.0,
     "patch.edgecolor": "w",
     "lines.solid_capstyle": "round",
     "font.sans-serif": ["Arial", "DejaVu Sans", "Liberation Sans", "Bitstream Vera Sans", "sans-serif"],
@@ -58,7 +56,8 @@ def look() -> Iterator[None]:
     """Draw in the style of all figures."""
     from matplotlib import rc_context
 
-    with rc_context(LOOK):
+    # By default every layout measures all tick labels a second time to find out whether a title would meet them.
+    with rc_context(LOOK | {"axes.titley": 1.0}):
         yield
 
 

@@ -17,7 +17,6 @@ from boltzmann.experiments.statistics.cell_values import (
     final,
     find_metric,
     has_metric,
-    tasks_showing,
     usual_metric,
 )
 from boltzmann.experiments.statistics.cells import (
@@ -92,7 +91,6 @@ __all__ = [
     "probability_of_improvement",
     "replicates_needed",
     "short_labels",
-    "tasks_showing",
     "usual_family",
     "usual_metric",
 ]

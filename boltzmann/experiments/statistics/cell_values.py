@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -87,28 +87,3 @@ def _is_known_throughout(cells: Cells, metric: JudgedKey) -> bool:
 def has_metric(cells: Cells, metric: MetricKey) -> bool:
     """Return whether any cell has a metric: returns where episodes ended, gaps where the environment reports them."""
     return any(np.isfinite(curve(cell, metric)).any() for cell in cells.values())
-
-
-def tasks_showing(tasks: Mapping[str, Cells], metrics: Iterable[MetricKey], where: object) -> dict[str, Cells]:
-    """Return the tasks that have any of these metrics.
-
-    Parameters
-    ----------
-    tasks : mapping of task to cells
-        As ``cells_by_task`` returns them.
-    metrics : iterable of str
-        Keys of ``METRICS``.
-    where : object
-        What holds the tasks, for the error message.
-
-    Raises
-    ------
-    RefusedError
-        Where no task has one of them, or there is no such metric.
-    """
-    wanted = [find_metric(metric).key for metric in metrics]
-    shown = {task: cells for task, cells in tasks.items() if any(has_metric(cells, metric) for metric in wanted)}
-    for metric in wanted:
-        if not any(has_metric(cells, metric) for cells in shown.values()):
-            raise RefusedError(f"no task of {where} has the metric {metric!r}")
-    return shown

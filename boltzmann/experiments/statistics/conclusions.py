@@ -52,12 +52,12 @@ def answers(board: pd.DataFrame, confidence: float = 0.95, sample: str = "replic
     }
 
 
-def task_answer(rows: Sequence[Mapping[str, Any]], confidence: float, sample: str) -> str:
+def task_answer(rows: Sequence[Mapping[Any, Any]], confidence: float, sample: str) -> str:
     """Return the sentences of :func:`answers` on one task, from its rows of the leaderboard."""
     return _at_the_end(rows, confidence, sample) + _in_total(rows)
 
 
-def _at_the_end(rows: Sequence[Mapping[str, Any]], confidence: float, sample: str) -> str:
+def _at_the_end(rows: Sequence[Mapping[Any, Any]], confidence: float, sample: str) -> str:
     agents, count = [str(row["agent"]) for row in rows], max(int(row["replicates"]) for row in rows)
     best = f"{agents[0]} is best in the last tenth of the steps"
     if count == 0:
@@ -76,7 +76,7 @@ def _at_the_end(rows: Sequence[Mapping[str, Any]], confidence: float, sample: st
     return f"{best}; {_listed(tied)} {verb} not differ significantly from it {support}"
 
 
-def _in_total(rows: Sequence[Mapping[str, Any]]) -> str:
+def _in_total(rows: Sequence[Mapping[Any, Any]]) -> str:
     """Name the agent with the best total, unless it is the best at the end too."""
     metric = BY_KEY[str(rows[0]["metric"])]
     totals = metric.sign * np.array([row["cumulative"] for row in rows])

@@ -44,9 +44,7 @@ class Estimate(NamedTuple):
 
 def checked_confidence(confidence: float) -> float:
     """Return a confidence in (0, 1), or raise a ValueError."""
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence must be in (0, 1), got {confidence!r}")
-    return float(confidence)
+    return checks.number_in("confidence", confidence, "(0, 1)")
 
 
 def finite_samples(name: str, samples: ArrayLike) -> Floats:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.metrics import BY_KEY, JUDGED_KEYS, Floats, JudgedKey, Metric, MetricKey
 from boltzmann.experiments.statistics.cell_values import (
     better_first,
     cumulative,
     final,
     find_metric,
-    tasks_showing,
+    has_metric,
     usual_metric,
 )
 from boltzmann.experiments.statistics.cells import Cells, cells_by_task, find_agent, labels_of
@@ -91,8 +92,14 @@ class Judgement:
         return cells_by_task(self.results)
 
     def tasks_showing(self, metrics: Sequence[MetricKey]) -> dict[str, Cells]:
-        """Return the tasks that have any of these metrics; a RefusedError says which one no task has."""
-        return tasks_showing(self.cells, metrics, self.results.folder)
+        """Return the tasks that have any of these metrics; a RefusedError names a metric that no task has."""
+        shown: dict[str, Cells] = {}
+        for key in [find_metric(metric).key for metric in metrics]:
+            tasks = {task: cells for task, cells in self.cells.items() if has_metric(cells, key)}
+            if not tasks:
+                raise RefusedError(f"no task of {self.results.folder} has the metric {key!r}")
+            shown |= tasks
+        return {task: cells for task, cells in self.cells.items() if task in shown}
 
     @cached_property
     def judged_cells(self) -> dict[str, Cells]:
