@@ -63,11 +63,11 @@ def better_first(value: float, metric: JudgedKey) -> float:
 
 
 def usual_metric(cells: Cells) -> JudgedKey:
-    """Choose what a task is judged by: returns where every replicate ended an episode in the last tenth, else rewards.
+    """Choose what judges a task: returns where every replicate ended an episode in the last tenth, else rewards.
 
-    Where some replicates ended none, the mean return would be that of the others alone, whose episodes are the shorter
-    ones. The gap then judges, where episodes end at all and every replicate of every cell has it, else the reward. Only
-    where every step pays the same to all, as in CartPole, do the returns of the others say more.
+    Where some replicates ended no episode, the mean return would count the others alone, whose episodes are shorter.
+    The gap then judges if episodes end at all and every replicate of every cell has it, else the reward. If every step
+    pays the same to all, as in CartPole, the reward cannot rank agents, so the returns of the others judge.
     """
     ended = [np.isfinite(final(cell, "return")) for cell in cells.values()]
     if all(replicates.all() for replicates in ended):

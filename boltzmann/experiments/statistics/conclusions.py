@@ -1,4 +1,4 @@
-"""What a leaderboard says, in a sentence; and how many digits its numbers are worth."""
+"""What a leaderboard says, in a sentence; and its numbers with as many digits as they are worth."""
 
 from __future__ import annotations
 
@@ -103,3 +103,40 @@ def decimals(half_width: float) -> int:
     if not math.isfinite(half_width) or half_width <= 0:
         return _USUAL_DECIMALS
     return min(max(0, _DIGITS - 1 - math.floor(math.log10(half_width))), _MOST_DECIMALS)
+
+
+def with_half_width(mean: float, half_width: float) -> str:
+    """Write a mean with half its interval, to two digits of the latter.
+
+    Examples
+    --------
+    >>> with_half_width(1.23456, 0.0123), with_half_width(2.0, float("nan"))
+    ('1.235 ± 0.012', '2.000')
+    """
+    digits = decimals(half_width)
+    return f"{mean:.{digits}f} ± {half_width:.{digits}f}" if half_width == half_width else f"{mean:.{digits}f}"
+
+
+def with_ends(value: float, low: float, high: float) -> str:
+    """Write a difference with the ends of its interval, or ``no value`` where it is not known.
+
+    Examples
+    --------
+    >>> with_ends(-0.5, -0.75, -0.25), with_ends(float("nan"), 0.0, 0.0)
+    ('-0.50 [-0.75, -0.25]', 'no value')
+    """
+    if value != value:
+        return "no value"
+    digits = decimals((high - low) / 2)
+    ends = f" [{low:+.{digits}f}, {high:+.{digits}f}]" if low == low else ""
+    return f"{value:+.{digits}f}{ends}"
+
+
+def final_text(row: Mapping[Any, Any]) -> str:
+    """Write the final value of an agent with half its interval, from its row of a leaderboard."""
+    return with_half_width(row["final"], row["final_half_width"]) if row["replicates"] else "no value"
+
+
+def difference_text(row: Mapping[Any, Any]) -> str:
+    """Write the difference of an agent with its interval, from its row of a leaderboard."""
+    return with_ends(row["difference"], row["difference_low"], row["difference_high"])

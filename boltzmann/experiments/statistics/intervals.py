@@ -25,7 +25,7 @@ _CHUNK = 2_000_000
 
 
 class FewReplicatesWarning(UserWarning):
-    """An interval from fewer than ten replicates, which covers as it says only where they are about normal."""
+    """An interval has fewer than ten replicates: its coverage is right only if these are about normal."""
 
 
 class Estimate(NamedTuple):

@@ -63,7 +63,7 @@ class TaskJudgement:
 class Judgement:
     """Results judged once, for the terminal, the figures and the page.
 
-    Cells are read and pairs are tested when they are first asked for, and held.
+    Cells are read and pairs are tested at first use, and cached.
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ class Judgement:
 
     @cached_property
     def answers(self) -> dict[str, str]:
-        """What the leaderboard says of each task, as ``answers`` returns it."""
+        """The sentences on each task, as ``answers`` returns them."""
         sample = self.results.plan.sample
         return {judged.task: task_answer(judged.rows, self.confidence, sample) for judged in self.tasks}
 
