@@ -6,6 +6,11 @@ from pathlib import Path
 
 import pytest
 
+import envs
+from boltzmann import policies, schedules, thermostats
+from boltzmann.experiments import METRICS
+from boltzmann.experiments.runs import BACKENDS
+from tests.support.lists import BACKUPS, LEARNERS
 from tests.support.paths import ROOT
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -51,3 +56,34 @@ def test_the_check_of_pages_can_fail():
     wrong = ["docs/nowhere.md", "docs/speed.md#nowhere", "#here", "envs/nowhere.py", "scripts.nowhere"]
     assert list(missing(text, page)) == wrong
     assert not list(missing("# Here\n[c](#here) [d](docs/speed.md) python -m scripts.tune", page))
+
+
+def listed_names():
+    """What users choose from, by the kind of it."""
+    return {
+        "schedules": schedules.__all__,
+        "thermostats": thermostats.__all__,
+        "policies": policies.__all__,
+        "learners": [type(learner).__name__ for learner in LEARNERS],
+        "backups": [type(backup).__name__ for backup in BACKUPS],
+        "environments": [entry.id for entry in envs.ENVIRONMENTS],
+        "backends": [name for name in BACKENDS if name != "loky"],
+    }
+
+
+@pytest.mark.parametrize(("kind", "names"), listed_names().items(), ids=lambda part: part if type(part) is str else "")
+def test_everything_that_users_choose_from_stands_on_a_page(kind, names):
+    words = {word for page in PAGES for word in re.findall(r"[\w/-]+", page.read_text())}
+    assert names
+    assert set(names) - {"Schedule", "Policy", "Distribution", "Thermostat"} <= words
+
+
+def test_the_table_of_metrics_is_the_list_of_metrics():
+    page = (ROOT / "docs" / "running.md").read_text().split("## Metrics")[1].split("\n## ")[0]
+    rows = [[cell.strip() for cell in line.split("|")[1:4]] for line in page.split("\n") if line.startswith("| `")]
+    words = {False: "no", True: "yes"}
+    expected = [
+        [f"`{metric.key}`", metric.name, words[metric.is_judged] + ", smaller is better" * metric.smaller_is_better]
+        for metric in METRICS
+    ]
+    assert rows == expected

@@ -21,7 +21,7 @@ MODULES = {"dask": "distributed", "ray": "ray"}
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.filterwarnings("ignore::pytest.PytestWarning")]
 
 
-@pytest.fixture(params=["dask", "ray"])
+@pytest.fixture(params=sorted(set(BACKENDS) - {"loky"}))
 def cluster(request):
     if importlib.util.find_spec(MODULES[request.param]) is None:
         pytest.skip(f"{request.param} is not installed: make test-clusters installs it")
