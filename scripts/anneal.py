@@ -20,14 +20,7 @@ from boltzmann.experiments import Block, Experiment, Results, run, save_figure
 from boltzmann.experiments.metrics import StepKey
 from boltzmann.experiments.pages import Section, picture, repetition, write_page
 from boltzmann.experiments.runs import play, try_environment
-from boltzmann.experiments.studies import (
-    Annealing,
-    Problem,
-    annealing_answer,
-    draw_gains,
-    gain_tables,
-    run_annealing,
-)
+from boltzmann.experiments.studies import Annealing, Problem, annealing_answer, draw_gains, gain_tables, run_annealing
 from scripts.support import (
     Jobs,
     ProgressBar,

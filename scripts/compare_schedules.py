@@ -15,32 +15,15 @@ from typing import Annotated, Literal
 import tyro
 
 import envs
-from boltzmann.experiments import (
-    Experiment,
-    Judgement,
-    read_toml,
-    run,
-    save_figure,
-)
+from boltzmann import checks
+from boltzmann.experiments import Experiment, Judgement, read_toml, run, save_figure
 from boltzmann.experiments.figures import draw_figures
 from boltzmann.experiments.metrics import JudgedKey
 from boltzmann.experiments.pages import write_judgement
 from boltzmann.experiments.runs import BACKENDS, BackendName
 from boltzmann.experiments.statistics import find_agent
 from boltzmann.notation import parse, write
-from scripts.support import (
-    NAMES,
-    Confidence,
-    Jobs,
-    ProgressBar,
-    Seed,
-    console,
-    costs,
-    make_task,
-    read_agent,
-    require_confidence,
-    steps_of,
-)
+from scripts.support import NAMES, Confidence, Jobs, ProgressBar, Seed, console, costs, make_task, read_agent, steps_of
 
 DEFAULT_TASKS = ("boltzmann/GaussianBandit-v0", "FrozenLake-v1")
 DESCRIBED = ("tasks", "policies", "agent", "steps", "replicates", "seed", "block", "record")
@@ -96,7 +79,7 @@ def describe(options: Options, words: Sequence[str] = ()) -> Experiment:
     if options.jobs < -1 or options.jobs == 0:
         raise ValueError(f"--jobs must be -1 or at least 1, got {options.jobs}")
     experiment = _from_flags(options) if options.experiment is None else _from_file(options.experiment, words)
-    require_confidence(options.confidence)
+    checks.number_in("--confidence", options.confidence, "(0, 1)")
     if (baseline := _baseline(options)) is not None:
         for label, task in zip(experiment.plan.task_labels, experiment.plan.tasks, strict=True):
             find_agent(baseline, task.agents, label)

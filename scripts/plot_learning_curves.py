@@ -8,9 +8,10 @@ from typing import Annotated
 
 import tyro
 
+from boltzmann import checks
 from boltzmann.experiments import Judgement, Results, draw_learning_curves, save_figure
 from boltzmann.experiments.metrics import JUDGED_KEYS, MetricKey
-from scripts.support import Confidence, console, require_confidence
+from scripts.support import Confidence, console
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = tyro.cli(Options, args=arguments, prog="plot_learning_curves")
     program = "plot_learning_curves"
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
-        require_confidence(options.confidence)
+        checks.number_in("--confidence", options.confidence, "(0, 1)")
     with console.errors_in_one_line(program, console.RUN_ERRORS), console.warnings_in_one_line(program):
         results = Results.load(options.results)
         figure = options.output or options.results / f"{'_'.join(('learning_curves', *options.metric))}.png"

@@ -106,34 +106,21 @@ def _measure_cell(
         steps[engine] = calibrated(play, effort.seconds, time.process_time)
         functions[engine] = _bound(play, steps[engine])
         if yardstick is not None:
-            functions[f"C beside {engine}"] = _bound(
-                works.in_c(yardstick, work, temperature, replicates), steps[engine]
-            )
+            in_c = works.in_c(yardstick, work, temperature, replicates)
+            functions[f"C beside {engine}"] = _bound(in_c, steps[engine])
     # Both sides are one thread of this process. Processor time ignores what else keeps the machine busy.
     times = compare(functions, rounds=effort.rounds, least_seconds=effort.seconds / 4, clock=time.process_time)
     for engine, length in steps.items():
-        rates = [replicates * length / seconds for seconds in times[engine]]
         if yardstick is not None:
-            reference, reference_rates = "C", [replicates * length / seconds for seconds in times[f"C beside {engine}"]]
+            reference, timed, reference_steps = "C", f"C beside {engine}", length
         else:
-            reference, reference_rates = (
-                "lockstep",
-                [replicates * steps["lockstep"] / seconds for seconds in times["lockstep"]],
-            )
+            reference, timed, reference_steps = "lockstep", "lockstep", steps["lockstep"]
+        rates = [replicates * length / seconds for seconds in times[engine]]
+        reference_rates = [replicates * reference_steps / seconds for seconds in times[timed]]
         ratio = quartiles([a / b for a, b in zip(rates, reference_rates, strict=True)])
         target = TARGETS.get((work.name, engine, replicates)) if reference == "C" else None
-        cell = (work.name, temperature, replicates, engine, length)
-        rows.append(
-            Row(
-                *cell,
-                quartiles(rates)[1],
-                ratio,
-                reference,
-                quartiles(reference_rates)[1],
-                target,
-                first_call=first[engine],
-            )
-        )
+        cell = (work.name, temperature, replicates, engine, length, quartiles(rates)[1], ratio)
+        rows.append(Row(*cell, reference, quartiles(reference_rates)[1], target, first[engine]))
     return rows
 
 

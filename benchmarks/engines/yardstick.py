@@ -55,7 +55,7 @@ class TableArrays:
 
 
 class Yardstick:
-    """The two works in C; each call gives the mean reward over all replicates and steps.
+    """The two works in C; each call returns the mean reward over all replicates and steps.
 
     Temperatures are ``start * factor**t`` at step t = 0, 1, ...; a factor of 1 keeps them constant. Replicates i of a
     call draw from the seed ``seed + i``, each through splitmix64.

@@ -11,14 +11,7 @@ import numpy as np
 
 import envs
 from agents import BoltzmannExpectation, Maximum, MellowmaxValue, SoftValue, tsallis_probs
-from agents.planning import (
-    action_values,
-    finite_horizon,
-    policy_evaluation,
-    policy_gain,
-    value_iteration,
-    value_sweeps,
-)
+from agents.planning import action_values, finite_horizon, policy_evaluation, policy_gain, value_iteration, value_sweeps
 from benchmarks.literature.claims import Exact
 from boltzmann import InverseTime, Schedule
 

@@ -6,16 +6,7 @@
 """
 
 from scripts.support.names import NAMES, make_task, read_agent
-from scripts.support.options import (
-    Confidence,
-    Jobs,
-    Seed,
-    TaskAgent,
-    Tasks,
-    TaskSteps,
-    require_confidence,
-    steps_of,
-)
+from scripts.support.options import Confidence, Jobs, Seed, TaskAgent, Tasks, TaskSteps, steps_of
 from scripts.support.problems import make_problem, read_policy
 from scripts.support.progress_bar import ProgressBar
 from scripts.support.tables import print_answer, print_table
@@ -35,6 +26,5 @@ __all__ = [
     "print_table",
     "read_agent",
     "read_policy",
-    "require_confidence",
     "steps_of",
 ]

@@ -13,8 +13,7 @@ import gymnasium
 
 from boltzmann.experiments import DamagedBlockError, FailedCellsError, FewReplicatesWarning, Judgement, RefusedError
 from boltzmann.experiments.figures import EPISODES_NOTE
-from boltzmann.experiments.pages import with_ends, with_half_width
-from boltzmann.experiments.statistics import TaskJudgement
+from boltzmann.experiments.statistics import TaskJudgement, difference_text, final_text, with_half_width
 from scripts.support.tables import let_any_terminal_print, print_sentence, wrap
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -112,10 +111,8 @@ def _print_table(judged: TaskJudgement, samples: int, record: str) -> None:
     against = "difference to the best" if judged.reference == 0 else "difference to baseline"
     print(f"{'':5}{'policy':{width}} {'last tenth':>16} {judged.metric.total:>15} {against:>26}")
     for index, row in enumerate(judged.rows):
-        last = with_half_width(row["final"], row["final_half_width"]) if row["replicates"] else "no value"
-        total = with_half_width(row["cumulative"], row["cumulative_half_width"])
-        difference = with_ends(row["difference"], row["difference_low"], row["difference_high"])
-        difference = "-" if index == judged.reference else difference
+        last, total = final_text(row), with_half_width(row["cumulative"], row["cumulative_half_width"])
+        difference = "-" if index == judged.reference else difference_text(row)
         label = judged.labels[index]
         if len(label) > width:
             label = f"{label}\n{'':5}{'':{width}}"

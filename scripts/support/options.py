@@ -1,4 +1,4 @@
-"""Options that several scripts share: one type and one text for each, and checks of what types cannot say."""
+"""Options that several scripts share: one type and one text for each."""
 
 from __future__ import annotations
 
@@ -46,9 +46,3 @@ def steps_of(tasks: Sequence[str], steps: Sequence[int], usual: Mapping[str, int
         return [usual.get(task) for task in tasks]
     given: list[int | None] = [*steps]
     return given * len(tasks) if len(given) == 1 else given
-
-
-def require_confidence(confidence: float) -> None:
-    """Refuse a confidence outside (0, 1)."""
-    if not 0 < confidence < 1:
-        raise ValueError(f"--confidence must be in (0, 1), got {confidence}")

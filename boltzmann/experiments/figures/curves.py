@@ -78,10 +78,7 @@ def draw_learning_curves(results: Results, metric: MetricKey | Sequence[MetricKe
 
 
 def curves_of(judgement: Judgement, metric: MetricKey | Sequence[MetricKey] | None = None) -> Figure:
-    """Draw the curves of results that are judged already, by default of what judges them.
-
-    See :func:`draw_learning_curves` for the rest.
-    """
+    """Draw the curves of results that are judged already; see :func:`draw_learning_curves`."""
     from matplotlib.figure import Figure
 
     wanted = [metric] if isinstance(metric, str) else list(metric or [])
@@ -109,7 +106,7 @@ def curves_of(judgement: Judgement, metric: MetricKey | Sequence[MetricKey] | No
 
 
 def _panels(judgement: Judgement, task: str, metric: MetricKey | Sequence[MetricKey] | None) -> list[MetricKey]:
-    """Return the metrics that are wanted of a task: a single one has its companion beside it."""
+    """Return the metrics to draw for a task: a single one has its companion beside it."""
     if metric is not None and not isinstance(metric, str):
         return list(metric)
     single = metric or judgement.metrics[task]
@@ -139,7 +136,7 @@ def _note(plan: Plan, fewest: int) -> str:
 
 
 def _judged_by(cells: Cells, metrics: Sequence[MetricKey]) -> JudgedKey:
-    """Choose what agents are ranked by: what the first metric shown that can rank does, else the usual metric."""
+    """Return the metric that ranks the agents: that of the first metric shown that has one, else the usual metric."""
     ranking = [BY_KEY[metric].ranked_by for metric in metrics if BY_KEY[metric].ranked_by]
     return ranking[0] if ranking else usual_metric(cells)
 

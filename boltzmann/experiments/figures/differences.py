@@ -8,7 +8,7 @@ import numpy as np
 
 from boltzmann.experiments.figures.style import LETTER, LINE, label_metric, look, put_caption
 from boltzmann.experiments.metrics import JudgedKey
-from boltzmann.experiments.statistics import Judgement, TaskJudgement, decimals
+from boltzmann.experiments.statistics import Judgement, TaskJudgement, with_ends
 from boltzmann.experiments.store import Results
 
 if TYPE_CHECKING:
@@ -91,9 +91,5 @@ def _write_beside(panel: Axes, index: int, text: str) -> None:
 
 
 def _in_numbers(row: dict[str, Any], scale: float) -> str:
-    value, low, high = (scale * float(row[name]) for name in ("difference", "difference_low", "difference_high"))
-    if not np.isfinite(value):
-        return "no value"
-    digits = decimals((high - low) / 2)
-    ends = f" [{low:+.{digits}f}, {high:+.{digits}f}]" if np.isfinite(low) else ""
-    return f"{value:+.{digits}f}{ends}{' %' if scale > 1 else ''}".replace("-", "\N{MINUS SIGN}")
+    text = with_ends(*(scale * float(row[name]) for name in ("difference", "difference_low", "difference_high")))
+    return f"{text}{' %' if scale > 1 and text != 'no value' else ''}".replace("-", "\N{MINUS SIGN}")

@@ -8,14 +8,7 @@ import numpy as np
 
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.figures.legends import label_ends
-from boltzmann.experiments.figures.style import (
-    LETTER,
-    agent_styles,
-    best_first,
-    label_metric,
-    look,
-    put_caption,
-)
+from boltzmann.experiments.figures.style import LETTER, agent_styles, best_first, label_metric, look, put_caption
 from boltzmann.experiments.metrics import Floats, JudgedKey
 from boltzmann.experiments.statistics import (
     Cells,
@@ -41,7 +34,7 @@ _REFERENCES = 6
 """How many agents outside the family are drawn, the best."""
 _MOST_TICKS = 9
 _NOBODY = "-" * 4
-"""Stands for the labels beside a panel where there are none."""
+"""A placeholder for the labels beside a panel that has none."""
 
 
 def draw_sensitivity(
@@ -83,7 +76,7 @@ def draw_sensitivity(
     numbers = {task: members(tasks[task], text) for task, text in families.items() if text is not None}
     numbers = {task: matches for task, matches in numbers.items() if len(matches) > 1}
     if not numbers:
-        raise RefusedError(f"no task of {results.folder} has two agents of one family, {family or 'whatever it be'}")
+        raise RefusedError(f"no task of {results.folder} has two agents of one family{f', {family}' if family else ''}")
     beside = [label for task in numbers for label in _labels(tasks[task], numbers[task]).values()]
     with look():
         width = _PANEL[0] + _BESIDE + LETTER * max(map(len, beside or [_NOBODY]))
@@ -108,7 +101,7 @@ def _by_learner(numbers: dict[str, float]) -> dict[str, dict[str, float]]:
 
 
 def _labels(cells: Cells, numbers: dict[str, float]) -> dict[str, str]:
-    """Return what is written beside a panel: agents outside the family, and learners where there are several."""
+    """Return the labels beside a panel: agents outside the family, and learners if there are several."""
     learners = _by_learner(numbers)
     names = {learner: learner for learner in learners} if len(learners) > 1 else {}
     return names | {agent: label for agent, label in labels_of(cells).items() if agent not in numbers}
@@ -168,15 +161,13 @@ def _label_numbers(panel: Axes, family: str, numbers: list[float]) -> None:
     units = ", in units of the values" if hole_of(family) == "T" else ""
     panel.set_xlabel(f"{hole_of(family)} in {family}{units}")
     ends = {0.0: "0", float("inf"): "∞"}
-    ticks: dict[float, Any] = {
-        position: ends[number] for position, number in zip(positions, numbers, strict=True) if number in ends
-    }
     inside = [number for number in numbers if number not in ends]
-    if len(inside) <= _MOST_TICKS:
-        ticks |= {
-            position: f"{number:g}" for position, number in zip(positions, numbers, strict=True) if number not in ends
-        }
-    else:
+    ticks: dict[float, str] = {
+        position: ends.get(number, f"{number:g}")
+        for position, number in zip(positions, numbers, strict=True)
+        if number in ends or len(inside) <= _MOST_TICKS
+    }
+    if len(inside) > _MOST_TICKS:
         first, last = int(np.ceil(min(np.log10(inside)))), int(np.floor(max(np.log10(inside))))
         stride = 1 + (last - first) // _MOST_TICKS
         ticks |= {float(decade): f"$10^{{{decade}}}$" for decade in range(first, last + 1, stride)}

@@ -56,7 +56,8 @@ def look() -> Iterator[None]:
     """Draw in the style of all figures."""
     from matplotlib import rc_context
 
-    with rc_context(LOOK):
+    # By default every layout measures all tick labels a second time to find out whether a title would meet them.
+    with rc_context(LOOK | {"axes.titley": 1.0}):
         yield
 
 

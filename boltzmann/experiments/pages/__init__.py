@@ -8,7 +8,8 @@
 
 from boltzmann.experiments.pages.comparison import write_judgement, write_report
 from boltzmann.experiments.pages.html import Picture, Section, Table, render_page
-from boltzmann.experiments.pages.parts import picture, repetition, with_ends, with_half_width, write_page
+from boltzmann.experiments.pages.parts import picture, repetition, write_page
+from boltzmann.experiments.statistics import with_ends, with_half_width
 
 __all__ = [
     "Picture",

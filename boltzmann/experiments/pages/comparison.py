@@ -5,15 +5,16 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from boltzmann.experiments.figures import ComparisonFigure, draw_figures
 from boltzmann.experiments.metrics import JudgedKey
 from boltzmann.experiments.pages.html import Section, Table
-from boltzmann.experiments.pages.parts import picture, repetition, with_ends, with_half_width, write_page
-from boltzmann.experiments.statistics import FEW, Judgement, TaskJudgement
+from boltzmann.experiments.pages.parts import picture, repetition, write_page
+from boltzmann.experiments.statistics import FEW, Judgement, TaskJudgement, difference_text, final_text, with_half_width
 from boltzmann.experiments.store import Results
 
 if TYPE_CHECKING:
@@ -107,24 +108,11 @@ def _task_table(judged: TaskJudgement, samples: int, to: str) -> Table:
         (
             f"{index + 1}",
             str(row["agent"]),
-            _final_text(row, samples),
-            "\N{EN DASH}" if index == judged.reference else _difference_text(row),
+            final_text(row) if row["replicates"] in (0, samples) else f"({row['replicates']} only) {final_text(row)}",
+            "\N{EN DASH}" if index == judged.reference or math.isnan(row["difference"]) else difference_text(row),
             "tied" if row["tied"] else "",
             with_half_width(row["cumulative"], row["cumulative_half_width"]),
         )
         for index, row in enumerate(judged.rows)
     ]
     return Table(judged.task, columns, rows, heading=1)
-
-
-def _final_text(row: dict[str, Any], samples: int) -> str:
-    if row["replicates"] == 0:
-        return "no value"
-    value = with_half_width(row["final"], row["final_half_width"])
-    return value if row["replicates"] == samples else f"({row['replicates']} only) {value}"
-
-
-def _difference_text(row: dict[str, Any]) -> str:
-    if row["difference"] != row["difference"]:
-        return "\N{EN DASH}"
-    return with_ends(row["difference"], row["difference_low"], row["difference_high"])

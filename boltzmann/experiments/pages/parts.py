@@ -1,4 +1,4 @@
-"""Shared by all pages: pictures of figures, numbers with their intervals, and how to repeat the runs."""
+"""Shared by all pages: pictures of figures, and how to repeat the runs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from boltzmann.experiments.describe import Plan, TaskPlan
 from boltzmann.experiments.pages.html import Picture, Section, Table, render_page
-from boltzmann.experiments.statistics import decimals
 from boltzmann.experiments.store import Results, Store, write_whole
 
 if TYPE_CHECKING:
@@ -85,33 +84,6 @@ def repetition(runs: Mapping[str, Results]) -> Section:
         ],
         to_copy="\n\n".join(notation(results.plan) for results in runs.values()),
     )
-
-
-def with_half_width(mean: float, half_width: float) -> str:
-    """Write a mean with half its interval, to two digits of the latter.
-
-    Examples
-    --------
-    >>> with_half_width(1.23456, 0.0123), with_half_width(2.0, float("nan"))
-    ('1.235 ± 0.012', '2.000')
-    """
-    digits = decimals(half_width)
-    return f"{mean:.{digits}f} ± {half_width:.{digits}f}" if half_width == half_width else f"{mean:.{digits}f}"
-
-
-def with_ends(value: float, low: float, high: float) -> str:
-    """Write a difference with the ends of its interval, or ``no value`` where it is not known.
-
-    Examples
-    --------
-    >>> with_ends(-0.5, -0.75, -0.25), with_ends(float("nan"), 0.0, 0.0)
-    ('-0.50 [-0.75, -0.25]', 'no value')
-    """
-    if value != value:
-        return "no value"
-    digits = decimals((high - low) / 2)
-    ends = f" [{low:+.{digits}f}, {high:+.{digits}f}]" if low == low else ""
-    return f"{value:+.{digits}f}{ends}"
 
 
 def notation(plan: Plan) -> str:

@@ -4,7 +4,7 @@
 - ``intervals``: Student's t and the bootstrap; ``centres``: mean, median and interquartile mean
 - ``comparing``: paired differences, the probability of improvement, Holm's correction
 - ``performance``: performance profiles, and how many replicates are needed
-- ``conclusions``: what a leaderboard says in a sentence
+- ``conclusions``: what a leaderboard says in a sentence, and its numbers as text
 - ``judging``: the leaderboard with its ties, computed once for terminal, figures and page
 - ``average_tables``: all averages as one table; ``families``: agents that differ in one number
 """
@@ -17,7 +17,6 @@ from boltzmann.experiments.statistics.cell_values import (
     final,
     find_metric,
     has_metric,
-    tasks_showing,
     usual_metric,
 )
 from boltzmann.experiments.statistics.cells import (
@@ -45,7 +44,14 @@ from boltzmann.experiments.statistics.comparing import (
     pairwise_p_values,
     probability_of_improvement,
 )
-from boltzmann.experiments.statistics.conclusions import answers, decimals
+from boltzmann.experiments.statistics.conclusions import (
+    answers,
+    decimals,
+    difference_text,
+    final_text,
+    with_ends,
+    with_half_width,
+)
 from boltzmann.experiments.statistics.families import hole_of, members, usual_family
 from boltzmann.experiments.statistics.intervals import FEW, Estimate, FewReplicatesWarning, bootstrap, interval
 from boltzmann.experiments.statistics.judging import Judgement, TaskJudgement, leaderboard
@@ -68,11 +74,13 @@ __all__ = [
     "cumulative",
     "curve",
     "decimals",
+    "difference_text",
     "estimate_interquartile_mean",
     "estimate_mean",
     "estimate_median",
     "estimate_probability_of_improvement",
     "final",
+    "final_text",
     "find_agent",
     "find_metric",
     "has_metric",
@@ -92,7 +100,8 @@ __all__ = [
     "probability_of_improvement",
     "replicates_needed",
     "short_labels",
-    "tasks_showing",
     "usual_family",
     "usual_metric",
+    "with_ends",
+    "with_half_width",
 ]

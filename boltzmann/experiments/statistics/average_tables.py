@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -64,30 +64,26 @@ def averages(
     import pandas as pd
 
     generator = np.random.default_rng(rng)
-    rows: list[dict[str, Any]] = []
     judgement = Judgement(results, metric, confidence=confidence)
-    for task, cells in judgement.judged_cells.items():
-        judged_by, labels = judgement.metrics[task], labels_of(cells)
-        for agent, cell in cells.items():
-            for kind, values in (("final", final(cell, judged_by)), ("cumulative", cumulative(cell, judged_by))):
-                about = {"task": task, "agent": labels[agent], "metric": judged_by, "value": kind}
-                rows += _averages_of(about, values[~np.isnan(values)], generator, confidence, resamples)
-    fewest = min((row["replicates"] for row in rows), default=FEW)
-    warn_of_few(fewest)
+    rows: list[dict[str, Any]] = []
+    for about, values in _judged_values(judgement):
+        with warnings.catch_warnings():
+            # Warn once for the whole table instead of once for each row.
+            warnings.simplefilter("ignore", FewReplicatesWarning)
+            for name, estimate in _AVERAGES.items():
+                ends = estimate(values, rng=generator, confidence=confidence, resamples=resamples)
+                numbers = zip(("estimate", "low", "high"), map(float, ends), strict=True)
+                rows.append({**about, "average": name, **dict(numbers), "replicates": len(values)})
+    warn_of_few(min((row["replicates"] for row in rows), default=FEW))
     return pd.DataFrame(rows)
 
 
-def _averages_of(
-    about: dict[str, Any], values: Floats, rng: np.random.Generator, confidence: float, resamples: int
-) -> list[dict[str, Any]]:
-    if not len(values):
-        return []
-    rows = []
-    with warnings.catch_warnings():
-        # Warn once for the whole table instead of once for each row.
-        warnings.simplefilter("ignore", FewReplicatesWarning)
-        for name, estimate in _AVERAGES.items():
-            value, low, high = estimate(values, rng=rng, confidence=confidence, resamples=resamples)
-            ends = {"estimate": float(value), "low": float(low), "high": float(high), "replicates": len(values)}
-            rows.append({**about, "average": name, **ends})
-    return rows
+def _judged_values(judgement: Judgement) -> Iterator[tuple[dict[str, str], Floats]]:
+    """Yield the final and the cumulative values of each agent, with what the table says of them."""
+    for task, cells in judgement.judged_cells.items():
+        metric, labels = judgement.metrics[task], labels_of(cells)
+        for agent, cell in cells.items():
+            for kind, values in (("final", final(cell, metric)), ("cumulative", cumulative(cell, metric))):
+                if not np.isnan(values).all():
+                    about = {"task": task, "agent": labels[agent], "metric": metric, "value": kind}
+                    yield about, values[~np.isnan(values)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -63,11 +63,11 @@ def better_first(value: float, metric: JudgedKey) -> float:
 
 
 def usual_metric(cells: Cells) -> JudgedKey:
-    """Choose what a task is judged by: returns where every replicate ended an episode in the last tenth, else rewards.
+    """Choose what judges a task: returns where every replicate ended an episode in the last tenth, else rewards.
 
-    Where some replicates ended none, the mean return would be that of the others alone, whose episodes are the shorter
-    ones. The gap then judges, where episodes end at all and every replicate of every cell has it, else the reward. Only
-    where every step pays the same to all, as in CartPole, do the returns of the others say more.
+    Where some replicates ended no episode, the mean return would count the others alone, whose episodes are shorter.
+    The gap then judges if episodes end at all and every replicate of every cell has it, else the reward. If every step
+    pays the same to all, as in CartPole, the reward cannot rank agents, so the returns of the others judge.
     """
     ended = [np.isfinite(final(cell, "return")) for cell in cells.values()]
     if all(replicates.all() for replicates in ended):
@@ -87,28 +87,3 @@ def _is_known_throughout(cells: Cells, metric: JudgedKey) -> bool:
 def has_metric(cells: Cells, metric: MetricKey) -> bool:
     """Return whether any cell has a metric: returns where episodes ended, gaps where the environment reports them."""
     return any(np.isfinite(curve(cell, metric)).any() for cell in cells.values())
-
-
-def tasks_showing(tasks: Mapping[str, Cells], metrics: Iterable[MetricKey], where: object) -> dict[str, Cells]:
-    """Return the tasks that have any of these metrics.
-
-    Parameters
-    ----------
-    tasks : mapping of task to cells
-        As ``cells_by_task`` returns them.
-    metrics : iterable of str
-        Keys of ``METRICS``.
-    where : object
-        What holds the tasks, for the error message.
-
-    Raises
-    ------
-    RefusedError
-        Where no task has one of them, or there is no such metric.
-    """
-    wanted = [find_metric(metric).key for metric in metrics]
-    shown = {task: cells for task, cells in tasks.items() if any(has_metric(cells, metric) for metric in wanted)}
-    for metric in wanted:
-        if not any(has_metric(cells, metric) for cells in shown.values()):
-            raise RefusedError(f"no task of {where} has the metric {metric!r}")
-    return shown

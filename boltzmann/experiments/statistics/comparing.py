@@ -12,7 +12,7 @@ from boltzmann.experiments.metrics import Floats
 from boltzmann.experiments.statistics.intervals import Estimate, bootstrap, finite_samples, interval, t_quantile
 
 _ROUNDING = 1e-12
-"""A smaller standard error, relative to the mean, is what rounding leaves of none."""
+"""A standard error below this fraction of the mean is rounding error."""
 
 
 class PairedDifference(NamedTuple):
@@ -181,12 +181,7 @@ def probability_of_improvement(x: ArrayLike, y: ArrayLike) -> float:
 
 
 def estimate_probability_of_improvement(
-    x: ArrayLike,
-    y: ArrayLike,
-    *,
-    rng: np.random.Generator | int,
-    confidence: float = 0.95,
-    resamples: int = 2000,
+    x: ArrayLike, y: ArrayLike, *, rng: np.random.Generator | int, confidence: float = 0.95, resamples: int = 2000
 ) -> Estimate:
     """Estimate the :func:`probability_of_improvement` of paired runs, drawing replicates of both together.
 

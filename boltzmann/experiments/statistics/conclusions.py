@@ -1,9 +1,12 @@
-"""What a leaderboard says, in a sentence; and how many digits its numbers are worth."""
+"""What a leaderboard says, in a sentence; and its numbers with as many digits as they are worth."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from boltzmann.experiments.metrics import BY_KEY
 
@@ -44,22 +47,27 @@ def answers(board: pd.DataFrame, confidence: float = 0.95, sample: str = "replic
     'A is best in the last tenth ...; B does not differ significantly from it (95 % confidence, 200 replicates).'
     """
     return {
-        str(task): _at_the_end(rows, confidence, sample) + _in_total(rows)
+        str(task): task_answer(rows.to_dict("records"), confidence, sample)
         for task, rows in board.groupby("task", sort=False)
     }
 
 
-def _at_the_end(rows: pd.DataFrame, confidence: float, sample: str) -> str:
-    agents, count = [str(agent) for agent in rows["agent"]], int(rows["replicates"].max())
+def task_answer(rows: Sequence[Mapping[Any, Any]], confidence: float, sample: str) -> str:
+    """Return the sentences of :func:`answers` on one task, from its rows of the leaderboard."""
+    return _at_the_end(rows, confidence, sample) + _in_total(rows)
+
+
+def _at_the_end(rows: Sequence[Mapping[Any, Any]], confidence: float, sample: str) -> str:
+    agents, count = [str(row["agent"]) for row in rows], max(int(row["replicates"]) for row in rows)
     best = f"{agents[0]} is best in the last tenth of the steps"
     if count == 0:
         return "No agent has a value in the last tenth of the steps."
     if len(agents) == 1:
         return f"{agents[0]} is the only agent: there is nothing to compare it with."
-    if rows["final"].nunique() == 1 and rows["replicates"].min() > 0:
+    if len({row["final"] for row in rows}) == 1 and all(row["replicates"] > 0 for row in rows):
         return "All agents have the same mean in the last tenth of the steps."
     support = f"({100 * confidence:g} % confidence, {count} {sample}{'s' if count > 1 else ''})."
-    tied = [agent for agent, is_tied in zip(agents, rows["tied"], strict=True) if is_tied]
+    tied = [str(row["agent"]) for row in rows if row["tied"]]
     if not tied:
         return f"{best}, and differs significantly from {'the other' if len(agents) == 2 else 'all others'} {support}"
     if len(tied) == len(agents) - 1 > 1:
@@ -68,14 +76,14 @@ def _at_the_end(rows: pd.DataFrame, confidence: float, sample: str) -> str:
     return f"{best}; {_listed(tied)} {verb} not differ significantly from it {support}"
 
 
-def _in_total(rows: pd.DataFrame) -> str:
+def _in_total(rows: Sequence[Mapping[Any, Any]]) -> str:
     """Name the agent with the best total, unless it is the best at the end too."""
-    metric = BY_KEY[str(rows["metric"].iloc[0])]
-    totals = metric.sign * rows["cumulative"].to_numpy()
+    metric = BY_KEY[str(rows[0]["metric"])]
+    totals = metric.sign * np.array([row["cumulative"] for row in rows])
     leader = int(totals.argmax())
     if leader == 0 or totals[leader] == totals[0]:
         return ""
-    return f" Over all steps, {rows['agent'].iloc[leader]} has the best mean {metric.total}."
+    return f" Over all steps, {rows[leader]['agent']} has the best mean {metric.total}."
 
 
 def _listed(names: list[str]) -> str:
@@ -95,3 +103,40 @@ def decimals(half_width: float) -> int:
     if not math.isfinite(half_width) or half_width <= 0:
         return _USUAL_DECIMALS
     return min(max(0, _DIGITS - 1 - math.floor(math.log10(half_width))), _MOST_DECIMALS)
+
+
+def with_half_width(mean: float, half_width: float) -> str:
+    """Write a mean with half its interval, to two digits of the latter.
+
+    Examples
+    --------
+    >>> with_half_width(1.23456, 0.0123), with_half_width(2.0, float("nan"))
+    ('1.235 ± 0.012', '2.000')
+    """
+    digits = decimals(half_width)
+    return f"{mean:.{digits}f} ± {half_width:.{digits}f}" if half_width == half_width else f"{mean:.{digits}f}"
+
+
+def with_ends(value: float, low: float, high: float) -> str:
+    """Write a difference with the ends of its interval, or ``no value`` where it is not known.
+
+    Examples
+    --------
+    >>> with_ends(-0.5, -0.75, -0.25), with_ends(float("nan"), 0.0, 0.0)
+    ('-0.50 [-0.75, -0.25]', 'no value')
+    """
+    if value != value:
+        return "no value"
+    digits = decimals((high - low) / 2)
+    ends = f" [{low:+.{digits}f}, {high:+.{digits}f}]" if low == low else ""
+    return f"{value:+.{digits}f}{ends}"
+
+
+def final_text(row: Mapping[Any, Any]) -> str:
+    """Write the final value of an agent with half its interval, from its row of a leaderboard."""
+    return with_half_width(row["final"], row["final_half_width"]) if row["replicates"] else "no value"
+
+
+def difference_text(row: Mapping[Any, Any]) -> str:
+    """Write the difference of an agent with its interval, from its row of a leaderboard."""
+    return with_ends(row["difference"], row["difference_low"], row["difference_high"])

@@ -40,7 +40,7 @@ def members(cells: Cells, family: str) -> dict[str, float]:
     cells : dict of str to Cell
         The cells of one task by the whole notation of their agents.
     family : str
-        A policy or an agent in the one notation, with a name in place of one number.
+        A policy or an agent in the one notation, with a name instead of one number.
 
     Returns
     -------
@@ -102,7 +102,7 @@ def _leaves(node: Any) -> list[ast.AST]:
 
 
 def _number(node: ast.AST) -> float:
-    """Return the number that a leaf stands for, NaN for anything else."""
+    """Return the number of a leaf, NaN for anything else."""
     if isinstance(node, ast.Name) and node.id == "inf":
         return math.inf
     if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):

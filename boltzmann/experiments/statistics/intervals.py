@@ -25,7 +25,7 @@ _CHUNK = 2_000_000
 
 
 class FewReplicatesWarning(UserWarning):
-    """An interval from fewer than ten replicates, which covers as it says only where they are about normal."""
+    """An interval has fewer than ten replicates: its coverage is right only if these are about normal."""
 
 
 class Estimate(NamedTuple):
@@ -44,9 +44,7 @@ class Estimate(NamedTuple):
 
 def checked_confidence(confidence: float) -> float:
     """Return a confidence in (0, 1), or raise a ValueError."""
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence must be in (0, 1), got {confidence!r}")
-    return float(confidence)
+    return checks.number_in("confidence", confidence, "(0, 1)")
 
 
 def finite_samples(name: str, samples: ArrayLike) -> Floats:

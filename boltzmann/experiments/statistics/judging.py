@@ -10,19 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.metrics import BY_KEY, JUDGED_KEYS, Floats, JudgedKey, Metric, MetricKey
 from boltzmann.experiments.statistics.cell_values import (
     better_first,
     cumulative,
     final,
     find_metric,
-    tasks_showing,
+    has_metric,
     usual_metric,
 )
 from boltzmann.experiments.statistics.cells import Cells, cells_by_task, find_agent, labels_of
 from boltzmann.experiments.statistics.centres import warn_of_few
 from boltzmann.experiments.statistics.comparing import holm, holm_of_pairs, paired_difference, pairwise_p_values
-from boltzmann.experiments.statistics.conclusions import answers
+from boltzmann.experiments.statistics.conclusions import task_answer
 from boltzmann.experiments.statistics.intervals import checked_confidence, interval
 from boltzmann.experiments.store import Results
 
@@ -62,7 +63,7 @@ class TaskJudgement:
 class Judgement:
     """Results judged once, for the terminal, the figures and the page.
 
-    Cells are read and pairs are tested when they are first asked for, and held.
+    Cells are read and pairs are tested at first use, and cached.
 
     Parameters
     ----------
@@ -91,8 +92,14 @@ class Judgement:
         return cells_by_task(self.results)
 
     def tasks_showing(self, metrics: Sequence[MetricKey]) -> dict[str, Cells]:
-        """Return the tasks that have any of these metrics; a RefusedError says which one no task has."""
-        return tasks_showing(self.cells, metrics, self.results.folder)
+        """Return the tasks that have any of these metrics; a RefusedError names a metric that no task has."""
+        shown: dict[str, Cells] = {}
+        for key in [find_metric(metric).key for metric in metrics]:
+            tasks = {task: cells for task, cells in self.cells.items() if has_metric(cells, key)}
+            if not tasks:
+                raise RefusedError(f"no task of {self.results.folder} has the metric {key!r}")
+            shown |= tasks
+        return {task: cells for task, cells in self.cells.items() if task in shown}
 
     @cached_property
     def judged_cells(self) -> dict[str, Cells]:
@@ -122,8 +129,9 @@ class Judgement:
 
     @cached_property
     def answers(self) -> dict[str, str]:
-        """What the leaderboard says of each task, as :func:`answers` returns it."""
-        return answers(self.board, self.confidence, self.results.plan.sample)
+        """The sentences on each task, as ``answers`` returns them."""
+        sample = self.results.plan.sample
+        return {judged.task: task_answer(judged.rows, self.confidence, sample) for judged in self.tasks}
 
     def _judge(self, task: str, cells: Cells) -> TaskJudgement:
         metric = self.metrics[task]

@@ -1,4 +1,4 @@
-"""How a metric is spread over replicates, and how many of them a wanted precision takes."""
+"""The distribution of a metric over replicates, and the number of replicates that a precision needs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from boltzmann.experiments.statistics.intervals import Estimate, checked_confide
 
 _MOST_REPLICATES = 2.0**62
 _NO_SPREAD = 1e-300
-"""Stands for a standard deviation of 0, so that nothing is divided by it."""
+"""Replaces a standard deviation of 0 as the divisor."""
 
 
 def performance_profile(samples: ArrayLike, thresholds: ArrayLike, confidence: float = 0.95) -> Estimate:

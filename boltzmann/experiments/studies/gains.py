@@ -31,7 +31,7 @@ def draw_gains(gains: Sequence[Gain], metric: StepKey = "gap") -> Figure:
     Parameters
     ----------
     gains : sequence of Gain
-        As ``run_annealing`` gives them, at least one.
+        As ``run_annealing`` returns them, at least one.
     metric : str
         The key of the metric that was judged.
 

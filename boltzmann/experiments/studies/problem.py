@@ -1,4 +1,4 @@
-"""A problem on which policies are tried: an environment, a learner without its own policy, and how many steps."""
+"""A problem on which policies are tried: an environment, a learner without a policy, and a number of steps."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Problem:
         return Task(self.environment, tuple({repr(agent): agent for agent in agents}.values()), self.steps)
 
     def agent(self, policy: Policy) -> str:
-        """Return the notation of the learner with a policy, which is what results know it by."""
+        """Return the notation of the learner with a policy, which identifies its cell in results."""
         return self.task([policy]).plan.agents[0]
 
 

@@ -57,6 +57,14 @@ The last three have a single parameter, and so no start of their own.
 """
 
 
+def check_range(low: float, high: float) -> None:
+    """Refuse temperatures outside (0, inf), and a low one that is not below the high one."""
+    for name, value in (("low", low), ("high", high)):
+        checks.number_in(name, value, "(0, inf)")
+    if not low < high:
+        raise ValueError(f"high must be above low, {low}, got {high}")
+
+
 def schedule_of(family: str, high: float, low: float, until: int, *, actions: int = 10) -> Schedule:
     """Return the schedule of a family that has come down to ``low`` at step ``until``, numbers to three digits.
 
@@ -79,11 +87,7 @@ def schedule_of(family: str, high: float, low: float, until: int, *, actions: in
     0.01
     """
     checks.one_of("family", family, tuple(FAMILIES))
-    for name, value in (("high", high), ("low", low)):
-        if not 0 < value < math.inf:
-            raise ValueError(f"{name} must be in (0, inf), got {value}")
-    if not low < high:
-        raise ValueError(f"high must be above low, {low}, got {high}")
+    check_range(low, high)
     until = checks.whole_number("until", until, least=1)
     actions = checks.whole_number("actions", actions, least=2)
     return FAMILIES[family](_round(high), _round(low), until, actions)

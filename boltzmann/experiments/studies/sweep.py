@@ -25,6 +25,7 @@ from boltzmann.experiments.statistics import (
     policy_of,
 )
 from boltzmann.experiments.store import Cell, Results
+from boltzmann.experiments.studies.schedule_families import check_range
 
 ENDS = {"Boltzmann(0.0)": "Greedy()", "Boltzmann(inf)": "Uniform()"}
 """The two ends of a sweep, each with the policy that it equals."""
@@ -49,11 +50,7 @@ def sweep_temperatures(low: float, high: float, per_decade: int) -> list[float]:
     [0.0, 0.1, 0.316, 1.0, 3.16, 10.0, inf]
     """
     per_decade = checks.whole_number("per_decade", per_decade, least=1)
-    for name, value in (("low", low), ("high", high)):
-        if not 0 < value < np.inf:
-            raise ValueError(f"{name} must be in (0, inf), got {value}")
-    if not low < high:
-        raise ValueError(f"high must be above low, {low}, got {high}")
+    check_range(low, high)
     count = max(2, round(np.log10(high / low) * per_decade) + 1)
     inside = [float(f"{temperature:.3g}") for temperature in np.geomspace(low, high, count)]
     return [0.0, *dict.fromkeys(inside), float("inf")]
@@ -94,7 +91,10 @@ def check_ends(results: Results) -> list[EndCheck]:
     checked = []
     for task, cells in cells_by_task(results).items():
         labels = labels_of(cells)
-        learners = [(name, _by_policy(learner)) for name, learner in cells_by_learner(cells).items()]
+        learners = [
+            (name, {policy_of(agent): cell for agent, cell in learner.items()})
+            for name, learner in cells_by_learner(cells).items()
+        ]
         sought = {*ENDS, *ENDS.values()}
         sweeping = [(name, policies) for name, policies in learners if sought & set(policies)]
         for name, policies in sweeping or learners[:1]:
@@ -107,10 +107,6 @@ def check_ends(results: Results) -> list[EndCheck]:
                 names = labels[pair[0].agent], labels[pair[1].agent]
                 checked.append(EndCheck(task, *names, *_compare(*pair)))
     return checked
-
-
-def _by_policy(cells: Cells) -> dict[str, Cell]:
-    return {policy_of(agent): cell for agent, cell in cells.items()}
 
 
 def _compare(first: Cell, second: Cell) -> tuple[int, tuple[str, ...]]:
@@ -203,8 +199,8 @@ def _best_temperature(label: str, cells: Cells, temperatures: dict[str, float], 
 def gap_or_usual(results: Results) -> JudgedKey | None:
     """Return ``"gap"`` where every task reports it, else None, which leaves the choice to ``leaderboard``.
 
-    The gap tells how much each step gives away. A return is known only where episodes end, and an agent that never
-    ends one would be left out.
+    The gap measures how much each step gives away. A return exists only where episodes end, so an agent that never ends
+    one would be left out.
     """
     known = all(has_metric(cells, "gap") for cells in cells_by_task(results).values())
     return "gap" if known else None

@@ -59,8 +59,7 @@ def candidates(
     Boltzmann(Linear(1.0, 0.01, 1000))
     """
     for speed in speeds:
-        if not 0 < speed <= 1:
-            raise ValueError(f"speeds must be in (0, 1], got {speed}")
+        checks.number_in("speeds", speed, "(0, 1]")
     steps = checks.whole_number("steps", steps, least=1)
     constants: list[Policy] = [Boltzmann(temperature) for temperature in sweep_temperatures(low, high, _CONSTANTS)]
     starts = sweep_temperatures(low, high, _STARTS)[1:-1]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from boltzmann.experiments.pages import Table, with_ends, with_half_width
-from boltzmann.experiments.statistics import TaskJudgement
+from boltzmann.experiments.pages import Table
+from boltzmann.experiments.statistics import TaskJudgement, difference_text, final_text
 from boltzmann.experiments.studies.tuning import TuningResult
 
 _RECOMMENDED = "recommended"
@@ -19,16 +17,14 @@ def recommendation(result: TuningResult) -> list[str]:
     """
     (judged,) = result.judgement.tasks
     best = judged.rows[judged.reference]
-    count = int(best["replicates"])
-    value = "no value" if count == 0 else with_half_width(best["final"], best["final_half_width"])
     verdicts = dict(zip(judged.labels, _verdicts(judged, result.judgement.confidence), strict=True))
     similar = [name for name, verdict in verdicts.items() if verdict == "not significant"]
     better = [name for name, verdict in verdicts.items() if verdict == "better"]
     verb = "does" if len(similar) == 1 else "do"
     sentences = [
         f"Recommended for {judged.task}: {result.recommendation}.",
-        f"Its {judged.metric.name} in the last tenth of the steps is {value}: mean and 95 % interval over "
-        f"{count} replicates that chose nothing.",
+        f"Its {judged.metric.name} in the last tenth of the steps is {final_text(best)}: mean and 95 % interval over "
+        f"{best['replicates']} replicates that chose nothing.",
         f"{', '.join(similar)} {verb} not differ significantly from it."
         if similar
         else "All other finalists differ significantly from it.",
@@ -45,8 +41,8 @@ def judgement_table(result: TuningResult) -> Table:
         (
             f"{index + 1}",
             str(row["agent"]),
-            with_half_width(row["final"], row["final_half_width"]) if row["replicates"] else "no value",
-            "-" if index == judged.reference else _difference(row),
+            final_text(row),
+            "-" if index == judged.reference else difference_text(row),
             f"{row['replicates']}",
             verdict,
         )
@@ -87,7 +83,3 @@ def _verdicts(judged: TaskJudgement, confidence: float) -> list[str]:
         else:
             verdicts.append("better" if judged.metric.sign * row["difference"] > 0 else "worse")
     return verdicts
-
-
-def _difference(row: dict[str, Any]) -> str:
-    return with_ends(row["difference"], row["difference_low"], row["difference_high"])

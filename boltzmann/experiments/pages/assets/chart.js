@@ -1,4 +1,4 @@
-// Probabilities against the temperature, as lines over the places of the slider.
+// Probabilities against the temperature, as lines over the positions of the slider.
 
 const CHART = { left: 40, right: 464, top: 12, bottom: 226, gap: 30 };
 const CHART_COLOURS = 6;

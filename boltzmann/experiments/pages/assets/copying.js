@@ -1,4 +1,4 @@
-// Buttons that copy the text they name; where the clipboard is not to be had, the text is selected instead.
+// Buttons copy the text that they name. Without access to the clipboard they select the text instead.
 
 function selectText(element) {
   const range = document.createRange();

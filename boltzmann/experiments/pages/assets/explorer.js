@@ -1,9 +1,9 @@
-// The explorer: what is typed and slid goes through gibbs() and is shown.
+// The explorer shows the Gibbs distribution of the values and the temperature that the reader enters.
 
 function startExplorer() {
   const part = (name) => document.getElementById(`explorer-${name}`);
   const temperatures = sliderTemperatures();
-  const [typed, heat, slider] = [part("values"), part("temperature"), part("slider")];
+  const [valuesField, temperatureField, slider] = [part("values"), part("temperature"), part("slider")];
   slider.max = String(temperatures.length - 1);
 
   function cell(tag, text, name) {
@@ -36,8 +36,8 @@ function startExplorer() {
   }
 
   function refuse(error) {
-    const wrong = error.message.startsWith("temperature") ? heat : typed;
-    for (const field of [typed, heat]) field.setAttribute("aria-invalid", String(field === wrong));
+    const wrong = error.message.startsWith("temperature") ? temperatureField : valuesField;
+    for (const field of [valuesField, temperatureField]) field.setAttribute("aria-invalid", String(field === wrong));
     part("error").textContent = error.message;
     part("answer").classList.add("stale");
   }
@@ -46,35 +46,35 @@ function startExplorer() {
     let values;
     let temperature;
     try {
-      values = readValues(typed.value);
-      temperature = readTemperature(heat.value);
+      values = readValues(valuesField.value);
+      temperature = readTemperature(temperatureField.value);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       refuse(error);
       return;
     }
-    for (const field of [typed, heat]) field.removeAttribute("aria-invalid");
+    for (const field of [valuesField, temperatureField]) field.removeAttribute("aria-invalid");
     part("error").textContent = "";
     part("answer").classList.remove("stale");
-    const place = nearestPlace(temperatures, temperature);
-    const meaning = { 0: ", greedy", [temperatures.length - 1]: ", uniform" }[place] ?? "";
-    slider.value = String(place);
+    const position = nearestPosition(temperatures, temperature);
+    const meaning = { 0: ", greedy", [temperatures.length - 1]: ", uniform" }[position] ?? "";
+    slider.value = String(position);
     slider.setAttribute("aria-valuetext", `T = ${written(temperature)}${meaning}`);
-    const found = gibbs(values, temperature);
-    part("rows").replaceChildren(...values.map((value, action) => row(value, found.probabilities[action], action)));
-    show("entropy", found.entropy);
-    show("log-partition", found.logPartition);
-    show("soft-value", found.softValue);
+    const distribution = gibbs(values, temperature);
+    part("rows").replaceChildren(...values.map((value, action) => row(value, distribution.probabilities[action], action)));
+    show("entropy", distribution.entropy);
+    show("log-partition", distribution.logPartition);
+    show("soft-value", distribution.softValue);
     drawChart(part("chart"), values, temperatures, temperature);
   }
 
   slider.addEventListener("input", () => {
     const temperature = temperatures[Number(slider.value)];
-    heat.value = temperature === Infinity ? "inf" : String(temperature);
+    temperatureField.value = temperature === Infinity ? "inf" : String(temperature);
     update();
   });
-  typed.addEventListener("input", update);
-  heat.addEventListener("input", update);
+  valuesField.addEventListener("input", update);
+  temperatureField.addEventListener("input", update);
   update();
 }
 

@@ -21,7 +21,7 @@ function gibbsSoftValue(peak, temperature, logMass, several) {
   if (temperature === 0) return peak;
   if (temperature === Infinity) return several ? Infinity : peak;
   const plain = peak + temperature * logMass;
-  // Parts beyond the largest number may still sum to one below it.
+  // Terms that overflow may have a finite sum, so quarters of them are added.
   return Number.isFinite(plain) ? plain : (peak / 4 + (temperature / 4) * logMass) * 4;
 }
 
@@ -33,7 +33,7 @@ function gibbs(values, temperature) {
   const allowed = endless ? values.map((value) => (value === Infinity ? 0 : -Infinity)) : values;
   const scores = allowed.map((value) => gibbsScore(value, peak, temperature));
   const weights = scores.map(Math.exp);
-  // The best action weighs 1; without it in the sum, log1p loses nothing near greedy.
+  // The best action has weight 1. log1p of the other weights keeps full precision near greedy.
   const best = allowed.findIndex((value) => value === peak);
   const rest = weights.reduce((sum, weight, action) => (action === best ? sum : sum + weight), 0);
   const total = 1 + rest;

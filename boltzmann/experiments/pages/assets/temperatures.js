@@ -1,4 +1,4 @@
-// The places of the slider and what people type.
+// The positions of the slider, and readers for the text that people type.
 
 const STEPS_OF_A_DECADE = ["1", "1.25", "1.6", "2", "2.5", "3.15", "4", "5", "6.3", "8"];
 const LEAST_EXPONENT = -6;
@@ -6,21 +6,21 @@ const MOST_EXPONENT = 6;
 const MOST_ACTIONS = 200;
 
 function sliderTemperatures() {
-  const found = [0];
+  const inside = [];
   for (let exponent = LEAST_EXPONENT; exponent < MOST_EXPONENT; exponent += 1) {
     // Read as decimals: 10 ** -5 is not 1e-5 everywhere.
-    STEPS_OF_A_DECADE.forEach((step) => found.push(Number(`${step}e${exponent}`)));
+    STEPS_OF_A_DECADE.forEach((step) => inside.push(Number(`${step}e${exponent}`)));
   }
-  return [...found, Number(`1e${MOST_EXPONENT}`), Infinity];
+  return [0, ...inside, Number(`1e${MOST_EXPONENT}`), Infinity];
 }
 
-function nearestPlace(temperatures, temperature) {
+function nearestPosition(temperatures, temperature) {
   const last = temperatures.length - 1;
   if (temperature === 0) return 0;
   if (temperature === Infinity) return last;
-  const distance = (place) => Math.abs(Math.log(temperatures[place]) - Math.log(temperature));
+  const distance = (position) => Math.abs(Math.log(temperatures[position]) - Math.log(temperature));
   let nearest = 1;
-  for (let place = 2; place < last; place += 1) if (distance(place) < distance(nearest)) nearest = place;
+  for (let position = 2; position < last; position += 1) if (distance(position) < distance(nearest)) nearest = position;
   return nearest;
 }
 
