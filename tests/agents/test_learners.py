@@ -36,14 +36,14 @@ def learners_without_subclass():
     """The learner classes of `agents` from which no other one inherits."""
     for module in pkgutil.walk_packages(agents.__path__, "agents."):
         importlib.import_module(module.name)
-    waiting, found = [TabularAgent], set()
+    waiting, kinds = [TabularAgent], set()
     while waiting:
         kind = waiting.pop()
         inheriting = [other for other in kind.__subclasses__() if other.__module__.startswith("agents.")]
         waiting += inheriting
         if not inheriting:
-            found.add(kind)
-    return found
+            kinds.add(kind)
+    return kinds
 
 
 def test_every_learner_is_exported_listed_and_named():
@@ -235,10 +235,10 @@ def test_any_number_of_replicates_acts_and_learns_alike(policy, masked):
             agent.update(Transition(*whole, nothing, nothing))
         decision = agent.act(np.full(count, reached), np.tile(masks[reached], (count, 1)) if masked else None)
         assert decision.actions.shape == decision.greedy.shape == (count,)
-        found = np.asarray(decision.distribution.probs)
-        assert found.shape == (count, 4)
-        np.testing.assert_allclose(found, np.tile(found[:1], (count, 1)), rtol=1e-12)
-        probs.append(found[0])
+        row_probs = np.asarray(decision.distribution.probs)
+        assert row_probs.shape == (count, 4)
+        np.testing.assert_allclose(row_probs, np.tile(row_probs[:1], (count, 1)), rtol=1e-12)
+        probs.append(row_probs[0])
         values.append(agent.values[0])
     for other_probs, other_values in zip(probs[1:], values[1:], strict=True):
         np.testing.assert_allclose(other_probs, probs[0], rtol=1e-9, atol=1e-15)

@@ -32,13 +32,13 @@ def test_without_a_compiler_ratios_are_to_the_lockstep(monkeypatch, tmp_path, ca
 def test_the_command_measures_prints_and_stores(yardstick, tmp_path, capsys):
     engines.main([*TINY, "--parts", "rollouts", "--output", str(tmp_path / "deep")])
     out = capsys.readouterr().out
-    found = json.loads((tmp_path / "deep" / "engines.json").read_text())
-    assert found["machine"]["compiler"] == yardstick.compiler
-    assert found["machine"]["python"]
-    measured = {(row["work"], row["temperature"], row["engine"]) for row in found["rollouts"]}
+    report = json.loads((tmp_path / "deep" / "engines.json").read_text())
+    assert report["machine"]["compiler"] == yardstick.compiler
+    assert report["machine"]["python"]
+    measured = {(row["work"], row["temperature"], row["engine"]) for row in report["rollouts"]}
     names = works.engines_of(rollout)
     assert measured == {(work.name, kind, name) for work in works.WORKS for kind in work.temperatures for name in names}
-    for row in found["rollouts"]:
+    for row in report["rollouts"]:
         assert row["failure"] or (row["rate"] > 0 and row["ratio"][1] > 0 and row["steps"] >= measuring.LEAST_STEPS)
     text = (tmp_path / "deep" / "engines.txt").read_text()
     assert text in out
@@ -180,9 +180,9 @@ def test_both_engines_are_measured_where_there_is_a_choice(compiled, failure, mo
     monkeypatch.setattr(measuring, "rollout", works.rollout)
     effort = measuring.Effort(rounds=1, seconds=0.001, replicates=(2,))
     rows = [row for rows in measuring.measure_rollouts(None, effort, works.WORKS[:1]) for row in rows]
-    found = {(row.temperature, row.engine): row for row in rows}
-    assert set(found) == {(kind, name) for kind in ("constant", "annealed") for name in ("lockstep", "compiled")}
-    for (_, name), row in found.items():
+    timings = {(row.temperature, row.engine): row for row in rows}
+    assert set(timings) == {(kind, name) for kind in ("constant", "annealed") for name in ("lockstep", "compiled")}
+    for (_, name), row in timings.items():
         assert row.failure == (failure if name == "compiled" else "")
         assert row.failure or row.ratio[1] > 0
 

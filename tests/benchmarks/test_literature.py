@@ -113,11 +113,11 @@ def test_the_page_holds_what_is_claimed_and_what_is_off_says_why():
             pattern = (
                 re.escape(begin) + r"[^|]*" + re.escape(f" | {claim.published} | ") + r"([^|]*)\| *(\S*) *\| *(.*) \|"
             )
-            found = [m for m in re.finditer(pattern, text) if m[3].strip() == claim.note]
-            assert found, claim.label
+            matches = [m for m in re.finditer(pattern, text) if m[3].strip() == claim.note]
+            assert matches, claim.label
             if claim.published:
                 # Within three standard errors of the difference, or the row says what is known of it.
-                apart = abs(float(found[0][2]))
+                apart = abs(float(matches[0][2]))
                 assert apart <= 3 or claim.note, claim.label
                 assert apart > 3 or not claim.differs, claim.label
 
@@ -125,7 +125,7 @@ def test_the_page_holds_what_is_claimed_and_what_is_off_says_why():
 def agrees(row):
     """Whether a fresh measurement may be of the number that was published.
 
-    The published mean was drawn once, and is within three of its own standard errors of what was found with many more
+    The published mean was drawn once, and is within three of its own standard errors of the mean of many more
     runs; ours is drawn anew, and more than six of its own are a false alarm of 2e-9 a row.
     """
     return abs(row.difference) <= 3 * row.published_error + 6 * row.error

@@ -64,11 +64,13 @@ def test_the_yardstick_has_the_law_of_the_project(yardstick, work, temperature):
     if Q is not None:
         # The values say more than the rewards do, which are rare on the lake: the sum over all states and actions.
         assert agree(values.sum(axis=(1, 2)), Q.sum(axis=(1, 2))), seed
-    # A yardstick at another temperature is found out by the same comparison.
+    # A yardstick at another temperature is detected by the same comparison.
     wrong = works.Temperature(8 * course.start, 8 * course.end)
     hot, hot_values = by_yardstick(yardstick, work, wrong, steps, seed)
-    found = not agree(ours, hot) or (Q is not None and not agree(values.sum(axis=(1, 2)), hot_values.sum(axis=(1, 2))))
-    assert found, seed
+    differs = not agree(ours, hot) or (
+        Q is not None and not agree(values.sum(axis=(1, 2)), hot_values.sum(axis=(1, 2)))
+    )
+    assert differs, seed
 
 
 def test_masked_actions_are_never_taken_in_c(yardstick):

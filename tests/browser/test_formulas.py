@@ -55,11 +55,11 @@ def ask(page, cases, formula="([values, temperature]) => gibbs(values, temperatu
 
 def test_the_formulas_are_the_library_s_over_the_whole_range(page):
     cases = [(values, temperature) for values in VALUES for temperature in TEMPERATURES]
-    found = ask(page, cases)
-    assert len(found) == len(cases) > 1000
+    answers = ask(page, cases)
+    assert len(answers) == len(cases) > 1000
     assert [
         text
-        for (values, heat), answer in zip(cases, found, strict=True)
+        for (values, heat), answer in zip(cases, answers, strict=True)
         for text in disagreements(answer, values, heat)
     ] == []
 
@@ -72,10 +72,10 @@ def test_the_formulas_give_the_golden_numbers_of_the_battery(page):
     ]
     assert len(cases) > 8
     keys = (("entropy", "entropy"), ("log_partition", "logPartition"), ("soft_value", "softValue"))
-    for case, found in zip(cases, ask(page, [(case["values"], case["temperature"]) for case in cases]), strict=True):
-        assert all(map(agree, found["probabilities"], case["probs"])), case["name"]
+    for case, answer in zip(cases, ask(page, [(case["values"], case["temperature"]) for case in cases]), strict=True):
+        assert all(map(agree, answer["probabilities"], case["probs"])), case["name"]
         for key, name in keys:
-            assert key not in case or agree(found[name], case[key]), (case["name"], key)
+            assert key not in case or agree(answer[name], case[key]), (case["name"], key)
 
 
 @pytest.mark.parametrize(("values", "heat"), [([1.0, 2.0], 0.0), ([0.0, 1000.0], 1.0), ([0.0, -40.0], 1.0)])

@@ -16,11 +16,11 @@ def shown(page):
     """Read what stands on the page, at the full precision that it keeps beside the rounded text."""
     number = "(element) => Number(element.dataset.value)"
     names = ("entropy", "log-partition", "soft-value")
-    found = {
+    numbers = {
         key: page.eval_on_selector(f"#explorer-{name}", number) for key, name in zip(QUANTITIES, names, strict=True)
     }
     cells = "(cells) => cells.map((cell) => Number(cell.dataset.value))"
-    return {**found, "probabilities": page.eval_on_selector_all("#explorer-rows td[data-value]", cells)}
+    return {**numbers, "probabilities": page.eval_on_selector_all("#explorer-rows td[data-value]", cells)}
 
 
 @pytest.mark.parametrize(

@@ -40,14 +40,14 @@ def unlisted(modules):
 
 
 def test_every_public_environment_and_table_function_is_listed():
-    found = [
+    modules = [
         importlib.import_module(f"{package.__name__}.{module.name}")
         for package in (envs.bandits, envs.problems)
         for module in pkgutil.iter_modules(package.__path__)
         if module.name != "_outcomes"
     ]
-    assert sum(len(list(public_in(module))) for module in found) > 30
-    assert not list(unlisted(found))
+    assert sum(len(list(public_in(module))) for module in modules) > 30
+    assert not list(unlisted(modules))
 
 
 def test_the_check_of_the_list_can_fail(monkeypatch):

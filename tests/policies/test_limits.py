@@ -19,9 +19,9 @@ def test_every_policy_has_its_limits_in_the_list():
 @pytest.mark.parametrize("where", [None, WHERE], ids=["all", "masked"])
 def test_both_limits(limit, policies, where):
     for policy in policies:
-        found = ask(policy, VALUES, where=where).probs
+        probs = ask(policy, VALUES, where=where).probs
         np.testing.assert_allclose(
-            found, limit(VALUES, where=where).probs, rtol=1e-13, atol=1e-15, err_msg=repr(policy)
+            probs, limit(VALUES, where=where).probs, rtol=1e-13, atol=1e-15, err_msg=repr(policy)
         )
 
 

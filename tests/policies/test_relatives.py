@@ -28,19 +28,19 @@ rows_of_values = arrays(np.float64, 4, elements=st.floats(-50, 50).map(lambda x:
 @pytest.mark.parametrize("scale", [1e-300, 1e-8, 1.0, 1e8, 1e300])
 def test_mellowmax_policy_golden_at_any_scale(scale):
     # Brent's root of sum exp(beta (x - mm)) (x - mm), with mpmath at 30 digits.
-    found = Mellowmax(1.5 / scale)(np.array([1.0, 2.0, 4.0]) * scale)
-    np.testing.assert_allclose(found.probs, [0.10173355, 0.19389914, 0.70436731], atol=5e-9)
-    assert scale / found.temperature == pytest.approx(0.644980933884, rel=1e-11)
-    assert found.mean / scale == pytest.approx(3.307001071070, rel=1e-12)
-    found = Mellowmax(100 / scale)(np.array([0.0, 0.01, 0.02]) * scale)
-    assert scale / found.temperature == pytest.approx(48.117266683, rel=1e-9)
+    result = Mellowmax(1.5 / scale)(np.array([1.0, 2.0, 4.0]) * scale)
+    np.testing.assert_allclose(result.probs, [0.10173355, 0.19389914, 0.70436731], atol=5e-9)
+    assert scale / result.temperature == pytest.approx(0.644980933884, rel=1e-11)
+    assert result.mean / scale == pytest.approx(3.307001071070, rel=1e-12)
+    result = Mellowmax(100 / scale)(np.array([0.0, 0.01, 0.02]) * scale)
+    assert scale / result.temperature == pytest.approx(48.117266683, rel=1e-9)
 
 
 @given(values=rows_of_values, omega=st.floats(1e-3, 1e3))
 @settings(max_examples=40)
 def test_the_mellowmax_policy_has_the_mellowmax_as_its_mean(values, omega):
-    found = Mellowmax(omega)(values)
-    assert found.mean == pytest.approx(float(Gibbs(values, 1 / omega).mellowmax), rel=1e-10, abs=1e-10)
+    result = Mellowmax(omega)(values)
+    assert result.mean == pytest.approx(float(Gibbs(values, 1 / omega).mellowmax), rel=1e-10, abs=1e-10)
 
 
 def test_maillard_golden():

@@ -64,8 +64,8 @@ def test_a_schedule_at_a_step_is_the_number_that_it_gives_there(kind, name, othe
     moving = kind(**{name: wrapped(HALF_WAY[name])}, **others)
     step = 25
     fixed = kind(**{name: wrapped(float(HALF_WAY[name](step)))}, **others)
-    found, expected = (ask(policy, VALUES, step=step, where=WHERE).probs for policy in (moving, fixed))
-    np.testing.assert_array_equal(found, expected)
+    probs, expected = (ask(policy, VALUES, step=step, where=WHERE).probs for policy in (moving, fixed))
+    np.testing.assert_array_equal(probs, expected)
     assert (ask(moving, VALUES, step=90).probs != ask(moving, VALUES, step=0).probs).any()
 
 

@@ -17,7 +17,7 @@ every_face = pytest.mark.parametrize(("face", "listed"), FACES, ids=lambda part:
 
 
 def modules_of(face):
-    return [importlib.import_module(f"{face.__name__}.{found.name}") for found in pkgutil.iter_modules(face.__path__)]
+    return [importlib.import_module(f"{face.__name__}.{module.name}") for module in pkgutil.iter_modules(face.__path__)]
 
 
 def callable_classes(module):

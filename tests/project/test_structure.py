@@ -166,8 +166,8 @@ def test_folders_are_small():
 
 def loaded_by(statement):
     script = f"import sys; before = set(sys.modules); {statement}; print(*sorted(set(sys.modules) - before))"
-    found = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True, cwd=ROOT)
-    return {name.split(".")[0] for name in found.stdout.split()}
+    run = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True, cwd=ROOT)
+    return {name.split(".")[0] for name in run.stdout.split()}
 
 
 HEAVY = {"scipy", "pandas", "seaborn", "matplotlib", "gymnasium", "joblib", "tqdm", "tyro", "torch", "jax", "numba"}

@@ -178,10 +178,10 @@ def test_optax_schedules_serve():
         np.testing.assert_allclose(theirs, ours, rtol=1e-6)
     ours, theirs = Boltzmann(Linear(1.0, 0.1, 1000)), Boltzmann(falling)
     values = np.array([[0.0, 1.0], [2.0, 1.0]])
-    found = theirs(values, step=250)
-    np.testing.assert_allclose(found.probs, ours(values, step=250).probs, rtol=1e-6)
-    assert isinstance(found.probs, np.ndarray)
-    assert found.sample(np.random.default_rng(0)).shape == (2,)
+    result = theirs(values, step=250)
+    np.testing.assert_allclose(result.probs, ours(values, step=250).probs, rtol=1e-6)
+    assert isinstance(result.probs, np.ndarray)
+    assert result.sample(np.random.default_rng(0)).shape == (2,)
 
 
 @pytest.mark.parametrize(

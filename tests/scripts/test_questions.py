@@ -152,6 +152,6 @@ def test_what_a_task_does_not_tell_is_refused_before_anything_runs(tmp_path, mon
 
 
 def test_steps_that_are_not_given_are_usual_for_each_task():
-    found = temperature_limits.describe(temperature_limits.Options(tasks=["Taxi-v4", "FrozenLake-v1"]))
-    assert [task.steps for task in found.tasks] == [20_000, 20_000]
+    result = temperature_limits.describe(temperature_limits.Options(tasks=["Taxi-v4", "FrozenLake-v1"]))
+    assert [task.steps for task in result.tasks] == [20_000, 20_000]
     assert [problem.steps for problem in anneal.describe(anneal.Options(tasks=["FrozenLake-v1"])).problems] == [10_000]

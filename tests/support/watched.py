@@ -23,17 +23,17 @@ class BrowserPage:
         self.page.goto(address)
 
 
-def agree(found, wanted, scale=0.0):
+def agree(computed, wanted, scale=0.0):
     """Equal, or within 1e-12 of the wanted value or of what it is a sum of; subnormal numbers have fewer digits."""
-    return found == wanted or abs(found - wanted) <= max(1e-12 * max(abs(wanted), scale), 1e-320)
+    return computed == wanted or abs(computed - wanted) <= max(1e-12 * max(abs(wanted), scale), 1e-320)
 
 
-def disagreements(found, values, temperature):
+def disagreements(answer, values, temperature):
     """Name the quantities in which an answer of the page is not the library's."""
     gibbs = Gibbs(values, temperature)
     wrong = [
         f"probability {action} at T = {temperature} of {values}: {p}, {q}"
-        for action, (p, q) in enumerate(zip(found["probabilities"], gibbs.probs, strict=True))
+        for action, (p, q) in enumerate(zip(answer["probabilities"], gibbs.probs, strict=True))
         if p is None or not agree(p, q)
     ]
     peak = max(values) if math.isfinite(max(values)) else 0.0
@@ -42,6 +42,6 @@ def disagreements(found, values, temperature):
         QUANTITIES, (gibbs.entropy, gibbs.log_partition, gibbs.soft_value), shifts, strict=True
     ):
         # A sum of max Q / T and log(1 + rest) that cancel keeps the accuracy of its parts alone.
-        if found[name] is None or not agree(found[name], float(wanted), shift if math.isfinite(shift) else 0.0):
-            wrong.append(f"{name} at T = {temperature} of {values}: {found[name]}, {wanted}")
+        if answer[name] is None or not agree(answer[name], float(wanted), shift if math.isfinite(shift) else 0.0):
+            wrong.append(f"{name} at T = {temperature} of {values}: {answer[name]}, {wanted}")
     return wrong

@@ -116,8 +116,8 @@ def test_it_reaches_its_own_target_on_the_cliff(kind, arguments, target, steps, 
     solved = value_iteration(table, target, DISCOUNT)
     often = agent.visits.mean(axis=0) >= 100
     assert often.sum() >= 20
-    found = np.abs(agent.values.mean(axis=0) - solved.Q)[often].max() / np.abs(solved.V).max()
-    assert found < distance
+    error = np.abs(agent.values.mean(axis=0) - solved.Q)[often].max() / np.abs(solved.V).max()
+    assert error < distance
 
 
 @pytest.mark.slow

@@ -112,8 +112,8 @@ def test_termination_cuts_the_bootstrap_and_truncation_does_not(kind):
     agent = prepared(kind(Greedy(), step_size=1.0, discount=0.5, initial_value=10.0, **own), num_envs=4)
     ends = np.array([False, True, False, True]), np.array([False, False, True, True])
     agent.update(Transition(np.zeros(4, int), np.zeros(4, int), np.ones(4), np.full(4, 2), *ends))
-    found = agent.tables.min(axis=0) if kind is DoubleQ else agent.values
-    np.testing.assert_array_equal(found[:, 0, 0], [6.0, 1.0, 6.0, 1.0])
+    estimates = agent.tables.min(axis=0) if kind is DoubleQ else agent.values
+    np.testing.assert_array_equal(estimates[:, 0, 0], [6.0, 1.0, 6.0, 1.0])
 
 
 @pytest.mark.parametrize("kind", [*ONE_STEP, QLearning])

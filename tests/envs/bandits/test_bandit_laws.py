@@ -28,8 +28,8 @@ def drawn(vector, parameters, steps):
 def test_rewards_follow_the_law_of_the_paper(single, vector, parameters, wrong, law):
     # Two-sample Kolmogorov-Smirnov on fresh seeds, false-alarm rate FALSE_ALARM a round; conservative for steps.
     rewards = drawn(vector, parameters, 4)
-    for step, found in enumerate(rewards):
-        assert stats.ks_2samp(found, law(fresh_rng(), step), method="asymp").pvalue > FALSE_ALARM
+    for step, sample in enumerate(rewards):
+        assert stats.ks_2samp(sample, law(fresh_rng(), step), method="asymp").pvalue > FALSE_ALARM
     faulty = drawn(vector, {**parameters, **wrong}, 4)[3]
     assert stats.ks_2samp(faulty, law(fresh_rng(), 3), method="asymp").pvalue < FALSE_ALARM
 
@@ -51,12 +51,12 @@ def test_single_and_batched_are_one_law(single, vector, parameters, wrong, law):
 
 @every_bandit
 def test_single_problems_follow_the_law_too(single, vector, parameters, wrong, law):
-    env, found = single(**parameters), np.empty(1500)
+    env, sample = single(**parameters), np.empty(1500)
     env.reset(seed=int(fresh_rng().integers(2**63)))
-    for row in range(len(found)):
+    for row in range(len(sample)):
         env.reset()
-        found[row] = [env.step(1)[1] for _ in range(4)][3]
-    assert stats.ks_2samp(found, law(fresh_rng(), 3), method="asymp").pvalue > FALSE_ALARM
+        sample[row] = [env.step(1)[1] for _ in range(4)][3]
+    assert stats.ks_2samp(sample, law(fresh_rng(), 3), method="asymp").pvalue > FALSE_ALARM
 
 
 @every_bandit

@@ -164,5 +164,5 @@ def test_gaps_make_up_for_what_any_play_loses():
         sums += rewards + info["gap"]
         hands.append(sums[ended])
         sums = np.where(ended, 0.0, sums)
-    found = np.concatenate(hands)
-    assert abs(found.mean() + 0.0431131) < 6.2 * found.std() / np.sqrt(len(found))
+    returns = np.concatenate(hands)
+    assert abs(returns.mean() + 0.0431131) < 6.2 * returns.std() / np.sqrt(len(returns))

@@ -173,8 +173,8 @@ def boltzmann_loss(beta, sweeps):
     """Sup-norm distance of Boltzmann value iteration from the optimal values, after so many sweeps."""
     table = envs.grid_world()
     best, _ = models.iterated(table, 0.9, lambda Q, _: Q.max(axis=1), 400)
-    found, _ = models.iterated(table, 0.9, models.boltzmann(beta), sweeps)
-    return np.abs(found - best).max()
+    values, _ = models.iterated(table, 0.9, models.boltzmann(beta), sweeps)
+    return np.abs(values - best).max()
 
 
 @pytest.mark.parametrize(("beta", "loss", "digits"), [(1, 0.6353, 5e-5), (10, 0.3274, 5e-5), (100, 0.02461, 5e-6)])

@@ -228,5 +228,5 @@ def test_who_wants_pictures_gets_single_environments():
 
 def test_matplotlib_waits_until_something_is_drawn():
     code = "import envs, sys; envs.make('boltzmann/Loop-v0', 2).reset(seed=0); print('matplotlib' in sys.modules)"
-    found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT)
-    assert found.stdout.strip() == "False"
+    run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT)
+    assert run.stdout.strip() == "False"

@@ -39,8 +39,8 @@ def policy_iteration(table, discount):
 def test_values_agree_with_policy_iteration(name):
     table = table_of(name)
     V, Q = optimal_values(table, 0.99)
-    for found, solved in zip((V, Q), policy_iteration(table, 0.99), strict=True):
-        np.testing.assert_allclose(found, solved, rtol=1e-10, atol=1e-11)
+    for values, solved in zip((V, Q), policy_iteration(table, 0.99), strict=True):
+        np.testing.assert_allclose(values, solved, rtol=1e-10, atol=1e-11)
 
 
 def test_known_values():
@@ -126,11 +126,11 @@ def test_gaps_are_solved_once_and_are_everybodys_own(monkeypatch):
     one[:] = np.nan
     assert np.isfinite(optimal_gaps(first, 0.97)).all()
     # Whatever is part of the problem is part of what it is known by.
-    found = [optimal_gaps(replace(first, rewards=2 * first.rewards), 0.97), optimal_gaps(first, 0.9)]
-    found.append(optimal_gaps(replace(first, terminated=np.ones_like(first.terminated)), 0.97))
-    found.append(optimal_gaps(replace(first, action_mask=np.eye(4, dtype=bool)[np.zeros(16, dtype=int)]), 0.97))
-    assert not any(np.array_equal(other, one, equal_nan=True) for one in found)
-    np.testing.assert_allclose(found[0], 2 * other, rtol=1e-9, atol=1e-12)
+    gaps = [optimal_gaps(replace(first, rewards=2 * first.rewards), 0.97), optimal_gaps(first, 0.9)]
+    gaps.append(optimal_gaps(replace(first, terminated=np.ones_like(first.terminated)), 0.97))
+    gaps.append(optimal_gaps(replace(first, action_mask=np.eye(4, dtype=bool)[np.zeros(16, dtype=int)]), 0.97))
+    assert not any(np.array_equal(other, one, equal_nan=True) for one in gaps)
+    np.testing.assert_allclose(gaps[0], 2 * other, rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize("discount", [0.9999, 0.999999])

@@ -159,6 +159,6 @@ def test_small_integers_of_a_table_do_not_overflow():
     env = TabularVectorEnv(Table(np.ones((200, 3, 1)), next_states, rewards, terminated, initial), 2)
     env.reset(seed=0)
     env.step([0, 0])
-    observations, found, ended, _, _ = env.step([2, 2])
-    assert found.tolist() == [7.0, 7.0]
+    observations, received, ended, _, _ = env.step([2, 2])
+    assert received.tolist() == [7.0, 7.0]
     assert (observations.dtype, ended.dtype) == (np.int64, np.bool_)

@@ -167,9 +167,9 @@ def test_the_answer_comes_first_and_names_the_best_of_each_task(page, results):
     ],
 )
 def test_the_answer_and_the_table_say_how_sure_it_is(finals, answer, row, tmp_path):
-    found = stored(tmp_path / "r", ["A()", "B()"][: len(finals)], finals)
+    results = stored(tmp_path / "r", ["A()", "B()"][: len(finals)], finals)
     # Neither depends on the figures, which take most of the time.
-    write_judgement(Judgement(found), {}, tmp_path / "report.html")
+    write_judgement(Judgement(results), {}, tmp_path / "report.html")
     page = Page((tmp_path / "report.html").read_text("utf-8"))
     assert answer in " ".join(page.texts["main"][0].split())
     cells = [" ".join(text.split()) for text in page.texts["td"]]
@@ -178,8 +178,8 @@ def test_the_answer_and_the_table_say_how_sure_it_is(finals, answer, row, tmp_pa
 
 
 def test_what_users_name_is_escaped_wherever_it_stands(tmp_path):
-    found = stored(tmp_path / "r", [HOSTILE, '"><b>&amp;'], [[1.0, 2.0], [3.0, 4.0]], environment=f"{HOSTILE}-v0")
-    write_report(found, tmp_path / "report.html")
+    results = stored(tmp_path / "r", [HOSTILE, '"><b>&amp;'], [[1.0, 2.0], [3.0, 4.0]], environment=f"{HOSTILE}-v0")
+    write_report(results, tmp_path / "report.html")
     text = (tmp_path / "report.html").read_text("utf-8")
     page = Page(text)
     assert HOSTILE not in text
@@ -224,7 +224,7 @@ def test_sections_of_ones_own_and_another_metric(results, tmp_path):
 
 
 def test_a_metric_that_nobody_has_is_refused_before_anything_is_written(tmp_path):
-    found = stored(tmp_path / "r", ["A()"], [[1.0, 2.0]])
+    results = stored(tmp_path / "r", ["A()"], [[1.0, 2.0]])
     with pytest.raises(RefusedError, match="has the metric 'gap'"):
-        write_report(found, tmp_path / "report.html", metric="gap")
+        write_report(results, tmp_path / "report.html", metric="gap")
     assert not (tmp_path / "report.html").exists()

@@ -72,10 +72,10 @@ def test_paired_differences_cover_as_stated(law, replicates):
     # Half of what an agent earns is the luck that the other has too; the rest is its own.
     draw = getattr(fresh_rng(), law)
     x = draw(size=(replicates, 20_000))
-    found = paired_difference(x, 0.5 * x + 0.5 * draw(size=x.shape))
-    covered = (found.low <= 0) & (found.high >= 0)
+    difference = paired_difference(x, 0.5 * x + 0.5 * draw(size=x.shape))
+    covered = (difference.low <= 0) & (difference.high >= 0)
     assert agrees(covered, PAIRED[law, replicates], 200_000)
-    np.testing.assert_array_equal(covered, found.p_value >= 0.05)
+    np.testing.assert_array_equal(covered, difference.p_value >= 0.05)
 
 
 @pytest.mark.slow
@@ -87,7 +87,7 @@ def test_the_bootstrap_covers_as_stated(law, replicates):
         # They share their draws, so not too many at a time.
         samples = getattr(rng, law)(size=(replicates, 50))
         for name, statistic in STATISTICS.items():
-            found = bootstrap(samples, statistic, rng=rng, resamples=1000)
-            covered[name] += list((found.low <= TRUTH[law][name]) & (TRUTH[law][name] <= found.high))
+            estimate = bootstrap(samples, statistic, rng=rng, resamples=1000)
+            covered[name] += list((estimate.low <= TRUTH[law][name]) & (TRUTH[law][name] <= estimate.high))
     for name, share in BOOTSTRAP[law, replicates].items():
         assert agrees(covered[name], share, 20_000 if many else 8000), (name, np.mean(covered[name]))

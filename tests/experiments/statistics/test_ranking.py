@@ -1,5 +1,7 @@
 """Leaderboards: who is tied with the best, differences to whom, and what is said of it."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -90,7 +92,7 @@ def test_a_baseline_has_its_label_or_its_whole_expression(results):
 def test_few_replicates_are_said_once(tmp_path):
     agents = [SampleAverage(policy) for policy in (Boltzmann(0.2), Greedy(), Uniform())]
     results = run(Experiment([Task(BANDIT, agents, 20)], 4, 0), tmp_path, make=envs.make)
-    for call in (leaderboard, draw_differences, lambda found: averages(found, rng=0)):
+    for call in (leaderboard, draw_differences, partial(averages, rng=0)):
         with pytest.warns(FewReplicatesWarning, match="4 replicates") as said:
             call(results)
         assert len(said) == 1

@@ -36,7 +36,7 @@ def test_a_flipped_bit_in_a_page_is_found(small, tmp_path):
     path = tmp_path / "table.parquet"
     small.to_parquet(path)
     content, truth = path.read_bytes(), parquet.read_table(path)
-    rng, found = np.random.default_rng(0), 0
+    rng, caught = np.random.default_rng(0), 0
     # The footer, whose length stands before the last four bytes, is no page: Parquet has no checksum for it.
     footer = int.from_bytes(content[-8:-4], "little")
     for place in rng.integers(4, len(content) - 8 - footer, 200):
@@ -46,11 +46,11 @@ def test_a_flipped_bit_in_a_page_is_found(small, tmp_path):
         try:
             read = parquet.read_table(path, page_checksum_verification=True)
         except (OSError, arrow.ArrowException):
-            found += 1
+            caught += 1
             continue
         # What carries no checksum, such as the pages' statistics, carries no data.
         assert read.equals(truth)
-    assert found > 100
+    assert caught > 100
 
 
 def test_tensorboard_gets_the_mean_curve_of_each_cell(small, tmp_path):

@@ -38,13 +38,13 @@ def test_no_flipped_bit_and_no_cut_is_ever_read_as_data(tmp_path):
         flipped[place] ^= 1 << int(rng.integers(8))
         path.write_bytes(flipped)
         try:
-            found = store.read(plan, block)
+            arrays = store.read(plan, block)
         except DamagedBlockError:
             continue
         # Dates and attributes of the archive carry no data and no checksum.
         assert place not in data
         for name, array in truth.items():
-            np.testing.assert_array_equal(found[name], array)
+            np.testing.assert_array_equal(arrays[name], array)
     for cut in range(0, len(content), 7):
         path.write_bytes(content[:cut])
         with pytest.raises(DamagedBlockError):

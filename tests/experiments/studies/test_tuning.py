@@ -111,8 +111,8 @@ def test_returns_judge_where_there_is_no_gap(tmp_path):
 
 
 def test_candidates_span_the_range():
-    found = candidates(0.01, 1.0, 1000, ["linear", "log over time"], [0.5])
-    names = [repr(policy) for policy in found]
+    policies = candidates(0.01, 1.0, 1000, ["linear", "log over time"], [0.5])
+    names = [repr(policy) for policy in policies]
     assert names[:3] == ["Boltzmann(0.0)", "Boltzmann(0.01)", "Boltzmann(0.0316)"]
     assert "Boltzmann(inf)" in names
     assert "Boltzmann(Linear(1.0, 0.01, 500))" in names
