@@ -35,12 +35,12 @@ class Corridor(gymnasium.Env):
         self.prize = prize
     def reset(self, *, seed=None, options=None):
         super().reset(seed=seed)
-        self.place = 0
+        self.position = 0
         return 0, {}
     def step(self, action):
-        self.place = max(0, self.place + (1 if action else -1))
-        done = self.place == 2
-        return self.place, self.prize * done, done, False, {}
+        self.position = max(0, self.position + (1 if action else -1))
+        done = self.position == 2
+        return self.position, self.prize * done, done, False, {}
 
 gymnasium.register("own/Corridor-v0", Corridor, max_episode_steps=20)
 """

@@ -125,8 +125,8 @@ def test_the_leaderboard_is_to_a_baseline_at_a_confidence(tmp_path, capsys, undr
     (row,) = (line for line in out.splitlines() if "Uniform()" in line and "±" in line)
     assert row.endswith(" -")
     # A name too long for its column stands in a line of its own, and the numbers below in theirs.
-    place = next(number for number, line in enumerate(out.splitlines()) if line.endswith(long))
-    assert "±" in out.splitlines()[place + 1]
+    index = next(number for number, line in enumerate(out.splitlines()) if line.endswith(long))
+    assert "±" in out.splitlines()[index + 1]
     assert max(len(line) for line in out.split("\nfigures:")[0].splitlines()) <= 110
     plot_learning_curves.main([str(tmp_path / "r"), "--metric", "entropy", "optimal", "--baseline", "Uniform()"])
     again = capsys.readouterr().out

@@ -23,7 +23,7 @@ class Comparison:
 
 
 def compare(folder, options=SMALL):
-    """Run the comparison of the default tasks into a folder's default place."""
+    """Run the comparison of the default tasks into the default results folder."""
     out, err = io.StringIO(), io.StringIO()
     with contextlib.chdir(folder), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         compare_schedules.main(options)

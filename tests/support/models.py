@@ -133,7 +133,7 @@ def best_total(table, steps):
 
 
 def iterated(table, discount, combine, sweeps):
-    """Value iteration with ``combine(Q, sweep)`` in place of the maximum; gives V and Q."""
+    """Value iteration with ``combine(Q, sweep)`` instead of the maximum; returns V and Q."""
     transition, reward = dense(table)
     V = np.zeros(len(reward))
     for sweep in range(1, sweeps + 1):

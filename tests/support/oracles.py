@@ -22,8 +22,8 @@ def average_of(rewards, initial):
 
 def compare(agent, oracle):
     assert len(oracle) > 10
-    for place, value in oracle.items():
-        assert agent.values[tuple(int(i) for i in place)] == pytest.approx(value, rel=1e-10, abs=1e-12)
+    for entry, value in oracle.items():
+        assert agent.values[tuple(int(i) for i in entry)] == pytest.approx(value, rel=1e-10, abs=1e-12)
 
 
 def run_in_episodes(agent, rng, steps, mask=None, truncate=False):

@@ -7,7 +7,7 @@ import envs
 
 def table_of(transitions, initial=0):
     """A table from ``{(state, action): [(probability, next state, reward, terminated), ...]}``."""
-    states, actions = (1 + max(key[place] for key in transitions) for place in (0, 1))
+    states, actions = (1 + max(key[part] for key in transitions) for part in (0, 1))
     outcomes = max(map(len, transitions.values()))
     probs, rewards = np.zeros((2, states, actions, outcomes))
     next_states, terminated = np.zeros(probs.shape, dtype=np.int64), np.zeros(probs.shape, dtype=np.bool_)

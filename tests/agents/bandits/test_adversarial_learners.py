@@ -71,8 +71,8 @@ def test_adversarial_learners_credit_by_probability(learner, law, credit):
             probability = law(known, counts[row, s])[a]
             estimates[row, s, a] += credit((reward + 10) / 20, probability, counts[row, s])
             counts[row, s] += 1
-    for place, estimate in estimates.items():
-        assert agent.values[place] == pytest.approx(estimate, rel=1e-8, abs=1e-9)
+    for entry, estimate in estimates.items():
+        assert agent.values[entry] == pytest.approx(estimate, rel=1e-8, abs=1e-9)
     for s in range(4):
         acted = agent.act([s] * 3, where=mask[:, s]).distribution.probs
         for row in range(3):

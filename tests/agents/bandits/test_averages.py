@@ -44,12 +44,12 @@ def test_averages_are_those_of_what_each_arm_paid(learner, oracle):
     agent, brought = prepared(learner), defaultdict(list)
     for states, actions, rewards, *rest in random_transitions(np.random.default_rng(5), 200, 3, 4, 3):
         agent.update(Transition(states, actions, rewards, *rest))
-        for row, place in enumerate(zip(states, actions, strict=True)):
-            brought[row, int(place[0]), int(place[1])].append(rewards[row])
+        for row, pair in enumerate(zip(states, actions, strict=True)):
+            brought[row, int(pair[0]), int(pair[1])].append(rewards[row])
     assert len(brought) == 36
-    for place, rewards in brought.items():
-        assert agent.values[place] == pytest.approx(oracle(rewards), rel=1e-11)
-        assert agent.visits[place] == len(rewards)
+    for pair, rewards in brought.items():
+        assert agent.values[pair] == pytest.approx(oracle(rewards), rel=1e-11)
+        assert agent.visits[pair] == len(rewards)
 
 
 @dataclass(frozen=True, repr=False)
@@ -70,8 +70,8 @@ def test_who_reads_variances_is_told_those_of_the_rewards(kind):
     for states, actions, rewards, *rest in random_transitions(np.random.default_rng(5), 150, 3, 2, 3):
         # Far from 0, where the difference of two large sums would lose everything.
         agent.update(Transition(states, actions, rewards + 1e6, *rest))
-        for row, place in enumerate(zip(states, actions, strict=True)):
-            brought[row, int(place[0]), int(place[1])].append(rewards[row])
+        for row, pair in enumerate(zip(states, actions, strict=True)):
+            brought[row, int(pair[0]), int(pair[1])].append(rewards[row])
     agent.act([1, 1, 1])
     for row in range(3):
         expected = [np.var(brought[row, 1, arm]) for arm in range(3)]

@@ -45,8 +45,8 @@ def test_gradient_bandits_follow_equation_2_12(learner, baseline):
             for b, probability in probs.items():
                 preferences[row, s, b] += advantage * ((b == a) - probability)
             past[row, s].append(reward)
-    for place, preference in preferences.items():
-        assert agent.values[place] == pytest.approx(preference, rel=1e-9, abs=1e-11)
+    for entry, preference in preferences.items():
+        assert agent.values[entry] == pytest.approx(preference, rel=1e-9, abs=1e-11)
 
 
 def test_reinforcement_comparison_is_the_book_s_rule():
@@ -57,5 +57,5 @@ def test_reinforcement_comparison_is_the_book_s_rule():
         for row, (s, a, reward, *_) in enumerate(zip(*transition, strict=True)):
             preferences[row, s, a] += 0.2 * (reward - references[row, s])
             references[row, s] += 0.4 * (reward - references[row, s])
-    for place, preference in preferences.items():
-        assert agent.values[place] == pytest.approx(preference, rel=1e-11)
+    for entry, preference in preferences.items():
+        assert agent.values[entry] == pytest.approx(preference, rel=1e-11)

@@ -27,14 +27,14 @@ def sarsa_oracle(happened, decay, replacing):
         for row, (s, a, r, s2, terminated, _truncated) in enumerate(zip(*transition, strict=True)):
             value = 0.0 if terminated else oracle[row, s2, following[1][row]]
             error = r + DISCOUNT * value - oracle[row, s, a]
-            for place in [place for place in traces if place[0] == row]:
-                traces[place] *= DISCOUNT * decay
+            for entry in [entry for entry in traces if entry[0] == row]:
+                traces[entry] *= DISCOUNT * decay
             traces[row, s, a] = 1.0 if replacing else traces[row, s, a] + 1.0
-            for place in [place for place in traces if place[0] == row]:
-                oracle[place] += STEP * error * traces[place]
+            for entry in [entry for entry in traces if entry[0] == row]:
+                oracle[entry] += STEP * error * traces[entry]
             if terminated:
-                for place in [place for place in traces if place[0] == row]:
-                    traces[place] = 0.0
+                for entry in [entry for entry in traces if entry[0] == row]:
+                    traces[entry] = 0.0
     return oracle
 
 
@@ -63,17 +63,17 @@ def q_lambda_oracle(happened, mask, decay, replacing):
     oracle, traces = defaultdict(lambda: INITIAL), defaultdict(float)
     for transition in happened:
         for row, (s, a, r, s2, terminated, truncated) in enumerate(zip(*transition, strict=True)):
-            mine = [place for place in traces if place[0] == row]
+            mine = [entry for entry in traces if entry[0] == row]
             greedy = oracle[row, s, a] == max(oracle[row, s, b] for b in range(3) if mask[row, s, b])
-            for place in mine:
-                traces[place] *= DISCOUNT * decay if greedy else 0.0
+            for entry in mine:
+                traces[entry] *= DISCOUNT * decay if greedy else 0.0
             best = 0.0 if terminated else max(oracle[row, s2, b] for b in range(3) if mask[row, s2, b])
             error = r + DISCOUNT * best - oracle[row, s, a]
             traces[row, s, a] = 1.0 if replacing else traces[row, s, a] + 1.0
-            for place in {*mine, (row, s, a)}:
-                oracle[place] += STEP * error * traces[place]
+            for entry in {*mine, (row, s, a)}:
+                oracle[entry] += STEP * error * traces[entry]
                 if terminated or truncated:
-                    traces[place] = 0.0
+                    traces[entry] = 0.0
     return oracle
 
 

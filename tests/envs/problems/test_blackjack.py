@@ -99,7 +99,7 @@ def counted_single(rules, hands):
 
 
 def outcome(reward):
-    # 1.5 is told from 1 as the draw is: by a place of its own.
+    # Reading the reward distinguishes 1.5 from 1 by an outcome of its own, as the draw has one.
     return np.select([np.equal(reward, -1), np.equal(reward, 0)], [0, 1], 2)
 
 

@@ -164,8 +164,8 @@ def test_two_state_boltzmann_fixed_points():
         signs = np.sign([excess(beta, V) for V in grid])
         crossings = np.flatnonzero(signs[:-1] != signs[1:])
         assert len(crossings) == len(known)
-        for place, value in zip(crossings, known, strict=True):
-            assert grid[place] <= value <= grid[place + 1]
+        for index, value in zip(crossings, known, strict=True):
+            assert grid[index] <= value <= grid[index + 1]
             assert excess(beta, value) == pytest.approx(0, abs=1e-10)
 
 

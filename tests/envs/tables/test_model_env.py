@@ -104,11 +104,11 @@ def follows(table, seen):
         outcomes = models.outcomes_of(table, s, a)
         noise = 0.0 if table.noise is None else table.noise[s, a]
         counts = np.zeros(len(outcomes))
-        for place, (target, paid, ends) in enumerate(outcomes):
+        for outcome, (target, paid, ends) in enumerate(outcomes):
             match = here & (reached == target) & (terminated == ends)
             # Where rewards are noisy, an outcome is told by where it leads.
             match &= np.abs(rewards - paid) < (1e-12 if noise == 0 else np.inf)
-            counts[place] = match.sum()
+            counts[outcome] = match.sum()
             if noise:
                 noises.append((rewards[match] - paid) / noise)
         if counts.sum() != here.sum() or not agrees(counts, list(outcomes.values()), FALSE_ALARM / len(pairs)):

@@ -92,15 +92,15 @@ def test_every_policy_acts_alike_on_both(world, policy):
 
 
 @pytest.mark.parametrize("world", WORLDS)
-@pytest.mark.parametrize("place", range(len(LEARNERS)))
+@pytest.mark.parametrize("index", range(len(LEARNERS)))
 @pytest.mark.parametrize("rows", [1, 65])
-def test_every_learner_learns_alike_on_both(world, place, rows):
-    agent = LEARNERS[place](Boltzmann(Linear(1.0, 0.1, 100)))
+def test_every_learner_learns_alike_on_both(world, index, rows):
+    agent = LEARNERS[index](Boltzmann(Linear(1.0, 0.1, 100)))
     if isinstance(agent, Sarsa) and "Bandit" in world:
         with pytest.raises(UnsupportedError, match="only lockstep draws a bandit's next action"):
             by_both(world, agent, rows)
         return
-    assert_the_same(world, agent, rows, exact=place < EXACT - 1)
+    assert_the_same(world, agent, rows, exact=index < EXACT - 1)
 
 
 @pytest.mark.parametrize("temperature", [1e-3, 1e6, 1e12, 1e17, 1e300])

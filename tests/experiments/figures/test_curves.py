@@ -42,7 +42,7 @@ def test_the_figure_shows_every_agent_of_every_task(results, metric, tmp_path):
         # The whims of the taxi's passenger leave it one panel, which takes the place of two.
         panels = [panels_left.pop(0) for _ in range(columns if row < 2 else 1)]
         spans = [panel.get_subplotspec().colspan for panel in panels]
-        assert [place for span in spans for place in span] == list(range(columns))
+        assert [column for span in spans for column in span] == list(range(columns))
         agents = results.plan.tasks[row].agents
         assert panels[0].get_title(loc="left") == results.plan.task_labels[row]
         assert len(lines_of(panels[0])) == len(agents)
@@ -75,7 +75,7 @@ def test_a_single_replicate_is_drawn_without_a_band(tmp_path):
 
 
 def test_twenty_agents_look_different(tmp_path):
-    agents = [SampleAverage(Boltzmann(0.1 * (1 + place))) for place in range(20)]
+    agents = [SampleAverage(Boltzmann(0.1 * (1 + index))) for index in range(20)]
     task = Task(BANDIT, agents, 20)
     results = run(Experiment([task], 10, 0), tmp_path, make=envs.make)
     figure = draw_learning_curves(results)

@@ -173,8 +173,8 @@ def test_the_answer_and_the_table_say_how_sure_it_is(finals, answer, row, tmp_pa
     page = Page((tmp_path / "report.html").read_text("utf-8"))
     assert answer in " ".join(page.texts["main"][0].split())
     cells = [" ".join(text.split()) for text in page.texts["td"]]
-    place = (len(finals) - 1) * 5
-    assert cells[place : place + 4] == row
+    start = (len(finals) - 1) * 5
+    assert cells[start : start + 4] == row
 
 
 def test_what_users_name_is_escaped_wherever_it_stands(tmp_path):

@@ -40,7 +40,7 @@ def test_results_that_do_not_fit_the_disk_are_refused_before_anything_is_written
     needed = 8 * 100 * 40 * 8 + 2 * 2600
 
     def leave(free):
-        monkeypatch.setattr(machine.shutil, "disk_usage", lambda place: SimpleNamespace(free=free, total=10**9))
+        monkeypatch.setattr(machine.shutil, "disk_usage", lambda path: SimpleNamespace(free=free, total=10**9))
 
     leave(needed - 1)
     with pytest.raises(RefusedError, match=r"are more than the 0\.2 MB that are free there: record blocks"):
@@ -60,10 +60,10 @@ def test_where_the_free_room_of_a_disk_is_not_told_nothing_is_refused_for_it(tmp
     task = Task("boltzmann/GaussianBandit-v0", (SampleAverage(Greedy()),), 50_000)
     plan = Experiment((task,), 40, 0, block=20).plan
 
-    def unreadable(place):
+    def unreadable(path):
         raise PermissionError(13, "Permission denied")
 
-    def without_sizes(place):
+    def without_sizes(path):
         return SimpleNamespace(free=0, total=0)
 
     for usage in (unreadable, without_sizes):

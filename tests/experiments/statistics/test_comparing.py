@@ -122,11 +122,11 @@ def test_differences_without_spread_are_judged_by_their_signs():
 
 def plain_holm(p_values):
     """As the paper has it: the smallest against alpha / m, the next against alpha / (m - 1), until one fails."""
-    order = sorted(range(len(p_values)), key=lambda place: p_values[place])
+    order = sorted(range(len(p_values)), key=lambda index: p_values[index])
     corrected = [0.0] * len(p_values)
-    for rank, place in enumerate(order):
+    for rank, index in enumerate(order):
         needed = [(len(p_values) - before) * p_values[order[before]] for before in range(rank + 1)]
-        corrected[place] = min(1.0, max(needed))
+        corrected[index] = min(1.0, max(needed))
     return corrected
 
 
@@ -161,11 +161,11 @@ def test_its_interval_draws_replicates_of_both_together():
 @given(SAMPLES, st.lists(NUMBERS, min_size=1, max_size=5), st.sampled_from([0.8, 0.95]))
 def test_profiles_count_and_their_bands_are_wilsons(samples, thresholds, confidence):
     profile = performance_profile(samples, thresholds, confidence)
-    for place, tau in enumerate(thresholds):
+    for index, tau in enumerate(thresholds):
         above = sum(value > tau for value in samples)
         ends = stats.binomtest(above, len(samples)).proportion_ci(confidence, method="wilson")
-        assert profile.value[place] == pytest.approx(above / len(samples))
-        assert (profile.low[place], profile.high[place]) == pytest.approx((ends.low, ends.high), abs=1e-12)
+        assert profile.value[index] == pytest.approx(above / len(samples))
+        assert (profile.low[index], profile.high[index]) == pytest.approx((ends.low, ends.high), abs=1e-12)
 
 
 @given(st.lists(st.integers(0, 100), min_size=2, max_size=20), st.floats(0.5, 50.0), st.sampled_from([0.8, 0.95]))

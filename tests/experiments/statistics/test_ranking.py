@@ -47,11 +47,11 @@ def finals(results, metric):
 def test_ties_and_differences_are_those_of_plain_tests(results, metric):
     rows = leaderboard(results, metric).groupby("task", sort=False).get_group(BANDIT).set_index("agent")
     values, labels = finals(results, metric), list(rows.index)
-    pairs = [(one, other) for place, one in enumerate(labels) for other in labels[:place]]
+    pairs = [(one, other) for index, one in enumerate(labels) for other in labels[:index]]
     tests = [stats.ttest_rel(values[one], values[other]) for one, other in pairs]
     order = np.argsort([test.pvalue for test in tests])
-    corrected = np.maximum.accumulate([(len(pairs) - k) * tests[place].pvalue for k, place in enumerate(order)])
-    p_values = {pairs[place]: min(1.0, p) for place, p in zip(order, corrected, strict=True)}
+    corrected = np.maximum.accumulate([(len(pairs) - k) * tests[index].pvalue for k, index in enumerate(order)])
+    p_values = {pairs[index]: min(1.0, p) for index, p in zip(order, corrected, strict=True)}
     assert set(rows["compared_with"]) == {labels[0]}
     assert not rows["tied"].iloc[0]
     for label in labels[1:]:
@@ -130,7 +130,7 @@ def test_averages_leave_out_what_has_no_value(results):
 
 
 def board_of(tied, **columns):
-    agents = [chr(ord("A") + place) for place in range(len(tied))]
+    agents = [chr(ord("A") + index) for index in range(len(tied))]
     rows = {"task": "lake", "agent": agents, "metric": "reward", "replicates": 50, "tied": tied}
     falling = range(len(tied), 0, -1)
     return pd.DataFrame({**rows, "final": falling, "cumulative": falling, **columns})

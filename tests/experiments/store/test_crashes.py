@@ -59,12 +59,12 @@ def crash_everywhere(tmp_path, whole, prepare):
     """Crash at each operation of a run on a prepared folder, look at what is there, and go on."""
     names = count_operations(tmp_path / "counted", prepare)
     assert contents(tmp_path / "counted") == whole
-    for place in range(1, len(names) + 1):
-        folder = tmp_path / str(place)
+    for operation in range(1, len(names) + 1):
+        folder = tmp_path / str(operation)
         prepare(folder)
         before = contents(folder) if folder.exists() else {}
         with pytest.MonkeyPatch.context() as patched:
-            Disk(patched, crash_at=place)
+            Disk(patched, crash_at=operation)
             with pytest.raises(Crash):
                 computed(folder)
         left = contents(folder) if folder.exists() else {}
@@ -79,7 +79,7 @@ def crash_everywhere(tmp_path, whole, prepare):
             # The process that crashed is this one, and counts as dead.
             patched.setattr(storage, "is_alive", lambda process: False)
             computed(folder)
-        assert contents(folder) == whole, f"crashed at {names[place - 1]}, operation {place}"
+        assert contents(folder) == whole, f"crashed at {names[operation - 1]}, operation {operation}"
     return names
 
 
@@ -189,9 +189,9 @@ def test_a_flipped_bit_of_the_description_is_refused_or_changes_nothing(tmp_path
     content = path.read_bytes()
     plan = EXPERIMENT.plan
     rng, refused = np.random.default_rng(0), 0
-    for place in range(len(content)):
+    for position in range(len(content)):
         flipped = bytearray(content)
-        flipped[place] ^= 1 << int(rng.integers(8))
+        flipped[position] ^= 1 << int(rng.integers(8))
         path.write_bytes(flipped)
         try:
             assert Store(tmp_path).read_plan() == plan

@@ -39,9 +39,9 @@ def test_a_flipped_bit_in_a_page_is_found(small, tmp_path):
     rng, caught = np.random.default_rng(0), 0
     # The footer, whose length stands before the last four bytes, is no page: Parquet has no checksum for it.
     footer = int.from_bytes(content[-8:-4], "little")
-    for place in rng.integers(4, len(content) - 8 - footer, 200):
+    for position in rng.integers(4, len(content) - 8 - footer, 200):
         flipped = bytearray(content)
-        flipped[place] ^= 1 << int(rng.integers(8))
+        flipped[position] ^= 1 << int(rng.integers(8))
         path.write_bytes(flipped)
         try:
             read = parquet.read_table(path, page_checksum_verification=True)

@@ -13,7 +13,7 @@ from boltzmann.experiments import DamagedBlockError, Experiment, RefusedError, R
 from tests.support.folders import contents
 
 
-def places_to_flip(content, data):
+def positions_to_flip(content, data):
     """All bytes but those that repeat: of eight arrays alike, the headers of the first are flipped byte by byte.
 
     Of the others every seventh byte is, and their data, and all that follows the last array.
@@ -32,17 +32,17 @@ def test_no_flipped_bit_and_no_cut_is_ever_read_as_data(tmp_path):
     content, truth = path.read_bytes(), store.read(plan, block)
     rng = np.random.default_rng(0)
     starts = [content.index(f"{name}.npy".encode()) + 128 for name in truth]
-    data = {place for start in starts for place in range(start, start + 16)}
-    for place in places_to_flip(content, data):
+    data = {position for start in starts for position in range(start, start + 16)}
+    for position in positions_to_flip(content, data):
         flipped = bytearray(content)
-        flipped[place] ^= 1 << int(rng.integers(8))
+        flipped[position] ^= 1 << int(rng.integers(8))
         path.write_bytes(flipped)
         try:
             arrays = store.read(plan, block)
         except DamagedBlockError:
             continue
         # Dates and attributes of the archive carry no data and no checksum.
-        assert place not in data
+        assert position not in data
         for name, array in truth.items():
             np.testing.assert_array_equal(arrays[name], array)
     for cut in range(0, len(content), 7):

@@ -109,9 +109,9 @@ def test_gains_are_paired_differences_of_means(metric, sign, tmp_path):
             ends = np.sort(sign * np.array(tests[-1].confidence_interval()))
             assert (gain.low, gain.high) == pytest.approx(tuple(ends), abs=1e-9)
         order, largest = np.argsort([test.pvalue for test in tests]), 0.0
-        for rank, place in enumerate(order):
-            largest = max(largest, min(1.0, (len(tests) - rank) * tests[place].pvalue))
-            assert here[place].p_value == pytest.approx(largest, abs=1e-9)
+        for rank, index in enumerate(order):
+            largest = max(largest, min(1.0, (len(tests) - rank) * tests[index].pvalue))
+            assert here[index].p_value == pytest.approx(largest, abs=1e-9)
 
 
 def test_a_metric_that_a_task_does_not_have_is_refused(tmp_path):
