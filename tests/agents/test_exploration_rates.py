@@ -28,10 +28,10 @@ class Curious(Expression):
 
     reads = frozenset({"epsilons"})
     initial_epsilon: float = 1.0
-    told = []  # noqa: RUF012 (shared on purpose: the policy is copied)
+    epsilons_seen = []  # noqa: RUF012 (shared on purpose: the policy is copied)
 
     def __call__(self, values, *, step=0, visits=None, where=None, variances=None, epsilons=None):
-        self.told.append(np.array(epsilons))
+        self.epsilons_seen.append(np.array(epsilons))
         return EpsilonGreedy(0.5)(values, where=where)
 
     def next_epsilons(self, epsilons, value_changes, actions_allowed):
@@ -61,7 +61,7 @@ def test_exploration_rates_are_kept_by_state_and_moved_on_by_the_changes(learner
         assert agent.epsilons[row, s] == pytest.approx(epsilon, rel=1e-9)
     states = np.array([1, 2, 3])
     agent.act(states, where=mask[np.arange(3), states])
-    np.testing.assert_array_equal(Curious.told[-1], agent.epsilons[np.arange(3), states])
+    np.testing.assert_array_equal(Curious.epsilons_seen[-1], agent.epsilons[np.arange(3), states])
     assert repr(agent) == repr(learner)
     assert prepared(replace(agent, policy=Greedy())).epsilons is None
 

@@ -26,8 +26,8 @@ class Halving(Expression):
 @dataclass(frozen=True)
 class Lukewarm:
     temperature: float
-    def __call__(self, values, **told):
-        return Boltzmann(self.temperature)(values, **told)
+    def __call__(self, values, **inputs):
+        return Boltzmann(self.temperature)(values, **inputs)
 
 class Corridor(gymnasium.Env):
     observation_space, action_space = gymnasium.spaces.Discrete(3), gymnasium.spaces.Discrete(2)

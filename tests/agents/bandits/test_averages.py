@@ -57,10 +57,10 @@ class Curious(Expression):
     """A policy that reads variances, and notes what it was told."""
 
     reads = frozenset({"visits", "variances"})
-    told = []  # noqa: RUF012 (shared on purpose: the policy is copied)
+    variances_seen = []  # noqa: RUF012 (shared on purpose: the policy is copied)
 
     def __call__(self, values, *, step=0, visits=None, where=None, variances=None):
-        self.told.append(variances)
+        self.variances_seen.append(variances)
         return Gibbs(values, 1.0, where=where)
 
 
@@ -75,17 +75,17 @@ def test_who_reads_variances_is_told_those_of_the_rewards(kind):
     agent.act([1, 1, 1])
     for row in range(3):
         expected = [np.var(brought[row, 1, arm]) for arm in range(3)]
-        np.testing.assert_allclose(Curious.told[-1][row], expected, rtol=1e-6)
+        np.testing.assert_allclose(Curious.variances_seen[-1][row], expected, rtol=1e-6)
     agent.act([3, 3, 3])  # never seen
-    np.testing.assert_array_equal(Curious.told[-1], np.zeros((3, 3)))
+    np.testing.assert_array_equal(Curious.variances_seen[-1], np.zeros((3, 3)))
 
 
 def test_who_does_not_read_variances_does_not_pay_for_them():
     seen = {}
 
     class Plain:
-        def __call__(self, values, **told):
-            seen.update(told)
+        def __call__(self, values, **inputs):
+            seen.update(inputs)
             return Gibbs(values, 1.0)
 
     agent = prepared(SampleAverage(Plain()))

@@ -99,7 +99,7 @@ def counted_single(rules, hands):
 
 
 def outcome(reward):
-    # Reading the reward distinguishes 1.5 from 1 by an outcome of its own, as the draw has one.
+    # Index 0 is a loss, 1 a draw and 2 a win, whether it pays 1 or, as a natural may, 1.5.
     return np.select([np.equal(reward, -1), np.equal(reward, 0)], [0, 1], 2)
 
 

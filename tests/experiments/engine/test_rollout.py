@@ -154,7 +154,7 @@ def test_what_an_agent_does_not_tell_is_recorded_as_unknown():
 
 
 def test_greedy_may_be_told_as_numbers():
-    class Told:
+    class GreedyAsNumbers:
         def reset(self, *arguments):
             pass
 
@@ -165,7 +165,7 @@ def test_greedy_may_be_told_as_numbers():
         def update(self, transition):
             pass
 
-    arrays = rollout(Countdown(), Told(), np.array([2]), [0, 0], np.random.default_rng(0)).arrays
+    arrays = rollout(Countdown(), GreedyAsNumbers(), np.array([2]), [0, 0], np.random.default_rng(0)).arrays
     np.testing.assert_array_equal(arrays["greedy"], [[0.0, 1.0]])
 
 

@@ -34,11 +34,11 @@ def contents(folder):
 
 def test_the_same_bytes_as_in_this_process(cluster, experiment, tmp_path):
     run(experiment, tmp_path / "here", make=envs.make)
-    told = []
+    statuses = []
     with BACKENDS[cluster](2, "") as workers:
-        run(experiment, tmp_path / cluster, make=envs.make, workers=workers, on_progress=told.append)
+        run(experiment, tmp_path / cluster, make=envs.make, workers=workers, on_progress=statuses.append)
     assert contents(tmp_path / cluster) == contents(tmp_path / "here")
-    assert [status.blocks for status in told] == list(range(16))
+    assert [status.blocks for status in statuses] == list(range(16))
 
 
 def test_a_killed_worker_costs_its_block_a_second_time_and_a_raising_cell_itself(cluster, troublesome, tmp_path):

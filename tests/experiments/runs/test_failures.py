@@ -34,16 +34,16 @@ def stored(folder):
 @pytest.mark.parametrize("n_jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_cell_that_raises_says_why_in_its_own_file_and_the_others_go_on(troublesome, tmp_path, n_jobs):
     experiment = bandit(GOOD[0], troublesome.uniform(troublesome.Raising), GOOD[1])
-    told = []
+    statuses = []
     with pytest.raises(FailedCellsError, match="1 of 3 cells failed") as failed:
-        run(experiment, tmp_path, make=envs.make, n_jobs=n_jobs, on_progress=told.append)
+        run(experiment, tmp_path, make=envs.make, n_jobs=n_jobs, on_progress=statuses.append)
     (path,) = tmp_path.glob("*.error.txt")
     assert path.name == "task00-agent01.error.txt"
     text = path.read_text()
     assert "troublesome:Raising(Uniform()" in text
     assert 'raise ArithmeticError("the tenth step is too much")' in text
     assert str(path) in failed.value.failures[0]
-    assert (told[-1].blocks, told[-1].cells, told[-1].failed) == (6, 2, 1)
+    assert (statuses[-1].blocks, statuses[-1].cells, statuses[-1].failed) == (6, 2, 1)
     assert sorted(tmp_path.iterdir()) == sorted([*tmp_path.glob("*.npz"), path, tmp_path / "experiment.json"])
     run(bandit(*GOOD), tmp_path / "good", make=envs.make)
     for number in range(3):

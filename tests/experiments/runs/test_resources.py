@@ -20,9 +20,9 @@ def test_a_long_run_tells_its_memory_first_and_refuses_more_than_there_is(tmp_pa
         run(Experiment((task,), 19, 0), tmp_path / "short", make=envs.make)
         assert not any("MB of memory" in record.getMessage() for record in caplog.records)
         run(Experiment((task,), 20, 0), tmp_path / "long", make=envs.make)
-    told = [record.getMessage() for record in caplog.records if "MB of memory" in record.getMessage()]
-    assert len(told) == 1
-    assert "of memory in each of 1 process, and 0.1 MB of results in " in told[0]
+    messages = [record.getMessage() for record in caplog.records if "MB of memory" in record.getMessage()]
+    assert len(messages) == 1
+    assert "of memory in each of 1 process, and 0.1 MB of results in " in messages[0]
     monkeypatch.setattr(memory_and_time, "total_memory", lambda: 2**20)
     with pytest.raises(
         RefusedError, match=r"more than the 1\.0 MB of this machine: take a smaller block, or fewer jobs"

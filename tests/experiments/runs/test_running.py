@@ -22,12 +22,12 @@ def test_any_number_of_workers_gives_the_same_bytes(experiment, tmp_path):
 
 
 def test_progress_is_told(experiment, tmp_path):
-    told = []
-    run(experiment, tmp_path, make=envs.make, on_progress=lambda at: told.append((at.blocks, at.total_blocks)))
-    assert told == [(done, 15) for done in range(16)]
-    told.clear()
-    run(experiment, tmp_path, make=envs.make, on_progress=lambda at: told.append((at.blocks, at.total_blocks)))
-    assert told == [(15, 15)]
+    progress = []
+    run(experiment, tmp_path, make=envs.make, on_progress=lambda at: progress.append((at.blocks, at.total_blocks)))
+    assert progress == [(done, 15) for done in range(16)]
+    progress.clear()
+    run(experiment, tmp_path, make=envs.make, on_progress=lambda at: progress.append((at.blocks, at.total_blocks)))
+    assert progress == [(15, 15)]
 
 
 def test_what_is_there_is_kept_and_the_rest_computed(experiment, stored):
@@ -39,9 +39,9 @@ def test_what_is_there_is_kept_and_the_rest_computed(experiment, stored):
     kept = {path: path.stat().st_mtime_ns for path in blocks[1::2]}
     with pytest.raises(RefusedError, match=r"unfinished: 8 of 15 blocks are missing"):
         Results.load(stored)
-    told = []
-    run(experiment, stored, make=envs.make, on_progress=lambda at: told.append(at.blocks))
-    assert told == list(range(7, 16))
+    blocks_done = []
+    run(experiment, stored, make=envs.make, on_progress=lambda at: blocks_done.append(at.blocks))
+    assert blocks_done == list(range(7, 16))
     assert contents(stored) == whole
     assert {path: path.stat().st_mtime_ns for path in kept} == kept
 
