@@ -50,7 +50,7 @@ NAIVE = """([values, temperature]) => {
 
 
 def ask(page, cases, formula="([values, temperature]) => gibbs(values, temperature)"):
-    return page.evaluate(f"(cases) => cases.map({formula})", [[values, heat] for values, heat in cases])
+    return page.evaluate(f"(cases) => cases.map({formula})", [[values, temperature] for values, temperature in cases])
 
 
 def test_the_formulas_are_the_library_s_over_the_whole_range(page):
@@ -59,8 +59,8 @@ def test_the_formulas_are_the_library_s_over_the_whole_range(page):
     assert len(answers) == len(cases) > 1000
     assert [
         text
-        for (values, heat), answer in zip(cases, answers, strict=True)
-        for text in disagreements(answer, values, heat)
+        for (values, temperature), answer in zip(cases, answers, strict=True)
+        for text in disagreements(answer, values, temperature)
     ] == []
 
 
@@ -78,7 +78,7 @@ def test_the_formulas_give_the_golden_numbers_of_the_battery(page):
             assert key not in case or agree(answer[name], case[key]), (case["name"], key)
 
 
-@pytest.mark.parametrize(("values", "heat"), [([1.0, 2.0], 0.0), ([0.0, 1000.0], 1.0), ([0.0, -40.0], 1.0)])
-def test_the_comparison_catches_formulas_that_are_written_down_carelessly(page, values, heat):
-    assert disagreements(ask(page, [(values, heat)], NAIVE)[0], values, heat)
+@pytest.mark.parametrize(("values", "temperature"), [([1.0, 2.0], 0.0), ([0.0, 1000.0], 1.0), ([0.0, -40.0], 1.0)])
+def test_the_comparison_catches_formulas_that_are_written_down_carelessly(page, values, temperature):
+    assert disagreements(ask(page, [(values, temperature)], NAIVE)[0], values, temperature)
     assert not disagreements(ask(page, [([1.0, 2.0], 1.0)], NAIVE)[0], [1.0, 2.0], 1.0)

@@ -24,7 +24,7 @@ def shown(page):
 
 
 @pytest.mark.parametrize(
-    ("typed", "heat", "values", "temperature"),
+    ("typed", "typed_temperature", "values", "temperature"),
     [
         ("1, 2,3", "0.5", [1.0, 2.0, 3.0], 0.5),
         (" 1e300; -1E300 ,0 ", "1e300", [1e300, -1e300, 0.0], 1e300),
@@ -35,9 +35,9 @@ def shown(page):
         ("0,-40", "1e-5", [0.0, -40.0], 1e-5),
     ],
 )
-def test_what_is_typed_is_computed_and_shown(page, typed, heat, values, temperature):
+def test_what_is_typed_is_computed_and_shown(page, typed, typed_temperature, values, temperature):
     page.fill("#explorer-values", typed)
-    page.fill("#explorer-temperature", heat)
+    page.fill("#explorer-temperature", typed_temperature)
     assert disagreements(shown(page), values, temperature) == []
     assert page.locator("#explorer-rows tr").count() == len(values)
     widths = page.eval_on_selector_all("#explorer-rows .bar span", "(bars) => bars.map((bar) => bar.style.width)")
@@ -54,17 +54,17 @@ def test_keys_move_the_slider_from_end_to_end(page):
     slider = page.locator("#explorer-slider")
     slider.focus()
     slider.press("Home")
-    said = [slider.get_attribute("aria-valuetext")]
+    announced = [slider.get_attribute("aria-valuetext")]
     visited = [0.0]
     assert disagreements(shown(page), [1.0, 2.0, 4.0], 0.0) == []
     for _ in range(122):
         slider.press("ArrowRight")
         typed = page.input_value("#explorer-temperature")
         visited.append(float(typed))
-        said.append(slider.get_attribute("aria-valuetext"))
+        announced.append(slider.get_attribute("aria-valuetext"))
         assert disagreements(shown(page), [1.0, 2.0, 4.0], visited[-1]) == []
-    assert said[:2] == ["T = 0, greedy", "T = 0.000001"]
-    assert said[-1] == "T = ∞, uniform"
+    assert announced[:2] == ["T = 0, greedy", "T = 0.000001"]
+    assert announced[-1] == "T = ∞, uniform"
     assert visited == sorted(set(visited))
     assert visited[1] == 1e-6
     assert visited[-2:] == [1e6, math.inf]
@@ -93,7 +93,7 @@ def test_every_control_is_reached_by_tab_and_has_a_name(page):
 
 
 @pytest.mark.parametrize(
-    ("typed", "heat", "message", "field"),
+    ("typed", "typed_temperature", "message", "field"),
     [
         ("1, abc", "1", "value of action 1 must be a number, got “abc”", "values"),
         ("1, nan", "1", "value of action 1 must be a number, got “nan”", "values"),
@@ -107,9 +107,9 @@ def test_every_control_is_reached_by_tab_and_has_a_name(page):
         ("1, 2", HOSTILE, f"temperature must be a number, got “{HOSTILE}”", "temperature"),
     ],
 )  # fmt: skip
-def test_what_people_get_wrong_is_said_and_nothing_breaks(page, typed, heat, message, field):
+def test_what_people_get_wrong_is_said_and_nothing_breaks(page, typed, typed_temperature, message, field):
     page.fill("#explorer-values", typed)
-    page.fill("#explorer-temperature", heat)
+    page.fill("#explorer-temperature", typed_temperature)
     assert page.inner_text("#explorer-error") == message
     assert page.get_attribute(f"#explorer-{field}", "aria-invalid") == "true"
     page.fill("#explorer-values", "3, 4")

@@ -173,14 +173,14 @@ def test_killed_half_way_and_run_again_the_bytes_are_the_same(tmp_path):
         time.sleep(0.01)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-    kept = {path: path.stat().st_mtime_ns for path in killed.glob("task*.npz")}
-    assert len(whole) // 2 <= len(kept) < len(whole)
+    modified = {path: path.stat().st_mtime_ns for path in killed.glob("task*.npz")}
+    assert len(whole) // 2 <= len(modified) < len(whole)
     again = subprocess.run([*command, str(killed)], check=True, capture_output=True, text=True)
     assert blocks(killed) == whole
     assert (killed / "experiment.json").read_bytes() == (tmp_path / "whole" / "experiment.json").read_bytes()
     assert not list(killed.glob("*.tmp"))
-    assert {path: path.stat().st_mtime_ns for path in kept} == kept
-    assert f"{len(kept)}/{len(whole)}" in again.stderr
+    assert {path: path.stat().st_mtime_ns for path in modified} == modified
+    assert f"{len(modified)}/{len(whole)}" in again.stderr
 
 
 def test_jobs_do_not_change_the_bytes_of_the_command(compared, tmp_path, undrawn):

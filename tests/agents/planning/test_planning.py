@@ -95,10 +95,10 @@ def test_soft_values_are_consistent_along_every_path(lake, temperature, discount
     table = lake
     solved = value_iteration(table, SoftValue(temperature), discount)
     log_pi = Gibbs(solved.Q, temperature).log_probs
-    ahead = np.where(table.terminated, 0.0, table.probs) * solved.V[table.next_states]
+    next_values = np.where(table.terminated, 0.0, table.probs) * solved.V[table.next_states]
     rewards = (table.probs * table.rewards).sum(axis=-1)
     # V(s) = r - tau ln pi(a | s) + discount E V(s'), for every action and not on average alone.
-    along = rewards - temperature * log_pi + discount * ahead.sum(axis=-1)
+    along = rewards - temperature * log_pi + discount * next_values.sum(axis=-1)
     np.testing.assert_allclose(along, np.broadcast_to(solved.V[:, np.newaxis], along.shape), rtol=1e-10, atol=1e-12)
 
 

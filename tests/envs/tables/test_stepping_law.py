@@ -59,9 +59,9 @@ def homogeneity(one, two, least=40):
         cells = np.stack([np.append(part[large], part[~large].sum()) for part in (first, second)])
         expected = cells.sum(axis=1, keepdims=True) * cells.sum(axis=0) / cells.sum()
         used = expected[0] * expected[1] > 0
-        kept = used & (expected.min(axis=0) >= least)
-        if (used & ~kept).any():  # a pooled rest that is still small says nothing
-            cells = cells[:, kept]
+        enough = used & (expected.min(axis=0) >= least)
+        if (used & ~enough).any():  # a pooled rest that is still small says nothing
+            cells = cells[:, enough]
             expected = cells.sum(axis=1, keepdims=True) * cells.sum(axis=0) / cells.sum()
         else:
             cells, expected = cells[:, used], expected[:, used]

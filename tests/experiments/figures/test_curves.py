@@ -152,6 +152,6 @@ def test_a_few_wild_bands_do_not_flatten_the_lines():
 def test_a_caption_says_of_how_few_the_returns_are(tmp_path):
     task = Task("CliffWalking-v1(max_episode_steps=1000)", [QLearning(Greedy()), QLearning(Uniform())], 600)
     figure = draw_learning_curves(run(Experiment([task], 10, 0), tmp_path, make=envs.make), "return")
-    said = " ".join(figure._supxlabel.get_text().split())
-    assert "the mean over the replicates that ended an episode in it, near the end as few as" in said
-    assert "those with long episodes are missing more often" in said
+    caption = " ".join(figure._supxlabel.get_text().split())
+    assert "the mean over the replicates that ended an episode in it, near the end as few as" in caption
+    assert "those with long episodes are missing more often" in caption

@@ -87,8 +87,8 @@ def test_interrupted_it_says_how_to_go_on_and_does(cluster, troublesome, tmp_pat
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
     assert "run the same command again to go on" in err
-    kept = len(list(folder.glob("*.npz")))
-    assert 2 <= kept < 12
+    stored_blocks = len(list(folder.glob("*.npz")))
+    assert 2 <= stored_blocks < 12
     again = subprocess.run([*command, str(folder)], capture_output=True, text=True)
     assert again.returncode == 0, again.stderr
     assert len(list(folder.glob("*.npz"))) == 12

@@ -36,14 +36,14 @@ def test_what_is_there_is_kept_and_the_rest_computed(experiment, stored):
     for path in blocks[::2]:
         path.unlink()
     (stored / f"{blocks[0].name}.123.tmp").write_bytes(b"half of it")
-    kept = {path: path.stat().st_mtime_ns for path in blocks[1::2]}
+    modified = {path: path.stat().st_mtime_ns for path in blocks[1::2]}
     with pytest.raises(RefusedError, match=r"unfinished: 8 of 15 blocks are missing"):
         Results.load(stored)
     blocks_done = []
     run(experiment, stored, make=envs.make, on_progress=lambda at: blocks_done.append(at.blocks))
     assert blocks_done == list(range(7, 16))
     assert contents(stored) == whole
-    assert {path: path.stat().st_mtime_ns for path in kept} == kept
+    assert {path: path.stat().st_mtime_ns for path in modified} == modified
 
 
 def test_agents_of_a_task_meet_the_same_problems(experiment, tmp_path):

@@ -75,11 +75,11 @@ def test_a_seed_or_a_generator_and_nothing_else_decides():
 
 def test_few_replicates_get_students_interval_and_a_warning():
     samples = np.random.default_rng(3).normal(size=9)
-    with pytest.warns(FewReplicatesWarning, match="9 replicates: intervals from fewer than 10") as said:
+    with pytest.warns(FewReplicatesWarning, match="9 replicates: intervals from fewer than 10") as warned:
         value, low, high = estimate_mean(samples, rng=0)
     mean, half_width = interval(samples)
-    assert len(said) == 1
-    assert said[0].filename == __file__
+    assert len(warned) == 1
+    assert warned[0].filename == __file__
     assert (value, low, high) == (mean, mean - half_width, mean + half_width)
     for estimate in (estimate_median, estimate_interquartile_mean):
         with pytest.warns(FewReplicatesWarning):

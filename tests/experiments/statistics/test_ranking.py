@@ -93,9 +93,9 @@ def test_few_replicates_are_said_once(tmp_path):
     agents = [SampleAverage(policy) for policy in (Boltzmann(0.2), Greedy(), Uniform())]
     results = run(Experiment([Task(BANDIT, agents, 20)], 4, 0), tmp_path, make=envs.make)
     for call in (leaderboard, draw_differences, partial(averages, rng=0)):
-        with pytest.warns(FewReplicatesWarning, match="4 replicates") as said:
+        with pytest.warns(FewReplicatesWarning, match="4 replicates") as warned:
             call(results)
-        assert len(said) == 1
+        assert len(warned) == 1
 
 
 def test_a_single_replicate_tells_nothing_apart(tmp_path):
@@ -140,7 +140,7 @@ END = "is best in the last tenth of the steps"
 
 
 @pytest.mark.parametrize(
-    ("board", "said"),
+    ("board", "sentence"),
     [
         (board_of([False]), "A is the only agent: there is nothing to compare it with."),
         (
@@ -184,8 +184,8 @@ END = "is best in the last tenth of the steps"
         ),
     ],
 )
-def test_the_answer_is_a_sentence(board, said):
-    assert answers(board) == {"lake": said}
+def test_the_answer_is_a_sentence(board, sentence):
+    assert answers(board) == {"lake": sentence}
 
 
 @pytest.mark.slow

@@ -141,10 +141,10 @@ def test_labels_shorten_only_what_is_the_same():
     own = "Boltzmann(mylab.schedules:Halving(1.0, name='a.b:c'))"
     assert short_labels([f"QLearning({own})", "QLearning(Uniform())"]) == [own, "Uniform()"]
     assert short_labels(["QLearning(Greedy())", "QLearning(Uniform())"]) == ["Greedy()", "Uniform()"]
-    for kept in (
+    for labels in (
         ["QLearning(Greedy())", "QLearning(Greedy(), step_size=0.5)"],
         ["SampleAverage(Greedy())", "QLearning(Uniform())"],
         ["Mine()", "Mine(1)"],
         ["not an expression", "QLearning(Greedy())"],
     ):
-        assert short_labels(kept) == kept
+        assert short_labels(labels) == labels
