@@ -39,7 +39,7 @@ def learners_without_subclass():
     waiting, kinds = [TabularAgent], set()
     while waiting:
         kind = waiting.pop()
-        inheriting = [other for other in kind.__subclasses__() if other.__module__.startswith("agents.")]
+        inheriting = [subclass for subclass in kind.__subclasses__() if subclass.__module__.startswith("agents.")]
         waiting += inheriting
         if not inheriting:
             kinds.add(kind)
@@ -58,7 +58,7 @@ def test_every_parameter_of_a_learner_is_moved_off_its_default_once():
     for kind in {type(learner) for learner in LEARNERS}:
         for field in dataclasses.fields(kind):
             if field.kw_only and field.name != "discount":
-                moved = [getattr(one, field.name) != field.default for one in LEARNERS if type(one) is kind]
+                moved = [getattr(learner, field.name) != field.default for learner in LEARNERS if type(learner) is kind]
                 assert any(moved) or field.name in ("initial_value", "step_size"), (kind, field.name)
 
 
@@ -123,9 +123,9 @@ def test_replicates_learn_on_their_own(learner):
         actions = together.act(transition[0]).actions
         together.update(Transition(transition[0], actions, *transition[2:]))
         for row, agent in enumerate(alone):
-            own = [part[row : row + 1] for part in transition]
-            np.testing.assert_array_equal(agent.act(own[0]).actions, actions[row])
-            agent.update(Transition(own[0], actions[row : row + 1], *own[2:]))
+            single = [part[row : row + 1] for part in transition]
+            np.testing.assert_array_equal(agent.act(single[0]).actions, actions[row])
+            agent.update(Transition(single[0], actions[row : row + 1], *single[2:]))
     # One row alone is summed in another order.
     np.testing.assert_allclose(
         together.values, np.concatenate([agent.values for agent in alone]), rtol=1e-9, atol=1e-12

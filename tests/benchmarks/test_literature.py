@@ -40,9 +40,9 @@ def test_what_is_computed_is_what_was_published(exact):
 
 
 def test_met_is_what_rounds_to_the_published_digits():
-    one = Exact("", "-1.50", lambda: 0.0)
-    assert one.decimals == 2
-    assert [one.met_by(value) for value in (-1.504, -1.506, 1.5, math.nan)] == [True, False, False, False]
+    claim = Exact("", "-1.50", lambda: 0.0)
+    assert claim.decimals == 2
+    assert [claim.met_by(value) for value in (-1.504, -1.506, 1.5, math.nan)] == [True, False, False, False]
     assert Exact("", "400", lambda: 0.0).met_by(400.4)
 
 

@@ -40,12 +40,12 @@ def by_yardstick(yardstick, work, course, steps, seed):
     seeds = np.random.default_rng(seed).integers(2**63, size=REPLICATES).tolist()
     if not isinstance(env, envs.TabularVectorEnv):
         options = {"arms": works.ARMS, "start": course.start, "factor": factor}
-        return np.array([yardstick.bandit(1, steps, seed=one, **options) for one in seeds]), None
+        return np.array([yardstick.bandit(1, steps, seed=run_seed, **options) for run_seed in seeds]), None
     arrays = TableArrays.of(env.table, env.max_episode_steps)
     values = np.zeros((REPLICATES, *arrays.cumulative.shape[:2]))
     rewards = [
-        yardstick.table(arrays, 1, steps, start=course.start, factor=factor, seed=one, values=values[row])
-        for row, one in enumerate(seeds)
+        yardstick.table(arrays, 1, steps, start=course.start, factor=factor, seed=run_seed, values=values[row])
+        for row, run_seed in enumerate(seeds)
     ]
     return np.array(rewards), values
 

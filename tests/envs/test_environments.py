@@ -78,9 +78,9 @@ def test_what_make_gives_steps_in_batches_and_is_seeded_by_lists(name, arguments
         env.close()
         return seen
 
-    for (one, reward), (two, other) in zip(play([7, 8, 9, 10]), play([7, 8, 9, 10]), strict=True):
-        np.testing.assert_array_equal(one, two)
-        np.testing.assert_array_equal(reward, other)
+    for (first, first_rewards), (second, second_rewards) in zip(play([7, 8, 9, 10]), play([7, 8, 9, 10]), strict=True):
+        np.testing.assert_array_equal(first, second)
+        np.testing.assert_array_equal(first_rewards, second_rewards)
 
 
 @pytest.mark.parametrize(

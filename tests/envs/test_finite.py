@@ -59,8 +59,8 @@ def test_finite_observations_are_numbered_one_to_one(space, everything):
 
 def test_what_is_numbered_already_or_can_not_be_stays_as_it_is():
     for space in (Discrete(4), Text(3), Graph(Discrete(2), None), Tuple([Discrete(2), Box(0, 1)]), Dict(a=Text(2))):
-        one = Shows(space)
-        assert number_observations(one) is one
+        env = Shows(space)
+        assert number_observations(env) is env
     with pytest.raises(ValueError, match="observations must be of a finite space, got Text"):
         NumberObservation(Shows(Text(3)))
 
@@ -99,9 +99,9 @@ def test_cartpole_falls_into_the_bins_that_are_stated():
         visited.update(number.tolist())
         actions = rng.integers(2, size=3)
         number, _, _, _, info = numbered.step(actions)
-        seen, _, _, _, other = raw.step(actions)
+        seen, _, _, _, raw_info = raw.step(actions)
         for row in np.flatnonzero(info.get("_final_obs", [])):
-            assert info["final_obs"][row] == plainly(other["final_obs"][row], edges)
+            assert info["final_obs"][row] == plainly(raw_info["final_obs"][row], edges)
     assert len(visited) > 15
 
 

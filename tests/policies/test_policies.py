@@ -132,7 +132,9 @@ def test_a_table_may_be_written_to_while_a_distribution_of_it_is_in_use(policy):
         seen["visits"][:] = 1
         for name in ("entropy", "log_probs", "probs"):
             np.testing.assert_array_equal(getattr(late, name), getattr(before, name))
-        np.testing.assert_array_equal(*(one.sample(np.random.default_rng(3), (5,)) for one in (before, late)))
+        np.testing.assert_array_equal(
+            *(distribution.sample(np.random.default_rng(3), (5,)) for distribution in (before, late))
+        )
 
 
 @every_policy

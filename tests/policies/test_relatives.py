@@ -69,25 +69,25 @@ def test_indices_by_hand():
     assert [UCB1(c)(values, visits=visits).probs.argmax() for c in (0.1, 0.3, 1.0)] == [0, 1, 2]
     # Tuned: widths .2310, .9242, 2.7726; min(1/4, variance + sqrt(2 w)) is 1/4 in all but where the counts are large.
     assert UCB1Tuned()(values, visits=visits, variances=[0.2, 0.2, 0.0]).probs.argmax() == 2
-    many = [10**6, 10**6]
+    many_visits = [10**6, 10**6]
     # sqrt(2 w) = .00539: bonuses sqrt(w .25) = .0019 and sqrt(w .0154) = .00047.
-    assert UCB1Tuned()([0.5, 0.501], visits=many, variances=[0.25, 0.01]).probs.argmax() == 0
-    assert UCB1Tuned()([0.5, 0.501], visits=many, variances=[0.0, 0.01]).probs.argmax() == 1
+    assert UCB1Tuned()([0.5, 0.501], visits=many_visits, variances=[0.25, 0.01]).probs.argmax() == 0
+    assert UCB1Tuned()([0.5, 0.501], visits=many_visits, variances=[0.0, 0.01]).probs.argmax() == 1
 
 
 @given(
-    values=rows_of_values, temperature=st.floats(0.01, 100), other=arrays(np.float64, 4, elements=st.floats(0.01, 1))
+    values=rows_of_values, temperature=st.floats(0.01, 100), another=arrays(np.float64, 4, elements=st.floats(0.01, 1))
 )
-def test_kl_boltzmann_maximises_its_objective(values, temperature, other):
+def test_kl_boltzmann_maximises_its_objective(values, temperature, another):
     prior = np.array([0.4, 0.3, 0.2, 0.1])
-    other = other / other.sum()
+    another = another / another.sum()
 
     def objective(probs):
         terms = np.where(probs > 0, probs * np.log(np.where(probs > 0, probs, 1.0) / prior), 0.0)
         return probs @ values - temperature * terms.sum()
 
     best = objective(KLBoltzmann(tuple(prior.tolist()), temperature)(values).probs)
-    assert best >= objective(other) - 1e-9 * (1 + abs(best))
+    assert best >= objective(another) - 1e-9 * (1 + abs(best))
     assert best == pytest.approx(float(Gibbs(values, temperature, prior=prior).soft_value), rel=1e-9, abs=1e-9)
 
 

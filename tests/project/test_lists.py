@@ -23,8 +23,8 @@ def modules_of(face):
 def callable_classes(module):
     """The public classes of a module whose objects are called: its schedules, thermostats and policies."""
     for name, kind in vars(module).items():
-        own = isinstance(kind, type) and kind.__module__ == module.__name__ and not name.startswith("_")
-        base = kind in BASES or getattr(kind, "_is_protocol", False) if own else True
+        defined_here = isinstance(kind, type) and kind.__module__ == module.__name__ and not name.startswith("_")
+        base = kind in BASES or getattr(kind, "_is_protocol", False) if defined_here else True
         if not base and any("__call__" in vars(parent) for parent in kind.__mro__):
             yield kind
 

@@ -47,14 +47,14 @@ gymnasium.register("own/Corridor-v0", Corridor, max_episode_steps=20)
 
 
 @pytest.fixture
-def own(tmp_path, monkeypatch):
+def own_module(tmp_path, monkeypatch):
     (tmp_path / "own_things.py").write_text(OWN)
     monkeypatch.syspath_prepend(tmp_path)
     yield "own_things"
     sys.modules.pop("own_things", None)
 
 
-def test_policies_schedules_and_environments_of_the_users_own(own, tmp_path, undrawn):
+def test_policies_schedules_and_environments_of_the_users_own(own_module, tmp_path, undrawn):
     tasks = ["--env", f"{own}:own/Corridor-v0(prize=2.0)"]
     policies = ["--policies", f"Boltzmann({own}:Halving(1.0))", f"{own}:Lukewarm(0.5)", f"Sarsa({own}:Lukewarm(0.5))"]
     folder = tmp_path / "results"

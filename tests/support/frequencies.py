@@ -39,9 +39,9 @@ def counts_of(draws, size):
     return np.bincount(np.asarray(draws).ravel(), minlength=size)
 
 
-def same_law(one, two, false_alarm=FALSE_ALARM):
+def same_law(first, second, false_alarm=FALSE_ALARM):
     """Whether two arrays of counts look drawn from one law: chi-square of homogeneity, small cells pooled."""
-    counts = np.stack([np.ravel(one), np.ravel(two)]).astype(float)
+    counts = np.stack([np.ravel(first), np.ravel(second)]).astype(float)
     counts = counts[:, counts.sum(axis=0) > 0]
     share = counts.sum(axis=1) / counts.sum()
     large = counts.sum(axis=0) * share.min() >= LEAST_EXPECTED

@@ -107,9 +107,9 @@ ONE_STEP += [SarsaLambdaReplacing, QLambdaReplacing, DynamicBoltzmannQ]
 @pytest.mark.parametrize("kind", ONE_STEP)
 def test_termination_cuts_the_bootstrap_and_truncation_does_not(kind):
     # At T = 0 every backup is the maximum.
-    own = {"temperature": 0.0} if kind in (SoftQ, MellowmaxQ, DynamicBoltzmannQ) else {}
-    own |= {"round_length": 1} if kind is SpeedyQ else {}
-    agent = prepared(kind(Greedy(), step_size=1.0, discount=0.5, initial_value=10.0, **own), num_envs=4)
+    parameters = {"temperature": 0.0} if kind in (SoftQ, MellowmaxQ, DynamicBoltzmannQ) else {}
+    parameters |= {"round_length": 1} if kind is SpeedyQ else {}
+    agent = prepared(kind(Greedy(), step_size=1.0, discount=0.5, initial_value=10.0, **parameters), num_envs=4)
     ends = np.array([False, True, False, True]), np.array([False, False, True, True])
     agent.update(Transition(np.zeros(4, int), np.zeros(4, int), np.ones(4), np.full(4, 2), *ends))
     estimates = agent.tables.min(axis=0) if kind is DoubleQ else agent.values
@@ -119,9 +119,9 @@ def test_termination_cuts_the_bootstrap_and_truncation_does_not(kind):
 @pytest.mark.parametrize("kind", [*ONE_STEP, QLearning])
 def test_step_sizes_may_follow_the_visits(kind):
     # Terminal rewards alone: 1/n gives their mean, whatever the backup. (Traces end with each episode.)
-    own = {"temperature": 0.0} if kind in (SoftQ, MellowmaxQ, DynamicBoltzmannQ) else {}
-    own |= {"round_length": 1} if kind is SpeedyQ else {}
-    agent = prepared(kind(Uniform(), step_size=InverseTime(1.0, 1.0), **own), num_envs=2)
+    parameters = {"temperature": 0.0} if kind in (SoftQ, MellowmaxQ, DynamicBoltzmannQ) else {}
+    parameters |= {"round_length": 1} if kind is SpeedyQ else {}
+    agent = prepared(kind(Uniform(), step_size=InverseTime(1.0, 1.0), **parameters), num_envs=2)
     ended, brought = np.ones(2, dtype=bool), []
     for states, _, rewards, reached, *_ in random_transitions(np.random.default_rng(15), 30, 2, 1, 3):
         agent.update(Transition(states, [1, 1], rewards, reached, ended, ~ended))
@@ -198,9 +198,9 @@ def test_q_learning_finds_the_optimal_values():
         reached = np.where(info["_final_obs"], info["final_obs"], following) if "final_obs" in info else following
         agent.update(Transition(observations, actions, rewards, reached, terminated, truncated))
         observations = following
-    one = gymnasium.make("FrozenLake-v1", is_slippery=False)
-    V, Q = envs.optimal_values(envs.compile_table(one), 0.9)
-    reachable = [s for s, letter in enumerate(b"".join(one.unwrapped.desc.ravel())) if letter in b"SF"]
+    lake = gymnasium.make("FrozenLake-v1", is_slippery=False)
+    V, Q = envs.optimal_values(envs.compile_table(lake), 0.9)
+    reachable = [s for s, letter in enumerate(b"".join(lake.unwrapped.desc.ravel())) if letter in b"SF"]
     # Every state is reached by some replicate, and none learns more than there is.
     np.testing.assert_allclose(agent.values.max(axis=0)[reachable], Q[reachable], rtol=1e-12)
     assert V[0] == pytest.approx(0.9**5, rel=1e-12)

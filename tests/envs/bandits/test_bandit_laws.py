@@ -36,15 +36,15 @@ def test_rewards_follow_the_law_of_the_paper(single, vector, parameters, wrong, 
 
 @every_bandit
 def test_single_and_batched_are_one_law(single, vector, parameters, wrong, law):
-    one, many = single(**parameters), vector(1, **parameters)
+    env, batch = single(**parameters), vector(1, **parameters)
     for seed in range(3):
         # From one seed a single problem and a batch of one draw the same numbers.
-        one.reset(seed=seed)
-        many.reset(seed=seed)
+        env.reset(seed=seed)
+        batch.reset(seed=seed)
         for arm in (0, 1, 1, 0, 1, 0, 0, 1):
-            np.testing.assert_array_equal(one.means, many.means[0])
-            _, reward, terminated, truncated, info = one.step(arm)
-            _, rewards, *ends, infos = many.step([arm])
+            np.testing.assert_array_equal(env.means, batch.means[0])
+            _, reward, terminated, truncated, info = env.step(arm)
+            _, rewards, *ends, infos = batch.step([arm])
             assert (reward, info["gap"]) == (rewards[0], infos["gap"][0])
             assert not any([terminated, truncated, *ends[0], *ends[1]])
 

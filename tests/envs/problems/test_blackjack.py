@@ -69,8 +69,10 @@ def test_values_agree_with_a_search_over_hands(rules):
     table = blackjack_table(**full)
     V, _ = optimal_values(table, 1.0)
     expected = 0.0
-    for one, two, shown in product(DECK, repeat=3):
-        expected += DECK[one] * DECK[two] * DECK[shown] / 13**3 * worth(tuple(sorted((one, two))), shown, **full)
+    for first, second, shown in product(DECK, repeat=3):
+        expected += (
+            DECK[first] * DECK[second] * DECK[shown] / 13**3 * worth(tuple(sorted((first, second))), shown, **full)
+        )
     assert V @ table.initial == pytest.approx(expected, abs=1e-12)
 
 

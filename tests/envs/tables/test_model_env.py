@@ -153,10 +153,10 @@ def test_noise_leaves_the_transitions_as_they_are():
     for env in (quiet, loud):
         env.reset(seed=3)
     for _ in range(50):
-        one, two = quiet.step(np.zeros(20, dtype=int)), loud.step(np.zeros(20, dtype=int))
-        np.testing.assert_array_equal(one[0], two[0])
-        assert np.isin(one[1], table.rewards).all()
-        assert (one[1] != two[1]).all()
+        quiet_step, loud_step = quiet.step(np.zeros(20, dtype=int)), loud.step(np.zeros(20, dtype=int))
+        np.testing.assert_array_equal(quiet_step[0], loud_step[0])
+        assert np.isin(quiet_step[1], table.rewards).all()
+        assert (quiet_step[1] != loud_step[1]).all()
 
 
 def test_a_single_environment_shows_the_mask_of_its_table():

@@ -121,16 +121,16 @@ def test_gaps_are_solved_once_and_are_everybodys_own(monkeypatch):
     monkeypatch.setattr(
         solving, "_gaps", lambda *problem, solve=solving._gaps: solved.append(problem) or solve(*problem)
     )
-    one, other = optimal_gaps(first, 0.97), optimal_gaps(second, 0.97)
+    first_gaps, second_gaps = optimal_gaps(first, 0.97), optimal_gaps(second, 0.97)
     assert len(solved) == 1
-    one[:] = np.nan
+    first_gaps[:] = np.nan
     assert np.isfinite(optimal_gaps(first, 0.97)).all()
     # Whatever is part of the problem is part of what it is known by.
     gaps = [optimal_gaps(replace(first, rewards=2 * first.rewards), 0.97), optimal_gaps(first, 0.9)]
     gaps.append(optimal_gaps(replace(first, terminated=np.ones_like(first.terminated)), 0.97))
     gaps.append(optimal_gaps(replace(first, action_mask=np.eye(4, dtype=bool)[np.zeros(16, dtype=int)]), 0.97))
-    assert not any(np.array_equal(other, one, equal_nan=True) for one in gaps)
-    np.testing.assert_allclose(gaps[0], 2 * other, rtol=1e-9, atol=1e-12)
+    assert not any(np.array_equal(second_gaps, changed, equal_nan=True) for changed in gaps)
+    np.testing.assert_allclose(gaps[0], 2 * second_gaps, rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize("discount", [0.9999, 0.999999])

@@ -48,10 +48,10 @@ def counted_in_a_batch(actions, replicates, limit, wrong=False):
     return counts
 
 
-def homogeneity(one, two, least=40):
+def homogeneity(counts, other_counts, least=40):
     """Chi-square p-value that two tables of counts, states and actions given, have one law; small cells pooled."""
     statistic, freedom = 0.0, 0
-    for first, second in zip(one.reshape(-1, OUTCOMES), two.reshape(-1, OUTCOMES), strict=True):
+    for first, second in zip(counts.reshape(-1, OUTCOMES), other_counts.reshape(-1, OUTCOMES), strict=True):
         if min(first.sum(), second.sum()) < 500:
             continue
         both = first + second

@@ -26,8 +26,8 @@ def test_starts_have_a_stream_of_their_own():
 def test_a_start_of_almost_certainty_is_not_the_first_that_is_possible():
     # softmax([-40, 0, -45]): the second rounds to 1, and the sum is exactly 1.
     initial = np.array([4.248354255291589e-18, 1.0, 2.8625185805493937e-20])
-    one = (3, 1, 1)
-    table = Table(np.ones(one), np.zeros(one, int), np.zeros(one), np.ones(one, bool), initial)
+    shape = (3, 1, 1)
+    table = Table(np.ones(shape), np.zeros(shape, int), np.zeros(shape), np.ones(shape, bool), initial)
     assert (TabularVectorEnv(table, 200).reset(seed=0)[0] == 1).all()
 
 
@@ -131,11 +131,11 @@ def test_states_may_look_alike():
 
 
 def test_taxi_reports_the_mask_of_its_observations():
-    env, one = envs.make("Taxi-v4", 20), gymnasium.make("Taxi-v4").unwrapped
+    env, single = envs.make("Taxi-v4", 20), gymnasium.make("Taxi-v4").unwrapped
     observations, info = env.reset(seed=3)
     for _ in range(5):
         for state, mask in zip(observations, info["action_mask"], strict=True):
-            np.testing.assert_array_equal(mask, one.action_mask(state).astype(bool))
+            np.testing.assert_array_equal(mask, single.action_mask(state).astype(bool))
         actions = np.array([np.flatnonzero(mask)[0] for mask in info["action_mask"]])
         observations, _, _, _, info = env.step(actions)
 

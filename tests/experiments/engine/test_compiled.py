@@ -144,28 +144,28 @@ def test_actions_are_the_same_one_by_one(world):
     bandit = "Bandit" in world
     agent = SampleAverage(Boltzmann(0.2)) if bandit else Sarsa(Boltzmann(0.2), step_size=0.5)
     _, _, _, _, actions = by_both(world, agent, 30)
-    env, other = made(world, 30), copy.deepcopy(agent)
-    other.reset(30, env.single_observation_space, env.single_action_space, np.random.default_rng(1))
+    env, compiled_agent = made(world, 30), copy.deepcopy(agent)
+    compiled_agent.reset(30, env.single_observation_space, env.single_action_space, np.random.default_rng(1))
     env.reset(seed=list(range(30)))
-    cell, before = CompiledCell(env, other, STEPS), other.visits.copy()
+    cell, before = CompiledCell(env, compiled_agent, STEPS), compiled_agent.visits.copy()
     for expected in actions:
         list(cell.windows([1]))
-        rows, _, taken = np.nonzero(other.visits - before)
+        rows, _, taken = np.nonzero(compiled_agent.visits - before)
         assert rows.tolist() == list(range(30))
         np.testing.assert_array_equal(taken, expected)
-        before = other.visits.copy()
+        before = compiled_agent.visits.copy()
 
 
 def test_an_engine_that_draws_twice_is_caught():
     world, agent = "FrozenLake-v1", QLearning(Boltzmann(0.1))
-    one, other = copy.deepcopy(agent), copy.deepcopy(agent)
-    rollout(made(world, 70), one, ENDS, list(range(70)), np.random.default_rng(1), engine="lockstep")
+    lockstep_agent, compiled_agent = copy.deepcopy(agent), copy.deepcopy(agent)
+    rollout(made(world, 70), lockstep_agent, ENDS, list(range(70)), np.random.default_rng(1), engine="lockstep")
     env = made(world, 70)
-    other.reset(70, env.single_observation_space, env.single_action_space, np.random.default_rng(1))
+    compiled_agent.reset(70, env.single_observation_space, env.single_action_space, np.random.default_rng(1))
     env.reset(seed=list(range(70)))
-    other._rng.random()
-    list(CompiledCell(env, other, STEPS).windows([STEPS]))
-    assert (one.visits != other.visits).any()
+    compiled_agent._rng.random()
+    list(CompiledCell(env, compiled_agent, STEPS).windows([STEPS]))
+    assert (lockstep_agent.visits != compiled_agent.visits).any()
 
 
 def test_exponentials_are_right_to_an_ulp():

@@ -165,10 +165,10 @@ def doubled(method):
 @pytest.mark.parametrize("changed", ["step", "update", "act"])
 def test_a_method_that_was_changed_in_place_is_called(changed):
     env, agent = envs.make("FrozenLake-v1", 2), QLearning(Greedy())
-    one = env if changed == "step" else agent
-    setattr(one, changed, doubled(getattr(one, changed)))
+    owner = env if changed == "step" else agent
+    setattr(owner, changed, doubled(getattr(owner, changed)))
     assert rolled("auto", agent, env).engine == "lockstep"
-    assert getattr(one, changed).calls == 20
+    assert getattr(owner, changed).calls == 20
     with pytest.raises(UnsupportedError, match=f"with a custom {changed}"):
         rolled("compiled", agent, env)
 

@@ -46,8 +46,8 @@ def test_the_record_is_what_happened(make):
         import gymnasium
         from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
-        one = [lambda: gymnasium.make("FrozenLake-v1", max_episode_steps=5)] * R
-        env = SyncVectorEnv(one, autoreset_mode=AutoresetMode.SAME_STEP)
+        makers = [lambda: gymnasium.make("FrozenLake-v1", max_episode_steps=5)] * R
+        env = SyncVectorEnv(makers, autoreset_mode=AutoresetMode.SAME_STEP)
     spy = Spy(QLearning(Boltzmann(Linear(1.0, 0.5, 60)), discount=0.9))
     arrays = rollout(env, spy, ENDS, list(range(R)), np.random.default_rng(0)).arrays
     assert set(arrays) == set(RECORDED)

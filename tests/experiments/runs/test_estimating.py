@@ -21,11 +21,11 @@ TASKS = [
 
 @pytest.mark.parametrize(("task", "agent"), [(0, 0), (0, 1), (1, 0)])
 def test_the_memory_of_a_block_is_what_it_takes(task, agent, tmp_path):
-    one = Task(TASKS[task].environment, [TASKS[task].agents[agent]], TASKS[task].steps)
-    experiment = Experiment([one], 3000, 0, block=3000)
+    single = Task(TASKS[task].environment, [TASKS[task].agents[agent]], TASKS[task].steps)
+    experiment = Experiment([single], 3000, 0, block=3000)
     expected = block_memory(experiment, 0, 0, envs.make)
     # What is loaded on first use is not the block's.
-    run(Experiment([one], 2, 0), tmp_path / "first", make=envs.make, engine="lockstep")
+    run(Experiment([single], 2, 0), tmp_path / "first", make=envs.make, engine="lockstep")
     tracemalloc.start()
     run(experiment, tmp_path / "second", make=envs.make, engine="lockstep")
     peak = tracemalloc.get_traced_memory()[1]
@@ -56,11 +56,11 @@ def test_time_grows_with_steps_and_replicates():
         return cell.seconds
 
     began = time.perf_counter()
-    few = seconds(10_000, 10)
+    small = seconds(10_000, 10)
     took = time.perf_counter() - began
-    many = seconds(100_000, 100)
+    large = seconds(100_000, 100)
     # A noisy machine: the factor is 100.
-    assert 10 * few < many < 1000 * few
+    assert 10 * small < large < 1000 * small
     assert took < 20
 
 

@@ -47,10 +47,13 @@ def test_a_cell_that_raises_says_why_in_its_own_file_and_the_others_go_on(troubl
     assert sorted(tmp_path.iterdir()) == sorted([*tmp_path.glob("*.npz"), path, tmp_path / "experiment.json"])
     run(bandit(*GOOD), tmp_path / "good", make=envs.make)
     for number in range(3):
-        for mine, other in ((0, 0), (2, 1)):
-            block, twin = f"task00-agent0{mine}-block000{number}.npz", f"task00-agent0{other}-block000{number}.npz"
-            with np.load(tmp_path / block) as one, np.load(tmp_path / "good" / twin) as two:
-                np.testing.assert_array_equal(one["reward"], two["reward"])
+        for mine, twin_number in ((0, 0), (2, 1)):
+            block, twin = (
+                f"task00-agent0{mine}-block000{number}.npz",
+                f"task00-agent0{twin_number}-block000{number}.npz",
+            )
+            with np.load(tmp_path / block) as arrays, np.load(tmp_path / "good" / twin) as twin_arrays:
+                np.testing.assert_array_equal(arrays["reward"], twin_arrays["reward"])
     with pytest.raises(RefusedError, match="3 of 9 blocks are missing"):
         Results.load(tmp_path)
 

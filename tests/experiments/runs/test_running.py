@@ -80,10 +80,10 @@ def test_the_table_is_tidy_and_complete(stored):
     assert set(table["replicate"]) == set(range(7))
     for cell in results.cells():
         rows = table[(table["task"] == cell.task) & (table["agent"] == cell.agent)]
-        one = rows[rows["replicate"] == 4]
-        np.testing.assert_array_equal(one["step"], cell.steps)
-        np.testing.assert_array_equal(one["reward"], cell.metrics["reward"][4])
-        np.testing.assert_array_equal(one["return"], cell.mean_return[4])
+        replicate = rows[rows["replicate"] == 4]
+        np.testing.assert_array_equal(replicate["step"], cell.steps)
+        np.testing.assert_array_equal(replicate["reward"], cell.metrics["reward"][4])
+        np.testing.assert_array_equal(replicate["return"], cell.mean_return[4])
 
 
 def test_nothing_warns(experiment, tmp_path):

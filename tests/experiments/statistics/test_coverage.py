@@ -81,13 +81,13 @@ def test_paired_differences_cover_as_stated(law, replicates):
 @pytest.mark.slow
 @pytest.mark.parametrize(("law", "replicates"), BOOTSTRAP)
 def test_the_bootstrap_covers_as_stated(law, replicates):
-    rng, many = fresh_rng(), replicates < 200
+    rng, is_small = fresh_rng(), replicates < 200
     covered = {name: [] for name in STATISTICS}
-    for _ in range(60 if many else 20):
+    for _ in range(60 if is_small else 20):
         # They share their draws, so not too many at a time.
         samples = getattr(rng, law)(size=(replicates, 50))
         for name, statistic in STATISTICS.items():
             estimate = bootstrap(samples, statistic, rng=rng, resamples=1000)
             covered[name] += list((estimate.low <= TRUTH[law][name]) & (TRUTH[law][name] <= estimate.high))
     for name, share in BOOTSTRAP[law, replicates].items():
-        assert agrees(covered[name], share, 20_000 if many else 8000), (name, np.mean(covered[name]))
+        assert agrees(covered[name], share, 20_000 if is_small else 8000), (name, np.mean(covered[name]))

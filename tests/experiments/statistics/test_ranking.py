@@ -47,8 +47,8 @@ def finals(results, metric):
 def test_ties_and_differences_are_those_of_plain_tests(results, metric):
     rows = leaderboard(results, metric).groupby("task", sort=False).get_group(BANDIT).set_index("agent")
     values, labels = finals(results, metric), list(rows.index)
-    pairs = [(one, other) for index, one in enumerate(labels) for other in labels[:index]]
-    tests = [stats.ttest_rel(values[one], values[other]) for one, other in pairs]
+    pairs = [(agent, better) for index, agent in enumerate(labels) for better in labels[:index]]
+    tests = [stats.ttest_rel(values[agent], values[better]) for agent, better in pairs]
     order = np.argsort([test.pvalue for test in tests])
     corrected = np.maximum.accumulate([(len(pairs) - k) * tests[index].pvalue for k, index in enumerate(order)])
     p_values = {pairs[index]: min(1.0, p) for index, p in zip(order, corrected, strict=True)}

@@ -138,8 +138,8 @@ def test_where_every_step_pays_the_same_returns_are_judged_though_some_have_none
 
 
 def test_labels_shorten_only_what_is_the_same():
-    own = "Boltzmann(mylab.schedules:Halving(1.0, name='a.b:c'))"
-    assert short_labels([f"QLearning({own})", "QLearning(Uniform())"]) == [own, "Uniform()"]
+    policy = "Boltzmann(mylab.schedules:Halving(1.0, name='a.b:c'))"
+    assert short_labels([f"QLearning({policy})", "QLearning(Uniform())"]) == [policy, "Uniform()"]
     assert short_labels(["QLearning(Greedy())", "QLearning(Uniform())"]) == ["Greedy()", "Uniform()"]
     for labels in (
         ["QLearning(Greedy())", "QLearning(Greedy(), step_size=0.5)"],

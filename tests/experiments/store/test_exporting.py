@@ -28,7 +28,7 @@ def test_parquet_holds_the_table_and_the_description(small, tmp_path):
     assert read["agent"].to_pylist() == list(table["agent"])
     stored = json.loads(read.schema.metadata[b"boltzmann_experiment"])
     assert stored["hash"] == small.plan.hash
-    assert [one.name for one in path.parent.iterdir()] == ["table.parquet"]
+    assert [file.name for file in path.parent.iterdir()] == ["table.parquet"]
 
 
 def test_a_flipped_bit_in_a_page_is_found(small, tmp_path):

@@ -133,10 +133,10 @@ def test_of_two_experiments_that_begin_at_once_one_is_refused(experiment, tmp_pa
 
 
 def test_a_folder_of_another_experiment_is_refused(experiment, stored):
-    other = Experiment(experiment.tasks, 7, 12, block=3)
+    reseeded = Experiment(experiment.tasks, 7, 12, block=3)
     before = contents(stored)
     with pytest.raises(RefusedError, match="holds another experiment"):
-        run(other, stored, make=envs.make)
+        run(reseeded, stored, make=envs.make)
     assert contents(stored) == before
 
 
@@ -155,8 +155,8 @@ def test_an_unwritable_folder_is_refused(experiment, tmp_path):
 
 def test_blocks_in_another_place_or_of_another_run_are_made_again(experiment, stored, tmp_path):
     whole = contents(stored)
-    other = Experiment(experiment.tasks, 7, 99, block=3, points=20)
-    run(other, tmp_path / "b", make=envs.make)
+    reseeded = Experiment(experiment.tasks, 7, 99, block=3, points=20)
+    run(reseeded, tmp_path / "b", make=envs.make)
     names = sorted(name for name in whole if name.endswith("npz"))
     (stored / names[0]).write_bytes(whole[names[1]])
     (stored / names[4]).write_bytes((tmp_path / "b" / names[4]).read_bytes())

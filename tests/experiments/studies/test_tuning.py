@@ -18,7 +18,7 @@ NO_GAPS = Problem("boltzmann/GaussianBandit-v0(means=[0.3, 0.3, 0.3])", SampleAv
 
 
 def tuned_in(folder, tuning):
-    return run_tuning(tuning, lambda name, one: run(one, folder / name, make=envs.make))
+    return run_tuning(tuning, lambda name, experiment: run(experiment, folder / name, make=envs.make))
 
 
 def test_the_known_best_is_found_whatever_the_order(tmp_path):
@@ -58,16 +58,16 @@ def test_rounds_halve_by_their_own_means_and_share_no_seed(tmp_path):
     policies = [Boltzmann(T) for T in (0.0, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, np.inf)]
     problem = Problem("boltzmann/GaussianBandit-v0(arms=4)", SampleAverage(Greedy()), 60)
     tuned = tuned_in(tmp_path, Tuning(problem, policies, 4, 3, 10, 7))
-    assert [len(one.ranked) for one in tuned.rounds] == [9, 5, 3]
-    assert [one.results.plan.replicates for one in tuned.rounds] == [4, 8, 16]
-    seeds = [one.results.plan.seed for one in tuned.rounds] + [tuned.judged.plan.seed]
+    assert [len(stage.ranked) for stage in tuned.rounds] == [9, 5, 3]
+    assert [stage.results.plan.replicates for stage in tuned.rounds] == [4, 8, 16]
+    seeds = [stage.results.plan.seed for stage in tuned.rounds] + [tuned.judged.plan.seed]
     assert len(set(seeds)) == 4
     left = [repr(policy) for policy in policies]
-    for one in tuned.rounds:
-        finals = {cell.agent: cell.metrics["gap"][:, -6:].mean() for cell in one.results.cells()}
+    for stage in tuned.rounds:
+        finals = {cell.agent: cell.metrics["gap"][:, -6:].mean() for cell in stage.results.cells()}
         assert list(finals) == [f"SampleAverage({name})" for name in left]
-        assert sorted(finals, key=finals.get) == [f"SampleAverage({name})" for name in one.ranked]
-        left = list(one.ranked[: max(3, -(-len(left) // 2))])
+        assert sorted(finals, key=finals.get) == [f"SampleAverage({name})" for name in stage.ranked]
+        left = list(stage.ranked[: max(3, -(-len(left) // 2))])
     assert tuned.judged.plan.tasks[0].agents == tuple(f"SampleAverage({name})" for name in left)
     assert tuned.recommendation == left[0]
     assert [row[1] for row in rounds_table(tuned).rows] == ["9", "5", "3"]
@@ -92,11 +92,11 @@ def test_a_search_that_was_stopped_ends_with_the_same_bytes(tmp_path):
     again = tuned_in(tmp_path / "stopped", tuning)
     assert again.recommendation == whole.recommendation
     assert all(path.stat().st_mtime_ns == when for path, when in begun.items())
-    one, other = (
+    whole_files, stopped_files = (
         {path.relative_to(tmp_path / name): path.read_bytes() for path in (tmp_path / name).rglob("*.npz")}
         for name in ("whole", "stopped")
     )
-    assert one == other
+    assert whole_files == stopped_files
 
 
 def test_returns_judge_where_there_is_no_gap(tmp_path):
