@@ -55,17 +55,22 @@ def own_module(tmp_path, monkeypatch):
 
 
 def test_policies_schedules_and_environments_of_the_users_own(own_module, tmp_path, undrawn):
-    tasks = ["--env", f"{own}:own/Corridor-v0(prize=2.0)"]
-    policies = ["--policies", f"Boltzmann({own}:Halving(1.0))", f"{own}:Lukewarm(0.5)", f"Sarsa({own}:Lukewarm(0.5))"]
+    tasks = ["--env", f"{own_module}:own/Corridor-v0(prize=2.0)"]
+    policies = [
+        "--policies",
+        f"Boltzmann({own_module}:Halving(1.0))",
+        f"{own_module}:Lukewarm(0.5)",
+        f"Sarsa({own_module}:Lukewarm(0.5))",
+    ]
     folder = tmp_path / "results"
     options = ["--steps", "60", "--replicates", "4", "--jobs", "1", "--output", str(folder)]
     compare_schedules.main([*tasks, *policies, *options])
     (task,) = Store(folder).read_plan().tasks
-    assert task.environment == f"{own}:own/Corridor-v0(prize=2.0)"
+    assert task.environment == f"{own_module}:own/Corridor-v0(prize=2.0)"
     assert task.agents == (
-        f"QLearning(Boltzmann({own}:Halving(1.0)))",
-        f"QLearning({own}:Lukewarm(0.5))",
-        f"Sarsa({own}:Lukewarm(0.5))",
+        f"QLearning(Boltzmann({own_module}:Halving(1.0)))",
+        f"QLearning({own_module}:Lukewarm(0.5))",
+        f"Sarsa({own_module}:Lukewarm(0.5))",
     )
 
 
