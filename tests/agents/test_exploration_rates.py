@@ -45,7 +45,7 @@ class Curious(Expression):
     + [QLambda(Curious(), trace_decay=0.0)],
     ids=named,
 )
-def test_exploration_rates_are_kept_by_state_and_moved_on_by_the_changes(learner):
+def test_exploration_rates_are_stored_by_state_and_updated_from_the_changes(learner):
     agent, rng = prepared(learner), np.random.default_rng(16)
     assert agent.epsilons.shape == (3, 4)
     mask = masked(agent, rng)
@@ -66,7 +66,7 @@ def test_exploration_rates_are_kept_by_state_and_moved_on_by_the_changes(learner
     assert prepared(replace(agent, policy=Greedy())).epsilons is None
 
 
-def test_speedy_q_moves_the_rates_of_all_places_of_a_round():
+def test_speedy_q_updates_the_rates_of_all_states_of_a_round():
     states_met = ([0, 0, 2], [3, 1, 1], [0, 1, 2], [1, 1, 0], [2, 0, 3])
     actions_taken = ([0, 1, 0], [1, 0, 0], [1, 1, 1], [0, 0, 0], [0, 1, 0])
     agent = prepared(SpeedyQ(Curious(), round_length=5, step_size=InverseTime(0.5, 0.0)))

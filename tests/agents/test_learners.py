@@ -114,7 +114,7 @@ def test_acting_learns_nothing_and_respects_the_mask(learner):
 
 
 @every_learner
-def test_replicates_learn_on_their_own(learner):
+def test_replicates_learn_independently(learner):
     together, alone = copy.deepcopy(learner), [copy.deepcopy(learner) for _ in range(5)]
     together.reset(5, Discrete(4), Discrete(3), np.random.default_rng(7))
     for row, agent in enumerate(alone):
@@ -133,7 +133,7 @@ def test_replicates_learn_on_their_own(learner):
 
 
 @every_learner
-def test_what_cannot_be_learnt_is_refused(learner):
+def test_spaces_without_a_table_are_refused(learner):
     agent, rng = copy.deepcopy(learner), np.random.default_rng(0)
     with pytest.raises(TypeError, match="observation_space must be Discrete"):
         agent.reset(1, Box(0, 1), Discrete(2), rng)
@@ -146,7 +146,7 @@ def test_what_cannot_be_learnt_is_refused(learner):
 
 
 @every_learner
-def test_without_a_reset_there_is_nothing_to_act_or_learn_by(learner):
+def test_acting_or_learning_before_a_reset_is_refused(learner):
     agent = copy.deepcopy(learner)
     with pytest.raises(RuntimeError, match="reset must be called before act"):
         agent.act([0])
@@ -155,7 +155,7 @@ def test_without_a_reset_there_is_nothing_to_act_or_learn_by(learner):
 
 
 @every_learner
-def test_an_act_without_a_mask_allows_everything_again(learner):
+def test_acting_without_a_mask_allows_all_actions_again(learner):
     agent = prepared(learner, num_envs=1, states=1, actions=3)
     agent.act([0], where=[[True, False, False]])
     assert not agent.allowed.all()

@@ -45,7 +45,7 @@ def test_the_command_measures_prints_and_stores(yardstick, tmp_path, capsys):
     assert text.count("B Taxi") == 2 * len(names)
 
 
-def test_what_recording_costs_is_measured_beside_a_rollout_that_notes_nothing():
+def test_the_cost_of_recording_is_measured_against_a_rollout_without_records():
     play = works.in_project(works.WORKS[0], "constant", 3, "lockstep", recorded=False)
     nothing = play(20)
     assert not any(array.any() for array in nothing.arrays.values())
@@ -58,7 +58,7 @@ def test_what_recording_costs_is_measured_beside_a_rollout_that_notes_nothing():
     assert all(row.failure or 0 < row.ratio[1] < 3 for row in rows)
 
 
-def test_a_step_is_taken_apart(capsys, tmp_path):
+def test_the_parts_of_a_step_are_timed(capsys, tmp_path):
     engines.main([*TINY, "--parts", "steps", "--output", str(tmp_path)])
     rows = json.loads((tmp_path / "engines.json").read_text())["steps"]
     assert {(row["work"], row["replicates"]) for row in rows} == {
@@ -82,7 +82,7 @@ def test_runs_with_two_workers_are_measured_beside_two_threads_of_c(yardstick):
     assert [row.target for row in rows[:2]] == [1.8, None]
 
 
-def test_a_missed_target_is_told():
+def test_a_missed_target_is_reported():
     row = measuring.Row("A testbed", "constant", 2000, "lockstep", 100, 1e6, (0.5, 0.6, 0.7), "C", 2e6, 0.8)
     assert ">= 0.8 MISSED" in line(row)
     assert ">= 0.8 hit" in line(dataclasses.replace(row, ratio=(0.7, 0.8, 0.9)))
@@ -142,7 +142,7 @@ def test_the_ratio_to_a_peer_is_ours_over_theirs():
     assert row.ratio[0] > 1e4 / row.rate
 
 
-def test_every_peer_has_a_ground_and_an_adapter_that_needs_nothing_of_ours():
+def test_every_peer_has_a_nearest_work_and_an_adapter_without_our_packages():
     assert set(peers.NEAREST_WORKS) == set(peer_runs.PEERS)
     tree = ast.parse(Path(peer_runs.__file__).read_text())
     imported = [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
@@ -206,7 +206,7 @@ def test_settings_that_measure_nothing_are_refused(wrong, capsys, tmp_path):
     assert "error: " in capsys.readouterr().err
 
 
-def test_an_output_that_cannot_be_written_is_told_before_anything_is_measured(tmp_path, capsys):
+def test_an_output_that_cannot_be_written_is_reported_before_anything_is_measured(tmp_path, capsys):
     (tmp_path / "file").write_text("")
     with pytest.raises(SystemExit) as stopped:
         engines.main([*TINY, "--parts", "rollouts", "--output", str(tmp_path / "file" / "r")])

@@ -35,18 +35,18 @@ TINY = Study(
 
 
 @pytest.mark.parametrize("exact", EXACT, ids=lambda exact: exact.name)
-def test_what_is_computed_is_what_was_published(exact):
+def test_computed_numbers_are_the_published_ones(exact):
     assert exact.met_by(exact.compute())
 
 
-def test_met_is_what_rounds_to_the_published_digits():
+def test_a_claim_is_met_where_the_value_rounds_to_the_published_digits():
     claim = Exact("", "-1.50", lambda: 0.0)
     assert claim.decimals == 2
     assert [claim.met_by(value) for value in (-1.504, -1.506, 1.5, math.nan)] == [True, False, False, False]
     assert Exact("", "400", lambda: 0.0).met_by(400.4)
 
 
-def test_claims_are_told_apart_and_say_why_where_they_are_not_met():
+def test_claims_have_different_labels_and_say_why_they_are_not_met():
     labels = [claim.label for study in STUDIES for claim in study.claims] + [exact.name for exact in EXACT]
     assert len(set(labels)) == len(labels)
     for claim in (claim for study in STUDIES for claim in study.claims):
@@ -54,7 +54,7 @@ def test_claims_are_told_apart_and_say_why_where_they_are_not_met():
         assert not claim.differs or (claim.published and claim.note)
 
 
-def test_a_cell_is_run_once_for_all_that_is_claimed_of_it():
+def test_a_cell_runs_once_for_all_its_claims():
     experiment = experiment_of(TINY, 5)
     assert [len(task.agents) for task in experiment.tasks] == [1]
     assert (experiment.seed, experiment.replicates, experiment.points) == (5, 4, 3)
@@ -62,7 +62,7 @@ def test_a_cell_is_run_once_for_all_that_is_claimed_of_it():
     assert [quick(study).steps for study in STUDIES] == [100, 100, 100, 2000]
 
 
-def test_the_first_pulls_are_free_where_they_are_said_to_be():
+def test_the_first_pulls_are_free_where_the_study_says_so():
     rows = measure(TINY, 0)
     assert [row.mean for row in rows] == [1.5, 0.0, 100.0]
     assert [row.replicates for row in rows] == [4, 4, 4]
@@ -101,7 +101,7 @@ def test_the_command_prints_and_writes_the_same_page(tmp_path, capsys, monkeypat
     assert not (tmp_path / "quick.md").exists()
 
 
-def test_the_page_holds_what_is_claimed_and_what_is_off_says_why():
+def test_the_page_holds_every_claim_and_explains_differences():
     text = PAGE.read_text(encoding="utf-8")
     for exact in EXACT:
         assert f"| {exact.name} | {exact.published} | " in text
@@ -170,7 +170,7 @@ def test_others_on_uniform_means_bring_the_published_regrets():
 
 
 @pytest.mark.slow
-def test_a_start_that_misleads_is_got_over_by_a_temperature_for_each_arm_and_by_no_schedule():
+def test_a_temperature_for_each_arm_overcomes_a_misleading_start_and_no_schedule_does():
     # The runs that miss the best arm for ever, one in a hundred at C^2 = .05, make a mean of 300 skewed: more of them
     # raise its error with it, and fewer bring it down by less than four.
     rows = fresh(GUMBEL, 300)

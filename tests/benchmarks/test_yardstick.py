@@ -85,7 +85,7 @@ def test_masked_actions_are_never_taken_in_c(yardstick):
     assert values[~env.table.action_mask].any()
 
 
-def test_what_the_c_code_cannot_hold_is_refused(yardstick):
+def test_problems_that_the_c_code_cannot_hold_are_refused(yardstick):
     with pytest.raises(ValueError, match=r"arms must be in \[1, 1024\], got 2000"):
         yardstick.bandit(1, 10, arms=2000, start=1.0)
     arrays = TableArrays.of(envs.make("FrozenLake-v1", 1).table, 100)

@@ -64,7 +64,7 @@ def test_the_formulas_are_the_library_s_over_the_whole_range(page):
     ] == []
 
 
-def test_the_formulas_give_the_golden_numbers_of_the_battery(page):
+def test_the_formulas_return_the_golden_numbers_of_the_battery(page):
     cases = [
         case
         for case in BATTERY

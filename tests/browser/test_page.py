@@ -35,7 +35,7 @@ def shown(page):
         ("0,-40", "1e-5", [0.0, -40.0], 1e-5),
     ],
 )
-def test_what_is_typed_is_computed_and_shown(page, typed, typed_temperature, values, temperature):
+def test_typed_values_are_computed_and_shown(page, typed, typed_temperature, values, temperature):
     page.fill("#explorer-values", typed)
     page.fill("#explorer-temperature", typed_temperature)
     assert disagreements(shown(page), values, temperature) == []
@@ -107,7 +107,7 @@ def test_every_control_is_reached_by_tab_and_has_a_name(page):
         ("1, 2", HOSTILE, f"temperature must be a number, got “{HOSTILE}”", "temperature"),
     ],
 )  # fmt: skip
-def test_what_people_get_wrong_is_said_and_nothing_breaks(page, typed, typed_temperature, message, field):
+def test_wrong_input_shows_a_message_and_breaks_nothing(page, typed, typed_temperature, message, field):
     page.fill("#explorer-values", typed)
     page.fill("#explorer-temperature", typed_temperature)
     assert page.inner_text("#explorer-error") == message
@@ -140,7 +140,7 @@ def test_the_button_copies_and_without_a_clipboard_selects(browser, report):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1400])
-def test_it_fits_the_screen_and_can_be_read_by_day_and_night(browser, report, width, scheme):
+def test_the_page_fits_the_screen_and_can_be_read_by_day_and_night(browser, report, width, scheme):
     watched = BrowserPage(browser, report, viewport={"width": width, "height": 800}, color_scheme=scheme)
     page = watched.page
     page.fill("#explorer-values", "1, 2, 3, -1e-300, 12345.678")

@@ -57,7 +57,7 @@ def test_finite_observations_are_numbered_one_to_one(space, everything):
         assert env.step(0)[0] in env.observation_space
 
 
-def test_what_is_numbered_already_or_can_not_be_stays_as_it_is():
+def test_environments_that_need_or_allow_no_numbering_stay_as_they_are():
     for space in (Discrete(4), Text(3), Graph(Discrete(2), None), Tuple([Discrete(2), Box(0, 1)]), Dict(a=Text(2))):
         env = Shows(space)
         assert number_observations(env) is env

@@ -14,7 +14,7 @@ def test_a_time_limit_may_be_set_for_any_environment():
 
 
 @pytest.mark.parametrize("make", [envs.make, envs.make_raw])
-def test_an_environment_without_a_time_limit_gets_one_and_it_is_said(make):
+def test_an_environment_without_a_time_limit_gets_one_and_a_warning(make):
     with pytest.warns(TimeLimitWarning, match=r"CliffWalking-v1 states no time limit: .* after 10000 steps") as warned:
         env = make("CliffWalking-v1", 2)
     assert len(warned) == 1

@@ -66,7 +66,7 @@ def test_every_judged_metric_has_values_a_leaderboard_and_an_answer(results, key
         assert table.columns[-1] == f"{metric.total}, all steps"
 
 
-def test_what_agents_cannot_be_judged_by_is_refused(results):
+def test_metrics_that_cannot_judge_agents_are_refused(results):
     for key in set(KEYS) - set(JUDGED_KEYS):
         with pytest.raises(RefusedError, match=f"metric must be one of {', '.join(JUDGED_KEYS)}, got '{key}'"):
             _ = Judgement(results, key).tasks

@@ -25,7 +25,7 @@ def test_both_limits(limit, policies, where):
         )
 
 
-def test_epsilon_greedy_shares_what_is_allowed():
+def test_epsilon_greedy_explores_the_allowed_actions_alone():
     # 0.4 / 3 for each allowed action, and 0.6 for the one maximiser among them.
     probs = EpsilonGreedy(0.4)(VALUES[0], where=WHERE[0]).probs
     np.testing.assert_allclose(probs, [0.4 / 3, 0.4 / 3 + 0.6, 0.4 / 3, 0], rtol=1e-15)

@@ -35,7 +35,7 @@ SHIFTABLE = [p for p in POLICIES if not isinstance(p, BernoulliThompson) and get
     row=st.integers(0, 2),
 )
 @settings(max_examples=40)
-def test_probabilities_are_a_distribution_over_what_is_allowed(policy, values, where, step, row):
+def test_probabilities_are_a_distribution_over_the_allowed_actions(policy, values, where, step, row):
     where[:, 0] = True
     distribution = ask(policy, values, step=step, where=where)
     np.testing.assert_allclose(distribution.probs.sum(axis=-1), 1, rtol=1e-12)

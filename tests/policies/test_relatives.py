@@ -91,7 +91,7 @@ def test_kl_boltzmann_maximises_its_objective(values, temperature, another):
     assert best == pytest.approx(float(Gibbs(values, temperature, prior=prior).soft_value), rel=1e-9, abs=1e-9)
 
 
-def test_what_is_told_beside_the_probabilities():
+def test_distributions_without_a_temperature_do_not_report_one():
     assert MaxBoltzmann(0.1, 0.7)([0.0, 1.0]).temperature == 0.7
     assert not hasattr(UCB1()([0.0, 1.0], visits=[1, 1]), "temperature")
     assert not hasattr(VDBE(1.0)([0.0, 1.0]), "temperature")

@@ -67,7 +67,7 @@ def test_a_schedule_prints_reads_back_pickles_and_hashes(schedule):
 
 
 @every_schedule
-def test_a_schedule_refuses_what_is_no_step(schedule):
+def test_a_schedule_refuses_invalid_steps(schedule):
     for wrong in (0.5, "1", None, [1.0], True):
         with pytest.raises(TypeError, match="step must be an integer"):
             schedule(wrong)

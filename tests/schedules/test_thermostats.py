@@ -106,7 +106,7 @@ def test_glie_makes_the_worst_action_one_nth_as_probable_as_the_best(values, vis
     np.testing.assert_allclose(ratio, 1, rtol=1e-12)
 
 
-def test_targets_are_met_among_what_is_allowed():
+def test_targets_are_met_among_the_allowed_actions():
     values, where = np.array([0.3, 9.0, 1.0, 0.0]), np.array([True, False, True, True])
     inner = values[where]
     for thermostat in THERMOSTATS:
@@ -119,7 +119,7 @@ def test_targets_are_met_among_what_is_allowed():
     assert Gibbs(values, temperature, where=where).entropy == pytest.approx(0.5 * math.log(3), rel=1e-9)
 
 
-def test_a_thermostat_is_no_schedule():
+def test_a_thermostat_is_not_a_schedule():
     for make in (RangeScaled, EntropyTarget, LossBudget):
         with pytest.raises(TypeError, match="got the thermostat RangeScaled"):
             make(RangeScaled(0.5))

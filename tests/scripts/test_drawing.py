@@ -37,7 +37,7 @@ def test_every_schedule_and_every_thermostat_is_drawn(tmp_path, capsys):
     )
 
 
-def test_the_page_on_temperatures_names_all_there_is():
+def test_the_page_on_temperatures_names_every_class():
     page = (ROOT / "docs" / "temperature.md").read_text()
     for room in (boltzmann.schedules, boltzmann.thermostats, boltzmann.policies):
         for kind in _dataclasses(room):

@@ -87,7 +87,7 @@ def test_each_policy_goes_to_each_learner():
 
 
 @pytest.mark.parametrize("learner", ["Sarsa(Greedy())", "_", "Boltzmann(0.1)", "Linear(_, 0.1, 5)", "0.5"])
-def test_learners_without_a_place_for_the_policy_are_refused(learner):
+def test_learners_that_cannot_take_the_policy_are_refused(learner):
     with pytest.raises(ValueError, match=r"expected an agent with _ instead of its policy|must be"):
         make_task("FrozenLake-v1", ["Greedy()"], 10, [learner])
 
@@ -104,7 +104,7 @@ def test_a_file_says_what_the_flags_say(tmp_path):
             describe(Options(experiment=path), ["--experiment", str(path), *words])
 
 
-def test_a_file_that_is_none_is_told_in_one_line(tmp_path, capsys):
+def test_an_invalid_file_is_reported_in_one_line(tmp_path, capsys):
     for name, text in (("absent.toml", None), ("wrong.toml", "seed = ")):
         if text is not None:
             (tmp_path / name).write_text(text)

@@ -29,7 +29,7 @@ QUESTIONS = [
 @pytest.mark.parametrize(
     ("script", "options", "files", "says"), QUESTIONS, ids=["temperature_limits", "anneal", "tune"]
 )
-def test_it_prints_draws_and_writes_and_says_the_same_again(
+def test_a_script_prints_draws_and_writes_and_repeats_its_answer(
     script, options, files, says, tmp_path, capsys, monkeypatch
 ):
     monkeypatch.chdir(tmp_path)
@@ -130,7 +130,7 @@ def test_arms_that_change_get_a_constant_step():
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_what_people_get_wrong_is_told_in_one_line(script, arguments, message, capsys, tmp_path, monkeypatch):
+def test_wrong_arguments_are_reported_in_one_line(script, arguments, message, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit) as stopped:
         script.main(arguments)
@@ -142,7 +142,7 @@ def test_what_people_get_wrong_is_told_in_one_line(script, arguments, message, c
     assert not list(tmp_path.iterdir())
 
 
-def test_what_a_task_does_not_tell_is_refused_before_anything_runs(tmp_path, monkeypatch, capsys):
+def test_a_metric_that_a_task_does_not_report_is_refused_before_anything_runs(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit) as stopped:
         anneal.main(["--tasks", "FrozenLake-v1", "CartPole-v1"])

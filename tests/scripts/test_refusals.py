@@ -46,19 +46,19 @@ from tests.support.commands import ONE_CELL, refused
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_what_people_get_wrong_is_told_in_one_line(arguments, message, capsys, tmp_path):
+def test_wrong_arguments_are_reported_in_one_line(arguments, message, capsys, tmp_path):
     arguments = ["--output", str(tmp_path / "results"), *arguments]
     assert message in refused(compare_schedules.main, arguments, capsys, tmp_path)
 
 
-def test_an_unwritable_output_is_told_in_one_line(capsys, tmp_path):
+def test_an_unwritable_output_is_reported_in_one_line(capsys, tmp_path):
     (tmp_path / "file").write_text("")
     for output in (tmp_path / "file", tmp_path / "file" / "below", Path("/proc/nowhere/results")):
         error = refused(compare_schedules.main, [*ONE_CELL, "--output", str(output)], capsys, tmp_path)
         assert f"{output} cannot be written: " in error
 
 
-def test_results_that_are_none_are_told_in_one_line(capsys, tmp_path, results):
+def test_invalid_results_are_reported_in_one_line(capsys, tmp_path, results):
     for main in (plot_learning_curves.main, write_report.main):
         assert "holds no results" in refused(main, [str(tmp_path / "x")], capsys, tmp_path)
     wrong = [str(results), "--output", str(tmp_path / "figure.nothing")]
@@ -67,6 +67,6 @@ def test_results_that_are_none_are_told_in_one_line(capsys, tmp_path, results):
     assert "No such file or directory" in refused(write_report.main, nowhere, capsys, tmp_path)
 
 
-def test_values_that_cannot_be_drawn_are_told_in_one_line(capsys, tmp_path):
+def test_values_that_cannot_be_drawn_are_reported_in_one_line(capsys, tmp_path):
     wrong = ["--values", "nan", "1.0", "--output", str(tmp_path / "x.png")]
     assert "NaN" in refused(draw_gibbs_limits.main, wrong, capsys, tmp_path)

@@ -86,7 +86,7 @@ def test_adversarial_learners_credit_by_probability(learner, law, credit):
     ("learner", "scale"),
     [(Exp3(exploration=0.3), 20.0), (Exp3IX(step_size=0.5), 1.0), (TsallisINF(), 1.0), (GradientBandit(), 1.0)],
 )
-def test_what_acts_is_drawn_from_what_is_told(learner, scale):
+def test_actions_are_drawn_from_the_reported_probabilities(learner, scale):
     agent = prepared(learner, num_envs=20_000, states=1, actions=4)
     agent._rng = fresh_rng()
     agent.values[:] = scale * np.array([0.0, -0.5, 1.0, -3.0])
@@ -99,7 +99,7 @@ def test_what_acts_is_drawn_from_what_is_told(learner, scale):
 
 
 @pytest.mark.parametrize("learner", [Exp3(), Exp3IX(), TsallisINF()])
-def test_adversarial_learners_refuse_rewards_they_have_no_place_for(learner):
+def test_adversarial_learners_refuse_rewards_outside_their_range(learner):
     agent = prepared(learner, num_envs=2)
     with pytest.raises(ValueError, match=r"rewards must be in \[0, 1\], got 1.5 in row 1"):
         agent.update(Transition([0, 0], [0, 0], [0.5, 1.5], [0, 0], [False] * 2, [False] * 2))

@@ -40,7 +40,7 @@ def recency_weighted(rewards, initial, step_size):
     ],
     ids=lambda value: repr(value) if isinstance(value, Expression) else "",
 )
-def test_averages_are_those_of_what_each_arm_paid(learner, oracle):
+def test_averages_are_those_of_the_rewards_of_each_arm(learner, oracle):
     agent, brought = prepared(learner), defaultdict(list)
     for states, actions, rewards, *rest in random_transitions(np.random.default_rng(5), 200, 3, 4, 3):
         agent.update(Transition(states, actions, rewards, *rest))
@@ -65,7 +65,7 @@ class Curious(Expression):
 
 
 @pytest.mark.parametrize("kind", [SampleAverage, SampleAverageWithInitial, ConstantStep, ScheduledStep])
-def test_who_reads_variances_is_told_those_of_the_rewards(kind):
+def test_a_policy_that_reads_variances_gets_those_of_the_rewards(kind):
     agent, brought = prepared(kind(Curious(), initial_value=3.0)), defaultdict(list)
     for states, actions, rewards, *rest in random_transitions(np.random.default_rng(5), 150, 3, 2, 3):
         # Far from 0, where the difference of two large sums would lose everything.
@@ -80,7 +80,7 @@ def test_who_reads_variances_is_told_those_of_the_rewards(kind):
     np.testing.assert_array_equal(Curious.variances_seen[-1], np.zeros((3, 3)))
 
 
-def test_who_does_not_read_variances_does_not_pay_for_them():
+def test_no_variances_are_stored_for_a_policy_that_does_not_read_them():
     seen = {}
 
     class Plain:

@@ -49,7 +49,7 @@ def test_gradient_bandits_follow_equation_2_12(learner, baseline):
         assert agent.values[entry] == pytest.approx(preference, rel=1e-9, abs=1e-11)
 
 
-def test_reinforcement_comparison_is_the_book_s_rule():
+def test_reinforcement_comparison_follows_the_rule_of_the_book():
     agent = prepared(ReinforcementComparison(step_size=0.2, reference_step_size=0.4, initial_reference=1.0))
     preferences, references = defaultdict(float), defaultdict(lambda: 1.0)
     for transition in random_transitions(np.random.default_rng(9), 120, 3, 4, 3):

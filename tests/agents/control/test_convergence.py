@@ -106,7 +106,7 @@ FROM_ANYWHERE = [
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("kind", "arguments", "target", "steps", "distance"), FROM_ANYWHERE)
-def test_it_reaches_its_own_target_on_the_cliff(kind, arguments, target, steps, distance):
+def test_each_learner_reaches_its_own_target_on_the_cliff(kind, arguments, target, steps, distance):
     rows = 400_000 // steps
     table, rng = cliff_from_anywhere(), np.random.default_rng()
     policy = LAST if target is ON_POLICY else EpsilonGreedy(Linear(1.0, 0.2, steps // 2))
@@ -122,7 +122,7 @@ def test_it_reaches_its_own_target_on_the_cliff(kind, arguments, target, steps, 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("kind", "arguments", "target", "problem"), CASES)
-def test_it_reaches_its_own_target(kind, arguments, target, problem):
+def test_each_learner_reaches_its_own_target(kind, arguments, target, problem):
     make, limit, steps = PROBLEMS[problem]
     table = make()
     env = envs.TabularVectorEnv(table, REPLICATES, max_episode_steps=limit)

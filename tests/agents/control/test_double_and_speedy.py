@@ -18,7 +18,7 @@ from tests.support.streams import allowed_transitions, masked, prepared
 
 
 @pytest.mark.parametrize("length", [1, 5, None])
-def test_speedy_q_is_equation_6_in_rounds(length):
+def test_speedy_q_follows_equation_6_in_rounds(length):
     learner = SpeedyQ(Uniform(), round_length=length, discount=DISCOUNT, initial_value=INITIAL)
     agent, rng = prepared(learner), np.random.default_rng(6)
     mask = masked(agent, rng)
@@ -44,7 +44,7 @@ def test_speedy_q_is_equation_6_in_rounds(length):
     compare(agent, present)
 
 
-def test_double_q_chooses_by_one_table_and_values_by_the_other():
+def test_double_q_chooses_with_one_table_and_evaluates_with_the_other():
     agent, rng = prepared(DoubleQ(Uniform(), **SAME)), np.random.default_rng(6)
     mask = masked(agent, rng)
     agent._rng, coins = np.random.default_rng(11), np.random.default_rng(11)
@@ -63,7 +63,7 @@ def test_double_q_chooses_by_one_table_and_values_by_the_other():
     assert (agent.tables[0] != agent.tables[1]).any()
 
 
-def test_double_q_is_free_of_the_maximum_s_bias():
+def test_double_q_does_not_have_the_bias_of_the_maximum():
     # One state, ten arms of mean 0: the largest of noisy averages is too large, double estimates are not.
     kinds = (QLearning, DoubleQ)
     largest = []

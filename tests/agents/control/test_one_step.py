@@ -87,7 +87,7 @@ BACKUPS = [
 
 
 @pytest.mark.parametrize(("learner", "backup"), BACKUPS, ids=named)
-def test_one_step_learners_are_their_rule_one_replicate_at_a_time(learner, backup):
+def test_one_step_learners_follow_their_rule_in_each_replicate(learner, backup):
     agent, rng = prepared(learner), np.random.default_rng(6)
     mask = masked(agent, rng)
     oracle = defaultdict(lambda: INITIAL)
@@ -132,7 +132,7 @@ def test_step_sizes_may_follow_the_visits(kind):
         np.testing.assert_allclose(agent.values[:, 0, 1], np.mean(brought, axis=0), rtol=1e-12)
 
 
-def test_the_bootstrap_leaves_out_what_a_mask_forbids():
+def test_the_bootstrap_leaves_out_masked_actions():
     agent = prepared(QLearning(Uniform(), step_size=1.0, discount=1.0), num_envs=1)
     agent.values[0, 1] = [-5.0, -3.0, 0.0]
     agent.act([1], where=np.array([[True, True, False]]))
@@ -152,7 +152,7 @@ def test_the_bootstrap_leaves_out_what_a_mask_forbids():
     ],
     ids=repr,
 )
-def test_soft_backups_are_of_the_values_whatever_the_policy_makes_of_them(learner, expected):
+def test_soft_backups_use_the_values_and_not_the_scores_of_the_policy(learner, expected):
     agent = prepared(learner, num_envs=1, states=2, actions=2)
     agent.values[:, 1] = [1.0, 3.0]
     agent.update(Transition([0], [0], [0.0], [1], terminated=[False], truncated=[False]))
@@ -173,7 +173,7 @@ def test_soft_backups_are_of_the_values_whatever_the_policy_makes_of_them(learne
         ),
     ],
 )
-def test_what_cannot_be_bootstrapped_from_changes_nothing(learner, error, message):
+def test_a_refused_update_changes_nothing(learner, error, message):
     agent = prepared(learner)
     with pytest.raises(error, match=message):
         agent.update(Transition([0, 0, 0], [0, 0, 0], [1.0, 1.0, 1.0], [1, 1, 1], [False] * 3, [False] * 3))
@@ -181,7 +181,7 @@ def test_what_cannot_be_bootstrapped_from_changes_nothing(learner, error, messag
     assert agent.step == agent.visits.sum() == 0
 
 
-def test_a_policy_that_reads_variances_is_for_averages():
+def test_a_policy_that_reads_variances_needs_a_learner_of_averages():
     with pytest.raises(ValueError, match="policy must not read variances of rewards"):
         QLearning(UCB1Tuned())
 

@@ -94,7 +94,7 @@ def test_without_decay_traces_are_one_step(traced, plain):
     np.testing.assert_allclose(agents[0].values, agents[1].values, rtol=1e-12)
 
 
-def test_sarsa_takes_the_action_that_it_bootstrapped_from_and_draws_it_rightly():
+def test_sarsa_takes_the_action_of_its_bootstrap_and_draws_it_with_the_right_probabilities():
     R = 20_000
     agent = prepared(Sarsa(Boltzmann(Linear(2.0, 0.5, 2)), step_size=1.0, discount=1.0), num_envs=R, states=2)
     agent._rng = fresh_rng()
@@ -115,7 +115,7 @@ def test_sarsa_takes_the_action_that_it_bootstrapped_from_and_draws_it_rightly()
     np.testing.assert_array_equal(agent.act(zeros).actions, decision.actions)
 
 
-def test_sarsa_draws_afresh_after_an_end_and_where_the_mask_is_another():
+def test_sarsa_draws_again_after_an_end_and_under_another_mask():
     agent = prepared(Sarsa(Greedy(), step_size=1.0, discount=1.0), num_envs=3, states=3)
     agent.values[:, 1] = [1.0, 2.0, 3.0]
     agent.values[:, 2] = [6.0, 5.0, 4.0]

@@ -62,7 +62,7 @@ def test_boltzmann_value_iteration_has_one_fixed_point_or_three_and_mellowmax_on
 @pytest.mark.parametrize(
     ("start", "end"), [(0.0, 0.5944980499), (0.72, 0.5944980499), (0.726, 0.8613611490), (2.0, 0.8613611490)]
 )
-def test_where_boltzmann_value_iteration_starts_tells_where_it_settles(start, end):
+def test_the_start_of_boltzmann_value_iteration_determines_its_limit(start, end):
     solved = value_iteration(
         TWO_STATES, BoltzmannExpectation(1 / 16.95), 0.98, initial_values=[start, 0.0], tolerance=1e-12
     )
@@ -122,7 +122,7 @@ def test_cliff_walking_costs_thirteen_steps():
     assert finite_horizon(table, Maximum(), 5)[36] == pytest.approx(-5.0)
 
 
-def test_operators_lie_in_their_order_and_tend_to_the_maximum(lake):
+def test_operators_are_ordered_and_tend_to_the_maximum(lake):
     best = value_iteration(lake, Maximum(), 0.9).V
     for temperature in (0.5, 0.05):
         boltzmann, mellow, soft = (
@@ -149,7 +149,7 @@ def test_dynamic_boltzmann_value_iteration_goes_to_the_optimal_values(lake):
     assert losses[1][-1] > 0.1
 
 
-def test_a_policy_expects_what_it_is_worth(lake):
+def test_the_backup_of_a_policy_agrees_with_its_evaluation(lake):
     policy = EpsilonGreedy(0.2)
     solved = value_iteration(lake, PolicyExpectation(policy), 0.95)
     V, Q = policy_evaluation(lake, policy(solved.Q).probs, 0.95)
@@ -160,7 +160,7 @@ def test_a_policy_expects_what_it_is_worth(lake):
     np.testing.assert_allclose(long, policy_evaluation(lake, uniform, 0.95)[0], rtol=1e-10, atol=1e-14)
 
 
-def test_policy_evaluation_is_what_rollouts_bring(lake):
+def test_policy_evaluation_agrees_with_rollouts(lake):
     V, _ = policy_evaluation(lake, Uniform()(np.zeros((16, 4))).probs, 1.0)
     env, rng = envs.TabularVectorEnv(lake, 4000), np.random.default_rng()
     env.reset(seed=int(rng.integers(2**32)))
@@ -227,7 +227,7 @@ STAYS = table_of({(0, 0): [(1.0, 0, 1.0, False)], (1, 0): [(1.0, 1, 0.0, False)]
         ),
     ],
 )
-def test_what_has_no_answer_is_refused(call, error, message):
+def test_problems_without_a_solution_are_refused(call, error, message):
     with pytest.raises(error, match=message):
         call()
 

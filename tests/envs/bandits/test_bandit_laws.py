@@ -35,7 +35,7 @@ def test_rewards_follow_the_law_of_the_paper(single, vector, parameters, wrong, 
 
 
 @every_bandit
-def test_single_and_batched_are_one_law(single, vector, parameters, wrong, law):
+def test_single_and_batched_bandits_follow_one_law(single, vector, parameters, wrong, law):
     env, batch = single(**parameters), vector(1, **parameters)
     for seed in range(3):
         # From one seed a single problem and a batch of one draw the same numbers.
@@ -87,7 +87,7 @@ def test_gaps_are_the_best_mean_less_the_mean_pulled(single, vector, parameters)
 @pytest.mark.parametrize(
     ("single", "vector", "parameters"), [case[:3] for case in CASES if case[0] != AdversarialBandit]
 )
-def test_means_may_be_given_in_the_one_notation(single, vector, parameters):
+def test_means_may_be_lists_or_tuples(single, vector, parameters):
     means = [[0.6, 0.5]] if single is AbruptBandit else [0.6, 0.5]
     for env in (single(means=means), single(means=tuple(means))):
         for seed in (0, 1):

@@ -144,7 +144,7 @@ def test_a_natural_pays_more_where_the_rules_say_so():
     assert wins(sab=False) == wins() == {0.0, 1.0}
 
 
-def test_naturals_are_not_told_apart_by_what_is_observed():
+def test_observations_do_not_distinguish_naturals():
     env = envs.make("Blackjack-v1", 5000)
     seen, _ = env.reset(seed=0)
     assert env.single_observation_space.n == 704
@@ -155,7 +155,7 @@ def test_naturals_are_not_told_apart_by_what_is_observed():
     assert flat.observation((21, 10, 1)) == number((21, 10, 1))
 
 
-def test_gaps_make_up_for_what_any_play_loses():
+def test_gaps_add_up_to_the_loss_of_any_play():
     # V* - V of random play is the expected sum of its gaps; false-alarm rate 1e-9.
     env = envs.make("Blackjack-v1", 2000, discount=1.0)
     np.testing.assert_array_equal(env._gaps, optimal_gaps(env.table, 1.0).ravel())

@@ -170,7 +170,7 @@ def test_a_single_environment_shows_the_mask_of_its_table():
         observation, _, _, _, info = env.step(0)
 
 
-def test_single_environments_refuse_what_they_do_not_know():
+def test_single_environments_refuse_wrong_calls():
     env = TableEnv(envs.loop())
     with pytest.raises(RuntimeError, match="reset must be called before step"):
         env.step(0)
@@ -218,7 +218,7 @@ def test_a_table_of_ones_own_is_drawn_on_a_ring():
     assert env.render().std() > 0
 
 
-def test_who_wants_pictures_gets_single_environments():
+def test_a_render_mode_makes_single_environments():
     env = envs.make("boltzmann/Chain-v0", 2, render_mode="rgb_array")
     assert type(env) is SyncVectorEnv
     env.reset(seed=[1, 2])

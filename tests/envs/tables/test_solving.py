@@ -73,7 +73,7 @@ def test_gaps_are_measured_by_the_value_of_their_own_state():
     assert np.count_nonzero(gaps[0]) >= 2
 
 
-def test_masked_actions_are_no_choice():
+def test_masked_actions_are_never_chosen():
     table = table_of("Taxi-v4")
     reward = np.zeros((500, 6, 1))
     reward[:, :, 0] = np.where(table.action_mask, -1.0, 100.0)
@@ -81,7 +81,7 @@ def test_masked_actions_are_no_choice():
     assert (V <= 0).all()
 
 
-def test_what_does_not_converge_is_refused():
+def test_problems_that_do_not_converge_are_refused():
     forever = Table(
         np.ones((1, 1, 1)), np.zeros((1, 1, 1), int), np.ones((1, 1, 1)), np.zeros((1, 1, 1), bool), np.ones(1)
     )
@@ -114,7 +114,7 @@ def test_equals_that_cancel_are_ties_and_values_that_cancel_are_found():
         )
 
 
-def test_gaps_are_solved_once_and_are_everybodys_own(monkeypatch):
+def test_gaps_are_solved_once_and_every_caller_gets_a_copy(monkeypatch):
     first, second = (table_of("FrozenLake-v1") for _ in range(2))
     solved = []
     monkeypatch.setattr(solving, "_CACHE", {})

@@ -32,7 +32,7 @@ def test_the_hash_follows_the_content(experiment):
     assert len({described.plan.hash for described in [experiment, *changed]}) == 6
 
 
-def test_what_a_reset_makes_is_no_part_of_the_description(experiment):
+def test_attributes_that_a_reset_makes_are_not_part_of_the_description(experiment):
     before = repr(experiment)
     agent = experiment.tasks[0].agents[0]
     from gymnasium.spaces import Discrete
@@ -125,6 +125,6 @@ def test_senseless_descriptions_are_refused(make, error, message):
         make()
 
 
-def test_tasks_on_one_environment_are_told_apart_by_their_steps():
+def test_labels_of_tasks_on_one_environment_state_their_steps():
     longer = dataclasses.replace(ONE, steps=20)
     assert Experiment([ONE, longer], 1, 0).plan.task_labels == ["X-v0, 10 steps", "X-v0, 20 steps"]

@@ -70,13 +70,13 @@ def rewarding(reward, rows=8):
         ),
     ],
 )
-def test_numbers_that_are_none_are_refused_and_nothing_is_written_beyond_a_table(agent, make, message):
+def test_nan_and_infinity_are_refused_and_nothing_is_written_beyond_a_table(agent, make, message):
     env = make()
     with pytest.raises(ValueError, match=message):
         rolled("compiled", agent(), env, ends=(50, 400))
 
 
-def test_a_choice_among_weights_that_are_none_stays_within_the_actions():
+def test_a_draw_from_invalid_weights_stays_within_the_actions():
     from boltzmann.experiments.engine.compiled.stages import choose
 
     for weights in (np.zeros((3, 8)), np.full((3, 8), np.nan), np.full((3, 8), np.inf)):
@@ -100,7 +100,7 @@ def by_the_place(step):
         Clip(by_the_place, 0.0, 0.5),
     ],
 )
-def test_a_schedule_of_ones_own_is_asked_as_in_lockstep(schedule):
+def test_a_schedule_of_ones_own_is_called_as_in_lockstep(schedule):
     slow, fast = (
         rolled(engine, SampleAverage(Boltzmann(schedule)), envs.make(BANDIT, 300), ends=(10, 30))
         for engine in ("lockstep", "compiled")
@@ -120,7 +120,7 @@ def test_a_schedule_of_ones_own_is_asked_as_in_lockstep(schedule):
     ],
 )
 @pytest.mark.parametrize("engine", ["lockstep", "compiled"])
-def test_a_schedule_out_of_bounds_is_told_alike(policy, message, engine):
+def test_a_schedule_out_of_bounds_has_one_message_on_both_engines(policy, message, engine):
     with pytest.raises(ValueError, match=message):
         rolled(engine, SampleAverage(policy), envs.make(BANDIT, 3))
 
@@ -145,7 +145,7 @@ def test_windows_of_any_length_are_cut_and_put_together_to_the_bit(monkeypatch):
         np.testing.assert_array_equal(fast.arrays[name], slow.arrays[name], err_msg=name)
 
 
-def test_what_one_call_takes_is_bounded():
+def test_the_steps_and_the_memory_of_one_call_are_bounded():
     cut = [(list(ends), whole) for ends, whole in compiled._stretches([3, 2**17 + 1, 5, 5, 5], 2)]
     assert cut == [([3], True), ([2**16], False), ([2**16], False), ([1, 6], True), ([5, 10], True)]
     # Sixteen windows of 50 000 replicates and 64 actions would be 448 MB.
@@ -195,7 +195,7 @@ class Patched(Telling):
         self.add = doubled(self.add)
 
 
-def test_a_recorder_hears_of_every_step_that_it_asks_for():
+def test_a_recorder_receives_every_step_that_it_requests():
     env = envs.make("FrozenLake-v1", 2)
     assert rolled("auto", QLearning(Greedy()), env, recorder=Telling).engine == "compiled"
     counting = rolled("auto", QLearning(Greedy()), env, recorder=Counting)

@@ -137,7 +137,7 @@ def test_final_observations_of_any_shape_are_put_back():
     np.testing.assert_array_equal(agent.reached, [[1, 1, 1], [9, 9, 9]])
 
 
-def test_what_an_agent_does_not_tell_is_recorded_as_unknown():
+def test_quantities_that_an_agent_does_not_report_are_recorded_as_unknown():
     class Still:
         def reset(self, *arguments):
             pass
@@ -153,7 +153,7 @@ def test_what_an_agent_does_not_tell_is_recorded_as_unknown():
     assert np.isnan(arrays["temperature"]).all()
 
 
-def test_greedy_may_be_told_as_numbers():
+def test_greedy_may_be_reported_as_numbers():
     class GreedyAsNumbers:
         def reset(self, *arguments):
             pass
@@ -169,7 +169,7 @@ def test_greedy_may_be_told_as_numbers():
     np.testing.assert_array_equal(arrays["greedy"], [[0.0, 1.0]])
 
 
-def test_a_recorder_of_ones_own_is_told_of_every_step_or_of_every_window():
+def test_a_recorder_of_ones_own_receives_every_step_or_every_window():
     class Steps(Recorder):
         def __init__(self, *arguments):
             super().__init__(*arguments)

@@ -149,7 +149,7 @@ def test_a_few_wild_bands_do_not_flatten_the_lines():
         assert (-1.4 < low < -1 < 1 < high < 1.4) if cut else (low < -1000 < 1000 < high)
 
 
-def test_a_caption_says_of_how_few_the_returns_are(tmp_path):
+def test_a_caption_states_the_smallest_number_of_replicates(tmp_path):
     task = Task("CliffWalking-v1(max_episode_steps=1000)", [QLearning(Greedy()), QLearning(Uniform())], 600)
     figure = draw_learning_curves(run(Experiment([task], 10, 0), tmp_path, make=envs.make), "return")
     caption = " ".join(figure._supxlabel.get_text().split())

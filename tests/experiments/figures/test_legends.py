@@ -5,7 +5,7 @@ import numpy as np
 from boltzmann.experiments.figures.legends import spread
 
 
-def test_labels_are_spread_as_little_as_can_be():
+def test_labels_are_spread_as_little_as_possible():
     rng = np.random.default_rng(0)
     for count in (1, 2, 5, 12):
         heights = rng.random(count) * 0.3

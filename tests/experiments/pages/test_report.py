@@ -177,7 +177,7 @@ def test_the_answer_and_the_table_say_how_sure_it_is(finals, answer, row, tmp_pa
     assert cells[start : start + 4] == row
 
 
-def test_what_users_name_is_escaped_wherever_it_stands(tmp_path):
+def test_names_from_users_are_escaped_everywhere(tmp_path):
     results = stored(tmp_path / "r", [HOSTILE, '"><b>&amp;'], [[1.0, 2.0], [3.0, 4.0]], environment=f"{HOSTILE}-v0")
     write_report(results, tmp_path / "report.html")
     text = (tmp_path / "report.html").read_text("utf-8")

@@ -95,7 +95,7 @@ def test_interrupted_it_says_how_to_go_on_and_does(cluster, troublesome, tmp_pat
 
 
 @pytest.mark.parametrize("name", sorted(MODULES))
-def test_what_is_not_installed_is_told_in_one_line(name, monkeypatch, capsys, tmp_path):
+def test_a_missing_package_is_reported_in_one_line(name, monkeypatch, capsys, tmp_path):
     monkeypatch.setitem(sys.modules, MODULES[name], None)
     with pytest.raises(SystemExit) as stopped:
         compare_schedules.main(["--backend", name, "--replicates", "2", "--output", str(tmp_path / "x")])

@@ -135,7 +135,7 @@ def test_results_that_are_larger_than_the_limit_are_read_at_each_use(tmp_path, m
     assert set(opened.values()) == {3}
 
 
-def test_what_is_held_cannot_be_changed(tmp_path):
+def test_held_results_cannot_be_changed(tmp_path):
     results = run(EXPERIMENT, tmp_path, make=envs.make)
     cell = next(results.cells())
     with pytest.raises(ValueError, match="read-only"):

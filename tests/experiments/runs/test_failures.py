@@ -58,7 +58,7 @@ def test_a_cell_that_raises_says_why_in_its_own_file_and_the_others_go_on(troubl
         Results.load(tmp_path)
 
 
-def test_what_failed_is_tried_again_and_its_file_goes(troublesome, tmp_path, monkeypatch):
+def test_a_failed_cell_runs_again_and_its_file_is_deleted(troublesome, tmp_path, monkeypatch):
     experiment = bandit(troublesome.uniform(troublesome.Raising))
     with pytest.raises(FailedCellsError):
         run(experiment, tmp_path, make=envs.make)
@@ -68,7 +68,7 @@ def test_what_failed_is_tried_again_and_its_file_goes(troublesome, tmp_path, mon
     assert len(stored(tmp_path)) == 3
 
 
-def test_a_full_disk_ends_the_run_as_what_it_is(tmp_path, monkeypatch):
+def test_a_full_disk_ends_the_run_with_its_own_error(tmp_path, monkeypatch):
     from boltzmann.experiments.store import folder as storage
 
     def full(path, content):
@@ -82,7 +82,7 @@ def test_a_full_disk_ends_the_run_as_what_it_is(tmp_path, monkeypatch):
     assert len(stored(tmp_path)) == 5
 
 
-def test_what_killed_neighbours_leave_half_written_goes_at_the_end(tmp_path, monkeypatch):
+def test_half_written_files_of_killed_neighbours_are_deleted_at_the_end(tmp_path, monkeypatch):
     half = tmp_path / "task00-agent00-block0001.npz.4711.tmp"
     mark = tmp_path / "task00-agent01-block0000.running"
 
@@ -184,7 +184,7 @@ def test_the_lock_of_another_host_is_believed(tmp_path):
     run(bandit(*GOOD), tmp_path, make=envs.make)
 
 
-def test_where_there_are_no_locks_the_file_has_to_do(tmp_path, monkeypatch):
+def test_without_locks_the_file_is_enough(tmp_path, monkeypatch):
     import fcntl
 
     def unsupported(descriptor, how):

@@ -10,7 +10,7 @@ from boltzmann import EpsilonGreedy, Greedy, Linear
 from boltzmann.experiments import Experiment, RefusedError, Task, run
 
 
-def test_what_cannot_run_is_refused_before_anything_is_written(tmp_path):
+def test_an_experiment_that_cannot_run_is_refused_before_anything_is_written(tmp_path):
     folder = tmp_path / "results"
     for environment, agent, message in [
         ("Nowhere-v0", QLearning(Greedy()), "Nowhere"),

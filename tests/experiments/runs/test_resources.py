@@ -14,7 +14,7 @@ from boltzmann.experiments.runs import machine, memory_and_time, running
 from boltzmann.experiments.runs.disk import disk_text
 
 
-def test_a_long_run_tells_its_memory_first_and_refuses_more_than_there_is(tmp_path, caplog, monkeypatch):
+def test_a_long_run_logs_its_memory_first_and_refuses_more_than_there_is(tmp_path, caplog, monkeypatch):
     task = Task("boltzmann/GaussianBandit-v0", (SampleAverage(Greedy()),), 50_000)
     with caplog.at_level(logging.INFO, logger="boltzmann.experiments"):
         run(Experiment((task,), 19, 0), tmp_path / "short", make=envs.make)
@@ -56,7 +56,7 @@ def test_results_that_do_not_fit_the_disk_are_refused_before_anything_is_written
     assert disk_text(dataclasses.replace(experiment, record="blocks").plan, tmp_path)
 
 
-def test_where_the_free_room_of_a_disk_is_not_told_nothing_is_refused_for_it(tmp_path, monkeypatch):
+def test_an_unknown_free_space_refuses_nothing(tmp_path, monkeypatch):
     task = Task("boltzmann/GaussianBandit-v0", (SampleAverage(Greedy()),), 50_000)
     plan = Experiment((task,), 40, 0, block=20).plan
 

@@ -21,7 +21,7 @@ def test_any_number_of_workers_gives_the_same_bytes(experiment, tmp_path):
     assert len(contents(tmp_path / "one")) == 16
 
 
-def test_progress_is_told(experiment, tmp_path):
+def test_progress_is_reported(experiment, tmp_path):
     progress = []
     run(experiment, tmp_path, make=envs.make, on_progress=lambda at: progress.append((at.blocks, at.total_blocks)))
     assert progress == [(done, 15) for done in range(16)]
@@ -30,7 +30,7 @@ def test_progress_is_told(experiment, tmp_path):
     assert progress == [(15, 15)]
 
 
-def test_what_is_there_is_kept_and_the_rest_computed(experiment, stored):
+def test_stored_blocks_stay_and_missing_ones_are_computed(experiment, stored):
     whole = contents(stored)
     blocks = sorted(stored.glob("*.npz"))
     for path in blocks[::2]:

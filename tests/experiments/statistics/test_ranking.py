@@ -89,7 +89,7 @@ def test_a_baseline_has_its_label_or_its_whole_expression(results):
         leaderboard(results, confidence=95)
 
 
-def test_few_replicates_are_said_once(tmp_path):
+def test_few_replicates_warn_once(tmp_path):
     agents = [SampleAverage(policy) for policy in (Boltzmann(0.2), Greedy(), Uniform())]
     results = run(Experiment([Task(BANDIT, agents, 20)], 4, 0), tmp_path, make=envs.make)
     for call in (leaderboard, draw_differences, partial(averages, rng=0)):
@@ -98,7 +98,7 @@ def test_few_replicates_are_said_once(tmp_path):
         assert len(warned) == 1
 
 
-def test_a_single_replicate_tells_nothing_apart(tmp_path):
+def test_no_difference_is_significant_with_a_single_replicate(tmp_path):
     agents = [SampleAverage(policy) for policy in (Boltzmann(0.2), Greedy())]
     results = run(Experiment([Task(BANDIT, agents, 20)], 1, 0), tmp_path, make=envs.make)
     with pytest.warns(FewReplicatesWarning, match="1 replicate:"):
@@ -122,7 +122,7 @@ def test_averages_hold_all_three_with_their_ends(results):
     pd.testing.assert_frame_equal(again, averages(results, "reward", rng=np.random.default_rng(1), resamples=200))
 
 
-def test_averages_leave_out_what_has_no_value(results):
+def test_averages_leave_out_missing_values(results):
     # In 300 steps greedy may end no episode in some replicates' last tenth; nothing of it is NaN here.
     table = averages(results, "return", rng=0, resamples=50)
     assert not table[["estimate"]].isna().any(axis=None)
@@ -190,7 +190,7 @@ def test_the_answer_is_a_sentence(board, sentence):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("agents", "replicates"), [(3, 10), (8, 30), (20, 30)])
-def test_equals_are_told_apart_no_more_often_than_stated(agents, replicates):
+def test_equal_agents_differ_significantly_no_more_often_than_stated(agents, replicates):
     # In so many comparisons of agents that are all the same, at most 5 % may name one as worse than the best.
     trials, rng = 1000, fresh_rng()
     all_pairs = best_alone = 0

@@ -120,7 +120,7 @@ def ended():
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="only there are such processes told from others")
-def test_half_written_files_go_whoever_has_their_number_now(tmp_path, whole, ended):
+def test_half_written_files_are_deleted_whichever_process_has_their_number(tmp_path, whole, ended):
     alive = os.getppid()
     for process in (alive, ended, 999999999):
         for name in ("task00-agent00-block0001.npz", "task00-agent01.error.txt"):
@@ -147,7 +147,7 @@ def test_a_process_of_any_name_is_alive(tmp_path):
 
 
 @pytest.mark.parametrize("process", ["Infinity", str(10**30), "[" * 4000])
-def test_a_lock_file_of_junk_is_no_lock(tmp_path, whole, process):
+def test_a_lock_file_of_junk_does_not_lock(tmp_path, whole, process):
     (tmp_path / "run.lock").write_text(f'{{"process": {process}, "host": "{socket.gethostname()}"}}')
     (tmp_path / f"experiment.json.{10**30}.tmp").write_bytes(b"half")
     computed(tmp_path)

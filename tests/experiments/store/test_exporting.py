@@ -100,14 +100,14 @@ def test_the_script_writes_both(small, tmp_path, capsys):
     ("write", "module", "extra"),
     [(Results.to_parquet, "pyarrow", "parquet"), (write_tensorboard, "tensorboardX", "tensorboard")],
 )
-def test_what_is_not_installed_is_said(small, tmp_path, monkeypatch, write, module, extra):
+def test_a_missing_package_is_named(small, tmp_path, monkeypatch, write, module, extra):
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(RefusedError, match=rf"pip install 'boltzmann-exploration\[{extra}\]'"):
         write(small, tmp_path / "x")
     assert not (tmp_path / "x").exists()
 
 
-def test_the_script_says_what_it_lacks_in_one_line(tmp_path, capsys):
+def test_the_script_reports_missing_arguments_and_results_in_one_line(tmp_path, capsys):
     for arguments, message in [([], "nothing to write"), (["--parquet", "x"], "holds no results")]:
         with pytest.raises(SystemExit) as stopped:
             export_results.main([str(tmp_path), *arguments])

@@ -147,7 +147,7 @@ GAINS = [
 ]
 
 
-def test_figure_and_table_mark_what_can_be_told():
+def test_figure_and_table_mark_significant_differences():
     assert [gain.verdict for gain in GAINS] == ["gains", "loses", "not significant", "not significant"]
     (panel,) = draw_gains(GAINS).axes
     marks = [line for line in panel.lines if line.get_marker() in ("o", "s") and len(line.get_xdata())]

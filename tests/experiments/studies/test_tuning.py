@@ -37,7 +37,7 @@ def test_the_known_best_is_found_whatever_the_order(tmp_path):
         assert "Boltzmann(1.0)" not in answer
 
 
-def test_where_nothing_matters_nothing_is_told(tmp_path):
+def test_equal_candidates_do_not_differ_significantly(tmp_path):
     tuned = tuned_in(tmp_path, Tuning(NO_GAPS, [*HOT, *COLD], 2, 5, 12, 0))
     # What is equal in everything keeps the order in which it was given.
     assert tuned.recommendation == repr(HOT[0])
@@ -46,7 +46,7 @@ def test_where_nothing_matters_nothing_is_told(tmp_path):
     assert "not differ significantly from it." in recommendation(tuned)[2]
 
 
-def test_a_finalist_that_proves_better_is_said_to_be(tmp_path):
+def test_a_finalist_that_proves_better_is_reported(tmp_path):
     """The last round is made to err, which one replicate may: the judgement has seeds of its own, and says so."""
     tuned = tuned_in(tmp_path, Tuning(HUGE_GAPS, [COLD[0], HOT[1]], 1, 2, 12, 0))
     wrong = tuned.__class__("Boltzmann(3.0)", "SampleAverage(Boltzmann(3.0))", "gap", tuned.rounds, tuned.judged)
