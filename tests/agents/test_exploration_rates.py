@@ -24,7 +24,7 @@ from tests.support.streams import allowed_transitions, masked, prepared
 
 @dataclass(frozen=True, repr=False)
 class Curious(Expression):
-    """A stand-in for exploration by value differences: a rate a state, moved on by the changes of its values."""
+    """A stand-in for exploration by value differences: one rate a state, updated from the changes of its values."""
 
     reads = frozenset({"epsilons"})
     initial_epsilon: float = 1.0

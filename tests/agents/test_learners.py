@@ -33,7 +33,7 @@ every_learner = pytest.mark.parametrize("learner", LEARNERS, ids=repr)
 
 
 def learners_without_subclass():
-    """The learner classes of `agents` from which no other one inherits."""
+    """The learner classes of `agents` that have no subclass there."""
     for module in pkgutil.walk_packages(agents.__path__, "agents."):
         importlib.import_module(module.name)
     waiting, kinds = [TabularAgent], set()
@@ -126,7 +126,7 @@ def test_replicates_learn_independently(learner):
             single = [part[row : row + 1] for part in transition]
             np.testing.assert_array_equal(agent.act(single[0]).actions, actions[row])
             agent.update(Transition(single[0], actions[row : row + 1], *single[2:]))
-    # One row alone is summed in another order.
+    # NumPy sums a single row in another order.
     np.testing.assert_allclose(
         together.values, np.concatenate([agent.values for agent in alone]), rtol=1e-9, atol=1e-12
     )
@@ -161,7 +161,7 @@ def test_acting_without_a_mask_allows_all_actions_again(learner):
     assert not agent.allowed.all()
     agent.act([0])
     assert agent.allowed.all()
-    # What was drawn from all actions is learnt as such.
+    # The action was drawn from all actions, and the update accepts it.
     agent.update(Transition([0], [2], [0.5], [0], [False], [False]))
     assert agent.visits[0, 0].tolist() == [0, 0, 1]
 
@@ -219,7 +219,7 @@ def test_a_table_of_values_may_be_assigned_in_any_layout(learner):
 @pytest.mark.parametrize("policy", POLICIES, ids=repr)
 @pytest.mark.parametrize("masked", [False, True])
 def test_any_number_of_replicates_acts_and_learns_alike(policy, masked):
-    """Rows are read in another way from 64 replicates on, and a single row in yet another."""
+    """Agents read a single row, fewer than 64 rows, and 64 or more rows in three different ways."""
     masks = np.array([[1, 1, 0, 1], [1, 1, 1, 1], [0, 1, 1, 0], [1, 0, 1, 1]], dtype=bool)
     learner = SampleAverage(policy) if "variances" in inputs_read_by(policy) else QLearning(policy)
     probs, values = [], []

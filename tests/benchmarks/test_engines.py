@@ -54,7 +54,7 @@ def test_the_cost_of_recording_is_measured_against_a_rollout_without_records():
     rows = list(measuring.measure_recording(measuring.Effort(1, 0.001, (30,)), works.WORKS[:1]))
     assert [row.replicates for row in rows] == [30, 30, 2000, 2000]
     assert all(row.failure or (row.target == 0.95 and row.reference == "not recorded") for row in rows)
-    # It cannot be faster to note something than to note nothing, but for noise.
+    # Recording cannot be faster than not recording, except by noise.
     assert all(row.failure or 0 < row.ratio[1] < 3 for row in rows)
 
 
@@ -105,7 +105,7 @@ def test_timings_take_turns():
 
 
 def test_a_peer_that_cannot_be_imported_or_started_is_named(tmp_path, capsys):
-    # With -S in front of everything an interpreter finds no library.
+    # With -S an interpreter finds no installed library.
     bare = tmp_path / "python"
     bare.write_text(f'#!/bin/sh\nexec "{sys.executable}" -S "$@"\n')
     bare.chmod(0o755)
@@ -138,7 +138,7 @@ def test_the_ratio_to_a_peer_is_ours_over_theirs():
     assert row.reference_rate == pytest.approx(row.rate * row.ratio[1])
     assert len(peer.asked) == 3
     assert row.engine == "mabwiser 1.0"
-    # Ours makes at least ten thousand agent-steps a second on anything.
+    # The project makes at least ten thousand agent-steps a second on any problem.
     assert row.ratio[0] > 1e4 / row.rate
 
 
@@ -151,7 +151,7 @@ def test_every_peer_has_a_nearest_work_and_an_adapter_without_our_packages():
 
 
 def with_engines(compiled):
-    """A rollout that lets its user choose; ``compiled(recorder)`` is called where the compiled engine is."""
+    """A rollout with a choice of engines; the compiled one calls ``compiled(recorder)``."""
 
     def choosing(env, agent, ends, seeds, rng, *, engine="lockstep"):
         rollout(env, agent, ends, seeds, rng)

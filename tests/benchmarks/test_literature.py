@@ -116,14 +116,14 @@ def test_the_page_holds_every_claim_and_explains_differences():
             matches = [m for m in re.finditer(pattern, text) if m[3].strip() == claim.note]
             assert matches, claim.label
             if claim.published:
-                # Within three standard errors of the difference, or the row says what is known of it.
+                # The difference is within three standard errors, or the row explains it.
                 apart = abs(float(matches[0][2]))
                 assert apart <= 3 or claim.note, claim.label
                 assert apart > 3 or not claim.differs, claim.label
 
 
 def agrees(row):
-    """Whether a fresh measurement may be of the number that was published.
+    """Whether a fresh measurement agrees with the published number.
 
     The published mean was drawn once, and is within three of its own standard errors of the mean of many more
     runs; ours is drawn anew, and more than six of its own are a false alarm of 2e-9 a row.
@@ -153,7 +153,7 @@ def test_softmax_on_uniform_means_brings_the_published_regrets():
     rows = fresh(SOFTMAX, 10_000)
     assert len(rows) == 14
     assert not off(rows)
-    # An initial value that counts is told apart.
+    # Counting the initial value as a reward differs significantly.
     like = next(claim for claim in SOFTMAX.claims if claim.published == "4.250")
     counted = replace(like, agent=SampleAverageWithInitial(Boltzmann(0.005), initial_value=1.0))
     assert off(fresh(replace(SOFTMAX, claims=(counted,)), 2000)) == [counted.label]
@@ -164,7 +164,7 @@ def test_others_on_uniform_means_bring_the_published_regrets():
     rows = fresh(OTHERS, 4000)
     assert len(rows) == 6
     assert not off(rows)
-    # (.1, .98) the other way round is told apart.
+    # Exchanging .1 and .98 differs significantly.
     *_, right, swapped = rows
     assert not agrees(replace(swapped, claim=replace(swapped.claim, published=right.claim.published)))
 

@@ -36,7 +36,7 @@ def by_yardstick(yardstick, work, course, steps, seed):
     """The same from C, a replicate a call."""
     env = envs.make(work.environment.partition("(")[0], 1)
     factor = course.factor(steps)
-    # Far apart, so that no replicate has the stream of another.
+    # Random seeds, so that no two replicates share a stream.
     seeds = np.random.default_rng(seed).integers(2**63, size=REPLICATES).tolist()
     if not isinstance(env, envs.TabularVectorEnv):
         options = {"arms": works.ARMS, "start": course.start, "factor": factor}
@@ -62,7 +62,7 @@ def test_the_yardstick_has_the_law_of_the_project(yardstick, work, temperature):
     theirs, Q = by_yardstick(yardstick, work, course, steps, seed)
     assert agree(ours, theirs), seed
     if Q is not None:
-        # The values say more than the rewards do, which are rare on the lake: the sum over all states and actions.
+        # Rewards are rare on the lake, so the sum of the values over all states and actions has more power.
         assert agree(values.sum(axis=(1, 2)), Q.sum(axis=(1, 2))), seed
     # A yardstick at another temperature is detected by the same comparison.
     wrong = works.Temperature(8 * course.start, 8 * course.end)

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
 
 
 def shown(page):
-    """Read what stands on the page, at the full precision that it keeps beside the rounded text."""
+    """Read the numbers of the page at full precision, which the page stores beside the rounded text."""
     number = "(element) => Number(element.dataset.value)"
     names = ("entropy", "log-partition", "soft-value")
     numbers = {
@@ -153,7 +153,7 @@ def test_the_page_fits_the_screen_and_can_be_read_by_day_and_night(browser, repo
 
 
 def contrast(page, selector):
-    """Ratio of luminances of an element's text and what is behind it, as WCAG 2.2 defines it."""
+    """Ratio of the luminances of an element's text and its background, as WCAG 2.2 defines it."""
     colours = page.eval_on_selector(
         selector,
         """(element) => {
@@ -174,7 +174,7 @@ def luminance(colour):
 
 
 def test_a_page_that_calls_out_is_caught_and_stopped(browser, report, tmp_path):
-    """The watch sees a request, and the page's own policy lets none through and no other script run."""
+    """The watch sees a request; the page's policy blocks all requests and all other scripts."""
     text = Path(report.removeprefix("file://")).read_text("utf-8")
     wrong = tmp_path / "wrong.html"
     wrong.write_text(

@@ -60,7 +60,7 @@ def test_made_environments_step_in_batches_and_take_lists_of_seeds(name, argumen
         assert env.metadata["autoreset_mode"] is AutoresetMode.SAME_STEP
         observations, _ = env.reset(seed=seed)
         assert observations in env.observation_space
-        # What a table of values needs of any environment.
+        # The requirements of a table of values on any environment.
         assert isinstance(env.single_observation_space, Discrete)
         assert env.single_observation_space.start == 0
         seen = []

@@ -153,7 +153,7 @@ def test_many_arms_of_one_law_share_alike():
     values = np.random.default_rng(1).normal(size=40)
     probs = BoltzmannGumbel(3.0)(values, visits=np.full(40, 9)).probs
     np.testing.assert_allclose(probs, Gibbs(values).probs, rtol=1e-10)
-    # Of one scale for all, Gumbel noise is the softmax.
+    # With one scale for all actions, the largest draw follows the softmax.
     values = np.random.default_rng(0).normal(size=(5, 6))
     probs = BoltzmannGumbel(2.0)(values, visits=np.full((5, 6), 16)).probs
     np.testing.assert_allclose(probs, Gibbs(values, 0.5).probs, rtol=1e-10)

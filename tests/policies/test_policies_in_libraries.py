@@ -128,7 +128,7 @@ def test_tensors_that_require_a_gradient_are_read_and_narrow_ones_too():
     assert not temperature_for_entropy(values, 0.5).temperature.requires_grad
     soft = Boltzmann(RangeScaled(0.3))(values)
     (soft.mean + soft.temperature * soft.entropy).sum().backward()
-    # T is a constant of the derivative, and that of the soft value is the softmax.
+    # T is a constant of the derivative. The derivative of the soft value is the softmax.
     np.testing.assert_allclose(values.grad.numpy(), soft.probs.detach().numpy(), rtol=1e-9, atol=1e-12)
     for policy in (Boltzmann(RangeScaled(0.3)), Sparsemax(0.5), UCB1()):
         narrow = policy(torch.tensor(VALUES, dtype=torch.bfloat16), visits=VISITS)
@@ -153,7 +153,7 @@ def test_sparse_policies_have_their_derivatives(alpha):
             rows, temperatures = (part.detach().clone().requires_grad_() for part in (rows, temperatures))
             assert gradcheck(lambda q, at, k=kind, n=name: getattr(k(at)(q), n), (rows, temperatures))
             assert gradgradcheck(lambda q, at, k=kind, n=name: getattr(k(at)(q), n), (rows, temperatures))
-    # What is out of the support, and both ends of the temperature, are constants.
+    # Probabilities are constant outside the support and at both ends of the temperature.
     for end in (0.0, INF):
         q = torch.tensor([[0.0, 1.0, 1.0, -5.0]], requires_grad=True)
         probs = Entmax(end, alpha)(q).probs

@@ -5,7 +5,7 @@ import ast
 from tests.support.paths import ROOT
 
 MOST = 0.2
-"""Of the annotations of parameters and returns in the core, so many may contain ``Any``."""
+"""The largest number of annotations in the core that may contain ``Any``."""
 
 
 def annotations(tree):

@@ -106,7 +106,7 @@ def test_formulas():
 
 @given(st.integers(1, 50), st.integers(2, 5))
 def test_cycles_begin_where_they_should(period, growth):
-    # The inner schedule tells the step that it was asked for.
+    # The inner schedule returns the step that it gets.
     cyclic = Cyclic(lambda step: np.asarray(step, dtype=float), period, growth=growth)
     plain = [step // growth**cycle for cycle in range(4) for step in range(period * growth**cycle)]
     np.testing.assert_array_equal(cyclic(np.arange(len(plain))), plain)
@@ -140,7 +140,7 @@ def test_steps_at_the_edges():
         with pytest.raises(ValueError, match="must be at most"):
             make()
     assert Linear(1.0, 0.0, 10)([]).shape == (0,)
-    # Where one end is 0 the other shows in full: sin(pi / 2e9)^2, and twice 1e-9.
+    # With one end at 0, the other end appears without rounding: sin(pi / 2e9)^2, and twice 1e-9.
     assert Cosine(0, 1, 10**9)(1) == pytest.approx(math.sin(math.pi / 2e9) ** 2, rel=1e-14)
     assert Polynomial(0, 1, 10**9)(1) == pytest.approx(2e-9 - 1e-18, rel=1e-14)
     largest = float(np.finfo(np.float64).max)

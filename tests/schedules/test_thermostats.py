@@ -157,7 +157,7 @@ class Spread(Thermostat):
 
 @dataclass(frozen=True, repr=False)
 class Wide(Thermostat):
-    """One that forgets which axis is that of the actions."""
+    """A thermostat that reduces over the wrong axis."""
 
     def __repr__(self):
         return "Wide()"
@@ -173,7 +173,7 @@ def test_a_thermostat_of_ones_own_is_a_subclass():
         Thermostat()([0.0])
     with pytest.raises(ValueError, match=r"Wide\(\) must give temperatures of shape \(2,\), got \(2, 2\)"):
         Boltzmann(Wide())(values)
-    # A policy, and a thermostat that forgets to be one, are no schedules.
+    # A policy and a thermostat without its base class are not schedules.
     for wrong in (Boltzmann(1.0), lambda values, *, step=0, visits=None, where=None: 1.0):
         with pytest.raises(TypeError, match=r"a subclass of Thermostat: .* is called with values"):
             Boltzmann(wrong)

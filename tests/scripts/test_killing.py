@@ -1,4 +1,4 @@
-"""A run that is killed again and again, and given again, ends with the same bytes."""
+"""A run that is killed and restarted many times ends with the same bytes."""
 
 import os
 import secrets
@@ -26,7 +26,7 @@ def kill_at(rng, folder):
     process = subprocess.Popen([*COMMAND, str(folder)], stderr=subprocess.DEVNULL, start_new_session=True)
     while process.poll() is None and time.monotonic() < deadline and len(list(folder.glob("task*.npz"))) < goal:
         time.sleep(0.002)
-    # Anywhere within a block, and not only where one has just been written.
+    # Kill at a random moment within a block, and not only after a block was written.
     time.sleep(float(rng.uniform(0, 0.1)))
     alive = process.poll() is None
     if alive:

@@ -1,4 +1,4 @@
-"""The command line's other roads to an experiment: files, learners, classes and environments of the user's own."""
+"""Other command-line options for an experiment: files, learners, and classes and environments of the user."""
 
 import sys
 
@@ -97,7 +97,7 @@ def test_a_file_says_what_the_flags_say(tmp_path):
     path = tmp_path / "x.toml"
     path.write_text(format_toml(describe(options)))
     assert describe(Options(experiment=path)) == describe(options)
-    # One that is given with its default counts as well.
+    # An option that is given with its default value counts as given.
     for words in (["--seed", "0"], ["--seed=1"], ["--replicates", "200"], ["--env", "FrozenLake-v1"]):
         name = {"--env": "--tasks"}.get(words[0], words[0].partition("=")[0])
         with pytest.raises(ValueError, match=rf"{name} stands in .*x\.toml, which describes the whole experiment"):

@@ -41,7 +41,7 @@ def test_a_script_prints_draws_and_writes_and_repeats_its_answer(
     assert "=> " in out
     assert all(words in " ".join(out.split()) for words in says)
     assert "Traceback" not in err
-    # Pages hold what was printed, and neither says what is not a number.
+    # Pages hold the printed text, and neither contains NaN.
     page = (folder / "report.html").read_text()
     assert "nan" not in out
     assert "Do it again" in page
@@ -53,7 +53,7 @@ def test_a_script_prints_draws_and_writes_and_repeats_its_answer(
 
 
 def test_an_end_that_is_not_the_policy_fails_the_sweep(tmp_path, monkeypatch):
-    """Planted: the end is sought at T = 10, which is not uniform yet."""
+    """Planted fault: the end is at T = 10, which is not uniform yet."""
     monkeypatch.setattr(sweeps, "ENDS", {"Boltzmann(10.0)": "Uniform()"})
     with pytest.raises(SystemExit, match=r"error: Boltzmann\(10.0\) is not Uniform\(\) on boltzmann/"):
         temperature_limits.main([*SWEEP, *LAKE[:2], "--output", str(tmp_path / "r")])

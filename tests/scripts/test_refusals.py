@@ -1,4 +1,4 @@
-"""Everything that people get wrong on a command line is told in one line."""
+"""Wrong arguments on a command line are reported in one line."""
 
 from pathlib import Path
 

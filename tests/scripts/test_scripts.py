@@ -124,7 +124,7 @@ def test_the_leaderboard_is_to_a_baseline_at_a_confidence(tmp_path, capsys, undr
     assert "note: " not in err
     (row,) = (line for line in out.splitlines() if "Uniform()" in line and "±" in line)
     assert row.endswith(" -")
-    # A name too long for its column stands in a line of its own, and the numbers below in theirs.
+    # A name that is too long for its column has a line of its own; the numbers follow in the next line.
     index = next(number for number, line in enumerate(out.splitlines()) if line.endswith(long))
     assert "±" in out.splitlines()[index + 1]
     assert max(len(line) for line in out.split("\nfigures:")[0].splitlines()) <= 110
@@ -147,7 +147,7 @@ def test_replicates_without_a_value_are_counted(capsys):
         row |= dict.fromkeys(("difference", "difference_low", "difference_high", "p_value"), difference)
     agents = tuple(row["agent"] for row in rows)
     judgement = Judgement(Results(Path("nowhere"), plan))
-    # A judgement holds what it has computed once.
+    # A judgement computes each result once.
     vars(judgement)["tasks"] = (TaskJudgement("cliff", BY_KEY["return"], agents, agents, 0, rows),)
     console.print_leaderboard(judgement)
     out = capsys.readouterr().out

@@ -40,7 +40,7 @@ def documented_parameters(kind):
 
 
 def refused_by(bound):
-    """Values just outside a bound, each with the text of the bound and of the value in the error message."""
+    """Values just outside a bound, each with the texts of bound and value in the error message."""
     if isinstance(bound, Whole):
         above = [] if bound.most is None else [(bound.most + 1, f"at most {bound.most}", str(bound.most + 1))]
         return [(bound.least - 1, bound.text, str(bound.least - 1)), *above]

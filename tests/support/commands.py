@@ -15,7 +15,7 @@ ONE_CELL = ["--tasks", "FrozenLake-v1", "--policies", "Greedy()", "--replicates"
 
 @dataclass(frozen=True)
 class Comparison:
-    """A folder of results, and what the command printed about it."""
+    """A folder of results and the output of the command."""
 
     folder: Path
     out: str
@@ -37,7 +37,7 @@ def blocks(folder):
 
 
 def refused(main, arguments, capsys, tmp_path):
-    """What a refusal prints: one line on stderr, exit code 2, nothing written."""
+    """Check a refusal: one line on stderr, exit code 2, nothing written."""
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(SystemExit) as stopped:
         main(arguments)

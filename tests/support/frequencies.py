@@ -48,7 +48,7 @@ def same_law(first, second, false_alarm=FALSE_ALARM):
     cells = np.column_stack([counts[:, large], counts[:, ~large].sum(axis=1)])
     cells = cells[:, cells.sum(axis=0) > 0]
     expected = share[:, np.newaxis] * cells.sum(axis=0)
-    if (expected[:, -1] < LEAST_EXPECTED).any():  # a rest that is still small says nothing
+    if (expected[:, -1] < LEAST_EXPECTED).any():  # a rest that is still small has no power
         cells, expected = cells[:, :-1], expected[:, :-1]
     statistic = ((cells - expected) ** 2 / expected).sum()
     return bool(stats.chi2.sf(statistic, cells.shape[1] - 1) > false_alarm)

@@ -84,7 +84,7 @@ def grid_world(state, action, layout):
 
 
 def outcomes_of(table, state, action):
-    """What a table holds for one pair, in the same form."""
+    """The outcomes of one pair of a table, in the same form."""
     outcomes = {}
     for prob, target, reward, ends in zip(
         table.probs[state, action],
@@ -124,7 +124,7 @@ def gain(table, policy):
 
 
 def best_total(table, steps):
-    """Largest expected sum of rewards within so many steps, from each state: backward induction."""
+    """Largest expected sum of rewards within ``steps`` steps from each state, by backward induction."""
     transition, reward = dense(table)
     V = np.zeros(len(reward))
     for _ in range(steps):

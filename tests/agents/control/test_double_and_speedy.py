@@ -35,7 +35,7 @@ def test_speedy_q_follows_equation_6_in_rounds(length):
             before = dict(present)
             for entry, backups in brought.items():
                 now, then = (math.fsum(column) / len(backups) for column in zip(*backups, strict=True))
-                # Algorithm 1 of the paper, of which equation 6 is another form: D = k T Q_k - (k - 1) T Q_(k-1).
+                # Algorithm 1 of the paper; equation 6 is another form of it: D = k T Q_k - (k - 1) T Q_(k-1).
                 k, here = counts[entry], before.get(entry, INITIAL)
                 present[entry] = (1 - 1 / (k + 1)) * here + (k * now - (k - 1) * then) / (k + 1)
                 counts[entry] += 1
@@ -64,7 +64,7 @@ def test_double_q_chooses_with_one_table_and_evaluates_with_the_other():
 
 
 def test_double_q_does_not_have_the_bias_of_the_maximum():
-    # One state, ten arms of mean 0: the largest of noisy averages is too large, double estimates are not.
+    # One state and ten arms of mean 0: the largest noisy average is too large, double estimates are not.
     kinds = (QLearning, DoubleQ)
     largest = []
     for kind in kinds:

@@ -118,7 +118,7 @@ def test_termination_cuts_the_bootstrap_and_truncation_does_not(kind):
 
 @pytest.mark.parametrize("kind", [*ONE_STEP, QLearning])
 def test_step_sizes_may_follow_the_visits(kind):
-    # Terminal rewards alone: 1/n gives their mean, whatever the backup. (Traces end with each episode.)
+    # All transitions are terminal, so step sizes 1/n average the rewards under any backup. (Traces end with episodes.)
     parameters = {"temperature": 0.0} if kind in (SoftQ, MellowmaxQ, DynamicBoltzmannQ) else {}
     parameters |= {"round_length": 1} if kind is SpeedyQ else {}
     agent = prepared(kind(Uniform(), step_size=InverseTime(1.0, 1.0), **parameters), num_envs=2)
@@ -201,7 +201,7 @@ def test_q_learning_finds_the_optimal_values():
     lake = gymnasium.make("FrozenLake-v1", is_slippery=False)
     V, Q = envs.optimal_values(envs.compile_table(lake), 0.9)
     reachable = [s for s, letter in enumerate(b"".join(lake.unwrapped.desc.ravel())) if letter in b"SF"]
-    # Every state is reached by some replicate, and none learns more than there is.
+    # Some replicate reaches every state, and no estimate exceeds the optimal value.
     np.testing.assert_allclose(agent.values.max(axis=0)[reachable], Q[reachable], rtol=1e-12)
     assert V[0] == pytest.approx(0.9**5, rel=1e-12)
     assert (agent.values <= Q * (1 + 1e-12)).all()

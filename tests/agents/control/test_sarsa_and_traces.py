@@ -21,7 +21,7 @@ from tests.support.streams import masked, prepared
 
 
 def sarsa_oracle(happened, decay, replacing):
-    """Textbook Sarsa(lambda) on what happened; the last transition needs the action that nobody saw."""
+    """Textbook Sarsa(lambda) on a record; without the last transition, whose next action is unknown."""
     oracle, traces = defaultdict(lambda: INITIAL), defaultdict(float)
     for transition, following in pairwise(happened):
         for row, (s, a, r, s2, terminated, _truncated) in enumerate(zip(*transition, strict=True)):
@@ -51,7 +51,7 @@ def test_sarsa_learns_from_the_action_that_it_takes_next(learner, decay, replaci
     agent, rng = prepared(learner, states=3), np.random.default_rng(12)
     mask = masked(agent, rng)
     happened = run_in_episodes(agent, rng, 100, mask)
-    # The last transition's next action is never taken, so the oracle stops one short: so does this second run.
+    # The agent never takes the next action of the last transition. The oracle stops one short, and so does this run.
     shorter = prepared(learner, states=3)
     rng = np.random.default_rng(12)
     again = run_in_episodes(shorter, rng, 99, masked(shorter, rng))
@@ -98,7 +98,7 @@ def test_sarsa_takes_the_action_of_its_bootstrap_and_draws_it_with_the_right_pro
     R = 20_000
     agent = prepared(Sarsa(Boltzmann(Linear(2.0, 0.5, 2)), step_size=1.0, discount=1.0), num_envs=R, states=2)
     agent._rng = fresh_rng()
-    # In place: the state reached is the state left, so the update changes what a' was drawn from.
+    # The next state is the state itself, so the update changes the values that a' was drawn from.
     agent.values[:, 0] = [0.0, 0.5, 1.0]
     probs = Gibbs([0.0, 0.5, 1.0], 1.25).probs
     zeros, no = np.zeros(R, dtype=np.int64), np.zeros(R, dtype=bool)
@@ -108,10 +108,10 @@ def test_sarsa_takes_the_action_of_its_bootstrap_and_draws_it_with_the_right_pro
     np.testing.assert_allclose(decision.distribution.probs, np.broadcast_to(probs, (R, 3)))
     counts = counts_of(decision.actions, 3)
     assert agrees(counts, probs)
-    # Drawn from the values after the update, or at the temperature of the step before, it would be caught.
+    # Draws from the values after the update, or at the temperature of the previous step, would fail here.
     assert not agrees(counts, Gibbs([1.5, 0.5, 1.0], 1.25).probs)
     assert not agrees(counts, Gibbs([0.0, 0.5, 1.0], 2.0).probs)
-    # Asked again, the same action is taken: it is settled.
+    # A second call returns the same action, which was drawn in the update.
     np.testing.assert_array_equal(agent.act(zeros).actions, decision.actions)
 
 
@@ -121,11 +121,11 @@ def test_sarsa_draws_again_after_an_end_and_under_another_mask():
     agent.values[:, 2] = [6.0, 5.0, 4.0]
     ends = np.array([True, False, False]), np.array([False, True, False])
     agent.update(Transition([0, 0, 0], [0, 0, 0], [1.0, 1.0, 1.0], [1, 1, 1], *ends))
-    # Terminated: no bootstrap; truncated: that of the state reached, not of the next episode's start.
+    # Termination has no bootstrap; truncation uses the state reached and not the start of the next episode.
     np.testing.assert_array_equal(agent.values[:, 0, 0], [1.0, 4.0, 4.0])
     np.testing.assert_array_equal(agent.act([2, 2, 1]).actions, [0, 0, 2])
     where = np.array([[True, True, True], [True, True, True], [True, True, False]])
     np.testing.assert_array_equal(agent.act([2, 2, 1], where=where).actions, [0, 0, 1])
-    # Now that the mask is known, the next draw is made with it, and kept.
+    # The mask is known now, so the next draw uses it and is stored.
     agent.update(Transition([0, 0, 0], [1, 1, 1], [1.0, 1.0, 1.0], [1, 1, 1], [False] * 3, [False] * 3))
     np.testing.assert_array_equal(agent.values[:, 0, 1], [4.0, 4.0, 3.0])

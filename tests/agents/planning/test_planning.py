@@ -42,7 +42,7 @@ def lake():
 
 
 def fixed_points(backup):
-    """All V(s1) that one sweep leaves as they are, by their changes of sign on a fine grid."""
+    """All V(s1) that one sweep does not change, from the changes of sign on a fine grid."""
 
     def moved(V):
         return float(backup(action_values(TWO_STATES, [V, 0.0], 0.98))[0] - V)
@@ -186,13 +186,13 @@ def test_the_gain_is_the_average_reward_in_the_long_run():
     assert policy_gain(table, always) == pytest.approx(0.4 + 8.0 * 0.8**4, rel=1e-12)
     best = finite_horizon(table, Maximum(), 1000)[0]
     assert best == pytest.approx(3665.83, abs=0.005)
-    # Near the end it pays to take the 2 at once, so always forwards is a little worse; most of it is the gain.
+    # Near the end taking the 2 at once pays more than going forwards; the gain is most of the sum.
     V, _ = policy_evaluation(table, always, 1.0, horizon=1000)
     assert best - 5 < V[0] < best
 
 
 def test_where_episodes_end_the_gain_counts_the_next_ones():
-    # Two steps an episode, 3 at its end.
+    # Episodes of two steps pay 3 at the end.
     table = table_of({(0, 0): [(1.0, 1, 0.0, False)], (1, 0): [(1.0, 1, 3.0, True)]})
     assert policy_gain(table, [[1.0], [1.0]]) == pytest.approx(1.5)
     lake = envs.compile_table(gymnasium.make("FrozenLake-v1"))

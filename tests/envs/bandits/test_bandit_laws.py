@@ -38,7 +38,7 @@ def test_rewards_follow_the_law_of_the_paper(single, vector, parameters, wrong, 
 def test_single_and_batched_bandits_follow_one_law(single, vector, parameters, wrong, law):
     env, batch = single(**parameters), vector(1, **parameters)
     for seed in range(3):
-        # From one seed a single problem and a batch of one draw the same numbers.
+        # With one seed, a single problem and a batch of one draw the same numbers.
         env.reset(seed=seed)
         batch.reset(seed=seed)
         for arm in (0, 1, 1, 0, 1, 0, 0, 1):

@@ -26,7 +26,7 @@ def value(hand):
 
 @cache
 def dealer(hand):
-    """How the dealer's hand ends: {hand's value, 0 for bust: probability}."""
+    """The distribution of the dealer's final hand: {value, 0 for bust: probability}."""
     if value(hand) >= 17:
         return {(0 if value(hand) > 21 else value(hand)): 1.0}
     ends = {}
@@ -38,7 +38,7 @@ def dealer(hand):
 
 @cache
 def stick(total, dealt, shown, natural, sab):
-    """What sticking pays on average."""
+    """The expected reward of sticking."""
     paid = 0.0
     for hidden, times in DECK.items():
         for end, chance in dealer(tuple(sorted((shown, hidden)))).items():
@@ -53,7 +53,7 @@ def stick(total, dealt, shown, natural, sab):
 
 @cache
 def worth(hand, shown, natural, sab):
-    """What a player's hand is worth under the best play, hands kept card by card."""
+    """The value of a player's hand under the best play; hands are stored card by card."""
     if value(hand) > 21:
         return -1.0
     now = stick(value(hand), hand == (1, 10), shown, natural, sab)
@@ -111,7 +111,7 @@ def counted_batched(rules, replicates, hands, wrong=False):
         env._levels *= 0.65
     seen, _ = env.reset(seed=int(fresh_rng().integers(2**63)))
     rng, age, played = fresh_rng(), np.zeros(replicates, dtype=int), np.zeros(replicates, dtype=int)
-    # The first hands of every row: all that end within a number of steps would be too many short ones.
+    # Count the first hands of every row. All hands that end within some steps would have too many short ones.
     while (played < hands).any():
         actions = ((seen // 22 < 18) | (rng.random(replicates) < 1 / 3)).astype(int)
         seen, rewards, ended, truncated, info = env.step(actions)

@@ -34,7 +34,7 @@ def spiked_by_normals_of_spread(rng, shape, spread):
 
 
 def test_random_mdps_have_the_stated_law():
-    # Weights fall below 0.02, below 0.7, below 50, or above; those without the large normal by quadrature.
+    # Classes of weights: below 0.02, 0.7 and 50, and above. Shares without the large normal come from quadrature.
     def normal_below(bound):
         return integrate.quad(lambda u: stats.norm.cdf((bound - u - 1) / np.sqrt(0.1)), 0, 0.01)[0] / 0.01
 

@@ -106,7 +106,7 @@ def follows(table, seen):
         counts = np.zeros(len(outcomes))
         for outcome, (target, paid, ends) in enumerate(outcomes):
             match = here & (reached == target) & (terminated == ends)
-            # Where rewards are noisy, an outcome is told by where it leads.
+            # With noisy rewards, the next state and the end identify an outcome.
             match &= np.abs(rewards - paid) < (1e-12 if noise == 0 else np.inf)
             counts[outcome] = match.sum()
             if noise:
@@ -200,7 +200,7 @@ def test_pictures_show_the_state_and_change_nothing(name):
     assert min(picture.shape[:2]) > 100
     np.testing.assert_array_equal(env.render(), picture)
     assert env.np_random.bit_generator.state == before
-    # The present state is marked: some of the colour is there, and elsewhere once the state has changed.
+    # The colour marks the current state and moves when the state changes.
     marked = (picture == [0xF2, 0xB1, 0x34]).all(axis=2)
     assert 50 < marked.sum() < 4000
     start = env._state

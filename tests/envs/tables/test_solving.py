@@ -16,7 +16,7 @@ def table_of(name, **arguments):
 
 
 def policy_iteration(table, discount):
-    """An oracle by another road: exact linear solves for ever better policies."""
+    """An independent oracle: policy iteration with exact linear solves."""
     states, actions, _ = table.probs.shape
     going_on = np.where(table.terminated, 0.0, table.probs)
     transition = np.zeros((states, actions, states))
@@ -64,7 +64,7 @@ def test_gaps_are_zero_for_the_optimal_actions_alone():
 
 
 def test_gaps_are_measured_by_the_value_of_their_own_state():
-    # At a small discount the values of far states are tiny, and so are their gaps: they are no ties for that.
+    # At a small discount, far states have tiny values and tiny gaps, which are still not ties.
     table = table_of("FrozenLake8x8-v1")
     V, Q = optimal_values(table, 0.3)
     gaps = optimal_gaps(table, 0.3)
@@ -93,7 +93,7 @@ def test_problems_that_do_not_converge_are_refused():
 
 
 def test_equals_that_cancel_are_ties_and_values_that_cancel_are_found():
-    # A fair bet beside nothing: 0.3 times 7 less 0.7 times 3 is 4.4e-16.
+    # A fair bet against a sure 0: in floats, 0.3 times 7 minus 0.7 times 3 is 4.4e-16.
     rewards = np.array([[[0.0, 0.0], [7.0, -3.0]]])
     probs = np.array([[[1.0, 0.0], [0.3, 0.7]]])
     for shift in (0.0, 1.0):
@@ -125,7 +125,7 @@ def test_gaps_are_solved_once_and_every_caller_gets_a_copy(monkeypatch):
     assert len(solved) == 1
     first_gaps[:] = np.nan
     assert np.isfinite(optimal_gaps(first, 0.97)).all()
-    # Whatever is part of the problem is part of what it is known by.
+    # The key of the cache includes every part of the problem.
     gaps = [optimal_gaps(replace(first, rewards=2 * first.rewards), 0.97), optimal_gaps(first, 0.9)]
     gaps.append(optimal_gaps(replace(first, terminated=np.ones_like(first.terminated)), 0.97))
     gaps.append(optimal_gaps(replace(first, action_mask=np.eye(4, dtype=bool)[np.zeros(16, dtype=int)]), 0.97))

@@ -13,7 +13,7 @@ def table_of(name, **arguments):
 
 
 def test_starts_have_a_stream_of_their_own():
-    # How often episodes restart must not change what the transitions draw.
+    # The number of restarts must not change the draws of the transitions.
     worlds = [TabularVectorEnv(table_of("FrozenLake-v1"), 4, max_episode_steps=limit) for limit in (3, None)]
     for world in worlds:
         world.reset(seed=5)
@@ -107,7 +107,7 @@ def test_reset_starts_the_clock_again():
 
 
 def test_states_may_look_alike():
-    # Three states in a row, of which the first two look the same; only the hidden state decides what follows.
+    # Three states in a row; the first two look the same, and only the hidden state decides the next one.
     chain = Table(
         np.ones((3, 1, 1)),
         np.array([1, 2, 2]).reshape(3, 1, 1),

@@ -1,4 +1,4 @@
-"""Experiments as TOML: what is written is read back, what makes no sense is told by file, task and key."""
+"""Experiments as TOML: what is written is read back, errors name file, task and key."""
 
 import dataclasses
 import tomllib
@@ -30,7 +30,7 @@ def test_a_written_experiment_is_read_back(experiment, tmp_path):
 
 @dataclasses.dataclass(frozen=True)
 class Named:
-    """Holds any text."""
+    """An expression that holds any text."""
 
     text: str
 

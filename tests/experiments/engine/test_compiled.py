@@ -79,7 +79,7 @@ LEARNERS = [
     lambda policy: MellowmaxQ(policy, temperature=InverseTime(1.0, 0.1), discount=0.9),
     lambda policy: DynamicBoltzmannQ(policy, discount=0.9),
 ]
-EXACT = 8  # So many of them do the same operations in the same order.
+EXACT = 8  # The first eight learners do the same operations in the same order on both engines.
 
 
 # Policies meet every kind of world: normal and binary rewards, a table, and masks. Learners meet all worlds below.
@@ -118,7 +118,7 @@ def test_entropies_are_those_of_the_lockstep_to_the_bit(world, rows):
 
 
 def test_counts_of_a_long_window_are_whole():
-    # Lockstep counts in bytes, which hold no more than 255.
+    # Lockstep counts in bytes, which hold at most 255.
     records = []
     for engine in ("lockstep", "compiled"):
         env, agent = made("boltzmann/GaussianBandit-v0", 3), SampleAverage(EpsilonGreedy(0.1))

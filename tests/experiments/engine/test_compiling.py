@@ -165,7 +165,7 @@ def test_a_change_of_what_a_loop_calls_is_seen_by_the_next_process(tmp_path):
 
 def test_a_compilation_is_logged(caplog):
     class Counted:
-        """Stands for a compiled loop that was not on disk."""
+        """A stand-in for a compiled loop that is not on disk."""
 
         __name__ = "loop"
         overloads = ()

@@ -1,4 +1,4 @@
-"""Where the engines could part: numbers that are none, schedules that know no arrays, methods changed in place."""
+"""Where the engines could differ: NaN and infinity, schedules without arrays, replaced methods."""
 
 import math
 
@@ -40,7 +40,7 @@ def rolled(engine, agent, env, ends=(20,), recorder=Recorder):
 
 
 def rewarding(reward, rows=8):
-    """Two states and two actions, one of which pays so much and goes to the other state."""
+    """Two states and two actions; one action pays a given reward and goes to the other state."""
     table = envs.Table(
         probs=np.ones((2, 2, 1)),
         next_states=np.array([[[0], [1]], [[1], [0]]]),
@@ -85,19 +85,19 @@ def test_a_draw_from_invalid_weights_stays_within_the_actions():
         assert ((actions >= 0) & (actions < 3)).all()
 
 
-def by_the_place(step):
-    """Whatever comes with or before step 5 is hot, in an array all of it."""
+def hot_until_step_5(step):
+    """A schedule that is hot up to step 5; for an array with such a step, all of it is hot."""
     return 1.0 if np.any(np.asarray(step) < 5) else 0.1
 
 
 @pytest.mark.parametrize(
     "schedule",
     [
-        by_the_place,
+        hot_until_step_5,
         lambda step: np.maximum(0.01, 1 - step**13 / 1e15),
         lambda step: step.bit_length() + 0.1,
-        Scale(by_the_place, 2.0),
-        Clip(by_the_place, 0.0, 0.5),
+        Scale(hot_until_step_5, 2.0),
+        Clip(hot_until_step_5, 0.0, 0.5),
     ],
 )
 def test_a_schedule_of_ones_own_is_called_as_in_lockstep(schedule):

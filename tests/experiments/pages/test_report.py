@@ -61,7 +61,7 @@ def page(html):
 
 
 def stored(folder, agents, finals, environment="Somewhere-v0"):
-    """Results whose agents have the given rewards, one row of replicates each."""
+    """Results whose agents have the given rewards, one row of replicates for each agent."""
     plan = Plan((TaskPlan(environment, tuple(agents), 20),), len(finals[0]), 3, 100, 20)
     store = Store(folder)
     store.begin(plan)
@@ -90,7 +90,7 @@ def test_nothing_is_loaded_from_anywhere(page, html):
     assert inside <= set(page.values("id"))
     assert set(re.findall(r"\burl\(([^)]*)\)", html)) <= {f"#{name}" for name in page.values("id")}
     assert "@import" not in html
-    # Names of namespaces are no addresses that anything is loaded from.
+    # Namespaces look like addresses, but nothing is loaded from them.
     assert set(re.findall(r"https?://[^\"'\s<]+", html)) == {
         "http://www.w3.org/2000/svg",
         "http://www.w3.org/1999/xlink",

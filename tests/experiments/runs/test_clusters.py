@@ -17,7 +17,7 @@ from boltzmann.experiments.runs.backends import BACKENDS
 from scripts import compare_schedules
 
 MODULES = {"dask": "distributed", "ray": "ray"}
-# Both say in warnings what they are going to change.
+# Both libraries warn about future changes.
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.filterwarnings("ignore::pytest.PytestWarning")]
 
 
@@ -82,7 +82,7 @@ def test_interrupted_it_says_how_to_go_on_and_does(cluster, troublesome, tmp_pat
     while len(list(folder.glob("*.npz"))) < 2:
         assert process.poll() is None, process.stderr.read()
         time.sleep(0.02)
-    # As a terminal does: the whole group hears it.
+    # A terminal sends the signal to the whole process group.
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130, err

@@ -24,13 +24,13 @@ def test_the_memory_of_a_block_is_what_it_takes(task, agent, tmp_path):
     single = Task(TASKS[task].environment, [TASKS[task].agents[agent]], TASKS[task].steps)
     experiment = Experiment([single], 3000, 0, block=3000)
     expected = block_memory(experiment, 0, 0, envs.make)
-    # What is loaded on first use is not the block's.
+    # Modules that load on first use are not part of the block.
     run(Experiment([single], 2, 0), tmp_path / "first", make=envs.make, engine="lockstep")
     tracemalloc.start()
     run(experiment, tmp_path / "second", make=envs.make, engine="lockstep")
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    # The arrays alone are a part of it: values and visits, and what is recorded.
+    # The arrays are one part of the memory: values, visits and the record.
     values = 3000 * (64 * 4 if task == 0 else 50) * 16
     assert values < expected
     assert 0.6 * peak < expected < 2.0 * peak

@@ -107,10 +107,10 @@ def test_half_written_files_of_killed_neighbours_are_deleted_at_the_end(tmp_path
 def test_workers_whose_disk_is_full_end_the_run_with_one_error_and_no_litter(troublesome, tmp_path, capfd):
     agent = troublesome.uniform(troublesome.Filling, watched=os.getpid())
     experiment = Experiment([Task("boltzmann/GaussianBandit-v0", [agent], 2000)], 24, 0, block=2)
-    # Warnings are errors here: joblib's advice would be one, too.
+    # Warnings are errors here, joblib's warning included.
     with pytest.raises(OSError, match=r"task00-agent00-block00\d\d\.npz"):
         run(experiment, tmp_path, make=envs.make, n_jobs=2)
-    # What the threads of a pool print comes when its workers have ended.
+    # The threads of a pool print only after its workers have ended.
     time.sleep(1)
     assert "Traceback" not in capfd.readouterr().err
     assert not list(tmp_path.glob("*.tmp"))
@@ -121,7 +121,7 @@ def test_a_killed_worker_costs_its_block_a_second_time_and_nothing_else(troubles
     log = tmp_path / "log"
     deadly = troublesome.uniform(troublesome.Deadly, log=str(log), times=1)
     run(bandit(*GOOD, deadly, block=4), tmp_path / "killed", make=envs.make, n_jobs=2)
-    # Once killed, once run again.
+    # The block was killed once and run again once.
     assert len(log.read_text().splitlines()) == 2
     log.write_text("killed\n" * 9)
     run(bandit(*GOOD, deadly, block=4), tmp_path / "whole", make=envs.make, n_jobs=2)
@@ -157,7 +157,7 @@ with lock_folder(Path({str(tmp_path)!r})):
         with pytest.raises(RefusedError, match=f"is in use by process {holder.pid} on {socket.gethostname()}: wait"):
             run(bandit(*GOOD), tmp_path, make=envs.make)
         assert (tmp_path / LOCK_NAME).exists()
-        # Killed, it leaves its file and not its lock.
+        # A killed process leaves its file but not its lock.
         holder.kill()
         holder.wait()
     assert (tmp_path / LOCK_NAME).exists()

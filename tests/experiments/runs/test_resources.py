@@ -49,7 +49,7 @@ def test_results_that_do_not_fit_the_disk_are_refused_before_anything_is_written
     leave(needed)
     run(experiment, tmp_path / "fits", make=envs.make)
     assert 0.98 * needed < sum(file.stat().st_size for file in (tmp_path / "fits").glob("task*.npz")) <= needed
-    # What is stored already needs no more room.
+    # Stored blocks need no more space.
     leave(0)
     assert run(experiment, tmp_path / "fits", make=envs.make).plan == experiment.plan
     leave(2 * 8 * 100 * 2 * 8 + 2 * 2600)

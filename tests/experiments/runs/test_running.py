@@ -114,7 +114,7 @@ def test_a_run_leaves_the_global_random_state_alone(experiment, tmp_path):
 
 
 class Leaky(gymnasium.Env):
-    """Tells a gap of 0.5 in every step, and ends often."""
+    """An environment that reports a gap of 0.5 in every step and ends often."""
 
     observation_space, action_space = Discrete(1), Discrete(2)
 

@@ -98,7 +98,7 @@ def test_paired_differences_are_those_of_the_paired_t_test(pairs, confidence):
     ends = expected.confidence_interval(confidence)
     assert (difference.low, difference.high) == pytest.approx((ends.low, ends.high), rel=1e-6, abs=1e-9)
     assert difference.value == pytest.approx(np.mean(x - y), abs=1e-9)
-    # Interval and p-value say the same, but for a rounding at the very edge.
+    # Interval and p-value agree, except for rounding at the edge.
     if abs(difference.p_value - (1 - confidence)) > 1e-9:
         assert (difference.p_value < 1 - confidence) == (not difference.low <= 0 <= difference.high)
 
@@ -116,12 +116,12 @@ def test_pairs_with_something_missing_are_left_out():
 def test_differences_without_spread_are_judged_by_their_signs():
     values = np.random.default_rng(4).normal(size=6)
     assert paired_difference(values, values).p_value == 1
-    # All six of one sign: twice 2^-6. Rounding makes a spread of some last digits, which is none.
+    # All six differences have one sign: twice 2^-6. A spread of the last digits is rounding and does not count.
     assert paired_difference(values + 0.1, values).p_value == 2**-5
 
 
 def plain_holm(p_values):
-    """As the paper has it: the smallest against alpha / m, the next against alpha / (m - 1), until one fails."""
+    """As in the paper: the smallest against alpha / m, the next against alpha / (m - 1), until one fails."""
     order = sorted(range(len(p_values)), key=lambda index: p_values[index])
     corrected = [0.0] * len(p_values)
     for rank, index in enumerate(order):

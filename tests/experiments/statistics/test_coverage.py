@@ -50,7 +50,7 @@ STATISTICS = {"mean": np.mean, "median": np.median, "iqm": interquartile_mean}
 
 
 def agrees(covered, share, measured_in):
-    """Whether a simulated share agrees with one that another simulation of so many intervals gave."""
+    """Whether a simulated share agrees with the share in another simulation of ``measured_in`` intervals."""
     variance = share * (1 - share) * (1 / len(covered) + 1 / measured_in)
     return abs(np.mean(covered) - share) <= stats.norm.isf(FALSE_ALARM / 2) * variance**0.5
 
@@ -62,14 +62,14 @@ def test_students_interval_covers_as_stated(law, replicates):
     mean, half_width = interval(samples)
     errors = np.abs(mean - TRUTH[law]["mean"])
     assert agrees(errors <= half_width, *STUDENT[law, replicates])
-    # A planted wrong one, too narrow by a tenth, is caught.
+    # Planted fault: an interval that is too narrow by a tenth.
     assert not agrees(errors <= 0.9 * half_width, *STUDENT[law, replicates])
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("law", "replicates"), PAIRED)
 def test_paired_differences_cover_as_stated(law, replicates):
-    # Half of what an agent earns is the luck that the other has too; the rest is its own.
+    # Both agents share half of their luck; the other half is independent.
     draw = getattr(fresh_rng(), law)
     x = draw(size=(replicates, 20_000))
     difference = paired_difference(x, 0.5 * x + 0.5 * draw(size=x.shape))

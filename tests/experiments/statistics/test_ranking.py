@@ -1,4 +1,4 @@
-"""Leaderboards: who is tied with the best, differences to whom, and what is said of it."""
+"""Leaderboards: ties with the best agent, differences, and the sentences about them."""
 
 from functools import partial
 
@@ -123,7 +123,7 @@ def test_averages_hold_all_three_with_their_ends(results):
 
 
 def test_averages_leave_out_missing_values(results):
-    # In 300 steps greedy may end no episode in some replicates' last tenth; nothing of it is NaN here.
+    # In some replicates greedy ends no episode in the last tenth of 300 steps; the averages are still numbers.
     table = averages(results, "return", rng=0, resamples=50)
     assert not table[["estimate"]].isna().any(axis=None)
     assert table["replicates"].max() == 30

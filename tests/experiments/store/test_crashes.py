@@ -68,7 +68,7 @@ def crash_everywhere(tmp_path, whole, prepare):
             with pytest.raises(Crash):
                 computed(folder)
         left = contents(folder) if folder.exists() else {}
-        # Whatever has its name is whole, and what was whole is there still.
+        # Every file with a final name is whole, and no whole file is lost.
         for name, content in left.items():
             assert not name.endswith((".npz", ".json")) or content == whole[name]
         assert {name for name in before if name in whole and before[name] == whole[name]} <= set(left)
@@ -85,7 +85,7 @@ def crash_everywhere(tmp_path, whole, prepare):
 
 def test_a_new_run_that_crashes_at_any_operation(tmp_path, whole):
     names = crash_everywhere(tmp_path, whole, lambda folder: None)
-    # One whole writing a file: 4 blocks and the description.
+    # Each file is written whole once: 4 blocks and the description.
     assert names.count("write") >= 5
     assert names.count("fsync") >= 10
     assert {"mkdir", "link", "replace", "unlink", "open"} <= set(names)
@@ -107,7 +107,7 @@ def test_a_run_that_goes_on_and_crashes_at_any_operation(tmp_path, whole):
 
 @pytest.fixture
 def ended():
-    """The number of a process that has ended and that nobody has waited for."""
+    """The number of a process that has ended without being waited for."""
     process = subprocess.Popen([sys.executable, "-c", ""], stdout=subprocess.PIPE)
     process.stdout.read()
     deadline = time.monotonic() + 10
@@ -119,7 +119,7 @@ def ended():
     process.stdout.close()
 
 
-@pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="only there are such processes told from others")
+@pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="only /proc shows that such processes have ended")
 def test_half_written_files_are_deleted_whichever_process_has_their_number(tmp_path, whole, ended):
     alive = os.getppid()
     for process in (alive, ended, 999999999):
@@ -127,7 +127,7 @@ def test_half_written_files_are_deleted_whichever_process_has_their_number(tmp_p
             (tmp_path / f"{name}.{process}.tmp").write_bytes(b"half")
         (tmp_path / f"experiment.json.{process}.tmp").write_bytes(b"half")
     computed(tmp_path)
-    # A run that is about to be refused may just be writing that one.
+    # Another run, which will be refused, may be writing that file.
     assert contents(tmp_path) == whole | {f"experiment.json.{alive}.tmp": b"half"}
 
 
@@ -197,5 +197,5 @@ def test_a_flipped_bit_of_the_description_is_refused_or_changes_nothing(tmp_path
             assert Store(tmp_path).read_plan() == plan
         except RefusedError:
             refused += 1
-    # Blanks between the parts are the rest.
+    # The other bytes are blanks between the parts.
     assert refused > len(content) // 3

@@ -1,4 +1,4 @@
-"""Exports: the same numbers in other tools' files, damage found, what is not installed said; `make test-clusters`."""
+"""Exports: the same numbers in other tools' files, damage detected, missing packages named; `make test-clusters`."""
 
 import json
 import sys
@@ -37,7 +37,7 @@ def test_a_flipped_bit_in_a_page_is_found(small, tmp_path):
     small.to_parquet(path)
     content, truth = path.read_bytes(), parquet.read_table(path)
     rng, caught = np.random.default_rng(0), 0
-    # The footer, whose length stands before the last four bytes, is no page: Parquet has no checksum for it.
+    # Parquet has no checksum for the footer. The four bytes before the last four are its length.
     footer = int.from_bytes(content[-8:-4], "little")
     for position in rng.integers(4, len(content) - 8 - footer, 200):
         flipped = bytearray(content)
@@ -48,7 +48,7 @@ def test_a_flipped_bit_in_a_page_is_found(small, tmp_path):
         except (OSError, arrow.ArrowException):
             caught += 1
             continue
-        # What carries no checksum, such as the pages' statistics, carries no data.
+        # Bytes without a checksum, such as the statistics of pages, carry no data.
         assert read.equals(truth)
     assert caught > 100
 

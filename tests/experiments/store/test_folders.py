@@ -14,9 +14,9 @@ from tests.support.folders import contents
 
 
 def positions_to_flip(content, data):
-    """All bytes but those that repeat: of eight arrays alike, the headers of the first are flipped byte by byte.
+    """All positions in the headers of the first array, in the data, and after the last array.
 
-    Of the others every seventh byte is, and their data, and all that follows the last array.
+    The other seven arrays have the same headers, so every seventh byte of these is enough.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         starts = [member.header_offset for member in archive.infolist()]

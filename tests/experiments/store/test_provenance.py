@@ -44,7 +44,7 @@ def test_the_made_environment_is_not_part_of_the_hash(experiment, stored):
     path = stored / "experiment.json"
     described = json.loads(path.read_text())
     assert described["hash"] == experiment.plan.hash
-    # A folder from before it was stored goes on as it did.
+    # Older folders without this entry can be continued.
     del described["environments"]
     path.write_text(json.dumps(described))
     run(experiment, stored, make=envs.make)

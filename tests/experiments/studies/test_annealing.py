@@ -83,7 +83,7 @@ def test_cooling_gains_where_the_best_constant_is_too_hot(tmp_path):
 
 
 def test_cooling_loses_where_the_best_arm_pays_late(tmp_path):
-    """Cold before the best arm pays at all, a schedule never sees that it does; T = 0.3 looks again."""
+    """A schedule that is cold before the best arm starts to pay never pulls it again; T = 0.3 does."""
     gains, _ = annealed(tmp_path, "boltzmann/ZeroedStartBandit-v0(means=[0.5, 1.0], zeroed=40)", [0.3], [0.05], 400)
     assert {gain.verdict for gain in gains if gain.family in ("linear", "cosine", "exponential")} == {"loses"}
     assert "no schedule gains" in annealing_answer(gains)[0]

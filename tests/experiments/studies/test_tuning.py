@@ -12,7 +12,7 @@ from boltzmann.experiments.studies.tuning import Tuning, candidates, run_tuning
 from boltzmann.experiments.studies.tuning_tables import judgement_table, recommendation, rounds_table
 
 COLD, HOT = [Boltzmann(0.0), Boltzmann(0.01), Boltzmann(0.03)], [Boltzmann(T) for T in (1.0, 3.0, 30.0, np.inf)]
-# Greedy finds the one arm that pays within some rounds, since ties are shared; what is hot never stops leaving it.
+# Greedy shares ties, so it reaches the one paying arm within some rounds; hot policies keep leaving that arm.
 HUGE_GAPS = Problem("boltzmann/BernoulliBandit-v0(means=[0.0, 0.0, 1.0])", SampleAverage(Greedy()), 100)
 NO_GAPS = Problem("boltzmann/GaussianBandit-v0(means=[0.3, 0.3, 0.3])", SampleAverage(Greedy()), 50)
 
@@ -39,7 +39,7 @@ def test_the_known_best_is_found_whatever_the_order(tmp_path):
 
 def test_equal_candidates_do_not_differ_significantly(tmp_path):
     tuned = tuned_in(tmp_path, Tuning(NO_GAPS, [*HOT, *COLD], 2, 5, 12, 0))
-    # What is equal in everything keeps the order in which it was given.
+    # Equal candidates keep the order in which they were given.
     assert tuned.recommendation == repr(HOT[0])
     verdicts = [row[-1] for row in judgement_table(tuned).rows]
     assert sorted(verdicts) == ["not significant"] * 4 + ["recommended"]
@@ -102,7 +102,7 @@ def test_a_search_that_was_stopped_ends_with_the_same_bytes(tmp_path):
 def test_returns_judge_where_there_is_no_gap(tmp_path):
     problem = Problem("CartPole-v1(bins=(1, 1, 2, 2))", QLearning(Greedy()), 120)
     tuned = tuned_in(tmp_path, Tuning(problem, [Boltzmann(0.1), Boltzmann(Linear(1.0, 0.1, 100))], 3, 2, 3, 0))
-    # Every step pays 1, so that the rewards of all are alike: returns of those that have any say more.
+    # Every step pays 1, so all rewards are equal; only returns distinguish the agents.
     ended = [cell.metrics["episodes"][:, -10:].any() for cell in tuned.rounds[0].results.cells()]
     assert tuned.metric == ("return" if all(ended) else "reward")
     assert all(ended)
