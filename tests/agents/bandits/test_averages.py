@@ -14,7 +14,7 @@ from agents import (
 )
 from boltzmann import Boltzmann, Gibbs, Linear, Transition, Uniform
 from boltzmann.notation import Expression
-from tests.support.oracles import average_of
+from tests.support.oracles import average_of, named
 from tests.support.streams import prepared, random_transitions
 
 
@@ -38,7 +38,7 @@ def recency_weighted(rewards, initial, step_size):
         ),
         (ScheduledStep(Uniform()), lambda rewards: average_of(rewards, 0.0)),
     ],
-    ids=lambda value: repr(value) if isinstance(value, Expression) else "",
+    ids=named,
 )
 def test_averages_are_those_of_the_rewards_of_each_arm(learner, oracle):
     agent, brought = prepared(learner), defaultdict(list)
@@ -54,7 +54,7 @@ def test_averages_are_those_of_the_rewards_of_each_arm(learner, oracle):
 
 @dataclass(frozen=True, repr=False)
 class Curious(Expression):
-    """A policy that reads variances, and notes what it was told."""
+    """A policy that reads variances and records them."""
 
     reads = frozenset({"visits", "variances"})
     variances_seen = []  # noqa: RUF012 (shared on purpose: the policy is copied)
@@ -68,7 +68,7 @@ class Curious(Expression):
 def test_a_policy_that_reads_variances_gets_those_of_the_rewards(kind):
     agent, brought = prepared(kind(Curious(), initial_value=3.0)), defaultdict(list)
     for states, actions, rewards, *rest in random_transitions(np.random.default_rng(5), 150, 3, 2, 3):
-        # Far from 0, where the difference of two large sums would lose everything.
+        # Rewards far from 0: the difference of two large sums would lose all digits there.
         agent.update(Transition(states, actions, rewards + 1e6, *rest))
         for row, pair in enumerate(zip(states, actions, strict=True)):
             brought[row, int(pair[0]), int(pair[1])].append(rewards[row])
@@ -96,7 +96,7 @@ def test_no_variances_are_stored_for_a_policy_that_does_not_read_them():
 
 def test_a_step_size_that_leaves_its_bounds_is_refused_before_anything_is_learnt():
     agent = prepared(ScheduledStep(Boltzmann(1.0), step_size=Linear(0.5, 1.5, 2)), num_envs=2)
-    # 0.5 and 1.0 are good; the third of one arm is not.
+    # 0.5 and 1.0 are valid; the third step size of an arm is not.
     for actions in ([0, 1], [0, 1]):
         agent.update(Transition([0, 0], actions, [1.0, 1.0], [0, 0], [False] * 2, [False] * 2))
     before = agent.values.copy(), agent.visits.copy()

@@ -1,6 +1,5 @@
 """Gradient bandits and reinforcement comparison against the equations of their book."""
 
-import math
 from collections import defaultdict
 
 import numpy as np
@@ -13,15 +12,8 @@ from agents import (
     ReinforcementComparison,
 )
 from boltzmann import Transition
-from boltzmann.notation import Expression
-from tests.support.oracles import average_of
+from tests.support.oracles import average_of, named, softmax
 from tests.support.streams import allowed_transitions, masked, prepared, random_transitions
-
-
-def softmax(values):
-    """The oracle's own: over the entries of a dictionary."""
-    weights = {key: math.exp(value) for key, value in values.items()}
-    return {key: weight / sum(weights.values()) for key, weight in weights.items()}
 
 
 @pytest.mark.parametrize(
@@ -31,7 +23,7 @@ def softmax(values):
         (GradientBanditIncludingCurrent(step_size=0.3), lambda past, reward: average_of([*past, reward], 0.0)),
         (GradientBanditWithoutBaseline(step_size=0.3), lambda past, reward: 0.0),
     ],
-    ids=lambda value: repr(value) if isinstance(value, Expression) else "",
+    ids=named,
 )
 def test_gradient_bandits_follow_equation_2_12(learner, baseline):
     agent, rng = prepared(learner), np.random.default_rng(8)
