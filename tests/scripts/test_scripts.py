@@ -17,7 +17,8 @@ from boltzmann.experiments.statistics import TaskJudgement
 from scripts import compare_schedules, plot_learning_curves, write_report
 from scripts.support import console
 from scripts.support.names import make_task
-from tests.support.commands import SMALL, blocks, refused
+from tests.support.commands import SMALL, refused
+from tests.support.folders import stored_blocks
 
 POLICIES = ["Boltzmann(Linear(1.0, 0.01, 1000))", "EpsilonGreedy(0.1)", "QLearning(Greedy(), step_size=0.5)"]
 
@@ -164,11 +165,11 @@ def test_killed_half_way_and_run_again_the_bytes_are_the_same(tmp_path):
     command = [sys.executable, "-m", "scripts.compare_schedules", "--replicates", "60", "--steps", "300", "3000"]
     command += ["--block", "10", "--jobs", "2", "--output"]
     subprocess.run([*command, str(tmp_path / "whole")], check=True, capture_output=True)
-    whole = blocks(tmp_path / "whole")
+    whole = stored_blocks(tmp_path / "whole")
     assert len(whole) == 2 * 8 * 6
     killed = tmp_path / "killed"
     process = subprocess.Popen([*command, str(killed)], stderr=subprocess.DEVNULL, start_new_session=True)
-    while len(blocks(killed)) < len(whole) // 2:
+    while len(stored_blocks(killed)) < len(whole) // 2:
         assert process.poll() is None, "it ended before it could be killed"
         time.sleep(0.01)
     os.killpg(process.pid, signal.SIGKILL)
@@ -176,7 +177,7 @@ def test_killed_half_way_and_run_again_the_bytes_are_the_same(tmp_path):
     modified = {path: path.stat().st_mtime_ns for path in killed.glob("task*.npz")}
     assert len(whole) // 2 <= len(modified) < len(whole)
     again = subprocess.run([*command, str(killed)], check=True, capture_output=True, text=True)
-    assert blocks(killed) == whole
+    assert stored_blocks(killed) == whole
     assert (killed / "experiment.json").read_bytes() == (tmp_path / "whole" / "experiment.json").read_bytes()
     assert not list(killed.glob("*.tmp"))
     assert {path: path.stat().st_mtime_ns for path in modified} == modified
@@ -185,5 +186,5 @@ def test_killed_half_way_and_run_again_the_bytes_are_the_same(tmp_path):
 
 def test_jobs_do_not_change_the_bytes_of_the_command(compared, tmp_path, undrawn):
     compare_schedules.main([*SMALL[:-1], "2", "--output", str(tmp_path / "2")])
-    assert blocks(compared.folder) == blocks(tmp_path / "2")
-    assert len(blocks(compared.folder)) == 32
+    assert stored_blocks(compared.folder) == stored_blocks(tmp_path / "2")
+    assert len(stored_blocks(compared.folder)) == 32

@@ -31,11 +31,6 @@ def compare(folder, options=SMALL):
     return Comparison(results, out.getvalue(), err.getvalue())
 
 
-def blocks(folder):
-    """The bytes of all stored blocks."""
-    return {path.name: path.read_bytes() for path in folder.glob("task*.npz")}
-
-
 def refused(main, arguments, capsys, tmp_path):
     """Check a refusal: one line on stderr, exit code 2, nothing written."""
     before = sorted(tmp_path.rglob("*"))

@@ -2,17 +2,13 @@
 
 from dataclasses import replace
 
-import gymnasium
 import numpy as np
 import pytest
 
 import envs
-from envs import Table, compile_table, optimal_gaps, optimal_values
+from envs import Table, optimal_gaps, optimal_values
 from envs.tables import solving
-
-
-def table_of(name, **arguments):
-    return compile_table(gymnasium.make(name, **arguments))
+from tests.support.small_tables import gymnasium_table
 
 
 def policy_iteration(table, discount):
@@ -37,23 +33,23 @@ def policy_iteration(table, discount):
 
 @pytest.mark.parametrize("name", ["FrozenLake-v1", "FrozenLake8x8-v1", "CliffWalking-v1", "CliffWalkingSlippery-v1"])
 def test_values_agree_with_policy_iteration(name):
-    table = table_of(name)
+    table = gymnasium_table(name)
     V, Q = optimal_values(table, 0.99)
     for values, solved in zip((V, Q), policy_iteration(table, 0.99), strict=True):
         np.testing.assert_allclose(values, solved, rtol=1e-10, atol=1e-11)
 
 
 def test_known_values():
-    frozen = table_of("FrozenLake-v1")
+    frozen = gymnasium_table("FrozenLake-v1")
     assert optimal_values(frozen, 0.99)[0][0] == pytest.approx(0.5420259320, abs=5e-11)
     assert optimal_values(frozen, 1.0)[0][0] == pytest.approx(14 / 17, abs=1e-10)
-    assert optimal_values(table_of("CliffWalking-v1"), 1.0)[0][36] == -13.0
-    taxi = table_of("Taxi-v4")
+    assert optimal_values(gymnasium_table("CliffWalking-v1"), 1.0)[0][36] == -13.0
+    taxi = gymnasium_table("Taxi-v4")
     assert optimal_values(taxi, 1.0)[0] @ taxi.initial == pytest.approx(7.93, abs=0.005)
 
 
 def test_gaps_are_zero_for_the_optimal_actions_alone():
-    table = table_of("FrozenLake-v1")
+    table = gymnasium_table("FrozenLake-v1")
     V, Q = optimal_values(table, 0.99)
     gaps = optimal_gaps(table, 0.99)
     assert (gaps >= 0).all()
@@ -65,7 +61,7 @@ def test_gaps_are_zero_for_the_optimal_actions_alone():
 
 def test_gaps_are_measured_by_the_value_of_their_own_state():
     # At a small discount, far states have tiny values and tiny gaps, which are still not ties.
-    table = table_of("FrozenLake8x8-v1")
+    table = gymnasium_table("FrozenLake8x8-v1")
     V, Q = optimal_values(table, 0.3)
     gaps = optimal_gaps(table, 0.3)
     assert V[0] == pytest.approx(9.8e-12, rel=0.05)
@@ -74,7 +70,7 @@ def test_gaps_are_measured_by_the_value_of_their_own_state():
 
 
 def test_masked_actions_are_never_chosen():
-    table = table_of("Taxi-v4")
+    table = gymnasium_table("Taxi-v4")
     reward = np.zeros((500, 6, 1))
     reward[:, :, 0] = np.where(table.action_mask, -1.0, 100.0)
     V, _ = optimal_values(replace(table, rewards=reward), 0.9)
@@ -115,7 +111,7 @@ def test_equals_that_cancel_are_ties_and_values_that_cancel_are_found():
 
 
 def test_gaps_are_solved_once_and_every_caller_gets_a_copy(monkeypatch):
-    first, second = (table_of("FrozenLake-v1") for _ in range(2))
+    first, second = (gymnasium_table("FrozenLake-v1") for _ in range(2))
     solved = []
     monkeypatch.setattr(solving, "_CACHE", {})
     monkeypatch.setattr(

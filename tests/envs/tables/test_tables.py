@@ -6,15 +6,12 @@ import pytest
 
 import envs
 from envs import Table, TabularVectorEnv, compile_table, optimal_gaps
-
-
-def table_of(name, **arguments):
-    return compile_table(gymnasium.make(name, **arguments))
+from tests.support.small_tables import gymnasium_table
 
 
 def test_starts_have_a_stream_of_their_own():
     # The number of restarts must not change the draws of the transitions.
-    worlds = [TabularVectorEnv(table_of("FrozenLake-v1"), 4, max_episode_steps=limit) for limit in (3, None)]
+    worlds = [TabularVectorEnv(gymnasium_table("FrozenLake-v1"), 4, max_episode_steps=limit) for limit in (3, None)]
     for world in worlds:
         world.reset(seed=5)
         for _ in range(6):
@@ -67,7 +64,7 @@ def test_bad_tables_are_named():
 
 
 def test_time_limits_truncate_and_episodes_start_anew():
-    env = TabularVectorEnv(table_of("CliffWalking-v1"), 3, max_episode_steps=4)
+    env = TabularVectorEnv(gymnasium_table("CliffWalking-v1"), 3, max_episode_steps=4)
     env.reset(seed=0)
     for step in range(1, 13):
         observations, rewards, terminated, truncated, info = env.step([0, 0, 1])  # up, up, into the cliff
@@ -98,7 +95,7 @@ def test_make_keeps_the_time_limits_of_gymnasium(name, arguments, limit):
 
 
 def test_reset_starts_the_clock_again():
-    env = TabularVectorEnv(table_of("CliffWalking-v1"), 1, max_episode_steps=3)
+    env = TabularVectorEnv(gymnasium_table("CliffWalking-v1"), 1, max_episode_steps=3)
     env.reset(seed=0)
     env.step([0])
     env.step([0])

@@ -15,6 +15,7 @@ from boltzmann import Greedy
 from boltzmann.experiments import Experiment, FailedCellsError, RefusedError, Task, run
 from boltzmann.experiments.runs.backends import BACKENDS
 from scripts import compare_schedules
+from tests.support.folders import contents
 
 MODULES = {"dask": "distributed", "ray": "ray"}
 # Both libraries warn about future changes.
@@ -26,10 +27,6 @@ def cluster(request):
     if importlib.util.find_spec(MODULES[request.param]) is None:
         pytest.skip(f"{request.param} is not installed: make test-clusters installs it")
     return request.param
-
-
-def contents(folder):
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def test_the_same_bytes_as_in_this_process(cluster, experiment, tmp_path):

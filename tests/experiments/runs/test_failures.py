@@ -16,6 +16,7 @@ from boltzmann import Boltzmann, Greedy
 from boltzmann.experiments import Experiment, FailedCellsError, RefusedError, Results, Task, run
 from boltzmann.experiments.store.lock import LOCK_NAME, lock_folder
 from scripts.support import console
+from tests.support.folders import stored_blocks
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills processes, which is POSIX")
 
@@ -25,10 +26,6 @@ def bandit(*agents, block=2):
 
 
 GOOD = [SampleAverage(Greedy()), SampleAverage(Boltzmann(0.3))]
-
-
-def stored(folder):
-    return {path.name: path.read_bytes() for path in folder.glob("task*.npz")}
 
 
 @pytest.mark.parametrize("n_jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
@@ -65,7 +62,7 @@ def test_a_failed_cell_runs_again_and_its_file_is_deleted(troublesome, tmp_path,
     monkeypatch.setattr(troublesome.Raising, "act", SampleAverage.act)
     run(experiment, tmp_path, make=envs.make)
     assert not list(tmp_path.glob("*.error.txt"))
-    assert len(stored(tmp_path)) == 3
+    assert len(stored_blocks(tmp_path)) == 3
 
 
 def test_a_full_disk_ends_the_run_with_its_own_error(tmp_path, monkeypatch):
@@ -79,7 +76,7 @@ def test_a_full_disk_ends_the_run_with_its_own_error(tmp_path, monkeypatch):
     monkeypatch.setattr(storage, "write_whole", full)
     with pytest.raises(OSError, match="No space left"):
         run(bandit(*GOOD), tmp_path, make=envs.make)
-    assert len(stored(tmp_path)) == 5
+    assert len(stored_blocks(tmp_path)) == 5
 
 
 def test_half_written_files_of_killed_neighbours_are_deleted_at_the_end(tmp_path, monkeypatch):
@@ -125,7 +122,7 @@ def test_a_killed_worker_costs_its_block_a_second_time_and_nothing_else(troubles
     assert len(log.read_text().splitlines()) == 2
     log.write_text("killed\n" * 9)
     run(bandit(*GOOD, deadly, block=4), tmp_path / "whole", make=envs.make, n_jobs=2)
-    assert stored(tmp_path / "killed") == stored(tmp_path / "whole")
+    assert stored_blocks(tmp_path / "killed") == stored_blocks(tmp_path / "whole")
     assert {path.suffix for path in (tmp_path / "killed").iterdir()} == {".npz", ".json"}
 
 
@@ -137,13 +134,13 @@ def test_a_block_that_kills_its_worker_twice_is_reported(troublesome, tmp_path):
         run(bandit(*GOOD, deadly, block=4), tmp_path / "killed", make=envs.make, n_jobs=2)
     assert "out of memory" in (tmp_path / "killed" / "task00-agent02.error.txt").read_text()
     assert len(log.read_text().splitlines()) == 2
-    cells = [name[:14] for name in sorted(stored(tmp_path / "killed"))]
+    cells = [name[:14] for name in sorted(stored_blocks(tmp_path / "killed"))]
     assert cells == ["task00-agent00"] * 2 + ["task00-agent01"] * 2 + ["task00-agent02"]
 
 
 def test_a_second_run_on_a_folder_is_refused_by_the_name_of_the_first(tmp_path):
     run(bandit(*GOOD), tmp_path, make=envs.make)
-    before = stored(tmp_path)
+    before = stored_blocks(tmp_path)
     code = f"""
 import sys
 from pathlib import Path
@@ -163,7 +160,7 @@ with lock_folder(Path({str(tmp_path)!r})):
     assert (tmp_path / LOCK_NAME).exists()
     run(bandit(*GOOD), tmp_path, make=envs.make)
     assert not (tmp_path / LOCK_NAME).exists()
-    assert stored(tmp_path) == before
+    assert stored_blocks(tmp_path) == before
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"process": 1}', '{"process": 999999999, "host": "HERE"}'])
