@@ -15,7 +15,7 @@ def decision_of(policy, actions, where=None):
     return Decision(np.array(actions), policy(VALUES, step=1, where=where), VALUES, where)
 
 
-def test_it_is_greedy_where_the_action_has_a_largest_allowed_value():
+def test_a_decision_is_greedy_where_the_action_has_a_largest_allowed_value():
     np.testing.assert_array_equal(decision_of(Boltzmann(1.0), [2, 1, 1]).greedy, [True, True, False])
     np.testing.assert_array_equal(decision_of(Boltzmann(1.0), [1, 2, 2], MASK).greedy, [True, False, True])
 
@@ -30,7 +30,7 @@ def test_log_probability_entropy_and_temperature_are_those_of_the_distribution()
     assert np.isnan(decision_of(EpsilonGreedy(0.1), [0, 0, 0]).temperature).all()
 
 
-def test_nothing_is_computed_before_it_is_asked_for():
+def test_quantities_are_computed_only_on_request():
     class Silent:
         def __getattr__(self, name):
             raise AssertionError(f"{name} was asked for")
@@ -43,7 +43,7 @@ def test_nothing_is_computed_before_it_is_asked_for():
 
 
 @pytest.mark.parametrize("learner", [SampleAverage(Boltzmann(0.5)), QLearning(Boltzmann(0.5)), GradientBandit()])
-def test_it_tells_of_what_acted_and_not_of_what_was_learnt_since(learner):
+def test_later_learning_does_not_change_a_decision(learner):
     agent = prepared(learner, num_envs=50, states=1)
     agent.values[:, 0] = np.random.default_rng(1).normal(size=(50, 3))
     zeros, no = np.zeros(50, dtype=np.int64), np.zeros(50, dtype=bool)

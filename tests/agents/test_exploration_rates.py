@@ -24,14 +24,14 @@ from tests.support.streams import allowed_transitions, masked, prepared
 
 @dataclass(frozen=True, repr=False)
 class Curious(Expression):
-    """A stand-in for exploration by value differences: a rate a state, moved on by the changes of its values."""
+    """A stand-in for exploration by value differences: one rate a state, updated from the changes of its values."""
 
     reads = frozenset({"epsilons"})
     initial_epsilon: float = 1.0
-    told = []  # noqa: RUF012 (shared on purpose: the policy is copied)
+    epsilons_seen = []  # noqa: RUF012 (shared on purpose: the policy is copied)
 
     def __call__(self, values, *, step=0, visits=None, where=None, variances=None, epsilons=None):
-        self.told.append(np.array(epsilons))
+        self.epsilons_seen.append(np.array(epsilons))
         return EpsilonGreedy(0.5)(values, where=where)
 
     def next_epsilons(self, epsilons, value_changes, actions_allowed):
@@ -45,7 +45,7 @@ class Curious(Expression):
     + [QLambda(Curious(), trace_decay=0.0)],
     ids=named,
 )
-def test_exploration_rates_are_kept_by_state_and_moved_on_by_the_changes(learner):
+def test_exploration_rates_are_stored_by_state_and_updated_from_the_changes(learner):
     agent, rng = prepared(learner), np.random.default_rng(16)
     assert agent.epsilons.shape == (3, 4)
     mask = masked(agent, rng)
@@ -61,12 +61,12 @@ def test_exploration_rates_are_kept_by_state_and_moved_on_by_the_changes(learner
         assert agent.epsilons[row, s] == pytest.approx(epsilon, rel=1e-9)
     states = np.array([1, 2, 3])
     agent.act(states, where=mask[np.arange(3), states])
-    np.testing.assert_array_equal(Curious.told[-1], agent.epsilons[np.arange(3), states])
+    np.testing.assert_array_equal(Curious.epsilons_seen[-1], agent.epsilons[np.arange(3), states])
     assert repr(agent) == repr(learner)
     assert prepared(replace(agent, policy=Greedy())).epsilons is None
 
 
-def test_speedy_q_moves_the_rates_of_all_places_of_a_round():
+def test_speedy_q_updates_the_rates_of_all_states_of_a_round():
     states_met = ([0, 0, 2], [3, 1, 1], [0, 1, 2], [1, 1, 0], [2, 0, 3])
     actions_taken = ([0, 1, 0], [1, 0, 0], [1, 1, 1], [0, 0, 0], [0, 1, 0])
     agent = prepared(SpeedyQ(Curious(), round_length=5, step_size=InverseTime(0.5, 0.0)))

@@ -33,17 +33,17 @@ every_learner = pytest.mark.parametrize("learner", LEARNERS, ids=repr)
 
 
 def learners_without_subclass():
-    """The learner classes of `agents` from which no other one inherits."""
+    """The learner classes of `agents` that have no subclass there."""
     for module in pkgutil.walk_packages(agents.__path__, "agents."):
         importlib.import_module(module.name)
-    waiting, found = [TabularAgent], set()
+    waiting, kinds = [TabularAgent], set()
     while waiting:
         kind = waiting.pop()
-        inheriting = [other for other in kind.__subclasses__() if other.__module__.startswith("agents.")]
+        inheriting = [subclass for subclass in kind.__subclasses__() if subclass.__module__.startswith("agents.")]
         waiting += inheriting
         if not inheriting:
-            found.add(kind)
-    return found
+            kinds.add(kind)
+    return kinds
 
 
 def test_every_learner_is_exported_listed_and_named():
@@ -58,7 +58,7 @@ def test_every_parameter_of_a_learner_is_moved_off_its_default_once():
     for kind in {type(learner) for learner in LEARNERS}:
         for field in dataclasses.fields(kind):
             if field.kw_only and field.name != "discount":
-                moved = [getattr(one, field.name) != field.default for one in LEARNERS if type(one) is kind]
+                moved = [getattr(learner, field.name) != field.default for learner in LEARNERS if type(learner) is kind]
                 assert any(moved) or field.name in ("initial_value", "step_size"), (kind, field.name)
 
 
@@ -114,7 +114,7 @@ def test_acting_learns_nothing_and_respects_the_mask(learner):
 
 
 @every_learner
-def test_replicates_learn_on_their_own(learner):
+def test_replicates_learn_independently(learner):
     together, alone = copy.deepcopy(learner), [copy.deepcopy(learner) for _ in range(5)]
     together.reset(5, Discrete(4), Discrete(3), np.random.default_rng(7))
     for row, agent in enumerate(alone):
@@ -123,17 +123,17 @@ def test_replicates_learn_on_their_own(learner):
         actions = together.act(transition[0]).actions
         together.update(Transition(transition[0], actions, *transition[2:]))
         for row, agent in enumerate(alone):
-            own = [part[row : row + 1] for part in transition]
-            np.testing.assert_array_equal(agent.act(own[0]).actions, actions[row])
-            agent.update(Transition(own[0], actions[row : row + 1], *own[2:]))
-    # One row alone is summed in another order.
+            single = [part[row : row + 1] for part in transition]
+            np.testing.assert_array_equal(agent.act(single[0]).actions, actions[row])
+            agent.update(Transition(single[0], actions[row : row + 1], *single[2:]))
+    # NumPy sums a single row in another order.
     np.testing.assert_allclose(
         together.values, np.concatenate([agent.values for agent in alone]), rtol=1e-9, atol=1e-12
     )
 
 
 @every_learner
-def test_what_cannot_be_learnt_is_refused(learner):
+def test_spaces_without_a_table_are_refused(learner):
     agent, rng = copy.deepcopy(learner), np.random.default_rng(0)
     with pytest.raises(TypeError, match="observation_space must be Discrete"):
         agent.reset(1, Box(0, 1), Discrete(2), rng)
@@ -146,7 +146,7 @@ def test_what_cannot_be_learnt_is_refused(learner):
 
 
 @every_learner
-def test_without_a_reset_there_is_nothing_to_act_or_learn_by(learner):
+def test_acting_or_learning_before_a_reset_is_refused(learner):
     agent = copy.deepcopy(learner)
     with pytest.raises(RuntimeError, match="reset must be called before act"):
         agent.act([0])
@@ -155,13 +155,13 @@ def test_without_a_reset_there_is_nothing_to_act_or_learn_by(learner):
 
 
 @every_learner
-def test_an_act_without_a_mask_allows_everything_again(learner):
+def test_acting_without_a_mask_allows_all_actions_again(learner):
     agent = prepared(learner, num_envs=1, states=1, actions=3)
     agent.act([0], where=[[True, False, False]])
     assert not agent.allowed.all()
     agent.act([0])
     assert agent.allowed.all()
-    # What was drawn from all actions is learnt as such.
+    # The action was drawn from all actions, and the update accepts it.
     agent.update(Transition([0], [2], [0.5], [0], [False], [False]))
     assert agent.visits[0, 0].tolist() == [0, 0, 1]
 
@@ -219,7 +219,7 @@ def test_a_table_of_values_may_be_assigned_in_any_layout(learner):
 @pytest.mark.parametrize("policy", POLICIES, ids=repr)
 @pytest.mark.parametrize("masked", [False, True])
 def test_any_number_of_replicates_acts_and_learns_alike(policy, masked):
-    """Rows are read in another way from 64 replicates on, and a single row in yet another."""
+    """Agents read a single row, fewer than 64 rows, and 64 or more rows in three different ways."""
     masks = np.array([[1, 1, 0, 1], [1, 1, 1, 1], [0, 1, 1, 0], [1, 0, 1, 1]], dtype=bool)
     learner = SampleAverage(policy) if "variances" in inputs_read_by(policy) else QLearning(policy)
     probs, values = [], []
@@ -235,10 +235,10 @@ def test_any_number_of_replicates_acts_and_learns_alike(policy, masked):
             agent.update(Transition(*whole, nothing, nothing))
         decision = agent.act(np.full(count, reached), np.tile(masks[reached], (count, 1)) if masked else None)
         assert decision.actions.shape == decision.greedy.shape == (count,)
-        found = np.asarray(decision.distribution.probs)
-        assert found.shape == (count, 4)
-        np.testing.assert_allclose(found, np.tile(found[:1], (count, 1)), rtol=1e-12)
-        probs.append(found[0])
+        row_probs = np.asarray(decision.distribution.probs)
+        assert row_probs.shape == (count, 4)
+        np.testing.assert_allclose(row_probs, np.tile(row_probs[:1], (count, 1)), rtol=1e-12)
+        probs.append(row_probs[0])
         values.append(agent.values[0])
     for other_probs, other_values in zip(probs[1:], values[1:], strict=True):
         np.testing.assert_allclose(other_probs, probs[0], rtol=1e-9, atol=1e-15)

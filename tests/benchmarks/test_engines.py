@@ -32,20 +32,20 @@ def test_without_a_compiler_ratios_are_to_the_lockstep(monkeypatch, tmp_path, ca
 def test_the_command_measures_prints_and_stores(yardstick, tmp_path, capsys):
     engines.main([*TINY, "--parts", "rollouts", "--output", str(tmp_path / "deep")])
     out = capsys.readouterr().out
-    found = json.loads((tmp_path / "deep" / "engines.json").read_text())
-    assert found["machine"]["compiler"] == yardstick.compiler
-    assert found["machine"]["python"]
-    measured = {(row["work"], row["temperature"], row["engine"]) for row in found["rollouts"]}
+    report = json.loads((tmp_path / "deep" / "engines.json").read_text())
+    assert report["machine"]["compiler"] == yardstick.compiler
+    assert report["machine"]["python"]
+    measured = {(row["work"], row["temperature"], row["engine"]) for row in report["rollouts"]}
     names = works.engines_of(rollout)
     assert measured == {(work.name, kind, name) for work in works.WORKS for kind in work.temperatures for name in names}
-    for row in found["rollouts"]:
+    for row in report["rollouts"]:
         assert row["failure"] or (row["rate"] > 0 and row["ratio"][1] > 0 and row["steps"] >= measuring.LEAST_STEPS)
     text = (tmp_path / "deep" / "engines.txt").read_text()
     assert text in out
     assert text.count("B Taxi") == 2 * len(names)
 
 
-def test_what_recording_costs_is_measured_beside_a_rollout_that_notes_nothing():
+def test_the_cost_of_recording_is_measured_against_a_rollout_without_records():
     play = works.in_project(works.WORKS[0], "constant", 3, "lockstep", recorded=False)
     nothing = play(20)
     assert not any(array.any() for array in nothing.arrays.values())
@@ -54,11 +54,11 @@ def test_what_recording_costs_is_measured_beside_a_rollout_that_notes_nothing():
     rows = list(measuring.measure_recording(measuring.Effort(1, 0.001, (30,)), works.WORKS[:1]))
     assert [row.replicates for row in rows] == [30, 30, 2000, 2000]
     assert all(row.failure or (row.target == 0.95 and row.reference == "not recorded") for row in rows)
-    # It cannot be faster to note something than to note nothing, but for noise.
+    # Recording cannot be faster than not recording, except by noise.
     assert all(row.failure or 0 < row.ratio[1] < 3 for row in rows)
 
 
-def test_a_step_is_taken_apart(capsys, tmp_path):
+def test_the_parts_of_a_step_are_timed(capsys, tmp_path):
     engines.main([*TINY, "--parts", "steps", "--output", str(tmp_path)])
     rows = json.loads((tmp_path / "engines.json").read_text())["steps"]
     assert {(row["work"], row["replicates"]) for row in rows} == {
@@ -82,7 +82,7 @@ def test_runs_with_two_workers_are_measured_beside_two_threads_of_c(yardstick):
     assert [row.target for row in rows[:2]] == [1.8, None]
 
 
-def test_a_missed_target_is_told():
+def test_a_missed_target_is_reported():
     row = measuring.Row("A testbed", "constant", 2000, "lockstep", 100, 1e6, (0.5, 0.6, 0.7), "C", 2e6, 0.8)
     assert ">= 0.8 MISSED" in line(row)
     assert ">= 0.8 hit" in line(dataclasses.replace(row, ratio=(0.7, 0.8, 0.9)))
@@ -105,7 +105,7 @@ def test_timings_take_turns():
 
 
 def test_a_peer_that_cannot_be_imported_or_started_is_named(tmp_path, capsys):
-    # With -S in front of everything an interpreter finds no library.
+    # With -S an interpreter finds no installed library.
     bare = tmp_path / "python"
     bare.write_text(f'#!/bin/sh\nexec "{sys.executable}" -S "$@"\n')
     bare.chmod(0o755)
@@ -138,11 +138,11 @@ def test_the_ratio_to_a_peer_is_ours_over_theirs():
     assert row.reference_rate == pytest.approx(row.rate * row.ratio[1])
     assert len(peer.asked) == 3
     assert row.engine == "mabwiser 1.0"
-    # Ours makes at least ten thousand agent-steps a second on anything.
+    # The project makes at least ten thousand agent-steps a second on any problem.
     assert row.ratio[0] > 1e4 / row.rate
 
 
-def test_every_peer_has_a_ground_and_an_adapter_that_needs_nothing_of_ours():
+def test_every_peer_has_a_nearest_work_and_an_adapter_without_our_packages():
     assert set(peers.NEAREST_WORKS) == set(peer_runs.PEERS)
     tree = ast.parse(Path(peer_runs.__file__).read_text())
     imported = [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
@@ -151,7 +151,7 @@ def test_every_peer_has_a_ground_and_an_adapter_that_needs_nothing_of_ours():
 
 
 def with_engines(compiled):
-    """A rollout that lets its user choose; ``compiled(recorder)`` is called where the compiled engine is."""
+    """A rollout with a choice of engines; the compiled one calls ``compiled(recorder)``."""
 
     def choosing(env, agent, ends, seeds, rng, *, engine="lockstep"):
         rollout(env, agent, ends, seeds, rng)
@@ -180,9 +180,9 @@ def test_both_engines_are_measured_where_there_is_a_choice(compiled, failure, mo
     monkeypatch.setattr(measuring, "rollout", works.rollout)
     effort = measuring.Effort(rounds=1, seconds=0.001, replicates=(2,))
     rows = [row for rows in measuring.measure_rollouts(None, effort, works.WORKS[:1]) for row in rows]
-    found = {(row.temperature, row.engine): row for row in rows}
-    assert set(found) == {(kind, name) for kind in ("constant", "annealed") for name in ("lockstep", "compiled")}
-    for (_, name), row in found.items():
+    timings = {(row.temperature, row.engine): row for row in rows}
+    assert set(timings) == {(kind, name) for kind in ("constant", "annealed") for name in ("lockstep", "compiled")}
+    for (_, name), row in timings.items():
         assert row.failure == (failure if name == "compiled" else "")
         assert row.failure or row.ratio[1] > 0
 
@@ -206,7 +206,7 @@ def test_settings_that_measure_nothing_are_refused(wrong, capsys, tmp_path):
     assert "error: " in capsys.readouterr().err
 
 
-def test_an_output_that_cannot_be_written_is_told_before_anything_is_measured(tmp_path, capsys):
+def test_an_output_that_cannot_be_written_is_reported_before_anything_is_measured(tmp_path, capsys):
     (tmp_path / "file").write_text("")
     with pytest.raises(SystemExit) as stopped:
         engines.main([*TINY, "--parts", "rollouts", "--output", str(tmp_path / "file" / "r")])

@@ -35,18 +35,18 @@ TINY = Study(
 
 
 @pytest.mark.parametrize("exact", EXACT, ids=lambda exact: exact.name)
-def test_what_is_computed_is_what_was_published(exact):
+def test_computed_numbers_are_the_published_ones(exact):
     assert exact.met_by(exact.compute())
 
 
-def test_met_is_what_rounds_to_the_published_digits():
-    one = Exact("", "-1.50", lambda: 0.0)
-    assert one.decimals == 2
-    assert [one.met_by(value) for value in (-1.504, -1.506, 1.5, math.nan)] == [True, False, False, False]
+def test_a_claim_is_met_where_the_value_rounds_to_the_published_digits():
+    claim = Exact("", "-1.50", lambda: 0.0)
+    assert claim.decimals == 2
+    assert [claim.met_by(value) for value in (-1.504, -1.506, 1.5, math.nan)] == [True, False, False, False]
     assert Exact("", "400", lambda: 0.0).met_by(400.4)
 
 
-def test_claims_are_told_apart_and_say_why_where_they_are_not_met():
+def test_claims_have_different_labels_and_say_why_they_are_not_met():
     labels = [claim.label for study in STUDIES for claim in study.claims] + [exact.name for exact in EXACT]
     assert len(set(labels)) == len(labels)
     for claim in (claim for study in STUDIES for claim in study.claims):
@@ -54,7 +54,7 @@ def test_claims_are_told_apart_and_say_why_where_they_are_not_met():
         assert not claim.differs or (claim.published and claim.note)
 
 
-def test_a_cell_is_run_once_for_all_that_is_claimed_of_it():
+def test_a_cell_runs_once_for_all_its_claims():
     experiment = experiment_of(TINY, 5)
     assert [len(task.agents) for task in experiment.tasks] == [1]
     assert (experiment.seed, experiment.replicates, experiment.points) == (5, 4, 3)
@@ -62,7 +62,7 @@ def test_a_cell_is_run_once_for_all_that_is_claimed_of_it():
     assert [quick(study).steps for study in STUDIES] == [100, 100, 100, 2000]
 
 
-def test_the_first_pulls_are_free_where_they_are_said_to_be():
+def test_the_first_pulls_are_free_where_the_study_says_so():
     rows = measure(TINY, 0)
     assert [row.mean for row in rows] == [1.5, 0.0, 100.0]
     assert [row.replicates for row in rows] == [4, 4, 4]
@@ -101,7 +101,7 @@ def test_the_command_prints_and_writes_the_same_page(tmp_path, capsys, monkeypat
     assert not (tmp_path / "quick.md").exists()
 
 
-def test_the_page_holds_what_is_claimed_and_what_is_off_says_why():
+def test_the_page_holds_every_claim_and_explains_differences():
     text = PAGE.read_text(encoding="utf-8")
     for exact in EXACT:
         assert f"| {exact.name} | {exact.published} | " in text
@@ -113,19 +113,19 @@ def test_the_page_holds_what_is_claimed_and_what_is_off_says_why():
             pattern = (
                 re.escape(begin) + r"[^|]*" + re.escape(f" | {claim.published} | ") + r"([^|]*)\| *(\S*) *\| *(.*) \|"
             )
-            found = [m for m in re.finditer(pattern, text) if m[3].strip() == claim.note]
-            assert found, claim.label
+            matches = [m for m in re.finditer(pattern, text) if m[3].strip() == claim.note]
+            assert matches, claim.label
             if claim.published:
-                # Within three standard errors of the difference, or the row says what is known of it.
-                apart = abs(float(found[0][2]))
+                # The difference is within three standard errors, or the row explains it.
+                apart = abs(float(matches[0][2]))
                 assert apart <= 3 or claim.note, claim.label
                 assert apart > 3 or not claim.differs, claim.label
 
 
 def agrees(row):
-    """Whether a fresh measurement may be of the number that was published.
+    """Whether a fresh measurement agrees with the published number.
 
-    The published mean was drawn once, and is within three of its own standard errors of what was found with many more
+    The published mean was drawn once, and is within three of its own standard errors of the mean of many more
     runs; ours is drawn anew, and more than six of its own are a false alarm of 2e-9 a row.
     """
     return abs(row.difference) <= 3 * row.published_error + 6 * row.error
@@ -153,7 +153,7 @@ def test_softmax_on_uniform_means_brings_the_published_regrets():
     rows = fresh(SOFTMAX, 10_000)
     assert len(rows) == 14
     assert not off(rows)
-    # An initial value that counts is told apart.
+    # Counting the initial value as a reward differs significantly.
     like = next(claim for claim in SOFTMAX.claims if claim.published == "4.250")
     counted = replace(like, agent=SampleAverageWithInitial(Boltzmann(0.005), initial_value=1.0))
     assert off(fresh(replace(SOFTMAX, claims=(counted,)), 2000)) == [counted.label]
@@ -164,13 +164,13 @@ def test_others_on_uniform_means_bring_the_published_regrets():
     rows = fresh(OTHERS, 4000)
     assert len(rows) == 6
     assert not off(rows)
-    # (.1, .98) the other way round is told apart.
+    # Exchanging .1 and .98 differs significantly.
     *_, right, swapped = rows
     assert not agrees(replace(swapped, claim=replace(swapped.claim, published=right.claim.published)))
 
 
 @pytest.mark.slow
-def test_a_start_that_misleads_is_got_over_by_a_temperature_for_each_arm_and_by_no_schedule():
+def test_a_temperature_for_each_arm_overcomes_a_misleading_start_and_no_schedule_does():
     # The runs that miss the best arm for ever, one in a hundred at C^2 = .05, make a mean of 300 skewed: more of them
     # raise its error with it, and fewer bring it down by less than four.
     rows = fresh(GUMBEL, 300)

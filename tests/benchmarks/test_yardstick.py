@@ -36,16 +36,16 @@ def by_yardstick(yardstick, work, course, steps, seed):
     """The same from C, a replicate a call."""
     env = envs.make(work.environment.partition("(")[0], 1)
     factor = course.factor(steps)
-    # Far apart, so that no replicate has the stream of another.
+    # Random seeds, so that no two replicates share a stream.
     seeds = np.random.default_rng(seed).integers(2**63, size=REPLICATES).tolist()
     if not isinstance(env, envs.TabularVectorEnv):
         options = {"arms": works.ARMS, "start": course.start, "factor": factor}
-        return np.array([yardstick.bandit(1, steps, seed=one, **options) for one in seeds]), None
+        return np.array([yardstick.bandit(1, steps, seed=run_seed, **options) for run_seed in seeds]), None
     arrays = TableArrays.of(env.table, env.max_episode_steps)
     values = np.zeros((REPLICATES, *arrays.cumulative.shape[:2]))
     rewards = [
-        yardstick.table(arrays, 1, steps, start=course.start, factor=factor, seed=one, values=values[row])
-        for row, one in enumerate(seeds)
+        yardstick.table(arrays, 1, steps, start=course.start, factor=factor, seed=run_seed, values=values[row])
+        for row, run_seed in enumerate(seeds)
     ]
     return np.array(rewards), values
 
@@ -62,13 +62,15 @@ def test_the_yardstick_has_the_law_of_the_project(yardstick, work, temperature):
     theirs, Q = by_yardstick(yardstick, work, course, steps, seed)
     assert agree(ours, theirs), seed
     if Q is not None:
-        # The values say more than the rewards do, which are rare on the lake: the sum over all states and actions.
+        # Rewards are rare on the lake, so the sum of the values over all states and actions has more power.
         assert agree(values.sum(axis=(1, 2)), Q.sum(axis=(1, 2))), seed
-    # A yardstick at another temperature is found out by the same comparison.
+    # A yardstick at another temperature is detected by the same comparison.
     wrong = works.Temperature(8 * course.start, 8 * course.end)
     hot, hot_values = by_yardstick(yardstick, work, wrong, steps, seed)
-    found = not agree(ours, hot) or (Q is not None and not agree(values.sum(axis=(1, 2)), hot_values.sum(axis=(1, 2))))
-    assert found, seed
+    differs = not agree(ours, hot) or (
+        Q is not None and not agree(values.sum(axis=(1, 2)), hot_values.sum(axis=(1, 2)))
+    )
+    assert differs, seed
 
 
 def test_masked_actions_are_never_taken_in_c(yardstick):
@@ -83,7 +85,7 @@ def test_masked_actions_are_never_taken_in_c(yardstick):
     assert values[~env.table.action_mask].any()
 
 
-def test_what_the_c_code_cannot_hold_is_refused(yardstick):
+def test_problems_that_the_c_code_cannot_hold_are_refused(yardstick):
     with pytest.raises(ValueError, match=r"arms must be in \[1, 1024\], got 2000"):
         yardstick.bandit(1, 10, arms=2000, start=1.0)
     arrays = TableArrays.of(envs.make("FrozenLake-v1", 1).table, 100)

@@ -50,21 +50,21 @@ NAIVE = """([values, temperature]) => {
 
 
 def ask(page, cases, formula="([values, temperature]) => gibbs(values, temperature)"):
-    return page.evaluate(f"(cases) => cases.map({formula})", [[values, heat] for values, heat in cases])
+    return page.evaluate(f"(cases) => cases.map({formula})", [[values, temperature] for values, temperature in cases])
 
 
 def test_the_formulas_are_the_library_s_over_the_whole_range(page):
     cases = [(values, temperature) for values in VALUES for temperature in TEMPERATURES]
-    found = ask(page, cases)
-    assert len(found) == len(cases) > 1000
+    answers = ask(page, cases)
+    assert len(answers) == len(cases) > 1000
     assert [
         text
-        for (values, heat), answer in zip(cases, found, strict=True)
-        for text in disagreements(answer, values, heat)
+        for (values, temperature), answer in zip(cases, answers, strict=True)
+        for text in disagreements(answer, values, temperature)
     ] == []
 
 
-def test_the_formulas_give_the_golden_numbers_of_the_battery(page):
+def test_the_formulas_return_the_golden_numbers_of_the_battery(page):
     cases = [
         case
         for case in BATTERY
@@ -72,13 +72,13 @@ def test_the_formulas_give_the_golden_numbers_of_the_battery(page):
     ]
     assert len(cases) > 8
     keys = (("entropy", "entropy"), ("log_partition", "logPartition"), ("soft_value", "softValue"))
-    for case, found in zip(cases, ask(page, [(case["values"], case["temperature"]) for case in cases]), strict=True):
-        assert all(map(agree, found["probabilities"], case["probs"])), case["name"]
+    for case, answer in zip(cases, ask(page, [(case["values"], case["temperature"]) for case in cases]), strict=True):
+        assert all(map(agree, answer["probabilities"], case["probs"])), case["name"]
         for key, name in keys:
-            assert key not in case or agree(found[name], case[key]), (case["name"], key)
+            assert key not in case or agree(answer[name], case[key]), (case["name"], key)
 
 
-@pytest.mark.parametrize(("values", "heat"), [([1.0, 2.0], 0.0), ([0.0, 1000.0], 1.0), ([0.0, -40.0], 1.0)])
-def test_the_comparison_catches_formulas_that_are_written_down_carelessly(page, values, heat):
-    assert disagreements(ask(page, [(values, heat)], NAIVE)[0], values, heat)
+@pytest.mark.parametrize(("values", "temperature"), [([1.0, 2.0], 0.0), ([0.0, 1000.0], 1.0), ([0.0, -40.0], 1.0)])
+def test_the_comparison_catches_formulas_that_are_written_down_carelessly(page, values, temperature):
+    assert disagreements(ask(page, [(values, temperature)], NAIVE)[0], values, temperature)
     assert not disagreements(ask(page, [([1.0, 2.0], 1.0)], NAIVE)[0], [1.0, 2.0], 1.0)

@@ -13,18 +13,18 @@ pytestmark = pytest.mark.slow
 
 
 def shown(page):
-    """Read what stands on the page, at the full precision that it keeps beside the rounded text."""
+    """Read the numbers of the page at full precision, which the page stores beside the rounded text."""
     number = "(element) => Number(element.dataset.value)"
     names = ("entropy", "log-partition", "soft-value")
-    found = {
+    numbers = {
         key: page.eval_on_selector(f"#explorer-{name}", number) for key, name in zip(QUANTITIES, names, strict=True)
     }
     cells = "(cells) => cells.map((cell) => Number(cell.dataset.value))"
-    return {**found, "probabilities": page.eval_on_selector_all("#explorer-rows td[data-value]", cells)}
+    return {**numbers, "probabilities": page.eval_on_selector_all("#explorer-rows td[data-value]", cells)}
 
 
 @pytest.mark.parametrize(
-    ("typed", "heat", "values", "temperature"),
+    ("typed", "typed_temperature", "values", "temperature"),
     [
         ("1, 2,3", "0.5", [1.0, 2.0, 3.0], 0.5),
         (" 1e300; -1E300 ,0 ", "1e300", [1e300, -1e300, 0.0], 1e300),
@@ -35,9 +35,9 @@ def shown(page):
         ("0,-40", "1e-5", [0.0, -40.0], 1e-5),
     ],
 )
-def test_what_is_typed_is_computed_and_shown(page, typed, heat, values, temperature):
+def test_typed_values_are_computed_and_shown(page, typed, typed_temperature, values, temperature):
     page.fill("#explorer-values", typed)
-    page.fill("#explorer-temperature", heat)
+    page.fill("#explorer-temperature", typed_temperature)
     assert disagreements(shown(page), values, temperature) == []
     assert page.locator("#explorer-rows tr").count() == len(values)
     widths = page.eval_on_selector_all("#explorer-rows .bar span", "(bars) => bars.map((bar) => bar.style.width)")
@@ -54,17 +54,17 @@ def test_keys_move_the_slider_from_end_to_end(page):
     slider = page.locator("#explorer-slider")
     slider.focus()
     slider.press("Home")
-    said = [slider.get_attribute("aria-valuetext")]
+    announced = [slider.get_attribute("aria-valuetext")]
     visited = [0.0]
     assert disagreements(shown(page), [1.0, 2.0, 4.0], 0.0) == []
     for _ in range(122):
         slider.press("ArrowRight")
         typed = page.input_value("#explorer-temperature")
         visited.append(float(typed))
-        said.append(slider.get_attribute("aria-valuetext"))
+        announced.append(slider.get_attribute("aria-valuetext"))
         assert disagreements(shown(page), [1.0, 2.0, 4.0], visited[-1]) == []
-    assert said[:2] == ["T = 0, greedy", "T = 0.000001"]
-    assert said[-1] == "T = ∞, uniform"
+    assert announced[:2] == ["T = 0, greedy", "T = 0.000001"]
+    assert announced[-1] == "T = ∞, uniform"
     assert visited == sorted(set(visited))
     assert visited[1] == 1e-6
     assert visited[-2:] == [1e6, math.inf]
@@ -93,7 +93,7 @@ def test_every_control_is_reached_by_tab_and_has_a_name(page):
 
 
 @pytest.mark.parametrize(
-    ("typed", "heat", "message", "field"),
+    ("typed", "typed_temperature", "message", "field"),
     [
         ("1, abc", "1", "value of action 1 must be a number, got “abc”", "values"),
         ("1, nan", "1", "value of action 1 must be a number, got “nan”", "values"),
@@ -107,9 +107,9 @@ def test_every_control_is_reached_by_tab_and_has_a_name(page):
         ("1, 2", HOSTILE, f"temperature must be a number, got “{HOSTILE}”", "temperature"),
     ],
 )  # fmt: skip
-def test_what_people_get_wrong_is_said_and_nothing_breaks(page, typed, heat, message, field):
+def test_wrong_input_shows_a_message_and_breaks_nothing(page, typed, typed_temperature, message, field):
     page.fill("#explorer-values", typed)
-    page.fill("#explorer-temperature", heat)
+    page.fill("#explorer-temperature", typed_temperature)
     assert page.inner_text("#explorer-error") == message
     assert page.get_attribute(f"#explorer-{field}", "aria-invalid") == "true"
     page.fill("#explorer-values", "3, 4")
@@ -140,7 +140,7 @@ def test_the_button_copies_and_without_a_clipboard_selects(browser, report):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1400])
-def test_it_fits_the_screen_and_can_be_read_by_day_and_night(browser, report, width, scheme):
+def test_the_page_fits_the_screen_and_can_be_read_by_day_and_night(browser, report, width, scheme):
     watched = BrowserPage(browser, report, viewport={"width": width, "height": 800}, color_scheme=scheme)
     page = watched.page
     page.fill("#explorer-values", "1, 2, 3, -1e-300, 12345.678")
@@ -153,7 +153,7 @@ def test_it_fits_the_screen_and_can_be_read_by_day_and_night(browser, report, wi
 
 
 def contrast(page, selector):
-    """Ratio of luminances of an element's text and what is behind it, as WCAG 2.2 defines it."""
+    """Ratio of the luminances of an element's text and its background, as WCAG 2.2 defines it."""
     colours = page.eval_on_selector(
         selector,
         """(element) => {
@@ -174,7 +174,7 @@ def luminance(colour):
 
 
 def test_a_page_that_calls_out_is_caught_and_stopped(browser, report, tmp_path):
-    """The watch sees a request, and the page's own policy lets none through and no other script run."""
+    """The watch sees a request; the page's policy blocks all requests and all other scripts."""
     text = Path(report.removeprefix("file://")).read_text("utf-8")
     wrong = tmp_path / "wrong.html"
     wrong.write_text(

@@ -30,7 +30,7 @@ def public_in(module):
 
 
 def unlisted(modules):
-    """The names that are not exported, or in no list that a contract test walks."""
+    """The names that are not exported or that no contract test lists."""
     listed = {entry.single for entry in ENVIRONMENTS} | {entry.vector for entry in ENVIRONMENTS} | {*TABLES, *BASES}
     for module in modules:
         for made in public_in(module):
@@ -40,14 +40,14 @@ def unlisted(modules):
 
 
 def test_every_public_environment_and_table_function_is_listed():
-    found = [
+    modules = [
         importlib.import_module(f"{package.__name__}.{module.name}")
         for package in (envs.bandits, envs.problems)
         for module in pkgutil.iter_modules(package.__path__)
         if module.name != "_outcomes"
     ]
-    assert sum(len(list(public_in(module))) for module in found) > 30
-    assert not list(unlisted(found))
+    assert sum(len(list(public_in(module))) for module in modules) > 30
+    assert not list(unlisted(modules))
 
 
 def test_the_check_of_the_list_can_fail(monkeypatch):
@@ -88,7 +88,7 @@ def numbers_of(make):
 )
 def test_the_bound_in_an_error_stands_in_the_documentation(make):
     for name, text in numbers_of(make):
-        # NaN is within no bound.
+        # No bound contains NaN.
         with pytest.raises(ValueError, match=rf"^{name} must be .*, got nan$") as refusal:
             make(**{name: float("nan")})
         bound = re.search(r"must be (?:a whole number of )?(in [\[(].*[\])]|at least \d+), got", str(refusal.value))[1]

@@ -53,14 +53,14 @@ def test_registered_environments_have_a_batched_form(name):
 
 
 @every_batched
-def test_what_make_gives_steps_in_batches_and_is_seeded_by_lists(name, arguments):
+def test_made_environments_step_in_batches_and_take_lists_of_seeds(name, arguments):
     def play(seed):
         env = envs.make(name, 4, discount=0.9, **arguments)
         assert env.num_envs == 4
         assert env.metadata["autoreset_mode"] is AutoresetMode.SAME_STEP
         observations, _ = env.reset(seed=seed)
         assert observations in env.observation_space
-        # What a table of values needs of any environment.
+        # The requirements of a table of values on any environment.
         assert isinstance(env.single_observation_space, Discrete)
         assert env.single_observation_space.start == 0
         seen = []
@@ -78,9 +78,9 @@ def test_what_make_gives_steps_in_batches_and_is_seeded_by_lists(name, arguments
         env.close()
         return seen
 
-    for (one, reward), (two, other) in zip(play([7, 8, 9, 10]), play([7, 8, 9, 10]), strict=True):
-        np.testing.assert_array_equal(one, two)
-        np.testing.assert_array_equal(reward, other)
+    for (first, first_rewards), (second, second_rewards) in zip(play([7, 8, 9, 10]), play([7, 8, 9, 10]), strict=True):
+        np.testing.assert_array_equal(first, second)
+        np.testing.assert_array_equal(first_rewards, second_rewards)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_raw_observations_are_left_as_they_are():
     assert type(envs.make_raw("boltzmann/GaussianBandit-v0", 2)) is GaussianBanditVector
 
 
-def test_what_was_made_tells_its_id_arguments_limit_and_wrappers():
+def test_a_made_environment_states_its_id_arguments_limit_and_wrappers():
     lake, cart = envs.make("FrozenLake-v1", 2, is_slippery=False).spec, envs.make("CartPole-v1", 2, bins=4).spec
     assert (lake.id, lake.kwargs, lake.max_episode_steps) == (
         "FrozenLake-v1",

@@ -14,7 +14,7 @@ from envs import BoundObservation, NumberObservation, number_observations
 
 
 class Shows(gymnasium.Env):
-    """Shows observations of a given space, drawn at random."""
+    """An environment that shows random observations of a given space."""
 
     action_space = Discrete(2)
 
@@ -49,7 +49,7 @@ FINITE = [
 def test_finite_observations_are_numbered_one_to_one(space, everything):
     env = NumberObservation(Shows(space))
     numbers = [env.observation(observation) for observation in everything]
-    # In the order of counting, the last part fastest: nothing left out, nothing twice.
+    # Numbers count up with the last part fastest, without gaps or repeats.
     assert numbers == list(range(env.observation_space.n))
     assert isinstance(numbers[0], np.int64)
     env.reset(seed=0)
@@ -57,10 +57,10 @@ def test_finite_observations_are_numbered_one_to_one(space, everything):
         assert env.step(0)[0] in env.observation_space
 
 
-def test_what_is_numbered_already_or_can_not_be_stays_as_it_is():
+def test_environments_that_need_or_allow_no_numbering_stay_as_they_are():
     for space in (Discrete(4), Text(3), Graph(Discrete(2), None), Tuple([Discrete(2), Box(0, 1)]), Dict(a=Text(2))):
-        one = Shows(space)
-        assert number_observations(one) is one
+        env = Shows(space)
+        assert number_observations(env) is env
     with pytest.raises(ValueError, match="observations must be of a finite space, got Text"):
         NumberObservation(Shows(Text(3)))
 
@@ -99,9 +99,9 @@ def test_cartpole_falls_into_the_bins_that_are_stated():
         visited.update(number.tolist())
         actions = rng.integers(2, size=3)
         number, _, _, _, info = numbered.step(actions)
-        seen, _, _, _, other = raw.step(actions)
+        seen, _, _, _, raw_info = raw.step(actions)
         for row in np.flatnonzero(info.get("_final_obs", [])):
-            assert info["final_obs"][row] == plainly(other["final_obs"][row], edges)
+            assert info["final_obs"][row] == plainly(raw_info["final_obs"][row], edges)
     assert len(visited) > 15
 
 
@@ -124,7 +124,7 @@ def test_the_edges_of_unbounded_numbers_are_those_stated():
         env = number_observations(Shows(Box(-largest, largest, (1,))), bins=10)
         inner = np.tan(env.bin_edges[0])
         np.testing.assert_allclose(inner[4:], [0, 0.325, 0.727, 1.376, 3.078], atol=5e-4)
-        # Far out and beyond, nothing overflows.
+        # Very large and infinite numbers do not overflow.
         assert numbers(env, -np.inf, -1e30, -3.1, -3.0, -0.1, 0.1, 1e30, np.inf) == [0, 0, 0, 1, 4, 5, 9, 9]
     half = number_observations(Shows(Box(0, np.inf, (1,))), bins=2)
     assert numbers(half, 0.0, 0.99, 1.01, np.inf) == [0, 0, 1, 1]
@@ -174,7 +174,7 @@ def test_numbered_observations_go_through_a_batch():
 
 
 class Pairs(VectorEnv):
-    """An own batched form that resets in the same step, but shows what numbers no table."""
+    """A batched form that resets in the same step, but whose observations cannot index a table."""
 
     metadata = {"autoreset_mode": AutoresetMode.SAME_STEP}  # noqa: RUF012 (as Gymnasium declares it)
 

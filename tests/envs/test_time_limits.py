@@ -14,13 +14,13 @@ def test_a_time_limit_may_be_set_for_any_environment():
 
 
 @pytest.mark.parametrize("make", [envs.make, envs.make_raw])
-def test_an_environment_without_a_time_limit_gets_one_and_it_is_said(make):
-    with pytest.warns(TimeLimitWarning, match=r"CliffWalking-v1 states no time limit: .* after 10000 steps") as told:
+def test_an_environment_without_a_time_limit_gets_one_and_a_warning(make):
+    with pytest.warns(TimeLimitWarning, match=r"CliffWalking-v1 states no time limit: .* after 10000 steps") as warned:
         env = make("CliffWalking-v1", 2)
-    assert len(told) == 1
-    assert told[0].filename == __file__
+    assert len(warned) == 1
+    assert warned[0].filename == __file__
     assert env.max_episode_steps == env.spec.max_episode_steps == TIME_LIMIT == 10_000
-    # Nothing is said where a limit is stated, asked for or refused, or where no episode lasts.
+    # No warning where a limit is stated, requested, refused or needless.
     assert make("CliffWalking-v1", 2, max_episode_steps=5).max_episode_steps == 5
     assert make("CliffWalking-v1", 2, max_episode_steps=-1).max_episode_steps is None
     assert make("Taxi-v4", 2).spec.max_episode_steps == 200

@@ -42,7 +42,7 @@ def results(tmp_path_factory):
     tasks = [
         Task("boltzmann/GaussianBandit-v0", [SampleAverage(policy) for policy in policies], 200),
         Task("FrozenLake-v1(is_slippery=False)", [QLearning(policy, step_size=0.5) for policy in policies], 300),
-        # One that does not know its gaps, and whose episodes end in no run: a passenger of whims, for ten steps.
+        # A task without known gaps whose episodes never end within the run: a fickle passenger, for ten steps.
         Task("Taxi-v4(fickle_passenger=True)", [QLearning(policy) for policy in policies[:2]], 10),
     ]
     return run(Experiment(tasks, 30, 3), tmp_path_factory.mktemp("results"), make=envs.make)

@@ -66,7 +66,7 @@ def test_every_judged_metric_has_values_a_leaderboard_and_an_answer(results, key
         assert table.columns[-1] == f"{metric.total}, all steps"
 
 
-def test_what_agents_cannot_be_judged_by_is_refused(results):
+def test_metrics_that_cannot_judge_agents_are_refused(results):
     for key in set(KEYS) - set(JUDGED_KEYS):
         with pytest.raises(RefusedError, match=f"metric must be one of {', '.join(JUDGED_KEYS)}, got '{key}'"):
             _ = Judgement(results, key).tasks
@@ -125,10 +125,10 @@ def test_another_metric_is_one_entry_in_one_file(tmp_path):
     environment = {"PYTHONPATH": f"{tmp_path}:{ROOT}", "NUMBA_DISABLE_JIT": "1", "PATH": "/usr/bin:/bin"}
     command = [sys.executable, "-c", COMPARE]
     run = subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True, text=True)
-    said = " ".join(run.stdout.split())
-    assert "largest probability, mean and 95 % interval over 5 replicates" in said
-    assert "sum of largest probabilities" in said
-    assert "Greedy() is best in the last tenth of the steps" in said
+    printed = " ".join(run.stdout.split())
+    assert "largest probability, mean and 95 % interval over 5 replicates" in printed
+    assert "sum of largest probabilities" in printed
+    assert "Greedy() is best in the last tenth of the steps" in printed
     assert run.stdout.splitlines()[-2:] == ["largest probability", "0.1"]
     assert "largest probability, last tenth" in (tmp_path / "out" / "report.html").read_text()
     assert (tmp_path / "out" / "learning_curves.png").exists()

@@ -70,7 +70,7 @@ def test_the_laws_of_the_oracle_are_those_of_scipy():
 
 def chances(laws):
     """P(a) as the integral over u of the others' distribution functions at a's quantile u, piece by piece."""
-    found = []
+    integrals = []
     for mine in laws:
         others = [law for law in laws if law is not mine]
         cuts = {float(mine.cdf(law.mean + z * law.std)) for law in laws for z in (-6, -3, -1, 0, 1, 3, 6)}
@@ -82,8 +82,8 @@ def chances(laws):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", integrate.IntegrationWarning)
             pieces = [integrate.quad(product, *ends, epsabs=1e-13) for ends in itertools.pairwise(cuts)]
-        found.append(sum(piece[0] for piece in pieces))
-    return np.array(found)
+        integrals.append(sum(piece[0] for piece in pieces))
+    return np.array(integrals)
 
 
 def problem(rng):
@@ -106,8 +106,8 @@ def test_probabilities_of_the_largest_draw_are_those_of_an_adaptive_quadrature(t
     np.testing.assert_allclose(GaussianThompson(0.7, 2.0, 1.0)(means, visits=counts).probs, chances(normal), atol=1e-9)
     wins = rng.binomial(counts, rng.random())
     beta = [beta_law(1 + won, 2 + lost) for won, lost in zip(wins.tolist(), (counts - wins).tolist(), strict=True)]
-    found = BernoulliThompson(1.0, 2.0)(wins / counts, visits=counts).probs
-    np.testing.assert_allclose(found, chances(beta), atol=1e-9)
+    probs = BernoulliThompson(1.0, 2.0)(wins / counts, visits=counts).probs
+    np.testing.assert_allclose(probs, chances(beta), atol=1e-9)
 
 
 def test_boltzmann_gumbel_golden():
@@ -140,23 +140,23 @@ def test_bernoulli_thompson_of_two_arms_has_a_closed_form():
     # P(Beta(a, b) > Beta(c, d)) = sum_{i < a} B(c + i, b + d) / ((b + i) B(1 + i, b) B(c, d)), for whole a.
     a, b, c, d = 8, 4, 5, 9
     terms = [mpmath.beta(c + i, b + d) / ((b + i) * mpmath.beta(1 + i, b) * mpmath.beta(c, d)) for i in range(a)]
-    found = BernoulliThompson()([7 / 10, 4 / 12], visits=[10, 12]).probs
-    assert found[0] == pytest.approx(float(mpmath.fsum(terms)), abs=1e-11)
+    probs = BernoulliThompson()([7 / 10, 4 / 12], visits=[10, 12]).probs
+    assert probs[0] == pytest.approx(float(mpmath.fsum(terms)), abs=1e-11)
 
 
 def test_gaussian_thompson_of_two_arms_has_a_closed_form():
-    found = GaussianThompson(2.0)([1.0, 0.0], visits=[4, 1]).probs
-    assert found[0] == pytest.approx(stats.norm.cdf(1 / math.sqrt(1 + 4)), abs=1e-12)
+    probs = GaussianThompson(2.0)([1.0, 0.0], visits=[4, 1]).probs
+    assert probs[0] == pytest.approx(stats.norm.cdf(1 / math.sqrt(1 + 4)), abs=1e-12)
 
 
 def test_many_arms_of_one_law_share_alike():
     values = np.random.default_rng(1).normal(size=40)
-    found = BoltzmannGumbel(3.0)(values, visits=np.full(40, 9)).probs
-    np.testing.assert_allclose(found, Gibbs(values).probs, rtol=1e-10)
-    # Of one scale for all, Gumbel noise is the softmax.
+    probs = BoltzmannGumbel(3.0)(values, visits=np.full(40, 9)).probs
+    np.testing.assert_allclose(probs, Gibbs(values).probs, rtol=1e-10)
+    # With one scale for all actions, the largest draw follows the softmax.
     values = np.random.default_rng(0).normal(size=(5, 6))
-    found = BoltzmannGumbel(2.0)(values, visits=np.full((5, 6), 16)).probs
-    np.testing.assert_allclose(found, Gibbs(values, 0.5).probs, rtol=1e-10)
+    probs = BoltzmannGumbel(2.0)(values, visits=np.full((5, 6), 16)).probs
+    np.testing.assert_allclose(probs, Gibbs(values, 0.5).probs, rtol=1e-10)
     hot = BoltzmannGumbel(INF)(values, visits=np.arange(1, 7) + np.zeros((5, 1))).probs
     np.testing.assert_allclose(
         hot, BoltzmannGumbel(1e12)(values, visits=np.arange(1, 7) + np.zeros((5, 1))).probs, 1e-9
@@ -166,8 +166,8 @@ def test_many_arms_of_one_law_share_alike():
 @pytest.mark.parametrize("visits", [1e8, 1e12, 1e15])
 def test_bernoulli_thompson_of_many_visits_is_the_normal_law(visits):
     deviation = 0.5 / math.sqrt(visits)
-    found = BernoulliThompson()([0.5, 0.5 + deviation], visits=[visits, visits]).probs
-    assert found[1] == pytest.approx(stats.norm.cdf(math.sqrt(0.5)), abs=1e-7)
+    probs = BernoulliThompson()([0.5, 0.5 + deviation], visits=[visits, visits]).probs
+    assert probs[1] == pytest.approx(stats.norm.cdf(math.sqrt(0.5)), abs=1e-7)
 
 
 def test_thompson_draws_of_faint_priors_are_those_of_their_probabilities():

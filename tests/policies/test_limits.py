@@ -19,13 +19,13 @@ def test_every_policy_has_its_limits_in_the_list():
 @pytest.mark.parametrize("where", [None, WHERE], ids=["all", "masked"])
 def test_both_limits(limit, policies, where):
     for policy in policies:
-        found = ask(policy, VALUES, where=where).probs
+        probs = ask(policy, VALUES, where=where).probs
         np.testing.assert_allclose(
-            found, limit(VALUES, where=where).probs, rtol=1e-13, atol=1e-15, err_msg=repr(policy)
+            probs, limit(VALUES, where=where).probs, rtol=1e-13, atol=1e-15, err_msg=repr(policy)
         )
 
 
-def test_epsilon_greedy_shares_what_is_allowed():
+def test_epsilon_greedy_explores_the_allowed_actions_alone():
     # 0.4 / 3 for each allowed action, and 0.6 for the one maximiser among them.
     probs = EpsilonGreedy(0.4)(VALUES[0], where=WHERE[0]).probs
     np.testing.assert_allclose(probs, [0.4 / 3, 0.4 / 3 + 0.6, 0.4 / 3, 0], rtol=1e-15)

@@ -35,7 +35,7 @@ SHIFTABLE = [p for p in POLICIES if not isinstance(p, BernoulliThompson) and get
     row=st.integers(0, 2),
 )
 @settings(max_examples=40)
-def test_probabilities_are_a_distribution_over_what_is_allowed(policy, values, where, step, row):
+def test_probabilities_are_a_distribution_over_the_allowed_actions(policy, values, where, step, row):
     where[:, 0] = True
     distribution = ask(policy, values, step=step, where=where)
     np.testing.assert_allclose(distribution.probs.sum(axis=-1), 1, rtol=1e-12)
@@ -118,7 +118,7 @@ def test_reading_changes_nothing(policy):
 
 @every_policy
 def test_a_table_may_be_written_to_while_a_distribution_of_it_is_in_use(policy):
-    # Many rows and one row, in both layouts: what is computed late is of the values as they were.
+    # Many rows and one row, in both memory layouts: late computations use the values at the time of the call.
     for table in (VALUES.copy(), np.asfortranarray(VALUES), np.tile(VALUES, (40, 1)), VALUES[:1].copy()):
         tiles = (len(table) + 2) // 3
         seen = {
@@ -132,7 +132,9 @@ def test_a_table_may_be_written_to_while_a_distribution_of_it_is_in_use(policy):
         seen["visits"][:] = 1
         for name in ("entropy", "log_probs", "probs"):
             np.testing.assert_array_equal(getattr(late, name), getattr(before, name))
-        np.testing.assert_array_equal(*(one.sample(np.random.default_rng(3), (5,)) for one in (before, late)))
+        np.testing.assert_array_equal(
+            *(distribution.sample(np.random.default_rng(3), (5,)) for distribution in (before, late))
+        )
 
 
 @every_policy
@@ -176,7 +178,7 @@ def test_no_rows_at_all(policy):
 def test_a_distribution_pickles_and_rows_draw_on_their_own(policy):
     distribution = pickle.loads(pickle.dumps(ask(policy, VALUES, step=10)))
     np.testing.assert_array_equal(distribution.probs, ask(policy, VALUES, step=10).probs)
-    # Rows of one law: that two of them agree has the probability of two draws, not 1.
+    # Two rows of one law agree with the probability of two independent draws, and not always.
     row = {"values": [0.5, 0.4, 0.6, 0.5], "visits": [3, 4, 3, 2], "variances": [0.1, 0.1, 0.1, 0.1]}
     draws = policy(**{name: np.tile(part, (20_000, 1)) for name, part in row.items()}).sample(fresh_rng())
     draws = draws.reshape(2, -1)

@@ -43,15 +43,15 @@ AT_SPECIAL_ENDS = [Entmax(0.5, 1.0), BoltzmannGumbel(0.0)]
 def test_policies_take_every_librarys_values(library, policy):
     values, where = library.array(VALUES), library.array(WHERE, str(WHERE.dtype))
     inputs = {"visits": library.array(VISITS, "int64"), "variances": library.array(VARIANCES)}
-    found = policy(values, where=where, **inputs)
+    result = policy(values, where=where, **inputs)
     expected = policy(VALUES, where=WHERE, visits=VISITS, variances=VARIANCES)
-    assert type(found.probs) is type(values)
-    assert found.probs.dtype == values.dtype
-    if not isinstance(getattr(found, "temperature", 1.0), float | int):
-        assert type(found.temperature) is type(values)
-        np.testing.assert_allclose(library.back(found.temperature), expected.temperature, rtol=1e-12)
-    np.testing.assert_allclose(library.back(found.probs), expected.probs, rtol=1e-12, atol=1e-15)
-    np.testing.assert_allclose(library.back(found.entropy), expected.entropy, rtol=1e-12)
+    assert type(result.probs) is type(values)
+    assert result.probs.dtype == values.dtype
+    if not isinstance(getattr(result, "temperature", 1.0), float | int):
+        assert type(result.temperature) is type(values)
+        np.testing.assert_allclose(library.back(result.temperature), expected.temperature, rtol=1e-12)
+    np.testing.assert_allclose(library.back(result.probs), expected.probs, rtol=1e-12, atol=1e-15)
+    np.testing.assert_allclose(library.back(result.entropy), expected.entropy, rtol=1e-12)
 
 
 @every_library
@@ -60,8 +60,8 @@ def test_rates_of_exploration_are_one_a_row_on_every_library(library):
     for policy in (VDBE(1.0), VDBESoftmax(1.0, 0.5)):
         expected = policy(VALUES, epsilons=epsilons, where=WHERE).probs
         for given in (epsilons, library.array(epsilons)):
-            found = policy(library.array(VALUES), epsilons=given, where=library.array(WHERE, str(WHERE.dtype)))
-            np.testing.assert_allclose(library.back(found.probs), expected, rtol=1e-12, atol=1e-15)
+            result = policy(library.array(VALUES), epsilons=given, where=library.array(WHERE, str(WHERE.dtype)))
+            np.testing.assert_allclose(library.back(result.probs), expected, rtol=1e-12, atol=1e-15)
 
 
 def test_a_thermostat_says_that_it_cannot_be_traced():
@@ -87,10 +87,10 @@ def test_draws_are_of_the_librarys_own_randomness(library, policy):
 @every_library
 def test_bernoulli_thompson_takes_every_librarys_averages(library):
     rates = np.array([[0.2, 0.5, 0.6, 1.0]])
-    found = BernoulliThompson()(library.array(rates), visits=library.array(VISITS[:1], "int64"))
+    result = BernoulliThompson()(library.array(rates), visits=library.array(VISITS[:1], "int64"))
     expected = BernoulliThompson()(rates, visits=VISITS[:1])
-    assert type(found.probs) is type(library.array(rates))
-    np.testing.assert_allclose(library.back(found.probs), expected.probs, rtol=1e-9)
+    assert type(result.probs) is type(library.array(rates))
+    np.testing.assert_allclose(library.back(result.probs), expected.probs, rtol=1e-9)
 
 
 @every_library
@@ -100,9 +100,9 @@ def test_masks_of_0_and_1_are_masks(library, dtype):
     same = softmax(values, where=library.array(WHERE, "bool"))
     np.testing.assert_array_equal(library.back(softmax(values, where=mask)), library.back(same))
     for policy in (Boltzmann(EntropyTarget(0.5)), Boltzmann(GLIE()), UCB1(), Sparsemax(0.5), EpsilonGreedy(0.2)):
-        found = policy(values, where=mask, visits=library.array(VISITS, "int64"))
+        result = policy(values, where=mask, visits=library.array(VISITS, "int64"))
         expected = policy(VALUES, where=WHERE, visits=VISITS)
-        np.testing.assert_allclose(library.back(found.probs), expected.probs, rtol=1e-12, atol=1e-15)
+        np.testing.assert_allclose(library.back(result.probs), expected.probs, rtol=1e-12, atol=1e-15)
     wrong = np.array([1, 2, 0, 1])
     with pytest.raises(ValueError, match="where must be boolean, or 0 and 1, got"):
         Gibbs(values, where=library.array(wrong, dtype))
@@ -116,10 +116,10 @@ def test_calibrations_answer_in_the_library_of_the_values(library):
     for find, target in ((temperature_for_entropy, 0.5), (temperature_for_expected_loss, 0.1)):
         expected = find(VALUES, target)
         for given in (target, library.array(np.full(5, target))):
-            found = find(values, given)
-            assert type(found.temperature) is type(found.attainable) is type(values)
-            np.testing.assert_allclose(library.back(found.temperature), expected.temperature, rtol=1e-12)
-            assert library.back(found.attainable).tolist() == expected.attainable.tolist()
+            result = find(values, given)
+            assert type(result.temperature) is type(result.attainable) is type(values)
+            np.testing.assert_allclose(library.back(result.temperature), expected.temperature, rtol=1e-12)
+            assert library.back(result.attainable).tolist() == expected.attainable.tolist()
 
 
 def test_tensors_that_require_a_gradient_are_read_and_narrow_ones_too():
@@ -128,7 +128,7 @@ def test_tensors_that_require_a_gradient_are_read_and_narrow_ones_too():
     assert not temperature_for_entropy(values, 0.5).temperature.requires_grad
     soft = Boltzmann(RangeScaled(0.3))(values)
     (soft.mean + soft.temperature * soft.entropy).sum().backward()
-    # T is a constant of the derivative, and that of the soft value is the softmax.
+    # T is a constant of the derivative. The derivative of the soft value is the softmax.
     np.testing.assert_allclose(values.grad.numpy(), soft.probs.detach().numpy(), rtol=1e-9, atol=1e-12)
     for policy in (Boltzmann(RangeScaled(0.3)), Sparsemax(0.5), UCB1()):
         narrow = policy(torch.tensor(VALUES, dtype=torch.bfloat16), visits=VISITS)
@@ -153,7 +153,7 @@ def test_sparse_policies_have_their_derivatives(alpha):
             rows, temperatures = (part.detach().clone().requires_grad_() for part in (rows, temperatures))
             assert gradcheck(lambda q, at, k=kind, n=name: getattr(k(at)(q), n), (rows, temperatures))
             assert gradgradcheck(lambda q, at, k=kind, n=name: getattr(k(at)(q), n), (rows, temperatures))
-    # What is out of the support, and both ends of the temperature, are constants.
+    # Probabilities are constant outside the support and at both ends of the temperature.
     for end in (0.0, INF):
         q = torch.tensor([[0.0, 1.0, 1.0, -5.0]], requires_grad=True)
         probs = Entmax(end, alpha)(q).probs

@@ -45,7 +45,7 @@ class Plain(Thermostat):
     ],
     ids=["schedule", "thermostat", "prior", "prior with rates", "weights", "plain"],
 )
-def test_what_a_policy_reads_follows_from_its_parts(policy, expected):
+def test_the_inputs_of_a_policy_follow_from_its_parts(policy, expected):
     assert inputs_read_by(policy) == expected
 
 

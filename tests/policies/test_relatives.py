@@ -28,19 +28,19 @@ rows_of_values = arrays(np.float64, 4, elements=st.floats(-50, 50).map(lambda x:
 @pytest.mark.parametrize("scale", [1e-300, 1e-8, 1.0, 1e8, 1e300])
 def test_mellowmax_policy_golden_at_any_scale(scale):
     # Brent's root of sum exp(beta (x - mm)) (x - mm), with mpmath at 30 digits.
-    found = Mellowmax(1.5 / scale)(np.array([1.0, 2.0, 4.0]) * scale)
-    np.testing.assert_allclose(found.probs, [0.10173355, 0.19389914, 0.70436731], atol=5e-9)
-    assert scale / found.temperature == pytest.approx(0.644980933884, rel=1e-11)
-    assert found.mean / scale == pytest.approx(3.307001071070, rel=1e-12)
-    found = Mellowmax(100 / scale)(np.array([0.0, 0.01, 0.02]) * scale)
-    assert scale / found.temperature == pytest.approx(48.117266683, rel=1e-9)
+    result = Mellowmax(1.5 / scale)(np.array([1.0, 2.0, 4.0]) * scale)
+    np.testing.assert_allclose(result.probs, [0.10173355, 0.19389914, 0.70436731], atol=5e-9)
+    assert scale / result.temperature == pytest.approx(0.644980933884, rel=1e-11)
+    assert result.mean / scale == pytest.approx(3.307001071070, rel=1e-12)
+    result = Mellowmax(100 / scale)(np.array([0.0, 0.01, 0.02]) * scale)
+    assert scale / result.temperature == pytest.approx(48.117266683, rel=1e-9)
 
 
 @given(values=rows_of_values, omega=st.floats(1e-3, 1e3))
 @settings(max_examples=40)
 def test_the_mellowmax_policy_has_the_mellowmax_as_its_mean(values, omega):
-    found = Mellowmax(omega)(values)
-    assert found.mean == pytest.approx(float(Gibbs(values, 1 / omega).mellowmax), rel=1e-10, abs=1e-10)
+    result = Mellowmax(omega)(values)
+    assert result.mean == pytest.approx(float(Gibbs(values, 1 / omega).mellowmax), rel=1e-10, abs=1e-10)
 
 
 def test_maillard_golden():
@@ -69,29 +69,29 @@ def test_indices_by_hand():
     assert [UCB1(c)(values, visits=visits).probs.argmax() for c in (0.1, 0.3, 1.0)] == [0, 1, 2]
     # Tuned: widths .2310, .9242, 2.7726; min(1/4, variance + sqrt(2 w)) is 1/4 in all but where the counts are large.
     assert UCB1Tuned()(values, visits=visits, variances=[0.2, 0.2, 0.0]).probs.argmax() == 2
-    many = [10**6, 10**6]
+    many_visits = [10**6, 10**6]
     # sqrt(2 w) = .00539: bonuses sqrt(w .25) = .0019 and sqrt(w .0154) = .00047.
-    assert UCB1Tuned()([0.5, 0.501], visits=many, variances=[0.25, 0.01]).probs.argmax() == 0
-    assert UCB1Tuned()([0.5, 0.501], visits=many, variances=[0.0, 0.01]).probs.argmax() == 1
+    assert UCB1Tuned()([0.5, 0.501], visits=many_visits, variances=[0.25, 0.01]).probs.argmax() == 0
+    assert UCB1Tuned()([0.5, 0.501], visits=many_visits, variances=[0.0, 0.01]).probs.argmax() == 1
 
 
 @given(
-    values=rows_of_values, temperature=st.floats(0.01, 100), other=arrays(np.float64, 4, elements=st.floats(0.01, 1))
+    values=rows_of_values, temperature=st.floats(0.01, 100), another=arrays(np.float64, 4, elements=st.floats(0.01, 1))
 )
-def test_kl_boltzmann_maximises_its_objective(values, temperature, other):
+def test_kl_boltzmann_maximises_its_objective(values, temperature, another):
     prior = np.array([0.4, 0.3, 0.2, 0.1])
-    other = other / other.sum()
+    another = another / another.sum()
 
     def objective(probs):
         terms = np.where(probs > 0, probs * np.log(np.where(probs > 0, probs, 1.0) / prior), 0.0)
         return probs @ values - temperature * terms.sum()
 
     best = objective(KLBoltzmann(tuple(prior.tolist()), temperature)(values).probs)
-    assert best >= objective(other) - 1e-9 * (1 + abs(best))
+    assert best >= objective(another) - 1e-9 * (1 + abs(best))
     assert best == pytest.approx(float(Gibbs(values, temperature, prior=prior).soft_value), rel=1e-9, abs=1e-9)
 
 
-def test_what_is_told_beside_the_probabilities():
+def test_distributions_without_a_temperature_do_not_report_one():
     assert MaxBoltzmann(0.1, 0.7)([0.0, 1.0]).temperature == 0.7
     assert not hasattr(UCB1()([0.0, 1.0], visits=[1, 1]), "temperature")
     assert not hasattr(VDBE(1.0)([0.0, 1.0]), "temperature")

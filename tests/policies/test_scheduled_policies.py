@@ -58,14 +58,14 @@ SCHEDULED = [
 
 
 @pytest.mark.parametrize(("kind", "name", "others"), SCHEDULED)
-def test_a_schedule_at_a_step_is_the_number_that_it_gives_there(kind, name, others):
+def test_a_schedule_at_a_step_acts_as_its_number_at_that_step(kind, name, others):
     others = dict(others)
     wrapped = others.pop("wrapped", lambda number: number)
     moving = kind(**{name: wrapped(HALF_WAY[name])}, **others)
     step = 25
     fixed = kind(**{name: wrapped(float(HALF_WAY[name](step)))}, **others)
-    found, expected = (ask(policy, VALUES, step=step, where=WHERE).probs for policy in (moving, fixed))
-    np.testing.assert_array_equal(found, expected)
+    probs, expected = (ask(policy, VALUES, step=step, where=WHERE).probs for policy in (moving, fixed))
+    np.testing.assert_array_equal(probs, expected)
     assert (ask(moving, VALUES, step=90).probs != ask(moving, VALUES, step=0).probs).any()
 
 
@@ -79,7 +79,7 @@ def test_a_target_that_follows_the_step_in_a_policy_is_read_there(policy):
     np.testing.assert_array_equal(ask(moving, VALUES, step=25).probs, ask(fixed, VALUES).probs)
 
 
-def test_inner_policies_and_thermostats_hear_what_the_outer_one_is_told():
+def test_inner_policies_and_thermostats_get_the_inputs_of_the_outer_one():
     moving = KLBoltzmann(EpsilonGreedy(Linear(1.0, 0.0, 100)), 0.5)
     fixed = KLBoltzmann(EpsilonGreedy(0.75), 0.5)
     np.testing.assert_array_equal(ask(moving, VALUES, step=25).probs, ask(fixed, VALUES).probs)
@@ -92,5 +92,5 @@ def test_inner_policies_and_thermostats_hear_what_the_outer_one_is_told():
         np.testing.assert_array_equal(ask(policy, VALUES).probs, Boltzmann(GLIE())(VALUES, visits=VISITS).probs)
 
 
-def test_a_schedule_may_give_an_array_of_no_axes():
+def test_a_schedule_may_return_an_array_without_axes():
     assert EpsilonGreedy(lambda step: np.where(step < 5, 1.0, 0.0))([0.0, 1.0], step=9).probs[1] == 1.0

@@ -25,7 +25,7 @@ def test_entmax_meets_its_optimality_conditions(values, alpha, temperature):
     threshold = scores[values.argmax()] - probs.max() ** (alpha - 1)
     rounding = 1e-11 * (1 + abs(scores).max())
     np.testing.assert_allclose(probs[support] ** (alpha - 1), (scores - threshold)[support], atol=rounding, rtol=1e-9)
-    # Off it, but for what underflows.
+    # Off the support, except for underflow.
     above = np.maximum(scores - threshold - rounding, 0.0)
     assert (above[~support] ** (1 / (alpha - 1)) < 1e-300).all()
 
@@ -50,7 +50,7 @@ def test_entmax_of_two_actions_at_large_alpha(alpha, gap):
 def test_sparsemax_is_the_nearest_point_of_the_simplex(values, temperature):
     probs = Sparsemax(temperature)(values).probs
     np.testing.assert_allclose(probs, Entmax(temperature, 2.0)(values).probs, rtol=1e-9, atol=1e-12)
-    # Nearest: no step towards a corner shortens the distance.
+    # The point is nearest if no step towards a corner shortens the distance.
     scores = (values - values.max()) / temperature
     towards = (scores - probs) @ (np.eye(4) - probs).T
     assert (towards <= 1e-9 * (1 + abs(scores).max())).all()

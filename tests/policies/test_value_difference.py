@@ -22,9 +22,9 @@ def test_the_rule_of_value_differences(epsilon, change, weight, sensitivity):
     # As printed by Tokic (2010), with f = (1 - exp(-|change| / sensitivity)) / (1 + exp(-|change| / sensitivity)).
     factor = math.exp(-abs(change) / sensitivity)
     expected = weight * (1 - factor) / (1 + factor) + (1 - weight) * epsilon
-    found = next_epsilons([epsilon], [change], weight, sensitivity)
-    assert found[0] == pytest.approx(expected, rel=1e-12, abs=1e-15)
-    assert 0 <= found[0] <= 1
+    epsilons = next_epsilons([epsilon], [change], weight, sensitivity)
+    assert epsilons[0] == pytest.approx(expected, rel=1e-12, abs=1e-15)
+    assert 0 <= epsilons[0] <= 1
 
 
 def test_rates_of_exploration_act_on_their_own_rows():

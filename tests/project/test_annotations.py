@@ -5,7 +5,7 @@ import ast
 from tests.support.paths import ROOT
 
 MOST = 0.2
-"""Of the annotations of parameters and returns in the core, so many may contain ``Any``."""
+"""The largest number of annotations in the core that may contain ``Any``."""
 
 
 def annotations(tree):
@@ -14,8 +14,8 @@ def annotations(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             taken = node.args
             parameters = [*taken.posonlyargs, *taken.args, *taken.kwonlyargs, taken.vararg, taken.kwarg]
-            found = [parameter.annotation for parameter in parameters if parameter is not None]
-            yield from (annotation for annotation in [*found, node.returns] if annotation is not None)
+            hints = [parameter.annotation for parameter in parameters if parameter is not None]
+            yield from (annotation for annotation in [*hints, node.returns] if annotation is not None)
 
 
 def contains_any(annotation):

@@ -17,14 +17,14 @@ every_face = pytest.mark.parametrize(("face", "listed"), FACES, ids=lambda part:
 
 
 def modules_of(face):
-    return [importlib.import_module(f"{face.__name__}.{found.name}") for found in pkgutil.iter_modules(face.__path__)]
+    return [importlib.import_module(f"{face.__name__}.{module.name}") for module in pkgutil.iter_modules(face.__path__)]
 
 
 def callable_classes(module):
     """The public classes of a module whose objects are called: its schedules, thermostats and policies."""
     for name, kind in vars(module).items():
-        own = isinstance(kind, type) and kind.__module__ == module.__name__ and not name.startswith("_")
-        base = kind in BASES or getattr(kind, "_is_protocol", False) if own else True
+        defined_here = isinstance(kind, type) and kind.__module__ == module.__name__ and not name.startswith("_")
+        base = kind in BASES or getattr(kind, "_is_protocol", False) if defined_here else True
         if not base and any("__call__" in vars(parent) for parent in kind.__mro__):
             yield kind
 

@@ -25,7 +25,7 @@ def anchors_of(text):
 
 
 def missing(text, page):
-    """What a page names and the repository does not have."""
+    """The names on a page that the repository does not have."""
     for target in re.findall(r"\]\(([^)\s]+)\)", text):
         if "://" in target:
             continue
@@ -35,7 +35,7 @@ def missing(text, page):
             yield target
     for word in re.findall(r"`([\w.-]+/[\w./-]*)`", text):
         first = Path(word).parts[0]
-        # An environment's id, such as boltzmann/Chain-v0, names no file.
+        # The id of an environment, such as boltzmann/Chain-v0, is not a file name.
         if first in TOP and not (ROOT / word).exists() and not re.search(r"-v\d+$", word):
             yield word
     for module in re.findall(r"python -m ((?:scripts|benchmarks)\.[a-z_.]+)", text):

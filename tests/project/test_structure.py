@@ -1,4 +1,4 @@
-"""The rooms: who imports whom, what a light import loads, and what no file may hold."""
+"""The structure: directions of imports, the cost of a light import, and rules for every file."""
 
 import ast
 import subprocess
@@ -125,7 +125,7 @@ FACES = [module_of(path) for path in modules() if path.name == "__init__.py" and
 
 
 def past_faces(module, path):
-    """The imports of a file that reach past the face of a folder it is not in."""
+    """The imports of a file that reach past the face of another folder."""
     for node in ast.walk(ast.parse(path.read_text())):
         names = [node.module] if isinstance(node, ast.ImportFrom) else []
         names += [name.name for name in node.names] if isinstance(node, ast.Import) else []
@@ -166,8 +166,8 @@ def test_folders_are_small():
 
 def loaded_by(statement):
     script = f"import sys; before = set(sys.modules); {statement}; print(*sorted(set(sys.modules) - before))"
-    found = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True, cwd=ROOT)
-    return {name.split(".")[0] for name in found.stdout.split()}
+    run = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True, cwd=ROOT)
+    return {name.split(".")[0] for name in run.stdout.split()}
 
 
 HEAVY = {"scipy", "pandas", "seaborn", "matplotlib", "gymnasium", "joblib", "tqdm", "tyro", "torch", "jax", "numba"}

@@ -67,7 +67,7 @@ def test_a_schedule_prints_reads_back_pickles_and_hashes(schedule):
 
 
 @every_schedule
-def test_a_schedule_refuses_what_is_no_step(schedule):
+def test_a_schedule_refuses_invalid_steps(schedule):
     for wrong in (0.5, "1", None, [1.0], True):
         with pytest.raises(TypeError, match="step must be an integer"):
             schedule(wrong)
@@ -106,7 +106,7 @@ def test_formulas():
 
 @given(st.integers(1, 50), st.integers(2, 5))
 def test_cycles_begin_where_they_should(period, growth):
-    # The inner schedule tells the step that it was asked for.
+    # The inner schedule returns the step that it gets.
     cyclic = Cyclic(lambda step: np.asarray(step, dtype=float), period, growth=growth)
     plain = [step // growth**cycle for cycle in range(4) for step in range(period * growth**cycle)]
     np.testing.assert_array_equal(cyclic(np.arange(len(plain))), plain)
@@ -140,7 +140,7 @@ def test_steps_at_the_edges():
         with pytest.raises(ValueError, match="must be at most"):
             make()
     assert Linear(1.0, 0.0, 10)([]).shape == (0,)
-    # Where one end is 0 the other shows in full: sin(pi / 2e9)^2, and twice 1e-9.
+    # With one end at 0, the other end appears without rounding: sin(pi / 2e9)^2, and twice 1e-9.
     assert Cosine(0, 1, 10**9)(1) == pytest.approx(math.sin(math.pi / 2e9) ** 2, rel=1e-14)
     assert Polynomial(0, 1, 10**9)(1) == pytest.approx(2e-9 - 1e-18, rel=1e-14)
     largest = float(np.finfo(np.float64).max)
@@ -178,10 +178,10 @@ def test_optax_schedules_serve():
         np.testing.assert_allclose(theirs, ours, rtol=1e-6)
     ours, theirs = Boltzmann(Linear(1.0, 0.1, 1000)), Boltzmann(falling)
     values = np.array([[0.0, 1.0], [2.0, 1.0]])
-    found = theirs(values, step=250)
-    np.testing.assert_allclose(found.probs, ours(values, step=250).probs, rtol=1e-6)
-    assert isinstance(found.probs, np.ndarray)
-    assert found.sample(np.random.default_rng(0)).shape == (2,)
+    result = theirs(values, step=250)
+    np.testing.assert_allclose(result.probs, ours(values, step=250).probs, rtol=1e-6)
+    assert isinstance(result.probs, np.ndarray)
+    assert result.sample(np.random.default_rng(0)).shape == (2,)
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def test_glie_makes_the_worst_action_one_nth_as_probable_as_the_best(values, vis
     np.testing.assert_allclose(ratio, 1, rtol=1e-12)
 
 
-def test_targets_are_met_among_what_is_allowed():
+def test_targets_are_met_among_the_allowed_actions():
     values, where = np.array([0.3, 9.0, 1.0, 0.0]), np.array([True, False, True, True])
     inner = values[where]
     for thermostat in THERMOSTATS:
@@ -119,7 +119,7 @@ def test_targets_are_met_among_what_is_allowed():
     assert Gibbs(values, temperature, where=where).entropy == pytest.approx(0.5 * math.log(3), rel=1e-9)
 
 
-def test_a_thermostat_is_no_schedule():
+def test_a_thermostat_is_not_a_schedule():
     for make in (RangeScaled, EntropyTarget, LossBudget):
         with pytest.raises(TypeError, match="got the thermostat RangeScaled"):
             make(RangeScaled(0.5))
@@ -157,7 +157,7 @@ class Spread(Thermostat):
 
 @dataclass(frozen=True, repr=False)
 class Wide(Thermostat):
-    """One that forgets which axis is that of the actions."""
+    """A thermostat that reduces over the wrong axis."""
 
     def __repr__(self):
         return "Wide()"
@@ -173,7 +173,7 @@ def test_a_thermostat_of_ones_own_is_a_subclass():
         Thermostat()([0.0])
     with pytest.raises(ValueError, match=r"Wide\(\) must give temperatures of shape \(2,\), got \(2, 2\)"):
         Boltzmann(Wide())(values)
-    # A policy, and a thermostat that forgets to be one, are no schedules.
+    # A policy and a thermostat without its base class are not schedules.
     for wrong in (Boltzmann(1.0), lambda values, *, step=0, visits=None, where=None: 1.0):
         with pytest.raises(TypeError, match=r"a subclass of Thermostat: .* is called with values"):
             Boltzmann(wrong)

@@ -25,9 +25,11 @@ def test_every_schedule_and_every_thermostat_is_drawn(tmp_path, capsys):
     files = tmp_path / "a" / "schedules.svg", tmp_path / "b" / "thermostats.svg"
     draw_temperature_choices.main(["--schedules", str(files[0]), "--thermostats", str(files[1])])
     assert all(file.stat().st_size > 10_000 for file in files)
-    drawn = [one for group in draw_temperature_choices.SCHEDULES.values() for one in group]
-    assert {type(one) for one in drawn} == _dataclasses(boltzmann.schedules)
-    assert {type(one) for one in draw_temperature_choices.THERMOSTATS[1:]} == _dataclasses(boltzmann.thermostats)
+    drawn = [schedule for group in draw_temperature_choices.SCHEDULES.values() for schedule in group]
+    assert {type(schedule) for schedule in drawn} == _dataclasses(boltzmann.schedules)
+    assert {type(thermostat) for thermostat in draw_temperature_choices.THERMOSTATS[1:]} == _dataclasses(
+        boltzmann.thermostats
+    )
     panels = draw_temperature_choices.draw_schedules().axes
     assert [len(panel.get_lines()) for panel in panels] == [5, 6, 6]
     np.testing.assert_array_equal(
@@ -35,7 +37,7 @@ def test_every_schedule_and_every_thermostat_is_drawn(tmp_path, capsys):
     )
 
 
-def test_the_page_on_temperatures_names_all_there_is():
+def test_the_page_on_temperatures_names_every_class():
     page = (ROOT / "docs" / "temperature.md").read_text()
     for room in (boltzmann.schedules, boltzmann.thermostats, boltzmann.policies):
         for kind in _dataclasses(room):

@@ -1,4 +1,4 @@
-"""A run that is killed again and again, and given again, ends with the same bytes."""
+"""A run that is killed and restarted many times ends with the same bytes."""
 
 import os
 import secrets
@@ -10,23 +10,21 @@ import time
 import numpy as np
 import pytest
 
+from tests.support.folders import stored_blocks
+
 KILLS = 20
 COMMAND = [sys.executable, "-m", "scripts.compare_schedules", "--tasks", "FrozenLake-v1", "--steps", "2000"]
 COMMAND += ["--replicates", "128", "--block", "4", "--jobs", "2", "--output"]
 
 
-def blocks(folder):
-    return {path.name: path.read_bytes() for path in folder.glob("task*.npz")}
-
-
 def kill_at(rng, folder):
     """Start a run and kill all its processes: within its first seconds, or some blocks later; whether it still ran."""
-    goal = len(blocks(folder)) + int(rng.integers(1, 9))
+    goal = len(stored_blocks(folder)) + int(rng.integers(1, 9))
     deadline = time.monotonic() + (rng.uniform(0, 5) if rng.random() < 0.3 else 60)
     process = subprocess.Popen([*COMMAND, str(folder)], stderr=subprocess.DEVNULL, start_new_session=True)
     while process.poll() is None and time.monotonic() < deadline and len(list(folder.glob("task*.npz"))) < goal:
         time.sleep(0.002)
-    # Anywhere within a block, and not only where one has just been written.
+    # Kill at a random moment within a block, and not only after a block was written.
     time.sleep(float(rng.uniform(0, 0.1)))
     alive = process.poll() is None
     if alive:
@@ -41,11 +39,11 @@ def test_killed_twenty_times_at_random_moments_it_ends_with_the_same_bytes(tmp_p
     seed = secrets.randbits(64)
     rng, folder = np.random.default_rng(seed), tmp_path / "killed"
     subprocess.run([*COMMAND, str(tmp_path / "whole")], check=True, capture_output=True)
-    whole, described = blocks(tmp_path / "whole"), (tmp_path / "whole" / "experiment.json").read_bytes()
+    whole, described = stored_blocks(tmp_path / "whole"), (tmp_path / "whole" / "experiment.json").read_bytes()
     killed = sum(kill_at(rng, folder) for _ in range(KILLS))
     assert killed == KILLS, f"seed {seed}: it ended before it could be killed"
-    assert 0 < len(blocks(folder)) < len(whole), f"seed {seed}"
+    assert 0 < len(stored_blocks(folder)) < len(whole), f"seed {seed}"
     subprocess.run([*COMMAND, str(folder)], check=True, capture_output=True)
-    assert blocks(folder) == whole, f"seed {seed}"
+    assert stored_blocks(folder) == whole, f"seed {seed}"
     assert (folder / "experiment.json").read_bytes() == described
     assert not [path for path in folder.iterdir() if path.suffix in (".tmp", ".lock", ".running", ".txt")]

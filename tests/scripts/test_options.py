@@ -1,4 +1,4 @@
-"""The command line's other roads to an experiment: files, learners, classes and environments of the user's own."""
+"""Other command-line options for an experiment: files, learners, and classes and environments of the user."""
 
 import sys
 from collections import Counter
@@ -29,8 +29,8 @@ class Halving(Expression):
 @dataclass(frozen=True)
 class Lukewarm:
     temperature: float
-    def __call__(self, values, **told):
-        return Boltzmann(self.temperature)(values, **told)
+    def __call__(self, values, **inputs):
+        return Boltzmann(self.temperature)(values, **inputs)
 
 class Corridor(gymnasium.Env):
     observation_space, action_space = gymnasium.spaces.Discrete(3), gymnasium.spaces.Discrete(2)
@@ -38,37 +38,42 @@ class Corridor(gymnasium.Env):
         self.prize = prize
     def reset(self, *, seed=None, options=None):
         super().reset(seed=seed)
-        self.place = 0
+        self.position = 0
         return 0, {}
     def step(self, action):
-        self.place = max(0, self.place + (1 if action else -1))
-        done = self.place == 2
-        return self.place, self.prize * done, done, False, {}
+        self.position = max(0, self.position + (1 if action else -1))
+        done = self.position == 2
+        return self.position, self.prize * done, done, False, {}
 
 gymnasium.register("own/Corridor-v0", Corridor, max_episode_steps=20)
 """
 
 
 @pytest.fixture
-def own(tmp_path, monkeypatch):
+def own_module(tmp_path, monkeypatch):
     (tmp_path / "own_things.py").write_text(OWN)
     monkeypatch.syspath_prepend(tmp_path)
     yield "own_things"
     sys.modules.pop("own_things", None)
 
 
-def test_policies_schedules_and_environments_of_the_users_own(own, tmp_path, undrawn):
-    tasks = ["--env", f"{own}:own/Corridor-v0(prize=2.0)"]
-    policies = ["--policies", f"Boltzmann({own}:Halving(1.0))", f"{own}:Lukewarm(0.5)", f"Sarsa({own}:Lukewarm(0.5))"]
+def test_policies_schedules_and_environments_of_the_users_own(own_module, tmp_path, undrawn):
+    tasks = ["--env", f"{own_module}:own/Corridor-v0(prize=2.0)"]
+    policies = [
+        "--policies",
+        f"Boltzmann({own_module}:Halving(1.0))",
+        f"{own_module}:Lukewarm(0.5)",
+        f"Sarsa({own_module}:Lukewarm(0.5))",
+    ]
     folder = tmp_path / "results"
     options = ["--steps", "60", "--replicates", "4", "--jobs", "1", "--output", str(folder)]
     compare_schedules.main([*tasks, *policies, *options])
     (task,) = Store(folder).read_plan().tasks
-    assert task.environment == f"{own}:own/Corridor-v0(prize=2.0)"
+    assert task.environment == f"{own_module}:own/Corridor-v0(prize=2.0)"
     assert task.agents == (
-        f"QLearning(Boltzmann({own}:Halving(1.0)))",
-        f"QLearning({own}:Lukewarm(0.5))",
-        f"Sarsa({own}:Lukewarm(0.5))",
+        f"QLearning(Boltzmann({own_module}:Halving(1.0)))",
+        f"QLearning({own_module}:Lukewarm(0.5))",
+        f"Sarsa({own_module}:Lukewarm(0.5))",
     )
 
 
@@ -85,7 +90,7 @@ def test_each_policy_goes_to_each_learner():
 
 
 @pytest.mark.parametrize("learner", ["Sarsa(Greedy())", "_", "Boltzmann(0.1)", "Linear(_, 0.1, 5)", "0.5"])
-def test_learners_without_a_place_for_the_policy_are_refused(learner):
+def test_learners_that_cannot_take_the_policy_are_refused(learner):
     with pytest.raises(ValueError, match=r"expected an agent with _ instead of its policy|must be"):
         make_task("FrozenLake-v1", ["Greedy()"], 10, [learner])
 
@@ -95,14 +100,14 @@ def test_a_file_says_what_the_flags_say(tmp_path):
     path = tmp_path / "x.toml"
     path.write_text(format_toml(describe(options)))
     assert describe(Options(experiment=path)) == describe(options)
-    # One that is given with its default counts as well.
+    # An option that is given with its default value counts as given.
     for words in (["--seed", "0"], ["--seed=1"], ["--replicates", "200"], ["--env", "FrozenLake-v1"]):
         name = {"--env": "--tasks"}.get(words[0], words[0].partition("=")[0])
         with pytest.raises(ValueError, match=rf"{name} stands in .*x\.toml, which describes the whole experiment"):
             describe(Options(experiment=path), ["--experiment", str(path), *words])
 
 
-def test_a_file_that_is_none_is_told_in_one_line(tmp_path, capsys):
+def test_an_invalid_file_is_reported_in_one_line(tmp_path, capsys):
     for name, text in (("absent.toml", None), ("wrong.toml", "seed = ")):
         if text is not None:
             (tmp_path / name).write_text(text)

@@ -40,11 +40,11 @@ def test_a_terminal_gets_a_bar():
     assert "cells 1/2 (1 failed), blocks 5/10, 500 agent-steps/s, 0:00:10 left" in text
 
 
-def test_where_nothing_is_missing_there_is_one_line():
+def test_a_complete_run_prints_one_line():
     assert shown(io.StringIO(), [0], [at(10)]) == "computing: cells 2/2, blocks 10/10\n"
 
 
-def test_what_was_there_counts_for_neither_rate_nor_time_left():
+def test_stored_blocks_count_for_neither_rate_nor_time_left():
     assert line(at(6), 5000, 2.0).endswith("500 agent-steps/s, 0:00:08 left")
     assert duration(59.6) == "0:01:00"
 

@@ -29,7 +29,7 @@ QUESTIONS = [
 @pytest.mark.parametrize(
     ("script", "options", "files", "says"), QUESTIONS, ids=["temperature_limits", "anneal", "tune"]
 )
-def test_it_prints_draws_and_writes_and_says_the_same_again(
+def test_a_script_prints_draws_and_writes_and_repeats_its_answer(
     script, options, files, says, tmp_path, capsys, monkeypatch
 ):
     monkeypatch.chdir(tmp_path)
@@ -41,7 +41,7 @@ def test_it_prints_draws_and_writes_and_says_the_same_again(
     assert "=> " in out
     assert all(words in " ".join(out.split()) for words in says)
     assert "Traceback" not in err
-    # Pages hold what was printed, and neither says what is not a number.
+    # Pages hold the printed text, and neither contains NaN.
     page = (folder / "report.html").read_text()
     assert "nan" not in out
     assert "Do it again" in page
@@ -53,7 +53,7 @@ def test_it_prints_draws_and_writes_and_says_the_same_again(
 
 
 def test_an_end_that_is_not_the_policy_fails_the_sweep(tmp_path, monkeypatch):
-    """Planted: the end is sought at T = 10, which is not uniform yet."""
+    """Planted fault: the end is at T = 10, which is not uniform yet."""
     monkeypatch.setattr(sweeps, "ENDS", {"Boltzmann(10.0)": "Uniform()"})
     with pytest.raises(SystemExit, match=r"error: Boltzmann\(10.0\) is not Uniform\(\) on boltzmann/"):
         temperature_limits.main([*SWEEP, *LAKE[:2], "--output", str(tmp_path / "r")])
@@ -130,7 +130,7 @@ def test_arms_that_change_get_a_constant_step():
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_what_people_get_wrong_is_told_in_one_line(script, arguments, message, capsys, tmp_path, monkeypatch):
+def test_wrong_arguments_are_reported_in_one_line(script, arguments, message, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit) as stopped:
         script.main(arguments)
@@ -142,7 +142,7 @@ def test_what_people_get_wrong_is_told_in_one_line(script, arguments, message, c
     assert not list(tmp_path.iterdir())
 
 
-def test_what_a_task_does_not_tell_is_refused_before_anything_runs(tmp_path, monkeypatch, capsys):
+def test_a_metric_that_a_task_does_not_report_is_refused_before_anything_runs(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit) as stopped:
         anneal.main(["--tasks", "FrozenLake-v1", "CartPole-v1"])
@@ -152,6 +152,6 @@ def test_what_a_task_does_not_tell_is_refused_before_anything_runs(tmp_path, mon
 
 
 def test_steps_that_are_not_given_are_usual_for_each_task():
-    found = temperature_limits.describe(temperature_limits.Options(tasks=["Taxi-v4", "FrozenLake-v1"]))
-    assert [task.steps for task in found.tasks] == [20_000, 20_000]
+    result = temperature_limits.describe(temperature_limits.Options(tasks=["Taxi-v4", "FrozenLake-v1"]))
+    assert [task.steps for task in result.tasks] == [20_000, 20_000]
     assert [problem.steps for problem in anneal.describe(anneal.Options(tasks=["FrozenLake-v1"])).problems] == [10_000]

@@ -1,4 +1,4 @@
-"""Everything that people get wrong on a command line is told in one line."""
+"""Wrong arguments on a command line are reported in one line."""
 
 from pathlib import Path
 
@@ -46,26 +46,26 @@ from tests.support.commands import ONE_CELL, refused
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_what_people_get_wrong_is_told_in_one_line(arguments, message, capsys, tmp_path):
+def test_wrong_arguments_are_reported_in_one_line(arguments, message, capsys, tmp_path):
     arguments = ["--output", str(tmp_path / "results"), *arguments]
     assert message in refused(compare_schedules.main, arguments, capsys, tmp_path)
 
 
-def test_an_environment_that_cannot_be_made_is_told_in_one_line(capsys, tmp_path):
+def test_an_environment_that_cannot_be_made_is_reported_in_one_line(capsys, tmp_path):
     for main in (anneal.main, compare_schedules.main):
         for more in ([], ["--dry-run"] if main is compare_schedules.main else []):
             error = refused(main, ["--tasks", "FrozenLake-v1(map_name='9x9')", *more], capsys, tmp_path)
             assert "FrozenLake-v1(map_name='9x9') cannot be made: KeyError" in error
 
 
-def test_an_unwritable_output_is_told_in_one_line(capsys, tmp_path):
+def test_an_unwritable_output_is_reported_in_one_line(capsys, tmp_path):
     (tmp_path / "file").write_text("")
     for output in (tmp_path / "file", tmp_path / "file" / "below", Path("/proc/nowhere/results")):
         error = refused(compare_schedules.main, [*ONE_CELL, "--output", str(output)], capsys, tmp_path)
         assert f"{output} cannot be written: " in error
 
 
-def test_results_that_are_none_are_told_in_one_line(capsys, tmp_path, results):
+def test_invalid_results_are_reported_in_one_line(capsys, tmp_path, results):
     for main in (plot_learning_curves.main, write_report.main):
         assert "holds no results" in refused(main, [str(tmp_path / "x")], capsys, tmp_path)
     wrong = [str(results), "--output", str(tmp_path / "figure.nothing")]
@@ -74,6 +74,6 @@ def test_results_that_are_none_are_told_in_one_line(capsys, tmp_path, results):
     assert "No such file or directory" in refused(write_report.main, nowhere, capsys, tmp_path)
 
 
-def test_values_that_cannot_be_drawn_are_told_in_one_line(capsys, tmp_path):
+def test_values_that_cannot_be_drawn_are_reported_in_one_line(capsys, tmp_path):
     wrong = ["--values", "nan", "1.0", "--output", str(tmp_path / "x.png")]
     assert "NaN" in refused(draw_gibbs_limits.main, wrong, capsys, tmp_path)

@@ -17,7 +17,8 @@ from boltzmann.experiments.statistics import TaskJudgement
 from scripts import compare_schedules, plot_learning_curves, write_report
 from scripts.support import console
 from scripts.support.names import make_task
-from tests.support.commands import SMALL, blocks, refused
+from tests.support.commands import SMALL, refused
+from tests.support.folders import stored_blocks
 
 POLICIES = ["Boltzmann(Linear(1.0, 0.01, 1000))", "EpsilonGreedy(0.1)", "QLearning(Greedy(), step_size=0.5)"]
 
@@ -69,7 +70,7 @@ def test_the_options_are_what_the_experiment_becomes(tmp_path, undrawn):
 
 
 @pytest.mark.filterwarnings("default::UserWarning")
-def test_a_time_limit_that_was_given_is_said_in_one_line(tmp_path, capsys, undrawn):
+def test_a_usual_time_limit_is_reported_in_one_line(tmp_path, capsys, undrawn):
     tasks = ["--tasks", "CliffWalking", "Blackjack-v1", "boltzmann/BernoulliBandit-v0(means=[0.6, 0.5])"]
     options = ["--replicates", "2", "--steps", "20", "--jobs", "1", "--policies", "Greedy()", "EpsilonGreedy(0.1)"]
     compare_schedules.main([*tasks, *options, "--output", str(tmp_path / "r")])
@@ -124,9 +125,9 @@ def test_the_leaderboard_is_to_a_baseline_at_a_confidence(tmp_path, capsys, undr
     assert "note: " not in err
     (row,) = (line for line in out.splitlines() if "Uniform()" in line and "±" in line)
     assert row.endswith(" -")
-    # A name too long for its column stands in a line of its own, and the numbers below in theirs.
-    place = next(number for number, line in enumerate(out.splitlines()) if line.endswith(long))
-    assert "±" in out.splitlines()[place + 1]
+    # A name that is too long for its column has a line of its own; the numbers follow in the next line.
+    index = next(number for number, line in enumerate(out.splitlines()) if line.endswith(long))
+    assert "±" in out.splitlines()[index + 1]
     assert max(len(line) for line in out.split("\nfigures:")[0].splitlines()) <= 110
     plot_learning_curves.main([str(tmp_path / "r"), "--metric", "entropy", "optimal", "--baseline", "Uniform()"])
     again = capsys.readouterr().out
@@ -147,7 +148,7 @@ def test_replicates_without_a_value_are_counted(capsys):
         row |= dict.fromkeys(("difference", "difference_low", "difference_high", "p_value"), difference)
     agents = tuple(row["agent"] for row in rows)
     judgement = Judgement(Results(Path("nowhere"), plan))
-    # A judgement holds what it has computed once.
+    # A judgement computes each result once.
     vars(judgement)["tasks"] = (TaskJudgement("cliff", BY_KEY["return"], agents, agents, 0, rows),)
     console.print_leaderboard(judgement)
     out = capsys.readouterr().out
@@ -164,26 +165,26 @@ def test_killed_half_way_and_run_again_the_bytes_are_the_same(tmp_path):
     command = [sys.executable, "-m", "scripts.compare_schedules", "--replicates", "60", "--steps", "300", "3000"]
     command += ["--block", "10", "--jobs", "2", "--output"]
     subprocess.run([*command, str(tmp_path / "whole")], check=True, capture_output=True)
-    whole = blocks(tmp_path / "whole")
+    whole = stored_blocks(tmp_path / "whole")
     assert len(whole) == 2 * 8 * 6
     killed = tmp_path / "killed"
     process = subprocess.Popen([*command, str(killed)], stderr=subprocess.DEVNULL, start_new_session=True)
-    while len(blocks(killed)) < len(whole) // 2:
+    while len(stored_blocks(killed)) < len(whole) // 2:
         assert process.poll() is None, "it ended before it could be killed"
         time.sleep(0.01)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-    kept = {path: path.stat().st_mtime_ns for path in killed.glob("task*.npz")}
-    assert len(whole) // 2 <= len(kept) < len(whole)
+    modified = {path: path.stat().st_mtime_ns for path in killed.glob("task*.npz")}
+    assert len(whole) // 2 <= len(modified) < len(whole)
     again = subprocess.run([*command, str(killed)], check=True, capture_output=True, text=True)
-    assert blocks(killed) == whole
+    assert stored_blocks(killed) == whole
     assert (killed / "experiment.json").read_bytes() == (tmp_path / "whole" / "experiment.json").read_bytes()
     assert not list(killed.glob("*.tmp"))
-    assert {path: path.stat().st_mtime_ns for path in kept} == kept
-    assert f"{len(kept)}/{len(whole)}" in again.stderr
+    assert {path: path.stat().st_mtime_ns for path in modified} == modified
+    assert f"{len(modified)}/{len(whole)}" in again.stderr
 
 
 def test_jobs_do_not_change_the_bytes_of_the_command(compared, tmp_path, undrawn):
     compare_schedules.main([*SMALL[:-1], "2", "--output", str(tmp_path / "2")])
-    assert blocks(compared.folder) == blocks(tmp_path / "2")
-    assert len(blocks(compared.folder)) == 32
+    assert stored_blocks(compared.folder) == stored_blocks(tmp_path / "2")
+    assert len(stored_blocks(compared.folder)) == 32

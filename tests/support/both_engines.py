@@ -40,15 +40,15 @@ def by_both(world, agent, rows):
 
 
 def assert_the_same(world, agent, rows, exact):
-    one, other, slow, fast, _ = by_both(world, agent, rows)
-    np.testing.assert_array_equal(one.visits, other.visits)
-    assert one.step == other.step
-    if one.allowed is None:
-        assert other.allowed is None
+    lockstep_agent, compiled_agent, slow, fast, _ = by_both(world, agent, rows)
+    np.testing.assert_array_equal(lockstep_agent.visits, compiled_agent.visits)
+    assert lockstep_agent.step == compiled_agent.step
+    if lockstep_agent.allowed is None:
+        assert compiled_agent.allowed is None
     else:
-        np.testing.assert_array_equal(one.allowed, other.allowed)
+        np.testing.assert_array_equal(lockstep_agent.allowed, compiled_agent.allowed)
     close = {"rtol": 0, "atol": 0} if exact else {"rtol": 1e-10, "atol": 1e-12}
-    np.testing.assert_allclose(one.values, other.values, **close)
+    np.testing.assert_allclose(lockstep_agent.values, compiled_agent.values, **close)
     for name in RECORDED:
         loose = {"rtol": 1e-12, "atol": 1e-12} if name in ("reward", "return_sum", "gap") else close
         if name == "greedy" and not exact:

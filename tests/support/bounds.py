@@ -33,14 +33,14 @@ def documented_parameters(kind):
     entries = re.findall(r"^([\w, ]+?) : (.*\n(?:    .*\n|\n)*)", body, re.MULTILINE)
     documented = {name: " ".join(text.split()) for names, text in entries for name in names.split(", ")}
     # "As for :class:`QLearning`." sends the reader to the docstring of another learner, and so does a whole section.
-    for names, other in re.findall(r"^([\w, ]+)\n    As for :class:`(?:agents\.)?(\w+)`", body, re.MULTILINE):
-        documented |= {name: documented_parameters(getattr(agents, other))[name] for name in names.split(", ")}
+    for names, learner in re.findall(r"^([\w, ]+)\n    As for :class:`(?:agents\.)?(\w+)`", body, re.MULTILINE):
+        documented |= {name: documented_parameters(getattr(agents, learner))[name] for name in names.split(", ")}
     elsewhere = re.search(r"Parameters and attributes are those of :class:`(\w+)`", inspect.getdoc(kind))
     return documented | (documented_parameters(getattr(agents, elsewhere[1])) if elsewhere else {})
 
 
 def refused_by(bound):
-    """Values just outside a bound, each with the text of the bound and of the value in the error message."""
+    """Values just outside a bound, each with the texts of bound and value in the error message."""
     if isinstance(bound, Whole):
         above = [] if bound.most is None else [(bound.most + 1, f"at most {bound.most}", str(bound.most + 1))]
         return [(bound.least - 1, bound.text, str(bound.least - 1)), *above]

@@ -15,7 +15,7 @@ ONE_CELL = ["--tasks", "FrozenLake-v1", "--policies", "Greedy()", "--replicates"
 
 @dataclass(frozen=True)
 class Comparison:
-    """A folder of results, and what the command printed about it."""
+    """A folder of results and the output of the command."""
 
     folder: Path
     out: str
@@ -23,7 +23,7 @@ class Comparison:
 
 
 def compare(folder, options=SMALL):
-    """Run the comparison of the default tasks into a folder's default place."""
+    """Run the comparison of the default tasks into the default results folder."""
     out, err = io.StringIO(), io.StringIO()
     with contextlib.chdir(folder), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         compare_schedules.main(options)
@@ -31,13 +31,8 @@ def compare(folder, options=SMALL):
     return Comparison(results, out.getvalue(), err.getvalue())
 
 
-def blocks(folder):
-    """The bytes of all stored blocks."""
-    return {path.name: path.read_bytes() for path in folder.glob("task*.npz")}
-
-
 def refused(main, arguments, capsys, tmp_path):
-    """What a refusal prints: one line on stderr, exit code 2, nothing written."""
+    """Check a refusal: one line on stderr, exit code 2, nothing written."""
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(SystemExit) as stopped:
         main(arguments)

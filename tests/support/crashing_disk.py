@@ -9,7 +9,7 @@ OPERATIONS = ("open", "fsync", "replace", "link", "unlink", "mkdir", "ftruncate"
 
 
 class Crash(BaseException):
-    """The end of the process."""
+    """Stands for the end of the process."""
 
 
 class Disk:
@@ -40,7 +40,7 @@ class Disk:
 
 
 class HalfWritten:
-    """A file of which a crash leaves the first half."""
+    """A file that a crash cuts to its first half."""
 
     def __init__(self, disk, file):
         self.disk, self.file = disk, file

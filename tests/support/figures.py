@@ -2,7 +2,7 @@
 
 
 def lines_of(panel):
-    """The lines that have a name, under it."""
+    """The labelled lines by their labels."""
     return {line.get_label(): line for line in panel.get_lines() if not line.get_label().startswith("_")}
 
 

@@ -39,16 +39,16 @@ def counts_of(draws, size):
     return np.bincount(np.asarray(draws).ravel(), minlength=size)
 
 
-def same_law(one, two, false_alarm=FALSE_ALARM):
+def same_law(first, second, false_alarm=FALSE_ALARM):
     """Whether two arrays of counts look drawn from one law: chi-square of homogeneity, small cells pooled."""
-    counts = np.stack([np.ravel(one), np.ravel(two)]).astype(float)
+    counts = np.stack([np.ravel(first), np.ravel(second)]).astype(float)
     counts = counts[:, counts.sum(axis=0) > 0]
     share = counts.sum(axis=1) / counts.sum()
     large = counts.sum(axis=0) * share.min() >= LEAST_EXPECTED
     cells = np.column_stack([counts[:, large], counts[:, ~large].sum(axis=1)])
     cells = cells[:, cells.sum(axis=0) > 0]
     expected = share[:, np.newaxis] * cells.sum(axis=0)
-    if (expected[:, -1] < LEAST_EXPECTED).any():  # a rest that is still small says nothing
+    if (expected[:, -1] < LEAST_EXPECTED).any():  # a rest that is still small has no power
         cells, expected = cells[:, :-1], expected[:, :-1]
     statistic = ((cells - expected) ** 2 / expected).sum()
     return bool(stats.chi2.sf(statistic, cells.shape[1] - 1) > false_alarm)

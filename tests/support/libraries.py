@@ -42,7 +42,7 @@ class Library:
 
 NUMPY = Library("numpy", "numpy")
 TORCH = Library("torch", "torch")
-# Without a derivative NumPy computes in PyTorch's place; with one PyTorch does.
+# Without a derivative NumPy computes instead of PyTorch; with one PyTorch does.
 TORCH_GRAD = Library("torch.requires_grad", "torch", differentiated=True)
 JAX = Library("jax", "jax.numpy")
 JIT = Library("jax.jit", "jax.numpy", jit=True)

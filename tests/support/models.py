@@ -84,7 +84,7 @@ def grid_world(state, action, layout):
 
 
 def outcomes_of(table, state, action):
-    """What a table holds for one pair, in the same form."""
+    """The outcomes of one pair of a table, in the same form."""
     outcomes = {}
     for prob, target, reward, ends in zip(
         table.probs[state, action],
@@ -124,7 +124,7 @@ def gain(table, policy):
 
 
 def best_total(table, steps):
-    """Largest expected sum of rewards within so many steps, from each state: backward induction."""
+    """Largest expected sum of rewards within ``steps`` steps from each state, by backward induction."""
     transition, reward = dense(table)
     V = np.zeros(len(reward))
     for _ in range(steps):
@@ -133,7 +133,7 @@ def best_total(table, steps):
 
 
 def iterated(table, discount, combine, sweeps):
-    """Value iteration with ``combine(Q, sweep)`` in place of the maximum; gives V and Q."""
+    """Value iteration with ``combine(Q, sweep)`` instead of the maximum; returns V and Q."""
     transition, reward = dense(table)
     V = np.zeros(len(reward))
     for sweep in range(1, sweeps + 1):

@@ -20,14 +20,20 @@ def average_of(rewards, initial):
     return math.fsum(rewards) / len(rewards) if rewards else initial
 
 
+def softmax(values):
+    """Softmax of the entries of a dictionary, in plain Python."""
+    weights = {key: math.exp(value) for key, value in values.items()}
+    return {key: weight / sum(weights.values()) for key, weight in weights.items()}
+
+
 def compare(agent, oracle):
     assert len(oracle) > 10
-    for place, value in oracle.items():
-        assert agent.values[tuple(int(i) for i in place)] == pytest.approx(value, rel=1e-10, abs=1e-12)
+    for entry, value in oracle.items():
+        assert agent.values[tuple(int(i) for i in entry)] == pytest.approx(value, rel=1e-10, abs=1e-12)
 
 
 def run_in_episodes(agent, rng, steps, mask=None, truncate=False):
-    """Let an agent choose its actions in random episodes; give what happened, with the actions that followed."""
+    """Let an agent choose its actions in random episodes; return the transitions, with the actions that followed."""
     rows, states, _ = agent.values.shape
     everyone, happened = np.arange(rows), []
     observations = rng.integers(states, size=rows)

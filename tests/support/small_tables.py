@@ -1,5 +1,6 @@
-"""Tables of a few states, written out."""
+"""Tables of a few states, written out, and tables of Gymnasium's environments."""
 
+import gymnasium
 import numpy as np
 
 import envs
@@ -7,7 +8,7 @@ import envs
 
 def table_of(transitions, initial=0):
     """A table from ``{(state, action): [(probability, next state, reward, terminated), ...]}``."""
-    states, actions = (1 + max(key[place] for key in transitions) for place in (0, 1))
+    states, actions = (1 + max(key[part] for key in transitions) for part in (0, 1))
     outcomes = max(map(len, transitions.values()))
     probs, rewards = np.zeros((2, states, actions, outcomes))
     next_states, terminated = np.zeros(probs.shape, dtype=np.int64), np.zeros(probs.shape, dtype=np.bool_)
@@ -16,6 +17,10 @@ def table_of(transitions, initial=0):
             probs[s, a, m], rewards[s, a, m] = probability, reward
             next_states[s, a, m], terminated[s, a, m] = next_state, ends
     return envs.Table(probs, next_states, rewards, terminated, np.eye(states)[initial])
+
+
+def gymnasium_table(name, **arguments):
+    return envs.compile_table(gymnasium.make(name, **arguments))
 
 
 # Asadi & Littman, "An alternative softmax operator for reinforcement learning", 2017, figure 1.

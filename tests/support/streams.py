@@ -1,4 +1,4 @@
-"""What the tests of learners feed them: agents that are ready, random transitions, masks, and one row's randomness."""
+"""Inputs for the tests of learners: prepared agents, random transitions, masks, and the randomness of one row."""
 
 import copy
 
@@ -25,7 +25,7 @@ def random_transitions(rng, count, num_envs, states, actions):
 
 
 def masked(agent, rng):
-    """Show an agent a random mask in every state of every replicate; give the mask, shape (R, S, K)."""
+    """Show an agent a random mask in every state of every replicate; return the mask, shape (R, S, K)."""
     replicates, states, actions = agent.values.shape
     mask = rng.random((replicates, states, actions)) < 0.6
     mask[..., 0] |= ~mask.any(axis=-1)
@@ -44,7 +44,7 @@ def allowed_transitions(rng, mask, count):
 
 
 class RowOf(np.random.Generator):
-    """The uniforms that one of many rows would get, for an agent of that row alone."""
+    """The uniforms of one of many rows, for an agent that has this row alone."""
 
     def __init__(self, seed, row, rows):
         super().__init__(np.random.PCG64(seed))

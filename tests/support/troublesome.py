@@ -13,7 +13,7 @@ from boltzmann import Uniform
 
 @dataclass(repr=False)
 class Raising(SampleAverage):
-    """Raises in its tenth step, or later: after the steps of a rehearsal."""
+    """Raises in its tenth step or later, after the steps of the rehearsal."""
 
     after: int = 10
 

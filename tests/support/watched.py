@@ -10,7 +10,7 @@ QUANTITIES = ("entropy", "logPartition", "softValue")
 
 
 class BrowserPage:
-    """An open page and everything that it should not have done."""
+    """An open page and a record of everything that it must not do."""
 
     def __init__(self, browser, address, **context):
         self.context = browser.new_context(**context)
@@ -23,17 +23,17 @@ class BrowserPage:
         self.page.goto(address)
 
 
-def agree(found, wanted, scale=0.0):
-    """Equal, or within 1e-12 of the wanted value or of what it is a sum of; subnormal numbers have fewer digits."""
-    return found == wanted or abs(found - wanted) <= max(1e-12 * max(abs(wanted), scale), 1e-320)
+def agree(computed, wanted, scale=0.0):
+    """Equal, or within 1e-12 of the wanted value or of its terms; subnormal numbers have fewer digits."""
+    return computed == wanted or abs(computed - wanted) <= max(1e-12 * max(abs(wanted), scale), 1e-320)
 
 
-def disagreements(found, values, temperature):
-    """Name the quantities in which an answer of the page is not the library's."""
+def disagreements(answer, values, temperature):
+    """Name the quantities where an answer of the page differs from the library."""
     gibbs = Gibbs(values, temperature)
     wrong = [
         f"probability {action} at T = {temperature} of {values}: {p}, {q}"
-        for action, (p, q) in enumerate(zip(found["probabilities"], gibbs.probs, strict=True))
+        for action, (p, q) in enumerate(zip(answer["probabilities"], gibbs.probs, strict=True))
         if p is None or not agree(p, q)
     ]
     peak = max(values) if math.isfinite(max(values)) else 0.0
@@ -41,7 +41,7 @@ def disagreements(found, values, temperature):
     for name, wanted, shift in zip(
         QUANTITIES, (gibbs.entropy, gibbs.log_partition, gibbs.soft_value), shifts, strict=True
     ):
-        # A sum of max Q / T and log(1 + rest) that cancel keeps the accuracy of its parts alone.
-        if found[name] is None or not agree(found[name], float(wanted), shift if math.isfinite(shift) else 0.0):
-            wrong.append(f"{name} at T = {temperature} of {values}: {found[name]}, {wanted}")
+        # Where max Q / T and log(1 + rest) cancel, the sum has the absolute accuracy of its terms.
+        if answer[name] is None or not agree(answer[name], float(wanted), shift if math.isfinite(shift) else 0.0):
+            wrong.append(f"{name} at T = {temperature} of {values}: {answer[name]}, {wanted}")
     return wrong

@@ -14,17 +14,11 @@ from agents import (
     TsallisINF,
 )
 from boltzmann import Transition
-from boltzmann.notation import Expression
 from tests.support.frequencies import agrees, counts_of, fresh_rng
+from tests.support.oracles import named, softmax
 from tests.support.streams import masked, prepared, random_transitions
 
 WIDE = {"lowest_reward": -10.0, "highest_reward": 10.0}
-
-
-def softmax(values):
-    """The oracle's own: over the entries of a dictionary."""
-    weights = {key: math.exp(value) for key, value in values.items()}
-    return {key: weight / sum(weights.values()) for key, weight in weights.items()}
 
 
 def exp3(estimates, count):
@@ -56,14 +50,14 @@ def tsallis(estimates, count):
         ),
         (TsallisINF(**WIDE), tsallis, lambda gain, p, count: (gain - 1) / p),
     ],
-    ids=lambda value: repr(value) if isinstance(value, Expression) else "",
+    ids=named,
 )
 def test_adversarial_learners_credit_by_probability(learner, law, credit):
     agent, rng = prepared(learner), np.random.default_rng(10)
     mask = masked(agent, rng)
     estimates, counts = defaultdict(float), defaultdict(int)
     for states, _, *rest in random_transitions(rng, 100, 3, 4, 3):
-        # Its own draws: arms of small probability that are pulled all the same make estimates without bound.
+        # The test draws the arms itself: pulling arms of small probability makes estimates without bound.
         transition = (states, agent.act(states, where=mask[np.arange(3), states]).actions, *rest)
         agent.update(Transition(*transition))
         for row, (s, a, reward, *_) in enumerate(zip(*transition, strict=True)):
@@ -71,8 +65,8 @@ def test_adversarial_learners_credit_by_probability(learner, law, credit):
             probability = law(known, counts[row, s])[a]
             estimates[row, s, a] += credit((reward + 10) / 20, probability, counts[row, s])
             counts[row, s] += 1
-    for place, estimate in estimates.items():
-        assert agent.values[place] == pytest.approx(estimate, rel=1e-8, abs=1e-9)
+    for entry, estimate in estimates.items():
+        assert agent.values[entry] == pytest.approx(estimate, rel=1e-8, abs=1e-9)
     for s in range(4):
         acted = agent.act([s] * 3, where=mask[:, s]).distribution.probs
         for row in range(3):
@@ -86,20 +80,20 @@ def test_adversarial_learners_credit_by_probability(learner, law, credit):
     ("learner", "scale"),
     [(Exp3(exploration=0.3), 20.0), (Exp3IX(step_size=0.5), 1.0), (TsallisINF(), 1.0), (GradientBandit(), 1.0)],
 )
-def test_what_acts_is_drawn_from_what_is_told(learner, scale):
+def test_actions_are_drawn_from_the_reported_probabilities(learner, scale):
     agent = prepared(learner, num_envs=20_000, states=1, actions=4)
     agent._rng = fresh_rng()
     agent.values[:] = scale * np.array([0.0, -0.5, 1.0, -3.0])
     decision = agent.act(np.zeros(20_000, dtype=np.int64))
     counts, probs = counts_of(decision.actions, 4), decision.distribution.probs[0]
     assert agrees(counts, probs)
-    # A sampler that forgets to explore, or flattens what it should not, is caught.
+    # Planted faults: a sampler that forgets to explore, and one that flattens the probabilities.
     assert not agrees(counts, 0.8 * probs + 0.2 * (probs == probs.max()))
     assert not agrees(counts, 0.8 * probs + 0.2 / 4)
 
 
 @pytest.mark.parametrize("learner", [Exp3(), Exp3IX(), TsallisINF()])
-def test_adversarial_learners_refuse_rewards_they_have_no_place_for(learner):
+def test_adversarial_learners_refuse_rewards_outside_their_range(learner):
     agent = prepared(learner, num_envs=2)
     with pytest.raises(ValueError, match=r"rewards must be in \[0, 1\], got 1.5 in row 1"):
         agent.update(Transition([0, 0], [0, 0], [0.5, 1.5], [0, 0], [False] * 2, [False] * 2))
@@ -127,7 +121,7 @@ def best_of_the_last(agent, rounds, last):
 
 @pytest.mark.parametrize("learner", ADVERSARIAL)
 def test_after_a_million_rounds_nothing_overflows(learner):
-    # What a million rounds leave, and far more: estimates are sums, each term at most K / exploration for Exp3.
+    # Estimates after a million rounds, and far larger ones: each term of the sum is at most K / exploration for Exp3.
     agent = prepared(learner, num_envs=200, states=1, actions=2)
     agent.values[:] = [-1e9, 1e9]
     agent.visits[:] = [10**4, 10**6]
@@ -138,5 +132,5 @@ def test_after_a_million_rounds_nothing_overflows(learner):
 @pytest.mark.slow
 @pytest.mark.parametrize("learner", ADVERSARIAL)
 def test_beyond_where_a_product_of_weights_overflows_the_best_arm_is_found(learner):
-    # The textbook's product of exponentials overflows within 15 791 rounds.
+    # The product of exponentials in the textbook overflows within 15 791 rounds.
     assert best_of_the_last(prepared(learner, num_envs=4, states=1, actions=2), 40_000, 1000) > 0.9

@@ -14,7 +14,7 @@ from agents import (
 )
 from boltzmann import Boltzmann, Gibbs, Linear, Transition, Uniform
 from boltzmann.notation import Expression
-from tests.support.oracles import average_of
+from tests.support.oracles import average_of, named
 from tests.support.streams import prepared, random_transitions
 
 
@@ -38,54 +38,54 @@ def recency_weighted(rewards, initial, step_size):
         ),
         (ScheduledStep(Uniform()), lambda rewards: average_of(rewards, 0.0)),
     ],
-    ids=lambda value: repr(value) if isinstance(value, Expression) else "",
+    ids=named,
 )
-def test_averages_are_those_of_what_each_arm_paid(learner, oracle):
+def test_averages_are_those_of_the_rewards_of_each_arm(learner, oracle):
     agent, brought = prepared(learner), defaultdict(list)
     for states, actions, rewards, *rest in random_transitions(np.random.default_rng(5), 200, 3, 4, 3):
         agent.update(Transition(states, actions, rewards, *rest))
-        for row, place in enumerate(zip(states, actions, strict=True)):
-            brought[row, int(place[0]), int(place[1])].append(rewards[row])
+        for row, pair in enumerate(zip(states, actions, strict=True)):
+            brought[row, int(pair[0]), int(pair[1])].append(rewards[row])
     assert len(brought) == 36
-    for place, rewards in brought.items():
-        assert agent.values[place] == pytest.approx(oracle(rewards), rel=1e-11)
-        assert agent.visits[place] == len(rewards)
+    for pair, rewards in brought.items():
+        assert agent.values[pair] == pytest.approx(oracle(rewards), rel=1e-11)
+        assert agent.visits[pair] == len(rewards)
 
 
 @dataclass(frozen=True, repr=False)
 class Curious(Expression):
-    """A policy that reads variances, and notes what it was told."""
+    """A policy that reads variances and records them."""
 
     reads = frozenset({"visits", "variances"})
-    told = []  # noqa: RUF012 (shared on purpose: the policy is copied)
+    variances_seen = []  # noqa: RUF012 (shared on purpose: the policy is copied)
 
     def __call__(self, values, *, step=0, visits=None, where=None, variances=None):
-        self.told.append(variances)
+        self.variances_seen.append(variances)
         return Gibbs(values, 1.0, where=where)
 
 
 @pytest.mark.parametrize("kind", [SampleAverage, SampleAverageWithInitial, ConstantStep, ScheduledStep])
-def test_who_reads_variances_is_told_those_of_the_rewards(kind):
+def test_a_policy_that_reads_variances_gets_those_of_the_rewards(kind):
     agent, brought = prepared(kind(Curious(), initial_value=3.0)), defaultdict(list)
     for states, actions, rewards, *rest in random_transitions(np.random.default_rng(5), 150, 3, 2, 3):
-        # Far from 0, where the difference of two large sums would lose everything.
+        # Rewards far from 0: the difference of two large sums would lose all digits there.
         agent.update(Transition(states, actions, rewards + 1e6, *rest))
-        for row, place in enumerate(zip(states, actions, strict=True)):
-            brought[row, int(place[0]), int(place[1])].append(rewards[row])
+        for row, pair in enumerate(zip(states, actions, strict=True)):
+            brought[row, int(pair[0]), int(pair[1])].append(rewards[row])
     agent.act([1, 1, 1])
     for row in range(3):
         expected = [np.var(brought[row, 1, arm]) for arm in range(3)]
-        np.testing.assert_allclose(Curious.told[-1][row], expected, rtol=1e-6)
+        np.testing.assert_allclose(Curious.variances_seen[-1][row], expected, rtol=1e-6)
     agent.act([3, 3, 3])  # never seen
-    np.testing.assert_array_equal(Curious.told[-1], np.zeros((3, 3)))
+    np.testing.assert_array_equal(Curious.variances_seen[-1], np.zeros((3, 3)))
 
 
-def test_who_does_not_read_variances_does_not_pay_for_them():
+def test_no_variances_are_stored_for_a_policy_that_does_not_read_them():
     seen = {}
 
     class Plain:
-        def __call__(self, values, **told):
-            seen.update(told)
+        def __call__(self, values, **inputs):
+            seen.update(inputs)
             return Gibbs(values, 1.0)
 
     agent = prepared(SampleAverage(Plain()))
@@ -96,7 +96,7 @@ def test_who_does_not_read_variances_does_not_pay_for_them():
 
 def test_a_step_size_that_leaves_its_bounds_is_refused_before_anything_is_learnt():
     agent = prepared(ScheduledStep(Boltzmann(1.0), step_size=Linear(0.5, 1.5, 2)), num_envs=2)
-    # 0.5 and 1.0 are good; the third of one arm is not.
+    # 0.5 and 1.0 are valid; the third step size of an arm is not.
     for actions in ([0, 1], [0, 1]):
         agent.update(Transition([0, 0], actions, [1.0, 1.0], [0, 0], [False] * 2, [False] * 2))
     before = agent.values.copy(), agent.visits.copy()

@@ -1,6 +1,5 @@
 """Gradient bandits and reinforcement comparison against the equations of their book."""
 
-import math
 from collections import defaultdict
 
 import numpy as np
@@ -13,15 +12,8 @@ from agents import (
     ReinforcementComparison,
 )
 from boltzmann import Transition
-from boltzmann.notation import Expression
-from tests.support.oracles import average_of
+from tests.support.oracles import average_of, named, softmax
 from tests.support.streams import allowed_transitions, masked, prepared, random_transitions
-
-
-def softmax(values):
-    """The oracle's own: over the entries of a dictionary."""
-    weights = {key: math.exp(value) for key, value in values.items()}
-    return {key: weight / sum(weights.values()) for key, weight in weights.items()}
 
 
 @pytest.mark.parametrize(
@@ -31,7 +23,7 @@ def softmax(values):
         (GradientBanditIncludingCurrent(step_size=0.3), lambda past, reward: average_of([*past, reward], 0.0)),
         (GradientBanditWithoutBaseline(step_size=0.3), lambda past, reward: 0.0),
     ],
-    ids=lambda value: repr(value) if isinstance(value, Expression) else "",
+    ids=named,
 )
 def test_gradient_bandits_follow_equation_2_12(learner, baseline):
     agent, rng = prepared(learner), np.random.default_rng(8)
@@ -45,11 +37,11 @@ def test_gradient_bandits_follow_equation_2_12(learner, baseline):
             for b, probability in probs.items():
                 preferences[row, s, b] += advantage * ((b == a) - probability)
             past[row, s].append(reward)
-    for place, preference in preferences.items():
-        assert agent.values[place] == pytest.approx(preference, rel=1e-9, abs=1e-11)
+    for entry, preference in preferences.items():
+        assert agent.values[entry] == pytest.approx(preference, rel=1e-9, abs=1e-11)
 
 
-def test_reinforcement_comparison_is_the_book_s_rule():
+def test_reinforcement_comparison_follows_the_rule_of_the_book():
     agent = prepared(ReinforcementComparison(step_size=0.2, reference_step_size=0.4, initial_reference=1.0))
     preferences, references = defaultdict(float), defaultdict(lambda: 1.0)
     for transition in random_transitions(np.random.default_rng(9), 120, 3, 4, 3):
@@ -57,5 +49,5 @@ def test_reinforcement_comparison_is_the_book_s_rule():
         for row, (s, a, reward, *_) in enumerate(zip(*transition, strict=True)):
             preferences[row, s, a] += 0.2 * (reward - references[row, s])
             references[row, s] += 0.4 * (reward - references[row, s])
-    for place, preference in preferences.items():
-        assert agent.values[place] == pytest.approx(preference, rel=1e-11)
+    for entry, preference in preferences.items():
+        assert agent.values[entry] == pytest.approx(preference, rel=1e-11)

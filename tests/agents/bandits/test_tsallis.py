@@ -38,7 +38,7 @@ def test_tsallis_probabilities_solve_their_equation(losses, step_size, shift):
     np.testing.assert_allclose(tsallis_probs(np.asarray(losses) + shift, step_size), probs, rtol=1e-6)
 
 
-def test_tsallis_refuses_what_has_no_answer():
+def test_tsallis_refuses_inputs_without_a_solution():
     with pytest.raises(ValueError, match="losses must be finite, got nan for action 1"):
         tsallis_probs([0.0, math.nan])
     with pytest.raises(ValueError, match=r"step_size must be in \[0, inf\), got -1\.0 in row 1"):

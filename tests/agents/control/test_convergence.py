@@ -34,7 +34,7 @@ ON_POLICY = PolicyExpectation(LAST)
 
 
 def chain():
-    """Strens' chain (2000) of five states, its rewards a tenth: forwards or back, and .2 that it is the other one."""
+    """Strens' chain (2000) of five states with a tenth of its rewards: the other action happens with probability .2."""
     transitions = {}
     for s in range(5):
         forwards, back = (min(s + 1, 4), 1.0 if s == 4 else 0.0, False), (0, 0.2, False)
@@ -48,7 +48,7 @@ def lake():
 
 
 def cliff():
-    """CliffWalking with its rewards a tenth, for the temperatures of all three to be of one size."""
+    """CliffWalking with a tenth of its rewards, so that one size of temperature suits all three problems."""
     table = envs.make("CliffWalking-v1", 1, max_episode_steps=100).table
     return envs.Table(table.probs, table.next_states, table.rewards / 10, table.terminated, table.initial)
 
@@ -73,7 +73,7 @@ LEARNERS = [
     (SoftQ, {"temperature": 0.05}, SoftValue(0.05)),
     (MellowmaxQ, {"temperature": 0.05}, MellowmaxValue(0.05)),
 ]
-# Both are slow here, and not wrong: double estimates are too low for as long as they are noisy, and the momentum of
+# Both are slow here but not wrong: double estimates are too low while they are noisy, and the momentum of
 # speedy Q-learning is lost on pairs that are not met in every round.
 SLOW = {(DoubleQ, "lake"): 0.4, (SpeedyQ, "chain"): 0.4}
 # On the cliff the rest spends its steps falling, and few pairs are met often enough: they start from anywhere, below.
@@ -106,7 +106,7 @@ FROM_ANYWHERE = [
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("kind", "arguments", "target", "steps", "distance"), FROM_ANYWHERE)
-def test_it_reaches_its_own_target_on_the_cliff(kind, arguments, target, steps, distance):
+def test_each_learner_reaches_its_own_target_on_the_cliff(kind, arguments, target, steps, distance):
     rows = 400_000 // steps
     table, rng = cliff_from_anywhere(), np.random.default_rng()
     policy = LAST if target is ON_POLICY else EpsilonGreedy(Linear(1.0, 0.2, steps // 2))
@@ -116,13 +116,13 @@ def test_it_reaches_its_own_target_on_the_cliff(kind, arguments, target, steps, 
     solved = value_iteration(table, target, DISCOUNT)
     often = agent.visits.mean(axis=0) >= 100
     assert often.sum() >= 20
-    found = np.abs(agent.values.mean(axis=0) - solved.Q)[often].max() / np.abs(solved.V).max()
-    assert found < distance
+    error = np.abs(agent.values.mean(axis=0) - solved.Q)[often].max() / np.abs(solved.V).max()
+    assert error < distance
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("kind", "arguments", "target", "problem"), CASES)
-def test_it_reaches_its_own_target(kind, arguments, target, problem):
+def test_each_learner_reaches_its_own_target(kind, arguments, target, problem):
     make, limit, steps = PROBLEMS[problem]
     table = make()
     env = envs.TabularVectorEnv(table, REPLICATES, max_episode_steps=limit)
@@ -163,7 +163,7 @@ def test_sarsa_with_boltzmann_switches_between_high_and_low_values_and_mellowmax
     # Asadi & Littman, 2017, figures 2 and 5: step size .1, discount .98, beta and omega 16.55.
     policy = Boltzmann(1 / 16.55)
     switches, _ = switches_of(Sarsa(policy, step_size=0.1, discount=0.98))
-    # Up, down, and up again.
+    # The value goes up, down and up again.
     assert (switches >= 3).any()
     switches, highest = switches_of(MellowmaxQ(policy, step_size=0.1, discount=0.98))
     assert not switches.any()

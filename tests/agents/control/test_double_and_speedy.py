@@ -18,7 +18,7 @@ from tests.support.streams import allowed_transitions, masked, prepared
 
 
 @pytest.mark.parametrize("length", [1, 5, None])
-def test_speedy_q_is_equation_6_in_rounds(length):
+def test_speedy_q_follows_equation_6_in_rounds(length):
     learner = SpeedyQ(Uniform(), round_length=length, discount=DISCOUNT, initial_value=INITIAL)
     agent, rng = prepared(learner), np.random.default_rng(6)
     mask = masked(agent, rng)
@@ -33,18 +33,18 @@ def test_speedy_q_is_equation_6_in_rounds(length):
             brought[row, int(s), int(a)].append((by_present, by_previous))
         if number % (length or 12) == 0:
             before = dict(present)
-            for place, backups in brought.items():
+            for entry, backups in brought.items():
                 now, then = (math.fsum(column) / len(backups) for column in zip(*backups, strict=True))
-                # Algorithm 1 of the paper, of which equation 6 is another form: D = k T Q_k - (k - 1) T Q_(k-1).
-                k, here = counts[place], before.get(place, INITIAL)
-                present[place] = (1 - 1 / (k + 1)) * here + (k * now - (k - 1) * then) / (k + 1)
-                counts[place] += 1
+                # Algorithm 1 of the paper; equation 6 is another form of it: D = k T Q_k - (k - 1) T Q_(k-1).
+                k, here = counts[entry], before.get(entry, INITIAL)
+                present[entry] = (1 - 1 / (k + 1)) * here + (k * now - (k - 1) * then) / (k + 1)
+                counts[entry] += 1
             previous = defaultdict(lambda: INITIAL, before)
             brought.clear()
     compare(agent, present)
 
 
-def test_double_q_chooses_by_one_table_and_values_by_the_other():
+def test_double_q_chooses_with_one_table_and_evaluates_with_the_other():
     agent, rng = prepared(DoubleQ(Uniform(), **SAME)), np.random.default_rng(6)
     mask = masked(agent, rng)
     agent._rng, coins = np.random.default_rng(11), np.random.default_rng(11)
@@ -57,14 +57,14 @@ def test_double_q_chooses_by_one_table_and_values_by_the_other():
             best = max((b for b in range(3) if mask[row, s2, b]), key=lambda b: learns[row, s2, b])
             value = 0.0 if terminated else judges[row, s2, best]
             learns[row, s, a] += STEP * (r + DISCOUNT * value - learns[row, s, a])
-    places = {*tables[0], *tables[1]}
-    compare(agent, {place: (tables[0][place] + tables[1][place]) / 2 for place in places})
+    entries = {*tables[0], *tables[1]}
+    compare(agent, {entry: (tables[0][entry] + tables[1][entry]) / 2 for entry in entries})
     np.testing.assert_allclose(agent.tables.mean(axis=0), agent.values, rtol=1e-12)
     assert (agent.tables[0] != agent.tables[1]).any()
 
 
-def test_double_q_is_free_of_the_maximum_s_bias():
-    # One state, ten arms of mean 0: the largest of noisy averages is too large, double estimates are not.
+def test_double_q_does_not_have_the_bias_of_the_maximum():
+    # One state and ten arms of mean 0: the largest noisy average is too large, double estimates are not.
     kinds = (QLearning, DoubleQ)
     largest = []
     for kind in kinds:

@@ -87,7 +87,7 @@ BACKUPS = [
 
 
 @pytest.mark.parametrize(("learner", "backup"), BACKUPS, ids=named)
-def test_one_step_learners_are_their_rule_one_replicate_at_a_time(learner, backup):
+def test_one_step_learners_follow_their_rule_in_each_replicate(learner, backup):
     agent, rng = prepared(learner), np.random.default_rng(6)
     mask = masked(agent, rng)
     oracle = defaultdict(lambda: INITIAL)
@@ -107,21 +107,21 @@ ONE_STEP += [SarsaLambdaReplacing, QLambdaReplacing, DynamicBoltzmannQ]
 @pytest.mark.parametrize("kind", ONE_STEP)
 def test_termination_cuts_the_bootstrap_and_truncation_does_not(kind):
     # At T = 0 every backup is the maximum.
-    own = {"temperature": 0.0} if kind in (SoftQ, MellowmaxQ, DynamicBoltzmannQ) else {}
-    own |= {"round_length": 1} if kind is SpeedyQ else {}
-    agent = prepared(kind(Greedy(), step_size=1.0, discount=0.5, initial_value=10.0, **own), num_envs=4)
+    parameters = {"temperature": 0.0} if kind in (SoftQ, MellowmaxQ, DynamicBoltzmannQ) else {}
+    parameters |= {"round_length": 1} if kind is SpeedyQ else {}
+    agent = prepared(kind(Greedy(), step_size=1.0, discount=0.5, initial_value=10.0, **parameters), num_envs=4)
     ends = np.array([False, True, False, True]), np.array([False, False, True, True])
     agent.update(Transition(np.zeros(4, int), np.zeros(4, int), np.ones(4), np.full(4, 2), *ends))
-    found = agent.tables.min(axis=0) if kind is DoubleQ else agent.values
-    np.testing.assert_array_equal(found[:, 0, 0], [6.0, 1.0, 6.0, 1.0])
+    estimates = agent.tables.min(axis=0) if kind is DoubleQ else agent.values
+    np.testing.assert_array_equal(estimates[:, 0, 0], [6.0, 1.0, 6.0, 1.0])
 
 
 @pytest.mark.parametrize("kind", [*ONE_STEP, QLearning])
 def test_step_sizes_may_follow_the_visits(kind):
-    # Terminal rewards alone: 1/n gives their mean, whatever the backup. (Traces end with each episode.)
-    own = {"temperature": 0.0} if kind in (SoftQ, MellowmaxQ, DynamicBoltzmannQ) else {}
-    own |= {"round_length": 1} if kind is SpeedyQ else {}
-    agent = prepared(kind(Uniform(), step_size=InverseTime(1.0, 1.0), **own), num_envs=2)
+    # All transitions are terminal, so step sizes 1/n average the rewards under any backup. (Traces end with episodes.)
+    parameters = {"temperature": 0.0} if kind in (SoftQ, MellowmaxQ, DynamicBoltzmannQ) else {}
+    parameters |= {"round_length": 1} if kind is SpeedyQ else {}
+    agent = prepared(kind(Uniform(), step_size=InverseTime(1.0, 1.0), **parameters), num_envs=2)
     ended, brought = np.ones(2, dtype=bool), []
     for states, _, rewards, reached, *_ in random_transitions(np.random.default_rng(15), 30, 2, 1, 3):
         agent.update(Transition(states, [1, 1], rewards, reached, ended, ~ended))
@@ -132,7 +132,7 @@ def test_step_sizes_may_follow_the_visits(kind):
         np.testing.assert_allclose(agent.values[:, 0, 1], np.mean(brought, axis=0), rtol=1e-12)
 
 
-def test_the_bootstrap_leaves_out_what_a_mask_forbids():
+def test_the_bootstrap_leaves_out_masked_actions():
     agent = prepared(QLearning(Uniform(), step_size=1.0, discount=1.0), num_envs=1)
     agent.values[0, 1] = [-5.0, -3.0, 0.0]
     agent.act([1], where=np.array([[True, True, False]]))
@@ -152,7 +152,7 @@ def test_the_bootstrap_leaves_out_what_a_mask_forbids():
     ],
     ids=repr,
 )
-def test_soft_backups_are_of_the_values_whatever_the_policy_makes_of_them(learner, expected):
+def test_soft_backups_use_the_values_and_not_the_scores_of_the_policy(learner, expected):
     agent = prepared(learner, num_envs=1, states=2, actions=2)
     agent.values[:, 1] = [1.0, 3.0]
     agent.update(Transition([0], [0], [0.0], [1], terminated=[False], truncated=[False]))
@@ -173,7 +173,7 @@ def test_soft_backups_are_of_the_values_whatever_the_policy_makes_of_them(learne
         ),
     ],
 )
-def test_what_cannot_be_bootstrapped_from_changes_nothing(learner, error, message):
+def test_a_refused_update_changes_nothing(learner, error, message):
     agent = prepared(learner)
     with pytest.raises(error, match=message):
         agent.update(Transition([0, 0, 0], [0, 0, 0], [1.0, 1.0, 1.0], [1, 1, 1], [False] * 3, [False] * 3))
@@ -181,7 +181,7 @@ def test_what_cannot_be_bootstrapped_from_changes_nothing(learner, error, messag
     assert agent.step == agent.visits.sum() == 0
 
 
-def test_a_policy_that_reads_variances_is_for_averages():
+def test_a_policy_that_reads_variances_needs_a_learner_of_averages():
     with pytest.raises(ValueError, match="policy must not read variances of rewards"):
         QLearning(UCB1Tuned())
 
@@ -198,10 +198,10 @@ def test_q_learning_finds_the_optimal_values():
         reached = np.where(info["_final_obs"], info["final_obs"], following) if "final_obs" in info else following
         agent.update(Transition(observations, actions, rewards, reached, terminated, truncated))
         observations = following
-    one = gymnasium.make("FrozenLake-v1", is_slippery=False)
-    V, Q = envs.optimal_values(envs.compile_table(one), 0.9)
-    reachable = [s for s, letter in enumerate(b"".join(one.unwrapped.desc.ravel())) if letter in b"SF"]
-    # Every state is reached by some replicate, and none learns more than there is.
+    lake = gymnasium.make("FrozenLake-v1", is_slippery=False)
+    V, Q = envs.optimal_values(envs.compile_table(lake), 0.9)
+    reachable = [s for s, letter in enumerate(b"".join(lake.unwrapped.desc.ravel())) if letter in b"SF"]
+    # Some replicate reaches every state, and no estimate exceeds the optimal value.
     np.testing.assert_allclose(agent.values.max(axis=0)[reachable], Q[reachable], rtol=1e-12)
     assert V[0] == pytest.approx(0.9**5, rel=1e-12)
     assert (agent.values <= Q * (1 + 1e-12)).all()

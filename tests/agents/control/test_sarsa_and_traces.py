@@ -21,20 +21,20 @@ from tests.support.streams import masked, prepared
 
 
 def sarsa_oracle(happened, decay, replacing):
-    """Textbook Sarsa(lambda) on what happened; the last transition needs the action that nobody saw."""
+    """Textbook Sarsa(lambda) on a record; without the last transition, whose next action is unknown."""
     oracle, traces = defaultdict(lambda: INITIAL), defaultdict(float)
     for transition, following in pairwise(happened):
         for row, (s, a, r, s2, terminated, _truncated) in enumerate(zip(*transition, strict=True)):
             value = 0.0 if terminated else oracle[row, s2, following[1][row]]
             error = r + DISCOUNT * value - oracle[row, s, a]
-            for place in [place for place in traces if place[0] == row]:
-                traces[place] *= DISCOUNT * decay
+            for entry in [entry for entry in traces if entry[0] == row]:
+                traces[entry] *= DISCOUNT * decay
             traces[row, s, a] = 1.0 if replacing else traces[row, s, a] + 1.0
-            for place in [place for place in traces if place[0] == row]:
-                oracle[place] += STEP * error * traces[place]
+            for entry in [entry for entry in traces if entry[0] == row]:
+                oracle[entry] += STEP * error * traces[entry]
             if terminated:
-                for place in [place for place in traces if place[0] == row]:
-                    traces[place] = 0.0
+                for entry in [entry for entry in traces if entry[0] == row]:
+                    traces[entry] = 0.0
     return oracle
 
 
@@ -51,7 +51,7 @@ def test_sarsa_learns_from_the_action_that_it_takes_next(learner, decay, replaci
     agent, rng = prepared(learner, states=3), np.random.default_rng(12)
     mask = masked(agent, rng)
     happened = run_in_episodes(agent, rng, 100, mask)
-    # The last transition's next action is never taken, so the oracle stops one short: so does this second run.
+    # The agent never takes the next action of the last transition. The oracle stops one short, and so does this run.
     shorter = prepared(learner, states=3)
     rng = np.random.default_rng(12)
     again = run_in_episodes(shorter, rng, 99, masked(shorter, rng))
@@ -63,17 +63,17 @@ def q_lambda_oracle(happened, mask, decay, replacing):
     oracle, traces = defaultdict(lambda: INITIAL), defaultdict(float)
     for transition in happened:
         for row, (s, a, r, s2, terminated, truncated) in enumerate(zip(*transition, strict=True)):
-            mine = [place for place in traces if place[0] == row]
+            mine = [entry for entry in traces if entry[0] == row]
             greedy = oracle[row, s, a] == max(oracle[row, s, b] for b in range(3) if mask[row, s, b])
-            for place in mine:
-                traces[place] *= DISCOUNT * decay if greedy else 0.0
+            for entry in mine:
+                traces[entry] *= DISCOUNT * decay if greedy else 0.0
             best = 0.0 if terminated else max(oracle[row, s2, b] for b in range(3) if mask[row, s2, b])
             error = r + DISCOUNT * best - oracle[row, s, a]
             traces[row, s, a] = 1.0 if replacing else traces[row, s, a] + 1.0
-            for place in {*mine, (row, s, a)}:
-                oracle[place] += STEP * error * traces[place]
+            for entry in {*mine, (row, s, a)}:
+                oracle[entry] += STEP * error * traces[entry]
                 if terminated or truncated:
-                    traces[place] = 0.0
+                    traces[entry] = 0.0
     return oracle
 
 
@@ -94,11 +94,11 @@ def test_without_decay_traces_are_one_step(traced, plain):
     np.testing.assert_allclose(agents[0].values, agents[1].values, rtol=1e-12)
 
 
-def test_sarsa_takes_the_action_that_it_bootstrapped_from_and_draws_it_rightly():
+def test_sarsa_takes_the_action_of_its_bootstrap_and_draws_it_with_the_right_probabilities():
     R = 20_000
     agent = prepared(Sarsa(Boltzmann(Linear(2.0, 0.5, 2)), step_size=1.0, discount=1.0), num_envs=R, states=2)
     agent._rng = fresh_rng()
-    # In place: the state reached is the state left, so the update changes what a' was drawn from.
+    # The next state is the state itself, so the update changes the values that a' was drawn from.
     agent.values[:, 0] = [0.0, 0.5, 1.0]
     probs = Gibbs([0.0, 0.5, 1.0], 1.25).probs
     zeros, no = np.zeros(R, dtype=np.int64), np.zeros(R, dtype=bool)
@@ -108,24 +108,24 @@ def test_sarsa_takes_the_action_that_it_bootstrapped_from_and_draws_it_rightly()
     np.testing.assert_allclose(decision.distribution.probs, np.broadcast_to(probs, (R, 3)))
     counts = counts_of(decision.actions, 3)
     assert agrees(counts, probs)
-    # Drawn from the values after the update, or at the temperature of the step before, it would be caught.
+    # Draws from the values after the update, or at the temperature of the previous step, would fail here.
     assert not agrees(counts, Gibbs([1.5, 0.5, 1.0], 1.25).probs)
     assert not agrees(counts, Gibbs([0.0, 0.5, 1.0], 2.0).probs)
-    # Asked again, the same action is taken: it is settled.
+    # A second call returns the same action, which was drawn in the update.
     np.testing.assert_array_equal(agent.act(zeros).actions, decision.actions)
 
 
-def test_sarsa_draws_afresh_after_an_end_and_where_the_mask_is_another():
+def test_sarsa_draws_again_after_an_end_and_under_another_mask():
     agent = prepared(Sarsa(Greedy(), step_size=1.0, discount=1.0), num_envs=3, states=3)
     agent.values[:, 1] = [1.0, 2.0, 3.0]
     agent.values[:, 2] = [6.0, 5.0, 4.0]
     ends = np.array([True, False, False]), np.array([False, True, False])
     agent.update(Transition([0, 0, 0], [0, 0, 0], [1.0, 1.0, 1.0], [1, 1, 1], *ends))
-    # Terminated: no bootstrap; truncated: that of the state reached, not of the next episode's start.
+    # Termination has no bootstrap; truncation uses the state reached and not the start of the next episode.
     np.testing.assert_array_equal(agent.values[:, 0, 0], [1.0, 4.0, 4.0])
     np.testing.assert_array_equal(agent.act([2, 2, 1]).actions, [0, 0, 2])
     where = np.array([[True, True, True], [True, True, True], [True, True, False]])
     np.testing.assert_array_equal(agent.act([2, 2, 1], where=where).actions, [0, 0, 1])
-    # Now that the mask is known, the next draw is made with it, and kept.
+    # The mask is known now, so the next draw uses it and is stored.
     agent.update(Transition([0, 0, 0], [1, 1, 1], [1.0, 1.0, 1.0], [1, 1, 1], [False] * 3, [False] * 3))
     np.testing.assert_array_equal(agent.values[:, 0, 1], [4.0, 4.0, 3.0])

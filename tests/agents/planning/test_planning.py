@@ -42,7 +42,7 @@ def lake():
 
 
 def fixed_points(backup):
-    """All V(s1) that one sweep leaves as they are, by their changes of sign on a fine grid."""
+    """All V(s1) that one sweep does not change, from the changes of sign on a fine grid."""
 
     def moved(V):
         return float(backup(action_values(TWO_STATES, [V, 0.0], 0.98))[0] - V)
@@ -62,7 +62,7 @@ def test_boltzmann_value_iteration_has_one_fixed_point_or_three_and_mellowmax_on
 @pytest.mark.parametrize(
     ("start", "end"), [(0.0, 0.5944980499), (0.72, 0.5944980499), (0.726, 0.8613611490), (2.0, 0.8613611490)]
 )
-def test_where_boltzmann_value_iteration_starts_tells_where_it_settles(start, end):
+def test_the_start_of_boltzmann_value_iteration_determines_its_limit(start, end):
     solved = value_iteration(
         TWO_STATES, BoltzmannExpectation(1 / 16.95), 0.98, initial_values=[start, 0.0], tolerance=1e-12
     )
@@ -95,10 +95,10 @@ def test_soft_values_are_consistent_along_every_path(lake, temperature, discount
     table = lake
     solved = value_iteration(table, SoftValue(temperature), discount)
     log_pi = Gibbs(solved.Q, temperature).log_probs
-    ahead = np.where(table.terminated, 0.0, table.probs) * solved.V[table.next_states]
+    next_values = np.where(table.terminated, 0.0, table.probs) * solved.V[table.next_states]
     rewards = (table.probs * table.rewards).sum(axis=-1)
     # V(s) = r - tau ln pi(a | s) + discount E V(s'), for every action and not on average alone.
-    along = rewards - temperature * log_pi + discount * ahead.sum(axis=-1)
+    along = rewards - temperature * log_pi + discount * next_values.sum(axis=-1)
     np.testing.assert_allclose(along, np.broadcast_to(solved.V[:, np.newaxis], along.shape), rtol=1e-10, atol=1e-12)
 
 
@@ -122,7 +122,7 @@ def test_cliff_walking_costs_thirteen_steps():
     assert finite_horizon(table, Maximum(), 5)[36] == pytest.approx(-5.0)
 
 
-def test_operators_lie_in_their_order_and_tend_to_the_maximum(lake):
+def test_operators_are_ordered_and_tend_to_the_maximum(lake):
     best = value_iteration(lake, Maximum(), 0.9).V
     for temperature in (0.5, 0.05):
         boltzmann, mellow, soft = (
@@ -149,7 +149,7 @@ def test_dynamic_boltzmann_value_iteration_goes_to_the_optimal_values(lake):
     assert losses[1][-1] > 0.1
 
 
-def test_a_policy_expects_what_it_is_worth(lake):
+def test_the_backup_of_a_policy_agrees_with_its_evaluation(lake):
     policy = EpsilonGreedy(0.2)
     solved = value_iteration(lake, PolicyExpectation(policy), 0.95)
     V, Q = policy_evaluation(lake, policy(solved.Q).probs, 0.95)
@@ -160,7 +160,7 @@ def test_a_policy_expects_what_it_is_worth(lake):
     np.testing.assert_allclose(long, policy_evaluation(lake, uniform, 0.95)[0], rtol=1e-10, atol=1e-14)
 
 
-def test_policy_evaluation_is_what_rollouts_bring(lake):
+def test_policy_evaluation_agrees_with_rollouts(lake):
     V, _ = policy_evaluation(lake, Uniform()(np.zeros((16, 4))).probs, 1.0)
     env, rng = envs.TabularVectorEnv(lake, 4000), np.random.default_rng()
     env.reset(seed=int(rng.integers(2**32)))
@@ -186,13 +186,13 @@ def test_the_gain_is_the_average_reward_in_the_long_run():
     assert policy_gain(table, always) == pytest.approx(0.4 + 8.0 * 0.8**4, rel=1e-12)
     best = finite_horizon(table, Maximum(), 1000)[0]
     assert best == pytest.approx(3665.83, abs=0.005)
-    # Near the end it pays to take the 2 at once, so always forwards is a little worse; most of it is the gain.
+    # Near the end taking the 2 at once pays more than going forwards; the gain is most of the sum.
     V, _ = policy_evaluation(table, always, 1.0, horizon=1000)
     assert best - 5 < V[0] < best
 
 
 def test_where_episodes_end_the_gain_counts_the_next_ones():
-    # Two steps an episode, 3 at its end.
+    # Episodes of two steps pay 3 at the end.
     table = table_of({(0, 0): [(1.0, 1, 0.0, False)], (1, 0): [(1.0, 1, 3.0, True)]})
     assert policy_gain(table, [[1.0], [1.0]]) == pytest.approx(1.5)
     lake = envs.compile_table(gymnasium.make("FrozenLake-v1"))
@@ -227,7 +227,7 @@ STAYS = table_of({(0, 0): [(1.0, 0, 1.0, False)], (1, 0): [(1.0, 1, 0.0, False)]
         ),
     ],
 )
-def test_what_has_no_answer_is_refused(call, error, message):
+def test_problems_without_a_solution_are_refused(call, error, message):
     with pytest.raises(error, match=message):
         call()
 

@@ -28,35 +28,35 @@ def drawn(vector, parameters, steps):
 def test_rewards_follow_the_law_of_the_paper(single, vector, parameters, wrong, law):
     # Two-sample Kolmogorov-Smirnov on fresh seeds, false-alarm rate FALSE_ALARM a round; conservative for steps.
     rewards = drawn(vector, parameters, 4)
-    for step, found in enumerate(rewards):
-        assert stats.ks_2samp(found, law(fresh_rng(), step), method="asymp").pvalue > FALSE_ALARM
+    for step, sample in enumerate(rewards):
+        assert stats.ks_2samp(sample, law(fresh_rng(), step), method="asymp").pvalue > FALSE_ALARM
     faulty = drawn(vector, {**parameters, **wrong}, 4)[3]
     assert stats.ks_2samp(faulty, law(fresh_rng(), 3), method="asymp").pvalue < FALSE_ALARM
 
 
 @every_bandit
-def test_single_and_batched_are_one_law(single, vector, parameters, wrong, law):
-    one, many = single(**parameters), vector(1, **parameters)
+def test_single_and_batched_bandits_follow_one_law(single, vector, parameters, wrong, law):
+    env, batch = single(**parameters), vector(1, **parameters)
     for seed in range(3):
-        # From one seed a single problem and a batch of one draw the same numbers.
-        one.reset(seed=seed)
-        many.reset(seed=seed)
+        # With one seed, a single problem and a batch of one draw the same numbers.
+        env.reset(seed=seed)
+        batch.reset(seed=seed)
         for arm in (0, 1, 1, 0, 1, 0, 0, 1):
-            np.testing.assert_array_equal(one.means, many.means[0])
-            _, reward, terminated, truncated, info = one.step(arm)
-            _, rewards, *ends, infos = many.step([arm])
+            np.testing.assert_array_equal(env.means, batch.means[0])
+            _, reward, terminated, truncated, info = env.step(arm)
+            _, rewards, *ends, infos = batch.step([arm])
             assert (reward, info["gap"]) == (rewards[0], infos["gap"][0])
             assert not any([terminated, truncated, *ends[0], *ends[1]])
 
 
 @every_bandit
 def test_single_problems_follow_the_law_too(single, vector, parameters, wrong, law):
-    env, found = single(**parameters), np.empty(1500)
+    env, sample = single(**parameters), np.empty(1500)
     env.reset(seed=int(fresh_rng().integers(2**63)))
-    for row in range(len(found)):
+    for row in range(len(sample)):
         env.reset()
-        found[row] = [env.step(1)[1] for _ in range(4)][3]
-    assert stats.ks_2samp(found, law(fresh_rng(), 3), method="asymp").pvalue > FALSE_ALARM
+        sample[row] = [env.step(1)[1] for _ in range(4)][3]
+    assert stats.ks_2samp(sample, law(fresh_rng(), 3), method="asymp").pvalue > FALSE_ALARM
 
 
 @every_bandit
@@ -87,7 +87,7 @@ def test_gaps_are_the_best_mean_less_the_mean_pulled(single, vector, parameters)
 @pytest.mark.parametrize(
     ("single", "vector", "parameters"), [case[:3] for case in CASES if case[0] != AdversarialBandit]
 )
-def test_means_may_be_given_in_the_one_notation(single, vector, parameters):
+def test_means_may_be_lists_or_tuples(single, vector, parameters):
     means = [[0.6, 0.5]] if single is AbruptBandit else [0.6, 0.5]
     for env in (single(means=means), single(means=tuple(means))):
         for seed in (0, 1):

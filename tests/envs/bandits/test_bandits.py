@@ -39,7 +39,7 @@ def test_the_gaps_of_an_adversary_add_up_to_the_regret_against_the_best_fixed_ar
     assert [step[1] for step in steps] == paid
     best = max(sum(row[arm] for row in rewards) for arm in range(columns))
     assert sum(step[4]["gap"] for step in steps) == best - sum(paid)
-    # After the last row comes the first.
+    # The first row follows the last.
     assert env.step(0)[1] == rewards[0][0]
 
 
@@ -76,7 +76,7 @@ def test_abrupt_changes_come_when_they_are_due():
     rows = [[0.0, 1.0], [1.0, 0.0], [2.0, 2.0]]
     _, seen = segments(period=2, means=rows)
     assert [step[1].tolist() for step in seen] == [rows[step // 2 % 3] for step in range(9)]
-    # The means between changes are drawn, all anew: one law, no memory.
+    # Each change draws all means again from one law, independently of the means before.
     env = AbruptBanditVector(5000, arms=1, period=1, mean=2.0, spread=0.5)
     env.reset(seed=int(fresh_rng().integers(2**63)))
     first = env.means[:, 0]

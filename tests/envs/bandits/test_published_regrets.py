@@ -33,7 +33,7 @@ def perturbed_leader(zeroed, scale, replicates=600, rounds=20_000):
     ("squared", "zeroed", "known", "tolerance"), [(0.05, 0, 176, 0.15), (0.25, 0, 464, 0.05), (0.25, 200, 471, 0.05)]
 )
 def test_boltzmann_gumbel_exploration_has_the_known_regret(squared, zeroed, known, tolerance):
-    # 10 arms, gap 0.1, 20 000 rounds, as measured before by the paper's description. The standard error here is 2 to 3,
+    # 10 arms, gap 0.1, 20 000 rounds; measured before from the paper's description. The standard error here is 2 to 3,
     # with a heavy tail at the small scale: runs that miss the best arm for ever lose 2000.
     assert perturbed_leader(zeroed, np.sqrt(squared)).mean() == pytest.approx(known, rel=tolerance)
 

@@ -48,14 +48,14 @@ def pulls(env, arm, count):
 
 def test_single_and_batched_bandits_have_the_stated_law():
     # Kolmogorov-Smirnov against the stated normals; each test's false-alarm rate is FALSE_ALARM.
-    one = GaussianBandit(arms=4, mean=2.0, spread=3.0, noise=0.5)
-    one.reset(seed=int(fresh_rng().integers(2**63)))
-    noise, means = pulls(one, 1, 3000)
-    many = GaussianBanditVector(30_000, arms=4, mean=2.0, spread=3.0, noise=0.5)
-    many.reset(seed=int(fresh_rng().integers(2**63)))
-    _, rewards, _, _, info = many.step(np.ones(30_000, dtype=int))
-    np.testing.assert_array_equal(info["gap"], many.means.max(axis=1) - many.means[:, 1])
-    for errors, centres in ((noise, means), (rewards - many.means[:, 1], many.means[:, 1])):
+    env = GaussianBandit(arms=4, mean=2.0, spread=3.0, noise=0.5)
+    env.reset(seed=int(fresh_rng().integers(2**63)))
+    noise, means = pulls(env, 1, 3000)
+    batch = GaussianBanditVector(30_000, arms=4, mean=2.0, spread=3.0, noise=0.5)
+    batch.reset(seed=int(fresh_rng().integers(2**63)))
+    _, rewards, _, _, info = batch.step(np.ones(30_000, dtype=int))
+    np.testing.assert_array_equal(info["gap"], batch.means.max(axis=1) - batch.means[:, 1])
+    for errors, centres in ((noise, means), (rewards - batch.means[:, 1], batch.means[:, 1])):
         assert stats.kstest(errors / 0.5, "norm").pvalue > FALSE_ALARM
         assert stats.kstest((centres - 2.0) / 3.0, "norm").pvalue > FALSE_ALARM
         assert stats.kstest(errors / 0.55, "norm").pvalue < FALSE_ALARM or len(errors) < 10_000
@@ -68,9 +68,9 @@ def test_the_noise_of_a_bandit_does_not_depend_on_the_actions():
     np.testing.assert_array_equal(worlds[0].means, worlds[1].means)
     rows = np.arange(50)
     for step in range(5):
-        one, two = np.full(50, step % 5), np.full(50, (3 * step + 1) % 5)
+        first, second = np.full(50, step % 5), np.full(50, (3 * step + 1) % 5)
         noise = [
             world.step(actions)[1] - world.means[rows, actions]
-            for world, actions in zip(worlds, (one, two), strict=True)
+            for world, actions in zip(worlds, (first, second), strict=True)
         ]
         np.testing.assert_allclose(noise[0], noise[1], rtol=0, atol=1e-14)

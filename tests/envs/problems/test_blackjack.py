@@ -26,7 +26,7 @@ def value(hand):
 
 @cache
 def dealer(hand):
-    """How the dealer's hand ends: {hand's value, 0 for bust: probability}."""
+    """The distribution of the dealer's final hand: {value, 0 for bust: probability}."""
     if value(hand) >= 17:
         return {(0 if value(hand) > 21 else value(hand)): 1.0}
     ends = {}
@@ -38,7 +38,7 @@ def dealer(hand):
 
 @cache
 def stick(total, dealt, shown, natural, sab):
-    """What sticking pays on average."""
+    """The expected reward of sticking."""
     paid = 0.0
     for hidden, times in DECK.items():
         for end, chance in dealer(tuple(sorted((shown, hidden)))).items():
@@ -53,7 +53,7 @@ def stick(total, dealt, shown, natural, sab):
 
 @cache
 def worth(hand, shown, natural, sab):
-    """What a player's hand is worth under the best play, hands kept card by card."""
+    """The value of a player's hand under the best play; hands are stored card by card."""
     if value(hand) > 21:
         return -1.0
     now = stick(value(hand), hand == (1, 10), shown, natural, sab)
@@ -69,8 +69,10 @@ def test_values_agree_with_a_search_over_hands(rules):
     table = blackjack_table(**full)
     V, _ = optimal_values(table, 1.0)
     expected = 0.0
-    for one, two, shown in product(DECK, repeat=3):
-        expected += DECK[one] * DECK[two] * DECK[shown] / 13**3 * worth(tuple(sorted((one, two))), shown, **full)
+    for first, second, shown in product(DECK, repeat=3):
+        expected += (
+            DECK[first] * DECK[second] * DECK[shown] / 13**3 * worth(tuple(sorted((first, second))), shown, **full)
+        )
     assert V @ table.initial == pytest.approx(expected, abs=1e-12)
 
 
@@ -99,7 +101,7 @@ def counted_single(rules, hands):
 
 
 def outcome(reward):
-    # 1.5 is told from 1 as the draw is: by a place of its own.
+    # Index 0 is a loss, 1 a draw and 2 a win, whether it pays 1 or, as a natural may, 1.5.
     return np.select([np.equal(reward, -1), np.equal(reward, 0)], [0, 1], 2)
 
 
@@ -109,7 +111,7 @@ def counted_batched(rules, replicates, hands, wrong=False):
         env._levels *= 0.65
     seen, _ = env.reset(seed=int(fresh_rng().integers(2**63)))
     rng, age, played = fresh_rng(), np.zeros(replicates, dtype=int), np.zeros(replicates, dtype=int)
-    # The first hands of every row: all that end within a number of steps would be too many short ones.
+    # Count the first hands of every row. All hands that end within some steps would have too many short ones.
     while (played < hands).any():
         actions = ((seen // 22 < 18) | (rng.random(replicates) < 1 / 3)).astype(int)
         seen, rewards, ended, truncated, info = env.step(actions)
@@ -142,7 +144,7 @@ def test_a_natural_pays_more_where_the_rules_say_so():
     assert wins(sab=False) == wins() == {0.0, 1.0}
 
 
-def test_naturals_are_not_told_apart_by_what_is_observed():
+def test_observations_do_not_distinguish_naturals():
     env = envs.make("Blackjack-v1", 5000)
     seen, _ = env.reset(seed=0)
     assert env.single_observation_space.n == 704
@@ -153,7 +155,7 @@ def test_naturals_are_not_told_apart_by_what_is_observed():
     assert flat.observation((21, 10, 1)) == number((21, 10, 1))
 
 
-def test_gaps_make_up_for_what_any_play_loses():
+def test_gaps_add_up_to_the_loss_of_any_play():
     # V* - V of random play is the expected sum of its gaps; false-alarm rate 1e-9.
     env = envs.make("Blackjack-v1", 2000, discount=1.0)
     np.testing.assert_array_equal(env._gaps, optimal_gaps(env.table, 1.0).ravel())
@@ -164,5 +166,5 @@ def test_gaps_make_up_for_what_any_play_loses():
         sums += rewards + info["gap"]
         hands.append(sums[ended])
         sums = np.where(ended, 0.0, sums)
-    found = np.concatenate(hands)
-    assert abs(found.mean() + 0.0431131) < 6.2 * found.std() / np.sqrt(len(found))
+    returns = np.concatenate(hands)
+    assert abs(returns.mean() + 0.0431131) < 6.2 * returns.std() / np.sqrt(len(returns))

@@ -105,7 +105,7 @@ def test_the_value_of_a_grid_counts_the_steps_to_its_goal(layout):
 
 def test_loop_pays_400_in_1000_steps():
     assert models.best_total(envs.loop(), 1000)[0] == 400
-    # Whoever has settled on the first loop gets half.
+    # An agent that stays on the first loop gets half of that.
     easy = envs.TabularVectorEnv(envs.loop(), 1)
     easy.reset(seed=0)
     assert sum(float(easy.step([0])[1][0]) for _ in range(1000)) == 200
@@ -148,7 +148,7 @@ def test_deep_sea_scrambles_actions_as_bsuite_does():
 
 
 def test_two_state_boltzmann_fixed_points():
-    # Asadi & Littman 2017, figure 1: fixed points of V -> boltzmann(Q(V)), found where the difference changes sign.
+    # Asadi & Littman 2017, figure 1: fixed points of V -> boltzmann(Q(V)), where the difference changes sign.
     table = envs.two_state()
     transition, reward = models.dense(table)
 
@@ -164,26 +164,26 @@ def test_two_state_boltzmann_fixed_points():
         signs = np.sign([excess(beta, V) for V in grid])
         crossings = np.flatnonzero(signs[:-1] != signs[1:])
         assert len(crossings) == len(known)
-        for place, value in zip(crossings, known, strict=True):
-            assert grid[place] <= value <= grid[place + 1]
+        for index, value in zip(crossings, known, strict=True):
+            assert grid[index] <= value <= grid[index + 1]
             assert excess(beta, value) == pytest.approx(0, abs=1e-10)
 
 
 def boltzmann_loss(beta, sweeps):
-    """Sup-norm distance of Boltzmann value iteration from the optimal values, after so many sweeps."""
+    """Sup-norm distance of Boltzmann value iteration from the optimal values after ``sweeps`` sweeps."""
     table = envs.grid_world()
     best, _ = models.iterated(table, 0.9, lambda Q, _: Q.max(axis=1), 400)
-    found, _ = models.iterated(table, 0.9, models.boltzmann(beta), sweeps)
-    return np.abs(found - best).max()
+    values, _ = models.iterated(table, 0.9, models.boltzmann(beta), sweeps)
+    return np.abs(values - best).max()
 
 
 @pytest.mark.parametrize(("beta", "loss", "digits"), [(1, 0.6353, 5e-5), (10, 0.3274, 5e-5), (100, 0.02461, 5e-6)])
 def test_grid_losses_of_boltzmann_value_iteration(beta, loss, digits):
-    # What the stand-in walls were searched for: this keeps them, and does not confirm them.
+    # The walls were searched for to match these numbers. The test guards the walls and confirms no published number.
     assert boltzmann_loss(lambda _: beta, 400) == pytest.approx(loss, abs=digits)
 
 
 def test_grid_losses_of_dynamic_boltzmann_value_iteration():
-    # Not searched for: these two follow.
+    # The walls were not searched for these two numbers, which follow from them.
     assert boltzmann_loss(lambda sweep: sweep, 100) == pytest.approx(2.6e-2, abs=5e-4)
     assert boltzmann_loss(lambda sweep: sweep**2, 50) < 1e-6

@@ -34,7 +34,7 @@ def spiked_by_normals_of_spread(rng, shape, spread):
 
 
 def test_random_mdps_have_the_stated_law():
-    # Weights fall below 0.02, below 0.7, below 50, or above; those without the large normal by quadrature.
+    # Classes of weights: below 0.02, 0.7 and 50, and above. Shares without the large normal come from quadrature.
     def normal_below(bound):
         return integrate.quad(lambda u: stats.norm.cdf((bound - u - 1) / np.sqrt(0.1)), 0, 0.01)[0] / 0.01
 
@@ -56,7 +56,7 @@ def test_random_mdps_have_the_stated_law():
 
 @pytest.mark.parametrize("make", [envs.garnet, envs.random_mdp])
 def test_a_seed_fixes_a_random_problem(make):
-    one, same, other = make(seed=5), make(seed=5), make(seed=6)
-    np.testing.assert_array_equal(one.probs, same.probs)
-    np.testing.assert_array_equal(one.rewards, same.rewards)
-    assert one.rewards.shape != other.rewards.shape or (one.rewards != other.rewards).any()
+    problem, same, different = make(seed=5), make(seed=5), make(seed=6)
+    np.testing.assert_array_equal(problem.probs, same.probs)
+    np.testing.assert_array_equal(problem.rewards, same.rewards)
+    assert problem.rewards.shape != different.rewards.shape or (problem.rewards != different.rewards).any()

@@ -104,11 +104,11 @@ def follows(table, seen):
         outcomes = models.outcomes_of(table, s, a)
         noise = 0.0 if table.noise is None else table.noise[s, a]
         counts = np.zeros(len(outcomes))
-        for place, (target, paid, ends) in enumerate(outcomes):
+        for outcome, (target, paid, ends) in enumerate(outcomes):
             match = here & (reached == target) & (terminated == ends)
-            # Where rewards are noisy, an outcome is told by where it leads.
+            # With noisy rewards, the next state and the end identify an outcome.
             match &= np.abs(rewards - paid) < (1e-12 if noise == 0 else np.inf)
-            counts[place] = match.sum()
+            counts[outcome] = match.sum()
             if noise:
                 noises.append((rewards[match] - paid) / noise)
         if counts.sum() != here.sum() or not agrees(counts, list(outcomes.values()), FALSE_ALARM / len(pairs)):
@@ -153,10 +153,10 @@ def test_noise_leaves_the_transitions_as_they_are():
     for env in (quiet, loud):
         env.reset(seed=3)
     for _ in range(50):
-        one, two = quiet.step(np.zeros(20, dtype=int)), loud.step(np.zeros(20, dtype=int))
-        np.testing.assert_array_equal(one[0], two[0])
-        assert np.isin(one[1], table.rewards).all()
-        assert (one[1] != two[1]).all()
+        quiet_step, loud_step = quiet.step(np.zeros(20, dtype=int)), loud.step(np.zeros(20, dtype=int))
+        np.testing.assert_array_equal(quiet_step[0], loud_step[0])
+        assert np.isin(quiet_step[1], table.rewards).all()
+        assert (quiet_step[1] != loud_step[1]).all()
 
 
 def test_a_single_environment_shows_the_mask_of_its_table():
@@ -170,7 +170,7 @@ def test_a_single_environment_shows_the_mask_of_its_table():
         observation, _, _, _, info = env.step(0)
 
 
-def test_single_environments_refuse_what_they_do_not_know():
+def test_single_environments_refuse_wrong_calls():
     env = TableEnv(envs.loop())
     with pytest.raises(RuntimeError, match="reset must be called before step"):
         env.step(0)
@@ -200,7 +200,7 @@ def test_pictures_show_the_state_and_change_nothing(name):
     assert min(picture.shape[:2]) > 100
     np.testing.assert_array_equal(env.render(), picture)
     assert env.np_random.bit_generator.state == before
-    # The present state is marked: some of the colour is there, and elsewhere once the state has changed.
+    # The colour marks the current state and moves when the state changes.
     marked = (picture == [0xF2, 0xB1, 0x34]).all(axis=2)
     assert 50 < marked.sum() < 4000
     start = env._state
@@ -218,7 +218,7 @@ def test_a_table_of_ones_own_is_drawn_on_a_ring():
     assert env.render().std() > 0
 
 
-def test_who_wants_pictures_gets_single_environments():
+def test_a_render_mode_makes_single_environments():
     env = envs.make("boltzmann/Chain-v0", 2, render_mode="rgb_array")
     assert type(env) is SyncVectorEnv
     env.reset(seed=[1, 2])
@@ -228,5 +228,5 @@ def test_who_wants_pictures_gets_single_environments():
 
 def test_matplotlib_waits_until_something_is_drawn():
     code = "import envs, sys; envs.make('boltzmann/Loop-v0', 2).reset(seed=0); print('matplotlib' in sys.modules)"
-    found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT)
-    assert found.stdout.strip() == "False"
+    run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT)
+    assert run.stdout.strip() == "False"

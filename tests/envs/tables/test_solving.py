@@ -2,21 +2,17 @@
 
 from dataclasses import replace
 
-import gymnasium
 import numpy as np
 import pytest
 
 import envs
-from envs import Table, compile_table, optimal_gaps, optimal_values
+from envs import Table, optimal_gaps, optimal_values
 from envs.tables import solving
-
-
-def table_of(name, **arguments):
-    return compile_table(gymnasium.make(name, **arguments))
+from tests.support.small_tables import gymnasium_table
 
 
 def policy_iteration(table, discount):
-    """An oracle by another road: exact linear solves for ever better policies."""
+    """An independent oracle: policy iteration with exact linear solves."""
     states, actions, _ = table.probs.shape
     going_on = np.where(table.terminated, 0.0, table.probs)
     transition = np.zeros((states, actions, states))
@@ -37,23 +33,23 @@ def policy_iteration(table, discount):
 
 @pytest.mark.parametrize("name", ["FrozenLake-v1", "FrozenLake8x8-v1", "CliffWalking-v1", "CliffWalkingSlippery-v1"])
 def test_values_agree_with_policy_iteration(name):
-    table = table_of(name)
+    table = gymnasium_table(name)
     V, Q = optimal_values(table, 0.99)
-    for found, solved in zip((V, Q), policy_iteration(table, 0.99), strict=True):
-        np.testing.assert_allclose(found, solved, rtol=1e-10, atol=1e-11)
+    for values, solved in zip((V, Q), policy_iteration(table, 0.99), strict=True):
+        np.testing.assert_allclose(values, solved, rtol=1e-10, atol=1e-11)
 
 
 def test_known_values():
-    frozen = table_of("FrozenLake-v1")
+    frozen = gymnasium_table("FrozenLake-v1")
     assert optimal_values(frozen, 0.99)[0][0] == pytest.approx(0.5420259320, abs=5e-11)
     assert optimal_values(frozen, 1.0)[0][0] == pytest.approx(14 / 17, abs=1e-10)
-    assert optimal_values(table_of("CliffWalking-v1"), 1.0)[0][36] == -13.0
-    taxi = table_of("Taxi-v4")
+    assert optimal_values(gymnasium_table("CliffWalking-v1"), 1.0)[0][36] == -13.0
+    taxi = gymnasium_table("Taxi-v4")
     assert optimal_values(taxi, 1.0)[0] @ taxi.initial == pytest.approx(7.93, abs=0.005)
 
 
 def test_gaps_are_zero_for_the_optimal_actions_alone():
-    table = table_of("FrozenLake-v1")
+    table = gymnasium_table("FrozenLake-v1")
     V, Q = optimal_values(table, 0.99)
     gaps = optimal_gaps(table, 0.99)
     assert (gaps >= 0).all()
@@ -64,8 +60,8 @@ def test_gaps_are_zero_for_the_optimal_actions_alone():
 
 
 def test_gaps_are_measured_by_the_value_of_their_own_state():
-    # At a small discount the values of far states are tiny, and so are their gaps: they are no ties for that.
-    table = table_of("FrozenLake8x8-v1")
+    # At a small discount, far states have tiny values and tiny gaps, which are still not ties.
+    table = gymnasium_table("FrozenLake8x8-v1")
     V, Q = optimal_values(table, 0.3)
     gaps = optimal_gaps(table, 0.3)
     assert V[0] == pytest.approx(9.8e-12, rel=0.05)
@@ -73,15 +69,15 @@ def test_gaps_are_measured_by_the_value_of_their_own_state():
     assert np.count_nonzero(gaps[0]) >= 2
 
 
-def test_masked_actions_are_no_choice():
-    table = table_of("Taxi-v4")
+def test_masked_actions_are_never_chosen():
+    table = gymnasium_table("Taxi-v4")
     reward = np.zeros((500, 6, 1))
     reward[:, :, 0] = np.where(table.action_mask, -1.0, 100.0)
     V, _ = optimal_values(replace(table, rewards=reward), 0.9)
     assert (V <= 0).all()
 
 
-def test_what_does_not_converge_is_refused():
+def test_problems_that_do_not_converge_are_refused():
     forever = Table(
         np.ones((1, 1, 1)), np.zeros((1, 1, 1), int), np.ones((1, 1, 1)), np.zeros((1, 1, 1), bool), np.ones(1)
     )
@@ -93,7 +89,7 @@ def test_what_does_not_converge_is_refused():
 
 
 def test_equals_that_cancel_are_ties_and_values_that_cancel_are_found():
-    # A fair bet beside nothing: 0.3 times 7 less 0.7 times 3 is 4.4e-16.
+    # A fair bet against a sure 0: in floats, 0.3 times 7 minus 0.7 times 3 is 4.4e-16.
     rewards = np.array([[[0.0, 0.0], [7.0, -3.0]]])
     probs = np.array([[[1.0, 0.0], [0.3, 0.7]]])
     for shift in (0.0, 1.0):
@@ -114,23 +110,23 @@ def test_equals_that_cancel_are_ties_and_values_that_cancel_are_found():
         )
 
 
-def test_gaps_are_solved_once_and_are_everybodys_own(monkeypatch):
-    first, second = (table_of("FrozenLake-v1") for _ in range(2))
+def test_gaps_are_solved_once_and_every_caller_gets_a_copy(monkeypatch):
+    first, second = (gymnasium_table("FrozenLake-v1") for _ in range(2))
     solved = []
     monkeypatch.setattr(solving, "_CACHE", {})
     monkeypatch.setattr(
         solving, "_gaps", lambda *problem, solve=solving._gaps: solved.append(problem) or solve(*problem)
     )
-    one, other = optimal_gaps(first, 0.97), optimal_gaps(second, 0.97)
+    first_gaps, second_gaps = optimal_gaps(first, 0.97), optimal_gaps(second, 0.97)
     assert len(solved) == 1
-    one[:] = np.nan
+    first_gaps[:] = np.nan
     assert np.isfinite(optimal_gaps(first, 0.97)).all()
-    # Whatever is part of the problem is part of what it is known by.
-    found = [optimal_gaps(replace(first, rewards=2 * first.rewards), 0.97), optimal_gaps(first, 0.9)]
-    found.append(optimal_gaps(replace(first, terminated=np.ones_like(first.terminated)), 0.97))
-    found.append(optimal_gaps(replace(first, action_mask=np.eye(4, dtype=bool)[np.zeros(16, dtype=int)]), 0.97))
-    assert not any(np.array_equal(other, one, equal_nan=True) for one in found)
-    np.testing.assert_allclose(found[0], 2 * other, rtol=1e-9, atol=1e-12)
+    # The key of the cache includes every part of the problem.
+    gaps = [optimal_gaps(replace(first, rewards=2 * first.rewards), 0.97), optimal_gaps(first, 0.9)]
+    gaps.append(optimal_gaps(replace(first, terminated=np.ones_like(first.terminated)), 0.97))
+    gaps.append(optimal_gaps(replace(first, action_mask=np.eye(4, dtype=bool)[np.zeros(16, dtype=int)]), 0.97))
+    assert not any(np.array_equal(second_gaps, changed, equal_nan=True) for changed in gaps)
+    np.testing.assert_allclose(gaps[0], 2 * second_gaps, rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize("discount", [0.9999, 0.999999])

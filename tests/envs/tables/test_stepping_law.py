@@ -48,10 +48,10 @@ def counted_in_a_batch(actions, replicates, limit, wrong=False):
     return counts
 
 
-def homogeneity(one, two, least=40):
-    """Chi-square p-value that two tables of counts, states and actions given, have one law; small cells pooled."""
+def homogeneity(counts, other_counts, least=40):
+    """Chi-square p-value that two tables of counts follow one law given states and actions; small cells are pooled."""
     statistic, freedom = 0.0, 0
-    for first, second in zip(one.reshape(-1, OUTCOMES), two.reshape(-1, OUTCOMES), strict=True):
+    for first, second in zip(counts.reshape(-1, OUTCOMES), other_counts.reshape(-1, OUTCOMES), strict=True):
         if min(first.sum(), second.sum()) < 500:
             continue
         both = first + second
@@ -59,9 +59,9 @@ def homogeneity(one, two, least=40):
         cells = np.stack([np.append(part[large], part[~large].sum()) for part in (first, second)])
         expected = cells.sum(axis=1, keepdims=True) * cells.sum(axis=0) / cells.sum()
         used = expected[0] * expected[1] > 0
-        kept = used & (expected.min(axis=0) >= least)
-        if (used & ~kept).any():  # a pooled rest that is still small says nothing
-            cells = cells[:, kept]
+        enough = used & (expected.min(axis=0) >= least)
+        if (used & ~enough).any():  # a pooled rest that is still small has no power
+            cells = cells[:, enough]
             expected = cells.sum(axis=1, keepdims=True) * cells.sum(axis=0) / cells.sum()
         else:
             cells, expected = cells[:, used], expected[:, used]

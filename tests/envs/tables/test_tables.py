@@ -6,15 +6,12 @@ import pytest
 
 import envs
 from envs import Table, TabularVectorEnv, compile_table, optimal_gaps
-
-
-def table_of(name, **arguments):
-    return compile_table(gymnasium.make(name, **arguments))
+from tests.support.small_tables import gymnasium_table
 
 
 def test_starts_have_a_stream_of_their_own():
-    # How often episodes restart must not change what the transitions draw.
-    worlds = [TabularVectorEnv(table_of("FrozenLake-v1"), 4, max_episode_steps=limit) for limit in (3, None)]
+    # The number of restarts must not change the draws of the transitions.
+    worlds = [TabularVectorEnv(gymnasium_table("FrozenLake-v1"), 4, max_episode_steps=limit) for limit in (3, None)]
     for world in worlds:
         world.reset(seed=5)
         for _ in range(6):
@@ -26,8 +23,8 @@ def test_starts_have_a_stream_of_their_own():
 def test_a_start_of_almost_certainty_is_not_the_first_that_is_possible():
     # softmax([-40, 0, -45]): the second rounds to 1, and the sum is exactly 1.
     initial = np.array([4.248354255291589e-18, 1.0, 2.8625185805493937e-20])
-    one = (3, 1, 1)
-    table = Table(np.ones(one), np.zeros(one, int), np.zeros(one), np.ones(one, bool), initial)
+    shape = (3, 1, 1)
+    table = Table(np.ones(shape), np.zeros(shape, int), np.zeros(shape), np.ones(shape, bool), initial)
     assert (TabularVectorEnv(table, 200).reset(seed=0)[0] == 1).all()
 
 
@@ -67,7 +64,7 @@ def test_bad_tables_are_named():
 
 
 def test_time_limits_truncate_and_episodes_start_anew():
-    env = TabularVectorEnv(table_of("CliffWalking-v1"), 3, max_episode_steps=4)
+    env = TabularVectorEnv(gymnasium_table("CliffWalking-v1"), 3, max_episode_steps=4)
     env.reset(seed=0)
     for step in range(1, 13):
         observations, rewards, terminated, truncated, info = env.step([0, 0, 1])  # up, up, into the cliff
@@ -98,7 +95,7 @@ def test_make_keeps_the_time_limits_of_gymnasium(name, arguments, limit):
 
 
 def test_reset_starts_the_clock_again():
-    env = TabularVectorEnv(table_of("CliffWalking-v1"), 1, max_episode_steps=3)
+    env = TabularVectorEnv(gymnasium_table("CliffWalking-v1"), 1, max_episode_steps=3)
     env.reset(seed=0)
     env.step([0])
     env.step([0])
@@ -107,7 +104,7 @@ def test_reset_starts_the_clock_again():
 
 
 def test_states_may_look_alike():
-    # Three states in a row, of which the first two look the same; only the hidden state decides what follows.
+    # Three states in a row; the first two look the same, and only the hidden state decides the next one.
     chain = Table(
         np.ones((3, 1, 1)),
         np.array([1, 2, 2]).reshape(3, 1, 1),
@@ -131,11 +128,11 @@ def test_states_may_look_alike():
 
 
 def test_taxi_reports_the_mask_of_its_observations():
-    env, one = envs.make("Taxi-v4", 20), gymnasium.make("Taxi-v4").unwrapped
+    env, single = envs.make("Taxi-v4", 20), gymnasium.make("Taxi-v4").unwrapped
     observations, info = env.reset(seed=3)
     for _ in range(5):
         for state, mask in zip(observations, info["action_mask"], strict=True):
-            np.testing.assert_array_equal(mask, one.action_mask(state).astype(bool))
+            np.testing.assert_array_equal(mask, single.action_mask(state).astype(bool))
         actions = np.array([np.flatnonzero(mask)[0] for mask in info["action_mask"]])
         observations, _, _, _, info = env.step(actions)
 
@@ -159,6 +156,6 @@ def test_small_integers_of_a_table_do_not_overflow():
     env = TabularVectorEnv(Table(np.ones((200, 3, 1)), next_states, rewards, terminated, initial), 2)
     env.reset(seed=0)
     env.step([0, 0])
-    observations, found, ended, _, _ = env.step([2, 2])
-    assert found.tolist() == [7.0, 7.0]
+    observations, received, ended, _, _ = env.step([2, 2])
+    assert received.tolist() == [7.0, 7.0]
     assert (observations.dtype, ended.dtype) == (np.int64, np.bool_)

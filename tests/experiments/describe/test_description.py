@@ -29,10 +29,10 @@ def test_the_hash_follows_the_content(experiment):
         dataclasses.replace(experiment, **change)
         for change in ({"replicates": 8}, {"seed": 12}, {"block": 4}, {"points": 21}, {"tasks": experiment.tasks[:1]})
     ]
-    assert len({one.plan.hash for one in [experiment, *changed]}) == 6
+    assert len({described.plan.hash for described in [experiment, *changed]}) == 6
 
 
-def test_what_a_reset_makes_is_no_part_of_the_description(experiment):
+def test_attributes_that_a_reset_makes_are_not_part_of_the_description(experiment):
     before = repr(experiment)
     agent = experiment.tasks[0].agents[0]
     from gymnasium.spaces import Discrete
@@ -70,8 +70,8 @@ def test_streams_are_shared_by_the_agents_of_a_task_and_by_nothing_else(experime
     everything = [seed for environment, _ in seeds.values() for seed in environment]
     assert len(set(everything)) == len(everything)
     assert all(type(seed) is int for seed in everything)
-    other = dataclasses.replace(experiment, seed=12).plan
-    assert not set(everything) & {seed for b in other.blocks() for seed in other.environment_seeds(b)}
+    reseeded = dataclasses.replace(experiment, seed=12).plan
+    assert not set(everything) & {seed for b in reseeded.blocks() for seed in reseeded.environment_seeds(b)}
 
 
 @pytest.mark.parametrize(
@@ -125,6 +125,6 @@ def test_senseless_descriptions_are_refused(make, error, message):
         make()
 
 
-def test_tasks_on_one_environment_are_told_apart_by_their_steps():
+def test_labels_of_tasks_on_one_environment_state_their_steps():
     longer = dataclasses.replace(ONE, steps=20)
     assert Experiment([ONE, longer], 1, 0).plan.task_labels == ["X-v0, 10 steps", "X-v0, 20 steps"]

@@ -1,4 +1,4 @@
-"""Experiments as TOML: what is written is read back, what makes no sense is told by file, task and key."""
+"""Experiments as TOML: what is written is read back, errors name file, task and key."""
 
 import dataclasses
 import tomllib
@@ -21,7 +21,7 @@ def by_name(text, environment):
     return parse(text, NAMES)
 
 
-def test_what_is_written_is_read_back(experiment, tmp_path):
+def test_a_written_experiment_is_read_back(experiment, tmp_path):
     path = tmp_path / "experiment.toml"
     path.write_text(format_toml(experiment))
     assert read_toml(path, by_name) == experiment
@@ -30,7 +30,7 @@ def test_what_is_written_is_read_back(experiment, tmp_path):
 
 @dataclasses.dataclass(frozen=True)
 class Named:
-    """Holds any text."""
+    """An expression that holds any text."""
 
     text: str
 
@@ -91,7 +91,7 @@ def test_policies_go_to_the_usual_learner(tmp_path):
         (GOOD, "\0", "Invalid"),
     ],
 )
-def test_what_makes_no_sense_is_told_with_its_file(tmp_path, old, new, message):
+def test_an_error_in_a_file_names_the_file(tmp_path, old, new, message):
     path = tmp_path / "x.toml"
     path.write_text(GOOD.replace(old, new))
     with pytest.raises((ValueError, TypeError), match=message) as refused:

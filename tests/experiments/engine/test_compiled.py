@@ -79,7 +79,7 @@ LEARNERS = [
     lambda policy: MellowmaxQ(policy, temperature=InverseTime(1.0, 0.1), discount=0.9),
     lambda policy: DynamicBoltzmannQ(policy, discount=0.9),
 ]
-EXACT = 8  # So many of them do the same operations in the same order.
+EXACT = 8  # The first eight learners do the same operations in the same order on both engines.
 
 
 # Policies meet every kind of world: normal and binary rewards, a table, and masks. Learners meet all worlds below.
@@ -92,15 +92,15 @@ def test_every_policy_acts_alike_on_both(world, policy):
 
 
 @pytest.mark.parametrize("world", WORLDS)
-@pytest.mark.parametrize("place", range(len(LEARNERS)))
+@pytest.mark.parametrize("index", range(len(LEARNERS)))
 @pytest.mark.parametrize("rows", [1, 65])
-def test_every_learner_learns_alike_on_both(world, place, rows):
-    agent = LEARNERS[place](Boltzmann(Linear(1.0, 0.1, 100)))
+def test_every_learner_learns_alike_on_both(world, index, rows):
+    agent = LEARNERS[index](Boltzmann(Linear(1.0, 0.1, 100)))
     if isinstance(agent, Sarsa) and "Bandit" in world:
         with pytest.raises(UnsupportedError, match="only lockstep draws a bandit's next action"):
             by_both(world, agent, rows)
         return
-    assert_the_same(world, agent, rows, exact=place < EXACT - 1)
+    assert_the_same(world, agent, rows, exact=index < EXACT - 1)
 
 
 @pytest.mark.parametrize("temperature", [1e-3, 1e6, 1e12, 1e17, 1e300])
@@ -118,7 +118,7 @@ def test_entropies_are_those_of_the_lockstep_to_the_bit(world, rows):
 
 
 def test_counts_of_a_long_window_are_whole():
-    # Lockstep counts in bytes, which hold no more than 255.
+    # Lockstep counts in bytes, which hold at most 255.
     records = []
     for engine in ("lockstep", "compiled"):
         env, agent = made("boltzmann/GaussianBandit-v0", 3), SampleAverage(EpsilonGreedy(0.1))
@@ -144,28 +144,28 @@ def test_actions_are_the_same_one_by_one(world):
     bandit = "Bandit" in world
     agent = SampleAverage(Boltzmann(0.2)) if bandit else Sarsa(Boltzmann(0.2), step_size=0.5)
     _, _, _, _, actions = by_both(world, agent, 30)
-    env, other = made(world, 30), copy.deepcopy(agent)
-    other.reset(30, env.single_observation_space, env.single_action_space, np.random.default_rng(1))
+    env, compiled_agent = made(world, 30), copy.deepcopy(agent)
+    compiled_agent.reset(30, env.single_observation_space, env.single_action_space, np.random.default_rng(1))
     env.reset(seed=list(range(30)))
-    cell, before = CompiledCell(env, other, STEPS), other.visits.copy()
+    cell, before = CompiledCell(env, compiled_agent, STEPS), compiled_agent.visits.copy()
     for expected in actions:
         list(cell.windows([1]))
-        rows, _, taken = np.nonzero(other.visits - before)
+        rows, _, taken = np.nonzero(compiled_agent.visits - before)
         assert rows.tolist() == list(range(30))
         np.testing.assert_array_equal(taken, expected)
-        before = other.visits.copy()
+        before = compiled_agent.visits.copy()
 
 
 def test_an_engine_that_draws_twice_is_caught():
     world, agent = "FrozenLake-v1", QLearning(Boltzmann(0.1))
-    one, other = copy.deepcopy(agent), copy.deepcopy(agent)
-    rollout(made(world, 70), one, ENDS, list(range(70)), np.random.default_rng(1), engine="lockstep")
+    lockstep_agent, compiled_agent = copy.deepcopy(agent), copy.deepcopy(agent)
+    rollout(made(world, 70), lockstep_agent, ENDS, list(range(70)), np.random.default_rng(1), engine="lockstep")
     env = made(world, 70)
-    other.reset(70, env.single_observation_space, env.single_action_space, np.random.default_rng(1))
+    compiled_agent.reset(70, env.single_observation_space, env.single_action_space, np.random.default_rng(1))
     env.reset(seed=list(range(70)))
-    other._rng.random()
-    list(CompiledCell(env, other, STEPS).windows([STEPS]))
-    assert (one.visits != other.visits).any()
+    compiled_agent._rng.random()
+    list(CompiledCell(env, compiled_agent, STEPS).windows([STEPS]))
+    assert (lockstep_agent.visits != compiled_agent.visits).any()
 
 
 def test_exponentials_are_right_to_an_ulp():

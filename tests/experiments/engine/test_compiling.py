@@ -77,7 +77,7 @@ class Changed(QLearning):
         ("CartPole-v1", QLearning(Boltzmann(0.5)), "no compiled form of SyncVectorEnv"),
     ],
 )
-def test_what_has_no_compiled_form_runs_in_lockstep(world, agent, reason):
+def test_cells_without_a_compiled_form_run_in_lockstep(world, agent, reason):
     with pytest.raises(UnsupportedError, match=reason):
         rollout(
             made(world, 2), copy.deepcopy(agent), np.array([3]), [0, 1], np.random.default_rng(0), engine="compiled"
@@ -115,7 +115,7 @@ def test_loops_are_compiled_anew_where_any_of_their_files_has_changed(tmp_path):
         assert {str(signature[-1]) for signature in stretch.signatures} == {f"omitted(default={revision.REVISION})"}
 
 
-def test_whatever_is_kept_on_disk_knows_what_it_was_made_from():
+def test_loops_that_are_cached_on_disk_take_a_revision():
     loops = {
         loop for module in (pulling, stages, walking) for loop in vars(module).values() if hasattr(loop, "py_func")
     }
@@ -163,9 +163,9 @@ def test_a_change_of_what_a_loop_calls_is_seen_by_the_next_process(tmp_path):
     assert learnt() == first
 
 
-def test_a_compilation_is_told(caplog):
+def test_a_compilation_is_logged(caplog):
     class Counted:
-        """Stands for a compiled loop that was not on disk."""
+        """A stand-in for a compiled loop that is not on disk."""
 
         __name__ = "loop"
         overloads = ()

@@ -1,4 +1,4 @@
-"""Where the engines could part: numbers that are none, schedules that know no arrays, methods changed in place."""
+"""Where the engines could differ: NaN and infinity, schedules without arrays, replaced methods."""
 
 import math
 
@@ -40,7 +40,7 @@ def rolled(engine, agent, env, ends=(20,), recorder=Recorder):
 
 
 def rewarding(reward, rows=8):
-    """Two states and two actions, one of which pays so much and goes to the other state."""
+    """Two states and two actions; one action pays a given reward and goes to the other state."""
     table = envs.Table(
         probs=np.ones((2, 2, 1)),
         next_states=np.array([[[0], [1]], [[1], [0]]]),
@@ -70,13 +70,13 @@ def rewarding(reward, rows=8):
         ),
     ],
 )
-def test_numbers_that_are_none_are_refused_and_nothing_is_written_beyond_a_table(agent, make, message):
+def test_nan_and_infinity_are_refused_and_nothing_is_written_beyond_a_table(agent, make, message):
     env = make()
     with pytest.raises(ValueError, match=message):
         rolled("compiled", agent(), env, ends=(50, 400))
 
 
-def test_a_choice_among_weights_that_are_none_stays_within_the_actions():
+def test_a_draw_from_invalid_weights_stays_within_the_actions():
     from boltzmann.experiments.engine.compiled.stages import choose
 
     for weights in (np.zeros((3, 8)), np.full((3, 8), np.nan), np.full((3, 8), np.inf)):
@@ -85,22 +85,22 @@ def test_a_choice_among_weights_that_are_none_stays_within_the_actions():
         assert ((actions >= 0) & (actions < 3)).all()
 
 
-def by_the_place(step):
-    """Whatever comes with or before step 5 is hot, in an array all of it."""
+def hot_until_step_5(step):
+    """A schedule that is hot up to step 5; for an array with such a step, all of it is hot."""
     return 1.0 if np.any(np.asarray(step) < 5) else 0.1
 
 
 @pytest.mark.parametrize(
     "schedule",
     [
-        by_the_place,
+        hot_until_step_5,
         lambda step: np.maximum(0.01, 1 - step**13 / 1e15),
         lambda step: step.bit_length() + 0.1,
-        Scale(by_the_place, 2.0),
-        Clip(by_the_place, 0.0, 0.5),
+        Scale(hot_until_step_5, 2.0),
+        Clip(hot_until_step_5, 0.0, 0.5),
     ],
 )
-def test_a_schedule_of_ones_own_is_asked_as_in_lockstep(schedule):
+def test_a_schedule_of_ones_own_is_called_as_in_lockstep(schedule):
     slow, fast = (
         rolled(engine, SampleAverage(Boltzmann(schedule)), envs.make(BANDIT, 300), ends=(10, 30))
         for engine in ("lockstep", "compiled")
@@ -120,7 +120,7 @@ def test_a_schedule_of_ones_own_is_asked_as_in_lockstep(schedule):
     ],
 )
 @pytest.mark.parametrize("engine", ["lockstep", "compiled"])
-def test_a_schedule_out_of_bounds_is_told_alike(policy, message, engine):
+def test_a_schedule_out_of_bounds_has_one_message_on_both_engines(policy, message, engine):
     with pytest.raises(ValueError, match=message):
         rolled(engine, SampleAverage(policy), envs.make(BANDIT, 3))
 
@@ -145,7 +145,7 @@ def test_windows_of_any_length_are_cut_and_put_together_to_the_bit(monkeypatch):
         np.testing.assert_array_equal(fast.arrays[name], slow.arrays[name], err_msg=name)
 
 
-def test_what_one_call_takes_is_bounded():
+def test_the_steps_and_the_memory_of_one_call_are_bounded():
     cut = [(list(ends), whole) for ends, whole in compiled._stretches([3, 2**17 + 1, 5, 5, 5], 2)]
     assert cut == [([3], True), ([2**16], False), ([2**16], False), ([1, 6], True), ([5, 10], True)]
     # Sixteen windows of 50 000 replicates and 64 actions would be 448 MB.
@@ -165,10 +165,10 @@ def doubled(method):
 @pytest.mark.parametrize("changed", ["step", "update", "act"])
 def test_a_method_that_was_changed_in_place_is_called(changed):
     env, agent = envs.make("FrozenLake-v1", 2), QLearning(Greedy())
-    one = env if changed == "step" else agent
-    setattr(one, changed, doubled(getattr(one, changed)))
+    owner = env if changed == "step" else agent
+    setattr(owner, changed, doubled(getattr(owner, changed)))
     assert rolled("auto", agent, env).engine == "lockstep"
-    assert getattr(one, changed).calls == 20
+    assert getattr(owner, changed).calls == 20
     with pytest.raises(UnsupportedError, match=f"with a custom {changed}"):
         rolled("compiled", agent, env)
 
@@ -195,7 +195,7 @@ class Patched(Telling):
         self.add = doubled(self.add)
 
 
-def test_a_recorder_hears_of_every_step_that_it_asks_for():
+def test_a_recorder_receives_every_step_that_it_requests():
     env = envs.make("FrozenLake-v1", 2)
     assert rolled("auto", QLearning(Greedy()), env, recorder=Telling).engine == "compiled"
     counting = rolled("auto", QLearning(Greedy()), env, recorder=Counting)

@@ -16,7 +16,7 @@ ENDS = np.array([3, 7, 20, 41, 60])
 
 
 class Spy:
-    """An agent that notes all that passes between it and the environment."""
+    """An agent that records everything that it exchanges with the environment."""
 
     def __init__(self, agent):
         self.agent, self.seen = agent, []
@@ -46,8 +46,8 @@ def test_the_record_is_what_happened(make):
         import gymnasium
         from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
-        one = [lambda: gymnasium.make("FrozenLake-v1", max_episode_steps=5)] * R
-        env = SyncVectorEnv(one, autoreset_mode=AutoresetMode.SAME_STEP)
+        makers = [lambda: gymnasium.make("FrozenLake-v1", max_episode_steps=5)] * R
+        env = SyncVectorEnv(makers, autoreset_mode=AutoresetMode.SAME_STEP)
     spy = Spy(QLearning(Boltzmann(Linear(1.0, 0.5, 60)), discount=0.9))
     arrays = rollout(env, spy, ENDS, list(range(R)), np.random.default_rng(0)).arrays
     assert set(arrays) == set(RECORDED)
@@ -57,7 +57,7 @@ def test_the_record_is_what_happened(make):
     assert len(rewards) == 60
     ended = terminated | truncated
     assert ended.any()
-    # The next observation is where the last step led, or a start where the episode ended; never skipped.
+    # The next observation is the last step's next state, or a start where the episode ended; none is skipped.
     np.testing.assert_array_equal(observations[1:], np.where(ended[:-1], 0, reached[:-1]))
     assert (reached[ended] != 0).any()
     gaps = envs.optimal_gaps(table.table, 0.9)[observations, actions]
@@ -104,7 +104,7 @@ def test_masks_reach_the_agent():
 
 
 class Countdown:
-    """A batched environment of vectors whose final observations come as objects, as SyncVectorEnv gives them."""
+    """A batched environment of vectors whose final observations come as objects, as SyncVectorEnv returns them."""
 
     num_envs = 2
     metadata = {"autoreset_mode": "SAME_STEP"}  # noqa: RUF012 (as Gymnasium declares it)
@@ -121,55 +121,41 @@ class Countdown:
         return np.ones((2, 3)), np.zeros(2), ended, ~ended & False, info
 
 
+class Minimal:
+    """An agent that reports nothing but an entropy, and holds the last next observations."""
+
+    def reset(self, *arguments):
+        pass
+
+    def act(self, observations, where=None):
+        return SimpleNamespace(actions=np.zeros(2, int), distribution=SimpleNamespace(entropy=np.zeros(2)))
+
+    def update(self, transition):
+        self.next_observations = transition.next_observations
+
+
 def test_final_observations_of_any_shape_are_put_back():
-    class Still:
-        def reset(self, *arguments):
-            pass
-
-        def act(self, observations, where=None):
-            return SimpleNamespace(actions=np.zeros(2, int), distribution=SimpleNamespace(entropy=np.zeros(2)))
-
-        def update(self, transition):
-            self.reached = transition.next_observations
-
-    agent = Still()
+    agent = Minimal()
     rollout(Countdown(), agent, np.array([1]), [0, 0], np.random.default_rng(0))
-    np.testing.assert_array_equal(agent.reached, [[1, 1, 1], [9, 9, 9]])
+    np.testing.assert_array_equal(agent.next_observations, [[1, 1, 1], [9, 9, 9]])
 
 
-def test_what_an_agent_does_not_tell_is_recorded_as_unknown():
-    class Still:
-        def reset(self, *arguments):
-            pass
-
-        def act(self, observations, where=None):
-            return SimpleNamespace(actions=np.zeros(2, int), distribution=SimpleNamespace(entropy=np.zeros(2)))
-
-        def update(self, transition):
-            pass
-
-    arrays = rollout(Countdown(), Still(), np.array([2]), [0, 0], np.random.default_rng(0)).arrays
+def test_quantities_that_an_agent_does_not_report_are_recorded_as_unknown():
+    arrays = rollout(Countdown(), Minimal(), np.array([2]), [0, 0], np.random.default_rng(0)).arrays
     assert np.isnan(arrays["greedy"]).all()
     assert np.isnan(arrays["temperature"]).all()
 
 
-def test_greedy_may_be_told_as_numbers():
-    class Told:
-        def reset(self, *arguments):
-            pass
-
+def test_greedy_may_be_reported_as_numbers():
+    class GreedyAsNumbers(Minimal):
         def act(self, observations, where=None):
-            distribution = SimpleNamespace(entropy=np.zeros(2))
-            return SimpleNamespace(actions=np.zeros(2, int), distribution=distribution, greedy=np.array([0, 1]))
+            return SimpleNamespace(**vars(super().act(observations)), greedy=np.array([0, 1]))
 
-        def update(self, transition):
-            pass
-
-    arrays = rollout(Countdown(), Told(), np.array([2]), [0, 0], np.random.default_rng(0)).arrays
+    arrays = rollout(Countdown(), GreedyAsNumbers(), np.array([2]), [0, 0], np.random.default_rng(0)).arrays
     np.testing.assert_array_equal(arrays["greedy"], [[0.0, 1.0]])
 
 
-def test_a_recorder_of_ones_own_is_told_of_every_step_or_of_every_window():
+def test_a_recorder_of_ones_own_receives_every_step_or_every_window():
     class Steps(Recorder):
         def __init__(self, *arguments):
             super().__init__(*arguments)

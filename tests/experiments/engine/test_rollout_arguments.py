@@ -25,7 +25,7 @@ from boltzmann.experiments import rollout
     ],
 )
 @pytest.mark.parametrize("engine", ["lockstep", "auto"])
-def test_ends_that_are_no_ends_are_named(ends, message, engine):
+def test_invalid_ends_are_named(ends, message, engine):
     agent = QLearning(Uniform())
     with pytest.raises(ValueError, match=message):
         rollout(envs.make("FrozenLake-v1", 3), agent, ends, [1, 2, 3], np.random.default_rng(0), engine=engine)
@@ -47,7 +47,7 @@ def test_ends_that_are_no_ends_are_named(ends, message, engine):
         ({"recorder": lambda ends, count: None}, "recorder must make a Recorder, got None"),
     ],
 )
-def test_what_a_rollout_cannot_take_is_named(change, message):
+def test_invalid_arguments_of_a_rollout_are_named(change, message):
     given = {"env": envs.make("FrozenLake-v1", 3), "agent": QLearning(Uniform()), "seeds": [1, 2, 3], **change}
     with pytest.raises((TypeError, ValueError), match=message):
         rollout(given.pop("env"), given.pop("agent"), [10], given.pop("seeds"), np.random.default_rng(0), **given)

@@ -54,7 +54,7 @@ def test_boltzmann_earns_what_was_measured_before(cells, agent):
 
 
 @pytest.mark.slow
-def test_the_bounds_tell_the_agents_apart(cells):
+def test_the_bounds_separate_the_agents(cells):
     measured = [final(cell, "reward").mean() for cell in cells.values()]
     assert np.ptp(measured) > 4 * REWARD_BOUND
     for cell in cells.values():

@@ -32,17 +32,17 @@ METRICS_OF = [EVERYWHERE | {"gap", "optimal"}, EVERYWHERE | {"return", "gap", "o
 @pytest.mark.parametrize("metric", [None, "reward", "return", "gap", "optimal"])
 def test_the_figure_shows_every_agent_of_every_task(results, metric, tmp_path):
     figure = draw_learning_curves(results, metric)
-    # Few pixels take a third of the time.
+    # A low resolution takes a third of the time.
     figure.savefig(tmp_path / "figure.png", dpi=40)
     assert (tmp_path / "figure.png").stat().st_size > 5_000
     tasks = [row for row in range(3) if METRICS_OF[row] & {metric}]
     columns = 1 if metric == "optimal" else 2
     panels_left = list(figure.axes)
     for row in tasks:
-        # The whims of the taxi's passenger leave it one panel, which takes the place of two.
+        # The taxi with a fickle passenger has one panel, as wide as two.
         panels = [panels_left.pop(0) for _ in range(columns if row < 2 else 1)]
         spans = [panel.get_subplotspec().colspan for panel in panels]
-        assert [place for span in spans for place in span] == list(range(columns))
+        assert [column for span in spans for column in span] == list(range(columns))
         agents = results.plan.tasks[row].agents
         assert panels[0].get_title(loc="left") == results.plan.task_labels[row]
         assert len(lines_of(panels[0])) == len(agents)
@@ -62,7 +62,7 @@ def test_curves_are_the_means_with_their_bands(results):
     bands = [band.get_paths()[0].vertices[:, 1] for band in figure.axes[0].collections]
     ends = (mean - half_width).min(), (mean + half_width).max()
     assert any((band.min(), band.max()) == pytest.approx(ends) for band in bands)
-    # Named in the order in which the lines end in the last panel.
+    # Labels follow the order of the line ends in the last panel.
     ends = {label: line.get_ydata()[-1] for label, line in lines_of(figure.axes[1]).items()}
     assert named(figure.axes[1]) == sorted(ends, key=lambda label: -ends[label])
 
@@ -75,14 +75,14 @@ def test_a_single_replicate_is_drawn_without_a_band(tmp_path):
 
 
 def test_twenty_agents_look_different(tmp_path):
-    agents = [SampleAverage(Boltzmann(0.1 * (1 + place))) for place in range(20)]
+    agents = [SampleAverage(Boltzmann(0.1 * (1 + index))) for index in range(20)]
     task = Task(BANDIT, agents, 20)
     results = run(Experiment([task], 10, 0), tmp_path, make=envs.make)
     figure = draw_learning_curves(results)
     lines = lines_of(figure.axes[0]).values()
     assert len({(line.get_color(), line.get_linestyle(), str(line._dash_pattern)) for line in lines}) == 20
     assert named(figure.axes[1]) == list(leaderboard(results)["agent"])
-    # Twenty bands would bury the lines: the best five keep theirs, and the caption says so.
+    # Twenty bands would hide the lines: only the best five have bands, and the caption says so.
     assert len(figure.axes[0].collections) == 5
     assert "of the best 5" in figure.get_supxlabel().replace("\n", " ")
     profiles = draw_profiles(results)
@@ -99,13 +99,13 @@ def test_metrics_are_drawn_by_name_a_panel_each(results):
         "entropy (nats)",
         "temperature (units of the values)",
     ]
-    # The whims of the taxi's passenger have no known gap: its row begins with what it has.
+    # The taxi with a fickle passenger has no known gap: its row begins with the next metric.
     assert [panel.get_ylabel() for panel in rows[2]] == ["entropy (nats)", "temperature (units of the values)"]
     (cell,) = (cell for cell in results.cells() if cell.agent == "SampleAverage(Greedy())")
     drawn = lines_of(rows[0][0])["Greedy()"]
     np.testing.assert_allclose(drawn.get_ydata()[-1], (cell.metrics["gap"] * cell.lengths).sum(axis=1).mean())
     assert drawn.get_xdata()[-1] == 200
-    # No temperature is a line at no place, and named still; an infinite one has no place on the axis either.
+    # A missing temperature draws no line but keeps its label; so does an infinite one.
     assert {"EpsilonGreedy(0.1) (no value)", "Boltzmann(0.2)"} <= set(named(rows[0][2]))
     assert "Uniform() (no value)" in named(rows[0][2])
 
@@ -149,9 +149,9 @@ def test_a_few_wild_bands_do_not_flatten_the_lines():
         assert (-1.4 < low < -1 < 1 < high < 1.4) if cut else (low < -1000 < 1000 < high)
 
 
-def test_a_caption_says_of_how_few_the_returns_are(tmp_path):
+def test_a_caption_states_the_smallest_number_of_replicates(tmp_path):
     task = Task("CliffWalking-v1(max_episode_steps=1000)", [QLearning(Greedy()), QLearning(Uniform())], 600)
     figure = draw_learning_curves(run(Experiment([task], 10, 0), tmp_path, make=envs.make), "return")
-    said = " ".join(figure._supxlabel.get_text().split())
-    assert "the mean over the replicates that ended an episode in it, near the end as few as" in said
-    assert "those with long episodes are missing more often" in said
+    caption = " ".join(figure._supxlabel.get_text().split())
+    assert "the mean over the replicates that ended an episode in it, near the end as few as" in caption
+    assert "those with long episodes are missing more often" in caption

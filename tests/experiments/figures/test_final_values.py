@@ -35,13 +35,13 @@ def test_differences_are_those_of_the_leaderboard(results, baseline):
         assert [text.get_text() for text in panel.get_yticklabels()] == list(rows["agent"])
         dots = {line.get_ydata()[0]: line for line in panel.get_lines() if line.get_marker() == "o"}
         bars = {line.get_ydata()[0]: line for line in panel.get_lines() if len(line.get_xdata()) == 2}
-        for place, row in enumerate(rows.to_dict("records")):
+        for index, row in enumerate(rows.to_dict("records")):
             if row["agent"] == row["compared_with"]:
-                assert place not in dots
+                assert index not in dots
                 continue
-            assert dots[place].get_xdata()[0] == row["difference"]
-            np.testing.assert_array_equal(bars[place].get_xdata(), [row["difference_low"], row["difference_high"]])
-            assert (dots[place].get_markerfacecolor() == "white") == (row["p_value"] > 0.05)
+            assert dots[index].get_xdata()[0] == row["difference"]
+            np.testing.assert_array_equal(bars[index].get_xdata(), [row["difference_low"], row["difference_high"]])
+            assert (dots[index].get_markerfacecolor() == "white") == (row["p_value"] > 0.05)
 
 
 @pytest.mark.parametrize(("metric", "sign"), [("reward", 1), ("gap", -1)])

@@ -68,7 +68,7 @@ def test_any_number_of_the_agents_can_be_swept(sweep):
         ("Boltzmann(Linear(T, 0.1, 10))", "no task of .* has two agents of one family"),
     ],
 )
-def test_a_family_that_is_none_is_refused(sweep, family, message):
+def test_an_invalid_family_is_refused(sweep, family, message):
     with pytest.raises(RefusedError, match=message):
         draw_sensitivity(sweep, family)
 

@@ -42,7 +42,7 @@ def test_sections_tables_and_pictures_of_others_are_escaped_too():
         (lambda: Picture("<svg></svg>", " "), "alternative must say what the picture shows"),
     ],
 )
-def test_what_cannot_be_set_is_refused(make, message):
+def test_invalid_tables_and_pictures_are_refused(make, message):
     with pytest.raises(ValueError, match=message):
         make()
 

@@ -61,7 +61,7 @@ def page(html):
 
 
 def stored(folder, agents, finals, environment="Somewhere-v0"):
-    """Results whose agents have the given rewards, one row of replicates each."""
+    """Results whose agents have the given rewards, one row of replicates for each agent."""
     plan = Plan((TaskPlan(environment, tuple(agents), 20),), len(finals[0]), 3, 100, 20)
     store = Store(folder)
     store.begin(plan)
@@ -90,7 +90,7 @@ def test_nothing_is_loaded_from_anywhere(page, html):
     assert inside <= set(page.values("id"))
     assert set(re.findall(r"\burl\(([^)]*)\)", html)) <= {f"#{name}" for name in page.values("id")}
     assert "@import" not in html
-    # Names of namespaces are no addresses that anything is loaded from.
+    # Namespaces look like addresses, but nothing is loaded from them.
     assert set(re.findall(r"https?://[^\"'\s<]+", html)) == {
         "http://www.w3.org/2000/svg",
         "http://www.w3.org/1999/xlink",
@@ -167,19 +167,19 @@ def test_the_answer_comes_first_and_names_the_best_of_each_task(page, results):
     ],
 )
 def test_the_answer_and_the_table_say_how_sure_it_is(finals, answer, row, tmp_path):
-    found = stored(tmp_path / "r", ["A()", "B()"][: len(finals)], finals)
+    results = stored(tmp_path / "r", ["A()", "B()"][: len(finals)], finals)
     # Neither depends on the figures, which take most of the time.
-    write_judgement(Judgement(found), {}, tmp_path / "report.html")
+    write_judgement(Judgement(results), {}, tmp_path / "report.html")
     page = Page((tmp_path / "report.html").read_text("utf-8"))
     assert answer in " ".join(page.texts["main"][0].split())
     cells = [" ".join(text.split()) for text in page.texts["td"]]
-    place = (len(finals) - 1) * 5
-    assert cells[place : place + 4] == row
+    start = (len(finals) - 1) * 5
+    assert cells[start : start + 4] == row
 
 
-def test_what_users_name_is_escaped_wherever_it_stands(tmp_path):
-    found = stored(tmp_path / "r", [HOSTILE, '"><b>&amp;'], [[1.0, 2.0], [3.0, 4.0]], environment=f"{HOSTILE}-v0")
-    write_report(found, tmp_path / "report.html")
+def test_names_from_users_are_escaped_everywhere(tmp_path):
+    results = stored(tmp_path / "r", [HOSTILE, '"><b>&amp;'], [[1.0, 2.0], [3.0, 4.0]], environment=f"{HOSTILE}-v0")
+    write_report(results, tmp_path / "report.html")
     text = (tmp_path / "report.html").read_text("utf-8")
     page = Page(text)
     assert HOSTILE not in text
@@ -224,7 +224,7 @@ def test_sections_of_ones_own_and_another_metric(results, tmp_path):
 
 
 def test_a_metric_that_nobody_has_is_refused_before_anything_is_written(tmp_path):
-    found = stored(tmp_path / "r", ["A()"], [[1.0, 2.0]])
+    results = stored(tmp_path / "r", ["A()"], [[1.0, 2.0]])
     with pytest.raises(RefusedError, match="has the metric 'gap'"):
-        write_report(found, tmp_path / "report.html", metric="gap")
+        write_report(results, tmp_path / "report.html", metric="gap")
     assert not (tmp_path / "report.html").exists()

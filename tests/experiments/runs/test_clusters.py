@@ -15,9 +15,10 @@ from boltzmann import Greedy
 from boltzmann.experiments import Experiment, FailedCellsError, RefusedError, Task, run
 from boltzmann.experiments.runs.backends import BACKENDS
 from scripts import compare_schedules
+from tests.support.folders import contents
 
 MODULES = {"dask": "distributed", "ray": "ray"}
-# Both say in warnings what they are going to change.
+# Both libraries warn about future changes.
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.filterwarnings("ignore::pytest.PytestWarning")]
 
 
@@ -28,17 +29,13 @@ def cluster(request):
     return request.param
 
 
-def contents(folder):
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
-
-
 def test_the_same_bytes_as_in_this_process(cluster, experiment, tmp_path):
     run(experiment, tmp_path / "here", make=envs.make)
-    told = []
+    statuses = []
     with BACKENDS[cluster](2, "") as workers:
-        run(experiment, tmp_path / cluster, make=envs.make, workers=workers, on_progress=told.append)
+        run(experiment, tmp_path / cluster, make=envs.make, workers=workers, on_progress=statuses.append)
     assert contents(tmp_path / cluster) == contents(tmp_path / "here")
-    assert [status.blocks for status in told] == list(range(16))
+    assert [status.blocks for status in statuses] == list(range(16))
 
 
 def test_a_killed_worker_costs_its_block_a_second_time_and_a_raising_cell_itself(cluster, troublesome, tmp_path):
@@ -82,20 +79,20 @@ def test_interrupted_it_says_how_to_go_on_and_does(cluster, troublesome, tmp_pat
     while len(list(folder.glob("*.npz"))) < 2:
         assert process.poll() is None, process.stderr.read()
         time.sleep(0.02)
-    # As a terminal does: the whole group hears it.
+    # A terminal sends the signal to the whole process group.
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
     assert "run the same command again to go on" in err
-    kept = len(list(folder.glob("*.npz")))
-    assert 2 <= kept < 12
+    stored_blocks = len(list(folder.glob("*.npz")))
+    assert 2 <= stored_blocks < 12
     again = subprocess.run([*command, str(folder)], capture_output=True, text=True)
     assert again.returncode == 0, again.stderr
     assert len(list(folder.glob("*.npz"))) == 12
 
 
 @pytest.mark.parametrize("name", sorted(MODULES))
-def test_what_is_not_installed_is_told_in_one_line(name, monkeypatch, capsys, tmp_path):
+def test_a_missing_package_is_reported_in_one_line(name, monkeypatch, capsys, tmp_path):
     monkeypatch.setitem(sys.modules, MODULES[name], None)
     with pytest.raises(SystemExit) as stopped:
         compare_schedules.main(["--backend", name, "--replicates", "2", "--output", str(tmp_path / "x")])

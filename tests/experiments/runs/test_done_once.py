@@ -128,12 +128,14 @@ def test_results_that_are_larger_than_the_limit_are_read_at_each_use(tmp_path, m
         results = run(EXPERIMENT, tmp_path, make=envs.make)
         assert set(opened.values()) == {1}
         for _ in range(2):
-            for one, other in zip(held, results.cells(), strict=True):
-                assert all(one.metrics[name].tobytes() == other.metrics[name].tobytes() for name in one.metrics)
+            for held_cell, cell in zip(held, results.cells(), strict=True):
+                assert all(
+                    held_cell.metrics[name].tobytes() == cell.metrics[name].tobytes() for name in held_cell.metrics
+                )
     assert set(opened.values()) == {3}
 
 
-def test_what_is_held_cannot_be_changed(tmp_path):
+def test_held_results_cannot_be_changed(tmp_path):
     results = run(EXPERIMENT, tmp_path, make=envs.make)
     cell = next(results.cells())
     with pytest.raises(ValueError, match="read-only"):

@@ -21,16 +21,16 @@ TASKS = [
 
 @pytest.mark.parametrize(("task", "agent"), [(0, 0), (0, 1), (1, 0)])
 def test_the_memory_of_a_block_is_what_it_takes(task, agent, tmp_path):
-    one = Task(TASKS[task].environment, [TASKS[task].agents[agent]], TASKS[task].steps)
-    experiment = Experiment([one], 3000, 0, block=3000)
+    single = Task(TASKS[task].environment, [TASKS[task].agents[agent]], TASKS[task].steps)
+    experiment = Experiment([single], 3000, 0, block=3000)
     expected = block_memory(experiment, 0, 0, envs.make)
-    # What is loaded on first use is not the block's.
-    run(Experiment([one], 2, 0), tmp_path / "first", make=envs.make, engine="lockstep")
+    # Modules that load on first use are not part of the block.
+    run(Experiment([single], 2, 0), tmp_path / "first", make=envs.make, engine="lockstep")
     tracemalloc.start()
     run(experiment, tmp_path / "second", make=envs.make, engine="lockstep")
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    # The arrays alone are a part of it: values and visits, and what is recorded.
+    # The arrays are one part of the memory: values, visits and the record.
     values = 3000 * (64 * 4 if task == 0 else 50) * 16
     assert values < expected
     assert 0.6 * peak < expected < 2.0 * peak
@@ -56,11 +56,11 @@ def test_time_grows_with_steps_and_replicates():
         return cell.seconds
 
     began = time.perf_counter()
-    few = seconds(10_000, 10)
+    small = seconds(10_000, 10)
     took = time.perf_counter() - began
-    many = seconds(100_000, 100)
+    large = seconds(100_000, 100)
     # A noisy machine: the factor is 100.
-    assert 10 * few < many < 1000 * few
+    assert 10 * small < large < 1000 * small
     assert took < 20
 
 

@@ -16,6 +16,7 @@ from boltzmann import Boltzmann, Greedy
 from boltzmann.experiments import Experiment, FailedCellsError, RefusedError, Results, Task, run
 from boltzmann.experiments.store.lock import LOCK_NAME, lock_folder
 from scripts.support import console
+from tests.support.folders import stored_blocks
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills processes, which is POSIX")
 
@@ -27,45 +28,44 @@ def bandit(*agents, block=2):
 GOOD = [SampleAverage(Greedy()), SampleAverage(Boltzmann(0.3))]
 
 
-def stored(folder):
-    return {path.name: path.read_bytes() for path in folder.glob("task*.npz")}
-
-
 @pytest.mark.parametrize("n_jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_cell_that_raises_says_why_in_its_own_file_and_the_others_go_on(troublesome, tmp_path, n_jobs):
     experiment = bandit(GOOD[0], troublesome.uniform(troublesome.Raising), GOOD[1])
-    told = []
+    statuses = []
     with pytest.raises(FailedCellsError, match="1 of 3 cells failed") as failed:
-        run(experiment, tmp_path, make=envs.make, n_jobs=n_jobs, on_progress=told.append)
+        run(experiment, tmp_path, make=envs.make, n_jobs=n_jobs, on_progress=statuses.append)
     (path,) = tmp_path.glob("*.error.txt")
     assert path.name == "task00-agent01.error.txt"
     text = path.read_text()
     assert "troublesome:Raising(Uniform()" in text
     assert 'raise ArithmeticError("the tenth step is too much")' in text
     assert str(path) in failed.value.failures[0]
-    assert (told[-1].blocks, told[-1].cells, told[-1].failed) == (6, 2, 1)
+    assert (statuses[-1].blocks, statuses[-1].cells, statuses[-1].failed) == (6, 2, 1)
     assert sorted(tmp_path.iterdir()) == sorted([*tmp_path.glob("*.npz"), path, tmp_path / "experiment.json"])
     run(bandit(*GOOD), tmp_path / "good", make=envs.make)
     for number in range(3):
-        for mine, other in ((0, 0), (2, 1)):
-            block, twin = f"task00-agent0{mine}-block000{number}.npz", f"task00-agent0{other}-block000{number}.npz"
-            with np.load(tmp_path / block) as one, np.load(tmp_path / "good" / twin) as two:
-                np.testing.assert_array_equal(one["reward"], two["reward"])
+        for mine, twin_number in ((0, 0), (2, 1)):
+            block, twin = (
+                f"task00-agent0{mine}-block000{number}.npz",
+                f"task00-agent0{twin_number}-block000{number}.npz",
+            )
+            with np.load(tmp_path / block) as arrays, np.load(tmp_path / "good" / twin) as twin_arrays:
+                np.testing.assert_array_equal(arrays["reward"], twin_arrays["reward"])
     with pytest.raises(RefusedError, match="3 of 9 blocks are missing"):
         Results.load(tmp_path)
 
 
-def test_what_failed_is_tried_again_and_its_file_goes(troublesome, tmp_path, monkeypatch):
+def test_a_failed_cell_runs_again_and_its_file_is_deleted(troublesome, tmp_path, monkeypatch):
     experiment = bandit(troublesome.uniform(troublesome.Raising))
     with pytest.raises(FailedCellsError):
         run(experiment, tmp_path, make=envs.make)
     monkeypatch.setattr(troublesome.Raising, "act", SampleAverage.act)
     run(experiment, tmp_path, make=envs.make)
     assert not list(tmp_path.glob("*.error.txt"))
-    assert len(stored(tmp_path)) == 3
+    assert len(stored_blocks(tmp_path)) == 3
 
 
-def test_a_full_disk_ends_the_run_as_what_it_is(tmp_path, monkeypatch):
+def test_a_full_disk_ends_the_run_with_its_own_error(tmp_path, monkeypatch):
     from boltzmann.experiments.store import folder as storage
 
     def full(path, content):
@@ -76,10 +76,10 @@ def test_a_full_disk_ends_the_run_as_what_it_is(tmp_path, monkeypatch):
     monkeypatch.setattr(storage, "write_whole", full)
     with pytest.raises(OSError, match="No space left"):
         run(bandit(*GOOD), tmp_path, make=envs.make)
-    assert len(stored(tmp_path)) == 5
+    assert len(stored_blocks(tmp_path)) == 5
 
 
-def test_what_killed_neighbours_leave_half_written_goes_at_the_end(tmp_path, monkeypatch):
+def test_half_written_files_of_killed_neighbours_are_deleted_at_the_end(tmp_path, monkeypatch):
     half = tmp_path / "task00-agent00-block0001.npz.4711.tmp"
     mark = tmp_path / "task00-agent01-block0000.running"
 
@@ -104,10 +104,10 @@ def test_what_killed_neighbours_leave_half_written_goes_at_the_end(tmp_path, mon
 def test_workers_whose_disk_is_full_end_the_run_with_one_error_and_no_litter(troublesome, tmp_path, capfd):
     agent = troublesome.uniform(troublesome.Filling, watched=os.getpid())
     experiment = Experiment([Task("boltzmann/GaussianBandit-v0", [agent], 2000)], 24, 0, block=2)
-    # Warnings are errors here: joblib's advice would be one, too.
+    # Warnings are errors here, joblib's warning included.
     with pytest.raises(OSError, match=r"task00-agent00-block00\d\d\.npz"):
         run(experiment, tmp_path, make=envs.make, n_jobs=2)
-    # What the threads of a pool print comes when its workers have ended.
+    # The threads of a pool print only after its workers have ended.
     time.sleep(1)
     assert "Traceback" not in capfd.readouterr().err
     assert not list(tmp_path.glob("*.tmp"))
@@ -118,11 +118,11 @@ def test_a_killed_worker_costs_its_block_a_second_time_and_nothing_else(troubles
     log = tmp_path / "log"
     deadly = troublesome.uniform(troublesome.Deadly, log=str(log), times=1)
     run(bandit(*GOOD, deadly, block=4), tmp_path / "killed", make=envs.make, n_jobs=2)
-    # Once killed, once run again.
+    # The block was killed once and run again once.
     assert len(log.read_text().splitlines()) == 2
     log.write_text("killed\n" * 9)
     run(bandit(*GOOD, deadly, block=4), tmp_path / "whole", make=envs.make, n_jobs=2)
-    assert stored(tmp_path / "killed") == stored(tmp_path / "whole")
+    assert stored_blocks(tmp_path / "killed") == stored_blocks(tmp_path / "whole")
     assert {path.suffix for path in (tmp_path / "killed").iterdir()} == {".npz", ".json"}
 
 
@@ -134,13 +134,13 @@ def test_a_block_that_kills_its_worker_twice_is_reported(troublesome, tmp_path):
         run(bandit(*GOOD, deadly, block=4), tmp_path / "killed", make=envs.make, n_jobs=2)
     assert "out of memory" in (tmp_path / "killed" / "task00-agent02.error.txt").read_text()
     assert len(log.read_text().splitlines()) == 2
-    cells = [name[:14] for name in sorted(stored(tmp_path / "killed"))]
+    cells = [name[:14] for name in sorted(stored_blocks(tmp_path / "killed"))]
     assert cells == ["task00-agent00"] * 2 + ["task00-agent01"] * 2 + ["task00-agent02"]
 
 
 def test_a_second_run_on_a_folder_is_refused_by_the_name_of_the_first(tmp_path):
     run(bandit(*GOOD), tmp_path, make=envs.make)
-    before = stored(tmp_path)
+    before = stored_blocks(tmp_path)
     code = f"""
 import sys
 from pathlib import Path
@@ -154,13 +154,13 @@ with lock_folder(Path({str(tmp_path)!r})):
         with pytest.raises(RefusedError, match=f"is in use by process {holder.pid} on {socket.gethostname()}: wait"):
             run(bandit(*GOOD), tmp_path, make=envs.make)
         assert (tmp_path / LOCK_NAME).exists()
-        # Killed, it leaves its file and not its lock.
+        # A killed process leaves its file but not its lock.
         holder.kill()
         holder.wait()
     assert (tmp_path / LOCK_NAME).exists()
     run(bandit(*GOOD), tmp_path, make=envs.make)
     assert not (tmp_path / LOCK_NAME).exists()
-    assert stored(tmp_path) == before
+    assert stored_blocks(tmp_path) == before
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"process": 1}', '{"process": 999999999, "host": "HERE"}'])
@@ -181,7 +181,7 @@ def test_the_lock_of_another_host_is_believed(tmp_path):
     run(bandit(*GOOD), tmp_path, make=envs.make)
 
 
-def test_where_there_are_no_locks_the_file_has_to_do(tmp_path, monkeypatch):
+def test_without_locks_the_file_is_enough(tmp_path, monkeypatch):
     import fcntl
 
     def unsupported(descriptor, how):

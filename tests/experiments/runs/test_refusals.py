@@ -10,7 +10,7 @@ from boltzmann import EpsilonGreedy, Greedy, Linear
 from boltzmann.experiments import Experiment, RefusedError, Task, run
 
 
-def test_what_cannot_run_is_refused_before_anything_is_written(tmp_path):
+def test_an_experiment_that_cannot_run_is_refused_before_anything_is_written(tmp_path):
     folder = tmp_path / "results"
     for environment, agent, message in [
         ("Nowhere-v0", QLearning(Greedy()), "Nowhere"),
@@ -53,7 +53,7 @@ def test_observations_that_are_no_arrays_are_refused_with_what_to_do(tmp_path):
 
 
 class Blind(QLearning):
-    """Takes any observations, to see what the loop does with them."""
+    """An agent that accepts any observations, so that the loop has to check them."""
 
     def reset(self, num_envs, observation_space, action_space, rng):
         super().reset(num_envs, Discrete(1), action_space, rng)

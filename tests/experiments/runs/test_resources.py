@@ -14,15 +14,15 @@ from boltzmann.experiments.runs import machine, memory_and_time, running
 from boltzmann.experiments.runs.disk import disk_text
 
 
-def test_a_long_run_tells_its_memory_first_and_refuses_more_than_there_is(tmp_path, caplog, monkeypatch):
+def test_a_long_run_logs_its_memory_first_and_refuses_more_than_there_is(tmp_path, caplog, monkeypatch):
     task = Task("boltzmann/GaussianBandit-v0", (SampleAverage(Greedy()),), 50_000)
     with caplog.at_level(logging.INFO, logger="boltzmann.experiments"):
         run(Experiment((task,), 19, 0), tmp_path / "short", make=envs.make)
         assert not any("MB of memory" in record.getMessage() for record in caplog.records)
         run(Experiment((task,), 20, 0), tmp_path / "long", make=envs.make)
-    told = [record.getMessage() for record in caplog.records if "MB of memory" in record.getMessage()]
-    assert len(told) == 1
-    assert "of memory in each of 1 process, and 0.1 MB of results in " in told[0]
+    messages = [record.getMessage() for record in caplog.records if "MB of memory" in record.getMessage()]
+    assert len(messages) == 1
+    assert "of memory in each of 1 process, and 0.1 MB of results in " in messages[0]
     monkeypatch.setattr(memory_and_time, "total_memory", lambda: 2**20)
     with pytest.raises(
         RefusedError, match=r"more than the 1\.0 MB of this machine: take a smaller block, or fewer jobs"
@@ -40,7 +40,7 @@ def test_results_that_do_not_fit_the_disk_are_refused_before_anything_is_written
     needed = 8 * 100 * 40 * 8 + 2 * 2600
 
     def leave(free):
-        monkeypatch.setattr(machine.shutil, "disk_usage", lambda place: SimpleNamespace(free=free, total=10**9))
+        monkeypatch.setattr(machine.shutil, "disk_usage", lambda path: SimpleNamespace(free=free, total=10**9))
 
     leave(needed - 1)
     with pytest.raises(RefusedError, match=r"are more than the 0\.2 MB that are free there: record blocks"):
@@ -49,21 +49,21 @@ def test_results_that_do_not_fit_the_disk_are_refused_before_anything_is_written
     leave(needed)
     run(experiment, tmp_path / "fits", make=envs.make)
     assert 0.98 * needed < sum(file.stat().st_size for file in (tmp_path / "fits").glob("task*.npz")) <= needed
-    # What is stored already needs no more room.
+    # Stored blocks need no more space.
     leave(0)
     assert run(experiment, tmp_path / "fits", make=envs.make).plan == experiment.plan
     leave(2 * 8 * 100 * 2 * 8 + 2 * 2600)
     assert disk_text(dataclasses.replace(experiment, record="blocks").plan, tmp_path)
 
 
-def test_where_the_free_room_of_a_disk_is_not_told_nothing_is_refused_for_it(tmp_path, monkeypatch):
+def test_an_unknown_free_space_refuses_nothing(tmp_path, monkeypatch):
     task = Task("boltzmann/GaussianBandit-v0", (SampleAverage(Greedy()),), 50_000)
     plan = Experiment((task,), 40, 0, block=20).plan
 
-    def unreadable(place):
+    def unreadable(path):
         raise PermissionError(13, "Permission denied")
 
-    def without_sizes(place):
+    def without_sizes(path):
         return SimpleNamespace(free=0, total=0)
 
     for usage in (unreadable, without_sizes):

@@ -21,29 +21,29 @@ def test_any_number_of_workers_gives_the_same_bytes(experiment, tmp_path):
     assert len(contents(tmp_path / "one")) == 16
 
 
-def test_progress_is_told(experiment, tmp_path):
-    told = []
-    run(experiment, tmp_path, make=envs.make, on_progress=lambda at: told.append((at.blocks, at.total_blocks)))
-    assert told == [(done, 15) for done in range(16)]
-    told.clear()
-    run(experiment, tmp_path, make=envs.make, on_progress=lambda at: told.append((at.blocks, at.total_blocks)))
-    assert told == [(15, 15)]
+def test_progress_is_reported(experiment, tmp_path):
+    progress = []
+    run(experiment, tmp_path, make=envs.make, on_progress=lambda at: progress.append((at.blocks, at.total_blocks)))
+    assert progress == [(done, 15) for done in range(16)]
+    progress.clear()
+    run(experiment, tmp_path, make=envs.make, on_progress=lambda at: progress.append((at.blocks, at.total_blocks)))
+    assert progress == [(15, 15)]
 
 
-def test_what_is_there_is_kept_and_the_rest_computed(experiment, stored):
+def test_stored_blocks_stay_and_missing_ones_are_computed(experiment, stored):
     whole = contents(stored)
     blocks = sorted(stored.glob("*.npz"))
     for path in blocks[::2]:
         path.unlink()
     (stored / f"{blocks[0].name}.123.tmp").write_bytes(b"half of it")
-    kept = {path: path.stat().st_mtime_ns for path in blocks[1::2]}
+    modified = {path: path.stat().st_mtime_ns for path in blocks[1::2]}
     with pytest.raises(RefusedError, match=r"unfinished: 8 of 15 blocks are missing"):
         Results.load(stored)
-    told = []
-    run(experiment, stored, make=envs.make, on_progress=lambda at: told.append(at.blocks))
-    assert told == list(range(7, 16))
+    blocks_done = []
+    run(experiment, stored, make=envs.make, on_progress=lambda at: blocks_done.append(at.blocks))
+    assert blocks_done == list(range(7, 16))
     assert contents(stored) == whole
-    assert {path: path.stat().st_mtime_ns for path in kept} == kept
+    assert {path: path.stat().st_mtime_ns for path in modified} == modified
 
 
 def test_agents_of_a_task_meet_the_same_problems(experiment, tmp_path):
@@ -80,10 +80,10 @@ def test_the_table_is_tidy_and_complete(stored):
     assert set(table["replicate"]) == set(range(7))
     for cell in results.cells():
         rows = table[(table["task"] == cell.task) & (table["agent"] == cell.agent)]
-        one = rows[rows["replicate"] == 4]
-        np.testing.assert_array_equal(one["step"], cell.steps)
-        np.testing.assert_array_equal(one["reward"], cell.metrics["reward"][4])
-        np.testing.assert_array_equal(one["return"], cell.mean_return[4])
+        replicate = rows[rows["replicate"] == 4]
+        np.testing.assert_array_equal(replicate["step"], cell.steps)
+        np.testing.assert_array_equal(replicate["reward"], cell.metrics["reward"][4])
+        np.testing.assert_array_equal(replicate["return"], cell.mean_return[4])
 
 
 def test_nothing_warns(experiment, tmp_path):
@@ -114,7 +114,7 @@ def test_a_run_leaves_the_global_random_state_alone(experiment, tmp_path):
 
 
 class Leaky(gymnasium.Env):
-    """Tells a gap of 0.5 in every step, and ends often."""
+    """An environment that reports a gap of 0.5 in every step and ends often."""
 
     observation_space, action_space = Discrete(1), Discrete(2)
 

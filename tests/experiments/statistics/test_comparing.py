@@ -54,14 +54,14 @@ def test_the_levels_are_hesterbergs():
 @pytest.mark.parametrize("statistic", [np.mean, np.median, interquartile_mean])
 def test_the_bootstrap_is_the_plain_one(statistic):
     samples = np.random.default_rng(1).lognormal(size=(12, 2))
-    found = bootstrap(samples, statistic, rng=5, confidence=0.9, resamples=300)
+    estimate = bootstrap(samples, statistic, rng=5, confidence=0.9, resamples=300)
     draws = np.random.default_rng(5).integers(12, size=(300, 12))
     for column in range(2):
         again = [float(statistic(np.array([samples[row, column] for row in draw]))) for draw in draws]
         edge = stats.t.ppf(0.95, 11) * (12 / 11) ** 0.5
-        assert found.value[column] == pytest.approx(statistic(samples[:, column]))
-        assert found.low[column] == pytest.approx(np.quantile(again, stats.norm.cdf(-edge)))
-        assert found.high[column] == pytest.approx(np.quantile(again, stats.norm.cdf(edge)))
+        assert estimate.value[column] == pytest.approx(statistic(samples[:, column]))
+        assert estimate.low[column] == pytest.approx(np.quantile(again, stats.norm.cdf(-edge)))
+        assert estimate.high[column] == pytest.approx(np.quantile(again, stats.norm.cdf(edge)))
 
 
 def test_a_seed_or_a_generator_and_nothing_else_decides():
@@ -75,11 +75,11 @@ def test_a_seed_or_a_generator_and_nothing_else_decides():
 
 def test_few_replicates_get_students_interval_and_a_warning():
     samples = np.random.default_rng(3).normal(size=9)
-    with pytest.warns(FewReplicatesWarning, match="9 replicates: intervals from fewer than 10") as said:
+    with pytest.warns(FewReplicatesWarning, match="9 replicates: intervals from fewer than 10") as warned:
         value, low, high = estimate_mean(samples, rng=0)
     mean, half_width = interval(samples)
-    assert len(said) == 1
-    assert said[0].filename == __file__
+    assert len(warned) == 1
+    assert warned[0].filename == __file__
     assert (value, low, high) == (mean, mean - half_width, mean + half_width)
     for estimate in (estimate_median, estimate_interquartile_mean):
         with pytest.warns(FewReplicatesWarning):
@@ -93,40 +93,40 @@ def test_paired_differences_are_those_of_the_paired_t_test(pairs, confidence):
     x, y = np.array(pairs).T
     if np.ptp(x - y) < 1e-6:
         return
-    found, expected = paired_difference(x, y, confidence), stats.ttest_rel(x, y)
-    assert found.p_value == pytest.approx(expected.pvalue, rel=1e-6, abs=1e-12)
+    difference, expected = paired_difference(x, y, confidence), stats.ttest_rel(x, y)
+    assert difference.p_value == pytest.approx(expected.pvalue, rel=1e-6, abs=1e-12)
     ends = expected.confidence_interval(confidence)
-    assert (found.low, found.high) == pytest.approx((ends.low, ends.high), rel=1e-6, abs=1e-9)
-    assert found.value == pytest.approx(np.mean(x - y), abs=1e-9)
-    # Interval and p-value say the same, but for a rounding at the very edge.
-    if abs(found.p_value - (1 - confidence)) > 1e-9:
-        assert (found.p_value < 1 - confidence) == (not found.low <= 0 <= found.high)
+    assert (difference.low, difference.high) == pytest.approx((ends.low, ends.high), rel=1e-6, abs=1e-9)
+    assert difference.value == pytest.approx(np.mean(x - y), abs=1e-9)
+    # Interval and p-value agree, except for rounding at the edge.
+    if abs(difference.p_value - (1 - confidence)) > 1e-9:
+        assert (difference.p_value < 1 - confidence) == (not difference.low <= 0 <= difference.high)
 
 
 def test_pairs_with_something_missing_are_left_out():
     nan = np.nan
     x = np.array([[1.0, nan, 1.0], [2.0, nan, 2.0], [4.0, 3.0, nan], [3.0, nan, nan]])
-    found = paired_difference(x, np.zeros((4, 1)))
-    np.testing.assert_array_equal(found.pairs, [4, 1, 2])
-    assert found.p_value[2] == pytest.approx(stats.ttest_1samp([1.0, 2.0], 0).pvalue)
-    assert found.value[1] == 3
-    assert np.isnan([found.p_value[1], found.low[1], found.high[1]]).all()
+    difference = paired_difference(x, np.zeros((4, 1)))
+    np.testing.assert_array_equal(difference.pairs, [4, 1, 2])
+    assert difference.p_value[2] == pytest.approx(stats.ttest_1samp([1.0, 2.0], 0).pvalue)
+    assert difference.value[1] == 3
+    assert np.isnan([difference.p_value[1], difference.low[1], difference.high[1]]).all()
 
 
 def test_differences_without_spread_are_judged_by_their_signs():
     values = np.random.default_rng(4).normal(size=6)
     assert paired_difference(values, values).p_value == 1
-    # All six of one sign: twice 2^-6. Rounding makes a spread of some last digits, which is none.
+    # All six differences have one sign: twice 2^-6. A spread of the last digits is rounding and does not count.
     assert paired_difference(values + 0.1, values).p_value == 2**-5
 
 
 def plain_holm(p_values):
-    """As the paper has it: the smallest against alpha / m, the next against alpha / (m - 1), until one fails."""
-    order = sorted(range(len(p_values)), key=lambda place: p_values[place])
+    """As in the paper: the smallest against alpha / m, the next against alpha / (m - 1), until one fails."""
+    order = sorted(range(len(p_values)), key=lambda index: p_values[index])
     corrected = [0.0] * len(p_values)
-    for rank, place in enumerate(order):
+    for rank, index in enumerate(order):
         needed = [(len(p_values) - before) * p_values[order[before]] for before in range(rank + 1)]
-        corrected[place] = min(1.0, max(needed))
+        corrected[index] = min(1.0, max(needed))
     return corrected
 
 
@@ -140,32 +140,32 @@ def test_holms_correction_is_the_plain_one(p_values):
 
 @given(SAMPLES, SAMPLES)
 def test_the_probability_of_improvement_is_mann_and_whitneys(x, y):
-    found = probability_of_improvement(x, y)
+    probability = probability_of_improvement(x, y)
     wins = [1.0 if a > b else 0.5 if a == b else 0.0 for a, b in itertools.product(x, y)]
-    assert found == pytest.approx(sum(wins) / len(wins))
+    assert probability == pytest.approx(sum(wins) / len(wins))
     # The published number: scipy's statistic over the number of pairs.
-    assert found == pytest.approx(stats.mannwhitneyu(x, y, alternative="greater").statistic / (len(x) * len(y)))
-    assert probability_of_improvement(y, x) == pytest.approx(1 - found)
+    assert probability == pytest.approx(stats.mannwhitneyu(x, y, alternative="greater").statistic / (len(x) * len(y)))
+    assert probability_of_improvement(y, x) == pytest.approx(1 - probability)
 
 
 def test_its_interval_draws_replicates_of_both_together():
     rng = np.random.default_rng(6)
     x, y = rng.integers(0, 5, 15).astype(float), rng.integers(0, 5, 15).astype(float)
-    found = estimate_probability_of_improvement(x, y, rng=3, resamples=200)
+    estimate = estimate_probability_of_improvement(x, y, rng=3, resamples=200)
     draws = np.random.default_rng(3).integers(15, size=(200, 15))
     again = [probability_of_improvement(x[draw], y[draw]) for draw in draws]
-    assert found.value == pytest.approx(probability_of_improvement(x, y))
-    np.testing.assert_allclose(found[1:], np.quantile(again, expanded_levels(15, 0.95)))
+    assert estimate.value == pytest.approx(probability_of_improvement(x, y))
+    np.testing.assert_allclose(estimate[1:], np.quantile(again, expanded_levels(15, 0.95)))
 
 
 @given(SAMPLES, st.lists(NUMBERS, min_size=1, max_size=5), st.sampled_from([0.8, 0.95]))
 def test_profiles_count_and_their_bands_are_wilsons(samples, thresholds, confidence):
-    found = performance_profile(samples, thresholds, confidence)
-    for place, tau in enumerate(thresholds):
+    profile = performance_profile(samples, thresholds, confidence)
+    for index, tau in enumerate(thresholds):
         above = sum(value > tau for value in samples)
         ends = stats.binomtest(above, len(samples)).proportion_ci(confidence, method="wilson")
-        assert found.value[place] == pytest.approx(above / len(samples))
-        assert (found.low[place], found.high[place]) == pytest.approx((ends.low, ends.high), abs=1e-12)
+        assert profile.value[index] == pytest.approx(above / len(samples))
+        assert (profile.low[index], profile.high[index]) == pytest.approx((ends.low, ends.high), abs=1e-12)
 
 
 @given(st.lists(st.integers(0, 100), min_size=2, max_size=20), st.floats(0.5, 50.0), st.sampled_from([0.8, 0.95]))

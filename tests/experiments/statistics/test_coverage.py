@@ -50,7 +50,7 @@ STATISTICS = {"mean": np.mean, "median": np.median, "iqm": interquartile_mean}
 
 
 def agrees(covered, share, measured_in):
-    """Whether a simulated share agrees with one that another simulation of so many intervals gave."""
+    """Whether a simulated share agrees with the share in another simulation of ``measured_in`` intervals."""
     variance = share * (1 - share) * (1 / len(covered) + 1 / measured_in)
     return abs(np.mean(covered) - share) <= stats.norm.isf(FALSE_ALARM / 2) * variance**0.5
 
@@ -62,32 +62,32 @@ def test_students_interval_covers_as_stated(law, replicates):
     mean, half_width = interval(samples)
     errors = np.abs(mean - TRUTH[law]["mean"])
     assert agrees(errors <= half_width, *STUDENT[law, replicates])
-    # A planted wrong one, too narrow by a tenth, is caught.
+    # Planted fault: an interval that is too narrow by a tenth.
     assert not agrees(errors <= 0.9 * half_width, *STUDENT[law, replicates])
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("law", "replicates"), PAIRED)
 def test_paired_differences_cover_as_stated(law, replicates):
-    # Half of what an agent earns is the luck that the other has too; the rest is its own.
+    # Both agents share half of their luck; the other half is independent.
     draw = getattr(fresh_rng(), law)
     x = draw(size=(replicates, 20_000))
-    found = paired_difference(x, 0.5 * x + 0.5 * draw(size=x.shape))
-    covered = (found.low <= 0) & (found.high >= 0)
+    difference = paired_difference(x, 0.5 * x + 0.5 * draw(size=x.shape))
+    covered = (difference.low <= 0) & (difference.high >= 0)
     assert agrees(covered, PAIRED[law, replicates], 200_000)
-    np.testing.assert_array_equal(covered, found.p_value >= 0.05)
+    np.testing.assert_array_equal(covered, difference.p_value >= 0.05)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("law", "replicates"), BOOTSTRAP)
 def test_the_bootstrap_covers_as_stated(law, replicates):
-    rng, many = fresh_rng(), replicates < 200
+    rng, is_small = fresh_rng(), replicates < 200
     covered = {name: [] for name in STATISTICS}
-    for _ in range(60 if many else 20):
+    for _ in range(60 if is_small else 20):
         # They share their draws, so not too many at a time.
         samples = getattr(rng, law)(size=(replicates, 50))
         for name, statistic in STATISTICS.items():
-            found = bootstrap(samples, statistic, rng=rng, resamples=1000)
-            covered[name] += list((found.low <= TRUTH[law][name]) & (TRUTH[law][name] <= found.high))
+            estimate = bootstrap(samples, statistic, rng=rng, resamples=1000)
+            covered[name] += list((estimate.low <= TRUTH[law][name]) & (TRUTH[law][name] <= estimate.high))
     for name, share in BOOTSTRAP[law, replicates].items():
-        assert agrees(covered[name], share, 20_000 if many else 8000), (name, np.mean(covered[name]))
+        assert agrees(covered[name], share, 20_000 if is_small else 8000), (name, np.mean(covered[name]))

@@ -1,4 +1,6 @@
-"""Leaderboards: who is tied with the best, differences to whom, and what is said of it."""
+"""Leaderboards: ties with the best agent, differences, and the sentences about them."""
+
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -45,11 +47,11 @@ def finals(results, metric):
 def test_ties_and_differences_are_those_of_plain_tests(results, metric):
     rows = leaderboard(results, metric).groupby("task", sort=False).get_group(BANDIT).set_index("agent")
     values, labels = finals(results, metric), list(rows.index)
-    pairs = [(one, other) for place, one in enumerate(labels) for other in labels[:place]]
-    tests = [stats.ttest_rel(values[one], values[other]) for one, other in pairs]
+    pairs = [(agent, better) for index, agent in enumerate(labels) for better in labels[:index]]
+    tests = [stats.ttest_rel(values[agent], values[better]) for agent, better in pairs]
     order = np.argsort([test.pvalue for test in tests])
-    corrected = np.maximum.accumulate([(len(pairs) - k) * tests[place].pvalue for k, place in enumerate(order)])
-    p_values = {pairs[place]: min(1.0, p) for place, p in zip(order, corrected, strict=True)}
+    corrected = np.maximum.accumulate([(len(pairs) - k) * tests[index].pvalue for k, index in enumerate(order)])
+    p_values = {pairs[index]: min(1.0, p) for index, p in zip(order, corrected, strict=True)}
     assert set(rows["compared_with"]) == {labels[0]}
     assert not rows["tied"].iloc[0]
     for label in labels[1:]:
@@ -87,16 +89,16 @@ def test_a_baseline_has_its_label_or_its_whole_expression(results):
         leaderboard(results, confidence=95)
 
 
-def test_few_replicates_are_said_once(tmp_path):
+def test_few_replicates_warn_once(tmp_path):
     agents = [SampleAverage(policy) for policy in (Boltzmann(0.2), Greedy(), Uniform())]
     results = run(Experiment([Task(BANDIT, agents, 20)], 4, 0), tmp_path, make=envs.make)
-    for call in (leaderboard, draw_differences, lambda found: averages(found, rng=0)):
-        with pytest.warns(FewReplicatesWarning, match="4 replicates") as said:
+    for call in (leaderboard, draw_differences, partial(averages, rng=0)):
+        with pytest.warns(FewReplicatesWarning, match="4 replicates") as warned:
             call(results)
-        assert len(said) == 1
+        assert len(warned) == 1
 
 
-def test_a_single_replicate_tells_nothing_apart(tmp_path):
+def test_no_difference_is_significant_with_a_single_replicate(tmp_path):
     agents = [SampleAverage(policy) for policy in (Boltzmann(0.2), Greedy())]
     results = run(Experiment([Task(BANDIT, agents, 20)], 1, 0), tmp_path, make=envs.make)
     with pytest.warns(FewReplicatesWarning, match="1 replicate:"):
@@ -120,15 +122,15 @@ def test_averages_hold_all_three_with_their_ends(results):
     pd.testing.assert_frame_equal(again, averages(results, "reward", rng=np.random.default_rng(1), resamples=200))
 
 
-def test_averages_leave_out_what_has_no_value(results):
-    # In 300 steps greedy may end no episode in some replicates' last tenth; nothing of it is NaN here.
+def test_averages_leave_out_missing_values(results):
+    # In some replicates greedy ends no episode in the last tenth of 300 steps; the averages are still numbers.
     table = averages(results, "return", rng=0, resamples=50)
     assert not table[["estimate"]].isna().any(axis=None)
     assert table["replicates"].max() == 30
 
 
 def board_of(tied, **columns):
-    agents = [chr(ord("A") + place) for place in range(len(tied))]
+    agents = [chr(ord("A") + index) for index in range(len(tied))]
     rows = {"task": "lake", "agent": agents, "metric": "reward", "replicates": 50, "tied": tied}
     falling = range(len(tied), 0, -1)
     return pd.DataFrame({**rows, "final": falling, "cumulative": falling, **columns})
@@ -138,7 +140,7 @@ END = "is best in the last tenth of the steps"
 
 
 @pytest.mark.parametrize(
-    ("board", "said"),
+    ("board", "sentence"),
     [
         (board_of([False]), "A is the only agent: there is nothing to compare it with."),
         (
@@ -182,13 +184,13 @@ END = "is best in the last tenth of the steps"
         ),
     ],
 )
-def test_the_answer_is_a_sentence(board, said):
-    assert answers(board) == {"lake": said}
+def test_the_answer_is_a_sentence(board, sentence):
+    assert answers(board) == {"lake": sentence}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("agents", "replicates"), [(3, 10), (8, 30), (20, 30)])
-def test_equals_are_told_apart_no_more_often_than_stated(agents, replicates):
+def test_equal_agents_differ_significantly_no_more_often_than_stated(agents, replicates):
     # In so many comparisons of agents that are all the same, at most 5 % may name one as worse than the best.
     trials, rng = 1000, fresh_rng()
     all_pairs = best_alone = 0

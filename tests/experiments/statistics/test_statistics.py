@@ -26,7 +26,7 @@ def test_the_interval_covers_as_often_as_it_says():
     assert np.mean(np.abs(mean - 3.0) <= half_width) == pytest.approx(0.95, abs=0.008)
 
 
-def test_the_interval_leaves_out_what_is_missing():
+def test_the_interval_leaves_out_missing_values():
     nan = np.nan
     mean, half_width = interval([[1.0, nan, nan], [2.0, 4.0, nan], [3.0, nan, nan]])
     np.testing.assert_array_equal(mean, [2.0, 4.0, nan])
@@ -58,7 +58,7 @@ def test_final_and_cumulative_weigh_windows_by_their_steps():
     np.testing.assert_array_equal(cell.mean_return, [[3.5, np.nan, np.nan]])
 
 
-def test_curves_are_what_was_recorded_or_follows_from_it():
+def test_curves_are_recorded_or_computed_from_the_record():
     cell = small_cell()
     np.testing.assert_array_equal(curve(cell, "regret"), [[5.0, 5.0, 5.0]])
     np.testing.assert_array_equal(curve(cell, "return"), cell.mean_return)
@@ -138,13 +138,13 @@ def test_where_every_step_pays_the_same_returns_are_judged_though_some_have_none
 
 
 def test_labels_shorten_only_what_is_the_same():
-    own = "Boltzmann(mylab.schedules:Halving(1.0, name='a.b:c'))"
-    assert short_labels([f"QLearning({own})", "QLearning(Uniform())"]) == [own, "Uniform()"]
+    policy = "Boltzmann(mylab.schedules:Halving(1.0, name='a.b:c'))"
+    assert short_labels([f"QLearning({policy})", "QLearning(Uniform())"]) == [policy, "Uniform()"]
     assert short_labels(["QLearning(Greedy())", "QLearning(Uniform())"]) == ["Greedy()", "Uniform()"]
-    for kept in (
+    for labels in (
         ["QLearning(Greedy())", "QLearning(Greedy(), step_size=0.5)"],
         ["SampleAverage(Greedy())", "QLearning(Uniform())"],
         ["Mine()", "Mine(1)"],
         ["not an expression", "QLearning(Greedy())"],
     ):
-        assert short_labels(kept) == kept
+        assert short_labels(labels) == labels

@@ -59,16 +59,16 @@ def crash_everywhere(tmp_path, whole, prepare):
     """Crash at each operation of a run on a prepared folder, look at what is there, and go on."""
     names = count_operations(tmp_path / "counted", prepare)
     assert contents(tmp_path / "counted") == whole
-    for place in range(1, len(names) + 1):
-        folder = tmp_path / str(place)
+    for operation in range(1, len(names) + 1):
+        folder = tmp_path / str(operation)
         prepare(folder)
         before = contents(folder) if folder.exists() else {}
         with pytest.MonkeyPatch.context() as patched:
-            Disk(patched, crash_at=place)
+            Disk(patched, crash_at=operation)
             with pytest.raises(Crash):
                 computed(folder)
         left = contents(folder) if folder.exists() else {}
-        # Whatever has its name is whole, and what was whole is there still.
+        # Every file with a final name is whole, and no whole file is lost.
         for name, content in left.items():
             assert not name.endswith((".npz", ".json")) or content == whole[name]
         assert {name for name in before if name in whole and before[name] == whole[name]} <= set(left)
@@ -79,13 +79,13 @@ def crash_everywhere(tmp_path, whole, prepare):
             # The process that crashed is this one, and counts as dead.
             patched.setattr(storage, "is_alive", lambda process: False)
             computed(folder)
-        assert contents(folder) == whole, f"crashed at {names[place - 1]}, operation {place}"
+        assert contents(folder) == whole, f"crashed at {names[operation - 1]}, operation {operation}"
     return names
 
 
 def test_a_new_run_that_crashes_at_any_operation(tmp_path, whole):
     names = crash_everywhere(tmp_path, whole, lambda folder: None)
-    # One whole writing a file: 4 blocks and the description.
+    # Each file is written whole once: 4 blocks and the description.
     assert names.count("write") >= 5
     assert names.count("fsync") >= 10
     assert {"mkdir", "link", "replace", "unlink", "open"} <= set(names)
@@ -107,7 +107,7 @@ def test_a_run_that_goes_on_and_crashes_at_any_operation(tmp_path, whole):
 
 @pytest.fixture
 def ended():
-    """The number of a process that has ended and that nobody has waited for."""
+    """The number of a process that has ended without being waited for."""
     process = subprocess.Popen([sys.executable, "-c", ""], stdout=subprocess.PIPE)
     process.stdout.read()
     deadline = time.monotonic() + 10
@@ -119,15 +119,15 @@ def ended():
     process.stdout.close()
 
 
-@pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="only there are such processes told from others")
-def test_half_written_files_go_whoever_has_their_number_now(tmp_path, whole, ended):
+@pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="only /proc shows that such processes have ended")
+def test_half_written_files_are_deleted_whichever_process_has_their_number(tmp_path, whole, ended):
     alive = os.getppid()
     for process in (alive, ended, 999999999):
         for name in ("task00-agent00-block0001.npz", "task00-agent01.error.txt"):
             (tmp_path / f"{name}.{process}.tmp").write_bytes(b"half")
         (tmp_path / f"experiment.json.{process}.tmp").write_bytes(b"half")
     computed(tmp_path)
-    # A run that is about to be refused may just be writing that one.
+    # Another run, which will be refused, may be writing that file.
     assert contents(tmp_path) == whole | {f"experiment.json.{alive}.tmp": b"half"}
 
 
@@ -147,7 +147,7 @@ def test_a_process_of_any_name_is_alive(tmp_path):
 
 
 @pytest.mark.parametrize("process", ["Infinity", str(10**30), "[" * 4000])
-def test_a_lock_file_of_junk_is_no_lock(tmp_path, whole, process):
+def test_a_lock_file_of_junk_does_not_lock(tmp_path, whole, process):
     (tmp_path / "run.lock").write_text(f'{{"process": {process}, "host": "{socket.gethostname()}"}}')
     (tmp_path / f"experiment.json.{10**30}.tmp").write_bytes(b"half")
     computed(tmp_path)
@@ -189,13 +189,13 @@ def test_a_flipped_bit_of_the_description_is_refused_or_changes_nothing(tmp_path
     content = path.read_bytes()
     plan = EXPERIMENT.plan
     rng, refused = np.random.default_rng(0), 0
-    for place in range(len(content)):
+    for position in range(len(content)):
         flipped = bytearray(content)
-        flipped[place] ^= 1 << int(rng.integers(8))
+        flipped[position] ^= 1 << int(rng.integers(8))
         path.write_bytes(flipped)
         try:
             assert Store(tmp_path).read_plan() == plan
         except RefusedError:
             refused += 1
-    # Blanks between the parts are the rest.
+    # The other bytes are blanks between the parts.
     assert refused > len(content) // 3

@@ -1,4 +1,4 @@
-"""Exports: the same numbers in other tools' files, damage found, what is not installed said; `make test-clusters`."""
+"""Exports: the same numbers in other tools' files, damage detected, missing packages named; `make test-clusters`."""
 
 import json
 import sys
@@ -28,7 +28,7 @@ def test_parquet_holds_the_table_and_the_description(small, tmp_path):
     assert read["agent"].to_pylist() == list(table["agent"])
     stored = json.loads(read.schema.metadata[b"boltzmann_experiment"])
     assert stored["hash"] == small.plan.hash
-    assert [one.name for one in path.parent.iterdir()] == ["table.parquet"]
+    assert [file.name for file in path.parent.iterdir()] == ["table.parquet"]
 
 
 def test_a_flipped_bit_in_a_page_is_found(small, tmp_path):
@@ -36,21 +36,21 @@ def test_a_flipped_bit_in_a_page_is_found(small, tmp_path):
     path = tmp_path / "table.parquet"
     small.to_parquet(path)
     content, truth = path.read_bytes(), parquet.read_table(path)
-    rng, found = np.random.default_rng(0), 0
-    # The footer, whose length stands before the last four bytes, is no page: Parquet has no checksum for it.
+    rng, caught = np.random.default_rng(0), 0
+    # Parquet has no checksum for the footer. The four bytes before the last four are its length.
     footer = int.from_bytes(content[-8:-4], "little")
-    for place in rng.integers(4, len(content) - 8 - footer, 200):
+    for position in rng.integers(4, len(content) - 8 - footer, 200):
         flipped = bytearray(content)
-        flipped[place] ^= 1 << int(rng.integers(8))
+        flipped[position] ^= 1 << int(rng.integers(8))
         path.write_bytes(flipped)
         try:
             read = parquet.read_table(path, page_checksum_verification=True)
         except (OSError, arrow.ArrowException):
-            found += 1
+            caught += 1
             continue
-        # What carries no checksum, such as the pages' statistics, carries no data.
+        # Bytes without a checksum, such as the statistics of pages, carry no data.
         assert read.equals(truth)
-    assert found > 100
+    assert caught > 100
 
 
 def test_tensorboard_gets_the_mean_curve_of_each_cell(small, tmp_path):
@@ -100,14 +100,14 @@ def test_the_script_writes_both(small, tmp_path, capsys):
     ("write", "module", "extra"),
     [(Results.to_parquet, "pyarrow", "parquet"), (write_tensorboard, "tensorboardX", "tensorboard")],
 )
-def test_what_is_not_installed_is_said(small, tmp_path, monkeypatch, write, module, extra):
+def test_a_missing_package_is_named(small, tmp_path, monkeypatch, write, module, extra):
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(RefusedError, match=rf"pip install 'boltzmann-exploration\[{extra}\]'"):
         write(small, tmp_path / "x")
     assert not (tmp_path / "x").exists()
 
 
-def test_the_script_says_what_it_lacks_in_one_line(tmp_path, capsys):
+def test_the_script_reports_missing_arguments_and_results_in_one_line(tmp_path, capsys):
     for arguments, message in [([], "nothing to write"), (["--parquet", "x"], "holds no results")]:
         with pytest.raises(SystemExit) as stopped:
             export_results.main([str(tmp_path), *arguments])

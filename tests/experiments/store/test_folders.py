@@ -13,10 +13,10 @@ from boltzmann.experiments import DamagedBlockError, Experiment, RefusedError, R
 from tests.support.folders import contents
 
 
-def places_to_flip(content, data):
-    """All bytes but those that repeat: of eight arrays alike, the headers of the first are flipped byte by byte.
+def positions_to_flip(content, data):
+    """All positions in the headers of the first array, in the data, and after the last array.
 
-    Of the others every seventh byte is, and their data, and all that follows the last array.
+    The other seven arrays have the same headers, so every seventh byte of these is enough.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         starts = [member.header_offset for member in archive.infolist()]
@@ -32,19 +32,19 @@ def test_no_flipped_bit_and_no_cut_is_ever_read_as_data(tmp_path):
     content, truth = path.read_bytes(), store.read(plan, block)
     rng = np.random.default_rng(0)
     starts = [content.index(f"{name}.npy".encode()) + 128 for name in truth]
-    data = {place for start in starts for place in range(start, start + 16)}
-    for place in places_to_flip(content, data):
+    data = {position for start in starts for position in range(start, start + 16)}
+    for position in positions_to_flip(content, data):
         flipped = bytearray(content)
-        flipped[place] ^= 1 << int(rng.integers(8))
+        flipped[position] ^= 1 << int(rng.integers(8))
         path.write_bytes(flipped)
         try:
-            found = store.read(plan, block)
+            arrays = store.read(plan, block)
         except DamagedBlockError:
             continue
         # Dates and attributes of the archive carry no data and no checksum.
-        assert place not in data
+        assert position not in data
         for name, array in truth.items():
-            np.testing.assert_array_equal(found[name], array)
+            np.testing.assert_array_equal(arrays[name], array)
     for cut in range(0, len(content), 7):
         path.write_bytes(content[:cut])
         with pytest.raises(DamagedBlockError):
@@ -133,10 +133,10 @@ def test_of_two_experiments_that_begin_at_once_one_is_refused(experiment, tmp_pa
 
 
 def test_a_folder_of_another_experiment_is_refused(experiment, stored):
-    other = Experiment(experiment.tasks, 7, 12, block=3)
+    reseeded = Experiment(experiment.tasks, 7, 12, block=3)
     before = contents(stored)
     with pytest.raises(RefusedError, match="holds another experiment"):
-        run(other, stored, make=envs.make)
+        run(reseeded, stored, make=envs.make)
     assert contents(stored) == before
 
 
@@ -155,8 +155,8 @@ def test_an_unwritable_folder_is_refused(experiment, tmp_path):
 
 def test_blocks_in_another_place_or_of_another_run_are_made_again(experiment, stored, tmp_path):
     whole = contents(stored)
-    other = Experiment(experiment.tasks, 7, 99, block=3, points=20)
-    run(other, tmp_path / "b", make=envs.make)
+    reseeded = Experiment(experiment.tasks, 7, 99, block=3, points=20)
+    run(reseeded, tmp_path / "b", make=envs.make)
     names = sorted(name for name in whole if name.endswith("npz"))
     (stored / names[0]).write_bytes(whole[names[1]])
     (stored / names[4]).write_bytes((tmp_path / "b" / names[4]).read_bytes())

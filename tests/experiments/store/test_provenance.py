@@ -13,7 +13,7 @@ from boltzmann.experiments import Experiment, RefusedError, Results, Task, run
 from tests.support.folders import contents
 
 
-def test_what_an_environment_turned_out_to_be_is_stored_and_has_to_stay(tmp_path):
+def test_the_made_environment_is_described_in_the_folder_and_must_not_change(tmp_path):
     task = Task("FrozenLake(is_slippery=False)", [QLearning(Greedy())], 20)
     with pytest.warns(UserWarning, match="Using the latest versioned environment"):
         run(Experiment([task], 2, 0), tmp_path, make=envs.make)
@@ -40,11 +40,11 @@ def test_what_an_environment_turned_out_to_be_is_stored_and_has_to_stay(tmp_path
     assert contents(tmp_path) == whole
 
 
-def test_what_an_environment_turned_out_to_be_is_no_part_of_the_hash(experiment, stored):
+def test_the_made_environment_is_not_part_of_the_hash(experiment, stored):
     path = stored / "experiment.json"
     described = json.loads(path.read_text())
     assert described["hash"] == experiment.plan.hash
-    # A folder from before it was stored goes on as it did.
+    # Older folders without this entry can be continued.
     del described["environments"]
     path.write_text(json.dumps(described))
     run(experiment, stored, make=envs.make)
@@ -71,7 +71,7 @@ def test_descriptions_of_environments_are_the_same_in_every_process():
     assert "0x" not in str(describe_environment(envs.make("CartPole-v1", 1)))
 
 
-def test_a_time_limit_that_was_given_is_said_once_and_not_by_the_workers(tmp_path, capfd):
+def test_a_usual_time_limit_warns_once_and_not_in_the_workers(tmp_path, capfd):
     agents = [QLearning(Greedy()), QLearning(Uniform())]
     experiment = Experiment([Task("CliffWalking-v1", agents, 10)], 4, 0, block=1)
     with pytest.warns(envs.TimeLimitWarning, match="CliffWalking-v1 states no time limit"):
@@ -81,7 +81,7 @@ def test_a_time_limit_that_was_given_is_said_once_and_not_by_the_workers(tmp_pat
     assert stored["environments"][0]["max_episode_steps"] == envs.TIME_LIMIT
 
 
-def test_going_on_with_other_versions_is_said_aloud(experiment, stored):
+def test_continuing_with_other_versions_warns(experiment, stored):
     path = stored / "experiment.json"
     path.write_text(path.read_text().replace(f'"numpy": "{np.__version__}"', '"numpy": "1.0"'))
     run(experiment, stored, make=envs.make)  # nothing is missing, so nothing is mixed

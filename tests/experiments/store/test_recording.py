@@ -102,7 +102,7 @@ def test_blocks_of_unequal_size_have_no_common_variance(replicates, block):
         Experiment(TASKS, 60, 0, record="means")
 
 
-def test_the_variance_of_what_all_replicates_share_is_nothing(both):
+def test_the_variance_of_a_value_that_all_replicates_share_is_zero(both):
     _, means = both
     cell = next(iter(means.cells()))
     assert not cell.variances["temperature"].any()

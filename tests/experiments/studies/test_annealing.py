@@ -65,7 +65,7 @@ def test_a_problem_takes_policies_into_its_learner():
 
 def annealed(folder, environment, constants, speeds, steps, metric="gap", judging=20):
     annealing = Annealing([Problem(environment, BANDIT, steps)], constants, speeds, 4, judging, 0, metric)
-    return run_annealing(annealing, lambda name, one: run(one, folder / name, make=envs.make))
+    return run_annealing(annealing, lambda name, experiment: run(experiment, folder / name, make=envs.make))
 
 
 def test_cooling_gains_where_the_best_constant_is_too_hot(tmp_path):
@@ -83,7 +83,7 @@ def test_cooling_gains_where_the_best_constant_is_too_hot(tmp_path):
 
 
 def test_cooling_loses_where_the_best_arm_pays_late(tmp_path):
-    """Cold before the best arm pays at all, a schedule never sees that it does; T = 0.3 looks again."""
+    """A schedule that is cold before the best arm starts to pay never pulls it again; T = 0.3 does."""
     gains, _ = annealed(tmp_path, "boltzmann/ZeroedStartBandit-v0(means=[0.5, 1.0], zeroed=40)", [0.3], [0.05], 400)
     assert {gain.verdict for gain in gains if gain.family in ("linear", "cosine", "exponential")} == {"loses"}
     assert "no schedule gains" in annealing_answer(gains)[0]
@@ -100,25 +100,25 @@ def test_gains_are_paired_differences_of_means(metric, sign, tmp_path):
         here = [gain for gain in gains if gain.period == period]
         tests = []
         for gain in here:
-            one, other = (
+            annealed_means, constant_means = (
                 cells[f"SampleAverage({name})"][:, windows].mean(axis=1) for name in (gain.policy, gain.constant)
             )
-            assert gain.value == pytest.approx(sign * (one - other).mean(), abs=1e-12)
-            assert gain.level == pytest.approx(other.mean())
-            tests.append(ttest_rel(one, other))
+            assert gain.value == pytest.approx(sign * (annealed_means - constant_means).mean(), abs=1e-12)
+            assert gain.level == pytest.approx(constant_means.mean())
+            tests.append(ttest_rel(annealed_means, constant_means))
             ends = np.sort(sign * np.array(tests[-1].confidence_interval()))
             assert (gain.low, gain.high) == pytest.approx(tuple(ends), abs=1e-9)
         order, largest = np.argsort([test.pvalue for test in tests]), 0.0
-        for rank, place in enumerate(order):
-            largest = max(largest, min(1.0, (len(tests) - rank) * tests[place].pvalue))
-            assert here[place].p_value == pytest.approx(largest, abs=1e-9)
+        for rank, index in enumerate(order):
+            largest = max(largest, min(1.0, (len(tests) - rank) * tests[index].pvalue))
+            assert here[index].p_value == pytest.approx(largest, abs=1e-9)
 
 
 def test_a_metric_that_a_task_does_not_have_is_refused(tmp_path):
     environment = "CartPole-v1(bins=(1, 1, 2, 2))"
     annealing = Annealing([Problem(environment, QLearning(Greedy()), 20)], [1.0], [1.0], 2, 2, 0)
     with pytest.raises(RefusedError, match="does not have the metric 'gap'"):
-        run_annealing(annealing, lambda name, one: run(one, tmp_path / name, make=envs.make))
+        run_annealing(annealing, lambda name, experiment: run(experiment, tmp_path / name, make=envs.make))
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ GAINS = [
 ]
 
 
-def test_figure_and_table_mark_what_can_be_told():
+def test_figure_and_table_mark_significant_differences():
     assert [gain.verdict for gain in GAINS] == ["gains", "loses", "not significant", "not significant"]
     (panel,) = draw_gains(GAINS).axes
     marks = [line for line in panel.lines if line.get_marker() in ("o", "s") and len(line.get_xdata())]

@@ -123,7 +123,7 @@ def test_the_ends_are_greedy_and_uniform_to_the_last_bit(engine, tmp_path):
     assert {row[-1] for row in ends_table(checks).rows} == {"yes"}
 
 
-def test_an_end_that_differs_is_told(swept, monkeypatch):
+def test_an_end_that_differs_is_reported(swept, monkeypatch):
     """Next to zero is not zero: greedy breaks ties of the values in other ways than T = 0.01."""
     monkeypatch.setattr(sweeps, "ENDS", {"Boltzmann(1.0)": "Greedy()"})
     checks = check_ends(swept)

@@ -12,13 +12,13 @@ from boltzmann.experiments.studies.tuning import Tuning, candidates, run_tuning
 from boltzmann.experiments.studies.tuning_tables import judgement_table, recommendation, rounds_table
 
 COLD, HOT = [Boltzmann(0.0), Boltzmann(0.01), Boltzmann(0.03)], [Boltzmann(T) for T in (1.0, 3.0, 30.0, np.inf)]
-# Greedy finds the one arm that pays within some rounds, since ties are shared; what is hot never stops leaving it.
+# Greedy shares ties, so it reaches the one paying arm within some rounds; hot policies keep leaving that arm.
 HUGE_GAPS = Problem("boltzmann/BernoulliBandit-v0(means=[0.0, 0.0, 1.0])", SampleAverage(Greedy()), 100)
 NO_GAPS = Problem("boltzmann/GaussianBandit-v0(means=[0.3, 0.3, 0.3])", SampleAverage(Greedy()), 50)
 
 
 def tuned_in(folder, tuning):
-    return run_tuning(tuning, lambda name, one: run(one, folder / name, make=envs.make))
+    return run_tuning(tuning, lambda name, experiment: run(experiment, folder / name, make=envs.make))
 
 
 def test_the_known_best_is_found_whatever_the_order(tmp_path):
@@ -37,16 +37,16 @@ def test_the_known_best_is_found_whatever_the_order(tmp_path):
         assert "Boltzmann(1.0)" not in answer
 
 
-def test_where_nothing_matters_nothing_is_told(tmp_path):
+def test_equal_candidates_do_not_differ_significantly(tmp_path):
     tuned = tuned_in(tmp_path, Tuning(NO_GAPS, [*HOT, *COLD], 2, 5, 12, 0))
-    # What is equal in everything keeps the order in which it was given.
+    # Equal candidates keep the order in which they were given.
     assert tuned.recommendation == repr(HOT[0])
     verdicts = [row[-1] for row in judgement_table(tuned).rows]
     assert sorted(verdicts) == ["not significant"] * 4 + ["recommended"]
     assert "not differ significantly from it." in recommendation(tuned)[2]
 
 
-def test_a_finalist_that_proves_better_is_said_to_be(tmp_path):
+def test_a_finalist_that_proves_better_is_reported(tmp_path):
     """The last round is made to err, which one replicate may: the judgement has seeds of its own, and says so."""
     tuned = tuned_in(tmp_path, Tuning(HUGE_GAPS, [COLD[0], HOT[1]], 1, 2, 12, 0))
     wrong = tuned.__class__("Boltzmann(3.0)", "SampleAverage(Boltzmann(3.0))", "gap", tuned.rounds, tuned.judged)
@@ -58,16 +58,16 @@ def test_rounds_halve_by_their_own_means_and_share_no_seed(tmp_path):
     policies = [Boltzmann(T) for T in (0.0, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, np.inf)]
     problem = Problem("boltzmann/GaussianBandit-v0(arms=4)", SampleAverage(Greedy()), 60)
     tuned = tuned_in(tmp_path, Tuning(problem, policies, 4, 3, 10, 7))
-    assert [len(one.ranked) for one in tuned.rounds] == [9, 5, 3]
-    assert [one.results.plan.replicates for one in tuned.rounds] == [4, 8, 16]
-    seeds = [one.results.plan.seed for one in tuned.rounds] + [tuned.judged.plan.seed]
+    assert [len(stage.ranked) for stage in tuned.rounds] == [9, 5, 3]
+    assert [stage.results.plan.replicates for stage in tuned.rounds] == [4, 8, 16]
+    seeds = [stage.results.plan.seed for stage in tuned.rounds] + [tuned.judged.plan.seed]
     assert len(set(seeds)) == 4
     left = [repr(policy) for policy in policies]
-    for one in tuned.rounds:
-        finals = {cell.agent: cell.metrics["gap"][:, -6:].mean() for cell in one.results.cells()}
+    for stage in tuned.rounds:
+        finals = {cell.agent: cell.metrics["gap"][:, -6:].mean() for cell in stage.results.cells()}
         assert list(finals) == [f"SampleAverage({name})" for name in left]
-        assert sorted(finals, key=finals.get) == [f"SampleAverage({name})" for name in one.ranked]
-        left = list(one.ranked[: max(3, -(-len(left) // 2))])
+        assert sorted(finals, key=finals.get) == [f"SampleAverage({name})" for name in stage.ranked]
+        left = list(stage.ranked[: max(3, -(-len(left) // 2))])
     assert tuned.judged.plan.tasks[0].agents == tuple(f"SampleAverage({name})" for name in left)
     assert tuned.recommendation == left[0]
     assert [row[1] for row in rounds_table(tuned).rows] == ["9", "5", "3"]
@@ -92,17 +92,17 @@ def test_a_search_that_was_stopped_ends_with_the_same_bytes(tmp_path):
     again = tuned_in(tmp_path / "stopped", tuning)
     assert again.recommendation == whole.recommendation
     assert all(path.stat().st_mtime_ns == when for path, when in begun.items())
-    one, other = (
+    whole_files, stopped_files = (
         {path.relative_to(tmp_path / name): path.read_bytes() for path in (tmp_path / name).rglob("*.npz")}
         for name in ("whole", "stopped")
     )
-    assert one == other
+    assert whole_files == stopped_files
 
 
 def test_returns_judge_where_there_is_no_gap(tmp_path):
     problem = Problem("CartPole-v1(bins=(1, 1, 2, 2))", QLearning(Greedy()), 120)
     tuned = tuned_in(tmp_path, Tuning(problem, [Boltzmann(0.1), Boltzmann(Linear(1.0, 0.1, 100))], 3, 2, 3, 0))
-    # Every step pays 1, so that the rewards of all are alike: returns of those that have any say more.
+    # Every step pays 1, so all rewards are equal; only returns distinguish the agents.
     ended = [cell.metrics["episodes"][:, -10:].any() for cell in tuned.rounds[0].results.cells()]
     assert tuned.metric == ("return" if all(ended) else "reward")
     assert all(ended)
@@ -111,8 +111,8 @@ def test_returns_judge_where_there_is_no_gap(tmp_path):
 
 
 def test_candidates_span_the_range():
-    found = candidates(0.01, 1.0, 1000, ["linear", "log over time"], [0.5])
-    names = [repr(policy) for policy in found]
+    policies = candidates(0.01, 1.0, 1000, ["linear", "log over time"], [0.5])
+    names = [repr(policy) for policy in policies]
     assert names[:3] == ["Boltzmann(0.0)", "Boltzmann(0.01)", "Boltzmann(0.0316)"]
     assert "Boltzmann(inf)" in names
     assert "Boltzmann(Linear(1.0, 0.01, 500))" in names

@@ -56,10 +56,10 @@ def test_an_end_that_one_learner_lacks_is_missed(tmp_path):
 
 
 def test_each_learner_has_a_best_temperature_of_its_own(both, tmp_path):
-    found = best_temperatures(both, "gap")
-    assert [best.task for best in found] == [f"{BANDIT} with {learner.__name__}(_)" for learner in LEARNERS]
-    for learner, best in zip(LEARNERS, found, strict=True):
-        # Agents of one task meet the same randomness, so that a learner finds the same beside another or alone.
+    results = best_temperatures(both, "gap")
+    assert [best.task for best in results] == [f"{BANDIT} with {learner.__name__}(_)" for learner in LEARNERS]
+    for learner, best in zip(LEARNERS, results, strict=True):
+        # Agents of one task meet the same randomness, so a learner has the same results alone and beside another.
         (alone,) = best_temperatures(swept(tmp_path / learner.__name__, learner), "gap")
         assert dataclasses.replace(best, task=BANDIT) == alone
 
