@@ -8,7 +8,7 @@ as everywhere in JAX.
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,8 @@ from boltzmann import checks
 from boltzmann._numerics import libraries, shared, tensors
 from boltzmann.arrays import NUMPY, Array, Floats, Namespace, Rng, Values
 
-_Generator = np.random.Generator | tensors.Uniforms
+_Generator: TypeAlias = "np.random.Generator | tensors.Uniforms"
+"""A string, so as not to load NumPy's randomness."""
 
 _BLOCK = 256
 """From so many actions on, the cumulative sum has two levels."""
