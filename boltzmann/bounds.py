@@ -6,13 +6,13 @@ error message and in the docstring of the class.
 
 from __future__ import annotations
 
-import functools
+import ast
 import inspect
 import sys
-import typing
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Annotated, Any, Protocol, runtime_checkable
+from weakref import WeakKeyDictionary
 
 from boltzmann import checks
 
@@ -132,9 +132,13 @@ class Each(Wrapper):
 Temperature = Annotated[float, Real("[0, inf]")]
 
 
-@functools.cache
+_KNOWN: WeakKeyDictionary[type, Mapping[str, Bound]] = WeakKeyDictionary()
+
+
 def bounds_of(kind: type) -> Mapping[str, Bound]:
     """Return the bounds that a dataclass declares, by the names of its fields.
+
+    A subclass that annotates a field again, as to give it a default, keeps the bound unless it declares another one.
 
     Examples
     --------
@@ -142,24 +146,38 @@ def bounds_of(kind: type) -> Mapping[str, Bound]:
     >>> {name: bound.text for name, bound in bounds_of(Linear).items()}
     {'start': 'in [0, inf]', 'end': 'in [0, inf]', 'steps': 'at least 1'}
     """
-    declared: dict[str, Bound] = {}
-    for field in fields(kind):
-        for part in getattr(_annotation(kind, field.name), "__metadata__", ()):
-            if isinstance(part, Bound):
-                declared[field.name] = part
-    return declared
+    known = _KNOWN.get(kind)
+    if known is None:
+        nearest = {field.name: next(_declared(kind, field.name), None) for field in fields(kind)}
+        known = _KNOWN[kind] = {name: bound for name, bound in nearest.items() if bound is not None}
+    return known
 
 
-def _annotation(kind: type, name: str) -> object:
-    """Return the annotation of a field as an object, or None if one of its names exists for type checkers alone."""
-    owner = next(base for base in kind.__mro__ if name in inspect.get_annotations(base))
-    written = inspect.get_annotations(owner)[name]
-    if not isinstance(written, str):
-        return written
+def _declared(kind: type, name: str) -> Iterator[Bound]:
+    """Yield the bounds in the annotations of a field, those of the class before those of its bases."""
+    for owner in kind.__mro__:
+        written = inspect.get_annotations(owner).get(name)
+        parts = _metadata(written, owner) if isinstance(written, str) else getattr(written, "__metadata__", ())
+        yield from (part for part in parts if isinstance(part, Bound))
+
+
+def _metadata(written: str, owner: type) -> Iterable[object]:
+    """Return what an annotation that is kept as text says besides the type.
+
+    Only a name, or what stands behind the type in ``Annotated[...]``, is evaluated: the types themselves may exist for
+    type checkers alone.
+    """
+    scope = vars(sys.modules[owner.__module__]) if owner.__module__ in sys.modules else {}
     try:
-        return eval(written, vars(sys.modules[owner.__module__]), vars(typing))
-    except NameError:
-        return None
+        tree = ast.parse(written, mode="eval").body
+    except SyntaxError:
+        return ()
+    if isinstance(tree, ast.Name):
+        return getattr(scope.get(tree.id), "__metadata__", ())
+    if not isinstance(tree, ast.Subscript) or ast.unparse(tree.value).rpartition(".")[2] != "Annotated":
+        return ()
+    parts = tree.slice.elts[1:] if isinstance(tree.slice, ast.Tuple) else []
+    return [eval(compile(ast.Expression(part), "<annotation>", "eval"), scope) for part in parts]
 
 
 def check_parameters(made: object) -> None:

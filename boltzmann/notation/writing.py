@@ -28,8 +28,8 @@ class Expression:
     Boltzmann(Linear(1.0, 0.01, 5000))
     """
 
-    def __post_init__(self) -> None:
-        """Check the parameters against the bounds in the annotations of their fields."""
+    def __post_init__(self, *_: object) -> None:
+        """Check the parameters against the bounds beside their fields; values of ``InitVar`` fields are ignored."""
         check_parameters(self)
 
     def __repr__(self) -> str:
