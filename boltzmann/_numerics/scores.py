@@ -89,7 +89,7 @@ class Scores(InNamespace):
             return NUMPY.exp(self.scores)
         if self.equal:
             ones = self.maximisers if self.temperature == 0.0 else self.live
-            return NUMPY.astype(ones, np.float64)
+            return NUMPY.astype(ones, np.promote_types(self.values.dtype, np.float64))
         # The scores are seldom needed afterwards, so the weights overwrite their memory.
         scores = centred_over_temperature(self.values, self.peak, self.temperature, self.ends)
         return NUMPY.exp(scores, out=scores)

@@ -112,6 +112,28 @@ def _mean_return(arrays: Windows, lengths: Lengths) -> Floats:
     return _ratio(arrays["return_sum"].sum(axis=1), arrays["episodes"].sum(axis=1))
 
 
+def _entropy(distribution: Distribution) -> Any:
+    return distribution.entropy
+
+
+def _temperature(distribution: Distribution) -> Any:
+    return getattr(distribution, "temperature", np.nan)
+
+
+def _returns(arrays: Windows, lengths: Lengths) -> Floats:
+    return _ratio(arrays["return_sum"], arrays["episodes"])
+
+
+def _total_reward(arrays: Windows, lengths: Lengths) -> Floats:
+    """Sum all rewards, those of unfinished episodes included."""
+    return np.asarray(arrays["reward"] @ lengths)
+
+
+def _regret_so_far(arrays: Windows, lengths: Lengths) -> Floats:
+    return np.asarray(np.cumsum(arrays["gap"] * lengths, axis=1))
+
+
+# Named functions, since a lambda cannot be pickled.
 METRICS: tuple[Metric, ...] = (
     Metric("reward", "reward per step", ranked_by="reward", total="total reward", drawn_beside="optimal"),
     Metric(
@@ -123,10 +145,10 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric("optimal", "optimal actions", ranked_by="optimal", total="optimal actions", is_fraction=True),
     Metric("greedy", "greedy actions", is_fraction=True),
-    Metric("entropy", "entropy (nats)", measure=lambda distribution: distribution.entropy),
+    Metric("entropy", "entropy (nats)", measure=_entropy),
     Metric(
         *("temperature", "temperature (units of the values)"),
-        measure=lambda distribution: getattr(distribution, "temperature", np.nan),
+        measure=_temperature,
         spans_decades=True,
     ),
     Metric(
@@ -135,17 +157,16 @@ METRICS: tuple[Metric, ...] = (
         total="total reward",
         per_episode=True,
         drawn_beside="optimal",
-        windows=lambda arrays, lengths: _ratio(arrays["return_sum"], arrays["episodes"]),
+        windows=_returns,
         mean=_mean_return,
-        # Rewards of unfinished episodes are included.
-        total_of=lambda arrays, lengths: np.asarray(arrays["reward"] @ lengths),
+        total_of=_total_reward,
     ),
     Metric(
         *("regret", "regret so far", ("gap",)),
         ranked_by="gap",
         is_running_total=True,
         drawn_beside="optimal",
-        windows=lambda arrays, lengths: np.asarray(np.cumsum(arrays["gap"] * lengths, axis=1)),
+        windows=_regret_so_far,
     ),
 )
 """All metrics. Everything is aligned on steps: an episode belongs to the window of steps in which it ends.

@@ -73,6 +73,8 @@ def inputs_read_by(policy: Callable[..., Any]) -> frozenset[str]:
     reads = getattr(policy, "reads", frozenset({"visits"}))
     if not isinstance(reads, set | frozenset):
         raise TypeError(f"reads of a policy must be a set of names, got {reads!r} from {policy!r}")
+    if "values" in reads:
+        raise TypeError(f"policy must be a policy, such as Boltzmann(1.0), got the thermostat {policy!r}")
     if not reads <= INPUTS:
         raise ValueError(f"reads of a policy must be among {sorted(INPUTS)}, got {sorted(reads)} from {policy!r}")
     return frozenset(reads)

@@ -70,7 +70,7 @@ class Scheduled(Interval):
         """Return a number as a float and a callable as it is, or raise."""
         if not callable(value):
             return checks.number_in(name, value, self.interval)
-        check_callable(name, value)
+        check_callable(name, value, "a number or a callable of the step")
         if "values" in getattr(value, "reads", ()):
             raise TypeError(f"{name} must be a number or a callable of the step, got the thermostat {value!r}")
         return value
@@ -84,15 +84,12 @@ NONNEGATIVE = Scheduled("[0, inf]")
 UNIT_INTERVAL = Scheduled("[0, 1]")
 
 
-def check_callable(name: str, schedule: Callable[..., object]) -> None:
+def check_callable(name: str, schedule: Callable[..., object], expected: str) -> None:
     """Raise a TypeError for a class, and for a policy or another callable of values."""
     if isinstance(schedule, type):
-        raise TypeError(f"{name} must be a number or a callable of the step, got the class {schedule.__name__}")
+        raise TypeError(f"{name} must be {expected}, got the class {schedule.__name__}")
     if "values" not in getattr(schedule, "reads", ()) and _first_argument(schedule) == "values":
-        raise TypeError(
-            f"{name} must be a number, a callable of the step or a subclass of Thermostat: {schedule!r} is called with "
-            "values"
-        )
+        raise TypeError(f"{name} must be {expected}: {schedule!r} is called with values")
 
 
 def _first_argument(schedule: Callable[..., object]) -> str | None:

@@ -46,7 +46,7 @@ class TemperatureBound(Interval):
     def check(self, name: str, value: object) -> float | Schedule | Thermostat:
         """Return a number as a float and a callable as it is, or raise."""
         if callable(value):
-            check_callable(name, value)
+            check_callable(name, value, "a number, a callable of the step or a subclass of Thermostat")
             return value
         if isinstance(value, list | tuple) or getattr(value, "ndim", 0) > 0:
             raise TypeError(f"{name} must be one number or a callable, got {value!r}: Gibbs takes one for each row")

@@ -85,6 +85,8 @@ class Judgement:
 
     def __post_init__(self) -> None:
         checked_confidence(self.confidence)
+        if self.metric is not None:
+            find_metric(self.metric, JUDGED_KEYS)
 
     @cached_property
     def cells(self) -> dict[str, Cells]:
@@ -104,9 +106,7 @@ class Judgement:
     @cached_property
     def judged_cells(self) -> dict[str, Cells]:
         """The cells of the tasks that can be judged by the metric, all tasks where it is None."""
-        if self.metric is None:
-            return self.cells
-        return self.tasks_showing([find_metric(self.metric, JUDGED_KEYS).key])
+        return self.cells if self.metric is None else self.tasks_showing([self.metric])
 
     @cached_property
     def metrics(self) -> dict[str, JudgedKey]:

@@ -162,10 +162,13 @@ class Results:
 
     def _cell_arrays(self, task: int, agent: int) -> Arrays:
         """Return a cell's arrays, each of shape (R, windows), read-only."""
-        if (task, agent) in self._cells:
-            return self._cells[task, agent]
+        # Each look-up is one operation, since another thread may add to and take from both dictionaries meanwhile.
+        held = self._cells.get((task, agent))
+        if held is not None:
+            return held
+        names = [block.name for block in self.plan.cell_blocks(task, agent)]
         blocks = [
-            self._blocks.pop(block.name) if block.name in self._blocks else Store(self.folder).read(self.plan, block)
+            self._blocks.get(block.name) or Store(self.folder).read(self.plan, block)
             for block in self.plan.cell_blocks(task, agent)
         ]
         arrays = {name: np.concatenate([block[name] for block in blocks], axis=1).T for name in blocks[0]}
@@ -173,7 +176,13 @@ class Results:
             array.setflags(write=False)
         if self._fits_memory:
             self._cells[task, agent] = arrays
+            for name in names:
+                self._blocks.pop(name, None)
         return arrays
+
+    def __reduce__(self) -> tuple[type[Results], tuple[Path, Plan]]:
+        """Pickle the folder and the plan alone: another process reads the files that it needs."""
+        return type(self), (self.folder, self.plan)
 
     def table(self) -> pd.DataFrame:
         """Return all results as a tidy frame: one row for each cell, replicate (or block) and recorded step.
