@@ -58,7 +58,7 @@ def fit_low_temperatures(values: ArrayLike) -> SlopeFit:
     row = _uneven(values)
     gap, factor = _first_gap(row)
     inverse = _COLD / gap
-    slope, offset = np.polyfit(inverse, np.log(_gibbs(row, 1.0 / inverse).exploration_probability), 1)
+    slope, offset = np.polyfit(inverse, np.log(_exploration(row, 1.0 / inverse)), 1)
     return SlopeFit(float(slope), -gap, float(np.exp(offset)), factor)
 
 
@@ -66,7 +66,7 @@ def fit_high_temperatures(values: ArrayLike) -> SlopeFit:
     """Fit log max |pi - 1 / K| against log T as T goes to infinity.
 
     pi(a) - 1 / K = (Q(a) - mean Q) / (K T) + O(1 / T^2), the first term of the exponential's series: the slope is -1.
-    The factor is the coefficient of T (pi - 1 / K) on (Q - mean Q) / K, over all actions by least squares: 1.
+    The factor is how much of (Q - mean Q) / K is found in T (pi - 1 / K), over all actions by least squares: 1.
 
     Raises
     ------
@@ -107,7 +107,7 @@ def exploration_against_gaps(values: ArrayLike, gaps: ArrayLike) -> tuple[Floats
     """
     row, ratios = _uneven(values), np.asarray(gaps, dtype=np.float64)
     gap, factor = _first_gap(row)
-    return np.asarray(_gibbs(row, gap / ratios).exploration_probability), factor * np.exp(-ratios)
+    return _exploration(row, gap / ratios), factor * np.exp(-ratios)
 
 
 def deviation_from_uniform(values: ArrayLike, ratios: ArrayLike) -> tuple[Floats, Floats]:
@@ -145,11 +145,12 @@ def _first_gap(row: Floats) -> tuple[float, float]:
     return float(levels[-1] - levels[-2]), float(counts[-2] / counts[-1])
 
 
-def _gibbs(row: Floats, temperatures: Floats) -> Gibbs:
-    """Return the distribution of one row at each temperature."""
-    return Gibbs(np.broadcast_to(row, (len(temperatures), len(row))), temperatures)
+def _exploration(row: Floats, temperatures: Floats) -> Floats:
+    rows = np.broadcast_to(row, (len(temperatures), len(row)))
+    return np.asarray(Gibbs(rows, temperatures).exploration_probability)
 
 
 def _deviations(row: Floats, temperatures: Floats) -> Floats:
     """Return pi - 1 / K, shape (N, K)."""
-    return np.asarray(_gibbs(row, temperatures).probs) - 1.0 / len(row)
+    rows = np.broadcast_to(row, (len(temperatures), len(row)))
+    return np.asarray(Gibbs(rows, temperatures).probs) - 1.0 / len(row)
