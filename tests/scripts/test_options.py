@@ -143,7 +143,9 @@ def test_more_memory_than_there_is_is_refused(tmp_path, capsys, monkeypatch):
     assert not (tmp_path / "x").exists()
 
 
-def test_each_environment_is_made_once_for_the_rehearsal_and_once_for_each_block(own, tmp_path, undrawn, monkeypatch):
+def test_each_environment_is_made_once_for_the_rehearsal_and_once_for_each_block(
+    own_module, tmp_path, undrawn, monkeypatch
+):
     made, make = Counter(), envs.make
 
     def counting(name, *arguments, **keywords):
@@ -151,7 +153,7 @@ def test_each_environment_is_made_once_for_the_rehearsal_and_once_for_each_block
         return make(name, *arguments, **keywords)
 
     monkeypatch.setattr(envs, "make", counting)
-    foreign = f"{own}:own/Corridor-v0"
+    foreign = f"{own_module}:own/Corridor-v0"
     tasks = ["--tasks", "boltzmann/GaussianBandit-v0", "boltzmann/Chain-v0", "FrozenLake-v1", foreign]
     blocks = ["--steps", "20", "--replicates", "6", "--block", "2", "--policies", "Greedy()", "Boltzmann(0.1)"]
     compare_schedules.main([*tasks, *blocks, "--jobs", "1", "--output", str(tmp_path / "results")])
