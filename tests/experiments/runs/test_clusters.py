@@ -83,7 +83,7 @@ def test_interrupted_it_says_how_to_go_on_and_does(cluster, troublesome, tmp_pat
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
-    assert "run the same command again to go on" in err
+    assert "run the same command again to continue" in err
     stored_blocks = len(list(folder.glob("*.npz")))
     assert 2 <= stored_blocks < 12
     again = subprocess.run([*command, str(folder)], capture_output=True, text=True)
