@@ -1,4 +1,4 @@
-"""The record of one step of all replicates, which the engine passes to a learner."""
+"""One step of all replicates, as a learner receives it."""
 
 from __future__ import annotations
 
