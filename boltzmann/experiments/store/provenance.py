@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import boltzmann
+from boltzmann.checks import shown
 
 _VERSIONED = ("numpy", "scipy", "gymnasium", "numba")
 
@@ -52,7 +53,7 @@ def difference(begun: Sequence[EnvironmentRecord], now: Sequence[EnvironmentReco
             continue
         for name in [*before, *after]:
             if before.get(name) != after.get(name):
-                return f"{name} of task {task} was {before.get(name)!r} and is {after.get(name)!r} now"
+                return f"{name} of task {task} was {shown(before.get(name))} and is {shown(after.get(name))} now"
     return ""
 
 
