@@ -14,6 +14,7 @@ from boltzmann.arrays import Bools, Floats
 
 _MOST_SHOWN = 200
 """Error messages cut a longer value."""
+LONGEST_REASON = 500
 _MOST_BITS, _MOST_DEPTH, _MOST_PARTS = 600, 4, 50
 _MOST_VISITS = 2.0**62
 
@@ -33,11 +34,17 @@ def shown(value: object, depth: int = _MOST_DEPTH) -> str:
     >>> len(shown("long" * 1000))
     200
     """
-    return _cut(_repr(value, depth))
+    return cut(_repr(value, depth))
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 3] + "..."
+def cut(text: str, most: int = _MOST_SHOWN) -> str:
+    """Return a text, or its beginning where it is longer than what error messages quote."""
+    return text if len(text) <= most else text[: most - 3] + "..."
+
+
+def reason(error: BaseException) -> str:
+    """Return the message of an error of other code, which may quote anything, as our own messages quote it."""
+    return f"{type(error).__name__}: {cut(str(error), LONGEST_REASON)}"
 
 
 def _repr(value: object, depth: int) -> str:

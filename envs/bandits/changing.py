@@ -159,8 +159,8 @@ class AbruptBanditVector(BanditVector):
 
 def _increasing(name: str, value: Sequence[int]) -> list[int]:
     if not isinstance(value, list | tuple | np.ndarray):
-        raise ValueError(f"{name} must be a list of rounds, got {value!r}")
+        raise ValueError(f"{name} must be a list of rounds, got {batched.shown(value)}")
     rounds = [batched.whole_number(f"{name}[{index}]", entry, least=1) for index, entry in enumerate(value)]
     if any(later <= earlier for earlier, later in pairwise(rounds)):
-        raise ValueError(f"{name} must be increasing, got {list(value)}")
+        raise ValueError(f"{name} must be increasing, got {batched.shown(list(value))}")
     return rounds

@@ -147,6 +147,7 @@ class DeepSeaStochastic(TableEnv):
 def _checked(size: int, move_cost: float, mapping_seed: int | None) -> tuple[int, float, Mask]:
     """Check the parameters; the mask, of shape (N^2, 2), marks the action of each cell that goes right."""
     size = batched.whole_number("size", size, least=2)
+    batched.require_entries("size x size x actions x outcomes", (size, size, 2, 2))
     cost = batched.number_in("move_cost", move_cost, "(-inf, inf)")
     if mapping_seed is None:
         mapping = np.ones(size * size, dtype=np.int64)

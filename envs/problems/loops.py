@@ -46,6 +46,7 @@ def loop(length: int = 5, small: float = 1.0, large: float = 2.0) -> Table:
            [0., 0., 0., 0., 1., 0., 0., 0., 2.]])
     """
     length = batched.whole_number("length", length, least=2)
+    batched.require_entries("states x actions x outcomes", (2 * length - 1, 2, 2))
     small, large = batched.number_in("small", small, "(-inf, inf)"), batched.number_in("large", large, "(-inf, inf)")
     states = 2 * length - 1
     around = np.arange(1, states + 1)
@@ -96,6 +97,7 @@ def double_chain(
     array([ 0.,  0.,  0.,  0., 10.,  0.,  0.,  0.,  5.])
     """
     length = batched.whole_number("length", length, least=2)
+    batched.require_entries("states x actions x outcomes", (2 * length - 1, 2, 2))
     slip = batched.number_in("slip", slip, "[0, 1]")
     small, nearer = batched.number_in("small", small, "(-inf, inf)"), batched.number_in("nearer", nearer, "(-inf, inf)")
     large = batched.number_in("large", large, "(-inf, inf)")
