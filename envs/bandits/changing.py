@@ -25,7 +25,7 @@ class DriftingBandit(Bandit):
     Parameters
     ----------
     arms : int, optional
-        Number of arms, at least 1; by default 10, or as many as ``means``.
+        Number of arms, at least 1 and at most 2^24; by default 10, or as many as ``means``.
     drift : float
         Standard deviation of a mean's change in a step, in [0, inf).
     noise : float
@@ -81,7 +81,7 @@ class AbruptBandit(Bandit):
     Parameters
     ----------
     arms : int, optional
-        Number of arms, at least 1; by default 10, or as many as ``means`` has columns.
+        Number of arms, at least 1 and at most 2^24; by default 10, or as many as ``means`` has columns.
     period : int, optional
         Number of rounds between changes, at least 1; 1000 where ``changes`` is not given.
     changes : sequence of int, optional

@@ -26,7 +26,7 @@ def river_swim(states: int = 6, small: float = 5.0, large: float = 10_000.0) -> 
     Parameters
     ----------
     states : int
-        Number of states, at least 3.
+        Number of states, at least 3; the table has at most 2^24 entries, S x K x M.
     small, large : float
         The two rewards, in (-inf, inf).
 
@@ -75,7 +75,7 @@ def chain(states: int = 5, slip: float = 0.2, small: float = 2.0, large: float =
     Parameters
     ----------
     states : int
-        Number of states, at least 2.
+        Number of states, at least 2; the table has at most 2^24 entries, S x K x M.
     slip : float
         Probability that the other action takes place, in [0, 1].
     small, large : float

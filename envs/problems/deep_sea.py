@@ -25,7 +25,7 @@ def deep_sea(size: int = 10, move_cost: float = 0.01, mapping_seed: int | None =
     Parameters
     ----------
     size : int
-        N, at least 2.
+        N, at least 2; 4 N^2 is at most 2^24.
     move_cost : float
         Total cost of N steps to the right, in (-inf, inf).
     mapping_seed : int, optional
@@ -72,7 +72,7 @@ def deep_sea_stochastic(size: int = 10, move_cost: float = 0.01, mapping_seed: i
     Parameters
     ----------
     size : int
-        N, at least 2.
+        N, at least 2; 4 N^2 is at most 2^24.
     move_cost : float
         Total cost of N steps to the right, in (-inf, inf).
     mapping_seed : int, optional

@@ -25,7 +25,7 @@ def garnet(states: int = 30, actions: int = 4, branching: int = 2, noise: float 
     Parameters
     ----------
     states, actions : int
-        Their numbers, at least 1.
+        Their numbers, at least 1; states^2 x actions is at most 2^24.
     branching : int
         Number of next states of each pair, at least 1 and at most ``states``.
     noise : float

@@ -26,7 +26,7 @@ def loop(length: int = 5, small: float = 1.0, large: float = 2.0) -> Table:
     Parameters
     ----------
     length : int
-        Steps around each loop, at least 2; there are 2 length - 1 states.
+        Steps around each loop, at least 2 and at most 2^21; there are 2 length - 1 states.
     small, large : float
         The two rewards, in (-inf, inf).
 
@@ -76,7 +76,7 @@ def double_chain(
     Parameters
     ----------
     length : int
-        States of either chain, with the first one, at least 2; there are 2 length - 1 states.
+        States of either chain, with the first one, at least 2 and at most 2^21; there are 2 length - 1 states.
     slip : float
         Probability that the other action takes place, in [0, 1].
     small, nearer, large : float
