@@ -101,3 +101,35 @@ def test_a_link_in_the_place_of_a_temporary_file_is_not_written_through(whole, o
         (made / f"{name}.{os.getpid()}.tmp").symlink_to(outside)
     computed(made)
     assert contents(made) == whole
+
+
+LEFT = [f"{FIRST}.999999999.tmp", FIRST.replace("npz", "running"), f"{FIRST[:14]}.error.txt"]
+
+
+@posix
+@pytest.mark.parametrize("name", LEFT)
+@pytest.mark.parametrize("kind", IRREGULAR)
+def test_whatever_has_the_name_of_a_remainder_is_removed_or_named(folder, whole, outside, name, kind):
+    IRREGULAR[kind](folder / name, outside)
+    (folder / SECOND).unlink()
+    if kind == "a folder":
+        with pytest.raises(OSError, match=name):
+            computed(folder)
+        (folder / name).rmdir()
+    computed(folder)
+    assert contents(folder) == whole
+
+
+def test_a_file_that_may_not_be_read_is_named_and_kept(folder, whole, monkeypatch):
+    opened = os.open
+
+    def forbidden(path, *arguments, **rest):
+        if str(path).endswith(FIRST):
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(path, *arguments, **rest)
+
+    monkeypatch.setattr(os, "open", forbidden)
+    for act in (computed, lambda folder: list(Results.load(folder).cells())):
+        with pytest.raises(PermissionError, match=FIRST):
+            act(folder)
+    assert contents(folder) == whole
