@@ -5,7 +5,7 @@
 - ``worker``: compute and store one block
 - ``pool``: spread blocks over processes; ``backends``: over Dask or Ray
 - ``progress``: the progress of a run
-- ``agent_memory``, ``memory_and_time``, ``disk``: the needs of a run; ``machine``: this machine's memory and free disk
+- ``memory_and_time``, ``disk``: the needs of a run; ``machine``: this machine's memory and free disk
 """
 
 from boltzmann.experiments.runs.backends import BACKENDS, BackendName, dask_backend, ray_backend

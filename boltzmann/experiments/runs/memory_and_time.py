@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 
 from boltzmann.experiments.describe import Block, Experiment
-from boltzmann.experiments.engine import Engine, held_bytes, keep_freed_memory
+from boltzmann.experiments.engine import Engine, agent_bytes, held_bytes, keep_freed_memory, tracing
 from boltzmann.experiments.interfaces import Make
 from boltzmann.experiments.metrics import RECORDED
-from boltzmann.experiments.runs.agent_memory import agent_bytes, tracing
 from boltzmann.experiments.runs.machine import MEGABYTE, require_available, total_memory
 from boltzmann.experiments.runs.worker import make_environment, play
 

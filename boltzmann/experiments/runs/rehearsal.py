@@ -11,10 +11,9 @@ import numpy as np
 
 from boltzmann import checks
 from boltzmann.experiments.describe import Block, Experiment, Task
-from boltzmann.experiments.engine import Engine
+from boltzmann.experiments.engine import Engine, agent_bytes
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.interfaces import Agent, Make
-from boltzmann.experiments.runs.agent_memory import agent_bytes
 from boltzmann.experiments.runs.machine import MEGABYTE, require_available, total_memory
 from boltzmann.experiments.runs.worker import make_environment, play
 from boltzmann.experiments.store import EnvironmentRecord, describe_environment

@@ -1,10 +1,10 @@
 """Results on disk.
 
 - ``folder``: the folder of one run: its description, a file for each block, marks and errors
-- ``beginning``: the description; ``stored``: the arrays of a block; ``archive``: the file of a block
+- ``stored``: the arrays of a block; ``archive``: the file of a block
 - ``results``: reading a folder back
 - ``atomic``: write a file whole or not at all; ``lock``: one run at a time in a folder
-- ``provenance``: the versions and environments of a run
+- ``provenance``: the description, with the versions and environments of a run
 - ``extras``: optional libraries; ``parquet``, ``tensorboard``: export to other formats
 """
 

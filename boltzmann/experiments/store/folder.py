@@ -15,9 +15,8 @@ from boltzmann.experiments.describe import Block, Plan
 from boltzmann.experiments.errors import DamagedBlockError, RefusedError
 from boltzmann.experiments.store.archive import MOST_BESIDES, read_archive, write_archive
 from boltzmann.experiments.store.atomic import irregular, is_alive, read_whole, write_first, write_whole
-from boltzmann.experiments.store.beginning import Beginning
 from boltzmann.experiments.store.lock import LOCK_NAME
-from boltzmann.experiments.store.provenance import EnvironmentRecord, difference, versions
+from boltzmann.experiments.store.provenance import Beginning, EnvironmentRecord, difference, versions
 from boltzmann.experiments.store.stored import Arrays, reduce_block, stored_bytes, stored_shapes
 
 _IDENTITY = "place"

@@ -12,8 +12,8 @@ import envs
 from agents import DoubleQ, QLearning, SampleAverage, SarsaLambda
 from boltzmann import Boltzmann, Greedy
 from boltzmann.experiments import Experiment, RefusedError, Task, run
+from boltzmann.experiments.engine import agent_bytes
 from boltzmann.experiments.runs import LARGEST_TRIAL, estimate, machine, memory_and_time, rehearse
-from boltzmann.experiments.runs.agent_memory import agent_bytes
 from boltzmann.experiments.runs.disk import disk_text
 from boltzmann.experiments.runs.memory_and_time import block_memory
 from boltzmann.experiments.statistics import bootstrap
