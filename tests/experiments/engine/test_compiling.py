@@ -89,9 +89,9 @@ def test_the_results_say_which_engine_ran(tmp_path):
     task = Task("FrozenLake-v1", (QLearning(Boltzmann(0.1)), QLearning(UCB1())), steps=20)
     experiment = Experiment((task,), replicates=4, seed=0)
     run(experiment, tmp_path / "auto", make=envs.make)
-    assert Store(tmp_path / "auto").engines() == [["compiled", "lockstep"]]
+    assert Store(tmp_path / "auto").beginning().engines == [["compiled", "lockstep"]]
     run(experiment, tmp_path / "slow", make=envs.make, engine="lockstep")
-    assert Store(tmp_path / "slow").engines() == [["lockstep", "lockstep"]]
+    assert Store(tmp_path / "slow").beginning().engines == [["lockstep", "lockstep"]]
     for block in experiment.plan.blocks():
         assert (tmp_path / "auto" / block.name).read_bytes() == (tmp_path / "slow" / block.name).read_bytes()
     (tmp_path / "auto" / experiment.plan.blocks()[0].name).unlink()
