@@ -4,7 +4,7 @@
 - ``rehearsal``: one step of every cell before anything is stored
 - ``worker``: compute and store one block
 - ``pool``: spread blocks over processes; ``backends``: over Dask or Ray
-- ``progress``: the progress of a run
+- ``progress``: the progress of a run, and the watch that reports it
 - ``memory_and_time``, ``disk``: the needs of a run; ``machine``: this machine's memory and free disk
 """
 

@@ -16,7 +16,7 @@ from boltzmann.experiments.interfaces import Make
 from boltzmann.experiments.runs.disk import disk_text
 from boltzmann.experiments.runs.memory_and_time import measure_worker_memory, memory_text
 from boltzmann.experiments.runs.pool import LocalWorkers, Workers, compute_blocks
-from boltzmann.experiments.runs.progress import Progress, Tally
+from boltzmann.experiments.runs.progress import Progress, Tally, Watch
 from boltzmann.experiments.runs.rehearsal import rehearse
 from boltzmann.experiments.runs.worker import Job, Outcome
 from boltzmann.experiments.store import Results, Store, lock_folder
@@ -56,7 +56,9 @@ def run(
     n_jobs : int
         Processes: 1 computes in this one, -1 takes one for each core. The bytes do not depend on the number.
     on_progress : callable, optional
-        Receives a :class:`Status`, first for the stored blocks, then after each block.
+        Receives a :class:`Status`, first for the stored blocks, then after each block, and from another thread once a
+        second with the steps that the blocks in progress have taken; never twice at once. What it raises ends the run
+        when the next block ends.
     engine : {"auto", "lockstep", "compiled"}
         As for :func:`rollout`, for every cell; the results store which engine ran. The first run compiles for some
         twenty seconds, numba keeps the machine code on disk, and the log ``boltzmann.experiments`` says so.
@@ -100,13 +102,12 @@ def run(
             message = f"{folder} was begun with other versions, {others}: the bytes will not be the same"
             warnings.warn(message, UserWarning, stacklevel=2)
         job = Job(experiment, store, make, engine, os.getpid())
-        tally, report = Tally(plan, missing), on_progress or (lambda status: None)
-        report(tally.status())
+        tally = Tally(plan, missing)
         # The longest blocks come first, so that no core ends up waiting for one.
         outcomes = compute_blocks(job, sorted(missing, key=plan.agent_steps_of, reverse=True), workers)
         try:
-            with closing(outcomes):
-                failures = _report_outcomes(outcomes, tally, report)
+            with Watch(tally, store.steps_in_progress, on_progress) as watch, closing(outcomes):
+                failures = _report_outcomes(outcomes, watch)
         finally:
             # A pool that has lost a worker kills the others, possibly while they write.
             store.sweep()
@@ -130,7 +131,7 @@ def _require_resources(experiment: Experiment, store: Store, make: Make, workers
         _log.info("numba is not installed; compiled cells run tens of times as fast: %s", _INSTALL_NUMBA)
 
 
-def _report_outcomes(outcomes: Iterable[Outcome], tally: Tally, report: Progress) -> list[tuple[Block, str]]:
+def _report_outcomes(outcomes: Iterable[Outcome], watch: Watch) -> list[tuple[Block, str]]:
     """Report the progress after each outcome; return the first failure of each cell that has one."""
     failures: dict[str, tuple[Block, str]] = {}
     for outcome in outcomes:
@@ -138,10 +139,9 @@ def _report_outcomes(outcomes: Iterable[Outcome], tally: Tally, report: Progress
             raise outcome.unwritten
         if outcome.failure:
             failures.setdefault(outcome.block.cell, (outcome.block, outcome.failure))
-            tally.failed(outcome.block)
+            watch.failed(outcome.block)
         else:
-            tally.done(outcome.block)
-        report(tally.status())
+            watch.done(outcome.block)
     return [failures[cell] for cell in sorted(failures)]
 
 

@@ -7,6 +7,7 @@ import gc
 import os
 import traceback
 import warnings
+from collections.abc import Callable
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from functools import cache
@@ -67,9 +68,9 @@ def compute_block(job: Job, block: Block) -> Outcome:
     try:
         if job.store.failure_file(block).exists():
             return Outcome(block, "failed in another block")
-        with job.store.marked(block):
+        with job.store.marked(block) as on_step:
             try:
-                arrays = _compute(job, block)
+                arrays = _compute(job, block, on_step)
             except Exception as error:
                 job.store.write_failure(block, _failure_text(job, block))
                 return Outcome(block, f"{type(error).__name__}: {error}")
@@ -98,14 +99,14 @@ def _failure_text(job: Job, block: Block) -> str:
     return f"{task.agents[block.agent]} on {task.environment}, {block.name}\n\n{traceback.format_exc()}"
 
 
-def _compute(job: Job, block: Block) -> Arrays:
+def _compute(job: Job, block: Block, on_step: Callable[[int], None]) -> Arrays:
     task, plan = job.experiment.tasks[block.task], job.experiment.plan
     # Workers suppress warnings that the main process has already shown at the rehearsal.
     shown = nullcontext() if job.in_main_process else warnings.catch_warnings(action="ignore", category=UserWarning)
     with shown:
         env = make_environment(task, block.replicates, job.make)
     with closing(env):
-        return play(task, env, plan.recorded_steps(block.task), plan, block, job.engine).arrays
+        return play(task, env, plan.recorded_steps(block.task), plan, block, job.engine, on_step).arrays
 
 
 def make_environment(task: Task, replicates: int, make: Make) -> Any:
@@ -114,7 +115,16 @@ def make_environment(task: Task, replicates: int, make: Make) -> Any:
     return make(name, replicates, discount=task.discount, **arguments)
 
 
-def play(task: Task, env: Any, ends: NDArray[np.int64], plan: Plan, block: Block, engine: Engine) -> Recorder:
+def play(
+    task: Task,
+    env: Any,
+    ends: NDArray[np.int64],
+    plan: Plan,
+    block: Block,
+    engine: Engine,
+    on_step: Callable[[int], None] | None = None,
+) -> Recorder:
     """Play a block with a copy of its agent, so that the description stays unchanged."""
     agent = copy.deepcopy(task.agents[block.agent])
-    return rollout(env, agent, ends, plan.environment_seeds(block), plan.agent_rng(block), engine=engine)
+    seeds, rng = plan.environment_seeds(block), plan.agent_rng(block)
+    return rollout(env, agent, ends, seeds, rng, engine=engine, on_step=on_step)

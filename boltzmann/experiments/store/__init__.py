@@ -1,6 +1,6 @@
 """Results on disk.
 
-- ``folder``: the folder of one run: its description, a file for each block, marks and errors
+- ``folder``: the folder of one run: its description, a file for each block, and errors; ``marks``: blocks in progress
 - ``stored``: the arrays stored for a block
 - ``results``: reading a folder back
 - ``atomic``: write a file whole or not at all; ``lock``: one run at a time in a folder

@@ -9,8 +9,8 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from boltzmann.experiments.errors import DamagedBlockError, RefusedError
 from boltzmann.experiments.metrics import RECORDED
 from boltzmann.experiments.store.atomic import is_alive, write_first, write_whole
 from boltzmann.experiments.store.lock import LOCK_NAME
+from boltzmann.experiments.store.marks import SUFFIX, marked, read_marks
 from boltzmann.experiments.store.provenance import EnvironmentRecord, difference, versions
 from boltzmann.experiments.store.stored import Arrays, reduce_block, stored_shapes
 
@@ -30,7 +31,7 @@ _IDENTITY = "place"
 """Name of the array that identifies the block and the experiment of a file."""
 _CELL = r"task\d+-agent\d+"
 _TEMPORARY = re.compile(rf"(experiment\.json|{_CELL}-block\d+\.npz|{_CELL}\.error\.txt)\.(?P<process>\d+)\.tmp")
-_MARK = re.compile(rf"{_CELL}-block\d+\.running")
+_MARK = re.compile(rf"{_CELL}-block\d+{re.escape(SUFFIX)}")
 _FAILURE = re.compile(rf"{_CELL}\.error\.txt")
 
 _UNREADABLE = (OSError, ValueError, KeyError, EOFError, RuntimeError, struct.error, zipfile.BadZipFile, zlib.error)
@@ -98,15 +99,13 @@ class Store:
             if _MARK.fullmatch(path.name) or (temporary and not in_use):
                 path.unlink(missing_ok=True)
 
-    @contextmanager
-    def marked(self, block: Block) -> Iterator[None]:
-        """Mark a block as in progress; if its process is killed, the mark stays and identifies the block."""
-        mark = self._mark(block)
-        mark.touch()
-        try:
-            yield
-        finally:
-            mark.unlink(missing_ok=True)
+    def marked(self, block: Block) -> AbstractContextManager[Callable[[int], None]]:
+        """Mark a block as in progress, and yield a function that writes its steps; see ``marks``."""
+        return marked(self._mark(block))
+
+    def steps_in_progress(self) -> dict[str, int]:
+        """Return the steps that the blocks in progress have taken, by the names of the blocks."""
+        return {f"{name}.npz": steps for name, steps in read_marks(self.folder).items()}
 
     def has_mark(self, block: Block) -> bool:
         """Return whether a block is in progress, or its process has died during it."""
@@ -117,7 +116,7 @@ class Store:
         self._mark(block).unlink(missing_ok=True)
 
     def _mark(self, block: Block) -> Path:
-        return self.folder / f"{block.name.removesuffix('.npz')}.running"
+        return self.folder / f"{block.name.removesuffix('.npz')}{SUFFIX}"
 
     def failure_file(self, block: Block) -> Path:
         """Return the path of the error file of a block's cell."""

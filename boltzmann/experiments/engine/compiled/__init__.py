@@ -16,7 +16,7 @@ import importlib.util
 import logging
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -99,12 +99,19 @@ class CompiledCell:
         self._returns, self._block = np.zeros(rows), make_block(count)
         self._draws = make_draws(rows, 1 + self._draws_next_action)
 
-    def windows(self, lengths: Iterable[int]) -> Iterator[tuple[dict[str, Values], Distribution]]:
-        """Take the steps of windows; yield the sums of each window and the distribution of its last step."""
+    def windows(
+        self, lengths: Iterable[int], on_step: Callable[[int], None] | None = None
+    ) -> Iterator[tuple[dict[str, Values], Distribution]]:
+        """Take the steps of windows; yield the sums of each window and the distribution of its last step.
+
+        ``on_step(steps)`` receives the steps taken so far after each call of a loop.
+        """
         rows, _, count = self._tables[0][1].shape
         unfinished: dict[str, Values] = {}
         for ends, complete in _stretches(lengths, _most_windows(rows, count)):
             first_step, sums = self._agent.step, self._advance(ends, unfinished)
+            if on_step is not None:
+                on_step(self._agent.step)
             windows = [{name: getattr(sums, name)[window] for name in WINDOW_SUMS} for window in range(len(ends))]
             unfinished = {} if complete else windows.pop()
             for window, window_sums in enumerate(windows):
