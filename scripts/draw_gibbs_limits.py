@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import tyro
 
 from boltzmann import Gibbs
 from boltzmann.experiments import save_figure
-from scripts.support import console
+from scripts.support import command, console, read_options, refusals
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -85,11 +84,13 @@ def _draw(
     panel.plot(_ENDS, dots, "o", color=colour, markersize=5, clip_on=True)
 
 
+@command("draw_gibbs_limits")
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line."""
     program = "draw_gibbs_limits"
-    options = tyro.cli(Options, args=arguments, prog=program)
+    options = read_options(Options, arguments, program)
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
+        refusals.require_figure(options.output, makes_folders=True)
         figure = draw_limits(options.values)
         options.output.parent.mkdir(parents=True, exist_ok=True)
         save_figure(figure, options.output)

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import tyro
 
 from boltzmann import (
     GLIE,
@@ -41,7 +40,7 @@ from boltzmann import (
     Warmup,
 )
 from boltzmann.experiments import save_figure
-from scripts.support import console
+from scripts.support import command, console, read_options, refusals
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -149,11 +148,14 @@ def draw_thermostats() -> Figure:
     return figure
 
 
+@command("draw_temperature_choices")
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line."""
     program = "draw_temperature_choices"
-    options = tyro.cli(Options, args=arguments, prog=program)
+    options = read_options(Options, arguments, program)
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
+        for path in (options.schedules, options.thermostats):
+            refusals.require_figure(path, makes_folders=True)
         for path, draw in ((options.schedules, draw_schedules), (options.thermostats, draw_thermostats)):
             path.parent.mkdir(parents=True, exist_ok=True)
             save_figure(draw(), path)

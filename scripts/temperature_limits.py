@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import tyro
 from numpy.typing import NDArray
 
 import envs
@@ -37,20 +36,26 @@ from boltzmann.experiments.studies import (
     sweep_temperatures,
 )
 from scripts.support import (
+    DryRun,
     Jobs,
     ProgressBar,
     Seed,
     TaskAgent,
     Tasks,
     TaskSteps,
+    command,
     console,
+    costs,
     make_task,
     print_answer,
     print_table,
+    read_options,
+    refusals,
     steps_of,
 )
 
 PROGRAM = "temperature_limits"
+_FIGURES, _PAGE = ("sweep.png", "limits.png"), "report.html"
 _DECIMALS = 10
 DEFAULT_STEPS = {
     "boltzmann/GaussianBandit-v0": 1000,
@@ -89,6 +94,7 @@ class Options:
     """Independent copies of each temperature on each task."""
     seed: Seed = 0
     jobs: Jobs = -1
+    dry_run: DryRun = False
     output: Path | None = None
     """The folder for the results; by default results/temperature_limits-HASH."""
 
@@ -154,13 +160,21 @@ def report(experiment: Experiment, results: Results, options: Options) -> list[E
     return checks
 
 
+@command(PROGRAM)
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line."""
-    options = tyro.cli(Options, args=arguments, prog=PROGRAM)
+    options = read_options(Options, arguments, PROGRAM)
     with console.errors_in_one_line(PROGRAM, console.INPUT_ERRORS):
         experiment = describe(options)
-    folder = options.output or Path("results") / f"{PROGRAM}-{experiment.plan.hash}"
-    with console.errors_in_one_line(PROGRAM, console.RUN_ERRORS), console.warnings_in_one_line(PROGRAM):
+        folder = options.output or Path("results") / f"{PROGRAM}-{experiment.plan.hash}"
+        refusals.require_jobs(options.jobs)
+        refusals.require_in_folder(folder, (*_FIGURES, _PAGE))
+        refusals.require_metric(experiment.tasks, options.metric)
+        if options.dry_run:
+            costs.print_outline({"": experiment}, options.jobs, folder)
+            return
+    with console.errors_in_one_line(PROGRAM, console.RUN_ERRORS):
+        costs.disk_need(folder, {"": experiment})
         with ProgressBar() as progress:
             results = run(experiment, folder, make=envs.make, n_jobs=options.jobs, on_progress=progress)
         checks = report(experiment, results, options)

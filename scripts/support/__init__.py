@@ -1,30 +1,38 @@
 """Shared by the scripts.
 
 - ``names``: from the text of a command line to agents, policies and tasks; ``problems``: the same for studies
+- ``command``: the frame of every command; ``streams``: the guard of stdout and stderr
 - ``console``: what the terminal prints, and errors in one line; ``progress_bar``; ``tables``
-- ``costs``: the memory and time that a comparison needs; ``options``: options of several scripts
+- ``costs``: the memory, disk and time that runs need; ``options``: options of several scripts
+- ``refusals``: what is refused before anything is computed; ``running``: the runs of a study
 """
 
+from scripts.support.command import command, read_options
 from scripts.support.names import NAMES, make_task, read_agent
-from scripts.support.options import Confidence, Jobs, Seed, TaskAgent, Tasks, TaskSteps, steps_of
+from scripts.support.options import Confidence, DryRun, Jobs, Seed, TaskAgent, Tasks, TaskSteps, steps_of
 from scripts.support.problems import make_problem, read_policy
 from scripts.support.progress_bar import ProgressBar
+from scripts.support.running import study_runs
 from scripts.support.tables import print_answer, print_table
 
 __all__ = [
     "NAMES",
     "Confidence",
+    "DryRun",
     "Jobs",
     "ProgressBar",
     "Seed",
     "TaskAgent",
     "TaskSteps",
     "Tasks",
+    "command",
     "make_problem",
     "make_task",
     "print_answer",
     "print_table",
     "read_agent",
+    "read_options",
     "read_policy",
     "steps_of",
+    "study_runs",
 ]

@@ -14,7 +14,7 @@ import gymnasium
 from boltzmann.experiments import DamagedBlockError, FailedCellsError, FewReplicatesWarning, Judgement, RefusedError
 from boltzmann.experiments.figures import EPISODES_NOTE
 from boltzmann.experiments.statistics import TaskJudgement, difference_text, final_text, with_half_width
-from scripts.support.tables import let_any_terminal_print, print_sentence, wrap
+from scripts.support.tables import print_sentence, wrap
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 """Gymnasium colours its warnings even where a file reads them."""
@@ -92,7 +92,6 @@ def print_leaderboard(judgement: Judgement) -> None:
     Agents that do not differ significantly from the best are marked with ``=``. A note says where fewer replicates have
     a value.
     """
-    let_any_terminal_print()
     plan = judgement.results.plan
     for judged in judgement.tasks:
         level = f"{100 * judgement.confidence:g} %"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import textwrap
 from collections.abc import Sequence
 
@@ -10,12 +9,6 @@ from boltzmann.experiments.pages import Table
 
 _WIDTH = 110
 """Columns of all that is printed."""
-
-
-def let_any_terminal_print() -> None:
-    """Replace signs that the terminal does not know, such as plus-minus in ASCII, instead of failing."""
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="replace")
 
 
 def wrap(text: str) -> str:
@@ -37,7 +30,6 @@ def print_answer(sentences: Sequence[str]) -> None:
 
 def print_table(table: Table) -> None:
     """Print a table with its caption; the columns behind its heading column are aligned to the right."""
-    let_any_terminal_print()
     lines = [table.columns, *table.rows]
     widths = [max(len(line[column]) for line in lines) for column in range(len(table.columns))]
     print(f"\n{wrap(table.caption)}")

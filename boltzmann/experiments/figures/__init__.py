@@ -11,7 +11,7 @@ from boltzmann.experiments.figures.curves import draw_learning_curves
 from boltzmann.experiments.figures.differences import differences_of, draw_differences
 from boltzmann.experiments.figures.listing import FIGURES, ComparisonFigure, draw_figures
 from boltzmann.experiments.figures.profiles import draw_profiles
-from boltzmann.experiments.figures.saving import save_figure
+from boltzmann.experiments.figures.saving import require_figure_format, save_figure
 from boltzmann.experiments.figures.sensitivity import draw_sensitivity
 from boltzmann.experiments.figures.style import EPISODES_NOTE, LETTER, agent_styles, look, put_caption
 
@@ -29,5 +29,6 @@ __all__ = [
     "draw_sensitivity",
     "look",
     "put_caption",
+    "require_figure_format",
     "save_figure",
 ]

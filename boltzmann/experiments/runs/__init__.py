@@ -9,8 +9,8 @@
 """
 
 from boltzmann.experiments.runs.backends import BACKENDS, BackendName, dask_backend, ray_backend
-from boltzmann.experiments.runs.disk import disk_text
-from boltzmann.experiments.runs.machine import MEGABYTE
+from boltzmann.experiments.runs.disk import disk_text, disk_text_of_all
+from boltzmann.experiments.runs.machine import MEGABYTE, free_disk, require_available
 from boltzmann.experiments.runs.memory_and_time import Estimate, estimate, processes_text, worker_memory
 from boltzmann.experiments.runs.pool import LocalWorkers
 from boltzmann.experiments.runs.progress import Progress, Status
@@ -28,11 +28,14 @@ __all__ = [
     "Status",
     "dask_backend",
     "disk_text",
+    "disk_text_of_all",
     "estimate",
+    "free_disk",
     "play",
     "processes_text",
     "ray_backend",
     "rehearse",
+    "require_available",
     "run",
     "try_environment",
     "worker_memory",

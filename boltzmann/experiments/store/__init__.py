@@ -8,7 +8,7 @@
 - ``extras``: optional libraries; ``parquet``, ``tensorboard``: export to other formats
 """
 
-from boltzmann.experiments.store.atomic import write_whole
+from boltzmann.experiments.store.atomic import temporary_path, write_whole
 from boltzmann.experiments.store.extras import require
 from boltzmann.experiments.store.folder import Store
 from boltzmann.experiments.store.lock import lock_folder
@@ -27,6 +27,7 @@ __all__ = [
     "lock_folder",
     "require",
     "stored_bytes",
+    "temporary_path",
     "write_tensorboard",
     "write_whole",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,8 @@ def write_parquet(table: pd.DataFrame, description: str, path: str | os.PathLike
     ------
     RefusedError
         Where pyarrow is not installed.
+    OSError
+        Where the file cannot be written; the error names it.
     """
     arrow, parquet = require("pyarrow", "parquet"), require("pyarrow.parquet", "parquet")
     path = Path(path)
@@ -32,6 +35,12 @@ def write_parquet(table: pd.DataFrame, description: str, path: str | os.PathLike
     metadata = {**(columns.schema.metadata or {}), b"boltzmann_experiment": description.encode()}
     columns = columns.replace_schema_metadata(metadata)
     temporary = temporary_path(path)
-    parquet.write_table(columns, temporary, write_page_checksum=True)
-    sync_file(temporary)
-    replace_whole(temporary, path)
+    try:
+        parquet.write_table(columns, temporary, write_page_checksum=True)
+        sync_file(temporary)
+        replace_whole(temporary, path)
+    except OSError as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        # Arrow does not name the file.
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
