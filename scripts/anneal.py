@@ -16,9 +16,10 @@ import tyro
 
 import envs
 from boltzmann import Greedy
-from boltzmann.experiments import Block, Experiment, Results, run, save_figure
+from boltzmann.experiments import Block, Experiment, Results, run
+from boltzmann.experiments.figures import each_figure
 from boltzmann.experiments.metrics import StepKey
-from boltzmann.experiments.pages import Section, picture, repetition, write_page
+from boltzmann.experiments.pages import Section, repetition, write_page
 from boltzmann.experiments.runs import play, try_environment
 from boltzmann.experiments.studies import Annealing, Problem, annealing_answer, draw_gains, gain_tables, run_annealing
 from scripts.support import (
@@ -29,6 +30,7 @@ from scripts.support import (
     Tasks,
     TaskSteps,
     console,
+    draw_and_save,
     make_problem,
     print_answer,
     print_table,
@@ -106,15 +108,16 @@ def main(arguments: list[str] | None = None) -> None:
 
     with console.errors_in_one_line(PROGRAM, console.RUN_ERRORS), console.warnings_in_one_line(PROGRAM):
         gains, runs = run_annealing(annealing, run_in)
-        figure, tables = draw_gains(gains, options.metric), gain_tables(gains, options.metric)
-        answer = annealing_answer(gains)
+        tables, answer = gain_tables(gains, options.metric), annealing_answer(gains)
         for table in tables:
             print_table(table)
         print_answer(answer)
-        save_figure(figure, folder / "gains.png")
-        section = Section("What annealing gains", pictures=[picture(figure, _SHOWS)], tables=tables)
-        write_page(folder / "report.html", "What annealing gains", answer, [section, repetition(runs)])
-    print(f"\nfigure:  {folder / 'gains.png'}\npage:    {folder / 'report.html'}\nresults: {folder}")
+        print(f"\nresults: {folder}")
+        with each_figure() as attempt:
+            pictures = draw_and_save(folder / "gains.png", lambda: draw_gains(gains, options.metric), _SHOWS, attempt)
+            section = Section("What annealing gains", pictures=pictures, tables=tables)
+            write_page(folder / "report.html", "What annealing gains", answer, [section, repetition(runs)])
+            print(f"page:    {folder / 'report.html'}")
 
 
 if __name__ == "__main__":

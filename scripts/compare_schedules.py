@@ -17,7 +17,7 @@ import tyro
 import envs
 from boltzmann import checks
 from boltzmann.experiments import Experiment, Judgement, read_toml, run, save_figure
-from boltzmann.experiments.figures import draw_figures
+from boltzmann.experiments.figures import draw_figures, each_figure
 from boltzmann.experiments.metrics import JudgedKey
 from boltzmann.experiments.pages import write_judgement
 from boltzmann.experiments.runs import BACKENDS, BackendName
@@ -127,14 +127,16 @@ def main(arguments: list[str] | None = None) -> None:
         with console.warnings_in_one_line(program):
             judgement = Judgement(results, options.metric, _baseline(options), options.confidence)
             console.print_leaderboard(judgement)
-            figures = draw_figures(judgement)
-            write_judgement(judgement, figures, page)
-        files = {entry.file: figure for entry, figure in figures.items() if entry.file}
-        for name, figure in files.items():
-            save_figure(figure, folder / name)
-    first, *rest = files
-    print(f"\nfigures: {', '.join([str(folder / first), *rest])}")
-    print(f"page:    {page}\nresults: {folder}")
+            print(f"\nresults: {folder}")
+            with each_figure() as attempt:
+                figures = draw_figures(judgement, attempt)
+                write_judgement(judgement, figures, page, attempt=attempt)
+                print(f"page:    {page}")
+                for entry, figure in figures.items():
+                    if entry.file:
+                        with attempt(str(folder / entry.file)):
+                            save_figure(figure, folder / entry.file)
+                            print(f"figure:  {folder / entry.file}")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import tyro
 
 from boltzmann import checks
 from boltzmann.experiments import Judgement, Results, draw_learning_curves, save_figure
+from boltzmann.experiments.figures import each_figure
 from boltzmann.experiments.metrics import JUDGED_KEYS, MetricKey
 from scripts.support import Confidence, console
 
@@ -40,10 +41,11 @@ def main(arguments: list[str] | None = None) -> None:
     with console.errors_in_one_line(program, console.RUN_ERRORS), console.warnings_in_one_line(program):
         results = Results.load(options.results)
         figure = options.output or options.results / f"{'_'.join(('learning_curves', *options.metric))}.png"
-        save_figure(draw_learning_curves(results, options.metric or None), figure)
         judge = next((metric for metric in options.metric if metric in JUDGED_KEYS), None)
         console.print_leaderboard(Judgement(results, judge, options.baseline, options.confidence))
-        print(f"\nfigure:  {figure}")
+        with each_figure() as attempt, attempt(str(figure)):
+            save_figure(draw_learning_curves(results, options.metric or None), figure)
+            print(f"\nfigure:  {figure}")
 
 
 if __name__ == "__main__":

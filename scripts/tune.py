@@ -13,12 +13,21 @@ from pathlib import Path
 import tyro
 
 import envs
-from boltzmann.experiments import Experiment, Results, run, save_figure
-from boltzmann.experiments.figures import differences_of
+from boltzmann.experiments import Experiment, Results, run
+from boltzmann.experiments.figures import differences_of, each_figure
 from boltzmann.experiments.metrics import JudgedKey
-from boltzmann.experiments.pages import Section, picture, repetition, write_page
+from boltzmann.experiments.pages import Section, repetition, write_page
 from boltzmann.experiments.studies import Tuning, candidates, judgement_table, recommendation, rounds_table, run_tuning
-from scripts.support import Jobs, ProgressBar, console, make_problem, print_answer, print_table, read_policy
+from scripts.support import (
+    Jobs,
+    ProgressBar,
+    console,
+    draw_and_save,
+    make_problem,
+    print_answer,
+    print_table,
+    read_policy,
+)
 
 PROGRAM = "tune"
 DEFAULT_FAMILIES = ("linear", "exponential", "cosine", "inverse time", "inverse root", "log over time")
@@ -82,21 +91,22 @@ def main(arguments: list[str] | None = None) -> None:
     with console.errors_in_one_line(PROGRAM, console.RUN_ERRORS), console.warnings_in_one_line(PROGRAM):
         result = run_tuning(tuning, run_in)
         rounds, judged, answer = rounds_table(result), judgement_table(result), recommendation(result)
-        figure = differences_of(result.judgement)
         print_table(rounds)
         print_table(judged)
         print_answer(answer)
-        save_figure(figure, folder / "finalists.png")
-        sections = [
-            Section("The finalists", pictures=[picture(figure, _SHOWS)], tables=[judged], to_copy=result.agent),
-            Section("The search", tables=[rounds]),
-            repetition(
-                {f"round {number}": entry.results for number, entry in enumerate(result.rounds)}
-                | {"judging": result.judged}
-            ),
-        ]
-        write_page(folder / "report.html", f"Which temperature? {options.env}", answer, sections)
-    print(f"\nfigure:  {folder / 'finalists.png'}\npage:    {folder / 'report.html'}\nresults: {folder}")
+        print(f"\nresults: {folder}")
+        runs = {f"round {number}": entry.results for number, entry in enumerate(result.rounds)}
+        with each_figure() as attempt:
+            pictures = draw_and_save(
+                folder / "finalists.png", lambda: differences_of(result.judgement), _SHOWS, attempt
+            )
+            sections = [
+                Section("The finalists", pictures=pictures, tables=[judged], to_copy=result.agent),
+                Section("The search", tables=[rounds]),
+                repetition(runs | {"judging": result.judged}),
+            ]
+            write_page(folder / "report.html", f"Which temperature? {options.env}", answer, sections)
+            print(f"page:    {folder / 'report.html'}")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
 """Shared by the scripts.
 
 - ``names``: from the text of a command line to agents, policies and tasks; ``problems``: the same for studies
-- ``console``: what the terminal prints, and errors in one line; ``progress_bar``; ``tables``
+- ``console``: what the terminal prints, and errors in one line; ``progress_bar``; ``tables``;
+  ``drawing``: a figure to a file and the page
 - ``costs``: the memory and time that a comparison needs; ``options``: options of several scripts
 """
 
+from scripts.support.drawing import draw_and_save
 from scripts.support.names import NAMES, make_task, read_agent
 from scripts.support.options import Confidence, Jobs, Seed, TaskAgent, Tasks, TaskSteps, steps_of
 from scripts.support.problems import make_problem, read_policy
@@ -20,6 +22,7 @@ __all__ = [
     "TaskAgent",
     "TaskSteps",
     "Tasks",
+    "draw_and_save",
     "make_problem",
     "make_task",
     "print_answer",

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Sequence
 
 from boltzmann.experiments.pages import Table
+from boltzmann.experiments.wording import printable
 
 _WIDTH = 110
 """Columns of all that is printed."""
@@ -20,12 +21,12 @@ def let_any_terminal_print() -> None:
 
 def wrap(text: str) -> str:
     """Break a title into lines."""
-    return textwrap.fill(text, _WIDTH)
+    return textwrap.fill(printable(text), _WIDTH)
 
 
 def print_sentence(sentence: str) -> None:
     """Print a sentence of an answer, marked and wrapped."""
-    print(textwrap.fill(f"=> {sentence}", _WIDTH, subsequent_indent="   ", break_on_hyphens=False))
+    print(textwrap.fill(f"=> {printable(sentence)}", _WIDTH, subsequent_indent="   ", break_on_hyphens=False))
 
 
 def print_answer(sentences: Sequence[str]) -> None:
@@ -38,7 +39,7 @@ def print_answer(sentences: Sequence[str]) -> None:
 def print_table(table: Table) -> None:
     """Print a table with its caption; the columns behind its heading column are aligned to the right."""
     let_any_terminal_print()
-    lines = [table.columns, *table.rows]
+    lines = [[printable(text) for text in line] for line in (table.columns, *table.rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(table.columns))]
     print(f"\n{wrap(table.caption)}")
     for line in lines:
