@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from boltzmann.experiments import save_figure
+from boltzmann.experiments.figures import each_figure
 from boltzmann.experiments.metrics import StepKey
-from boltzmann.experiments.pages import Section, picture, repetition, write_page
+from boltzmann.experiments.pages import Section, repetition, write_page
 from boltzmann.experiments.studies import Annealing, annealing_answer, draw_gains, gain_tables, run_annealing
 from scripts.support import (
     DryRun,
@@ -24,8 +24,10 @@ from scripts.support import (
     command,
     console,
     costs,
+    draw_and_save,
     make_problem,
     print_answer,
+    print_path,
     print_table,
     read_options,
     refusals,
@@ -96,15 +98,17 @@ def main(arguments: list[str] | None = None) -> None:
     with console.errors_in_one_line(PROGRAM, console.RUN_ERRORS):
         with study_runs(folder, annealing.outline(), options.jobs) as run_in:
             gains, runs = run_annealing(annealing, run_in)
-        figure, tables = draw_gains(gains, options.metric), gain_tables(gains, options.metric)
-        answer = annealing_answer(gains)
+        tables, answer = gain_tables(gains, options.metric), annealing_answer(gains)
         for table in tables:
             print_table(table)
         print_answer(answer)
-        save_figure(figure, folder / _FIGURE)
-        section = Section("What annealing gains", pictures=[picture(figure, _SHOWS)], tables=tables)
-        write_page(folder / _PAGE, "What annealing gains", answer, [section, repetition(runs)])
-    print(f"\nfigure:  {folder / _FIGURE}\npage:    {folder / _PAGE}\nresults: {folder}")
+        print()
+        print_path("results", folder)
+        with each_figure() as attempt:
+            pictures = draw_and_save(folder / _FIGURE, lambda: draw_gains(gains, options.metric), _SHOWS, attempt)
+            section = Section("What annealing gains", pictures=pictures, tables=tables)
+            write_page(folder / _PAGE, "What annealing gains", answer, [section, repetition(runs)])
+            print_path("page", folder / _PAGE)
 
 
 if __name__ == "__main__":

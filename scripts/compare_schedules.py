@@ -17,7 +17,7 @@ import tyro
 import envs
 from boltzmann import checks
 from boltzmann.experiments import Experiment, Judgement, read_toml, run, save_figure
-from boltzmann.experiments.figures import FIGURES, draw_figures
+from boltzmann.experiments.figures import FIGURES, draw_figures, each_figure
 from boltzmann.experiments.metrics import JudgedKey
 from boltzmann.experiments.pages import write_judgement
 from boltzmann.experiments.runs import BACKENDS, BackendName
@@ -34,6 +34,7 @@ from scripts.support import (
     console,
     costs,
     make_task,
+    print_path,
     read_agent,
     read_options,
     refusals,
@@ -142,14 +143,17 @@ def main(arguments: list[str] | None = None) -> None:
             results = run(experiment, folder, make=envs.make, workers=workers, on_progress=progress)
         judgement = Judgement(results, options.metric, _baseline(options), options.confidence)
         console.print_leaderboard(judgement)
-        figures = draw_figures(judgement)
-        write_judgement(judgement, figures, page)
-        files = {entry.file: figure for entry, figure in figures.items() if entry.file}
-        for name, figure in files.items():
-            save_figure(figure, folder / name)
-    first, *rest = files
-    print(f"\nfigures: {', '.join([str(folder / first), *rest])}")
-    print(f"page:    {page}\nresults: {folder}")
+        print()
+        print_path("results", folder)
+        with each_figure() as attempt:
+            figures = draw_figures(judgement, attempt)
+            write_judgement(judgement, figures, page, attempt=attempt)
+            print_path("page", page)
+            for entry, figure in figures.items():
+                if entry.file:
+                    with attempt(str(folder / entry.file)):
+                        save_figure(figure, folder / entry.file)
+                        print_path("figure", folder / entry.file)
 
 
 if __name__ == "__main__":

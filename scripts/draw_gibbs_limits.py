@@ -14,7 +14,8 @@ import numpy as np
 
 from boltzmann import Gibbs
 from boltzmann.experiments import save_figure
-from scripts.support import command, console, read_options, refusals
+from boltzmann.experiments.figures import COLOURS, decade, look, new_figure
+from scripts.support import command, console, print_path, read_options, refusals
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -35,23 +36,19 @@ class Options:
 
 def draw_limits(values: list[float]) -> Figure:
     """Draw four panels: probabilities, entropy, soft value with mellowmax and mean, and heat capacity."""
-    import seaborn as sns
-    from matplotlib.figure import Figure
-
     temperatures = np.logspace(-3, 3, 601)
     curves, ends = Gibbs([values], temperatures[:, np.newaxis]), Gibbs([values], np.array([[0.0], [np.inf]]))
-    colours = sns.color_palette("colorblind")
-    with sns.axes_style("whitegrid"), sns.plotting_context("notebook", font_scale=0.85):
-        figure = Figure(figsize=(10.5, 7.0), layout="constrained")
+    with look():
+        figure = new_figure(10.5, 7.0)
         panels = figure.subplots(2, 2).ravel()
         for action in np.argsort(values)[::-1]:
-            _draw(panels[0], "probs", curves, ends, f"Q = {values[action]:g}", colours[action % 10], action)
-        _draw(panels[1], "entropy", curves, ends, "entropy", colours[0])
+            _draw(panels[0], "probs", curves, ends, f"Q = {values[action]:g}", COLOURS[action % 10], action)
+        _draw(panels[1], "entropy", curves, ends, "entropy", COLOURS[0])
         for curve, (name, label) in enumerate(
             [("soft_value", "soft value, T log Z"), ("mellowmax", "mellowmax"), ("mean", "mean, E[Q]")]
         ):
-            _draw(panels[2], name, curves, ends, label, colours[curve], dashes=curve)
-        _draw(panels[3], "heat_capacity", curves, ends, "heat capacity", colours[0])
+            _draw(panels[2], name, curves, ends, label, COLOURS[curve], dashes=curve)
+        _draw(panels[3], "heat_capacity", curves, ends, "heat capacity", COLOURS[0])
         panels[1].axhline(np.log(len(values)), color="0.4", linestyle=":", linewidth=1)
         panels[1].annotate(f"log {len(values)}", (_ENDS[0], np.log(len(values))), va="bottom", fontsize="small")
         panels[1].margins(y=0.1)
@@ -61,7 +58,7 @@ def draw_limits(values: list[float]) -> Figure:
         for panel, name in zip(panels, names, strict=True):
             panel.set(xlabel="temperature (units of Q)", ylabel=name, xlim=(_ENDS[0] - 0.3, _ENDS[1] + 0.3))
             panel.set_xticks([_ENDS[0], -3, -2, -1, 0, 1, 2, 3, _ENDS[1]])
-            panel.set_xticklabels(["0", *(f"$10^{{{power}}}$" for power in range(-3, 4)), "∞"])
+            panel.set_xticklabels(["0", *(decade(10.0**power) for power in range(-3, 4)), "∞"])
         for panel in (panels[0], panels[2]):
             panel.legend(frameon=True, fontsize="small")
         figure.supxlabel(
@@ -94,7 +91,7 @@ def main(arguments: list[str] | None = None) -> None:
         figure = draw_limits(options.values)
         options.output.parent.mkdir(parents=True, exist_ok=True)
         save_figure(figure, options.output)
-    print(f"figure:  {options.output}")
+    print_path("figure", options.output)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import tyro
 
 from boltzmann.experiments import RefusedError, Results
 from boltzmann.experiments.store import require, write_tensorboard
-from scripts.support import command, console, costs, read_options, refusals
+from scripts.support import command, console, costs, print_path, read_options, refusals
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,10 @@ def main(arguments: list[str] | None = None) -> None:
                 costs.require_room(path, costs.exported_bytes(results.plan))
         if options.parquet is not None:
             results.to_parquet(options.parquet)
-            print(f"parquet:     {options.parquet}")
+            print_path("parquet", options.parquet)
         if options.tensorboard is not None:
             runs = write_tensorboard(results, options.tensorboard)
-            print(f"tensorboard: {options.tensorboard} ({len(runs)} runs)")
+            print_path("tensorboard", options.tensorboard, f"({len(runs)} runs)")
 
 
 if __name__ == "__main__":

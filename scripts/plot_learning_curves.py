@@ -10,9 +10,9 @@ import tyro
 
 from boltzmann import checks
 from boltzmann.experiments import Judgement, Results, draw_learning_curves, save_figure
-from boltzmann.experiments.figures import require_figure_format
+from boltzmann.experiments.figures import each_figure, require_figure_format
 from boltzmann.experiments.metrics import JUDGED_KEYS, MetricKey
-from scripts.support import Confidence, command, console, costs, read_options, refusals
+from scripts.support import Confidence, command, console, costs, print_path, read_options, refusals
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,10 @@ def main(arguments: list[str] | None = None) -> None:
         judgement = Judgement(results, judge, options.baseline, options.confidence)
         _ = judgement.tasks_showing(options.metric), judgement.tasks
         console.print_leaderboard(judgement)
-        save_figure(draw_learning_curves(results, options.metric or None), figure)
-        print(f"\nfigure:  {figure}")
+        with each_figure() as attempt, attempt(str(figure)):
+            save_figure(draw_learning_curves(results, options.metric or None), figure)
+            print()
+            print_path("figure", figure)
 
 
 if __name__ == "__main__":

@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 
 import envs
 from boltzmann import Boltzmann
-from boltzmann.experiments import Experiment, Results, Task, draw_sensitivity, read_environment, run, save_figure
+from boltzmann.experiments import Experiment, Results, Task, draw_sensitivity, read_environment, run
+from boltzmann.experiments.figures import each_figure
 from boltzmann.experiments.metrics import JudgedKey
-from boltzmann.experiments.pages import Section, picture, repetition, write_page
+from boltzmann.experiments.pages import Section, repetition, write_page
 from boltzmann.experiments.studies import (
     ENDS,
     EndCheck,
@@ -46,8 +47,10 @@ from scripts.support import (
     command,
     console,
     costs,
+    draw_and_save,
     make_task,
     print_answer,
+    print_path,
     print_table,
     read_options,
     refusals,
@@ -146,17 +149,22 @@ def report(experiment: Experiment, results: Results, options: Options) -> list[E
         print_table(table)
     answer = sweep_answer(temperatures, checks)
     print_answer(answer)
-    figures = {"sweep.png": draw_sensitivity(results, "Boltzmann(T)", metric), "limits.png": draw_limits(values)}
-    for name, figure in figures.items():
-        save_figure(figure, results.folder / name)
-    sections = [
-        Section("From T = 0 to T = ∞", pictures=[picture(figures["sweep.png"], _SWEEP)], tables=[best]),
-        Section("The ends equal greedy and uniform", tables=[ends]),
-        Section("The way to both ends", pictures=[picture(figures["limits.png"], _LAWS)], tables=slopes),
-        repetition({"sweep": results}),
-    ]
-    write_page(results.folder / "report.html", "From T = 0 to T = ∞", answer, sections)
-    print(f"\nfigures: {results.folder / 'sweep.png'}, limits.png\npage:    {results.folder / 'report.html'}")
+    print()
+    print_path("results", results.folder)
+    folder = results.folder
+    with each_figure() as attempt:
+        sweep = draw_and_save(
+            folder / "sweep.png", lambda: draw_sensitivity(results, "Boltzmann(T)", metric), _SWEEP, attempt
+        )
+        limits = draw_and_save(folder / "limits.png", lambda: draw_limits(values), _LAWS, attempt)
+        sections = [
+            Section("From T = 0 to T = ∞", pictures=sweep, tables=[best]),
+            Section("The ends equal greedy and uniform", tables=[ends]),
+            Section("The way to both ends", pictures=limits, tables=slopes),
+            repetition({"sweep": results}),
+        ]
+        write_page(folder / _PAGE, "From T = 0 to T = ∞", answer, sections)
+        print_path("page", folder / _PAGE)
     return checks
 
 

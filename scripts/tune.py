@@ -10,10 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from boltzmann.experiments import save_figure
-from boltzmann.experiments.figures import differences_of
+from boltzmann.experiments.figures import differences_of, each_figure
 from boltzmann.experiments.metrics import JudgedKey
-from boltzmann.experiments.pages import Section, picture, repetition, write_page
+from boltzmann.experiments.pages import Section, repetition, write_page
 from boltzmann.experiments.studies import Tuning, candidates, judgement_table, recommendation, rounds_table, run_tuning
 from scripts.support import (
     DryRun,
@@ -21,8 +20,10 @@ from scripts.support import (
     command,
     console,
     costs,
+    draw_and_save,
     make_problem,
     print_answer,
+    print_path,
     print_table,
     read_options,
     read_policy,
@@ -97,21 +98,21 @@ def main(arguments: list[str] | None = None) -> None:
         with study_runs(folder, tuning.outline(), options.jobs) as run_in:
             result = run_tuning(tuning, run_in)
         rounds, judged, answer = rounds_table(result), judgement_table(result), recommendation(result)
-        figure = differences_of(result.judgement)
         print_table(rounds)
         print_table(judged)
         print_answer(answer)
-        save_figure(figure, folder / _FIGURE)
-        sections = [
-            Section("The finalists", pictures=[picture(figure, _SHOWS)], tables=[judged], to_copy=result.agent),
-            Section("The search", tables=[rounds]),
-            repetition(
-                {f"round {number}": entry.results for number, entry in enumerate(result.rounds)}
-                | {"judging": result.judged}
-            ),
-        ]
-        write_page(folder / _PAGE, f"Which temperature? {options.env}", answer, sections)
-    print(f"\nfigure:  {folder / _FIGURE}\npage:    {folder / _PAGE}\nresults: {folder}")
+        print()
+        print_path("results", folder)
+        runs = {f"round {number}": entry.results for number, entry in enumerate(result.rounds)}
+        with each_figure() as attempt:
+            pictures = draw_and_save(folder / _FIGURE, lambda: differences_of(result.judgement), _SHOWS, attempt)
+            sections = [
+                Section("The finalists", pictures=pictures, tables=[judged], to_copy=result.agent),
+                Section("The search", tables=[rounds]),
+                repetition(runs | {"judging": result.judged}),
+            ]
+            write_page(folder / _PAGE, f"Which temperature? {options.env}", answer, sections)
+            print_path("page", folder / _PAGE)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import tyro
 
 from boltzmann.experiments import Results, write_report
 from boltzmann.experiments.metrics import JudgedKey
-from scripts.support import command, console, costs, read_options, refusals
+from scripts.support import command, console, costs, print_path, read_options, refusals
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> None:
         refusals.require_file(page)
         costs.require_room(page, costs.drawn_bytes(results.plan))
         write_report(results, page, metric=options.metric)
-    print(f"page:    {page}")
+    print_path("page", page)
 
 
 if __name__ == "__main__":

@@ -34,3 +34,21 @@ class FailedCellsError(RuntimeError):
     def __str__(self) -> str:
         """Return the number of failed cells, then the line of each."""
         return f"{len(self.failures)} of {self.cells} cells failed, the others are stored: {'; '.join(self.failures)}"
+
+
+class FailedFiguresError(RuntimeError):
+    """Some figures could not be drawn or written; the results and all other figures are whole.
+
+    Attributes
+    ----------
+    failures : tuple of str
+        One line for each: the figure and the reason.
+    """
+
+    def __init__(self, failures: tuple[str, ...]) -> None:
+        super().__init__(failures)
+        self.failures = failures
+
+    def __str__(self) -> str:
+        """Return the line of each figure."""
+        return f"some figures failed, the results and the others are whole: {'; '.join(self.failures)}"

@@ -11,9 +11,17 @@ from contextlib import contextmanager
 
 import gymnasium
 
-from boltzmann.experiments import DamagedBlockError, FailedCellsError, FewReplicatesWarning, Judgement, RefusedError
+from boltzmann.experiments import (
+    DamagedBlockError,
+    FailedCellsError,
+    FailedFiguresError,
+    FewReplicatesWarning,
+    Judgement,
+    RefusedError,
+)
 from boltzmann.experiments.figures import EPISODES_NOTE
 from boltzmann.experiments.statistics import TaskJudgement, difference_text, final_text, with_half_width
+from boltzmann.experiments.wording import printable
 from scripts.support.tables import print_sentence, wrap
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -33,7 +41,8 @@ RUN_ERRORS = (RefusedError, DamagedBlockError, OSError)
 def errors_in_one_line(program: str, kinds: tuple[type[Exception], ...]) -> Iterator[None]:
     """Turn errors of these kinds into one line on stderr, and an interrupt into a hint.
 
-    The exit code is 2 for an error, 3 where some cells have failed and the others are stored, 130 for an interrupt.
+    The exit code is 2 for an error, 3 where some cells have failed and the others are stored, 4 where some figures have
+    failed and the results and the other figures are whole, 130 for an interrupt.
     """
     try:
         yield
@@ -42,6 +51,10 @@ def errors_in_one_line(program: str, kinds: tuple[type[Exception], ...]) -> Iter
         for failure in error.failures:
             print(f"{program}: failed: {' '.join(failure.split())}", file=sys.stderr)
         raise SystemExit(3) from None
+    except FailedFiguresError as error:
+        for failure in error.failures:
+            print(f"{program}: figure failed: {' '.join(failure.split())}", file=sys.stderr)
+        raise SystemExit(4) from None
     except kinds as error:
         print(f"{program}: error: {' '.join(str(error).split())}", file=sys.stderr)
         raise SystemExit(2) from None
@@ -106,13 +119,14 @@ def print_leaderboard(judgement: Judgement) -> None:
 
 
 def _print_table(judged: TaskJudgement, samples: int, record: str) -> None:
-    width = min(max(map(len, judged.labels)), _LABEL)
+    labels = [printable(label) for label in judged.labels]
+    width = min(max(map(len, labels)), _LABEL)
     against = "difference to the best" if judged.reference == 0 else "difference to baseline"
     print(f"{'':5}{'policy':{width}} {'last tenth':>16} {judged.metric.total:>15} {against:>26}")
     for index, row in enumerate(judged.rows):
         last, total = final_text(row), with_half_width(row["cumulative"], row["cumulative_half_width"])
         difference = "-" if index == judged.reference else difference_text(row)
-        label = judged.labels[index]
+        label = labels[index]
         if len(label) > width:
             label = f"{label}\n{'':5}{'':{width}}"
         print(f"{index + 1:2}.{'=' if row['tied'] else ' '} {label:{width}} {last:>16} {total:>15} {difference:>26}")

@@ -8,22 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from typing import Any, TextIO, cast
 
-_CONTROLS = (*range(0x20), *range(0x7F, 0xA0), 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A))
-"""Characters that move the cursor, colour or reorder text, or break lines."""
-_ESCAPES = {code: chr(code).encode("unicode_escape").decode() for code in _CONTROLS}
+from boltzmann.experiments.wording import printable
+
 _PLAIN = {"±": "+/-", "→": "->", "∞": "inf", "–": "-", "—": "-", "…": "...", "²": "^2", "\N{NO-BREAK SPACE}": " "}  # noqa: RUF001
 """What stands for a sign that an encoding lacks; other characters are written as Python escapes them."""
-
-
-def one_line(text: object) -> str:
-    r"""Write a name or a path in one line, with control characters escaped as Python does.
-
-    Examples
-    --------
-    >>> print(one_line("a\nb\x1b[31m"))
-    a\nb\x1b[31m
-    """
-    return str(text).translate(_ESCAPES)
 
 
 def encodable(text: str, encoding: str) -> str:
@@ -56,8 +44,8 @@ class GuardedStream:
     ----------
     stream : text file
         The stream.
-    kept : str
-        Control characters that are written as they are; the others are escaped.
+    kept : str or None
+        Control characters that are written as they are, where others are escaped; None keeps all.
 
     Attributes
     ----------
@@ -65,16 +53,17 @@ class GuardedStream:
         Why the stream could not be written. That its reader has gone, as ``head`` does, is no error.
     """
 
-    def __init__(self, stream: TextIO, kept: str) -> None:
+    def __init__(self, stream: TextIO, kept: str | None) -> None:
         self._stream = stream
-        self._escapes = {code: escape for code, escape in _ESCAPES.items() if chr(code) not in kept}
+        self._kept = kept
         self._lost = False
         self.error: OSError | None = None
 
     def write(self, text: str) -> int:
         """Write a text, or nothing where the stream is lost."""
         if not self._lost:
-            shown = encodable(text.translate(self._escapes), getattr(self._stream, "encoding", None) or "utf-8")
+            shown = text if self._kept is None else printable(text, keep=self._kept)
+            shown = encodable(shown, getattr(self._stream, "encoding", None) or "utf-8")
             with self._losing():
                 self._stream.write(shown)
         return len(text)
@@ -108,11 +97,10 @@ def guarded_streams(*, colours: bool = False) -> Iterator[tuple[GuardedStream, G
 
     With ``colours``, control characters stay as they are, as for the help of a command.
     """
-    every = "".join(map(chr, _ESCAPES))
     with open(os.devnull, "w", encoding="utf-8") as nowhere:
-        out = GuardedStream(sys.stdout or nowhere, every if colours else "\n")
+        out = GuardedStream(sys.stdout or nowhere, None if colours else "\n")
         # A progress bar returns to the beginning of its line.
-        err = GuardedStream(sys.stderr or nowhere, every if colours else "\n\r")
+        err = GuardedStream(sys.stderr or nowhere, None if colours else "\n\r")
         with redirect_stdout(cast(TextIO, out)), redirect_stderr(cast(TextIO, err)):
             try:
                 yield out, err
