@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +20,10 @@ from boltzmann import Greedy
 from boltzmann.experiments import Block, Experiment, Results, run, save_figure
 from boltzmann.experiments.metrics import StepKey
 from boltzmann.experiments.pages import Section, picture, repetition, write_page
-from boltzmann.experiments.runs import play, try_environment
+from boltzmann.experiments.runs import play, run_or_refuse, try_environment
 from boltzmann.experiments.studies import Annealing, Problem, annealing_answer, draw_gains, gain_tables, run_annealing
 from scripts.support import (
+    CellTimeout,
     Jobs,
     ProgressBar,
     Seed,
@@ -66,6 +68,7 @@ class Options:
     """Independent copies of each schedule on each task; half as many choose the constants, on seeds of their own."""
     seed: Seed = 0
     jobs: Jobs = -1
+    cell_timeout: CellTimeout = None
     output: Path | None = None
     """The folder for the results; by default results/anneal-HASH."""
 
@@ -85,7 +88,8 @@ def _require_metric(problem: Problem, metric: StepKey) -> None:
     task = problem.task([Greedy()])
     plan = Experiment((task,), 1, 0).plan
     with closing(try_environment(task, envs.make)) as env:
-        recorder = play(task, env, np.array([1]), plan, Block(0, 0, 0, 1), "lockstep")
+        step = partial(play, task, env, np.array([1]), plan, Block(0, 0, 0, 1), "lockstep")
+        recorder = run_or_refuse(f"{task.agents[0]!r} cannot run on {task.environment}", step)
     if np.isnan(recorder.arrays[metric]).any():
         raise ValueError(f"{task.environment} does not report its {metric}: choose --metric reward, or other --tasks")
 
@@ -102,7 +106,14 @@ def main(arguments: list[str] | None = None) -> None:
 
     def run_in(name: str, experiment: Experiment) -> Results:
         with ProgressBar() as progress:
-            return run(experiment, folder / name, make=envs.make, n_jobs=options.jobs, on_progress=progress)
+            return run(
+                experiment,
+                folder / name,
+                make=envs.make,
+                n_jobs=options.jobs,
+                on_progress=progress,
+                cell_timeout=options.cell_timeout,
+            )
 
     with console.errors_in_one_line(PROGRAM, console.RUN_ERRORS), console.warnings_in_one_line(PROGRAM):
         gains, runs = run_annealing(annealing, run_in)

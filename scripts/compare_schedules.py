@@ -23,7 +23,19 @@ from boltzmann.experiments.pages import write_judgement
 from boltzmann.experiments.runs import BACKENDS, BackendName
 from boltzmann.experiments.statistics import find_agent
 from boltzmann.notation import parse, write
-from scripts.support import NAMES, Confidence, Jobs, ProgressBar, Seed, console, costs, make_task, read_agent, steps_of
+from scripts.support import (
+    NAMES,
+    CellTimeout,
+    Confidence,
+    Jobs,
+    ProgressBar,
+    Seed,
+    console,
+    costs,
+    make_task,
+    read_agent,
+    steps_of,
+)
 
 DEFAULT_TASKS = ("boltzmann/GaussianBandit-v0", "FrozenLake-v1")
 DESCRIBED = ("tasks", "policies", "agent", "steps", "replicates", "seed", "block", "record")
@@ -50,6 +62,7 @@ class Options:
     """Independent copies of each policy on each task."""
     seed: Seed = 0
     jobs: Jobs = -1
+    cell_timeout: CellTimeout = None
     backend: BackendName = "loky"
     """What runs the processes: loky on this machine; dask and ray on a cluster, a local one without an address."""
     address: str = ""
@@ -123,7 +136,14 @@ def main(arguments: list[str] | None = None) -> None:
     with console.errors_in_one_line(program, console.RUN_ERRORS):
         cluster = BACKENDS[options.backend](options.jobs, options.address)
         with console.warnings_in_one_line(program), cluster as workers, ProgressBar() as progress:
-            results = run(experiment, folder, make=envs.make, workers=workers, on_progress=progress)
+            results = run(
+                experiment,
+                folder,
+                make=envs.make,
+                workers=workers,
+                on_progress=progress,
+                cell_timeout=options.cell_timeout,
+            )
         with console.warnings_in_one_line(program):
             judgement = Judgement(results, options.metric, _baseline(options), options.confidence)
             console.print_leaderboard(judgement)

@@ -37,6 +37,7 @@ from boltzmann.experiments.studies import (
     sweep_temperatures,
 )
 from scripts.support import (
+    CellTimeout,
     Jobs,
     ProgressBar,
     Seed,
@@ -89,6 +90,7 @@ class Options:
     """Independent copies of each temperature on each task."""
     seed: Seed = 0
     jobs: Jobs = -1
+    cell_timeout: CellTimeout = None
     output: Path | None = None
     """The folder for the results; by default results/temperature_limits-HASH."""
 
@@ -162,7 +164,14 @@ def main(arguments: list[str] | None = None) -> None:
     folder = options.output or Path("results") / f"{PROGRAM}-{experiment.plan.hash}"
     with console.errors_in_one_line(PROGRAM, console.RUN_ERRORS), console.warnings_in_one_line(PROGRAM):
         with ProgressBar() as progress:
-            results = run(experiment, folder, make=envs.make, n_jobs=options.jobs, on_progress=progress)
+            results = run(
+                experiment,
+                folder,
+                make=envs.make,
+                n_jobs=options.jobs,
+                on_progress=progress,
+                cell_timeout=options.cell_timeout,
+            )
         checks = report(experiment, results, options)
     wrong = [f"{check.end} is not {check.policy} on {check.task}" for check in checks if check.differing]
     if wrong:

@@ -18,7 +18,16 @@ from boltzmann.experiments.figures import differences_of
 from boltzmann.experiments.metrics import JudgedKey
 from boltzmann.experiments.pages import Section, picture, repetition, write_page
 from boltzmann.experiments.studies import Tuning, candidates, judgement_table, recommendation, rounds_table, run_tuning
-from scripts.support import Jobs, ProgressBar, console, make_problem, print_answer, print_table, read_policy
+from scripts.support import (
+    CellTimeout,
+    Jobs,
+    ProgressBar,
+    console,
+    make_problem,
+    print_answer,
+    print_table,
+    read_policy,
+)
 
 PROGRAM = "tune"
 DEFAULT_FAMILIES = ("linear", "exponential", "cosine", "inverse time", "inverse root", "log over time")
@@ -55,6 +64,7 @@ class Options:
     seed: int = 0
     """The same seed gives the same bytes; rounds and judgement have seeds of their own, made from it."""
     jobs: Jobs = -1
+    cell_timeout: CellTimeout = None
     output: Path | None = None
     """The folder for the results; by default results/tune-HASH."""
 
@@ -77,7 +87,14 @@ def main(arguments: list[str] | None = None) -> None:
 
     def run_in(name: str, experiment: Experiment) -> Results:
         with ProgressBar() as progress:
-            return run(experiment, folder / name, make=envs.make, n_jobs=options.jobs, on_progress=progress)
+            return run(
+                experiment,
+                folder / name,
+                make=envs.make,
+                n_jobs=options.jobs,
+                on_progress=progress,
+                cell_timeout=options.cell_timeout,
+            )
 
     with console.errors_in_one_line(PROGRAM, console.RUN_ERRORS), console.warnings_in_one_line(PROGRAM):
         result = run_tuning(tuning, run_in)

@@ -6,13 +6,14 @@
 """
 
 from scripts.support.names import NAMES, make_task, read_agent
-from scripts.support.options import Confidence, Jobs, Seed, TaskAgent, Tasks, TaskSteps, steps_of
+from scripts.support.options import CellTimeout, Confidence, Jobs, Seed, TaskAgent, Tasks, TaskSteps, steps_of
 from scripts.support.problems import make_problem, read_policy
 from scripts.support.progress_bar import ProgressBar
 from scripts.support.tables import print_answer, print_table
 
 __all__ = [
     "NAMES",
+    "CellTimeout",
     "Confidence",
     "Jobs",
     "ProgressBar",

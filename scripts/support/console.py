@@ -11,7 +11,14 @@ from contextlib import contextmanager
 
 import gymnasium
 
-from boltzmann.experiments import DamagedBlockError, FailedCellsError, FewReplicatesWarning, Judgement, RefusedError
+from boltzmann.experiments import (
+    DamagedBlockError,
+    FailedCellsError,
+    FewReplicatesWarning,
+    Judgement,
+    LostWorkersError,
+    RefusedError,
+)
 from boltzmann.experiments.figures import EPISODES_NOTE
 from boltzmann.experiments.statistics import TaskJudgement, difference_text, final_text, with_half_width
 from scripts.support.tables import let_any_terminal_print, print_sentence, wrap
@@ -25,8 +32,8 @@ _LABEL = 44
 INPUT_ERRORS = (ValueError, TypeError, ImportError, OSError, gymnasium.error.Error)
 """Errors in a description that the user wrote."""
 
-RUN_ERRORS = (RefusedError, DamagedBlockError, OSError)
-"""Errors of a run's description, its folder or the disk; anything else is a fault of the code, shown as a traceback."""
+RUN_ERRORS = (RefusedError, DamagedBlockError, LostWorkersError, OSError)
+"""Errors of a run's description, folder, workers or disk; anything else is a fault of the code, with its traceback."""
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 - ``running``: start, continue and finish a results folder
 - ``rehearsal``: one step of every cell before anything is stored
-- ``worker``: compute and store one block
+- ``worker``: compute and store one block; ``guard``: the guard around the code of users; ``watchdog``: ends workers
 - ``pool``: spread blocks over processes; ``backends``: over Dask or Ray
 - ``progress``: the progress of a run
 - ``memory_and_time``, ``disk``: the needs of a run; ``machine``: this machine's memory and free disk
@@ -10,6 +10,7 @@
 
 from boltzmann.experiments.runs.backends import BACKENDS, BackendName, dask_backend, ray_backend
 from boltzmann.experiments.runs.disk import disk_text
+from boltzmann.experiments.runs.guard import run_or_refuse
 from boltzmann.experiments.runs.machine import MEGABYTE
 from boltzmann.experiments.runs.memory_and_time import Estimate, estimate, processes_text, worker_memory
 from boltzmann.experiments.runs.pool import LocalWorkers
@@ -34,6 +35,7 @@ __all__ = [
     "ray_backend",
     "rehearse",
     "run",
+    "run_or_refuse",
     "try_environment",
     "worker_memory",
 ]
