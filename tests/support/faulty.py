@@ -141,4 +141,5 @@ class FaultyPolicy(Uniform):
         return super().__call__(values, step=step, where=where)
 
 
-gymnasium.register("Faulty-v0", entry_point=FaultyEnv, max_episode_steps=100)
+if "Faulty-v0" not in gymnasium.registry:
+    gymnasium.register("Faulty-v0", entry_point=FaultyEnv, max_episode_steps=100)
