@@ -15,6 +15,7 @@ from boltzmann.experiments.metrics import StepKey
 from boltzmann.experiments.pages import Section, repetition, write_page
 from boltzmann.experiments.studies import Annealing, annealing_answer, draw_gains, gain_tables, run_annealing
 from scripts.support import (
+    CellTimeout,
     DryRun,
     Jobs,
     Seed,
@@ -68,6 +69,7 @@ class Options:
     seed: Seed = 0
     jobs: Jobs = -1
     dry_run: DryRun = False
+    cell_timeout: CellTimeout = None
     output: Path | None = None
     """The folder for the results; by default results/anneal-HASH."""
 
@@ -89,14 +91,14 @@ def main(arguments: list[str] | None = None) -> None:
     with console.errors_in_one_line(PROGRAM, console.INPUT_ERRORS):
         annealing = describe(options)
         folder = options.output or Path("results") / f"{PROGRAM}-{annealing.hash}"
-        refusals.require_jobs(options.jobs)
+        refusals.require_workers(options.jobs, options.cell_timeout)
         refusals.require_in_folder(folder, (_FIGURE, _PAGE))
         refusals.require_metric(annealing.choice().tasks, options.metric, everywhere=True)
         if options.dry_run:
             costs.print_outline(annealing.outline(), options.jobs, folder)
             return
     with console.errors_in_one_line(PROGRAM, console.RUN_ERRORS):
-        with study_runs(folder, annealing.outline(), options.jobs) as run_in:
+        with study_runs(folder, annealing.outline(), options.jobs, options.cell_timeout) as run_in:
             gains, runs = run_annealing(annealing, run_in)
         tables, answer = gain_tables(gains, options.metric), annealing_answer(gains)
         for table in tables:

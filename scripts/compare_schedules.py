@@ -25,6 +25,7 @@ from boltzmann.experiments.statistics import find_agent
 from boltzmann.notation import parse, write
 from scripts.support import (
     NAMES,
+    CellTimeout,
     Confidence,
     DryRun,
     Jobs,
@@ -66,6 +67,7 @@ class Options:
     """Independent copies of each policy on each task."""
     seed: Seed = 0
     jobs: Jobs = -1
+    cell_timeout: CellTimeout = None
     backend: BackendName = "loky"
     """What runs the processes: loky on this machine; dask and ray on a cluster, a local one without an address."""
     address: str = ""
@@ -90,7 +92,7 @@ def describe(options: Options, words: Sequence[str] = ()) -> Experiment:
 
     ``words`` are those of the command line, which show whether an option was set or is a default.
     """
-    refusals.require_jobs(options.jobs)
+    refusals.require_workers(options.jobs, options.cell_timeout)
     experiment = _from_flags(options) if options.experiment is None else _from_file(options.experiment, words)
     checks.number_in("--confidence", options.confidence, "(0, 1)")
     if (baseline := _baseline(options)) is not None:
@@ -140,7 +142,14 @@ def main(arguments: list[str] | None = None) -> None:
         costs.disk_need(folder, {"": experiment})
         cluster = BACKENDS[options.backend](options.jobs, options.address)
         with cluster as workers, ProgressBar() as progress:
-            results = run(experiment, folder, make=envs.make, workers=workers, on_progress=progress)
+            results = run(
+                experiment,
+                folder,
+                make=envs.make,
+                workers=workers,
+                on_progress=progress,
+                cell_timeout=options.cell_timeout,
+            )
         judgement = Judgement(results, options.metric, _baseline(options), options.confidence)
         console.print_leaderboard(judgement)
         print()

@@ -37,6 +37,7 @@ from boltzmann.experiments.studies import (
     sweep_temperatures,
 )
 from scripts.support import (
+    CellTimeout,
     DryRun,
     Jobs,
     ProgressBar,
@@ -97,6 +98,7 @@ class Options:
     """Independent copies of each temperature on each task."""
     seed: Seed = 0
     jobs: Jobs = -1
+    cell_timeout: CellTimeout = None
     dry_run: DryRun = False
     output: Path | None = None
     """The folder for the results; by default results/temperature_limits-HASH."""
@@ -175,7 +177,7 @@ def main(arguments: list[str] | None = None) -> None:
     with console.errors_in_one_line(PROGRAM, console.INPUT_ERRORS):
         experiment = describe(options)
         folder = options.output or Path("results") / f"{PROGRAM}-{experiment.plan.hash}"
-        refusals.require_jobs(options.jobs)
+        refusals.require_workers(options.jobs, options.cell_timeout)
         refusals.require_in_folder(folder, (*_FIGURES, _PAGE))
         refusals.require_metric(experiment.tasks, options.metric)
         if options.dry_run:
@@ -184,7 +186,14 @@ def main(arguments: list[str] | None = None) -> None:
     with console.errors_in_one_line(PROGRAM, console.RUN_ERRORS):
         costs.disk_need(folder, {"": experiment})
         with ProgressBar() as progress:
-            results = run(experiment, folder, make=envs.make, n_jobs=options.jobs, on_progress=progress)
+            results = run(
+                experiment,
+                folder,
+                make=envs.make,
+                n_jobs=options.jobs,
+                on_progress=progress,
+                cell_timeout=options.cell_timeout,
+            )
         checks = report(experiment, results, options)
     wrong = [f"{check.end} is not {check.policy} on {check.task}" for check in checks if check.differing]
     if wrong:

@@ -15,6 +15,7 @@ from boltzmann.experiments.metrics import JudgedKey
 from boltzmann.experiments.pages import Section, repetition, write_page
 from boltzmann.experiments.studies import Tuning, candidates, judgement_table, recommendation, rounds_table, run_tuning
 from scripts.support import (
+    CellTimeout,
     DryRun,
     Jobs,
     command,
@@ -67,6 +68,7 @@ class Options:
     seed: int = 0
     """The same seed gives the same bytes; rounds and judgement have seeds of their own, made from it."""
     jobs: Jobs = -1
+    cell_timeout: CellTimeout = None
     dry_run: DryRun = False
     output: Path | None = None
     """The folder for the results; by default results/tune-HASH."""
@@ -88,14 +90,14 @@ def main(arguments: list[str] | None = None) -> None:
     with console.errors_in_one_line(PROGRAM, console.INPUT_ERRORS):
         tuning = describe(options)
         folder = options.output or Path("results") / f"{PROGRAM}-{tuning.hash}"
-        refusals.require_jobs(options.jobs)
+        refusals.require_workers(options.jobs, options.cell_timeout)
         refusals.require_in_folder(folder, (_FIGURE, _PAGE))
         refusals.require_metric([tuning.problem.task(tuning.policies)], options.metric)
         if options.dry_run:
             costs.print_outline(tuning.outline(), options.jobs, folder)
             return
     with console.errors_in_one_line(PROGRAM, console.RUN_ERRORS):
-        with study_runs(folder, tuning.outline(), options.jobs) as run_in:
+        with study_runs(folder, tuning.outline(), options.jobs, options.cell_timeout) as run_in:
             result = run_tuning(tuning, run_in)
         rounds, judged, answer = rounds_table(result), judgement_table(result), recommendation(result)
         print_table(rounds)

@@ -15,6 +15,13 @@ class DamagedBlockError(ValueError):
     """A block file fails its checksum, or does not hold the arrays of its block."""
 
 
+class LostWorkersError(RuntimeError):
+    """All workers are gone, or their cluster is; what is stored stays, and the same run continues."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"{reason}; what is stored stays, run the same command again to continue")
+
+
 class FailedCellsError(RuntimeError):
     """Some cells have failed, and the others are stored.
 

@@ -104,8 +104,10 @@ def _find_class(name: str) -> type:
     module, _, attribute = name.partition(":")
     try:
         kind = getattr(importlib.import_module(module), attribute)
-    except Exception as error:
-        # A module of the user may raise any exception while it is imported.
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        # A module of the user may raise anything while it is imported, SystemExit too.
         raise ValueError(f"{name} cannot be imported: {type(error).__name__}: {error}") from error
     if not (isinstance(kind, type) and dataclasses.is_dataclass(kind)):
         raise ValueError(f"{name} must be a dataclass, so that it can be written down, got {kind!r}")
@@ -180,6 +182,11 @@ class _Reader:
             return callee(*positional, **named)
         except (TypeError, ValueError) as error:
             raise ValueError(f"{self.quoted(node)}: {error}") from error
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            # A class of the user may raise anything.
+            raise ValueError(f"{self.quoted(node)}: {type(error).__name__}: {error}") from error
 
     def named(self, keywords: list[ast.keyword]) -> dict[str, Any]:
         values: dict[str, Any] = {}

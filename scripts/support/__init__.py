@@ -11,7 +11,7 @@
 from scripts.support.command import command, read_options
 from scripts.support.drawing import draw_and_save
 from scripts.support.names import NAMES, make_task, read_agent
-from scripts.support.options import Confidence, DryRun, Jobs, Seed, TaskAgent, Tasks, TaskSteps, steps_of
+from scripts.support.options import CellTimeout, Confidence, DryRun, Jobs, Seed, TaskAgent, Tasks, TaskSteps, steps_of
 from scripts.support.problems import make_problem, read_policy
 from scripts.support.progress_bar import ProgressBar
 from scripts.support.running import study_runs
@@ -19,6 +19,7 @@ from scripts.support.tables import print_answer, print_path, print_table
 
 __all__ = [
     "NAMES",
+    "CellTimeout",
     "Confidence",
     "DryRun",
     "Jobs",

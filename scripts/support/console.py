@@ -17,6 +17,7 @@ from boltzmann.experiments import (
     FailedFiguresError,
     FewReplicatesWarning,
     Judgement,
+    LostWorkersError,
     RefusedError,
 )
 from boltzmann.experiments.figures import EPISODES_NOTE
@@ -33,8 +34,8 @@ _LABEL = 44
 INPUT_ERRORS = (ValueError, TypeError, ImportError, OSError, gymnasium.error.Error)
 """Errors in a description that the user wrote."""
 
-RUN_ERRORS = (RefusedError, DamagedBlockError, OSError)
-"""Errors of a run's description, its folder or the disk; anything else is a fault of the code, shown as a traceback."""
+RUN_ERRORS = (RefusedError, DamagedBlockError, LostWorkersError, OSError)
+"""Errors of a run's description, folder, workers or disk; anything else is a fault of the code, with its traceback."""
 
 
 @contextmanager

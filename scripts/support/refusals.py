@@ -7,22 +7,27 @@ import stat
 import tempfile
 from collections.abc import Iterable, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 import envs
+from boltzmann import checks
 from boltzmann.experiments import Block, Experiment, RefusedError, Task, read_environment
 from boltzmann.experiments.figures import require_figure_format
 from boltzmann.experiments.metrics import BY_KEY, MetricKey
-from boltzmann.experiments.runs import play, try_environment
+from boltzmann.experiments.runs import TIMEOUT, play, run_or_refuse, try_environment
 from boltzmann.experiments.store import temporary_path
 
 
-def require_jobs(jobs: int) -> None:
-    """Refuse a number of processes that is neither -1 nor at least 1."""
+def require_workers(jobs: int, cell_timeout: float | None) -> None:
+    """Refuse a number of processes that is neither -1 nor at least 1, and a time limit that ``run`` refuses."""
     if jobs < -1 or jobs == 0:
         raise ValueError(f"--jobs must be -1 or at least 1, got {jobs}")
+    if cell_timeout is not None:
+        checks.number_in("--cell-timeout", cell_timeout, TIMEOUT)
 
 
 def require_backend(backend: str, address: str) -> None:
@@ -114,7 +119,11 @@ def _may_have(task: Task, metric: MetricKey) -> bool:
     if BY_KEY[metric].per_episode:
         name, _ = read_environment(task.environment)
         return name not in envs.ENV_IDS or name in envs.MDP_IDS
-    plan = Experiment((task,), 1, 0).plan
+    recorded = run_or_refuse(f"{task.environment} fails in its first step", partial(_first_step, task))
+    return not any(np.isnan(recorded[name]).any() for name in arrays)
+
+
+def _first_step(task: Task) -> dict[str, NDArray[np.float64]]:
     with closing(try_environment(task, envs.make)) as env:
-        recorder = play(task, env, np.array([1]), plan, Block(0, 0, 0, 1), "lockstep")
-    return not any(np.isnan(recorder.arrays[name]).any() for name in arrays)
+        plan = Experiment((task,), 1, 0).plan
+        return play(task, env, np.array([1]), plan, Block(0, 0, 0, 1), "lockstep").arrays

@@ -14,7 +14,7 @@ from scripts.support.progress_bar import ProgressBar
 
 @contextmanager
 def study_runs(
-    folder: Path, outline: Mapping[str, Experiment], jobs: int
+    folder: Path, outline: Mapping[str, Experiment], jobs: int, cell_timeout: float | None = None
 ) -> Iterator[Callable[[str, Experiment], Results]]:
     """Yield ``run(name, experiment)``, which runs an experiment in a subfolder of that name.
 
@@ -29,6 +29,13 @@ def study_runs(
     with ProgressBar([experiment.plan.agent_steps for experiment in outline.values()]) as progress:
 
         def run_in(name: str, experiment: Experiment) -> Results:
-            return run(experiment, folder / name, make=envs.make, n_jobs=jobs, on_progress=progress.begin(name))
+            return run(
+                experiment,
+                folder / name,
+                make=envs.make,
+                n_jobs=jobs,
+                on_progress=progress.begin(name),
+                cell_timeout=cell_timeout,
+            )
 
         yield run_in

@@ -6,8 +6,8 @@
 - ``compiled``: the same steps as machine code
 """
 
-from boltzmann.experiments.engine.compiled import has_numba, held_bytes
+from boltzmann.experiments.engine.compiled import has_numba, held_bytes, load_loops
 from boltzmann.experiments.engine.recorder import Recorder
 from boltzmann.experiments.engine.rollout import ENGINES, Engine, keep_freed_memory, rollout
 
-__all__ = ["ENGINES", "Engine", "Recorder", "has_numba", "held_bytes", "keep_freed_memory", "rollout"]
+__all__ = ["ENGINES", "Engine", "Recorder", "has_numba", "held_bytes", "keep_freed_memory", "load_loops", "rollout"]

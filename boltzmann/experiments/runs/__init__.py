@@ -2,7 +2,7 @@
 
 - ``running``: start, continue and finish a results folder
 - ``rehearsal``: one step of every cell before anything is stored
-- ``worker``: compute and store one block
+- ``worker``: compute and store one block; ``guard``: the guard around the code of users; ``watchdog``: ends workers
 - ``pool``: spread blocks over processes; ``backends``: over Dask or Ray
 - ``progress``: the progress of a run, and the watch that reports it
 - ``memory_and_time``, ``disk``: the needs of a run; ``machine``: this machine's memory and free disk
@@ -10,17 +10,19 @@
 
 from boltzmann.experiments.runs.backends import BACKENDS, BackendName, dask_backend, ray_backend
 from boltzmann.experiments.runs.disk import disk_text, disk_text_of_all
+from boltzmann.experiments.runs.guard import run_or_refuse
 from boltzmann.experiments.runs.machine import MEGABYTE, free_disk, require_available
 from boltzmann.experiments.runs.memory_and_time import Estimate, estimate, processes_text, worker_memory
 from boltzmann.experiments.runs.pool import LocalWorkers
 from boltzmann.experiments.runs.progress import Progress, Status
 from boltzmann.experiments.runs.rehearsal import rehearse, try_environment
-from boltzmann.experiments.runs.running import run
+from boltzmann.experiments.runs.running import TIMEOUT, run
 from boltzmann.experiments.runs.worker import play
 
 __all__ = [
     "BACKENDS",
     "MEGABYTE",
+    "TIMEOUT",
     "BackendName",
     "Estimate",
     "LocalWorkers",
@@ -37,6 +39,7 @@ __all__ = [
     "rehearse",
     "require_available",
     "run",
+    "run_or_refuse",
     "try_environment",
     "worker_memory",
 ]

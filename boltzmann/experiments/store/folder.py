@@ -32,7 +32,9 @@ _IDENTITY = "place"
 _CELL = r"task\d+-agent\d+"
 _TEMPORARY = re.compile(rf"(experiment\.json|{_CELL}-block\d+\.npz|{_CELL}\.error\.txt)\.(?P<process>\d+)\.tmp")
 _MARK = re.compile(rf"{_CELL}-block\d+{re.escape(SUFFIX)}")
+_TIMEOUT = re.compile(rf"{_CELL}-block\d+\.timeout")
 _FAILURE = re.compile(rf"{_CELL}\.error\.txt")
+_REMAINS = (_TEMPORARY, _MARK, _TIMEOUT, _FAILURE)
 
 _UNREADABLE = (OSError, ValueError, KeyError, EOFError, RuntimeError, struct.error, zipfile.BadZipFile, zlib.error)
 """Errors that zipfile and NumPy raise for bytes that are not an archive of arrays."""
@@ -96,7 +98,7 @@ class Store:
             temporary = _TEMPORARY.fullmatch(path.name)
             is_description = path.name.startswith(self.description_file.name)
             in_use = temporary and is_description and is_alive(int(temporary["process"]))
-            if _MARK.fullmatch(path.name) or (temporary and not in_use):
+            if _MARK.fullmatch(path.name) or _TIMEOUT.fullmatch(path.name) or (temporary and not in_use):
                 path.unlink(missing_ok=True)
 
     def marked(self, block: Block) -> AbstractContextManager[Callable[[int], None]]:
@@ -117,6 +119,10 @@ class Store:
 
     def _mark(self, block: Block) -> Path:
         return self.folder / f"{block.name.removesuffix('.npz')}{SUFFIX}"
+
+    def timeout_file(self, block: Block) -> Path:
+        """Return the path of the file in which a block with a time limit shows where it was when its time was over."""
+        return self.folder / f"{block.name.removesuffix('.npz')}.timeout"
 
     def failure_file(self, block: Block) -> Path:
         """Return the path of the error file of a block's cell."""
@@ -234,7 +240,7 @@ class Store:
 
 
 def _is_left_by_a_run(name: str) -> bool:
-    return name == LOCK_NAME or any(pattern.fullmatch(name) for pattern in (_TEMPORARY, _MARK, _FAILURE))
+    return name == LOCK_NAME or any(pattern.fullmatch(name) for pattern in _REMAINS)
 
 
 def _identity(plan: Plan, block: Block) -> NDArray[np.str_]:

@@ -12,6 +12,7 @@ of a sum in a backup breaks a tie. Cells without a compiled form run in lockstep
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import logging
 import os
@@ -44,7 +45,7 @@ from boltzmann.experiments.errors import UnsupportedError
 from boltzmann.experiments.metrics import SUMMED
 from boltzmann.policies import Distribution
 
-__all__ = ["WINDOW_SUMS", "CompiledCell", "UnsupportedError", "has_numba", "held_bytes"]
+__all__ = ["WINDOW_SUMS", "CompiledCell", "UnsupportedError", "has_numba", "held_bytes", "load_loops"]
 
 _log = logging.getLogger("boltzmann.experiments")
 
@@ -177,6 +178,13 @@ def _most_windows(rows: int, count: int) -> int:
 
 def _numbers_per_window(count: int) -> int:
     return count + len(WINDOW_SUMS)
+
+
+def load_loops() -> None:
+    """Import numba and the loops, which takes a second or more, where they are installed."""
+    if has_numba():
+        importlib.import_module("boltzmann.experiments.engine.compiled.pulling")
+        importlib.import_module("boltzmann.experiments.engine.compiled.walking")
 
 
 def has_numba() -> bool:
