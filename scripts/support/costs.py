@@ -109,7 +109,7 @@ def print_outline(runs: Mapping[str, Experiment], jobs: int, folder: Path) -> No
 
 
 def _first_and_last(task: Task) -> Task:
-    return replace(task, agents=tuple(dict.fromkeys((task.agents[0], task.agents[-1]))))
+    return replace(task, agents=task.agents[:: max(1, len(task.agents) - 1)])
 
 
 def _print_sum(runs: list[list[Estimate]], jobs: int, disk: str) -> None:
