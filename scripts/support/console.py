@@ -22,7 +22,7 @@ from boltzmann.experiments import (
 )
 from boltzmann.experiments.figures import EPISODES_NOTE
 from boltzmann.experiments.statistics import TaskJudgement, difference_text, final_text, with_half_width
-from boltzmann.experiments.wording import printable
+from scripts.support.streams import as_shown
 from scripts.support.tables import print_sentence, wrap
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -120,7 +120,7 @@ def print_leaderboard(judgement: Judgement) -> None:
 
 
 def _print_table(judged: TaskJudgement, samples: int, record: str) -> None:
-    labels = [printable(label) for label in judged.labels]
+    labels = [as_shown(label) for label in judged.labels]
     width = min(max(map(len, labels)), _LABEL)
     against = "difference to the best" if judged.reference == 0 else "difference to baseline"
     print(f"{'':5}{'policy':{width}} {'last tenth':>16} {judged.metric.total:>15} {against:>26}")
@@ -130,6 +130,7 @@ def _print_table(judged: TaskJudgement, samples: int, record: str) -> None:
         label = labels[index]
         if len(label) > width:
             label = f"{label}\n{'':5}{'':{width}}"
+        last, total, difference = map(as_shown, (last, total, difference))
         print(f"{index + 1:2}.{'=' if row['tied'] else ' '} {label:{width}} {last:>16} {total:>15} {difference:>26}")
         if 0 < row["replicates"] < samples:
             print(f"{'':7}({row['replicates']} of {samples} {record} have a value there)")

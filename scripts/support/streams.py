@@ -14,6 +14,11 @@ _PLAIN = {"±": "+/-", "→": "->", "∞": "inf", "–": "-", "—": "-", "…":
 """What stands for a sign that an encoding lacks; other characters are written as Python escapes them."""
 
 
+def as_shown(text: str) -> str:
+    """Return a name or a number as stdout will show it, in one line, so that columns can be aligned."""
+    return encodable(printable(text), getattr(sys.stdout, "encoding", None) or "utf-8")
+
+
 def encodable(text: str, encoding: str) -> str:
     r"""Replace what an encoding lacks.
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from boltzmann.experiments.pages import Table
 from boltzmann.experiments.wording import printable
+from scripts.support.streams import as_shown
 
 _WIDTH = 110
 """Columns of all that is printed."""
@@ -37,7 +38,7 @@ def print_answer(sentences: Sequence[str]) -> None:
 
 def print_table(table: Table) -> None:
     """Print a table with its caption; the columns behind its heading column are aligned to the right."""
-    lines = [[printable(text) for text in line] for line in (table.columns, *table.rows)]
+    lines = [[as_shown(text) for text in line] for line in (table.columns, *table.rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(table.columns))]
     print(f"\n{wrap(table.caption)}")
     for line in lines:
