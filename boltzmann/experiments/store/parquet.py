@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from boltzmann.experiments.store.atomic import replace_whole, sync_file, temporary_path
+from boltzmann.experiments.store.atomic import replace_whole, temporary_path
 from boltzmann.experiments.store.extras import require
 
 if TYPE_CHECKING:
@@ -36,11 +36,14 @@ def write_parquet(table: pd.DataFrame, description: str, path: str | os.PathLike
     columns = columns.replace_schema_metadata(metadata)
     temporary = temporary_path(path)
     try:
-        parquet.write_table(columns, temporary, write_page_checksum=True)
-        sync_file(temporary)
+        # Arrow itself opens no path with bytes that are not UTF-8.
+        with open(temporary, "wb") as file:
+            parquet.write_table(columns, file, write_page_checksum=True)
+            file.flush()
+            os.fsync(file.fileno())
         replace_whole(temporary, path)
     except OSError as error:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
-        # Arrow does not name the file.
+        # Neither Arrow nor a write names the file.
         raise OSError(error.errno, error.strerror or str(error), str(path)) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,13 +62,21 @@ def write_tensorboard(results: Results, folder: str | os.PathLike[str]) -> list[
 
 def _write_run(tensorboard: Any, folder: Path, description: str, cell: Cell) -> None:
     # SummaryWriter writes in a thread, and waits for ever for one that a full disk has stopped.
-    writer = tensorboard.event_file_writer.EventsWriter(str(folder / "events"))
-    event, summary = tensorboard.proto.event_pb2.Event, tensorboard.summary
-    writer.write_event(event(wall_time=time.time(), summary=summary.text("description", description)))
-    for metric, curves in {**cell.metrics, "return": cell.mean_return}.items():
-        for step, mean in _means(cell, curves):
-            writer.write_event(event(wall_time=time.time(), step=step, summary=summary.scalar(metric, mean)))
-    writer.close()
+    name = f"events.out.tfevents.{int(time.time())}.{socket.gethostname()}"
+    writer = tensorboard.record_writer.RecordWriter(str(folder / name))
+
+    def write(**fields: Any) -> None:
+        event = tensorboard.proto.event_pb2.Event(wall_time=time.time(), **fields)
+        writer.write(event.SerializeToString())
+
+    try:
+        write(file_version="brain.Event:2")
+        write(summary=tensorboard.summary.text("description", description))
+        for metric, curves in {**cell.metrics, "return": cell.mean_return}.items():
+            for step, mean in _means(cell, curves):
+                write(step=step, summary=tensorboard.summary.scalar(metric, mean))
+    finally:
+        writer.close()
 
 
 def _means(cell: Cell, curves: NDArray[np.float64]) -> Iterator[tuple[int, float]]:
