@@ -7,32 +7,33 @@ command continues.
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-import tyro
-
-import envs
-from boltzmann import Greedy
-from boltzmann.experiments import Block, Experiment, Results, run, save_figure
+from boltzmann.experiments.figures import each_figure
 from boltzmann.experiments.metrics import StepKey
-from boltzmann.experiments.pages import Section, picture, repetition, write_page
-from boltzmann.experiments.runs import play, try_environment
-from boltzmann.experiments.studies import Annealing, Problem, annealing_answer, draw_gains, gain_tables, run_annealing
+from boltzmann.experiments.pages import Section, repetition, write_page
+from boltzmann.experiments.studies import Annealing, annealing_answer, draw_gains, gain_tables, run_annealing
 from scripts.support import (
+    CellTimeout,
+    DryRun,
     Jobs,
-    ProgressBar,
     Seed,
     TaskAgent,
     Tasks,
     TaskSteps,
+    command,
     console,
+    costs,
+    draw_and_save,
     make_problem,
     print_answer,
+    print_path,
     print_table,
+    read_options,
+    refusals,
     steps_of,
+    study_runs,
 )
 
 PROGRAM = "anneal"
@@ -45,6 +46,7 @@ DEFAULT_TASKS = {
     "boltzmann/DriftingBandit-v0": 2000,
 }
 DEFAULT_TEMPERATURES = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, float("inf"))
+_FIGURE, _PAGE = "gains.png", "report.html"
 _SHOWS = "Paired differences of every schedule to the best constant temperature, with 95 % intervals."
 
 
@@ -66,6 +68,8 @@ class Options:
     """Independent copies of each schedule on each task; half as many choose the constants, on seeds of their own."""
     seed: Seed = 0
     jobs: Jobs = -1
+    dry_run: DryRun = False
+    cell_timeout: CellTimeout = None
     output: Path | None = None
     """The folder for the results; by default results/anneal-HASH."""
 
@@ -80,41 +84,33 @@ def describe(options: Options) -> Annealing:
     )
 
 
-def _require_metric(problem: Problem, metric: StepKey) -> None:
-    """Take one step to check that a task reports the metric, before any time is spent."""
-    task = problem.task([Greedy()])
-    plan = Experiment((task,), 1, 0).plan
-    with closing(try_environment(task, envs.make)) as env:
-        recorder = play(task, env, np.array([1]), plan, Block(0, 0, 0, 1), "lockstep")
-    if np.isnan(recorder.arrays[metric]).any():
-        raise ValueError(f"{task.environment} does not report its {metric}: choose --metric reward, or other --tasks")
-
-
+@command(PROGRAM)
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line."""
-    options = tyro.cli(Options, args=arguments, prog=PROGRAM)
+    options = read_options(Options, arguments, PROGRAM)
     with console.errors_in_one_line(PROGRAM, console.INPUT_ERRORS):
         annealing = describe(options)
-        with console.warnings_in_one_line(PROGRAM):
-            for problem in annealing.problems:
-                _require_metric(problem, options.metric)
-    folder = options.output or Path("results") / f"{PROGRAM}-{annealing.hash}"
-
-    def run_in(name: str, experiment: Experiment) -> Results:
-        with ProgressBar() as progress:
-            return run(experiment, folder / name, make=envs.make, n_jobs=options.jobs, on_progress=progress)
-
-    with console.errors_in_one_line(PROGRAM, console.RUN_ERRORS), console.warnings_in_one_line(PROGRAM):
-        gains, runs = run_annealing(annealing, run_in)
-        figure, tables = draw_gains(gains, options.metric), gain_tables(gains, options.metric)
-        answer = annealing_answer(gains)
+        folder = options.output or Path("results") / f"{PROGRAM}-{annealing.hash}"
+        refusals.require_workers(options.jobs, options.cell_timeout)
+        refusals.require_in_folder(folder, (_FIGURE, _PAGE))
+        refusals.require_metric(annealing.choice().tasks, options.metric, everywhere=True)
+        if options.dry_run:
+            costs.print_outline(annealing.outline(), options.jobs, folder)
+            return
+    with console.errors_in_one_line(PROGRAM, console.RUN_ERRORS):
+        with study_runs(folder, annealing.outline(), options.jobs, options.cell_timeout) as run_in:
+            gains, runs = run_annealing(annealing, run_in)
+        tables, answer = gain_tables(gains, options.metric), annealing_answer(gains)
         for table in tables:
             print_table(table)
         print_answer(answer)
-        save_figure(figure, folder / "gains.png")
-        section = Section("What annealing gains", pictures=[picture(figure, _SHOWS)], tables=tables)
-        write_page(folder / "report.html", "What annealing gains", answer, [section, repetition(runs)])
-    print(f"\nfigure:  {folder / 'gains.png'}\npage:    {folder / 'report.html'}\nresults: {folder}")
+        print()
+        print_path("results", folder)
+        with each_figure() as attempt:
+            pictures = draw_and_save(folder / _FIGURE, lambda: draw_gains(gains, options.metric), _SHOWS, attempt)
+            section = Section("What annealing gains", pictures=pictures, tables=tables)
+            write_page(folder / _PAGE, "What annealing gains", answer, [section, repetition(runs)])
+            print_path("page", folder / _PAGE)
 
 
 if __name__ == "__main__":

@@ -17,13 +17,30 @@ import tyro
 import envs
 from boltzmann import checks
 from boltzmann.experiments import Experiment, Judgement, read_toml, run, save_figure
-from boltzmann.experiments.figures import draw_figures
+from boltzmann.experiments.figures import FIGURES, draw_figures, each_figure
 from boltzmann.experiments.metrics import JudgedKey
 from boltzmann.experiments.pages import write_judgement
 from boltzmann.experiments.runs import BACKENDS, BackendName
 from boltzmann.experiments.statistics import find_agent
 from boltzmann.notation import parse, write
-from scripts.support import NAMES, Confidence, Jobs, ProgressBar, Seed, console, costs, make_task, read_agent, steps_of
+from scripts.support import (
+    NAMES,
+    CellTimeout,
+    Confidence,
+    DryRun,
+    Jobs,
+    ProgressBar,
+    Seed,
+    command,
+    console,
+    costs,
+    make_task,
+    print_path,
+    read_agent,
+    read_options,
+    refusals,
+    steps_of,
+)
 
 DEFAULT_TASKS = ("boltzmann/GaussianBandit-v0", "FrozenLake-v1")
 DESCRIBED = ("tasks", "policies", "agent", "steps", "replicates", "seed", "block", "record")
@@ -50,6 +67,7 @@ class Options:
     """Independent copies of each policy on each task."""
     seed: Seed = 0
     jobs: Jobs = -1
+    cell_timeout: CellTimeout = None
     backend: BackendName = "loky"
     """What runs the processes: loky on this machine; dask and ray on a cluster, a local one without an address."""
     address: str = ""
@@ -64,9 +82,7 @@ class Options:
     baseline: str | None = None
     """The policy that differences are to, as --policies or the leaderboard writes it; the best one by default."""
     confidence: Confidence = 0.95
-    dry_run: bool = False
-    """Print what would be compared and the memory and time it needs, after a short trial of each cell; store
-    nothing."""
+    dry_run: DryRun = False
     output: Path | None = None
     """The folder for the results; by default results/compare_schedules-HASH, a folder for each experiment."""
 
@@ -76,8 +92,7 @@ def describe(options: Options, words: Sequence[str] = ()) -> Experiment:
 
     ``words`` are those of the command line, which show whether an option was set or is a default.
     """
-    if options.jobs < -1 or options.jobs == 0:
-        raise ValueError(f"--jobs must be -1 or at least 1, got {options.jobs}")
+    refusals.require_workers(options.jobs, options.cell_timeout)
     experiment = _from_flags(options) if options.experiment is None else _from_file(options.experiment, words)
     checks.number_in("--confidence", options.confidence, "(0, 1)")
     if (baseline := _baseline(options)) is not None:
@@ -108,33 +123,46 @@ def _baseline(options: Options) -> str | None:
     return None if options.baseline is None else write(parse(options.baseline, NAMES))
 
 
+@command("compare_schedules")
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line."""
     program = "compare_schedules"
-    options = tyro.cli(Options, args=arguments, prog=program)
+    options = read_options(Options, arguments, program)
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
         experiment = describe(options, sys.argv[1:] if arguments is None else arguments)
-    folder = options.output or Path("results") / f"{program}-{experiment.plan.hash}"
-    if options.dry_run:
-        with console.errors_in_one_line(program, console.INPUT_ERRORS), console.warnings_in_one_line(program):
+        folder = options.output or Path("results") / f"{program}-{experiment.plan.hash}"
+        page = folder / "report.html"
+        refusals.require_in_folder(folder, (page.name, *(entry.file for entry in FIGURES if entry.file)))
+        refusals.require_metric(experiment.tasks, options.metric)
+        refusals.require_backend(options.backend, options.address)
+        if options.dry_run:
             costs.print_plan(experiment, options.jobs, folder)
-        return
-    page = folder / "report.html"
+            return
     with console.errors_in_one_line(program, console.RUN_ERRORS):
+        costs.disk_need(folder, {"": experiment})
         cluster = BACKENDS[options.backend](options.jobs, options.address)
-        with console.warnings_in_one_line(program), cluster as workers, ProgressBar() as progress:
-            results = run(experiment, folder, make=envs.make, workers=workers, on_progress=progress)
-        with console.warnings_in_one_line(program):
-            judgement = Judgement(results, options.metric, _baseline(options), options.confidence)
-            console.print_leaderboard(judgement)
-            figures = draw_figures(judgement)
-            write_judgement(judgement, figures, page)
-        files = {entry.file: figure for entry, figure in figures.items() if entry.file}
-        for name, figure in files.items():
-            save_figure(figure, folder / name)
-    first, *rest = files
-    print(f"\nfigures: {', '.join([str(folder / first), *rest])}")
-    print(f"page:    {page}\nresults: {folder}")
+        with cluster as workers, ProgressBar() as progress:
+            results = run(
+                experiment,
+                folder,
+                make=envs.make,
+                workers=workers,
+                on_progress=progress,
+                cell_timeout=options.cell_timeout,
+            )
+        judgement = Judgement(results, options.metric, _baseline(options), options.confidence)
+        console.print_leaderboard(judgement)
+        print()
+        print_path("results", folder)
+        with each_figure() as attempt:
+            figures = draw_figures(judgement, attempt)
+            write_judgement(judgement, figures, page, attempt=attempt)
+            print_path("page", page)
+            for entry, figure in figures.items():
+                if entry.file:
+                    with attempt(str(folder / entry.file)):
+                        save_figure(figure, folder / entry.file)
+                        print_path("figure", folder / entry.file)
 
 
 if __name__ == "__main__":

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import tyro
 
 from boltzmann import Gibbs
 from boltzmann.experiments import save_figure
-from scripts.support import console
+from boltzmann.experiments.figures import COLOURS, decade, look, new_figure
+from scripts.support import command, console, print_path, read_options, refusals
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -36,23 +36,19 @@ class Options:
 
 def draw_limits(values: list[float]) -> Figure:
     """Draw four panels: probabilities, entropy, soft value with mellowmax and mean, and heat capacity."""
-    import seaborn as sns
-    from matplotlib.figure import Figure
-
     temperatures = np.logspace(-3, 3, 601)
     curves, ends = Gibbs([values], temperatures[:, np.newaxis]), Gibbs([values], np.array([[0.0], [np.inf]]))
-    colours = sns.color_palette("colorblind")
-    with sns.axes_style("whitegrid"), sns.plotting_context("notebook", font_scale=0.85):
-        figure = Figure(figsize=(10.5, 7.0), layout="constrained")
+    with look():
+        figure = new_figure(10.5, 7.0)
         panels = figure.subplots(2, 2).ravel()
         for action in np.argsort(values)[::-1]:
-            _draw(panels[0], "probs", curves, ends, f"Q = {values[action]:g}", colours[action % 10], action)
-        _draw(panels[1], "entropy", curves, ends, "entropy", colours[0])
+            _draw(panels[0], "probs", curves, ends, f"Q = {values[action]:g}", COLOURS[action % 10], action)
+        _draw(panels[1], "entropy", curves, ends, "entropy", COLOURS[0])
         for curve, (name, label) in enumerate(
             [("soft_value", "soft value, T log Z"), ("mellowmax", "mellowmax"), ("mean", "mean, E[Q]")]
         ):
-            _draw(panels[2], name, curves, ends, label, colours[curve], dashes=curve)
-        _draw(panels[3], "heat_capacity", curves, ends, "heat capacity", colours[0])
+            _draw(panels[2], name, curves, ends, label, COLOURS[curve], dashes=curve)
+        _draw(panels[3], "heat_capacity", curves, ends, "heat capacity", COLOURS[0])
         panels[1].axhline(np.log(len(values)), color="0.4", linestyle=":", linewidth=1)
         panels[1].annotate(f"log {len(values)}", (_ENDS[0], np.log(len(values))), va="bottom", fontsize="small")
         panels[1].margins(y=0.1)
@@ -62,7 +58,7 @@ def draw_limits(values: list[float]) -> Figure:
         for panel, name in zip(panels, names, strict=True):
             panel.set(xlabel="temperature (units of Q)", ylabel=name, xlim=(_ENDS[0] - 0.3, _ENDS[1] + 0.3))
             panel.set_xticks([_ENDS[0], -3, -2, -1, 0, 1, 2, 3, _ENDS[1]])
-            panel.set_xticklabels(["0", *(f"$10^{{{power}}}$" for power in range(-3, 4)), "∞"])
+            panel.set_xticklabels(["0", *(decade(10.0**power) for power in range(-3, 4)), "∞"])
         for panel in (panels[0], panels[2]):
             panel.legend(frameon=True, fontsize="small")
         figure.supxlabel(
@@ -85,15 +81,17 @@ def _draw(
     panel.plot(_ENDS, dots, "o", color=colour, markersize=5, clip_on=True)
 
 
+@command("draw_gibbs_limits")
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line."""
     program = "draw_gibbs_limits"
-    options = tyro.cli(Options, args=arguments, prog=program)
+    options = read_options(Options, arguments, program)
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
+        refusals.require_figure(options.output, makes_folders=True)
         figure = draw_limits(options.values)
         options.output.parent.mkdir(parents=True, exist_ok=True)
         save_figure(figure, options.output)
-    print(f"figure:  {options.output}")
+    print_path("figure", options.output)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import tyro
 
 from boltzmann import (
     GLIE,
@@ -41,7 +40,8 @@ from boltzmann import (
     Warmup,
 )
 from boltzmann.experiments import save_figure
-from scripts.support import console
+from boltzmann.experiments.figures import COLOURS, look, new_figure, use_decades
+from scripts.support import command, console, print_path, read_options, refusals
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -98,13 +98,9 @@ class Options:
 
 def draw_schedules() -> Figure:
     """Draw one panel for each group of schedules, with the temperature on a logarithmic axis."""
-    import seaborn as sns
-    from matplotlib.figure import Figure
-
     steps = np.arange(STEPS + 1)
-    colours = sns.color_palette("colorblind")
-    with sns.axes_style("whitegrid"), sns.plotting_context("notebook", font_scale=0.85):
-        figure = Figure(figsize=(11.0, 9.5), layout="constrained")
+    with look():
+        figure = new_figure(11.0, 9.5)
         panels = figure.subplots(len(SCHEDULES), 1, sharex=True)
         for panel, (title, schedules) in zip(panels, SCHEDULES.items(), strict=True):
             for curve, schedule in enumerate(schedules):
@@ -112,9 +108,10 @@ def draw_schedules() -> Figure:
                 temperatures = np.where(schedule(steps) > 0, schedule(steps), np.nan)
                 style = ("-", "--", ":")[curve % 3]
                 panel.plot(
-                    steps, temperatures, color=colours[curve], linestyle=style, linewidth=1.8, label=repr(schedule)
+                    steps, temperatures, color=COLOURS[curve], linestyle=style, linewidth=1.8, label=repr(schedule)
                 )
-            panel.set(yscale="log", ylim=(1e-3, 1.5), xlim=(0, STEPS), ylabel="temperature (units of Q)")
+            use_decades(panel, "y")
+            panel.set(ylim=(1e-3, 1.5), xlim=(0, STEPS), ylabel="temperature (units of Q)")
             panel.set_title(title, loc="left")
             panel.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, fontsize="small")
         panels[-1].set_xlabel("step")
@@ -123,21 +120,18 @@ def draw_schedules() -> Figure:
 
 def draw_thermostats() -> Figure:
     """Draw a grid of probabilities: a row for each thermostat, a column for each factor of the values."""
-    import seaborn as sns
-    from matplotlib.figure import Figure
-
-    colours = sns.color_palette("colorblind")
-    with sns.axes_style("white"), sns.plotting_context("notebook", font_scale=0.85):
-        figure = Figure(figsize=(9.0, 1.15 * len(THERMOSTATS) + 1), layout="constrained")
+    with look():
+        figure = new_figure(9.0, 1.15 * len(THERMOSTATS) + 1)
         panels = figure.subplots(len(THERMOSTATS), len(FACTORS), sharex=True, sharey=True)
         for row, thermostat in zip(panels, THERMOSTATS, strict=True):
             for panel, factor in zip(row, FACTORS, strict=True):
                 gibbs = Boltzmann(thermostat)(np.multiply(VALUES, factor), visits=VISITS)
-                panel.bar(np.arange(len(VALUES)), gibbs.probs, color=colours[0], width=0.75)
+                panel.bar(np.arange(len(VALUES)), gibbs.probs, color=COLOURS[0], width=0.75)
                 label = f"T = {float(gibbs.temperature):.3g}"
                 panel.text(0.97, 0.88, label, transform=panel.transAxes, ha="right", va="top", fontsize="small")
                 panel.set(ylim=(0, 1.05), yticks=(0, 0.5, 1))
-                sns.despine(ax=panel)
+                panel.grid(visible=False)
+                panel.spines[["top", "right"]].set_visible(False)
             name = f"T = {thermostat}" if isinstance(thermostat, float) else repr(thermostat)
             row[0].set_ylabel(name, rotation=0, ha="right", va="center", labelpad=12)
         for panel, factor in zip(panels[0], FACTORS, strict=True):
@@ -149,15 +143,18 @@ def draw_thermostats() -> Figure:
     return figure
 
 
+@command("draw_temperature_choices")
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line."""
     program = "draw_temperature_choices"
-    options = tyro.cli(Options, args=arguments, prog=program)
+    options = read_options(Options, arguments, program)
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
+        for path in (options.schedules, options.thermostats):
+            refusals.require_figure(path, makes_folders=True)
         for path, draw in ((options.schedules, draw_schedules), (options.thermostats, draw_thermostats)):
             path.parent.mkdir(parents=True, exist_ok=True)
             save_figure(draw(), path)
-            print(f"figure:  {path}")
+            print_path("figure", path)
 
 
 if __name__ == "__main__":

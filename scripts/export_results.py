@@ -9,8 +9,8 @@ from typing import Annotated
 import tyro
 
 from boltzmann.experiments import RefusedError, Results
-from boltzmann.experiments.store import write_tensorboard
-from scripts.support import console
+from boltzmann.experiments.store import require, write_tensorboard
+from scripts.support import command, console, costs, print_path, read_options, refusals
 
 
 @dataclass(frozen=True)
@@ -25,19 +25,29 @@ class Options:
     """The folder of the curves, one run for each cell; needs the extra tensorboard."""
 
 
+@command("export_results")
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line."""
-    options = tyro.cli(Options, args=arguments, prog="export_results")
+    options = read_options(Options, arguments, "export_results")
     with console.errors_in_one_line("export_results", console.RUN_ERRORS):
         if options.parquet is None and options.tensorboard is None:
             raise RefusedError("nothing to write: name a file with --parquet, a folder with --tensorboard, or both")
         results = Results.load(options.results)
         if options.parquet is not None:
+            require("pyarrow", "parquet")
+            refusals.require_file(options.parquet, makes_folders=True)
+        if options.tensorboard is not None:
+            require("tensorboardX", "tensorboard")
+            refusals.require_new_folder(options.tensorboard)
+        for path in (options.parquet, options.tensorboard):
+            if path is not None:
+                costs.require_room(path, costs.exported_bytes(results.plan))
+        if options.parquet is not None:
             results.to_parquet(options.parquet)
-            print(f"parquet:     {options.parquet}")
+            print_path("parquet", options.parquet)
         if options.tensorboard is not None:
             runs = write_tensorboard(results, options.tensorboard)
-            print(f"tensorboard: {options.tensorboard} ({len(runs)} runs)")
+            print_path("tensorboard", options.tensorboard, f"({len(runs)} runs)")
 
 
 if __name__ == "__main__":

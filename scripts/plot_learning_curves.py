@@ -10,8 +10,9 @@ import tyro
 
 from boltzmann import checks
 from boltzmann.experiments import Judgement, Results, draw_learning_curves, save_figure
+from boltzmann.experiments.figures import each_figure, require_figure_format
 from boltzmann.experiments.metrics import JUDGED_KEYS, MetricKey
-from scripts.support import Confidence, console
+from scripts.support import Confidence, command, console, costs, print_path, read_options, refusals
 
 
 @dataclass(frozen=True)
@@ -31,19 +32,27 @@ class Options:
     with metrics learning_curves_METRIC.png."""
 
 
+@command("plot_learning_curves")
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line."""
-    options = tyro.cli(Options, args=arguments, prog="plot_learning_curves")
+    options = read_options(Options, arguments, "plot_learning_curves")
     program = "plot_learning_curves"
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
         checks.number_in("--confidence", options.confidence, "(0, 1)")
-    with console.errors_in_one_line(program, console.RUN_ERRORS), console.warnings_in_one_line(program):
-        results = Results.load(options.results)
+    with console.errors_in_one_line(program, console.RUN_ERRORS):
         figure = options.output or options.results / f"{'_'.join(('learning_curves', *options.metric))}.png"
-        save_figure(draw_learning_curves(results, options.metric or None), figure)
+        require_figure_format(figure)
+        results = Results.load(options.results)
+        refusals.require_file(figure)
+        costs.require_room(figure, costs.drawn_bytes(results.plan))
         judge = next((metric for metric in options.metric if metric in JUDGED_KEYS), None)
-        console.print_leaderboard(Judgement(results, judge, options.baseline, options.confidence))
-        print(f"\nfigure:  {figure}")
+        judgement = Judgement(results, judge, options.baseline, options.confidence)
+        _ = judgement.tasks_showing(options.metric), judgement.tasks
+        console.print_leaderboard(judgement)
+        with each_figure() as attempt, attempt(str(figure)):
+            save_figure(draw_learning_curves(results, options.metric or None), figure)
+            print()
+            print_path("figure", figure)
 
 
 if __name__ == "__main__":

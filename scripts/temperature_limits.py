@@ -14,14 +14,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import tyro
 from numpy.typing import NDArray
 
 import envs
 from boltzmann import Boltzmann
-from boltzmann.experiments import Experiment, Results, Task, draw_sensitivity, read_environment, run, save_figure
+from boltzmann.experiments import Experiment, Results, Task, draw_sensitivity, read_environment, run
+from boltzmann.experiments.figures import each_figure
 from boltzmann.experiments.metrics import JudgedKey
-from boltzmann.experiments.pages import Section, picture, repetition, write_page
+from boltzmann.experiments.pages import Section, repetition, write_page
 from boltzmann.experiments.studies import (
     ENDS,
     EndCheck,
@@ -37,20 +37,29 @@ from boltzmann.experiments.studies import (
     sweep_temperatures,
 )
 from scripts.support import (
+    CellTimeout,
+    DryRun,
     Jobs,
     ProgressBar,
     Seed,
     TaskAgent,
     Tasks,
     TaskSteps,
+    command,
     console,
+    costs,
+    draw_and_save,
     make_task,
     print_answer,
+    print_path,
     print_table,
+    read_options,
+    refusals,
     steps_of,
 )
 
 PROGRAM = "temperature_limits"
+_FIGURES, _PAGE = ("sweep.png", "limits.png"), "report.html"
 _DECIMALS = 10
 DEFAULT_STEPS = {
     "boltzmann/GaussianBandit-v0": 1000,
@@ -89,6 +98,8 @@ class Options:
     """Independent copies of each temperature on each task."""
     seed: Seed = 0
     jobs: Jobs = -1
+    cell_timeout: CellTimeout = None
+    dry_run: DryRun = False
     output: Path | None = None
     """The folder for the results; by default results/temperature_limits-HASH."""
 
@@ -140,29 +151,49 @@ def report(experiment: Experiment, results: Results, options: Options) -> list[E
         print_table(table)
     answer = sweep_answer(temperatures, checks)
     print_answer(answer)
-    figures = {"sweep.png": draw_sensitivity(results, "Boltzmann(T)", metric), "limits.png": draw_limits(values)}
-    for name, figure in figures.items():
-        save_figure(figure, results.folder / name)
-    sections = [
-        Section("From T = 0 to T = ∞", pictures=[picture(figures["sweep.png"], _SWEEP)], tables=[best]),
-        Section("The ends equal greedy and uniform", tables=[ends]),
-        Section("The way to both ends", pictures=[picture(figures["limits.png"], _LAWS)], tables=slopes),
-        repetition({"sweep": results}),
-    ]
-    write_page(results.folder / "report.html", "From T = 0 to T = ∞", answer, sections)
-    print(f"\nfigures: {results.folder / 'sweep.png'}, limits.png\npage:    {results.folder / 'report.html'}")
+    print()
+    print_path("results", results.folder)
+    folder = results.folder
+    with each_figure() as attempt:
+        sweep = draw_and_save(
+            folder / "sweep.png", lambda: draw_sensitivity(results, "Boltzmann(T)", metric), _SWEEP, attempt
+        )
+        limits = draw_and_save(folder / "limits.png", lambda: draw_limits(values), _LAWS, attempt)
+        sections = [
+            Section("From T = 0 to T = ∞", pictures=sweep, tables=[best]),
+            Section("The ends equal greedy and uniform", tables=[ends]),
+            Section("The way to both ends", pictures=limits, tables=slopes),
+            repetition({"sweep": results}),
+        ]
+        write_page(folder / _PAGE, "From T = 0 to T = ∞", answer, sections)
+        print_path("page", folder / _PAGE)
     return checks
 
 
+@command(PROGRAM)
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line."""
-    options = tyro.cli(Options, args=arguments, prog=PROGRAM)
+    options = read_options(Options, arguments, PROGRAM)
     with console.errors_in_one_line(PROGRAM, console.INPUT_ERRORS):
         experiment = describe(options)
-    folder = options.output or Path("results") / f"{PROGRAM}-{experiment.plan.hash}"
-    with console.errors_in_one_line(PROGRAM, console.RUN_ERRORS), console.warnings_in_one_line(PROGRAM):
+        folder = options.output or Path("results") / f"{PROGRAM}-{experiment.plan.hash}"
+        refusals.require_workers(options.jobs, options.cell_timeout)
+        refusals.require_in_folder(folder, (*_FIGURES, _PAGE))
+        refusals.require_metric(experiment.tasks, options.metric)
+        if options.dry_run:
+            costs.print_outline({"": experiment}, options.jobs, folder)
+            return
+    with console.errors_in_one_line(PROGRAM, console.RUN_ERRORS):
+        costs.disk_need(folder, {"": experiment})
         with ProgressBar() as progress:
-            results = run(experiment, folder, make=envs.make, n_jobs=options.jobs, on_progress=progress)
+            results = run(
+                experiment,
+                folder,
+                make=envs.make,
+                n_jobs=options.jobs,
+                on_progress=progress,
+                cell_timeout=options.cell_timeout,
+            )
         checks = report(experiment, results, options)
     wrong = [f"{check.end} is not {check.policy} on {check.task}" for check in checks if check.differing]
     if wrong:

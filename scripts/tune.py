@@ -10,18 +10,31 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import tyro
-
-import envs
-from boltzmann.experiments import Experiment, Results, run, save_figure
-from boltzmann.experiments.figures import differences_of
+from boltzmann.experiments.figures import differences_of, each_figure
 from boltzmann.experiments.metrics import JudgedKey
-from boltzmann.experiments.pages import Section, picture, repetition, write_page
+from boltzmann.experiments.pages import Section, repetition, write_page
 from boltzmann.experiments.studies import Tuning, candidates, judgement_table, recommendation, rounds_table, run_tuning
-from scripts.support import Jobs, ProgressBar, console, make_problem, print_answer, print_table, read_policy
+from scripts.support import (
+    CellTimeout,
+    DryRun,
+    Jobs,
+    command,
+    console,
+    costs,
+    draw_and_save,
+    make_problem,
+    print_answer,
+    print_path,
+    print_table,
+    read_options,
+    read_policy,
+    refusals,
+    study_runs,
+)
 
 PROGRAM = "tune"
 DEFAULT_FAMILIES = ("linear", "exponential", "cosine", "inverse time", "inverse root", "log over time")
+_FIGURE, _PAGE = "finalists.png", "report.html"
 _SHOWS = "Paired differences of the finalists to the recommended one, with 95 % intervals, on seeds that chose nothing."
 
 
@@ -55,6 +68,8 @@ class Options:
     seed: int = 0
     """The same seed gives the same bytes; rounds and judgement have seeds of their own, made from it."""
     jobs: Jobs = -1
+    cell_timeout: CellTimeout = None
+    dry_run: DryRun = False
     output: Path | None = None
     """The folder for the results; by default results/tune-HASH."""
 
@@ -68,35 +83,38 @@ def describe(options: Options) -> Tuning:
     return Tuning(problem, policies, options.first, options.finalists, options.replicates, options.seed, options.metric)
 
 
+@command(PROGRAM)
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line."""
-    options = tyro.cli(Options, args=arguments, prog=PROGRAM)
+    options = read_options(Options, arguments, PROGRAM)
     with console.errors_in_one_line(PROGRAM, console.INPUT_ERRORS):
         tuning = describe(options)
-    folder = options.output or Path("results") / f"{PROGRAM}-{tuning.hash}"
-
-    def run_in(name: str, experiment: Experiment) -> Results:
-        with ProgressBar() as progress:
-            return run(experiment, folder / name, make=envs.make, n_jobs=options.jobs, on_progress=progress)
-
-    with console.errors_in_one_line(PROGRAM, console.RUN_ERRORS), console.warnings_in_one_line(PROGRAM):
-        result = run_tuning(tuning, run_in)
+        folder = options.output or Path("results") / f"{PROGRAM}-{tuning.hash}"
+        refusals.require_workers(options.jobs, options.cell_timeout)
+        refusals.require_in_folder(folder, (_FIGURE, _PAGE))
+        refusals.require_metric([tuning.problem.task(tuning.policies)], options.metric)
+        if options.dry_run:
+            costs.print_outline(tuning.outline(), options.jobs, folder)
+            return
+    with console.errors_in_one_line(PROGRAM, console.RUN_ERRORS):
+        with study_runs(folder, tuning.outline(), options.jobs, options.cell_timeout) as run_in:
+            result = run_tuning(tuning, run_in)
         rounds, judged, answer = rounds_table(result), judgement_table(result), recommendation(result)
-        figure = differences_of(result.judgement)
         print_table(rounds)
         print_table(judged)
         print_answer(answer)
-        save_figure(figure, folder / "finalists.png")
-        sections = [
-            Section("The finalists", pictures=[picture(figure, _SHOWS)], tables=[judged], to_copy=result.agent),
-            Section("The search", tables=[rounds]),
-            repetition(
-                {f"round {number}": entry.results for number, entry in enumerate(result.rounds)}
-                | {"judging": result.judged}
-            ),
-        ]
-        write_page(folder / "report.html", f"Which temperature? {options.env}", answer, sections)
-    print(f"\nfigure:  {folder / 'finalists.png'}\npage:    {folder / 'report.html'}\nresults: {folder}")
+        print()
+        print_path("results", folder)
+        runs = {f"round {number}": entry.results for number, entry in enumerate(result.rounds)}
+        with each_figure() as attempt:
+            pictures = draw_and_save(folder / _FIGURE, lambda: differences_of(result.judgement), _SHOWS, attempt)
+            sections = [
+                Section("The finalists", pictures=pictures, tables=[judged], to_copy=result.agent),
+                Section("The search", tables=[rounds]),
+                repetition(runs | {"judging": result.judged}),
+            ]
+            write_page(folder / _PAGE, f"Which temperature? {options.env}", answer, sections)
+            print_path("page", folder / _PAGE)
 
 
 if __name__ == "__main__":

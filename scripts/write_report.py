@@ -10,7 +10,7 @@ import tyro
 
 from boltzmann.experiments import Results, write_report
 from boltzmann.experiments.metrics import JudgedKey
-from scripts.support import console
+from scripts.support import command, console, costs, print_path, read_options, refusals
 
 
 @dataclass(frozen=True)
@@ -26,14 +26,18 @@ class Options:
     """The page's file; by default report.html in RESULTS."""
 
 
+@command("write_report")
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line."""
-    options = tyro.cli(Options, args=arguments, prog="write_report")
+    options = read_options(Options, arguments, "write_report")
     page = options.output or options.results / "report.html"
     program = "write_report"
-    with console.errors_in_one_line(program, console.RUN_ERRORS), console.warnings_in_one_line(program):
-        write_report(Results.load(options.results), page, metric=options.metric)
-    print(f"page:    {page}")
+    with console.errors_in_one_line(program, console.RUN_ERRORS):
+        results = Results.load(options.results)
+        refusals.require_file(page)
+        costs.require_room(page, costs.drawn_bytes(results.plan))
+        write_report(results, page, metric=options.metric)
+    print_path("page", page)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,13 @@ Agents and environments are known by their interface alone, so custom ones can b
 
 from boltzmann.experiments.describe import Block, Experiment, Plan, Task, format_toml, read_environment, read_toml
 from boltzmann.experiments.engine import Recorder, rollout
-from boltzmann.experiments.errors import DamagedBlockError, FailedCellsError, RefusedError
+from boltzmann.experiments.errors import (
+    DamagedBlockError,
+    FailedCellsError,
+    FailedFiguresError,
+    LostWorkersError,
+    RefusedError,
+)
 from boltzmann.experiments.figures import (
     draw_differences,
     draw_learning_curves,
@@ -30,8 +36,10 @@ __all__ = [
     "Decision",
     "Experiment",
     "FailedCellsError",
+    "FailedFiguresError",
     "FewReplicatesWarning",
     "Judgement",
+    "LostWorkersError",
     "Make",
     "Metric",
     "Picture",

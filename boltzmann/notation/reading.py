@@ -116,8 +116,10 @@ def _find_class(name: str) -> type:
     module, _, attribute = name.partition(":")
     try:
         kind = getattr(importlib.import_module(module), attribute)
-    except (Exception, SystemExit) as error:
-        # A module of the user may raise any exception while it is imported.
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        # A module of the user may raise anything while it is imported, SystemExit too.
         raise ValueError(f"{cut(name)} cannot be imported: {reason(error)}") from error
     if not (isinstance(kind, type) and dataclasses.is_dataclass(kind)):
         # The value may be a secret.
@@ -204,6 +206,11 @@ class _Reader:
             return callee(*positional, **named)
         except (TypeError, ValueError) as error:
             raise ValueError(f"{cut(self.quoted(node))}: {error}") from error
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            # A class of the user may raise anything.
+            raise ValueError(f"{cut(self.quoted(node))}: {reason(error)}") from error
 
     def named(self, keywords: list[ast.keyword]) -> dict[str, Any]:
         values: dict[str, Any] = {}

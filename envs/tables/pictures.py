@@ -6,7 +6,8 @@ left. Matplotlib is imported when a picture is drawn.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,17 @@ _CELL_COLOURS = {"#": "#3d464d", "G": "#7cc38a", "S": "#dbe7f3", " ": "#c9ced3"}
 _DPI, _LARGEST_INCHES, _MOST_LABELLED = 72, 7.5, 12
 
 
+@contextmanager
+def _own_style() -> Iterator[None]:
+    """Draw in matplotlib's default style, whatever the user's matplotlibrc says, and read no text as mathematics."""
+    from matplotlib import rc_context, rcdefaults, rcParams
+
+    with rc_context():
+        rcdefaults()
+        rcParams["text.parse_math"] = False
+        yield
+
+
 @dataclass(frozen=True)
 class Nodes:
     """States as circles: the present one is filled, with arrows for its actions; labels show the largest rewards.
@@ -40,6 +52,7 @@ class Nodes:
 
     positions: tuple[tuple[float, float], ...]
 
+    @_own_style()
     def draw(self, table: Table, state: int, caption: str) -> NDArray[np.uint8]:
         """Return the picture, an array of shape (height, width, 3)."""
         from matplotlib.patches import Circle
@@ -82,6 +95,7 @@ class Cells:
 
     rows: tuple[str, ...]
 
+    @_own_style()
     def draw(self, table: Table, state: int, caption: str) -> NDArray[np.uint8]:
         """Return the picture, an array of shape (height, width, 3)."""
         from matplotlib.colors import to_rgb

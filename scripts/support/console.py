@@ -11,10 +11,19 @@ from contextlib import contextmanager
 
 import gymnasium
 
-from boltzmann.experiments import DamagedBlockError, FailedCellsError, FewReplicatesWarning, Judgement, RefusedError
+from boltzmann.experiments import (
+    DamagedBlockError,
+    FailedCellsError,
+    FailedFiguresError,
+    FewReplicatesWarning,
+    Judgement,
+    LostWorkersError,
+    RefusedError,
+)
 from boltzmann.experiments.figures import EPISODES_NOTE
 from boltzmann.experiments.statistics import TaskJudgement, difference_text, final_text, with_half_width
-from scripts.support.tables import let_any_terminal_print, print_sentence, wrap
+from scripts.support.streams import as_shown
+from scripts.support.tables import print_sentence, wrap
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 """Gymnasium colours its warnings even where a file reads them."""
@@ -28,15 +37,16 @@ _LONGEST_WORD = 400
 INPUT_ERRORS = (ValueError, TypeError, ImportError, OSError, gymnasium.error.Error)
 """Errors in a description that the user wrote."""
 
-RUN_ERRORS = (RefusedError, DamagedBlockError, OSError)
-"""Errors of a run's description, its folder or the disk; anything else is a fault of the code, shown as a traceback."""
+RUN_ERRORS = (RefusedError, DamagedBlockError, LostWorkersError, OSError)
+"""Errors of a run's description, folder, workers or disk; anything else is a fault of the code, with its traceback."""
 
 
 @contextmanager
 def errors_in_one_line(program: str, kinds: tuple[type[Exception], ...]) -> Iterator[None]:
     """Turn errors of these kinds into one line on stderr, and an interrupt into a hint.
 
-    The exit code is 2 for an error, 3 where some cells have failed and the others are stored, 130 for an interrupt.
+    The exit code is 2 for an error, 3 where some cells have failed and the others are stored, 4 where some figures have
+    failed and the results and the other figures are whole, 130 for an interrupt.
     """
     try:
         yield
@@ -45,6 +55,10 @@ def errors_in_one_line(program: str, kinds: tuple[type[Exception], ...]) -> Iter
         for failure in error.failures:
             print(f"{program}: failed: {' '.join(failure.split())}", file=sys.stderr)
         raise SystemExit(3) from None
+    except FailedFiguresError as error:
+        for failure in error.failures:
+            print(f"{program}: figure failed: {' '.join(failure.split())}", file=sys.stderr)
+        raise SystemExit(4) from None
     except kinds as error:
         # Errors of other code quote paths and words of any length.
         words = [word if len(word) <= _LONGEST_WORD else f"{word[:_LONGEST_WORD]}..." for word in str(error).split()]
@@ -97,7 +111,6 @@ def print_leaderboard(judgement: Judgement) -> None:
     Agents that do not differ significantly from the best are marked with ``=``. A note says where fewer replicates have
     a value.
     """
-    let_any_terminal_print()
     plan = judgement.results.plan
     for judged in judgement.tasks:
         level = f"{100 * judgement.confidence:g} %"
@@ -112,15 +125,17 @@ def print_leaderboard(judgement: Judgement) -> None:
 
 
 def _print_table(judged: TaskJudgement, samples: int, record: str) -> None:
-    width = min(max(map(len, judged.labels)), _LABEL)
+    labels = [as_shown(label) for label in judged.labels]
+    width = min(max(map(len, labels)), _LABEL)
     against = "difference to the best" if judged.reference == 0 else "difference to baseline"
     print(f"{'':5}{'policy':{width}} {'last tenth':>16} {judged.metric.total:>15} {against:>26}")
     for index, row in enumerate(judged.rows):
         last, total = final_text(row), with_half_width(row["cumulative"], row["cumulative_half_width"])
         difference = "-" if index == judged.reference else difference_text(row)
-        label = judged.labels[index]
+        label = labels[index]
         if len(label) > width:
             label = f"{label}\n{'':5}{'':{width}}"
+        last, total, difference = map(as_shown, (last, total, difference))
         print(f"{index + 1:2}.{'=' if row['tied'] else ' '} {label:{width}} {last:>16} {total:>15} {difference:>26}")
         if 0 < row["replicates"] < samples:
             print(f"{'':7}({row['replicates']} of {samples} {record} have a value there)")

@@ -1,26 +1,70 @@
-"""The memory, disk and time that a run takes, printed before it begins."""
+"""The memory, disk and time that a command takes, printed before it begins."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import envs
-from boltzmann.experiments import Experiment
+from boltzmann.experiments import Experiment, Plan, Task
 from boltzmann.experiments.engine import has_numba
 from boltzmann.experiments.runs import (
     LARGEST_TRIAL,
     MEGABYTE,
     Estimate,
     LocalWorkers,
-    disk_text,
+    disk_text_of_all,
     estimate,
+    free_disk,
     memory_text,
     processes_text,
     rehearse,
+    require_available,
     worker_memory,
 )
 from scripts.support.progress_bar import duration
+
+_DRAWN_TASK, _DRAWN_CELL, _DRAWN_POINT, _DRAWN_SAMPLE = 10**6, 50_000, 500, 50
+"""Bytes of figures and page: of each task, and of each cell, point of its curves and replicate. The files of 1, 2 and 4
+tasks with 2, 8 and 16 agents each were 0.7, 2.2 and 5.4 MB, for which these give 1.2, 3.6 and 10.4 MB."""
+
+_EXPORTED_ROW = 100
+"""Bytes of a row of an exported table at most: a dozen numbers, which a file compresses."""
+
+
+def disk_need(folder: Path, runs: Mapping[str, Experiment]) -> str:
+    """Return how much of the disk the runs of a command take with its figures and page, in words.
+
+    ``runs`` are under the names of their folders in ``folder``, "" for the folder itself.
+
+    Raises
+    ------
+    RefusedError
+        Where that is more than is free.
+    """
+    plans = {folder / name: experiment.plan for name, experiment in runs.items()}
+    # A study draws all its runs in one figure, the last one in most detail.
+    return disk_text_of_all(folder, plans, drawn_bytes(list(plans.values())[-1]))
+
+
+def drawn_bytes(plan: Plan) -> int:
+    """Return the bytes that the figures and the page of a run take at most."""
+    cell = _DRAWN_CELL + _DRAWN_POINT * plan.points + _DRAWN_SAMPLE * plan.samples
+    return _DRAWN_TASK * len(plan.tasks) + cell * len(plan.cells())
+
+
+def exported_bytes(plan: Plan) -> int:
+    """Return the bytes of an exported table, which holds the recorded numbers and the numbers of its rows."""
+    windows = sum(len(plan.recorded_steps(task)) for task, _ in plan.cells())
+    return _EXPORTED_ROW * windows * plan.samples
+
+
+def require_room(path: Path, needed: int) -> None:
+    """Refuse a file that needs more bytes than are free where it will be."""
+    text = f"{path} cannot be written: it takes up to {needed / MEGABYTE:.1f} MB, which is"
+    require_available(text, needed, free_disk(path.absolute().parent), "that are free there")
 
 
 def print_plan(experiment: Experiment, jobs: int, folder: Path) -> None:
@@ -31,25 +75,69 @@ def print_plan(experiment: Experiment, jobs: int, folder: Path) -> None:
     RefusedError
         Where a cell cannot run, or the results do not fit on the disk; after printing, where the memory is too small.
     """
-    disk = disk_text(experiment.plan, folder)
+    disk = disk_need(folder, {"": experiment})
     rehearse(experiment, envs.make, "auto", LARGEST_TRIAL)
     cells, plan = estimate(experiment, envs.make), experiment.plan
     for task, label in enumerate(plan.task_labels):
         print(f"{label}: {plan.tasks[task].steps} steps, {plan.replicates} replicates")
         for cell in (cell for cell in cells if cell.task == task):
             print(f"    {plan.tasks[task].agents[cell.agent]:60} {_costs(cell)}")
-    blocks, seconds = sum(cell.blocks for cell in cells), sum(cell.seconds for cell in cells)
-    processes = LocalWorkers(jobs).processes(blocks)
-    # A process computes whole blocks: the run takes at least as long as the longest block.
-    longest = max(cell.seconds / cell.blocks for cell in cells)
-    memory = processes * worker_memory([cell.memory for cell in cells])
-    print(f"{len(cells)} cells, {blocks} blocks, {processes_text(processes)}")
-    time = "unknown" if math.isnan(seconds) else f"about {duration(max(seconds / processes, longest))}"
+    _print_sum([cells], jobs, disk)
+
+
+def print_outline(runs: Mapping[str, Experiment], jobs: int, folder: Path) -> None:
+    """Print the runs of a study, and estimates of the memory, disk and time that they take.
+
+    The first and the last agent of each task are measured, and all of the task count as the slower one.
+
+    Raises
+    ------
+    RefusedError
+        Where a cell cannot run, or the results do not fit on the disk; after printing, where the memory is too small.
+    """
+    disk = disk_need(folder, runs)
+    all_cells: list[list[Estimate]] = []
+    for name, experiment in runs.items():
+        rehearse(experiment, envs.make, "auto", LARGEST_TRIAL)
+        plan, cells = experiment.plan, list[Estimate]()
+        measured = estimate(replace(experiment, tasks=tuple(map(_first_and_last, experiment.tasks))), envs.make)
+        for task, label in enumerate(plan.task_labels):
+            slower = max((cell for cell in measured if cell.task == task), key=_seconds_or_infinity)
+            agents = len(plan.tasks[task].agents)
+            cells += [slower] * agents
+            print(f"{name and f'{name}: '}{label}: {plan.tasks[task].steps} steps, {plan.replicates} replicates")
+            print(f"    {agents} agents, each {_costs(slower)}")
+        all_cells.append(cells)
+    _print_sum(all_cells, jobs, disk)
+
+
+def _seconds_or_infinity(cell: Estimate) -> float:
+    return math.inf if math.isnan(cell.seconds) else cell.seconds
+
+
+def _first_and_last(task: Task) -> Task:
+    return replace(task, agents=task.agents[:: max(1, len(task.agents) - 1)])
+
+
+def _print_sum(runs: list[list[Estimate]], jobs: int, disk: str) -> None:
+    """Print the needs of runs that follow each other."""
+    blocks = [sum(cell.blocks for cell in cells) for cells in runs]
+    processes = [LocalWorkers(jobs).processes(count) for count in blocks]
+    # A process computes whole blocks: a run takes at least as long as its longest block.
+    seconds = sum(
+        max(sum(cell.seconds for cell in cells) / count, *(cell.seconds / cell.blocks for cell in cells))
+        for cells, count in zip(runs, processes, strict=True)
+    )
+    each = [worker_memory([cell.memory for cell in cells]) for cells in runs]
+    memory = max(count * size for count, size in zip(processes, each, strict=True))
+    print(f"{sum(map(len, runs))} cells, {sum(blocks)} blocks, {processes_text(max(processes))}")
+    time = "unknown" if math.isnan(seconds) else f"about {duration(seconds)}"
     print(f"memory: about {memory / MEGABYTE:.0f} MB in all; time: {time}")
     print(f"disk: {disk}")
     if not has_numba():
         print("numba is not installed: with it (the extra 'fast') most of this runs tens of times as fast")
-    memory_text(memory // processes, processes)
+    for size, count in zip(each, processes, strict=True):
+        memory_text(size, count)
 
 
 def _costs(cell: Estimate) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import closing
 from dataclasses import is_dataclass
 from functools import cache
 from typing import Any
@@ -23,8 +24,9 @@ from boltzmann import (
     schedules,
     thermostats,
 )
-from boltzmann.checks import reason, shown
+from boltzmann.checks import shown
 from boltzmann.experiments import Agent, Task, read_environment
+from boltzmann.experiments.runs import run_or_refuse
 from boltzmann.notation import parse, write
 
 _POLICIES = tuple(vars(policies)[name] for name in policies.__all__ if is_dataclass(vars(policies)[name]))
@@ -52,15 +54,14 @@ def is_bandit(environment: str) -> bool:
     spec = gymnasium.registry.get(name)
     if spec is not None and str(spec.entry_point).startswith("gymnasium.envs."):
         return False
-    try:
-        # The run shows these warnings.
-        with warnings.catch_warnings(action="ignore", category=UserWarning):
-            env = envs.make(name, 1, **arguments)
-    except Exception as error:
-        # An environment's constructor may raise anything for wrong arguments.
-        raise ValueError(f"{environment} cannot be made: {reason(error)}") from error
-    env.close()
-    return getattr(env.single_observation_space, "n", None) == 1
+
+    def has_one_observation() -> bool:
+        with closing(envs.make(name, 1, **arguments)) as env:
+            return getattr(env.single_observation_space, "n", None) == 1
+
+    # The run shows these warnings.
+    with warnings.catch_warnings(action="ignore", category=UserWarning):
+        return run_or_refuse(f"{cut(environment)} cannot be made", has_one_observation)
 
 
 def make_task(environment: str, policies: list[str], steps: int | None, learners: list[str] | None = None) -> Task:

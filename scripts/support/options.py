@@ -24,6 +24,19 @@ Seed = Annotated[int, tyro.conf.arg(help="The same seed gives the same bytes.")]
 Jobs = Annotated[
     int, tyro.conf.arg(help="Processes; -1 takes one for each core. The number does not change the results.")
 ]
+DryRun = Annotated[
+    bool,
+    tyro.conf.arg(
+        help="Print what would be run and the memory, disk and time it needs, after a short trial; store nothing."
+    ),
+]
+CellTimeout = Annotated[
+    float | None,
+    tyro.conf.arg(
+        help="Seconds that a block of a cell may take: a cell with a block that takes longer has failed, and the "
+        "others go on. No limit by default; it does not change the results."
+    ),
+]
 Confidence = Annotated[float, tyro.conf.arg(help="Confidence of the intervals and of what counts as tied, in (0, 1).")]
 
 

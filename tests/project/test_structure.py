@@ -61,7 +61,7 @@ ORDER = {
         ("experiments",),
     ),
     "boltzmann.experiments": (
-        ("errors", "interfaces", "metrics"),
+        ("errors", "interfaces", "metrics", "wording"),
         ("describe", "engine"),
         ("store",),
         ("runs", "statistics"),

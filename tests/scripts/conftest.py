@@ -24,6 +24,6 @@ def results(compared, tmp_path):
 @pytest.fixture
 def undrawn(monkeypatch):
     """Comparisons run without figures and page, for tests of everything else."""
-    monkeypatch.setattr(compare_schedules, "draw_figures", lambda judgement: dict.fromkeys(FIGURES))
+    monkeypatch.setattr(compare_schedules, "draw_figures", lambda judgement, attempt: dict.fromkeys(FIGURES))
     for name in ("save_figure", "write_judgement"):
         monkeypatch.setattr(compare_schedules, name, lambda *_, **__: None)

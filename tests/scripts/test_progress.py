@@ -1,10 +1,13 @@
 """What people see of a run: a bar on a terminal, lines in a log, numbers that add up."""
 
 import io
+from dataclasses import replace
+
+import pytest
 
 from boltzmann.experiments.describe.plan import Plan, TaskPlan
 from boltzmann.experiments.runs.progress import Status, Tally
-from scripts.support.progress_bar import ProgressBar, duration, line
+from scripts.support.progress_bar import ProgressBar, duration
 
 
 def at(blocks, failed=0):
@@ -33,6 +36,38 @@ def test_a_log_gets_plain_lines_and_few_of_them():
     ]
 
 
+def test_a_log_of_many_hours_gets_some_dozens_of_lines():
+    hours = range(0, 10 * 3600, 2)
+    text = shown(io.StringIO(), hours, [replace(at(0), steps=second // 4) for second in hours])
+    assert 40 < len(text.splitlines()) < 90
+
+
+def test_a_run_that_stops_early_ends_with_what_it_has_done():
+    text = shown(io.StringIO(), [0, 1, 2], [at(0), at(2), at(4, failed=1)])
+    assert text.splitlines()[1:] == ["computing: cells 0/2 (1 failed), blocks 4/10, 2.00k agent-steps/s, 0:00:03 left"]
+
+
+@pytest.mark.parametrize("kind", [io.StringIO, Terminal])
+def test_several_runs_share_one_bar(kind):
+    stream, clock = kind(), iter([0, 10, 20, 30, 40])
+    with ProgressBar([12_000, 30_000], stream=stream, clock=lambda: next(clock)) as bar:
+        for name, statuses in (("round-0", [at(0), at(5), at(10)]), ("judging", [at(5), at(10)])):
+            show = bar.begin(name)
+            for status in statuses:
+                show(status)
+    lines = stream.getvalue().replace("\r", "\n").splitlines()
+    # Of the 40 000 steps that are expected at first, the second run announces only 10 000, and half of them are stored.
+    for percent, words in (
+        (0, "round-0 (1/2): cells 0/2, blocks 0/10"),
+        (12, "round-0 (1/2): cells 1/2, blocks 5/10, 500 agent-steps/s, 0:01:10 left"),
+        (25, "round-0 (1/2): cells 2/2, blocks 10/10, 500 agent-steps/s, 0:01:00 left"),
+        (75, "judging (2/2): cells 1/2, blocks 5/10, 333 agent-steps/s, 0:00:15 left"),
+        (100, "judging (2/2): cells 2/2, blocks 10/10, 375 agent-steps/s, 0:00:00 left"),
+    ):
+        (shown_line,) = {line.strip() for line in lines if words in line}
+        assert kind is io.StringIO or shown_line.startswith(f"{percent}% |"), shown_line
+
+
 def test_a_terminal_gets_a_bar():
     text = shown(Terminal(), [0, 10], [at(0), at(5, failed=1)])
     assert "\r" in text
@@ -45,7 +80,8 @@ def test_a_complete_run_prints_one_line():
 
 
 def test_stored_blocks_count_for_neither_rate_nor_time_left():
-    assert line(at(6), 5000, 2.0).endswith("500 agent-steps/s, 0:00:08 left")
+    text = shown(Terminal(), [0, 2], [at(5), at(6)])
+    assert "500 agent-steps/s, 0:00:08 left" in text
     assert duration(59.6) == "0:01:00"
 
 

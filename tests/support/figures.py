@@ -12,3 +12,8 @@ def named(panel):
         return [text.get_text() for text in panel.get_legend().get_texts()]
     beside = [text for text in panel.texts if text.get_gid() == "end label"]
     return [text.get_text() for text in sorted(beside, key=lambda text: -text.get_position()[1])]
+
+
+def rows_of(panel):
+    """The agents of a forest plot, from top to bottom."""
+    return [text.get_text().replace("\n", "") for text in panel.texts if text.get_gid() == "agent"]

@@ -8,7 +8,7 @@
 """
 
 from boltzmann.experiments.engine.agent_memory import agent_bytes, tracing
-from boltzmann.experiments.engine.compiled import has_numba, held_bytes
+from boltzmann.experiments.engine.compiled import has_numba, held_bytes, load_loops
 from boltzmann.experiments.engine.recorder import Recorder
 from boltzmann.experiments.engine.rollout import ENGINES, Engine, keep_freed_memory, rollout
 
@@ -20,6 +20,7 @@ __all__ = [
     "has_numba",
     "held_bytes",
     "keep_freed_memory",
+    "load_loops",
     "rollout",
     "tracing",
 ]

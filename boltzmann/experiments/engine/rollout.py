@@ -30,6 +30,7 @@ def rollout(
     *,
     engine: Engine = "auto",
     recorder: Callable[[NDArray[np.int64], int], Recorder] = Recorder,
+    on_step: Callable[[int], None] | None = None,
 ) -> Recorder:
     """Let an agent act in a batched environment and record it.
 
@@ -55,6 +56,9 @@ def rollout(
         ``recorder(ends, R)`` returns a :class:`Recorder`. A subclass may record more, or less, in ``add``, which is
         called for each lockstep step, and ``add_window``, which is called for each compiled window. One that overrides
         ``add`` without ``add_window`` runs in lockstep.
+    on_step : callable, optional
+        ``on_step(steps)`` receives the number of steps taken so far, after each lockstep step and each compiled stretch
+        of up to 65 536 steps.
 
     Returns
     -------
@@ -90,7 +94,7 @@ def rollout(
     if engine != "lockstep":
         try:
             _require_windows(record)
-            return _record_windows(CompiledCell(env, agent, int(ends[-1])), record, ends)
+            return _record_windows(CompiledCell(env, agent, int(ends[-1])), record, ends, on_step)
         except UnsupportedError:
             if engine == "compiled":
                 raise
@@ -102,6 +106,8 @@ def rollout(
         agent.update(Transition(observations, decision.actions, rewards, reached, terminated, truncated))
         record.add(step, decision, rewards, terminated, truncated, _gaps(info, env.num_envs))
         observations = next_observations
+        if on_step is not None:
+            on_step(step)
     return record
 
 
@@ -123,9 +129,11 @@ def _require_windows(record: Recorder) -> None:
         raise UnsupportedError(f"{classes[0].__name__} overrides add without add_window, which compiled loops call")
 
 
-def _record_windows(cell: CompiledCell, recorder: Recorder, ends: NDArray[np.int64]) -> Recorder:
+def _record_windows(
+    cell: CompiledCell, recorder: Recorder, ends: NDArray[np.int64], on_step: Callable[[int], None] | None
+) -> Recorder:
     recorder.engine = "compiled"
-    for sums, distribution in cell.windows(np.diff(ends, prepend=0)):
+    for sums, distribution in cell.windows(np.diff(ends, prepend=0), on_step):
         recorder.add_window(sums, distribution)
     return recorder
 

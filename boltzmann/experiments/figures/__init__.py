@@ -4,6 +4,7 @@
 - ``curves``: metrics along the steps; ``sensitivity``: a metric against a temperature or another number
 - ``differences``: paired differences as a forest plot; ``profiles``: the distribution over replicates
 - ``listing``: the list of figures that a comparison has
+- ``styled_figure``: a figure that the user's own settings do not change
 - ``saving``: writing to a file
 """
 
@@ -11,23 +12,46 @@ from boltzmann.experiments.figures.curves import draw_learning_curves
 from boltzmann.experiments.figures.differences import differences_of, draw_differences
 from boltzmann.experiments.figures.listing import FIGURES, ComparisonFigure, draw_figures
 from boltzmann.experiments.figures.profiles import draw_profiles
-from boltzmann.experiments.figures.saving import save_figure
+from boltzmann.experiments.figures.saving import Attempt, each_figure, require_figure_format, save_figure
 from boltzmann.experiments.figures.sensitivity import draw_sensitivity
-from boltzmann.experiments.figures.style import EPISODES_NOTE, LETTER, agent_styles, look, put_caption
+from boltzmann.experiments.figures.style import (
+    COLOURS,
+    EPISODES_NOTE,
+    LETTER,
+    LONGEST,
+    agent_styles,
+    decade,
+    look,
+    new_figure,
+    plain,
+    put_caption,
+    shown_labels,
+    use_decades,
+)
 
 __all__ = [
+    "COLOURS",
     "EPISODES_NOTE",
     "FIGURES",
     "LETTER",
+    "LONGEST",
+    "Attempt",
     "ComparisonFigure",
     "agent_styles",
+    "decade",
     "differences_of",
     "draw_differences",
     "draw_figures",
     "draw_learning_curves",
     "draw_profiles",
     "draw_sensitivity",
+    "each_figure",
     "look",
+    "new_figure",
+    "plain",
     "put_caption",
+    "require_figure_format",
     "save_figure",
+    "shown_labels",
+    "use_decades",
 ]

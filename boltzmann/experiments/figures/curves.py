@@ -18,8 +18,12 @@ from boltzmann.experiments.figures.style import (
     best_first,
     label_metric,
     look,
+    new_figure,
     put_caption,
+    put_title,
+    shown_labels,
     strengths,
+    use_decades,
 )
 from boltzmann.experiments.metrics import BY_KEY, JudgedKey, Metric, MetricKey
 from boltzmann.experiments.statistics import (
@@ -79,8 +83,6 @@ def draw_learning_curves(results: Results, metric: MetricKey | Sequence[MetricKe
 
 def curves_of(judgement: Judgement, metric: MetricKey | Sequence[MetricKey] | None = None) -> Figure:
     """Draw the curves of results that are judged already; see :func:`draw_learning_curves`."""
-    from matplotlib.figure import Figure
-
     wanted = [metric] if isinstance(metric, str) else list(metric or [])
     tasks = judgement.tasks_showing(wanted) if wanted else judgement.judged_cells
     shown = {
@@ -88,11 +90,10 @@ def curves_of(judgement: Judgement, metric: MetricKey | Sequence[MetricKey] | No
         for task, cells in tasks.items()
     }
     columns = max(len(metrics) for metrics in shown.values())
-    longest = max(width_beside(labels_of(cells).values()) for cells in tasks.values())
+    longest = max(width_beside(shown_labels(labels_of(cells)).values()) for cells in tasks.values())
     heights = [max(_PANEL[1], LINE * (len(cells) + 2)) for cells in tasks.values()]
     with look():
-        size = (columns * _PANEL[0] + _BESIDE + LETTER * longest, sum(heights))
-        figure = Figure(figsize=size, layout="constrained")
+        figure = new_figure(columns * _PANEL[0] + _BESIDE + LETTER * longest, sum(heights))
         grid = figure.add_gridspec(len(tasks), columns, height_ratios=heights)
         fewest = min(_fewest(cells, metrics) for cells, metrics in zip(tasks.values(), shown.values(), strict=True))
         note = _note(judgement.results.plan, fewest)
@@ -142,7 +143,7 @@ def _judged_by(cells: Cells, metrics: Sequence[MetricKey]) -> JudgedKey:
 
 
 def _draw_task(panels: Any, task: str, cells: Cells, metrics: list[MetricKey], height: float) -> None:
-    labels, styles, judge = labels_of(cells), agent_styles(cells), _judged_by(cells, metrics)
+    labels, styles, judge = shown_labels(labels_of(cells)), agent_styles(cells), _judged_by(cells, metrics)
     ranked = best_first(cells, judge)
     for agent, (width, shade) in strengths(ranked).items():
         styles[agent] |= {"linewidth": width, "alpha": shade}
@@ -152,7 +153,7 @@ def _draw_task(panels: Any, task: str, cells: Cells, metrics: list[MetricKey], h
         panel.set(xlabel="step", xlim=(0, next(iter(cells.values())).steps[-1]))
         label_metric(panel, shown, "y")
         _choose_scale(panel, BY_KEY[shown])
-    panels[0].set_title(task, loc="left", fontweight="bold")
+    put_title(panels[0], task, _PANEL[0])
     if len(cells) > MANY:
         legend_beside(panels[-1], f"best final {BY_KEY[judge].name} first")
     else:
@@ -167,7 +168,7 @@ def _choose_scale(panel: Axes, metric: Metric) -> None:
         drawn = drawn[np.isfinite(drawn)]
         # A logarithmic axis cannot show a temperature of 0.
         if len(drawn) and 0 < drawn.min() * _WIDE < drawn.max():
-            panel.set_yscale("log")
+            use_decades(panel, "y")
     elif metric.is_judged:
         _cut_wild_bands(panel)
 

@@ -6,20 +6,33 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from boltzmann.experiments.figures.style import LETTER, LINE, label_metric, look, put_caption
+from boltzmann.experiments.figures.style import (
+    LETTER,
+    LINE,
+    label_metric,
+    look,
+    new_figure,
+    plain,
+    put_caption,
+    put_title,
+)
 from boltzmann.experiments.metrics import JudgedKey
 from boltzmann.experiments.statistics import Judgement, TaskJudgement, with_ends
 from boltzmann.experiments.store import Results
+from boltzmann.experiments.wording import in_lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 
-_WIDTH, _MARGINS = 4.6, 1.15
-_NUMBERS = 22
-"""The number of letters of the numbers beside a row."""
+_WIDTH, _MARGINS = 5.0, 1.15
+_LETTERS = int(0.92 * _WIDTH / LETTER)
+"""How many letters stand in a line above a bar: the agent's name, and the numbers at its right end."""
+_BAR = 1.3
+"""The height of a bar with the space around it, in lines."""
 _BEST, _OTHER = "#0173b2", "#404040"
+_REFERENCE = "the others minus this one"
 
 
 def draw_differences(
@@ -45,16 +58,14 @@ def draw_differences(
 
 def differences_of(judgement: Judgement) -> Figure:
     """Draw the differences of results that are judged already; see :func:`draw_differences`."""
-    from matplotlib.figure import Figure
-
     tasks, confidence = judgement.tasks, judgement.confidence
-    heights = [LINE * 1.25 * len(judged.rows) + _MARGINS for judged in tasks]
-    longest = max(len(label) for judged in tasks for label in judged.labels)
+    rows = [_rows(judged) for judged in tasks]
+    heights = [LINE * sum(len(lines) + _BAR for lines, _ in written) + _MARGINS for written in rows]
     with look():
-        figure = Figure(figsize=(_WIDTH + LETTER * (longest + _NUMBERS), sum(heights)), layout="constrained")
+        figure = new_figure(_WIDTH, sum(heights))
         panels = figure.subplots(len(tasks), 1, squeeze=False, height_ratios=heights)[:, 0]
-        for panel, judged in zip(panels, tasks, strict=True):
-            _draw_task(panel, judged, confidence)
+        for panel, judged, written in zip(panels, tasks, rows, strict=True):
+            _draw_task(panel, judged, written, confidence)
         note = (
             f"Final values of {judgement.results.plan.samples_text}, paired; bars: {100 * confidence:g} % confidence "
             "intervals of each pair alone. Hollow: not significantly different from 0 with all tests counted (Holm)."
@@ -63,31 +74,45 @@ def differences_of(judgement: Judgement) -> Figure:
     return figure
 
 
-def _draw_task(panel: Axes, judged: TaskJudgement, confidence: float) -> None:
-    metric = judged.metric
+def _rows(judged: TaskJudgement) -> list[tuple[list[str], str]]:
+    """Return for each agent the lines of its name, and the numbers that stand behind the first."""
+    scale = 100.0 if judged.metric.is_fraction else 1.0
+    rows = []
+    for index, (label, row) in enumerate(zip(judged.labels, judged.rows, strict=True)):
+        numbers = _REFERENCE if index == judged.reference else _in_numbers(row, scale)
+        rows.append((in_lines(plain(label), _LETTERS - len(numbers)), numbers))
+    return rows
+
+
+def _draw_task(panel: Axes, judged: TaskJudgement, rows: list[tuple[list[str], str]], confidence: float) -> None:
+    metric, bottom = judged.metric, 0.0
     panel.axvline(0.0, color=_BEST, linewidth=1.2)
-    for index, row in enumerate(judged.rows):
+    for index, (row, (lines, numbers)) in enumerate(zip(judged.rows, rows, strict=True)):
+        height = bottom + len(lines) + 0.5
+        _write(panel, bottom, "\n".join(line.rstrip() for line in lines), numbers)
+        bottom += len(lines) + _BAR
         if index == judged.reference:
-            panel.plot(0.0, index, marker="D", color=_BEST, markersize=5)
-            _write_beside(panel, index, "the others are compared with this one")
+            panel.plot(0.0, height, marker="D", color=_BEST, markersize=5)
             continue
         ends = np.array([[row["difference_low"], row["difference_high"]]])
         if np.isfinite(ends).all():
-            panel.plot(ends[0], [index, index], color=_OTHER, linewidth=1.6, solid_capstyle="butt")
+            panel.plot(ends[0], [height, height], color=_OTHER, linewidth=1.6, solid_capstyle="butt")
         fill = _OTHER if row["p_value"] <= 1 - confidence else "white"
-        panel.plot(row["difference"], index, marker="o", markersize=4, color=_OTHER, markerfacecolor=fill)
-        _write_beside(panel, index, _in_numbers(row, 100.0 if metric.is_fraction else 1.0))
-    panel.set_yticks(range(len(judged.labels)), judged.labels)
-    panel.set_ylim(len(judged.labels) - 0.4, -0.6)
-    panel.grid(axis="y", visible=False)
+        panel.plot(row["difference"], height, marker="o", markersize=4, color=_OTHER, markerfacecolor=fill)
+    panel.set_yticks([])
+    panel.set_ylim(bottom, -0.3)
     label_metric(panel, metric.key, "x")
     sides = "← better   worse →" if metric.smaller_is_better else "← worse   better →"
     panel.set_xlabel(f"difference in {metric.name}   ({sides})")
-    panel.set_title(judged.task, loc="left", fontweight="bold")
+    put_title(panel, judged.task, _WIDTH)
 
 
-def _write_beside(panel: Axes, index: int, text: str) -> None:
-    panel.text(1.02, index, text, transform=panel.get_yaxis_transform(), va="center", fontsize="small")
+def _write(panel: Axes, height: float, label: str, numbers: str) -> None:
+    """Write a name at the left and numbers at the right, above a bar, over whatever lines cross there."""
+    style: dict[str, Any] = {"transform": panel.get_yaxis_transform(), "va": "top", "fontsize": "small"}
+    style["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
+    panel.text(0.01, height, label, gid="agent", **style)
+    panel.text(0.99, height, numbers, ha="right", **style)
 
 
 def _in_numbers(row: dict[str, Any], scale: float) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from boltzmann.experiments.figures.curves import curves_of
 from boltzmann.experiments.figures.differences import differences_of
 from boltzmann.experiments.figures.profiles import profiles_of
+from boltzmann.experiments.figures.saving import Attempt
 from boltzmann.experiments.metrics import MetricKey
 from boltzmann.experiments.statistics import Judgement
 
@@ -76,6 +77,11 @@ FIGURES: tuple[ComparisonFigure, ...] = (
 """All figures, in the order of the page; another figure is one more entry."""
 
 
-def draw_figures(judgement: Judgement) -> dict[ComparisonFigure, Figure]:
-    """Draw all figures that the results allow."""
-    return {entry: entry.draw(judgement) for entry in FIGURES if entry.is_possible(judgement)}
+def draw_figures(judgement: Judgement, attempt: Attempt) -> dict[ComparisonFigure, Figure]:
+    """Draw all figures that the results allow, each in an attempt of its own; what fails is left out."""
+    figures = {}
+    for entry in FIGURES:
+        with attempt(entry.heading):
+            if entry.is_possible(judgement):
+                figures[entry] = entry.draw(judgement)
+    return figures

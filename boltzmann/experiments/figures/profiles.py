@@ -14,7 +14,11 @@ from boltzmann.experiments.figures.style import (
     best_first,
     label_metric,
     look,
+    new_figure,
+    percent,
     put_caption,
+    put_title,
+    shown_labels,
     strengths,
 )
 from boltzmann.experiments.metrics import BY_KEY, JudgedKey
@@ -55,18 +59,16 @@ def draw_profiles(results: Results, metric: JudgedKey | None = None, *, confiden
 
 def profiles_of(judgement: Judgement) -> Figure:
     """Draw the profiles of results that are judged already; see :func:`draw_profiles`."""
-    from matplotlib.figure import Figure
-
     tasks, metrics, plan = judgement.judged_cells, judgement.metrics, judgement.results.plan
-    longest = max(LEGEND_TITLE, *(len(label) for cells in tasks.values() for label in labels_of(cells).values()))
+    labels = [label for cells in tasks.values() for label in shown_labels(labels_of(cells)).values()]
+    longest = max(LEGEND_TITLE, *map(len, labels))
     heights = [max(_PANEL[1], LINE * (len(cells) + 2)) for cells in tasks.values()]
     with look():
-        size = (_PANEL[0] + _BESIDE + LETTER * longest, sum(heights))
-        figure = Figure(figsize=size, layout="constrained")
+        figure = new_figure(_PANEL[0] + _BESIDE + LETTER * longest, sum(heights))
         panels = figure.subplots(len(tasks), 1, squeeze=False, height_ratios=heights)[:, 0]
         for panel, (task, cells) in zip(panels, tasks.items(), strict=True):
             _draw_task(panel, cells, metrics[task], judgement.confidence, plan.sample)
-            panel.set_title(task, loc="left", fontweight="bold")
+            put_title(panel, task, _PANEL[0])
         which = " of the best three" if max(len(cells) for cells in tasks.values()) > _BANDS else ""
         note = (
             f"Each of {plan.samples_text} by its mean over the last tenth of the steps; bands{which}: "
@@ -77,7 +79,7 @@ def profiles_of(judgement: Judgement) -> Figure:
 
 
 def _draw_task(panel: Axes, cells: Cells, key: JudgedKey, confidence: float, sample: str) -> None:
-    metric, labels, styles = BY_KEY[key], labels_of(cells), agent_styles(cells)
+    metric, labels, styles = BY_KEY[key], shown_labels(labels_of(cells)), agent_styles(cells)
     finals = {agent: final(cells[agent], key) for agent in best_first(cells, key)}
     finals = {agent: values[~np.isnan(values)] for agent, values in finals.items()}
     everything = np.concatenate(list(finals.values()))
@@ -96,5 +98,5 @@ def _draw_task(panel: Axes, cells: Cells, key: JudgedKey, confidence: float, sam
     panel.set(ylim=(-0.02, 1.02), xlim=(thresholds[0], thresholds[-1]))
     label_metric(panel, key, "x", " τ")
     panel.set_ylabel(f"{sample}s {'below' if metric.smaller_is_better else 'above'} τ")
-    panel.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
+    panel.yaxis.set_major_formatter(lambda value, _: percent(value))
     legend_beside(panel, f"best mean {metric.name} first")

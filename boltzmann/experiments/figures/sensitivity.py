@@ -8,7 +8,19 @@ import numpy as np
 
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.figures.legends import label_ends
-from boltzmann.experiments.figures.style import LETTER, agent_styles, best_first, label_metric, look, put_caption
+from boltzmann.experiments.figures.style import (
+    LETTER,
+    agent_styles,
+    best_first,
+    decade,
+    label_metric,
+    look,
+    new_figure,
+    plain,
+    put_caption,
+    put_title,
+    shown_labels,
+)
 from boltzmann.experiments.metrics import Floats, JudgedKey
 from boltzmann.experiments.statistics import (
     Cells,
@@ -22,6 +34,7 @@ from boltzmann.experiments.statistics import (
     usual_family,
 )
 from boltzmann.experiments.store import Results
+from boltzmann.experiments.wording import in_lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -68,8 +81,6 @@ def draw_sensitivity(
     RefusedError
         For a metric that no task has, and a family that cannot be read or to which no two agents of a task belong.
     """
-    from matplotlib.figure import Figure
-
     judgement = Judgement(results, metric, confidence=confidence)
     tasks = judgement.judged_cells
     families = {task: family or usual_family(cells) for task, cells in tasks.items()}
@@ -80,12 +91,12 @@ def draw_sensitivity(
     beside = [label for task in numbers for label in _labels(tasks[task], numbers[task]).values()]
     with look():
         width = _PANEL[0] + _BESIDE + LETTER * max(map(len, beside or [_NOBODY]))
-        figure = Figure(figsize=(width, _PANEL[1] * len(numbers)), layout="constrained")
+        figure = new_figure(width, _PANEL[1] * len(numbers))
         panels = figure.subplots(len(numbers), 1, squeeze=False)[:, 0]
         for panel, (task, matches) in zip(panels, numbers.items(), strict=True):
             _draw_task(panel, tasks[task], matches, judgement.metrics[task], confidence)
             _label_numbers(panel, str(families[task]), list(dict.fromkeys(matches.values())))
-            panel.set_title(task, loc="left", fontweight="bold")
+            put_title(panel, task, _PANEL[0])
         bands = f", bands: {100 * confidence:g} % confidence intervals" if results.plan.samples > 1 else ""
         note = f"Means over {results.plan.samples_text} in the last tenth of the steps{bands}."
         put_caption(figure, note, metrics=[judgement.metrics[task] for task in numbers])
@@ -104,7 +115,7 @@ def _labels(cells: Cells, numbers: dict[str, float]) -> dict[str, str]:
     """Return the labels beside a panel: agents outside the family, and learners if there are several."""
     learners = _by_learner(numbers)
     names = {learner: learner for learner in learners} if len(learners) > 1 else {}
-    return names | {agent: label for agent, label in labels_of(cells).items() if agent not in numbers}
+    return shown_labels(names | {agent: label for agent, label in labels_of(cells).items() if agent not in numbers})
 
 
 def axis_positions(numbers: list[float]) -> Floats:
@@ -159,7 +170,8 @@ def _draw_family(panel: Axes, x: Floats, numbers: Floats, mean: Floats, half_wid
 def _label_numbers(panel: Axes, family: str, numbers: list[float]) -> None:
     positions = axis_positions(numbers)
     units = ", in units of the values" if hole_of(family) == "T" else ""
-    panel.set_xlabel(f"{hole_of(family)} in {family}{units}")
+    lines = in_lines(plain(f"{hole_of(family)} in {family}{units}"), int(_PANEL[0] / LETTER))
+    panel.set_xlabel("\n".join(line.rstrip() for line in lines))
     ends = {0.0: "0", float("inf"): "∞"}
     inside = [number for number in numbers if number not in ends]
     ticks: dict[float, str] = {
@@ -170,7 +182,7 @@ def _label_numbers(panel: Axes, family: str, numbers: list[float]) -> None:
     if len(inside) > _MOST_TICKS:
         first, last = int(np.ceil(min(np.log10(inside)))), int(np.floor(max(np.log10(inside))))
         stride = 1 + (last - first) // _MOST_TICKS
-        ticks |= {float(decade): f"$10^{{{decade}}}$" for decade in range(first, last + 1, stride)}
+        ticks |= {float(exponent): decade(10.0**exponent) for exponent in range(first, last + 1, stride)}
     panel.set_xticks(sorted(ticks), [ticks[position] for position in sorted(ticks)])
     for number, side in ((0.0, 1), (float("inf"), -1)):
         if number in numbers and inside:

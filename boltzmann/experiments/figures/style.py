@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
+import re
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from boltzmann.experiments.metrics import BY_KEY, JudgedKey, MetricKey
 from boltzmann.experiments.statistics import Cells, better_first, final, interval
+from boltzmann.experiments.wording import in_lines, printable, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,7 +26,11 @@ LETTER, LINE = 0.078, 0.21
 """The width of a letter and the height of a line of text, in inches."""
 MANY = 10
 """More agents than these are drawn with a legend, and the best of them stronger than the rest."""
+LONGEST = 60
+"""The most letters of a label; more of them would leave no room for the panel."""
 _STRONG = 5
+_WRITTEN_OUT = 3
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _TICKS = 7
 EPISODES_NOTE = "Episodes are aligned on steps: each counts where it ends."
 
@@ -51,14 +60,84 @@ LOOK: dict[Any, Any] = {
 }
 
 
+_OURS: dict[Any, Any] = {
+    # By default every layout measures all tick labels a second time to find out whether a title would meet them.
+    "axes.titley": 1.0,
+    "text.parse_math": False,
+    # By default identities are random.
+    **{"svg.hashsalt": "boltzmann", "svg.fonttype": "path"},
+}
+
+
 @contextmanager
 def look() -> Iterator[None]:
-    """Draw in the style of all figures."""
-    from matplotlib import rc_context
+    """Draw in the style of all figures, whatever the user's matplotlibrc says: no name is read as mathematics."""
+    from matplotlib import rc_context, rcdefaults, rcParams
 
-    # By default every layout measures all tick labels a second time to find out whether a title would meet them.
-    with rc_context(LOOK | {"axes.titley": 1.0}):
+    with rc_context():
+        rcdefaults()
+        rcParams.update(LOOK | _OURS)
         yield
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """Make an empty figure, in inches, that is drawn in the style of all figures at any time later."""
+    from boltzmann.experiments.figures.styled_figure import StyledFigure
+
+    return StyledFigure(figsize=(width, height), layout="constrained")
+
+
+def plain(text: str) -> str:
+    r"""Write what cannot be seen, or what matplotlib's own font has no sign for, by its number: ``\u6f22``."""
+    return printable(text, is_known=lambda letter: ord(letter) in _signs())
+
+
+@lru_cache
+def _signs() -> frozenset[int]:
+    from matplotlib.font_manager import findfont, get_font
+
+    return frozenset(get_font(findfont("DejaVu Sans")).get_charmap())
+
+
+def shown_labels(labels: Mapping[str, str]) -> dict[str, str]:
+    """Return the labels of agents as figures show them: plain, and shortened; equal ones are numbered."""
+    short = {agent: shortened(plain(label), LONGEST) for agent, label in labels.items()}
+    counts = Counter(short.values())
+    seen: Counter[str] = Counter()
+    for agent, text in short.items():
+        if counts[text] > 1:
+            seen[text] += 1
+            short[agent] = f"{text} ({seen[text]})"
+    return short
+
+
+def put_title(panel: Axes, text: str, width: float) -> None:
+    """Write a task's label above a panel so many inches wide."""
+    lines = in_lines(plain(text), int(width / (1.15 * LETTER)), 2)
+    panel.set_title("\n".join(line.rstrip() for line in lines), loc="left", fontweight="bold")
+
+
+def use_decades(panel: Axes, which: Literal["x", "y"], scale: str = "log", **options: Any) -> None:
+    """Make an axis logarithmic, its decades labelled without mathematics, which names must not be read as."""
+    axis = panel.xaxis if which == "x" else panel.yaxis
+    (panel.set_xscale if which == "x" else panel.set_yscale)(scale, **options)
+    axis.set_major_formatter(lambda value, _: decade(value))
+    axis.set_minor_formatter(lambda value, _: "")
+
+
+def decade(value: float) -> str:
+    """Write a tick of a logarithmic axis.
+
+    Examples
+    --------
+    >>> decade(0.01), decade(1e-7), decade(-1e12), decade(0.0), decade(2e6)
+    ('0.01', '10⁻⁷', '−10¹²', '0', '2e6')
+    """
+    text = f"{value:zg}"
+    exponent = round(math.log10(abs(value))) if value else 0
+    if abs(exponent) > _WRITTEN_OUT and math.isclose(abs(value), 10.0**exponent):
+        text = f"{'-' if value < 0 else ''}10{str(exponent).translate(_SUPERSCRIPTS)}"
+    return re.sub(r"e\+?(-?)0*", r"e\1", text).replace("-", "\N{MINUS SIGN}")
 
 
 def agent_styles(agents: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -103,11 +182,20 @@ def put_caption(figure: Figure, *sentences: str, metrics: Iterable[MetricKey]) -
 
 def label_metric(axes: Axes, metric: MetricKey, which: Literal["x", "y"], suffix: str = "") -> None:
     """Write the name of the metric on an axis, ``"x"`` or ``"y"``; fractions are shown in per cent."""
-    from matplotlib.ticker import PercentFormatter
-
     axis = axes.xaxis if which == "x" else axes.yaxis
     axis.set_label_text(BY_KEY[metric].name + suffix)
     # By default the number of ticks follows the panel's size, which the layout changes after it has measured labels.
     axes.locator_params(axis=which, nbins=_TICKS)
     if BY_KEY[metric].is_fraction:
-        axis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
+        axis.set_major_formatter(lambda value, _: percent(value))
+
+
+def percent(value: float) -> str:
+    """Write a tick of a fraction.
+
+    Examples
+    --------
+    >>> percent(0.25), percent(-1e-17), percent(-0.005)
+    ('25 %', '0 %', '−0.5 %')
+    """
+    return f"{round(100 * value, 6):zg} %".replace("-", "\N{MINUS SIGN}")

@@ -8,7 +8,7 @@
 
 from boltzmann.experiments.pages.comparison import write_judgement, write_report
 from boltzmann.experiments.pages.html import Picture, Section, Table, render_page
-from boltzmann.experiments.pages.parts import picture, repetition, write_page
+from boltzmann.experiments.pages.parts import picture, pictures_of, repetition, write_page
 from boltzmann.experiments.statistics import with_ends, with_half_width
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Section",
     "Table",
     "picture",
+    "pictures_of",
     "render_page",
     "repetition",
     "with_ends",

@@ -8,12 +8,13 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
-from boltzmann.experiments.figures import ComparisonFigure, draw_figures
+from boltzmann.experiments.figures import Attempt, ComparisonFigure, draw_figures, each_figure
 from boltzmann.experiments.metrics import JudgedKey
 from boltzmann.experiments.pages.html import Section, Table
-from boltzmann.experiments.pages.parts import picture, repetition, write_page
+from boltzmann.experiments.pages.parts import pictures_of, repetition, write_page
 from boltzmann.experiments.statistics import FEW, Judgement, TaskJudgement, difference_text, final_text, with_half_width
 from boltzmann.experiments.store import Results
 
@@ -55,11 +56,14 @@ def write_report(
         Where a block fails its checksum.
     OSError
         Where the file cannot be written.
+    FailedFiguresError
+        Where a figure cannot be drawn. The page is written with the others.
     """
     judgement = Judgement(results, metric, baseline, confidence)
     # Judge before anything is drawn, so that errors come first.
     _ = judgement.tasks
-    write_judgement(judgement, draw_figures(judgement), path, more)
+    with each_figure() as attempt:
+        write_judgement(judgement, draw_figures(judgement, attempt), path, more, attempt)
 
 
 def write_judgement(
@@ -67,17 +71,23 @@ def write_judgement(
     figures: Mapping[ComparisonFigure, Figure],
     path: str | os.PathLike[str],
     more: Sequence[Section] = (),
+    attempt: Attempt = lambda _: nullcontext(),
 ) -> None:
     """Write the page of results that are judged and drawn already; see :func:`write_report`."""
     plan = judgement.results.plan
     answer = [f"{task}: {sentence}" for task, sentence in judgement.answers.items()]
     sections = [
         _leaderboard(judgement),
-        *(Section(entry.heading, pictures=[picture(figure, entry.shows)]) for entry, figure in figures.items()),
+        *(_figure(entry, figure, attempt) for entry, figure in figures.items()),
         *more,
         repetition({"this run": judgement.results}),
     ]
     write_page(path, f"Which exploration? {', '.join(plan.task_labels)}", answer, sections)
+
+
+def _figure(entry: ComparisonFigure, figure: Figure, attempt: Attempt) -> Section:
+    pictures = pictures_of(figure, entry.shows, attempt, f"{entry.heading} on the page")
+    return Section(entry.heading, "" if pictures else "This figure could not be drawn.", pictures)
 
 
 def _leaderboard(judgement: Judgement) -> Section:

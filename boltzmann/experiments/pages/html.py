@@ -12,12 +12,15 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
+from html import escape as escape_signs
 from importlib.resources import files
 from string import Template
 
+from boltzmann.experiments.wording import printable
+
 _ASSETS = "assets"
 _SCRIPTS = ("gibbs.js", "temperatures.js", "chart.js", "explorer.js", "copying.js")
+_NEWLINE = "\n"
 _EXPLORER = ("explorer", "Explorer")
 _REFERENCE = re.compile(r'(?P<before>\bhref="#|url\(#)(?P<name>[^")]+)')
 _IDENTITY = re.compile(r'\sid="([^"]*)"')
@@ -136,6 +139,11 @@ def render_page(title: str, answer: Sequence[str], sections: Sequence[Section]) 
     )
 
 
+def escape(text: str, keep: str = "") -> str:
+    """Write text so that a browser shows it and nothing else: no tag, and nothing invisible but what is kept."""
+    return escape_signs(printable(text, keep))
+
+
 def _asset(name: str) -> str:
     return (files("boltzmann.experiments.pages") / _ASSETS / name).read_text(encoding="utf-8")
 
@@ -226,7 +234,7 @@ def _inline(name: str, svg: str, label: str) -> str:
 
 def _text_to_copy(name: str, text: str) -> str:
     return (
-        f'<pre tabindex="0"><code id="{name}">{escape(text)}</code></pre>\n'
+        f'<pre tabindex="0"><code id="{name}">{escape(text, keep=_NEWLINE)}</code></pre>\n'
         f'<p><button type="button" data-copies="{name}" hidden>Copy</button>'
         f'<span class="status" id="{name}-status" role="status"></span></p>'
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from boltzmann.experiments.describe import Plan, TaskPlan
+from boltzmann.experiments.figures import Attempt, look
 from boltzmann.experiments.pages.html import Picture, Section, Table, render_page
 from boltzmann.experiments.store import Results, Store, write_whole
 
@@ -42,21 +43,29 @@ def picture(figure: Figure, shows: str) -> Picture:
     return Picture(svg_text(figure), shows, shows)
 
 
+def pictures_of(figure: Figure | None, shows: str, attempt: Attempt, name: str) -> list[Picture]:
+    """Return the pictures of a section: the figure's, or none where it could not be drawn."""
+    pictures = []
+    with attempt(name):
+        if figure is not None:
+            pictures.append(picture(figure, shows))
+    return pictures
+
+
 def svg_text(figure: Figure) -> str:
     """Draw a matplotlib figure as SVG; the same figure gives the same text."""
-    from matplotlib import rc_context
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     content, usual_canvas = io.StringIO(), figure.canvas
     canvas: Any = FigureCanvasSVG(figure)
     engine, dpi = figure.get_layout_engine(), figure.dpi
-    # By default identities are random and the date is today's.
-    with rc_context({"svg.hashsalt": "boltzmann", "svg.fonttype": "path"}):
+    with look():
         figure.set_dpi(_SVG_DPI)
         if engine is not None:
             # Otherwise savefig would draw the figure twice: once to lay it out, and once to write it.
             engine.execute(figure)
             figure.set_layout_engine("none")
+        # By default the date is today's.
         canvas.print_svg(content, metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     figure.set_dpi(dpi)
     figure.set_layout_engine(engine)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from boltzmann.experiments.describe import Block, Plan
@@ -14,13 +15,33 @@ _FILE_BYTES = 2600
 
 def disk_text(plan: Plan, folder: Path) -> str:
     """Return how much of the disk the results take, in words; refuse missing blocks that would not fit."""
+    return disk_text_of_all(folder, {folder: plan})
+
+
+def disk_text_of_all(folder: Path, plans: Mapping[Path, Plan], drawn: int = 0) -> str:
+    """Return how much of the disk several runs take, in words, with figures and page of ``drawn`` bytes.
+
+    ``plans`` has the plan of each run under its folder, and ``folder`` is the one that holds them all.
+
+    Raises
+    ------
+    RefusedError
+        Where missing blocks, figures and page would not fit.
+    """
+    bytes_of_runs = [_results_bytes(plan, place) for place, plan in plans.items()]
+    total, missing = (sum(numbers) + drawn for numbers in zip(*bytes_of_runs, strict=True))
+    what = "results, figures and page" if drawn else "results"
+    text = f"{total / MEGABYTE:.1f} MB of {what} in {folder}"
+    remedy = "that are free there: record blocks instead of replicates, record fewer points, or choose another folder"
+    require_available(f"{text} are", missing, free_disk(folder), remedy)
+    return text
+
+
+def _results_bytes(plan: Plan, folder: Path) -> tuple[int, int]:
+    """Return the bytes of all blocks, and of those that are missing."""
 
     def file_bytes(block: Block) -> int:
         return stored_bytes(plan, block) + _FILE_BYTES
 
     total = sum(count * file_bytes(block) for block, count in plan.equal_blocks())
-    text = f"{total / MEGABYTE:.1f} MB of results in {folder}"
-    missing = total - sum(map(file_bytes, Store(folder).stored(plan)))
-    remedy = "that are free there: record blocks instead of replicates, record fewer points, or choose another folder"
-    require_available(f"{text} are", missing, free_disk(folder), remedy)
-    return text
+    return total, total - sum(map(file_bytes, Store(folder).stored(plan)))

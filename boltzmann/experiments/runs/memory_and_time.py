@@ -7,16 +7,20 @@ import time
 import tracemalloc
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from boltzmann import checks
 from boltzmann.experiments.describe import Block, Experiment
 from boltzmann.experiments.engine import Engine, agent_bytes, held_bytes, keep_freed_memory, tracing
 from boltzmann.experiments.interfaces import Make
 from boltzmann.experiments.metrics import RECORDED
+from boltzmann.experiments.runs.guard import CellError, guarded, run_or_refuse
 from boltzmann.experiments.runs.machine import MEGABYTE, require_available, total_memory
-from boltzmann.experiments.runs.worker import make_environment, play
+from boltzmann.experiments.runs.pool import Workers, compute_each
+from boltzmann.experiments.runs.worker import Job, Outcome, in_worker, make_environment, play, warnings_of_worker
 
 _FEW, _MORE = 2, 10
 """Replicates of the two batches whose memory is measured."""
@@ -64,6 +68,11 @@ def estimate(experiment: Experiment, make: Make, engine: Engine = "auto") -> lis
     experiment, make, engine
         As for :func:`boltzmann.experiments.run`.
 
+    Raises
+    ------
+    RefusedError
+        For a cell that fails in these steps; the cause is the original error.
+
     Examples
     --------
     >>> import envs
@@ -75,14 +84,19 @@ def estimate(experiment: Experiment, make: Make, engine: Engine = "auto") -> lis
     >>> cell.blocks, 10**5 < cell.memory < 10**8, 0 < cell.seconds < 600
     (2, True, True)
     """
-    return [_estimate(experiment, task, agent, make, engine) for task, agent in experiment.plan.cells()]
+    return [_estimate_cell(experiment, task, agent, make, engine) for task, agent in experiment.plan.cells()]
 
 
-def _estimate(experiment: Experiment, task: int, agent: int, make: Make, engine: Engine) -> Estimate:
-    need = _measure(experiment, task, agent, make)
-    memory = need.of(experiment, task, agent, engine)
-    replicates = min(experiment.plan.largest_block, int(LARGEST_TRIAL // need.each))
-    seconds = _seconds(experiment, task, agent, make, engine, replicates) if replicates else math.nan
+def _estimate_cell(experiment: Experiment, task: int, agent: int, make: Make, engine: Engine) -> Estimate:
+    def measure() -> tuple[int, float]:
+        need = _measure_need(experiment, task, agent, make)
+        replicates = min(experiment.plan.largest_block, int(LARGEST_TRIAL // need.each))
+        seconds = _seconds(experiment, task, agent, make, engine, replicates) if replicates else math.nan
+        return need.of(experiment, task, agent, engine), seconds
+
+    described = experiment.tasks[task]
+    cell = f"{checks.shown(described.agents[agent])} fails on {checks.cut(described.environment)} in its first steps"
+    memory, seconds = run_or_refuse(cell, measure)
     return Estimate(task, agent, experiment.plan.blocks_per_cell, memory, seconds)
 
 
@@ -91,7 +105,7 @@ def block_memory(experiment: Experiment, task: int, agent: int, make: Make, engi
 
     The bytes include the recorded windows, but not what an agent allocates only after the first steps.
     """
-    return _measure(experiment, task, agent, make).of(experiment, task, agent, engine)
+    return _measure_need(experiment, task, agent, make).of(experiment, task, agent, engine)
 
 
 @dataclass(frozen=True)
@@ -109,7 +123,7 @@ class _Need:
         return batch + (0 if engine == "lockstep" else _loop_bytes(experiment, task, agent, replicates, self.spaces))
 
 
-def _measure(experiment: Experiment, task: int, agent: int, make: Make) -> _Need:
+def _measure_need(experiment: Experiment, task: int, agent: int, make: Make) -> _Need:
     plan = experiment.plan
     (few, spaces), (more, _) = (
         _peak(experiment, Block(task, agent, 0, replicates), make) for replicates in (_FEW, _MORE)
@@ -180,9 +194,28 @@ def worker_memory(block_bytes: list[int]) -> int:
     return _PROCESS_BYTES + max(block_bytes)
 
 
-def measure_worker_memory(experiment: Experiment, make: Make) -> int:
-    """Measure the bytes that one worker takes at most, its process included; two small batches of each cell run."""
-    return worker_memory([block_memory(experiment, task, agent, make) for task, agent in experiment.plan.cells()])
+def measure_worker_memory(job: Job, workers: Workers) -> int:
+    """Measure the bytes that one worker takes at most, its process included; two small batches of each cell run.
+
+    A cell that raises or ends its worker meanwhile takes none: the run finds it again, and reports it.
+    """
+    blocks = [Block(task, agent, 0, 1) for task, agent in job.experiment.plan.cells()]
+    return worker_memory([outcome.memory for outcome in compute_each(partial(_measure, job), blocks, workers)])
+
+
+def _measure(job: Job, block: Block) -> Outcome:
+    def measure() -> int:
+        if not job.in_main_process:
+            # What is imported at the first step is part of the process, not of the block.
+            with closing(make_environment(job.experiment.tasks[block.task], 1, job.make)) as env:
+                play(job.experiment.tasks[block.task], env, np.array([1]), job.experiment.plan, block, "lockstep")
+        return block_memory(job.experiment, block.task, block.agent, job.make)
+
+    with in_worker(job), warnings_of_worker(job):
+        try:
+            return Outcome(block, memory=guarded(measure))
+        except CellError as error:
+            return Outcome(block, error.reason)
 
 
 def processes_text(count: int) -> str:

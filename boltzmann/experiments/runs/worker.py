@@ -5,31 +5,51 @@ from __future__ import annotations
 import copy
 import gc
 import os
-import traceback
 import warnings
-from contextlib import closing, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from boltzmann.experiments.describe import Block, Experiment, Plan, Task, read_environment
-from boltzmann.experiments.engine import Engine, Recorder, rollout
+from boltzmann.experiments.describe import Block, Experiment, Plan, Specs, Task, read_environment, register_specs
+from boltzmann.experiments.engine import Engine, Recorder, load_loops, rollout
 from boltzmann.experiments.interfaces import Make
+from boltzmann.experiments.runs.guard import CellError, guarded
+from boltzmann.experiments.runs.watchdog import end_with, time_limit
 from boltzmann.experiments.store import Arrays, Store
+
+FAILED_ELSEWHERE = "failed in another block"
+"""The failure of a block that is skipped."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """Shared by all blocks of a run, with the number of the process that called ``run``."""
+    """Shared by all blocks of a run.
+
+    Attributes
+    ----------
+    experiment, store, make, engine
+        As for ``run``.
+    main_process : int
+        The number of the process that called ``run``.
+    time_limit : float or None
+        The seconds that a worker may spend on a block.
+    specs : tuple of gymnasium specs
+        Those of the tasks' environments, some of which only the main process may know.
+    """
 
     experiment: Experiment
     store: Store
     make: Make
     engine: Engine
     main_process: int
+    time_limit: float | None = None
+    specs: Specs = ()
 
     @property
     def in_main_process(self) -> bool:
@@ -51,12 +71,15 @@ class Outcome:
         Why the block could not be written.
     lost : str
         The backend's message where the block's worker died.
+    memory : int
+        The bytes that were measured, where memory is what was asked for.
     """
 
     block: Block
     failure: str = ""
     unwritten: OSError | None = None
     lost: str = ""
+    memory: int = 0
 
 
 def compute_block(job: Job, block: Block) -> Outcome:
@@ -66,13 +89,13 @@ def compute_block(job: Job, block: Block) -> Outcome:
     """
     try:
         if job.store.failure_file(block).exists():
-            return Outcome(block, "failed in another block")
-        with job.store.marked(block):
+            return Outcome(block, FAILED_ELSEWHERE)
+        with job.store.marked(block) as on_step, in_worker(job, job.store.timeout_file(block)):
             try:
-                arrays = _compute(job, block)
-            except Exception as error:
-                job.store.write_failure(block, _failure_text(job, block))
-                return Outcome(block, f"{type(error).__name__}: {error}")
+                arrays = guarded(lambda: _compute(job, block, on_step))
+            except CellError as error:
+                job.store.write_failure(block, failure_text(job, block, error.text))
+                return Outcome(block, error.reason)
             job.store.write(job.experiment.plan, block, arrays)
         if not job.in_main_process:
             _exempt_loaded_objects()
@@ -80,6 +103,24 @@ def compute_block(job: Job, block: Block) -> Outcome:
         # Clusters raise OSError for their own troubles, which are handled differently, so this one is an outcome.
         return Outcome(block, unwritten=error)
     return Outcome(block)
+
+
+@contextmanager
+def in_worker(job: Job, timeout_file: Path | None = None) -> Iterator[None]:
+    """Prepare a worker for the work inside, and limit its time; in the main process nothing happens.
+
+    A worker ends with its run, and knows the environments that only the main process has registered.
+    """
+    if job.in_main_process:
+        yield
+        return
+    end_with(job.main_process)
+    register_specs(job.specs)
+    if job.time_limit is not None and job.engine != "lockstep":
+        # What a process loads once does not count.
+        load_loops()
+    with time_limit(job.time_limit, timeout_file):
+        yield
 
 
 @cache
@@ -93,19 +134,23 @@ def _exempt_loaded_objects() -> None:
     gc.freeze()
 
 
-def _failure_text(job: Job, block: Block) -> str:
+def failure_text(job: Job, block: Block, text: str) -> str:
+    """Return the content of an error file: the cell, the block, and why it failed."""
     task = job.experiment.plan.tasks[block.task]
-    return f"{task.agents[block.agent]} on {task.environment}, {block.name}\n\n{traceback.format_exc()}"
+    return f"{task.agents[block.agent]} on {task.environment}, {block.name}\n\n{text}"
 
 
-def _compute(job: Job, block: Block) -> Arrays:
+def _compute(job: Job, block: Block, on_step: Callable[[int], None]) -> Arrays:
     task, plan = job.experiment.tasks[block.task], job.experiment.plan
-    # Workers suppress warnings that the main process has already shown at the rehearsal.
-    shown = nullcontext() if job.in_main_process else warnings.catch_warnings(action="ignore", category=UserWarning)
-    with shown:
+    with warnings_of_worker(job):
         env = make_environment(task, block.replicates, job.make)
     with closing(env):
-        return play(task, env, plan.recorded_steps(block.task), plan, block, job.engine).arrays
+        return play(task, env, plan.recorded_steps(block.task), plan, block, job.engine, on_step).arrays
+
+
+def warnings_of_worker(job: Job) -> AbstractContextManager[Any]:
+    """Suppress warnings in workers, since the main process has already shown them at the rehearsal."""
+    return nullcontext() if job.in_main_process else warnings.catch_warnings(action="ignore", category=UserWarning)
 
 
 def make_environment(task: Task, replicates: int, make: Make) -> Any:
@@ -114,7 +159,16 @@ def make_environment(task: Task, replicates: int, make: Make) -> Any:
     return make(name, replicates, discount=task.discount, **arguments)
 
 
-def play(task: Task, env: Any, ends: NDArray[np.int64], plan: Plan, block: Block, engine: Engine) -> Recorder:
+def play(
+    task: Task,
+    env: Any,
+    ends: NDArray[np.int64],
+    plan: Plan,
+    block: Block,
+    engine: Engine,
+    on_step: Callable[[int], None] | None = None,
+) -> Recorder:
     """Play a block with a copy of its agent, so that the description stays unchanged."""
     agent = copy.deepcopy(task.agents[block.agent])
-    return rollout(env, agent, ends, plan.environment_seeds(block), plan.agent_rng(block), engine=engine)
+    seeds, rng = plan.environment_seeds(block), plan.agent_rng(block)
+    return rollout(env, agent, ends, seeds, rng, engine=engine, on_step=on_step)

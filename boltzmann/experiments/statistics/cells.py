@@ -65,7 +65,8 @@ def policy_of(agent: str) -> str:
     try:
         # Modules of the user's own are replaced by names of the same length, so that positions stay.
         tree = ast.parse(with_plain_names(agent), mode="eval").body
-    except SyntaxError:
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        # A name from outside need not be an expression; Python's parser also refuses NUL and great depth.
         return ""
     if not isinstance(tree, ast.Call) or not tree.args:
         return ""

@@ -91,7 +91,7 @@ def _tree(text: str) -> ast.AST | None:
     """Read an expression; None where it is not Python, such as a class named with its module."""
     try:
         return ast.parse(text, mode="eval").body
-    except SyntaxError:
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
         return None
 
 

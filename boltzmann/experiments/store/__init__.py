@@ -1,6 +1,6 @@
 """Results on disk.
 
-- ``folder``: the folder of one run: its description, a file for each block, marks and errors
+- ``folder``: the folder of one run: its description, a file for each block, and errors; ``marks``: blocks in progress
 - ``stored``: the arrays of a block; ``archive``: the file of a block
 - ``results``: reading a folder back
 - ``atomic``: write a file whole or not at all; ``lock``: one run at a time in a folder
@@ -8,7 +8,7 @@
 - ``extras``: optional libraries; ``parquet``, ``tensorboard``: export to other formats
 """
 
-from boltzmann.experiments.store.atomic import write_whole
+from boltzmann.experiments.store.atomic import temporary_path, write_whole
 from boltzmann.experiments.store.extras import require
 from boltzmann.experiments.store.folder import Store
 from boltzmann.experiments.store.lock import lock_folder
@@ -27,6 +27,7 @@ __all__ = [
     "lock_folder",
     "require",
     "stored_bytes",
+    "temporary_path",
     "total_stored_bytes",
     "write_tensorboard",
     "write_whole",

@@ -126,12 +126,6 @@ def is_alive(process: int) -> bool:
     return state not in (b"Z", b"X")
 
 
-def sync_file(path: Path) -> None:
-    """Flush a file that another library has written to the disk."""
-    with open(path, "rb+") as file:
-        os.fsync(file.fileno())
-
-
 def sync_folder(folder: Path) -> None:
     """Flush a folder's names to the disk, where the system supports it."""
     if os.name != "posix":

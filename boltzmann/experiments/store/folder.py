@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from boltzmann.experiments.errors import DamagedBlockError, RefusedError
 from boltzmann.experiments.store.archive import MOST_BESIDES, read_archive, write_archive
 from boltzmann.experiments.store.atomic import irregular, is_alive, read_whole, write_first, write_whole
 from boltzmann.experiments.store.lock import LOCK_NAME
+from boltzmann.experiments.store.marks import SUFFIX, marked, read_marks
 from boltzmann.experiments.store.provenance import Beginning, EnvironmentRecord, difference, versions
 from boltzmann.experiments.store.stored import Arrays, reduce_block, stored_bytes, stored_shapes
 
@@ -23,8 +24,10 @@ _IDENTITY = "place"
 """Name of the array that identifies the block and the experiment of a file."""
 _CELL = r"task\d+-agent\d+"
 _TEMPORARY = re.compile(rf"(experiment\.json|{_CELL}-block\d+\.npz|{_CELL}\.error\.txt)\.(?P<process>\d+)\.tmp")
-_MARK = re.compile(rf"{_CELL}-block\d+\.running")
+_MARK = re.compile(rf"{_CELL}-block\d+{re.escape(SUFFIX)}")
+_TIMEOUT = re.compile(rf"{_CELL}-block\d+\.timeout")
 _FAILURE = re.compile(rf"{_CELL}\.error\.txt")
+_REMAINS = (_TEMPORARY, _MARK, _TIMEOUT, _FAILURE)
 
 
 class Store:
@@ -85,18 +88,16 @@ class Store:
             temporary = _TEMPORARY.fullmatch(path.name)
             is_description = path.name.startswith(self.description_file.name)
             in_use = temporary and is_description and is_alive(int(temporary["process"]))
-            if _MARK.fullmatch(path.name) or (temporary and not in_use):
+            if _MARK.fullmatch(path.name) or _TIMEOUT.fullmatch(path.name) or (temporary and not in_use):
                 path.unlink(missing_ok=True)
 
-    @contextmanager
-    def marked(self, block: Block) -> Iterator[None]:
-        """Mark a block as in progress; if its process is killed, the mark stays and identifies the block."""
-        mark = self._mark(block)
-        mark.touch()
-        try:
-            yield
-        finally:
-            mark.unlink(missing_ok=True)
+    def marked(self, block: Block) -> AbstractContextManager[Callable[[int], None]]:
+        """Mark a block as in progress, and yield a function that writes its steps; see ``marks``."""
+        return marked(self._mark(block))
+
+    def steps_in_progress(self) -> dict[str, int]:
+        """Return the steps that the blocks in progress have taken, by the names of the blocks."""
+        return {f"{name}.npz": steps for name, steps in read_marks(self.folder).items()}
 
     def has_mark(self, block: Block) -> bool:
         """Return whether a block is in progress, or its process has died during it."""
@@ -107,7 +108,11 @@ class Store:
         self._mark(block).unlink(missing_ok=True)
 
     def _mark(self, block: Block) -> Path:
-        return self.folder / f"{block.name.removesuffix('.npz')}.running"
+        return self.folder / f"{block.name.removesuffix('.npz')}{SUFFIX}"
+
+    def timeout_file(self, block: Block) -> Path:
+        """Return the path of the file in which a block with a time limit shows where it was when its time was over."""
+        return self.folder / f"{block.name.removesuffix('.npz')}.timeout"
 
     def failure_file(self, block: Block) -> Path:
         """Return the path of the error file of a block's cell."""
@@ -193,7 +198,7 @@ class Store:
 
 
 def _is_left_by_a_run(name: str) -> bool:
-    return name == LOCK_NAME or any(pattern.fullmatch(name) for pattern in (_TEMPORARY, _MARK, _FAILURE))
+    return name == LOCK_NAME or any(pattern.fullmatch(name) for pattern in _REMAINS)
 
 
 def _identity(plan: Plan, block: Block) -> NDArray[np.str_]:

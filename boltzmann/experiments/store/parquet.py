@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from boltzmann.experiments.store.atomic import replace_whole, sync_file, temporary_path
+from boltzmann.experiments.store.atomic import replace_whole, temporary_path
 from boltzmann.experiments.store.extras import require
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ def write_parquet(table: pd.DataFrame, description: str, path: str | os.PathLike
     ------
     RefusedError
         Where pyarrow is not installed.
+    OSError
+        Where the file cannot be written; the error names it.
     """
     arrow, parquet = require("pyarrow", "parquet"), require("pyarrow.parquet", "parquet")
     path = Path(path)
@@ -32,6 +35,15 @@ def write_parquet(table: pd.DataFrame, description: str, path: str | os.PathLike
     metadata = {**(columns.schema.metadata or {}), b"boltzmann_experiment": description.encode()}
     columns = columns.replace_schema_metadata(metadata)
     temporary = temporary_path(path)
-    parquet.write_table(columns, temporary, write_page_checksum=True)
-    sync_file(temporary)
-    replace_whole(temporary, path)
+    try:
+        # Arrow itself opens no path with bytes that are not UTF-8.
+        with open(temporary, "wb") as file:
+            parquet.write_table(columns, file, write_page_checksum=True)
+            file.flush()
+            os.fsync(file.fileno())
+        replace_whole(temporary, path)
+    except OSError as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        # Neither Arrow nor a write names the file.
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error

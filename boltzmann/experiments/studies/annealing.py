@@ -101,6 +101,16 @@ class Annealing:
             tasks.append(problem.task([*constants, *schedules.values()]))
         return Experiment(tuple(tasks), self.judging, seed)
 
+    def outline(self) -> dict[str, Experiment]:
+        """Describe both runs, by their names and in their order, to estimate what they take.
+
+        Any temperatures stand for those that the first run will choose.
+        """
+        temperatures = sorted(self.temperatures)
+        scale = next(temperature for temperature in temperatures if 0 < temperature < np.inf)
+        choice = Choice(dict(zip(PERIODS, (temperatures[0], temperatures[-1]), strict=True)), scale)
+        return {"choosing": self.choice(), "judging": self.judgement([choice] * len(self.problems))}
+
     def schedules(self, problem: Problem, choice: Choice) -> dict[tuple[str, float], Boltzmann]:
         """Return every family at every speed, between temperatures around the best constant one."""
         high, low = _ABOVE * choice.scale, choice.scale / _BELOW

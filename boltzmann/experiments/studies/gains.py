@@ -7,9 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from boltzmann.experiments.figures import LETTER, agent_styles, look, put_caption
+from boltzmann.experiments.figures import (
+    LETTER,
+    LONGEST,
+    agent_styles,
+    look,
+    new_figure,
+    plain,
+    put_caption,
+    shown_labels,
+    use_decades,
+)
 from boltzmann.experiments.metrics import BY_KEY, StepKey
 from boltzmann.experiments.studies.annealing import Gain
+from boltzmann.experiments.wording import in_lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,6 +29,8 @@ if TYPE_CHECKING:
 
 _ROW, _MARGINS, _COLUMN = 0.27, 0.85, 4.1
 _MARKERS = "osD^vPX"
+_TITLE = 50
+"""The most letters in a line of a panel's title."""
 _WIDE = 30.0
 """The axis is linear around 0 alone where the largest difference is more than so many times the median one."""
 
@@ -39,21 +52,21 @@ def draw_gains(gains: Sequence[Gain], metric: StepKey = "gap") -> Figure:
     -------
     matplotlib.figure.Figure
     """
-    from matplotlib.figure import Figure
-
     tasks, periods = (list(dict.fromkeys(getattr(gain, name) for gain in gains)) for name in ("task", "period"))
     families, speeds = (list(dict.fromkeys(getattr(gain, name) for gain in gains)) for name in ("family", "speed"))
     styles = agent_styles([f"down after {100 * speed:g} % of the steps" for speed in speeds])
     with look():
-        width = len(periods) * _COLUMN + LETTER * max(map(len, families))
+        width = len(periods) * _COLUMN + LETTER * min(LONGEST, max(map(len, families)))
         height = len(tasks) * (_ROW * len(families) + _MARGINS) + 0.9
-        figure = Figure(figsize=(width, height), layout="constrained")
+        figure = new_figure(width, height)
         panels = figure.subplots(len(tasks), len(periods), squeeze=False, sharey=True)
         for row, task in zip(panels, tasks, strict=True):
             for panel, period in zip(row, periods, strict=True):
                 here = [gain for gain in gains if (gain.task, gain.period) == (task, period)]
                 _draw_panel(panel, here, families, speeds, list(styles.values()))
-                panel.set_title(f"{task}\n{period}, against {here[0].constant}", loc="left", fontsize="small")
+                against = in_lines(plain(f"{period}, against {here[0].constant}"), _TITLE, 2)
+                title = "\n".join(line.rstrip() for line in [*in_lines(plain(task), _TITLE, 2), *against])
+                panel.set_title(title, loc="left", fontsize="small")
         for panel in panels[-1]:
             panel.set_xlabel(f"difference in {BY_KEY[metric].name}   (← loses   gains →)")
         handles = [
@@ -83,7 +96,7 @@ def _draw_panel(
         panel.plot(gain.value, height, marker, color=colour, markersize=4, markerfacecolor=fill)
     sizes = np.array([abs(gain.value) for gain in gains if gain.value])
     if len(sizes) and sizes.max() > _WIDE * np.median(sizes):
-        panel.set_xscale("symlog", linthresh=float(np.median(sizes)))
-    panel.set_yticks(range(len(families)), families)
+        use_decades(panel, "x", "symlog", linthresh=float(np.median(sizes)))
+    panel.set_yticks(range(len(families)), shown_labels(dict(zip(families, families, strict=True))).values())
     panel.set_ylim(len(families) - 0.4, -0.6)
     panel.grid(axis="y", visible=False)

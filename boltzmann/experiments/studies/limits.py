@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from boltzmann.experiments.figures import agent_styles, look, put_caption
+from boltzmann.experiments.figures import agent_styles, look, new_figure, put_caption, shown_labels, use_decades
 from boltzmann.experiments.studies.slopes import deviation_from_uniform, exploration_against_gaps
 
 if TYPE_CHECKING:
@@ -40,14 +40,12 @@ def draw_limits(values: Mapping[str, ArrayLike]) -> Figure:
     ValueError, TypeError
         As for ``fit_low_temperatures``.
     """
-    from matplotlib.figure import Figure
-
     # All marks fall on nearly one line, so each row has marks of its own that hide no others.
     rows = len(values)
     gaps, ratios = np.linspace(0.5, 40.0, 12 * rows + 1), np.geomspace(0.1, 1e6, 12 * rows + 1)
-    styles = agent_styles(values)
+    styles, labels = agent_styles(values), shown_labels({label: label for label in values})
     with look():
-        figure = Figure(figsize=_SIZE, layout="constrained")
+        figure = new_figure(*_SIZE)
         cold, hot = figure.subplots(1, 2)
         for index, (label, row) in enumerate(values.items()):
             colour, marker = styles[label]["color"], _MARKERS[index % len(_MARKERS)]
@@ -57,12 +55,14 @@ def draw_limits(values: Mapping[str, ArrayLike]) -> Figure:
             ):
                 panel.plot(x, law, color=colour, linestyle=(0, (4, 2)), linewidth=1.0)
                 shifted = slice(index, None, rows)
-                panel.plot(
-                    x[shifted], measured[shifted], color=colour, linestyle="none", marker=marker, ms=4.5, label=label
-                )
-        cold.set(yscale="log", xlabel="gap / T   (T → 0 to the right)", ylabel="exploration probability")
+                marks = {"color": colour, "linestyle": "none", "marker": marker, "ms": 4.5}
+                panel.plot(x[shifted], measured[shifted], label=labels[label], **marks)
+        cold.set(xlabel="gap / T   (T → 0 to the right)", ylabel="exploration probability")
         cold.set_title("exp(-gap / T) as T → 0", loc="left", fontweight="bold")
-        hot.set(xscale="log", yscale="log", xlabel="T / max |Q - mean Q|   (T → ∞ to the right)")
+        use_decades(cold, "y")
+        use_decades(hot, "x")
+        use_decades(hot, "y")
+        hot.set(xlabel="T / max |Q - mean Q|   (T → ∞ to the right)")
         hot.set(ylabel="K · max |π - 1/K|", ylim=(1e-7, 1e2))
         hot.set_title("(Q - mean Q) / (K T) as T → ∞", loc="left", fontweight="bold")
         hot.legend(frameon=True, fontsize="small")

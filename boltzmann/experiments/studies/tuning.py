@@ -124,6 +124,21 @@ class Tuning:
         seed = separate_seeds(self.seed, number + 2)[-1]
         return Experiment((self.problem.task(policies),), self.first * 2**number, seed)
 
+    def outline(self) -> dict[str, Experiment]:
+        """Describe all runs, by their names and in their order, to estimate what they take.
+
+        The first candidates stand for those that the rounds before will choose.
+        """
+        left, runs = list(self.policies), dict[str, Experiment]()
+        while not runs or len(left) > self.finalists:
+            left = left[: self.kept(len(left))] if runs else left
+            runs[_round_name(len(runs))] = self.round(len(runs), left)
+        return {**runs, "judging": self.judgement(left)}
+
+    def kept(self, candidates: int) -> int:
+        """Return how many of so many candidates a round keeps: half of them, but no fewer than the finalists."""
+        return min(candidates, max(self.finalists, (candidates + 1) // 2))
+
     def judgement(self, policies: Sequence[Policy]) -> Experiment:
         """Describe the run that judges the finalists, on a seed that chose nothing."""
         return Experiment((self.problem.task(policies),), self.judging, separate_seeds(self.seed, 1)[0])
@@ -193,17 +208,21 @@ def run_tuning(tuning: Tuning, run: Callable[[str, Experiment], Results]) -> Tun
     rounds: list[Round] = []
     metric = tuning.metric
     while not rounds or len(rounds[-1].ranked) > tuning.finalists:
-        results = run(f"round-{len(rounds)}", tuning.round(len(rounds), list(left.values())))
+        results = run(_round_name(len(rounds)), tuning.round(len(rounds), list(left.values())))
         (cells,) = cells_by_task(results).values()
         tried = {name: cells[tuning.problem.agent(policy)] for name, policy in left.items()}
         metric = metric or gap_or_usual(results) or usual_metric(tried)
         ranked = _ranked(tried, metric)
         rounds.append(Round(results, tuple(ranked)))
-        left = {name: left[name] for name in ranked[: max(tuning.finalists, (len(ranked) + 1) // 2)]}
+        left = {name: left[name] for name in ranked[: tuning.kept(len(ranked))]}
     assert metric is not None
     best = left[rounds[-1].ranked[0]]
     judged = run("judging", tuning.judgement(list(left.values())))
     return TuningResult(repr(best), tuning.problem.agent(best), metric, rounds, judged)
+
+
+def _round_name(number: int) -> str:
+    return f"round-{number}"
 
 
 def _ranked(cells: Cells, metric: JudgedKey) -> list[str]:

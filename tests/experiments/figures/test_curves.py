@@ -20,7 +20,7 @@ from boltzmann.experiments import (
 from boltzmann.experiments.figures import curves
 from boltzmann.experiments.statistics import curve
 from boltzmann.experiments.store.results import Cell
-from tests.support.figures import lines_of, named
+from tests.support.figures import lines_of, named, rows_of
 
 BANDIT = "boltzmann/GaussianBandit-v0"
 
@@ -88,7 +88,7 @@ def test_twenty_agents_look_different(tmp_path):
     profiles = draw_profiles(results)
     assert len(profiles.axes[0].collections) == 3
     assert "bands of the best three" in profiles.get_supxlabel().replace("\n", " ")
-    assert len(draw_differences(results).axes[0].get_yticks()) == 20
+    assert rows_of(draw_differences(results).axes[0]) == list(leaderboard(results)["agent"])
 
 
 def test_metrics_are_drawn_by_name_a_panel_each(results):

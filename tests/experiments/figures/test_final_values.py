@@ -11,7 +11,7 @@ from boltzmann.experiments import (
     save_figure,
 )
 from boltzmann.experiments.statistics import final
-from tests.support.figures import lines_of, named
+from tests.support.figures import lines_of, named, rows_of
 
 
 @pytest.mark.parametrize(
@@ -32,9 +32,10 @@ def test_differences_are_those_of_the_leaderboard(results, baseline):
     for panel, (task, rows) in zip(figure.axes, tasks, strict=True):
         assert panel.get_title(loc="left") == task
         assert "← better   worse →" in panel.get_xlabel()
-        assert [text.get_text() for text in panel.get_yticklabels()] == list(rows["agent"])
-        dots = {line.get_ydata()[0]: line for line in panel.get_lines() if line.get_marker() == "o"}
-        bars = {line.get_ydata()[0]: line for line in panel.get_lines() if len(line.get_xdata()) == 2}
+        assert rows_of(panel) == list(rows["agent"])
+        # A row of one line of text and a bar is 2.3 lines high.
+        dots = {int(line.get_ydata()[0] // 2.3): line for line in panel.get_lines() if line.get_marker() == "o"}
+        bars = {int(line.get_ydata()[0] // 2.3): line for line in panel.get_lines() if len(line.get_xdata()) == 2}
         for index, row in enumerate(rows.to_dict("records")):
             if row["agent"] == row["compared_with"]:
                 assert index not in dots

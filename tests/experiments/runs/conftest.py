@@ -1,5 +1,6 @@
-"""Agents that fail, for this process and its workers."""
+"""Agents and environments that fail, for this process and its workers."""
 
+import importlib
 import os
 import sys
 
@@ -9,11 +10,28 @@ from tests.support.paths import SUPPORT
 
 
 @pytest.fixture
-def troublesome(monkeypatch):
-    """The module of failing agents, where workers find it too."""
+def importable(monkeypatch):
+    """Import a module of the support folder by its bare name, as workers find it too."""
     monkeypatch.syspath_prepend(SUPPORT)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(SUPPORT), os.environ.get("PYTHONPATH", "")]))
-    import troublesome
+    imported = []
 
-    yield troublesome
-    sys.modules.pop("troublesome")
+    def load(name):
+        imported.append(name)
+        return importlib.import_module(name)
+
+    yield load
+    for name in imported:
+        sys.modules.pop(name, None)
+
+
+@pytest.fixture
+def troublesome(importable):
+    """The module of failing agents."""
+    return importable("troublesome")
+
+
+@pytest.fixture
+def faulty(importable):
+    """The module of an agent, a policy and an environment that fail in a chosen way."""
+    return importable("faulty")

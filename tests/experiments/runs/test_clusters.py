@@ -38,6 +38,18 @@ def test_the_same_bytes_as_in_this_process(cluster, experiment, tmp_path):
     assert [status.blocks for status in statuses] == list(range(16))
 
 
+def test_blocks_report_their_steps_while_a_cluster_computes_them(cluster, troublesome, tmp_path):
+    agent = troublesome.uniform(troublesome.Slow, seconds=0.02)
+    experiment = Experiment([Task("boltzmann/GaussianBandit-v0", [agent], 200)], 4, 0, block=2)
+    statuses = []
+    with BACKENDS[cluster](2, "") as workers:
+        run(experiment, tmp_path, make=envs.make, workers=workers, on_progress=statuses.append)
+    steps = [status.steps for status in statuses]
+    assert steps == sorted(steps)
+    assert len({status.steps for status in statuses if status.blocks == 0}) > 1, steps
+    assert steps[-1] == experiment.plan.agent_steps
+
+
 def test_a_killed_worker_costs_its_block_a_second_time_and_a_raising_cell_itself(cluster, troublesome, tmp_path):
     log = tmp_path / "log"
     deadly = troublesome.uniform(troublesome.Deadly, log=str(log), times=1)

@@ -1,6 +1,7 @@
 """Exports: the same numbers in other tools' files, damage detected, missing packages named; `make test-clusters`."""
 
 import json
+import os
 import sys
 
 import numpy as np
@@ -94,6 +95,25 @@ def test_the_script_writes_both(small, tmp_path, capsys):
     export_results.main([str(small.folder), *targets])
     assert (tmp_path / "t.parquet").stat().st_size > 1000
     assert "(5 runs)" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits the size of files, which is POSIX")
+@pytest.mark.parametrize(
+    ("write", "module", "name"),
+    [(Results.to_parquet, "pyarrow", "x.parquet"), (write_tensorboard, "tensorboardX", "x/00-boltzmann")],
+)
+def test_an_export_that_finds_the_disk_full_names_its_file_and_leaves_nothing(small, tmp_path, write, module, name):
+    pytest.importorskip(module)
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        with pytest.raises(OSError, match=rf"File too large: '.*{name}"):
+            write(small, tmp_path / name.partition("/")[0])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,10 @@ of a sum in a backup breaks a tie. Cells without a compiled form run in lockstep
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,7 @@ from boltzmann.experiments.errors import UnsupportedError
 from boltzmann.experiments.metrics import SUMMED
 from boltzmann.policies import Distribution
 
-__all__ = ["WINDOW_SUMS", "CompiledCell", "UnsupportedError", "has_numba", "held_bytes"]
+__all__ = ["WINDOW_SUMS", "CompiledCell", "UnsupportedError", "has_numba", "held_bytes", "load_loops"]
 
 
 _MOST_STEPS, _MOST_WINDOWS, _MOST_BYTES = 2**16, 16, 2**22
@@ -95,12 +96,19 @@ class CompiledCell:
         self._returns, self._block = np.zeros(rows), make_block(count)
         self._draws = make_draws(rows, 1 + self._draws_next_action)
 
-    def windows(self, lengths: Iterable[int]) -> Iterator[tuple[dict[str, Values], Distribution]]:
-        """Take the steps of windows; yield the sums of each window and the distribution of its last step."""
+    def windows(
+        self, lengths: Iterable[int], on_step: Callable[[int], None] | None = None
+    ) -> Iterator[tuple[dict[str, Values], Distribution]]:
+        """Take the steps of windows; yield the sums of each window and the distribution of its last step.
+
+        ``on_step(steps)`` receives the steps taken so far after each call of a loop.
+        """
         rows, _, count = self._tables[0][1].shape
         unfinished: dict[str, Values] = {}
         for ends, complete in _stretches(lengths, _most_windows(rows, count)):
             first_step, sums = self._agent.step, self._advance(ends, unfinished)
+            if on_step is not None:
+                on_step(self._agent.step)
             windows = [{name: getattr(sums, name)[window] for name in WINDOW_SUMS} for window in range(len(ends))]
             unfinished = {} if complete else windows.pop()
             for window, window_sums in enumerate(windows):
@@ -156,6 +164,13 @@ def _most_windows(rows: int, count: int) -> int:
 
 def _numbers_per_window(count: int) -> int:
     return count + len(WINDOW_SUMS)
+
+
+def load_loops() -> None:
+    """Import numba and the loops, which takes a second or more, where they are installed."""
+    if has_numba():
+        importlib.import_module("boltzmann.experiments.engine.compiled.pulling")
+        importlib.import_module("boltzmann.experiments.engine.compiled.walking")
 
 
 def has_numba() -> bool:

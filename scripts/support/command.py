@@ -1,0 +1,51 @@
+"""The frame of every command: its options, warnings in one line, and streams that take any text."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+import tyro
+
+from scripts.support.console import warnings_in_one_line
+from scripts.support.streams import guarded_streams
+
+Options = TypeVar("Options")
+Parameters = ParamSpec("Parameters")
+
+
+def command(program: str) -> Callable[[Callable[Parameters, None]], Callable[Parameters, None]]:
+    """Decorate the ``main`` of a command: whatever it prints, and wherever to, it ends without a traceback.
+
+    A reader that goes away, as ``head`` does, stops nothing. Where stdout cannot be written, as on a full disk, the
+    work is done, a line on stderr says so, and the exit code is 2.
+    """
+
+    def decorate(main: Callable[Parameters, None]) -> Callable[Parameters, None]:
+        @functools.wraps(main)
+        def guarded(*arguments: Parameters.args, **keywords: Parameters.kwargs) -> None:
+            with guarded_streams() as (out, err), warnings_in_one_line(program):
+                ended = None
+                try:
+                    main(*arguments, **keywords)
+                except SystemExit as end:
+                    if end.code:
+                        raise
+                    ended = end
+                out.flush()
+                if out.error is not None:
+                    print(f"{program}: error: stdout cannot be written: {out.error.strerror}", file=err)
+                    raise SystemExit(2)
+                if ended is not None:
+                    raise ended
+
+        return guarded
+
+    return decorate
+
+
+def read_options(kind: type[Options], arguments: list[str] | None, program: str) -> Options:
+    """Read a command line; help and wrong options end the command, with the colours of the terminal."""
+    with guarded_streams(colours=True):
+        return tyro.cli(kind, args=arguments, prog=program)

@@ -1,0 +1,89 @@
+"""A figure that fails loses nothing else: results are stored and printed, the rest is drawn, and a line names it."""
+
+import pytest
+
+from boltzmann.experiments import FailedFiguresError, Results, write_report
+from boltzmann.experiments.figures import FIGURES, each_figure, listing
+from scripts import compare_schedules, plot_learning_curves
+from scripts import write_report as write_report_script
+from scripts.support import drawing
+from tests.support.html_page import Page
+
+SMALL = ["--tasks", "boltzmann/GaussianBandit-v0", "--steps", "20", "--replicates", "3", "--jobs", "1", "--policies"]
+POLICIES = ["Boltzmann(0.5)", "Greedy()"]
+
+
+pytestmark = pytest.mark.filterwarnings("ignore::boltzmann.experiments.FewReplicatesWarning")
+
+
+def fail(*_, **__):
+    raise ValueError("a reason\nof two lines")
+
+
+@pytest.fixture
+def failing(monkeypatch):
+    """The second figure of every comparison cannot be drawn."""
+    object.__setattr__(FIGURES[1], "draw", fail)
+    yield
+    object.__setattr__(FIGURES[1], "draw", listing.differences_of)
+
+
+def test_a_comparison_stores_prints_and_draws_the_rest(failing, tmp_path, capsys):
+    with pytest.raises(SystemExit) as end:
+        compare_schedules.main([*SMALL, *POLICIES, "--output", str(tmp_path)])
+    out, err = capsys.readouterr()
+    assert end.value.code == 4
+    (line,) = [line for line in err.splitlines() if "figure failed" in line]
+    assert line == "compare_schedules: figure failed: Paired differences: ValueError: a reason of two lines"
+    assert "is best in the last tenth" in out or "does not differ" in out or "have the same mean" in out
+    assert len(list(Results.load(tmp_path).cells())) == 2
+    assert {path.name for path in tmp_path.glob("*.png")} == {"learning_curves.png", "profiles.png"}
+    assert f"figure:  {tmp_path / 'profiles.png'}" in out
+    headings = Page((tmp_path / "report.html").read_text("utf-8")).texts["h2"]
+    assert "Learning curves" in headings
+    assert "Paired differences" not in headings
+
+
+def test_the_page_and_the_curves_of_stored_results_say_so_too(failing, results, capsys, monkeypatch):
+    with pytest.raises(SystemExit) as end:
+        write_report_script.main([str(results)])
+    assert end.value.code == 4
+    assert "write_report: figure failed: Paired differences: ValueError" in capsys.readouterr().err
+    with pytest.raises(FailedFiguresError, match="Paired differences: ValueError: a reason"):
+        write_report(Results.load(results), results / "again.html")
+    assert (results / "again.html").exists()
+    monkeypatch.setattr(plot_learning_curves, "draw_learning_curves", fail)
+    with pytest.raises(SystemExit) as end:
+        plot_learning_curves.main([str(results)])
+    out, err = capsys.readouterr()
+    assert end.value.code == 4
+    assert f"figure failed: {results / 'learning_curves.png'}: ValueError: a reason of two lines" in err
+    assert "=> " in out
+
+
+def test_a_full_disk_names_the_file_and_leaves_the_others(tmp_path, capsys, monkeypatch):
+    def full(figure, path):
+        if path.name == "differences.png":
+            raise OSError(28, "No space left on device")
+        path.write_bytes(b"drawn")
+
+    monkeypatch.setattr(compare_schedules, "save_figure", full)
+    with pytest.raises(SystemExit) as end:
+        compare_schedules.main([*SMALL, *POLICIES, "--output", str(tmp_path)])
+    assert end.value.code == 4
+    err = capsys.readouterr().err
+    assert f"figure failed: {tmp_path / 'differences.png'}: OSError: [Errno 28] No space left on device" in err
+    assert (tmp_path / "profiles.png").exists()
+    assert (tmp_path / "report.html").exists()
+
+
+def save_what_fails(folder):
+    with each_figure() as attempt:
+        assert drawing.draw_and_save(folder / "gains.png", fail, "It shows.", attempt) == []
+        print("the page is written")
+
+
+def test_a_figure_of_a_study_that_fails_is_left_out_of_its_page(tmp_path, capsys):
+    with pytest.raises(FailedFiguresError, match=r"gains.png: ValueError: a reason of two lines"):
+        save_what_fails(tmp_path)
+    assert capsys.readouterr().out == "the page is written\n"

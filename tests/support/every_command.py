@@ -1,0 +1,33 @@
+"""Every command with arguments that it runs with, in little time; a new command has to be added."""
+
+import importlib
+
+from tests.support.paths import ROOT
+
+NAMES = sorted(path.stem for path in (ROOT / "scripts").glob("*.py") if "__main__" in path.read_text(encoding="utf-8"))
+
+BANDIT = "boltzmann/GaussianBandit-v0(arms=3)"
+_FEW = ["--steps", "20", "--replicates", "2", "--jobs", "1"]
+
+
+def arguments_of(name, folder, results):
+    """Return the arguments of a command that writes below a folder, and reads results where it reads any."""
+    few_policies = ["--policies", "Greedy()", "Boltzmann(0.1)"]
+    return {
+        "anneal": [*_FEW, "--tasks", BANDIT, "--temperatures", "0.1", "--speeds", "1", "--output", f"{folder}"],
+        "compare_schedules": [*_FEW, "--tasks", BANDIT, *few_policies, "--output", f"{folder}"],
+        "draw_gibbs_limits": ["--output", f"{folder}/limits.svg"],
+        "draw_temperature_choices": ["--schedules", f"{folder}/a.svg", "--thermostats", f"{folder}/b.svg"],
+        "export_results": [f"{results}", "--parquet", f"{folder}/table.parquet", "--tensorboard", f"{folder}/runs"],
+        "plot_learning_curves": [f"{results}", "--output", f"{folder}/curves.svg"],
+        "temperature_limits": [
+            *(*_FEW, "--tasks", BANDIT, "--low", "1", "--high", "10", "--per-decade", "1", "--output", f"{folder}")
+        ],
+        "tune": [*_FEW, "--env", BANDIT, *few_policies, "--first", "1", "--finalists", "2", "--output", f"{folder}"],
+        "write_report": [f"{results}", "--output", f"{folder}/page.html"],
+    }[name]
+
+
+def main_of(name):
+    """Return the ``main`` of a command."""
+    return importlib.import_module(f"scripts.{name}").main
