@@ -24,7 +24,7 @@ from boltzmann import (
     schedules,
     thermostats,
 )
-from boltzmann.checks import shown
+from boltzmann.checks import cut, shown
 from boltzmann.experiments import Agent, Task, read_environment
 from boltzmann.experiments.runs import run_or_refuse
 from boltzmann.notation import parse, write
