@@ -126,6 +126,17 @@ def _make(
     environment: str | EnvSpec, num_envs: int, discount: float | None, observing: Observing, kwargs: dict[str, Any]
 ) -> VectorEnv[Any, Any, Any]:
     num_envs, spec = batched.whole_number("num_envs", num_envs, least=1), _checked_spec(environment, discount, kwargs)
+    try:
+        return _first_form(spec, num_envs, discount, observing, kwargs)
+    except ModuleNotFoundError as error:
+        message = f"{spec.id} needs the module {error.name}, which is not installed: install it"
+        raise ModuleNotFoundError(message, name=error.name) from error
+
+
+def _first_form(
+    spec: EnvSpec, num_envs: int, discount: float | None, observing: Observing, kwargs: dict[str, Any]
+) -> VectorEnv[Any, Any, Any]:
+    """Make the first form that fits."""
     if not observing.needs_single:
         form = vector_form(spec, num_envs, kwargs)
         if form is not None and observing.serves(form):
@@ -162,6 +173,6 @@ def _with_time_limit(spec: EnvSpec, kwargs: dict[str, Any]) -> dict[str, Any]:
         f"{spec.id} states no time limit: its episodes end after {TIME_LIMIT} steps; max_episode_steps=... sets "
         "another limit, -1 none",
         TimeLimitWarning,
-        stacklevel=4,
+        stacklevel=5,
     )
     return {**kwargs, "max_episode_steps": TIME_LIMIT}
