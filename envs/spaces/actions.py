@@ -34,7 +34,8 @@ class NumberAction(gymnasium.Wrapper[Any, np.int64, Any, Any], RecordConstructor
     Parameters
     ----------
     env : gymnasium.Env
-        Its actions are ``Discrete``, ``MultiDiscrete``, ``MultiBinary``, or ``Tuple``, ``Dict`` or ``OneOf`` of these.
+        Its actions are ``Discrete``, ``MultiDiscrete``, ``MultiBinary``, a ``Box`` of integers with bounds, or
+        ``Tuple``, ``Dict`` or ``OneOf`` of these.
 
     Raises
     ------

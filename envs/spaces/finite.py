@@ -9,11 +9,12 @@ from typing import Any, NoReturn
 
 import gymnasium
 import numpy as np
-from gymnasium.spaces import Dict, Discrete, MultiBinary, MultiDiscrete, OneOf, Space, Tuple
+from gymnasium.spaces import Box, Dict, Discrete, MultiBinary, MultiDiscrete, OneOf, Space, Tuple
 
 from envs import batched
 
 _LARGEST_INT64 = int(np.iinfo(np.int64).max)
+_LONGEST_COUNT = 10**30
 
 
 class OutsideSpaceError(ValueError):
@@ -63,17 +64,20 @@ def is_finite(space: Space[Any]) -> bool:
     return numbering_of(space) is not None
 
 
-def require_int64(count: int, name: str) -> int:
-    """Return a number of elements; a ValueError says that an int64 cannot number so many."""
+def require_int64(count: int, name: str, remedy: str = "") -> int:
+    """Return a number of elements; a ValueError says that an int64 cannot number so many, and what to do."""
     if count > _LARGEST_INT64:
-        raise ValueError(f"{name} must be at most {_LARGEST_INT64} in all, got {count}")
+        # An image has so many that Python refuses to print the number.
+        got = str(count) if count < _LONGEST_COUNT else f"about 10^{math.log10(count):.0f}"
+        raise ValueError(f"{name} must be at most {_LARGEST_INT64} in all, got {got}{remedy}")
     return count
 
 
 def numbering_of(space: Space[Any]) -> Numbering | None:
     """Return the numbering of a finite space; None for another one.
 
-    Finite are ``Discrete``, ``MultiDiscrete``, ``MultiBinary``, and ``Tuple``, ``Dict`` and ``OneOf`` of finite spaces.
+    Finite are ``Discrete``, ``MultiDiscrete``, ``MultiBinary``, a ``Box`` of integers with bounds, and ``Tuple``,
+    ``Dict`` and ``OneOf`` of finite spaces.
     """
     match space:
         case Discrete():
@@ -83,6 +87,9 @@ def numbering_of(space: Space[Any]) -> Numbering | None:
         case MultiBinary():
             count = math.prod(space.shape)
             return _array(space, [2] * count, [0] * count, "biu")
+        case Box() if space.dtype.kind in "biu" and space.is_bounded("both"):
+            low, high = ([int(end) for end in bound.ravel()] for bound in (space.low, space.high))
+            return _array(space, [b - a + 1 for a, b in zip(low, high, strict=True)], low, "biu")
         case Tuple():
             parts = _numberings(space.spaces)
             return None if parts is None else _tuple(parts)

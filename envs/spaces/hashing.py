@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Callable, Mapping
+from functools import partial
 from hashlib import blake2b
 from typing import Any
 
@@ -111,19 +112,15 @@ Write = Callable[[Any], Any]
 
 
 def _writer(space: Space[Any]) -> Write:
-    numbering = numbering_of(space)
-    if numbering is not None:
-        return numbering.number
     match space:
         case Box():
-            return lambda observation: _plain_box(space, observation)
+            return partial(_plain_box, space)
         case Dict():
-            named = {name: _writer(part) for name, part in space.spaces.items()}
-            return lambda observation: _plain_mapping(named, observation)
+            return partial(_plain_mapping, {name: _writer(part) for name, part in space.spaces.items()})
         case Tuple():
-            parts = [_writer(part) for part in space.spaces]
-            return lambda observation: _plain_tuple(parts, observation)
-    return lambda observation: _plain_member(space, observation)
+            return partial(_plain_tuple, [_writer(part) for part in space.spaces])
+    numbering = numbering_of(space)
+    return partial(_plain_member, space) if numbering is None else numbering.number
 
 
 def _plain_box(space: Box, observation: Any) -> Any:
@@ -133,7 +130,7 @@ def _plain_box(space: Box, observation: Any) -> Any:
     if array is None or array.shape != space.shape or array.dtype.kind not in kinds:
         raise OutsideSpaceError
     if space.dtype.kind == "f":
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", under="ignore"):
             array = array.astype(space.dtype)
     if not ((array >= space.low) & (array <= space.high)).all():
         raise OutsideSpaceError

@@ -21,8 +21,9 @@ def number_observations(
     """Wrap an environment with finite or box observations so that they are ``Discrete`` from 0.
 
     :class:`NumberObservation` numbers finite spaces: ``Discrete`` with another start, ``MultiDiscrete``,
-    ``MultiBinary``, and ``Tuple``, ``Dict`` and ``OneOf`` of these. A ``Box`` goes through :class:`BoundObservation`
-    and Gymnasium's ``DiscretizeObservation``, which cuts each of its numbers into bins of equal width.
+    ``MultiBinary``, and ``Tuple``, ``Dict`` and ``OneOf`` of these and of boxes of integers. A ``Box`` alone goes
+    through :class:`BoundObservation` and Gymnasium's ``DiscretizeObservation``, which cuts each of its numbers into
+    bins of equal width.
 
     Parameters
     ----------
@@ -65,8 +66,8 @@ class NumberObservation(gymnasium.ObservationWrapper[np.int64, Any, Any], Record
     Parameters
     ----------
     env : gymnasium.Env
-        Its observations are ``Discrete``, ``MultiDiscrete``, ``MultiBinary``, or ``Tuple``, ``Dict`` or ``OneOf`` of
-        these.
+        Its observations are ``Discrete``, ``MultiDiscrete``, ``MultiBinary``, a ``Box`` of integers with bounds, or
+        ``Tuple``, ``Dict`` or ``OneOf`` of these.
 
     Raises
     ------
@@ -98,7 +99,11 @@ Discrete(2)), got (18, 10, 2)
                 "unchanged for agents without a table"
             )
         self._number = numbering.number
-        self.observation_space = Discrete(require_int64(numbering.size, f"observations of {batched.quote(space)}"))
+        self.observation_space = Discrete(
+            require_int64(
+                numbering.size, f"observations of {batched.quote(space)}", ": observe='hash' numbers those that occur"
+            )
+        )
 
     def observation(self, observation: Any) -> np.int64:
         """Return the number of an observation."""

@@ -19,6 +19,7 @@ SPACES = [
     (MultiDiscrete([[2], [2]], start=[[1], [-5]]), 4),
     (MultiBinary(3), 8),
     (MultiBinary((2, 1)), 4),
+    (Box(-1, 1, (2,), np.int8), 9),
     (Tuple([Discrete(2), Discrete(3, start=1)]), 6),
     (Dict(b=MultiBinary(1), a=Tuple([Discrete(2), MultiDiscrete([2, 2])])), 16),
     (OneOf([Discrete(2), MultiBinary(2)]), 6),
@@ -55,7 +56,7 @@ def test_each_number_is_another_element_of_the_space(space, count):
         numbered.step(np.int64(number))
     assert len({repr(action) for action in env.taken}) == count
     # Actions count as observations do: the last part of the space varies fastest.
-    observed = envs.number_observations(Shows(space, env.taken))
+    observed = envs.NumberObservation(Shows(space, env.taken))
     assert [observed.reset()[0] for _ in range(count)] == list(range(count))
 
 

@@ -25,6 +25,13 @@ FINITE = [
     ),
     (Dict(x=Discrete(2), y=MultiBinary(2)), ({"x": a, "y": (b, c)} for a, b, c in itertools.product((0, 1), repeat=3))),
     (Discrete(1, start=1), [1]),
+    (
+        Dict(agent=Box(0, 1, (2,), np.int64), goal=Box(-3, -1, (1,), np.int8)),
+        (
+            {"agent": np.array([a, b]), "goal": np.array([c])}
+            for a, b, c in itertools.product((0, 1), (0, 1), (-3, -2, -1))
+        ),
+    ),
     (MultiBinary((2, 1)), ([[a], [b]] for a, b in itertools.product((0, 1), repeat=2))),
     (MultiDiscrete([2, 3], dtype=np.uint8, start=[250, 0]), itertools.product((250, 251), range(3))),
     (
@@ -73,6 +80,9 @@ def test_spaces_that_cannot_be_numbered_ahead_are_refused_with_what_to_do(space)
 def test_more_observations_than_integers_are_refused():
     with pytest.raises(ValueError, match="must be at most 9223372036854775807 in all, got 9223372036854775808"):
         NumberObservation(Shows(MultiBinary(63)))
+    screens = Dict(screen=Box(0, 255, (210, 160, 3), np.uint8))
+    with pytest.raises(ValueError, match=r"in all, got about 10\^242751: observe='hash' numbers those that occur"):
+        number_observations(Shows(screens))
     with pytest.raises(ValueError, match="bins must be at most 9223372036854775807"):
         number_observations(Shows(Box(0, 1, (64,))), bins=2)
 
