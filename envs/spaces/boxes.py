@@ -148,6 +148,8 @@ def _pair(name: str, pair: Any) -> tuple[float, float]:
 
 def _bins(bins: int | Sequence[int] | None, count: int, env: gymnasium.Env[Any, Any]) -> tuple[int, ...]:
     name = batched.name_of(env)
+    if count == 0:
+        raise ValueError(f"observations of {name} must hold a number to be cut into bins: take observe='hash'")
     if bins is None:
         bins = max((b for b in range(2, _MOST_BINS + 1) if b**count <= _MOST_STATES), default=None)
         if bins is None:

@@ -114,6 +114,13 @@ def test_integers_without_bounds_are_cut_by_their_arc_tangent_as_floats_are():
     assert len(set(numbers(whole, seen))) > 5
 
 
+def test_a_box_without_numbers_is_refused_with_what_to_do():
+    with pytest.raises(
+        ValueError, match="observations of Shows must hold a number to be cut into bins: take observe='ha"
+    ):
+        number_observations(Shows(Box(0, 1, (0,))))
+
+
 def test_a_number_that_never_changes_is_one_state_of_its_bins():
     low, high = np.array([0, 3], np.float32), np.array([1, 3], np.float32)
     env = number_observations(Shows(Box(low, high)), bins=2)
