@@ -69,17 +69,19 @@ class BoundObservation(gymnasium.ObservationWrapper[Floats, Any, Any], RecordCon
         low, high = (np.ravel(bound).astype(np.float64) for bound in (space.low, space.high))
         # An integer space states a missing bound as the limit of its type, and remembers that it is missing.
         missing = ~(np.ravel(space.bounded_below) & np.ravel(space.bounded_above))
-        self._unbounded = missing | (low <= -_LARGEST_FLOAT32) | (high >= _LARGEST_FLOAT32)
+        unbounded = missing | (low <= -_LARGEST_FLOAT32) | (high >= _LARGEST_FLOAT32)
         if bounds is not None and (not isinstance(bounds, list | tuple) or len(bounds) != low.size):
             raise ValueError(f"bounds must be a pair for each of the {low.size} numbers, got {batched.quote(bounds)}")
         for index, pair in enumerate(bounds or ()):
             if pair is not None:
                 low[index], high[index] = _pair(f"bounds[{index}]", pair)
-                self._unbounded[index] = False
+                unbounded[index] = False
+        self._shape = space.shape
         self._kinds = "biuf" if space.dtype.kind == "f" else "biu"
         self._low, self._high = low, high
-        self._bends = bool(self._unbounded.any())
-        ends = self._bent(low), self._bent(high)
+        self._zeros = np.zeros(low.size)
+        self._bent_indices = np.flatnonzero(unbounded)
+        ends = self._bent(low.copy()), self._bent(high.copy())
         exponents = np.frexp(_widths(*ends))[1]
         shifts = np.where(exponents < _LEAST_EXPONENT, 1 - exponents, np.minimum(_LARGEST_EXPONENT - exponents, 0))
         self._shifts = shifts if shifts.any() else None
@@ -88,21 +90,22 @@ class BoundObservation(gymnasium.ObservationWrapper[Floats, Any, Any], RecordCon
     def observation(self, observation: Any) -> Floats:
         """Return an observation within the bounds."""
         array = observation if isinstance(observation, np.ndarray) else as_array(observation)
-        if array is None or array.shape != self.env.observation_space.shape or array.dtype.kind not in self._kinds:
+        if array is None or array.shape != self._shape or array.dtype.kind not in self._kinds:
             refuse_observation(self.env, observation)
         numbers = array.ravel().astype(np.float64)
-        if (numbers != numbers).any():
-            refuse_observation(self.env, observation)
         bounded = self._bent(np.minimum(np.maximum(numbers, self._low), self._high))
+        # All are finite or NaN now, and one NaN makes this product NaN.
+        if math.isnan(bounded @ self._zeros):
+            refuse_observation(self.env, observation)
         return bounded if self._shifts is None else np.ldexp(bounded, self._shifts)
 
     def _bent(self, numbers: Floats) -> Floats:
-        """Return the arc tangents of the unbounded numbers, and the others as they are."""
-        if not self._bends:
-            return numbers
-        # The arc tangent of a subnormal number is a subnormal number, which is no error.
-        with np.errstate(under="ignore"):
-            return np.where(self._unbounded, np.arctan(numbers), numbers)
+        """Replace the unbounded numbers by their arc tangents."""
+        if self._bent_indices.size:
+            # The arc tangent of a subnormal number is a subnormal number, which is no error.
+            with np.errstate(under="ignore"):
+                numbers[self._bent_indices] = np.arctan(numbers[self._bent_indices])
+        return numbers
 
 
 def cut_box(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import gymnasium
 from gymnasium.spaces import Discrete
 from gymnasium.wrappers import DiscretizeObservation
 
-from envs.spaces.finite import OutsideSpaceError, numbering_of, refuse_observation
+from envs.spaces.finite import Numbering, OutsideSpaceError, numbering_of, refuse_observation
 from envs.spaces.hashing import HashObservation
 from envs.spaces.observations import NumberObservation
 
@@ -31,29 +32,34 @@ class CheckRow(gymnasium.Wrapper[Any, Any, Any, Any]):
         gymnasium.Wrapper.__init__(self, env)
         self._row = row
         unchecked = isinstance(env.observation_space, Discrete) and not isinstance(env, _CHECKING)
-        self._numbering = numbering_of(env.observation_space) if unchecked else None
+        numbering = numbering_of(env.observation_space) if unchecked else None
+        self._count = 0 if numbering is None else numbering.size
+        self._check = None if numbering is None else partial(_require_inside, env, numbering)
 
     def reset(self, **kwargs: Any) -> tuple[Any, dict[str, Any]]:
         """Reset the environment."""
         try:
-            observation, info = self.env.reset(**kwargs)
-            return self._checked(observation), info
+            result = self.env.reset(**kwargs)
+            if self._check is not None:
+                self._check(result[0])
         except OutsideSpaceError as error:
             raise OutsideSpaceError(f"{error} in row {self._row}") from None
+        return result
 
     def step(self, action: Any) -> tuple[Any, Any, bool, bool, dict[str, Any]]:
         """Take a step."""
         try:
-            observation, reward, terminated, truncated, info = self.env.step(action)
-            return self._checked(observation), reward, terminated, truncated, info
+            result = self.env.step(action)
+            # Most environments return a Python integer, which is compared faster than it is checked.
+            if self._check is not None and not (type(result[0]) is int and 0 <= result[0] < self._count):
+                self._check(result[0])
         except OutsideSpaceError as error:
             raise OutsideSpaceError(f"{error} in row {self._row}") from None
+        return result
 
-    def _checked(self, observation: Any) -> Any:
-        if self._numbering is None:
-            return observation
-        try:
-            self._numbering.number(observation)
-        except OutsideSpaceError:
-            refuse_observation(self.env, observation)
-        return observation
+
+def _require_inside(env: gymnasium.Env[Any, Any], numbering: Numbering, observation: Any) -> None:
+    try:
+        numbering.number(observation)
+    except OutsideSpaceError:
+        refuse_observation(env, observation)
