@@ -41,7 +41,9 @@ def require_players(env: Any, agent: Any) -> None:
     """Refuse an environment that is not batched or resets in another step, and an object that is not an agent."""
     if not isinstance(getattr(env, "num_envs", None), int | np.integer):
         raise TypeError(f"env must be a batched environment, as envs.make returns it, got {env!r}")
-    mode = getattr(env, "metadata", {}).get("autoreset_mode")
+    # Gymnasium 1.3 shares metadata between environments of one class, so the attribute is more trustworthy.
+    mode = getattr(getattr(env, "unwrapped", env), "autoreset_mode", None)
+    mode = getattr(env, "metadata", {}).get("autoreset_mode") if mode is None else mode
     if getattr(mode, "name", mode) != "SAME_STEP":
         # Other modes insert steps between episodes, and agents would learn from transitions that never happened.
         raise ValueError(f"env must have AutoresetMode.SAME_STEP, got {mode} from {env}")
