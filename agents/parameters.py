@@ -21,9 +21,12 @@ FINITE = Real("(-inf, inf)")
 def count_of(name: str, space: Space[Any]) -> int:
     """Return the number of elements of a Discrete space from 0, or raise."""
     if not isinstance(space, Discrete):
-        raise TypeError(f"{name} must be Discrete for a table of values, got {space}")
+        raise TypeError(
+            f"{name} must be Discrete for a table of values, got {space}: envs.make numbers observations and actions, "
+            "unless observe='raw' leaves them for agents without a table"
+        )
     if space.start != 0:
-        raise ValueError(f"{name} must start at 0, got {space}")
+        raise ValueError(f"{name} must start at 0, got {space}: envs.make numbers observations and actions from 0")
     return int(space.n)
 
 

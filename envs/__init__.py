@@ -2,16 +2,24 @@
 
 - ``entries``, ``batched``: one entry for each environment; shared checks
 - ``bandits``, ``problems``: the environments; a new one is a file and an entry in the face of its folder
-- ``tables``: models as arrays, stepped in batches and solved; ``finite``: observations that number a table's rows
-- ``making``: the fastest batched form of any environment
+- ``tables``: models as arrays, stepped in batches and solved
+- ``spaces``: observations and actions as numbers of a table's rows and columns
+- ``forms``, ``making``: the fastest batched form of any environment
 """
 
 from envs import bandits, problems
 from envs.bandits import *
 from envs.entries import Entry
-from envs.finite import BoundObservation, NumberObservation, number_observations
 from envs.making import TIME_LIMIT, TimeLimitWarning, make, make_raw
 from envs.problems import *
+from envs.spaces import (
+    BoundObservation,
+    HashObservation,
+    NumberAction,
+    NumberObservation,
+    OutsideSpaceError,
+    number_observations,
+)
 from envs.tables import Table, TableEnv, TabularVectorEnv, compile_table, optimal_gaps, optimal_values
 
 __all__ = [
@@ -23,7 +31,10 @@ __all__ = [
     "TIME_LIMIT",
     "BoundObservation",
     "Entry",
+    "HashObservation",
+    "NumberAction",
     "NumberObservation",
+    "OutsideSpaceError",
     "Table",
     "TableEnv",
     "TabularVectorEnv",

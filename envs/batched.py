@@ -15,6 +15,8 @@ Indices = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 Seed = int | Sequence[int] | None
 
+_LONGEST_QUOTE = 200
+
 
 MOST_ENTRIES = 2**24
 """Entries of the largest table: an entry takes some 50 bytes while the table is made."""
@@ -121,3 +123,14 @@ def _inside(numbers: NDArray[Any] | np.float64, interval: str) -> Any:
     above = np.greater_equal if interval[0] == "[" else np.greater
     below = np.less_equal if interval[-1] == "]" else np.less
     return above(numbers, least) & below(numbers, most)
+
+
+def name_of(env: Any) -> str:
+    """Return the id of an environment, or the name of its class if it has none."""
+    return env.spec.id if env.spec is not None else type(env.unwrapped).__name__
+
+
+def quote(value: object) -> str:
+    """Write a value in one line of at most 200 characters."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[: _LONGEST_QUOTE - 3]}..."

@@ -52,7 +52,9 @@ class Options:
     """Compare exploration schedules and draw their learning curves."""
 
     tasks: Annotated[list[str], tyro.conf.arg(aliases=["--env"])] = field(default_factory=lambda: list(DEFAULT_TASKS))
-    """Environments, such as "FrozenLake-v1(is_slippery=False)" or "package.module:Id-v0"."""
+    """Environments, such as "FrozenLake-v1(is_slippery=False)" or "package.module:Id-v0". Brackets also say how
+    observations become rows of a table: "CartPole-v1(bins=8)" cuts a box into bins, "Id-v0(observe='hash')" numbers
+    observations of any kind as they are met, and "Id-v0(observe='raw')" leaves them for agents of your own."""
     policies: list[str] = field(default_factory=list)
     """Policies, such as "Boltzmann(Linear(1.0, 0.01, 1000))" "package.module:Mine(0.1)", or agents that hold one, such
     as "QLearning(Greedy(), step_size=0.5)". Eight usual ones by default."""

@@ -7,7 +7,10 @@ from typing import Annotated
 
 import tyro
 
-Tasks = Annotated[list[str], tyro.conf.arg(help='Environments, such as "FrozenLake-v1(is_slippery=False)".')]
+Tasks = Annotated[
+    list[str],
+    tyro.conf.arg(help='Environments, such as "FrozenLake-v1(is_slippery=False)" or "Id-v0(observe=\'hash\')".'),
+]
 TaskSteps = Annotated[
     list[int],
     tyro.conf.arg(

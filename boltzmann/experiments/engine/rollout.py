@@ -89,7 +89,8 @@ def rollout(
     if not isinstance(observations, np.ndarray):
         raise TypeError(
             f"observations must be an array with a row for each replicate, got {type(observations).__name__} from "
-            f"{env.single_observation_space}: flatten them first, as envs.make does"
+            f"{env.single_observation_space}: flatten them first, or let envs.make number them, observe='hash' for any "
+            "space"
         )
     if engine != "lockstep":
         try:

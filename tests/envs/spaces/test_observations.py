@@ -6,29 +6,12 @@ import gymnasium
 import numpy as np
 import pytest
 from gymnasium.envs.registration import EnvSpec
-from gymnasium.spaces import Box, Dict, Discrete, Graph, MultiBinary, MultiDiscrete, Text, Tuple
+from gymnasium.spaces import Box, Dict, Discrete, Graph, MultiBinary, MultiDiscrete, OneOf, Sequence, Text, Tuple
 from gymnasium.vector import AutoresetMode, SyncVectorEnv, VectorEnv
 
 import envs
 from envs import BoundObservation, NumberObservation, number_observations
-
-
-class Shows(gymnasium.Env):
-    """An environment that shows random observations of a given space."""
-
-    action_space = Discrete(2)
-
-    def __init__(self, space):
-        self.observation_space = space
-
-    def reset(self, *, seed=None, options=None):
-        super().reset(seed=seed)
-        self.observation_space.seed(int(self.np_random.integers(2**31)))
-        return self.observation_space.sample(), {}
-
-    def step(self, action):
-        return self.observation_space.sample(), 0.0, False, False, {}
-
+from tests.support.shown import Shows
 
 FINITE = [
     (Discrete(5, start=-2), range(-2, 3)),
@@ -42,6 +25,19 @@ FINITE = [
     ),
     (Dict(x=Discrete(2), y=MultiBinary(2)), ({"x": a, "y": (b, c)} for a, b, c in itertools.product((0, 1), repeat=3))),
     (Discrete(1, start=1), [1]),
+    (
+        Dict(agent=Box(0, 1, (2,), np.int64), goal=Box(-3, -1, (1,), np.int8)),
+        (
+            {"agent": np.array([a, b]), "goal": np.array([c])}
+            for a, b, c in itertools.product((0, 1), (0, 1), (-3, -2, -1))
+        ),
+    ),
+    (MultiBinary((2, 1)), ([[a], [b]] for a, b in itertools.product((0, 1), repeat=2))),
+    (MultiDiscrete([2, 3], dtype=np.uint8, start=[250, 0]), itertools.product((250, 251), range(3))),
+    (
+        OneOf([Discrete(2), Tuple([Discrete(2), Discrete(1)]), MultiBinary(1)]),
+        [(0, 0), (0, 1), (1, (0, 0)), (1, (1, 0)), (2, [0]), (2, np.array([1]))],
+    ),
 ]
 
 
@@ -57,17 +53,36 @@ def test_finite_observations_are_numbered_one_to_one(space, everything):
         assert env.step(0)[0] in env.observation_space
 
 
-def test_environments_that_need_or_allow_no_numbering_stay_as_they_are():
-    for space in (Discrete(4), Text(3), Graph(Discrete(2), None), Tuple([Discrete(2), Box(0, 1)]), Dict(a=Text(2))):
-        env = Shows(space)
-        assert number_observations(env) is env
-    with pytest.raises(ValueError, match="observations must be of a finite space, got Text"):
-        NumberObservation(Shows(Text(3)))
+def test_an_environment_whose_observations_are_numbers_already_stays_as_it_is():
+    env = Shows(Discrete(4))
+    assert number_observations(env) is env
+
+
+ENDLESS = [
+    Text(3),
+    Graph(Discrete(2), None),
+    Sequence(Discrete(2)),
+    Tuple([Discrete(2), Box(0, 1)]),
+    Dict(a=Text(2)),
+    OneOf([Discrete(2), Text(2)]),
+]
+
+
+@pytest.mark.parametrize("space", ENDLESS, ids=lambda space: type(space).__name__)
+def test_spaces_that_cannot_be_numbered_ahead_are_refused_with_what_to_do(space):
+    message = r"observations must be of a finite space or a box, got .* of Shows: observe='hash' numbers them as they"
+    with pytest.raises(ValueError, match=message):
+        number_observations(Shows(space))
+    with pytest.raises(ValueError, match=message):
+        NumberObservation(Shows(space))
 
 
 def test_more_observations_than_integers_are_refused():
     with pytest.raises(ValueError, match="must be at most 9223372036854775807 in all, got 9223372036854775808"):
         NumberObservation(Shows(MultiBinary(63)))
+    screens = Dict(screen=Box(0, 255, (210, 160, 3), np.uint8))
+    with pytest.raises(ValueError, match=r"in all, got about 10\^242751: observe='hash' numbers those that occur"):
+        number_observations(Shows(screens))
     with pytest.raises(ValueError, match="bins must be at most 9223372036854775807"):
         number_observations(Shows(Box(0, 1, (64,))), bins=2)
 
@@ -135,6 +150,7 @@ def test_the_edges_of_unbounded_numbers_are_those_stated():
     [
         ("CartPole-v1", {"bins": (2, 2)}, r"bins must be one number or one for each of the 4 numbers, got \(2, 2\)"),
         ("CartPole-v1", {"bins": 0}, "bins must be a whole number of at least 1, got 0"),
+        ("CartPole-v1", {"bins": 1_000_001}, "bins must be at most 1000000 for each number, got 1000001"),
         ("CartPole-v1", {"bins": "8"}, "bins must be a whole number of at least 1, got '8'"),
         ("CartPole-v1", {"bins": (2, 2, 2, 1.5)}, "bins must be a whole number of at least 1, got 1.5"),
         ("CartPole-v1", {"bounds": [(0, 1)]}, "bounds must be a pair for each of the 4 numbers"),
@@ -159,7 +175,7 @@ def test_too_many_numbers_for_the_usual_bins_are_refused():
     with pytest.raises(ValueError, match=r"bins must be given for .*: its 28224 numbers in 2 bins each are too many"):
         number_observations(Shows(Box(0, 255, (84, 84, 4), np.uint8)))
     bounded = BoundObservation(gymnasium.make("CartPole-v1"))
-    with pytest.raises(ValueError, match="observations must not be NaN"):
+    with pytest.raises(ValueError, match=r"observations of CartPole-v1 must be in Box.*, got \[0.0, nan, 0.0, 0.0\]"):
         bounded.observation([0.0, np.nan, 0.0, 0.0])
     with pytest.raises(ValueError, match="observations must be a box, got Discrete"):
         BoundObservation(Shows(Discrete(2)))
@@ -180,6 +196,7 @@ class Pairs(VectorEnv):
 
     def __init__(self, num_envs=1, max_episode_steps=None):
         self.num_envs, self.limit = num_envs, max_episode_steps
+        self.single_action_space = Discrete(2)
         self.single_observation_space = MultiBinary(2)
 
 
