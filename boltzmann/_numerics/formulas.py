@@ -6,16 +6,12 @@ temperature's value selects the limit. No infinity reaches the arithmetic, so th
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from boltzmann._numerics.scores import Scores
 from boltzmann._numerics.shared import relative_excess
 from boltzmann.arrays import NUMPY, Array
 
-_LARGE = 2**16
-"""Above this size memory bandwidth dominates."""
 _LEAST_EXPM1 = -0.5
 """Above this value of expm1, log1p of it is more accurate than the log of the exponential."""
 _HUGE = 1e300
@@ -24,15 +20,10 @@ _HUGE = 1e300
 
 def probs(scores: Scores) -> Array:
     """Probabilities, shape (..., K), in [0, 1]; equal among the maximisers at T = 0, the prior at T = inf."""
-    weights: Any = scores.weights
+    if scores.xp is NUMPY and "weights" not in scores.__dict__:
+        return scores.normalised_weights()
     # `total` is one more than `rest`; asking for `rest` saves two calls here.
-    total = 1.0 + scores.rest
-    if scores.xp is not NUMPY or weights.size < _LARGE:
-        return weights / total  # type: ignore[no-any-return]
-    # A second large array would cost more than the division, so the probabilities overwrite the weights, which are
-    # computed again if they are needed.
-    scores.normalised = scores.__dict__.pop("weights")
-    return NUMPY.divide(weights, total, out=weights)
+    return scores.weights / (1.0 + scores.rest)
 
 
 def equal_shares(scores: Scores, marked: Array) -> Array:

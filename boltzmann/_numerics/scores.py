@@ -20,6 +20,9 @@ from boltzmann.arrays import LARGEST, NUMPY, Array, Namespace
 _SAFE_SCALE = 0.25
 """A power of two loses no digit, and no difference of two floats times this one overflows."""
 
+_LARGE = 2**16
+"""From this number of entries on, memory bandwidth dominates."""
+
 
 class Scores(InNamespace):
     """A distribution in the form that all its quantities start from.
@@ -59,8 +62,9 @@ class Scores(InNamespace):
     """The index of the largest value of such a row."""
     flat_best: Any = None
     """The indices of the largest value of each row in the flattened array, if the rows are contiguous, else None."""
+
     normalised: Any = None
-    """The memory of the weights once it holds the probabilities."""
+    """The probabilities of a large array, which nobody writes to; None if they were not the first to be asked for."""
 
     @property
     def origin(self) -> Array:
@@ -85,6 +89,9 @@ class Scores(InNamespace):
     @lazy
     def weights(self) -> Array:
         """exp(scores), 1 for the best action."""
+        return self._new_weights()
+
+    def _new_weights(self) -> Array:
         if "scores" in self.__dict__:
             return NUMPY.exp(self.scores)
         if self.equal:
@@ -97,20 +104,44 @@ class Scores(InNamespace):
     @lazy
     def rest(self) -> Array:
         """Rows; the sum of the weights without the best action's."""
-        weights: Any = self.weights
+        weights = self.__dict__.get("weights")
+        if weights is not None:
+            return self._sum_of_others(weights, shared=True)
+        weights = self._new_weights()
+        rest = self._sum_of_others(weights, shared=False)
+        self.__dict__["weights"] = weights
+        return rest
+
+    def normalised_weights(self) -> Array:
+        """Return the probabilities where no weights were asked for yet."""
+        weights: Any = self._new_weights()
+        rest = self._sum_of_others(weights, shared=False)
+        self.__dict__["rest"] = rest
+        probs: Array
+        if weights.size < _LARGE:
+            self.__dict__["weights"] = weights
+            probs = weights / (1.0 + rest)
+            return probs
+        # A second large array would cost more than the division, so the probabilities overwrite the weights, which no
+        # other thread has seen. They are computed again if they are needed.
+        probs = self.normalised = NUMPY.divide(weights, 1.0 + rest, out=weights)
+        return probs
+
+    def _sum_of_others(self, weights: Any, *, shared: bool) -> Array:
+        """Sum the weights without the best action's; if other threads may read them, they stay as they are."""
         rest: Array
-        if self.batch is not None:
-            # The best entry is set to 0 for the sum and restored, which copies nothing.
-            weights[self.best] = 0.0
-            rest = np.add.reduce(weights)
-            weights[self.best] = 1.0
-        elif self.equal:
+        several = self.batch is None
+        best = self.flat_best if several else self.best
+        if self.equal and several:
             rest = np.add.reduce(weights, axis=self.axis, keepdims=True) - 1.0
-        elif self.flat_best is not None and weights.size == np.size(self.values):
+        elif best is not None and weights.size == np.size(self.values):
+            if shared:
+                weights = weights.copy()
+            # The best entries are set to 0 for the sum and restored, so that new weights need no copy.
             flat = weights.reshape(-1)
-            flat[self.flat_best] = 0.0
-            rest = np.add.reduce(weights, axis=-1, keepdims=True)
-            flat[self.flat_best] = 1.0
+            flat[best] = 0.0
+            rest = np.add.reduce(weights, axis=-1, keepdims=True) if several else np.add.reduce(weights)
+            flat[best] = 1.0
         else:
             # Maximisers have weight 1. Sum the smaller weights, then add the number of maximisers minus 1.
             ones = np.floor(weights)

@@ -119,6 +119,10 @@ class Gibbs:
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a Gibbs distribution is frozen: {name} cannot be set")
 
+    def __getstate__(self) -> dict[str, Any]:
+        # A copy, since another thread may be adding a quantity.
+        return dict(self.__dict__)
+
     def __repr__(self) -> str:
         return f"Gibbs(probs={self.probs!r}, temperature={self.temperature!r})"
 
