@@ -83,10 +83,9 @@ class Categorical(InNamespace):
     def log_probs(self) -> Array:
         """Log-probabilities, shape (..., K), -inf where the probability is 0."""
         xp = self.xp
-        if xp is NUMPY:
-            with np.errstate(divide="ignore"):
-                return xp.log(self.probs)
         with libraries.quiet(xp):
+            if xp is NUMPY:
+                return xp.log(self.probs)
             # No infinity reaches the logarithm's derivative.
             possible = self.probs > 0
             return xp.where(possible, xp.log(xp.where(possible, self.probs, 1.0)), -xp.inf)

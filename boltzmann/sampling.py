@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from boltzmann import checks
 from boltzmann._numerics import libraries, shared, tensors
-from boltzmann.arrays import NUMPY, Array, Floats, Namespace, Rng, Values
+from boltzmann.arrays import NUMPY, QUIET, Array, Floats, Namespace, Rng, Values
 
 _Generator: TypeAlias = "np.random.Generator | tensors.Uniforms"
 """A string, so as not to load NumPy's randomness."""
@@ -62,6 +62,7 @@ def sample_categorical(rng: Rng, weights: Values, shape: int | tuple[int, ...] =
     return sample_weights(xp, rng, _checked_weights(weights) if xp is NUMPY else weights, -1, shape)
 
 
+@QUIET
 def _checked_weights(weights: Values) -> Array:
     array = checks.numeric_array("weights", weights)
     if array.ndim == 0 or array.shape[-1] == 0:

@@ -15,7 +15,7 @@ import numpy as np
 from boltzmann._numerics import libraries
 from boltzmann._numerics.exponents import centred_over_temperature
 from boltzmann._numerics.lazy import InNamespace, lazy
-from boltzmann.arrays import LARGEST, NUMPY, Array, Namespace
+from boltzmann.arrays import LARGEST, NUMPY, QUIET, Array, Namespace
 
 _SAFE_SCALE = 0.25
 """A power of two loses no digit, and no difference of two floats times this one overflows."""
@@ -91,6 +91,7 @@ class Scores(InNamespace):
         """exp(scores), 1 for the best action."""
         return self._new_weights()
 
+    @QUIET
     def _new_weights(self) -> Array:
         if "scores" in self.__dict__:
             return NUMPY.exp(self.scores)
@@ -161,19 +162,18 @@ class Scores(InNamespace):
         return self.values == self.peak
 
     @lazy
-    def scale(self) -> float:
-        """1, or a power of two at which differences of finite values do not overflow."""
-        least = np.min(self.values, where=np.asarray(self.live), initial=np.inf)
-        half_range = np.max(self.peak, initial=0.0) / 2 - least / 2
-        return 1.0 if half_range < LARGEST / 2 else _SAFE_SCALE
+    def scale(self) -> Array | float:
+        """1, or a power of two at which differences of finite values do not overflow; rows if they differ."""
+        least = np.min(self.values, axis=self.axis, where=np.asarray(self.live), initial=np.inf, keepdims=True)
+        wide = self.peak / 2 - (least[0] if self.batch is not None else least) / 2 >= LARGEST / 2
+        return NUMPY.where(wide, _SAFE_SCALE, 1.0) if np.any(wide) else 1.0
 
     @lazy
     def centred(self) -> Array:
         """Q - max Q where live, else 0; times ``scale``."""
-        if self.scale == 1.0:
+        if isinstance(self.scale, float):
             return NUMPY.where(self.live, self.values - self.peak, 0.0)
-        with np.errstate(invalid="ignore"):
-            return NUMPY.where(self.live, self.values * self.scale - self.peak * self.scale, 0.0)
+        return NUMPY.where(self.live, self.values * self.scale - self.peak * self.scale, 0.0)
 
     @lazy
     def safe_scores(self) -> Array:
@@ -184,15 +184,14 @@ class Scores(InNamespace):
         """Rows; the mean of the scores. A score of -inf has weight 0 and does not count."""
         if self.xp is NUMPY and self.prior is None and not self.ends:
             # A value of -inf, or a difference that overflows, makes this result infinite or NaN.
-            with np.errstate(over="ignore", invalid="ignore"):
-                terms: Any = self.values - self.peak
-                temperature = self.temperature
-                in_place = isinstance(temperature, float)
-                terms = np.divide(terms, temperature, out=terms) if in_place else terms / temperature
-                np.multiply(terms, self.weights, out=terms)
-                result: Array = np.add.reduce(terms, axis=self.axis, keepdims=True) / self.total
-                if math.isfinite(np.add.reduce(result, axis=None)):
-                    return result
+            terms: Any = self.values - self.peak
+            temperature = self.temperature
+            in_place = isinstance(temperature, float)
+            terms = np.divide(terms, temperature, out=terms) if in_place else terms / temperature
+            np.multiply(terms, self.weights, out=terms)
+            result: Array = np.add.reduce(terms, axis=self.axis, keepdims=True) / self.total
+            if math.isfinite(np.add.reduce(result, axis=None)):
+                return result
         return self.sum(self.weights * self.safe_scores) / self.total
 
     @lazy
