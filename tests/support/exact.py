@@ -24,6 +24,8 @@ def quantities(values, temperature, prior=None):
     log_mean = mpmath.log1p(-shortfall)
     loss = mpmath.fsum(a * b for a, b in zip(p, below, strict=True))
     variance = mpmath.fsum(a * (b - loss) ** 2 for a, b in zip(p, below, strict=True))
+    # Differences to the largest value are rounded, and those to the mean with them.
+    rounding = mpmath.fsum(a * abs(b - loss) * b for a, b in zip(p, below, strict=True)) / 100
     # log p = log prior - below / T - log mass
     logs = [mpmath.log(a) - b / t - log_mass for a, b in zip(weights, below, strict=True)]
     logs = [-mpmath.log1p((total - x) / x) if (total - x) < x else y for x, y in zip(w, logs, strict=True)]
@@ -36,16 +38,13 @@ def quantities(values, temperature, prior=None):
     return {
         "log_partition": (top / t + log_mass, abs(top / t) + abs(log_mass) + 1),
         # The sum of the priors is rounded, and T times its logarithm with it.
-        "soft_value": (
-            top + soft,
-            abs(top) + abs(t * log_mean) + abs(t * log_prior_mass) + (0 if prior is None else t),
-        ),
+        "soft_value": (top + soft, abs(top) + abs(t * log_mean) + abs(t * log_prior_mass) + rounded),
         "mellowmax": (top + t * log_mean, abs(top) + abs(t * log_mean)),
         "entropy": (entropy, entropy),
         "mean": (top - loss, abs(top) + loss),
         # The root of a weight below exp(-1490) is 0.
-        "variance": (variance, variance + mpmath.mpf("1e-630") * max(below) ** 2),
-        "heat_capacity": (variance / t**2, variance / t**2),
+        "variance": (variance, variance + rounding + mpmath.mpf("1e-630") * max(below) ** 2),
+        "heat_capacity": (variance / t**2, (variance + rounding) / t**2),
         "greedy_probability": (first / total, first / total),
         "exploration_probability": (others / total, others / total),
         "loss": (loss, loss),
