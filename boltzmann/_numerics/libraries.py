@@ -102,7 +102,8 @@ def to_numpy(name: str, array: Any) -> Any:
         # Inside a function that torch.func differentiates, a constant has numbers, but shows no memory.
         with transforms_off():
             return array.detach().cpu().resolve_neg().numpy()
-    return np.from_dlpack(array) if not hasattr(array, "__array__") else np.asarray(array)
+    # ``__array__`` does not move an array from another device.
+    return np.asarray(array) if is_jax(xp) else np.from_dlpack(array, device="cpu")
 
 
 def transforms_off() -> AbstractContextManager[object]:

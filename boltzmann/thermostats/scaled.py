@@ -8,6 +8,7 @@ from typing import Annotated
 import numpy as np
 
 from boltzmann import checks
+from boltzmann._numerics import libraries
 from boltzmann.arrays import QUIET, Floats, Input, Mask, Values
 from boltzmann.calibration import finite_rows
 from boltzmann.schedules import NONNEGATIVE, Schedule, Temperatures
@@ -103,7 +104,8 @@ class GLIE(Thermostat):
         rows = finite_rows(values, where)
         if visits is None:
             raise ValueError("visits must be given: GLIE computes the temperature from the visits of a state")
-        allowed = np.broadcast_to(np.True_ if where is None else checks.mask_array("where", where), rows.shape)
-        counts = checks.visit_counts(visits, rows.shape, allowed)
+        mask = np.True_ if where is None else checks.mask_array("where", libraries.to_numpy("where", where))
+        allowed = np.broadcast_to(mask, rows.shape)
+        counts = checks.visit_counts(libraries.to_numpy("visits", visits), rows.shape, allowed)
         growth = np.log(np.maximum(counts.sum(axis=-1), 1.0))
         return np.where(growth > 0, 2 * (_half_range(rows) / np.where(growth > 0, growth, 1.0)), np.inf)[()]

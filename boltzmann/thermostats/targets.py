@@ -17,7 +17,8 @@ _AT_LEAST_ONE = Scheduled("[1, inf]")
 
 def _temperatures(result: calibration.Calibration) -> Temperatures:
     """Return the temperature of each row, and a scalar for a single row."""
-    return result.temperature[()]  # type: ignore[no-any-return]
+    temperature: Temperatures = result.temperature
+    return temperature[()] if isinstance(temperature, np.ndarray) else temperature
 
 
 @dataclass(frozen=True, repr=False)
