@@ -13,6 +13,7 @@ from agents.inputs import TableTransition, checked_indices, checked_transition
 from agents.memory import Entries, Indices, Mask, Values, make_table, read, rows_of, write
 from agents.parameters import count_of
 from boltzmann import Distribution, Transition, checks
+from boltzmann.arrays import AS_USUAL
 from boltzmann.notation import Expression
 
 PolicyInputs = dict[str, Any]
@@ -71,6 +72,7 @@ class TabularAgent(Expression):
         self.step = 0
         self._reset_state()
 
+    @AS_USUAL
     def act(self, observations: ArrayLike, where: ArrayLike | None = None) -> Decision:
         """Draw one action for each replicate; nothing is learnt.
 
@@ -92,6 +94,7 @@ class TabularAgent(Expression):
         mask = self._store_mask(states, where)
         return Decision(distribution.sample(self._rng), distribution, inputs["values"], mask)
 
+    @AS_USUAL
     def update(self, transition: Transition) -> None:
         """Learn from one step of all replicates.
 

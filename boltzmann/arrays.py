@@ -1,4 +1,4 @@
-"""Annotations: what an array is, in NumPy and in every other library; and the largest float."""
+"""Annotations: what an array is, in NumPy and in every other library; the largest float; independence of errstate."""
 
 from __future__ import annotations
 
@@ -10,6 +10,12 @@ from numpy.typing import ArrayLike, NDArray
 
 LARGEST = float(np.finfo(np.float64).max)
 """The largest finite float."""
+
+QUIET = np.errstate(all="ignore")
+"""Decorates functions that compute with NumPy: they treat every infinity themselves, whatever the caller's errstate."""
+
+AS_USUAL = np.errstate(divide="warn", over="warn", under="ignore", invalid="warn")
+"""Decorates functions that run other people's code: it meets NumPy's defaults, as in a new process."""
 
 Floats: TypeAlias = NDArray[np.float64]
 Reals: TypeAlias = NDArray[np.floating[Any]]

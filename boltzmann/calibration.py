@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 
 from boltzmann import checks
 from boltzmann._numerics import Scores, formulas, libraries, roots, standardise
-from boltzmann.arrays import Floats, Mask, Values, Weights
+from boltzmann.arrays import QUIET, Floats, Mask, Values, Weights
 
 _ROUNDING = 4 * np.finfo(np.float64).eps
 
@@ -158,6 +158,7 @@ def _target(name: str, value: ArrayLike | None, least: float, most: float) -> Fl
     return array
 
 
+@QUIET
 def _solve(
     values: Values,
     target: Floats,
@@ -178,8 +179,7 @@ def _solve(
         raise ValueError(f"the target's shape {target.shape} must fit the rows, {rows.shape[:-1]}") from None
     rows, wanted = np.broadcast_to(rows, (*batch, rows.shape[-1])), np.broadcast_to(target, batch)
     if in_units_of_values:
-        with np.errstate(over="ignore"):
-            wanted = np.ldexp(wanted, -exponent)
+        wanted = np.ldexp(wanted, -exponent)
     weights = None
     if scores.prior is not None:
         weights = np.broadcast_to(np.moveaxis(np.asarray(scores.prior), scores.axis, -1), rows.shape)
@@ -195,8 +195,7 @@ def _solve(
     if inside.any():
         chosen = None if weights is None else weights[inside]
         temperature[inside] = roots.temperature_roots(formula, rows[inside], wanted[inside], chosen)
-    with np.errstate(over="ignore"):
-        temperature = np.asarray(np.ldexp(temperature, exponent))
+    temperature = np.asarray(np.ldexp(temperature, exponent))
     # A temperature beyond the range of floats does not meet the target.
     attainable = np.asarray(attainable & ~(inside & np.isinf(temperature)))
     return Calibration(*(libraries.returned(part, values, least_bits=32) for part in (temperature, attainable)))

@@ -8,7 +8,7 @@ import numpy as np
 
 from boltzmann import checks
 from boltzmann._numerics import InNamespace, held, lazy, libraries, shared
-from boltzmann.arrays import NUMPY, Array, Namespace, Rng, Values
+from boltzmann.arrays import NUMPY, QUIET, Array, Namespace, Reals, Rng, Values
 from boltzmann.sampling import sample_weights, sample_without_replacement
 
 _ROUNDING = 1e-6
@@ -21,10 +21,17 @@ class Categorical(InNamespace):
     Parameters
     ----------
     probs : array of shape (..., K)
-        Probabilities, actions last, of any array library; each row sums to 1 but for the rounding of its dtype. They
-        are checked if they are NumPy's.
+        Probabilities, actions last, of any array library; each row sums to 1 but for the rounding of its dtype.
     temperature : float or array, optional
         The temperature that the probabilities come from; without it there is no such attribute.
+
+    Raises
+    ------
+    ValueError
+        For K = 0, a probability outside [0, 1] or NaN, and a row of another sum. Under a tracer (``jax.jit``,
+        ``torch.compile``) numbers cannot raise errors: such a row is NaN.
+    TypeError
+        For probabilities that are not real numbers.
 
     Examples
     --------
@@ -45,15 +52,10 @@ class Categorical(InNamespace):
         xp = libraries.library(probs)
         if xp is NUMPY:
             array = checks.numeric_array("probs", probs)
-            if array.ndim == 0 or array.shape[-1] == 0:
-                raise ValueError(f"probs must hold at least one action on its last axis, got shape {array.shape}")
-            tolerance = max(_ROUNDING, array.shape[-1] * float(np.finfo(array.dtype).eps))
-            checks.require_entries((array >= 0) & (array <= 1 + tolerance), "probs", "in [0, 1]", array)
-            total = array.sum(axis=-1)
-            checks.require_all(np.abs(total - 1) <= tolerance, "sum of probs", "1", total)
+            _require_probabilities(array, float(np.finfo(array.dtype).eps))
             probs = array if isinstance(probs, list) else held(array)
-        elif libraries.is_torch(xp):
-            probs = probs.clone()  # type: ignore[union-attr]
+        else:
+            probs = _checked_foreign(xp, probs)
         self.__dict__.update(probs=probs, xp=xp)
         if temperature is not None:
             self.__dict__["temperature"] = temperature
@@ -83,13 +85,12 @@ class Categorical(InNamespace):
     def log_probs(self) -> Array:
         """Log-probabilities, shape (..., K), -inf where the probability is 0."""
         xp = self.xp
-        if xp is NUMPY:
-            with np.errstate(divide="ignore"):
-                return xp.log(self.probs)
         with libraries.quiet(xp):
+            if xp is NUMPY:
+                return xp.log(self.probs)
             # No infinity reaches the logarithm's derivative.
-            possible = self.probs > 0
-            return xp.where(possible, xp.log(xp.where(possible, self.probs, 1.0)), -xp.inf)
+            impossible = self.probs == 0
+            return xp.where(impossible, -xp.inf, xp.log(xp.where(impossible, 1.0, self.probs)))
 
     @lazy
     def entropy(self) -> Array:
@@ -119,3 +120,29 @@ class Categorical(InNamespace):
     def sample_without_replacement(self, rng: Rng, k: int, shape: int | tuple[int, ...] = ()) -> Array:
         """Draw k different actions in order; see :meth:`boltzmann.Gibbs.sample_without_replacement`."""
         return sample_without_replacement(rng, self.log_probs, k, shape)
+
+
+@QUIET
+def _require_probabilities(array: Reals, eps: float) -> None:
+    """Raise unless each row has probabilities that sum to 1, but for the rounding of a dtype."""
+    if array.ndim == 0 or array.shape[-1] == 0:
+        raise ValueError(f"probs must hold at least one action on its last axis, got shape {array.shape}")
+    tolerance = max(_ROUNDING, array.shape[-1] * eps)
+    checks.require_entries((array >= 0) & (array <= 1 + tolerance), "probs", "in [0, 1]", array)
+    total = array.sum(axis=-1)
+    checks.require_all(np.abs(total - 1) <= tolerance, "sum of probs", "1", total)
+
+
+def _checked_foreign(xp: Namespace, probs: Any) -> Array:
+    """Check probabilities of another library and copy what others may write to; traced rows that are wrong are NaN."""
+    made = libraries.to_float(xp, "probs", probs)
+    eps = float(xp.finfo(made.dtype).eps)
+    if not libraries.is_traced(made):
+        _require_probabilities(libraries.to_numpy("probs", made), eps)
+        return made.clone() if libraries.is_torch(xp) else made  # type: ignore[attr-defined]
+    if made.ndim == 0 or made.shape[-1] == 0:
+        raise ValueError(f"probs must hold at least one action on its last axis, got shape {tuple(made.shape)}")
+    tolerance = max(_ROUNDING, made.shape[-1] * eps)
+    within = xp.all((made >= 0) & (made <= 1 + tolerance), axis=-1, keepdims=True)
+    valid = within & (xp.abs(xp.sum(made, axis=-1, keepdims=True) - 1) <= tolerance)
+    return xp.where(valid, made, xp.nan)

@@ -81,7 +81,7 @@ def text(name: str, value: object) -> str:
 
 
 def numeric_array(name: str, value: ArrayLike) -> NDArray[Any]:
-    """Make a real array of ``value``: integers become float64, floats keep their dtype."""
+    """Make a real array of ``value``: integers and ``np.longdouble`` become float64, other floats keep their dtype."""
     if type(value) is not np.ndarray and isinstance(value, np.ma.MaskedArray):
         raise TypeError(f"{name} must not be a masked array: pass the opposite of its mask as where")
     try:
@@ -95,7 +95,15 @@ def numeric_array(name: str, value: ArrayLike) -> NDArray[Any]:
         return array.astype(np.float64)
     if array.dtype.kind != "f":
         raise TypeError(f"{name} must be real numbers, got {array.dtype} {shown(value)}")
-    return array
+    return array if array.dtype.itemsize <= np.dtype(np.float64).itemsize else _rounded(name, array)
+
+
+def _rounded(name: str, array: NDArray[Any]) -> NDArray[Any]:
+    """Round wider floats to float64, or raise if one is beyond its range."""
+    with np.errstate(all="ignore"):
+        rounded = array.astype(np.float64)
+    require_all(np.isfinite(rounded) | ~np.isfinite(array), name, "within the range of float64", array.astype(np.str_))
+    return rounded
 
 
 def mask_array(name: str, value: ArrayLike) -> Bools:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from boltzmann import checks
 from boltzmann._numerics import libraries, shared, tensors
-from boltzmann.arrays import NUMPY, Array, Floats, Namespace, Rng, Values
+from boltzmann.arrays import NUMPY, QUIET, Array, Floats, Namespace, Rng, Values
 
 _Generator: TypeAlias = "np.random.Generator | tensors.Uniforms"
 """A string, so as not to load NumPy's randomness."""
@@ -48,7 +48,7 @@ def sample_categorical(rng: Rng, weights: Values, shape: int | tuple[int, ...] =
     TypeError
         If ``rng`` does not belong to the library of the weights.
     ValueError
-        For NumPy weights that are not as described; the message names the row.
+        For weights that are not as described; the message names the row. Under a tracer its index is -1 instead.
 
     Examples
     --------
@@ -59,9 +59,15 @@ def sample_categorical(rng: Rng, weights: Values, shape: int | tuple[int, ...] =
     array([0, 0, 0])
     """
     xp = libraries.library(weights)
-    return sample_weights(xp, rng, _checked_weights(weights) if xp is NUMPY else weights, -1, shape)
+    array: Any = weights if xp is NUMPY else libraries.to_float(xp, "weights", weights)
+    if not libraries.is_traced(array):
+        checked = _checked_weights(libraries.to_numpy("weights", array))
+        return sample_weights(xp, rng, checked if xp is NUMPY else array, -1, shape)
+    valid = xp.all((array >= 0) & (array < xp.inf), axis=-1) & (xp.sum(array, axis=-1) > 0)
+    return xp.where(valid, sample_weights(xp, rng, array, -1, shape), -1)
 
 
+@QUIET
 def _checked_weights(weights: Values) -> Array:
     array = checks.numeric_array("weights", weights)
     if array.ndim == 0 or array.shape[-1] == 0:

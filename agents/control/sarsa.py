@@ -13,6 +13,7 @@ from agents.inputs import TableTransition
 from agents.memory import Indices, Mask, PerRow
 from agents.tabular import PolicyInputs
 from agents.temporal_difference import TemporalDifference
+from boltzmann.arrays import AS_USUAL
 
 
 @dataclass(repr=False)
@@ -49,6 +50,7 @@ class Sarsa(TemporalDifference):
         super()._reset_state()
         self._upcoming: _UpcomingActions | None = None
 
+    @AS_USUAL
     def act(self, observations: ArrayLike, where: ArrayLike | None = None) -> Decision:
         """Take the actions that were drawn when the states were reached, and draw the others.
 

@@ -18,6 +18,7 @@ from agents.backups import Backup
 from agents.memory import Values
 from agents.planning.model import Model, TableLike, checked_discount, state_values
 from boltzmann import checks
+from boltzmann.arrays import AS_USUAL
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +40,7 @@ class Solution:
     sweeps: int
 
 
+@AS_USUAL
 def action_values(table: TableLike, V: ArrayLike, discount: float) -> Values:
     """Return Q(s, a) = sum_outcomes p (r + discount V(s') [not terminated]), shape (S, K).
 
@@ -93,6 +95,7 @@ def value_sweeps(
         yield V
 
 
+@AS_USUAL
 def value_iteration(
     table: TableLike,
     backup: Backup,
@@ -145,6 +148,7 @@ def value_iteration(
     raise ValueError(f"values did not settle at discount {discount} in {max_sweeps} sweeps: try a smaller discount")
 
 
+@AS_USUAL
 def finite_horizon(table: TableLike, backup: Backup, horizon: int, *, discount: float = 1.0) -> Values:
     """Return the values of the states with ``horizon`` steps left, shape (S,), undiscounted by default.
 

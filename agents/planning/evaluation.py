@@ -13,6 +13,7 @@ from scipy.sparse.linalg import splu
 from agents.memory import Values
 from agents.planning.model import Model, TableLike, checked_discount
 from boltzmann import checks
+from boltzmann.arrays import AS_USUAL
 
 _LARGEST_VALUE = 1e12
 """Larger values, in units of the largest reward, come from a singular system of equations."""
@@ -21,6 +22,7 @@ _ROUNDING = 1e-12
 _SUM_TOLERANCE = 1e-9
 
 
+@AS_USUAL
 def policy_evaluation(
     table: TableLike, probs: ArrayLike, discount: float, *, horizon: int | None = None
 ) -> tuple[Values, Values]:
@@ -67,6 +69,7 @@ def policy_evaluation(
     return V, model.action_values(V, discount)
 
 
+@AS_USUAL
 def policy_gain(table: TableLike, probs: ArrayLike) -> float:
     """Return the average reward per step of a policy; after the end of an episode the next starts from ``initial``.
 

@@ -6,39 +6,25 @@ temperature's value selects the limit. No infinity reaches the arithmetic, so th
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from boltzmann._numerics.exponents import rare_weights, roots_of_weights
 from boltzmann._numerics.scores import Scores
 from boltzmann._numerics.shared import relative_excess
-from boltzmann.arrays import NUMPY, Array
+from boltzmann.arrays import LARGEST, NUMPY, Array
 
-_LARGE = 2**16
-"""Above this size memory bandwidth dominates."""
 _LEAST_EXPM1 = -0.5
 """Above this value of expm1, log1p of it is more accurate than the log of the exponential."""
-_HUGE = 1e300
-"""Above this temperature T log Z may overflow although the soft value is moderate."""
+_HUGE = 2.0**-26
+"""Above this fraction of the largest float T log Z may overflow although the soft value is moderate."""
 
 
 def probs(scores: Scores) -> Array:
     """Probabilities, shape (..., K), in [0, 1]; equal among the maximisers at T = 0, the prior at T = inf."""
-    weights: Any = scores.weights
+    if scores.xp is NUMPY and "weights" not in scores.__dict__:
+        return scores.normalised_weights()
     # `total` is one more than `rest`; asking for `rest` saves two calls here.
-    total = 1.0 + scores.rest
-    if scores.xp is not NUMPY or weights.size < _LARGE:
-        return weights / total  # type: ignore[no-any-return]
-    # A second large array would cost more than the division, so the probabilities overwrite the weights, which are
-    # computed again if they are needed.
-    scores.normalised = scores.__dict__.pop("weights")
-    return NUMPY.divide(weights, total, out=weights)
-
-
-def equal_shares(scores: Scores, marked: Array) -> Array:
-    """Return 1 / (number of marked actions) for marked actions, 0 for others; shape (..., K)."""
-    ones = scores.xp.astype(marked, scores.peak.dtype)
-    return ones / scores.sum(ones)
+    return scores.weights / (1.0 + scores.rest)
 
 
 def log_probs(scores: Scores) -> Array:
@@ -52,16 +38,15 @@ def log_partition(scores: Scores) -> Array:
     As T goes to 0, log Z goes to the sign of max Q times inf, or for max Q = 0 to the log of the maximisers' prior
     mass. At T = inf it is the log of the prior mass of the allowed actions.
     """
-    with np.errstate(over="ignore"):
-        if not scores.ends:
-            return scores.maximum / scores.temperature + scores.log_mass
-        xp, temperature = scores.xp, _temperatures(scores)
-        cold, hot = temperature == 0, xp.isinf(temperature)
-        scaled = scores.peak / xp.where(cold | hot, 1.0, temperature)
-        endless = xp.where(scores.peak > 0, xp.asarray(np.inf, dtype=scores.peak.dtype), -np.inf)
-        scaled = xp.where(hot, 0.0 * scores.peak, xp.where(cold & (scores.peak != 0), endless, scaled))
-        mass = scores.log_mass if scores.prior is None else xp.where(hot, _log_prior_mass(scores), scores.log_mass)
-        return xp.where(xp.isinf(scores.maximum), scores.maximum, scaled + mass)
+    if not scores.ends:
+        return scores.maximum / scores.temperature + scores.log_mass
+    xp, temperature = scores.xp, _temperatures(scores)
+    cold, hot = temperature == 0, xp.isinf(temperature)
+    scaled = scores.peak / xp.where(cold | hot, 1.0, temperature)
+    endless = xp.where(scores.peak > 0, xp.full_like(scores.peak, np.inf), -np.inf)
+    scaled = xp.where(hot, 0.0 * scores.peak, xp.where(cold & (scores.peak != 0), endless, scaled))
+    mass = scores.log_mass if scores.prior is None else xp.where(hot, _log_prior_mass(scores), scores.log_mass)
+    return xp.where(xp.isinf(scores.maximum), scores.maximum, scaled + mass)
 
 
 def mellowmax(scores: Scores) -> Array:
@@ -69,14 +54,17 @@ def mellowmax(scores: Scores) -> Array:
 
     Asadi & Littman, "An alternative softmax operator for reinforcement learning", 2017, with omega = 1 / T.
     """
-    weights = _live_prior(scores)
+    xp, weights = scores.xp, _live_prior(scores)
     mass = scores.sum(weights)
     logs = _log_mean(scores, weights, mass)
-    if not scores.ends:
-        return _above_maximum(scores, logs, 0.0)
-    with np.errstate(over="ignore"):
-        prior_mean = (scores.peak * scores.scale + scores.sum(weights / mass * scores.centred)) / scores.scale
-    return _above_maximum(scores, logs, prior_mean)
+    rounding = float(xp.finfo(scores.peak.dtype).eps) ** 2
+    if xp is NUMPY and not scores.ends and np.max(logs, initial=-1.0) < -rounding:
+        return _above_maximum(scores, logs)
+    # If T is so much larger than the range, quotients may underflow, and the prior mean is exact to rounding.
+    ranges = -xp.min(scores.centred, axis=scores.axis, keepdims=True)
+    hot = ranges < _temperatures(scores) * rounding * scores.scale
+    prior_mean = (scores.peak * scores.scale + scores.sum(weights / mass * scores.centred)) / scores.scale
+    return _above_maximum(scores, logs, hot, prior_mean)
 
 
 def mellowmax_loss(scores: Scores) -> Array:
@@ -103,16 +91,16 @@ def soft_value(scores: Scores) -> Array:
     xp = scores.xp
     if scores.prior is None:
         if not scores.ends:
-            return _above_maximum(scores, scores.log_mass, 0.0)
+            return _above_maximum(scores, scores.log_mass)
         several = scores.sum(xp.astype(scores.live, scores.peak.dtype)) > 1
-        return _above_maximum(scores, scores.log_mass, xp.where(several, np.inf, scores.peak))
+        hot = xp.isinf(_temperatures(scores))
+        return _above_maximum(scores, scores.log_mass, hot, xp.where(several, np.inf, scores.peak))
     log_mass = _log_prior_mass(scores)
     # For a normalised prior, T log(mass) is 0 at every T, inf included.
     unnormalised = log_mass != 0
-    temperature = _temperatures(scores)
-    with np.errstate(over="ignore", invalid="ignore"):
-        shifted = mellowmax(scores) + xp.where(unnormalised, xp.where(unnormalised, temperature, 1.0) * log_mass, 0.0)
-        return xp.where(xp.isinf(scores.maximum), scores.maximum, shifted)
+    half = _halving(scores)
+    added = xp.where(unnormalised, xp.where(unnormalised, _temperatures(scores) * half, 1.0) * log_mass, 0.0)
+    return xp.where(xp.isinf(scores.maximum), scores.maximum, (mellowmax(scores) * half + added) / half)
 
 
 def _log_prior_mass(scores: Scores) -> Array:
@@ -123,18 +111,21 @@ def _log_prior_mass(scores: Scores) -> Array:
     return xp.where(xp.abs(mass - 1) <= rounding, 0.0, xp.log(mass))
 
 
-def _above_maximum(scores: Scores, logs: Array, hot_value: Array | float) -> Array:
-    """Max Q + T logs: max Q at T = 0, the given value at T = inf, and +inf if the maximum is."""
-    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        if not scores.ends and scores.xp is NUMPY and scores.scale == 1.0:
-            # The sum may be moderate although T logs overflows.
-            half = 0.5 if np.max(scores.temperature, initial=0.0) > _HUGE else 1.0
-            return (scores.peak * half + scores.temperature * half * logs) / half
-        xp = scores.xp
-        temperature = _temperatures(scores)
-        hot = xp.isinf(temperature)
-        above = (scores.peak * scores.scale + xp.where(hot, 1.0, temperature) * scores.scale * logs) / scores.scale
-        return xp.where(xp.isinf(scores.maximum), scores.maximum, xp.where(hot, hot_value, above))
+def _above_maximum(scores: Scores, logs: Array, hot: Array | None = None, hot_value: Array | float = 0.0) -> Array:
+    """Max Q + T logs: max Q at T = 0, the given value where ``hot``, and +inf if the maximum is."""
+    xp, plain = scores.xp, scores.xp is NUMPY and isinstance(scores.scale, float)
+    if hot is None and plain and np.max(scores.temperature, initial=0.0) <= LARGEST * _HUGE:
+        return scores.peak + scores.temperature * logs
+    hot = xp.zeros_like(logs, dtype=xp.bool) if hot is None else hot
+    factor = scores.scale * _halving(scores)
+    above = (scores.peak * factor + xp.where(hot, 1.0, _temperatures(scores)) * factor * logs) / factor
+    return xp.where(xp.isinf(scores.maximum), scores.maximum, xp.where(hot, hot_value, above))
+
+
+def _halving(scores: Scores) -> Array:
+    """Return 1/2 where T log Z may overflow although its sum with a value is moderate, else 1; rows."""
+    xp, temperature = scores.xp, _temperatures(scores)
+    return xp.where(temperature > float(xp.finfo(scores.peak.dtype).max) * _HUGE, 0.5, xp.ones_like(temperature))
 
 
 def entropy(scores: Scores) -> Array:
@@ -149,18 +140,25 @@ def entropy(scores: Scores) -> Array:
 
 def mean(scores: Scores) -> Array:
     """E[Q] under the distribution, shape (...): max Q at T = 0, the prior mean at T = inf."""
-    below = scores.sum(_probs(scores) * _where_drawn(scores, scores.centred))
-    with np.errstate(over="ignore"):
-        return scores.xp.where(
-            scores.xp.isinf(scores.maximum), scores.maximum, (scores.peak * scores.scale + below) / scores.scale
-        )
+    below = scores.sum(_weighted(scores, scores.centred))
+    return scores.xp.where(
+        scores.xp.isinf(scores.maximum), scores.maximum, (scores.peak * scores.scale + below) / scores.scale
+    )
 
 
 def variance(scores: Scores) -> Array:
     """Variance of Q under the distribution, shape (...): 0 at T = 0, the prior's at T = inf."""
-    with np.errstate(over="ignore"):
-        deviations = scores.centred - scores.sum(_probs(scores) * _where_drawn(scores, scores.centred))
-        return scores.sum(_probs(scores) * (_where_drawn(scores, deviations) / scores.scale) ** 2)
+    xp = scores.xp
+    deviations = scores.centred - scores.sum(_weighted(scores, scores.centred))
+    large = xp.abs(deviations) > float(xp.finfo(deviations.dtype).max) ** 0.5 * scores.scale / 2
+    moderate = xp.where(large, 0.0, deviations)
+    squares = _probs(scores) * (_where_drawn(scores, moderate) / scores.scale) ** 2
+    rare = rare_weights(scores) | large & scores.live
+    if xp is NUMPY and not np.any(rare):
+        return scores.sum(squares)
+    # The root of a weight times a deviation overflows only if the variance does.
+    roots = roots_of_weights(scores, rare) * xp.where(rare, deviations, 0.0) / scores.scale
+    return scores.sum(xp.where(rare, roots**2 / scores.total, squares))
 
 
 def heat_capacity(scores: Scores) -> Array:
@@ -206,8 +204,7 @@ def _live_prior(scores: Scores) -> Array:
 
 def expected_loss(scores: Scores) -> Array:
     """Max Q - E[Q], shape (...): 0 at T = 0."""
-    with np.errstate(over="ignore"):
-        return -scores.sum(_probs(scores) * _where_drawn(scores, scores.centred)) / scores.scale
+    return -scores.sum(_weighted(scores, scores.centred)) / scores.scale
 
 
 def kl_to_prior(scores: Scores) -> Array:
@@ -224,6 +221,16 @@ def kl_to_prior(scores: Scores) -> Array:
 
 def _probs(scores: Scores) -> Array:
     return scores.weights / scores.total
+
+
+def _weighted(scores: Scores, terms: Array) -> Array:
+    """p(a) times the term of each action, to full accuracy even if the weight is subnormal or 0."""
+    products = _probs(scores) * _where_drawn(scores, terms)
+    rare = rare_weights(scores)
+    if scores.xp is NUMPY and not np.any(rare):
+        return products
+    roots = roots_of_weights(scores, rare)
+    return scores.xp.where(rare, roots * (roots * terms / scores.total), products)
 
 
 def _where_drawn(scores: Scores, terms: Array) -> Array:

@@ -6,14 +6,18 @@ is imported before one of its arrays comes in.
 
 from __future__ import annotations
 
+import functools
 import sys
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
 from boltzmann import checks
 from boltzmann.arrays import NUMPY, Array, Namespace, Reals, Rng, Values
+
+Compute = TypeVar("Compute", bound=Callable[..., Any])
 
 _NATIVE = (np.ndarray, np.generic, float, int, list, tuple, bool, str, bytes, complex, type(None))
 _LEAST_BITS = 32
@@ -98,7 +102,8 @@ def to_numpy(name: str, array: Any) -> Any:
         # Inside a function that torch.func differentiates, a constant has numbers, but shows no memory.
         with transforms_off():
             return array.detach().cpu().resolve_neg().numpy()
-    return np.from_dlpack(array) if not hasattr(array, "__array__") else np.asarray(array)
+    # ``__array__`` does not move an array from another device.
+    return np.asarray(array) if is_jax(xp) else np.from_dlpack(array, device="cpu")
 
 
 def transforms_off() -> AbstractContextManager[object]:
@@ -125,7 +130,18 @@ def returned(result: Any, like: Any, *, least_bits: int = 0) -> Any:
 
 def quiet(xp: Namespace) -> AbstractContextManager[object]:
     """Silence NumPy's warnings for libraries that compute with NumPy; PyTorch and JAX have none."""
-    return nullcontext() if is_jax(xp) or is_torch(xp) else np.errstate(all="ignore")
+    return np.errstate(all="ignore") if xp is NUMPY or not (is_jax(xp) or is_torch(xp)) else nullcontext()
+
+
+def quietly(compute: Compute) -> Compute:
+    """Decorate a function of a namespace and arrays, so that it computes under :func:`quiet`."""
+
+    @functools.wraps(compute)
+    def computed(xp: Namespace, *arguments: Any) -> Any:
+        with quiet(xp):
+            return compute(xp, *arguments)
+
+    return cast(Compute, computed)
 
 
 def is_traced(array: object) -> bool:

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from boltzmann import checks
 from boltzmann._numerics.scores import Scores
-from boltzmann.arrays import Bools, Floats, Mask, Reals, Values, Weights
+from boltzmann.arrays import QUIET, Bools, Floats, Mask, Reals, Values, Weights
 
 _FEW_ACTIONS, _MANY_ROWS = 32, 64
 """Up to so many actions, of at least so many rows, are stored with the actions first."""
@@ -22,6 +22,7 @@ COPIED = 2**17
 """Up to so many entries are copied, for a few hundredths of the time of a draw; a copy of a million would double it."""
 
 
+@QUIET
 def standardise(
     values: Values, temperature: Values, where: Mask, prior: Weights, *, single_row: bool = False
 ) -> Scores:
@@ -107,9 +108,7 @@ def _scored(raw: Any, temperature: Any, prior: Any, dtype: object) -> Scores:
     else:
         scores.ends = bool((temperature == 0).any() or np.isinf(temperature).any())
     # One sum shows whether any maximum is infinite or NaN; if the sum overflows, look closer.
-    with np.errstate(over="ignore", invalid="ignore"):
-        doubtful = not math.isfinite(np.add.reduce(maximum, axis=None))
-    if doubtful:
+    if not math.isfinite(np.add.reduce(maximum, axis=None)):
         _require_a_maximum(raw, maximum, scores.axis, prior is not None)
         endless = np.isposinf(maximum)
         scores.peak = np.where(endless, 0.0, maximum)
@@ -117,8 +116,7 @@ def _scored(raw: Any, temperature: Any, prior: Any, dtype: object) -> Scores:
         scores.ends = scores.ends or bool(endless.any())
     scores.values = raw
     if scores.prior is not None:
-        with np.errstate(divide="ignore"):
-            weighted: Any = scores.exponents + np.log(scores.prior)
+        weighted: Any = scores.exponents + np.log(scores.prior)
         scores.top = weighted.max(axis=scores.axis, keepdims=True)
         scores.scores = weighted - scores.top
     return scores
@@ -166,8 +164,7 @@ def _checked_prior(prior: Reals, where: Bools | None) -> Reals:
         weights = np.where(where, weights, 0.0)
     valid = np.atleast_1d((weights >= 0) & (weights < np.inf))
     checks.require_entries(valid, "prior", "finite and at least 0", np.atleast_1d(weights))
-    with np.errstate(over="ignore"):
-        total = np.atleast_1d(weights).sum(axis=-1)
+    total = np.atleast_1d(weights).sum(axis=-1)
     checks.require_all(total < np.inf, "sum of prior", "finite", total)
     return weights
 

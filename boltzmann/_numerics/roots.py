@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from boltzmann._numerics.numpy_scores import standardise
 from boltzmann._numerics.scores import Scores
-from boltzmann.arrays import Array, Floats
+from boltzmann.arrays import LARGEST, Array, Floats
 
 Formula = Callable[[Scores], Array]
 
@@ -24,10 +24,12 @@ _SMALLEST = 5e-324
 def scaled(rows: Floats) -> tuple[Floats, NDArray[np.integer]]:
     """Divide each row by a power of two near its spread, so that values of any scale are solved alike."""
     live = rows > -np.inf
-    halves = np.where(live, rows, rows.max(axis=-1, keepdims=True)) / 2
-    spread = halves.max(axis=-1) - halves.min(axis=-1)
-    exponent = np.frexp(np.where(spread > 0, spread, 1.0))[1]
-    centred = np.ldexp(halves - halves.max(axis=-1, keepdims=True), 1 - exponent[..., np.newaxis])
+    # A difference of very large values may overflow, and half the smallest float is 0: halve large rows alone.
+    halved = (np.where(live, np.abs(rows), 0.0).max(axis=-1) > LARGEST / 2).astype(np.int64)
+    parts = np.ldexp(np.where(live, rows, rows.max(axis=-1, keepdims=True)), -halved[..., np.newaxis])
+    spread = parts.max(axis=-1) - parts.min(axis=-1)
+    exponent = np.frexp(np.where(spread > 0, spread, 1.0))[1] + halved - 1
+    centred = np.ldexp(parts - parts.max(axis=-1, keepdims=True), (halved - exponent)[..., np.newaxis])
     return np.where(live, centred, -np.inf), exponent
 
 

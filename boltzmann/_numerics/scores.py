@@ -15,10 +15,13 @@ import numpy as np
 from boltzmann._numerics import libraries
 from boltzmann._numerics.exponents import centred_over_temperature
 from boltzmann._numerics.lazy import InNamespace, lazy
-from boltzmann.arrays import LARGEST, NUMPY, Array, Namespace
+from boltzmann.arrays import LARGEST, NUMPY, QUIET, Array, Namespace
 
 _SAFE_SCALE = 0.25
 """A power of two loses no digit, and no difference of two floats times this one overflows."""
+
+_LARGE = 2**16
+"""From this number of entries on, memory bandwidth dominates."""
 
 
 class Scores(InNamespace):
@@ -59,8 +62,9 @@ class Scores(InNamespace):
     """The index of the largest value of such a row."""
     flat_best: Any = None
     """The indices of the largest value of each row in the flattened array, if the rows are contiguous, else None."""
+
     normalised: Any = None
-    """The memory of the weights once it holds the probabilities."""
+    """The probabilities of a large array, which nobody writes to; None if they were not the first to be asked for."""
 
     @property
     def origin(self) -> Array:
@@ -85,6 +89,10 @@ class Scores(InNamespace):
     @lazy
     def weights(self) -> Array:
         """exp(scores), 1 for the best action."""
+        return self._new_weights()
+
+    @QUIET
+    def _new_weights(self) -> Array:
         if "scores" in self.__dict__:
             return NUMPY.exp(self.scores)
         if self.equal:
@@ -97,20 +105,44 @@ class Scores(InNamespace):
     @lazy
     def rest(self) -> Array:
         """Rows; the sum of the weights without the best action's."""
-        weights: Any = self.weights
+        weights = self.__dict__.get("weights")
+        if weights is not None:
+            return self._sum_of_others(weights, shared=True)
+        weights = self._new_weights()
+        rest = self._sum_of_others(weights, shared=False)
+        self.__dict__["weights"] = weights
+        return rest
+
+    def normalised_weights(self) -> Array:
+        """Return the probabilities where no weights were asked for yet."""
+        weights: Any = self._new_weights()
+        rest = self._sum_of_others(weights, shared=False)
+        self.__dict__["rest"] = rest
+        probs: Array
+        if weights.size < _LARGE:
+            self.__dict__["weights"] = weights
+            probs = weights / (1.0 + rest)
+            return probs
+        # A second large array would cost more than the division, so the probabilities overwrite the weights, which no
+        # other thread has seen. They are computed again if they are needed.
+        probs = self.normalised = NUMPY.divide(weights, 1.0 + rest, out=weights)
+        return probs
+
+    def _sum_of_others(self, weights: Any, *, shared: bool) -> Array:
+        """Sum the weights without the best action's; if other threads may read them, they stay as they are."""
         rest: Array
-        if self.batch is not None:
-            # The best entry is set to 0 for the sum and restored, which copies nothing.
-            weights[self.best] = 0.0
-            rest = np.add.reduce(weights)
-            weights[self.best] = 1.0
-        elif self.equal:
+        several = self.batch is None
+        best = self.flat_best if several else self.best
+        if self.equal and several:
             rest = np.add.reduce(weights, axis=self.axis, keepdims=True) - 1.0
-        elif self.flat_best is not None and weights.size == np.size(self.values):
+        elif best is not None and weights.size == np.size(self.values):
+            if shared:
+                weights = weights.copy()
+            # The best entries are set to 0 for the sum and restored, so that new weights need no copy.
             flat = weights.reshape(-1)
-            flat[self.flat_best] = 0.0
-            rest = np.add.reduce(weights, axis=-1, keepdims=True)
-            flat[self.flat_best] = 1.0
+            flat[best] = 0.0
+            rest = np.add.reduce(weights, axis=-1, keepdims=True) if several else np.add.reduce(weights)
+            flat[best] = 1.0
         else:
             # Maximisers have weight 1. Sum the smaller weights, then add the number of maximisers minus 1.
             ones = np.floor(weights)
@@ -130,19 +162,18 @@ class Scores(InNamespace):
         return self.values == self.peak
 
     @lazy
-    def scale(self) -> float:
-        """1, or a power of two at which differences of finite values do not overflow."""
-        least = np.min(self.values, where=np.asarray(self.live), initial=np.inf)
-        half_range = np.max(self.peak, initial=0.0) / 2 - least / 2
-        return 1.0 if half_range < LARGEST / 2 else _SAFE_SCALE
+    def scale(self) -> Array | float:
+        """1, or a power of two at which differences of finite values do not overflow; rows if they differ."""
+        least = np.min(self.values, axis=self.axis, where=np.asarray(self.live), initial=np.inf, keepdims=True)
+        wide = self.peak / 2 - (least[0] if self.batch is not None else least) / 2 >= LARGEST / 2
+        return NUMPY.where(wide, _SAFE_SCALE, 1.0) if np.any(wide) else 1.0
 
     @lazy
     def centred(self) -> Array:
         """Q - max Q where live, else 0; times ``scale``."""
-        if self.scale == 1.0:
+        if isinstance(self.scale, float):
             return NUMPY.where(self.live, self.values - self.peak, 0.0)
-        with np.errstate(invalid="ignore"):
-            return NUMPY.where(self.live, self.values * self.scale - self.peak * self.scale, 0.0)
+        return NUMPY.where(self.live, self.values * self.scale - self.peak * self.scale, 0.0)
 
     @lazy
     def safe_scores(self) -> Array:
@@ -153,15 +184,14 @@ class Scores(InNamespace):
         """Rows; the mean of the scores. A score of -inf has weight 0 and does not count."""
         if self.xp is NUMPY and self.prior is None and not self.ends:
             # A value of -inf, or a difference that overflows, makes this result infinite or NaN.
-            with np.errstate(over="ignore", invalid="ignore"):
-                terms: Any = self.values - self.peak
-                temperature = self.temperature
-                in_place = isinstance(temperature, float)
-                terms = np.divide(terms, temperature, out=terms) if in_place else terms / temperature
-                np.multiply(terms, self.weights, out=terms)
-                result: Array = np.add.reduce(terms, axis=self.axis, keepdims=True) / self.total
-                if math.isfinite(np.add.reduce(result, axis=None)):
-                    return result
+            terms: Any = self.values - self.peak
+            temperature = self.temperature
+            in_place = isinstance(temperature, float)
+            terms = np.divide(terms, temperature, out=terms) if in_place else terms / temperature
+            np.multiply(terms, self.weights, out=terms)
+            result: Array = np.add.reduce(terms, axis=self.axis, keepdims=True) / self.total
+            if math.isfinite(np.add.reduce(result, axis=None)):
+                return result
         return self.sum(self.weights * self.safe_scores) / self.total
 
     @lazy

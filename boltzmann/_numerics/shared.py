@@ -11,7 +11,7 @@ import numpy as np
 from boltzmann import checks
 from boltzmann._numerics import libraries, tensors
 from boltzmann._numerics.scores import Scores
-from boltzmann.arrays import NUMPY, Array, Namespace, Values
+from boltzmann.arrays import NUMPY, QUIET, Array, Namespace, Values
 
 _PER_ACTION = ("probs", "log_probs")
 _TERMS = 18
@@ -25,6 +25,7 @@ class Quantity:
 
     def __init__(self, formula: Callable[[Scores], Array], *, signed: bool = False) -> None:
         self.formula, self.signed, self.__doc__ = formula, signed, formula.__doc__
+        self._quiet_formula = QUIET(formula)
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -48,7 +49,7 @@ class Quantity:
         """Compute the quantity as users see it."""
         result: Any
         if scores.xp is NUMPY:
-            result = self.formula(scores)
+            result = self._quiet_formula(scores)
         else:
             with libraries.quiet(scores.xp):
                 result = self.formula(scores)
@@ -92,6 +93,7 @@ def _checked_actions(xp: Namespace, actions: Any, log_probs: Array) -> Array:
     return indices
 
 
+@libraries.quietly
 def cross_entropy(xp: Namespace, log_probs: Array, target: Values) -> Array:
     """-sum target log p, where 0 times -inf is 0."""
     weights = libraries.to_float(xp, "target", target, log_probs)
@@ -114,6 +116,7 @@ def relative_excess(xp: Namespace, y: Array) -> Array:
     return xp.where(near, series * y**2, xp.exp(far) * far - xp.expm1(far))
 
 
+@libraries.quietly
 def kl_divergence(xp: Namespace, probs: Array, log_probs: Array, others: Array) -> Array:
     """Sum of q (e^y y - (e^y - 1)) with y = log p - log q, no term below 0; inf if q is 0 and p is not."""
     if (xp is NUMPY) != libraries.is_native(others):
@@ -138,6 +141,7 @@ def kl_divergence(xp: Namespace, probs: Array, log_probs: Array, others: Array) 
     return total[()] if xp is NUMPY else total
 
 
+@libraries.quietly
 def jacobian(xp: Namespace, probs: Array, temperature: Values) -> Array:
     """p_i ([i = j] - p_j) / T, where 0 / 0 is 0."""
     device = None if xp is NUMPY else libraries.device(probs)
@@ -148,8 +152,7 @@ def jacobian(xp: Namespace, probs: Array, temperature: Values) -> Array:
     temperatures = libraries.to_float(xp, "temperature", temperature, probs)
     temperatures = xp.broadcast_to(temperatures, probs.shape[:-1])[..., None, None]
     flat = slopes == 0
-    with np.errstate(divide="ignore", over="ignore"):
-        return xp.where(flat, 0.0, slopes / xp.where(flat, 1.0, temperatures))
+    return xp.where(flat, 0.0, slopes / xp.where(flat, 1.0, temperatures))
 
 
 def top_k(xp: Namespace, log_probs: Array, k: int) -> Array:
@@ -160,6 +163,7 @@ def top_k(xp: Namespace, log_probs: Array, k: int) -> Array:
     return xp.argsort(-log_probs, axis=-1, stable=True)[..., :k]
 
 
+@libraries.quietly
 def ordered_log_prob(xp: Namespace, log_weights: Values, actions: Values) -> Array:
     """Sum over the draws of log w - log of the sum of the remaining weights; -inf if an action comes twice."""
     remaining: Any = checks.numeric_array("log_weights", log_weights) if xp is NUMPY else log_weights

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann._numerics import Quantity, Scores, formulas, scored, shared, tensors
+from boltzmann._numerics import Quantity, Scores, formulas, libraries, scored, shared, tensors
 from boltzmann.arrays import Array, Mask, Rng, Values, Weights
 from boltzmann.gibbs.inverse import from_inverse, log_base
 from boltzmann.sampling import sample_weights, sample_without_replacement
@@ -119,6 +119,10 @@ class Gibbs:
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a Gibbs distribution is frozen: {name} cannot be set")
 
+    def __getstate__(self) -> dict[str, Any]:
+        # A copy, since another thread may be adding a quantity.
+        return dict(self.__dict__)
+
     def __repr__(self) -> str:
         return f"Gibbs(probs={self.probs!r}, temperature={self.temperature!r})"
 
@@ -200,7 +204,8 @@ class Gibbs:
         array([ 0.1966, -0.1966])
         """
         scores = self._scores
-        slope = scores.action_answer(formulas.temperature_derivative(scores))
+        with libraries.quiet(scores.xp):
+            slope = scores.action_answer(formulas.temperature_derivative(scores))
         slope = slope if scores.tensors is None else tensors.as_tensor(slope, scores.tensors)
         return slope if self._sign is None else slope * self._sign[..., None]
 

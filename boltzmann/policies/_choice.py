@@ -16,7 +16,7 @@ import numpy as np
 
 from boltzmann import checks
 from boltzmann._numerics import lazy
-from boltzmann.arrays import Array, Bools, Floats, Rng
+from boltzmann.arrays import QUIET, Array, Bools, Floats, Rng
 from boltzmann.categorical import Categorical
 
 _NODES = 8
@@ -44,10 +44,12 @@ class LargestDraw(Categorical):
     _law: Law
 
     @lazy
+    @QUIET
     def probs(self) -> Array:
         """Probabilities, shape (..., K), with an absolute error of about 1e-11."""
         return self._law.probabilities()
 
+    @QUIET
     def sample(self, rng: Rng, shape: int | tuple[int, ...] = ()) -> Any:
         """Draw actions, with K random numbers each; see :meth:`boltzmann.Gibbs.sample`."""
         if not isinstance(rng, np.random.Generator):
@@ -83,17 +85,15 @@ def _part(knots: Floats, allowed: Bools, log_density: Callable[[Floats, slice], 
     x = left[..., np.newaxis] + length[..., np.newaxis] * nodes
     flat = x.reshape(len(x), -1, 1)
     logs = np.where(allowed[:, np.newaxis], log_density(flat, rows), -np.inf).reshape(*x.shape, -1)
-    with np.errstate(under="ignore"):
-        density = np.exp(logs) * length[..., np.newaxis, np.newaxis]
+    density = np.exp(logs) * length[..., np.newaxis, np.newaxis]
     # Sum from the right: the part of a law below the first edge is never needed.
     mass = np.einsum("rngk,g->rnk", density, weights)
     above = np.cumsum(mass[:, ::-1], axis=1)[:, ::-1] - mass
     within = mass[:, :, np.newaxis] - np.einsum("hg,rngk->rnhk", inner, density)
     below = np.clip(1.0 - (above[:, :, np.newaxis] + within), _LEAST_PROBABILITY, 1.0)
     below = np.where(allowed[:, np.newaxis, np.newaxis], below, 1.0)
-    with np.errstate(under="ignore"):
-        product = np.exp(np.log(below).sum(axis=-1, keepdims=True))
-        probs = np.einsum("rngk,g->rk", density * (product / below), weights)
+    product = np.exp(np.log(below).sum(axis=-1, keepdims=True))
+    probs = np.einsum("rngk,g->rk", density * (product / below), weights)
     return np.asarray(probs / probs.sum(axis=-1, keepdims=True))
 
 

@@ -31,11 +31,12 @@ def uniform_or_gibbs(
     if not isinstance(epsilon, float):
         _require_one_a_row(values, epsilon)
     scores, _ = scored(values, temperature, where, None)
-    if scores.mask is None:
-        shares: Any = 1.0 / scores.values.shape[scores.axis]
-    else:
-        shares = formulas.equal_shares(scores, scores.allowed())
-    return _mixed(scores, epsilon, shares, formulas.probs(scores), temperature if has_temperature else None)
+    with libraries.quiet(scores.xp):
+        if scores.mask is None:
+            shares: Any = 1.0 / scores.values.shape[scores.axis]
+        else:
+            shares = _equal_shares(scores, scores.allowed())
+        return _mixed(scores, epsilon, shares, formulas.probs(scores), temperature if has_temperature else None)
 
 
 def gibbs_or_greedy(values: Values, epsilon: float | Floats, temperature: Values, where: Mask) -> Categorical:
@@ -43,8 +44,15 @@ def gibbs_or_greedy(values: Values, epsilon: float | Floats, temperature: Values
     if not isinstance(epsilon, float):
         _require_one_a_row(values, epsilon)
     scores, _ = scored(values, temperature, where, None)
-    maximisers = formulas.equal_shares(scores, scores.maximisers)
-    return _mixed(scores, epsilon, formulas.probs(scores), maximisers, temperature)
+    with libraries.quiet(scores.xp):
+        maximisers = _equal_shares(scores, scores.maximisers)
+        return _mixed(scores, epsilon, formulas.probs(scores), maximisers, temperature)
+
+
+def _equal_shares(scores: Scores, marked: Array) -> Array:
+    """Return 1 / (number of marked actions) for marked actions, 0 for others; shape (..., K)."""
+    ones = scores.xp.astype(marked, scores.peak.dtype)
+    return ones / scores.sum(ones)
 
 
 def _require_one_a_row(values: Values, epsilon: Floats) -> None:
@@ -60,12 +68,9 @@ def _mixed(
     if scores.xp is NUMPY:
         if not isinstance(epsilon, float):
             rates = scores.from_rows(np.asarray(epsilon, dtype=np.float64))
-        probs = scores.action_answer((1 - rates) * exploiting + rates * exploring)
-    else:
-        if not isinstance(epsilon, float):
-            rates = libraries.to_float(scores.xp, "epsilons", np.asarray(epsilon), like=exploiting)[..., None]
-        with libraries.quiet(scores.xp):
-            probs = scores.action_answer((1 - rates) * exploiting + rates * exploring)
+    elif not isinstance(epsilon, float):
+        rates = libraries.to_float(scores.xp, "epsilons", np.asarray(epsilon), like=exploiting)[..., None]
+    probs = scores.action_answer((1 - rates) * exploiting + rates * exploring)
     if scores.tensors is None:
         return Categorical.computed(probs, scores.xp, temperature)
     return Categorical.computed(tensors.as_tensor(probs, scores.tensors), scores.answer_xp, temperature)

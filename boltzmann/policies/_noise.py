@@ -38,9 +38,8 @@ class ScaledNoise:
         unit = np.where(unit > 0, unit, 1.0)
         halves = np.where(drawing & ~waiting, means / 2, 0.0)
         top = np.where(drawing, halves, -np.inf).max(axis=-1, keepdims=True, initial=-np.inf)
-        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-            centres = 2 * ((halves - np.where(np.isfinite(top), top, 0.0)) / unit)
-            self.widths = np.maximum(scales / unit, _LEAST_WIDTH)
+        centres = 2 * ((halves - np.where(np.isfinite(top), top, 0.0)) / unit)
+        self.widths = np.maximum(scales / unit, _LEAST_WIDTH)
         # No noise lifts these to the largest draw.
         hopeless = centres < _FARTHEST
         self.centres = np.where(hopeless, 0.0, centres)

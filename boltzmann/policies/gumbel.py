@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
-from boltzmann.arrays import Floats, Input, Mask, Values
+from boltzmann.arrays import QUIET, Floats, Input, Mask, Values
 from boltzmann.categorical import Categorical
 from boltzmann.notation import Expression
 from boltzmann.policies._noise import ScaledNoise
@@ -24,8 +24,7 @@ def _noise(rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
 
 
 def _log_density(z: Floats) -> Any:
-    with np.errstate(over="ignore"):
-        return -z - np.exp(-z)
+    return -z - np.exp(-z)
 
 
 @dataclass(frozen=True, repr=False)
@@ -57,6 +56,7 @@ class BoltzmannGumbel(Expression):
 
     C: Annotated[float | Schedule, NONNEGATIVE] = 1.0
 
+    @QUIET
     def __call__(
         self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:

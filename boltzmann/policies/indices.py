@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from boltzmann import checks
 from boltzmann._numerics import libraries
-from boltzmann.arrays import Floats, Input, Mask, Values
+from boltzmann.arrays import QUIET, Floats, Input, Mask, Values
 from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
@@ -105,13 +105,13 @@ class UCB1(Expression):
 
     confidence: Annotated[float, Real("[0, inf)")] = float(np.sqrt(2.0))
 
+    @QUIET
     def __call__(
         self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K)."""
         inputs = PolicyInputs(values, visits, where)
-        with np.errstate(over="ignore"):
-            return inputs.greedy_over(inputs.values + self.confidence * np.sqrt(inputs.widths()))
+        return inputs.greedy_over(inputs.values + self.confidence * np.sqrt(inputs.widths()))
 
 
 @dataclass(frozen=True, repr=False)
@@ -130,6 +130,7 @@ class UCB1Tuned(Expression):
 
     reads: ClassVar[frozenset[str]] = frozenset({"visits", "variances"})
 
+    @QUIET
     def __call__(
         self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:
@@ -176,6 +177,7 @@ class Maillard(Expression):
 
     deviation: Annotated[float, Real("[0, inf]")] = 1.0
 
+    @QUIET
     def __call__(
         self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Gibbs:
@@ -183,10 +185,9 @@ class Maillard(Expression):
         inputs = PolicyInputs(values, visits, where)
         waiting = inputs.untaken.any(axis=-1, keepdims=True)
         best = inputs.values.max(axis=-1, keepdims=True)
-        with np.errstate(all="ignore"):
-            halves = best / 2 - np.where(inputs.allowed, inputs.values, best) / 2
-            gaps = np.where(halves > 0, 2 * (halves / self.deviation) * np.sqrt(inputs.visits / 2), 0.0)
-            energies: Any = -(gaps**2)
-            energies = np.where(waiting, 0.0, energies).astype(inputs.dtype)
+        halves = best / 2 - np.where(inputs.allowed, inputs.values, best) / 2
+        gaps = np.where(halves > 0, 2 * (halves / self.deviation) * np.sqrt(inputs.visits / 2), 0.0)
+        energies: Any = -(gaps**2)
+        energies = np.where(waiting, 0.0, energies).astype(inputs.dtype)
         first = np.where(waiting, inputs.untaken, inputs.allowed)
         return Gibbs(inputs.returned(energies), 1.0, where=inputs.returned(first))

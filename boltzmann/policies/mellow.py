@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from boltzmann._numerics import formulas, libraries, standardise
-from boltzmann.arrays import Input, Mask, Values
+from boltzmann.arrays import QUIET, Input, Mask, Values
 from boltzmann.calibration import finite_rows, temperature_for_expected_loss
 from boltzmann.gibbs import Gibbs
 from boltzmann.notation import Expression
@@ -50,6 +50,7 @@ class Mellowmax(Expression):
 
     omega: Annotated[float | Schedule, NONNEGATIVE] = 1.0
 
+    @QUIET
     def __call__(
         self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Gibbs:
@@ -64,6 +65,5 @@ class Mellowmax(Expression):
         # For tiny omega times range the loss differs from uniform's by rounding alone, and beta is omega / 2 to first
         # order.
         ranges = rows.max(axis=-1) / 2 - np.min(rows / 2, axis=-1, where=rows > -np.inf, initial=np.inf)
-        with np.errstate(over="ignore", under="ignore"):
-            temperature = np.where(ranges * omega < _FIRST_ORDER, 2 / omega, temperature)
+        temperature = np.where(ranges * omega < _FIRST_ORDER, 2 / omega, temperature)
         return Gibbs(values, libraries.returned(temperature[()], values, least_bits=32), where=where)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from boltzmann import checks
 from boltzmann._numerics import libraries, standardise, tensors
-from boltzmann.arrays import Array, Floats, Input, Mask, Values
+from boltzmann.arrays import QUIET, Array, Floats, Input, Mask, Values
 from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
@@ -96,6 +96,7 @@ class Sparsemax(TemperaturePolicy):
 
     temperature: RowTemperature = 1.0
 
+    @QUIET
     def __call__(
         self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:
@@ -139,6 +140,7 @@ class Entmax(TemperaturePolicy):
     temperature: RowTemperature = 1.0
     alpha: Annotated[float, Real("[1, inf)")] = 1.5
 
+    @QUIET
     def __call__(
         self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical | Gibbs:
@@ -163,9 +165,8 @@ def _from_largest(rows: Floats, alpha: float) -> Floats:
 
     def terms(best: Floats, scores: Floats) -> Floats:
         # log1p of the ratio to the best one keeps full precision as alpha tends to 1, the softmax.
-        with np.errstate(all="ignore"):
-            below = np.where(scores == 0, 0.0, (alpha - 1) * (scores * best ** (1 - alpha)))
-            return np.asarray(best * np.exp(np.log1p(np.maximum(below, -1.0)) / (alpha - 1)))
+        below = np.where(scores == 0, 0.0, (alpha - 1) * (scores * best ** (1 - alpha)))
+        return np.asarray(best * np.exp(np.log1p(np.maximum(below, -1.0)) / (alpha - 1)))
 
     def excess(best: Floats, row: Indices) -> Floats:
         return np.asarray(terms(best[..., np.newaxis], rows[row]).sum(axis=-1) - 1.0)
@@ -176,18 +177,16 @@ def _from_largest(rows: Floats, alpha: float) -> Floats:
 
 def _from_smallest(rows: Floats, alpha: float) -> Floats:
     """Solve for the least positive probability; for large alpha the largest one hardly depends on small ones."""
-    with np.errstate(all="ignore"):
-        below = (1 - alpha) * rows
-        # An action is in the support if the better ones sum to less than 1 at the threshold where it enters.
-        apart = below[:, np.newaxis, :] - below[:, :, np.newaxis]
-        entering = np.where(apart > 0, apart, 0.0) ** (1 / (alpha - 1))
-        support = np.where(below < np.inf, entering.sum(axis=1), np.inf) < 1
-        last = np.where(support, below, -1.0).max(axis=-1, keepdims=True)
-        above = np.where(support, last - below, 0.0)
+    below = (1 - alpha) * rows
+    # An action is in the support if the better ones sum to less than 1 at the threshold where it enters.
+    apart = below[:, np.newaxis, :] - below[:, :, np.newaxis]
+    entering = np.where(apart > 0, apart, 0.0) ** (1 / (alpha - 1))
+    support = np.where(below < np.inf, entering.sum(axis=1), np.inf) < 1
+    last = np.where(support, below, -1.0).max(axis=-1, keepdims=True)
+    above = np.where(support, last - below, 0.0)
 
     def terms(least: Floats, distances: Floats) -> Floats:
-        with np.errstate(all="ignore"):
-            return np.where(distances == 0, least, (least ** (alpha - 1) + distances) ** (1 / (alpha - 1)))
+        return np.where(distances == 0, least, (least ** (alpha - 1) + distances) ** (1 / (alpha - 1)))
 
     def excess(least: Floats, row: Indices) -> Floats:
         return np.asarray(np.where(support[row], terms(least[..., np.newaxis], above[row]), 0.0).sum(axis=-1) - 1.0)

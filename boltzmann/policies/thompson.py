@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 
 from boltzmann import checks
-from boltzmann.arrays import Bools, Floats, Input, Mask, Values
+from boltzmann.arrays import QUIET, Bools, Floats, Input, Mask, Values
 from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
 from boltzmann.notation import Expression
@@ -27,8 +27,7 @@ def _noise(rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
 
 
 def _log_density(z: Floats) -> Any:
-    with np.errstate(over="ignore"):
-        return -0.5 * z**2 - 0.5 * np.log(2 * np.pi)
+    return -0.5 * z**2 - 0.5 * np.log(2 * np.pi)
 
 
 @dataclass(frozen=True, repr=False)
@@ -65,6 +64,7 @@ class GaussianThompson(Expression):
     prior_mean: Annotated[float, Real("(-inf, inf)")] = 0.0
     prior_deviation: Annotated[float, Real("(0, inf]")] = np.inf
 
+    @QUIET
     def __call__(
         self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:
@@ -74,9 +74,8 @@ class GaussianThompson(Expression):
         taken = inputs.allowed & (inputs.visits > 0)
         means_or_prior = np.where(taken, inputs.values, self.prior_mean)
         # The prior counts as ratio^2 rewards. A flat prior counts as none, so untaken actions have no posterior.
-        with np.errstate(over="ignore", under="ignore", divide="ignore"):
-            share = np.where(taken, 1 / (1 + (ratio / np.sqrt(np.maximum(inputs.visits, 1.0))) ** 2), 0.0)
-            scales = np.minimum(self.deviation / np.hypot(np.sqrt(inputs.visits), ratio), self.prior_deviation)
+        share = np.where(taken, 1 / (1 + (ratio / np.sqrt(np.maximum(inputs.visits, 1.0))) ** 2), 0.0)
+        scales = np.minimum(self.deviation / np.hypot(np.sqrt(inputs.visits), ratio), self.prior_deviation)
         if ratio > 0:
             inputs.untaken = np.zeros_like(inputs.untaken)
             means = self.prior_mean + share * (means_or_prior - self.prior_mean)
@@ -112,6 +111,7 @@ class BernoulliThompson(Expression):
     alpha: Annotated[float, Real("(0, inf)")] = 1.0
     beta: Annotated[float, Real("(0, inf)")] = 1.0
 
+    @QUIET
     def __call__(
         self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from boltzmann import checks
 from boltzmann._numerics import libraries
-from boltzmann.arrays import Floats, Input, Mask, Values
+from boltzmann.arrays import QUIET, Floats, Input, Mask, Values
 from boltzmann.bounds import OrNone, Real
 from boltzmann.categorical import Categorical
 from boltzmann.notation import Expression
@@ -27,6 +27,7 @@ _NORMALISED = RangeScaled(0.5)
 _SENSITIVITY = "(0, inf]"
 
 
+@QUIET
 def next_epsilons(epsilons: ArrayLike, value_changes: ArrayLike, weights: ArrayLike, sensitivity: float) -> Floats:
     """Return the next rates of exploration: (1 - w) epsilon + w tanh(|change| / (2 sensitivity)).
 
@@ -66,8 +67,7 @@ def next_epsilons(epsilons: ArrayLike, value_changes: ArrayLike, weights: ArrayL
             f"epsilons, value_changes and weights must fit together, got shapes {rates.shape}, {changes.shape} and "
             f"{weight.shape}"
         ) from None
-    with np.errstate(over="ignore", under="ignore"):
-        return np.asarray((1 - weight) * rates + weight * np.tanh(np.abs(changes) / checked / 2))
+    return np.asarray((1 - weight) * rates + weight * np.tanh(np.abs(changes) / checked / 2))
 
 
 def _within_unit(name: str, value: ArrayLike) -> Floats:

@@ -8,6 +8,7 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import ArrayLike
 
+from boltzmann.arrays import QUIET
 from boltzmann.bounds import Real, Temperature, Whole
 from boltzmann.notation import Expression
 from boltzmann.schedules.steps import LAST_STEP, NONNEGATIVE, Schedule, Temperatures, checked_steps, temperatures_at
@@ -44,6 +45,7 @@ class Warmup(Expression):
     steps: Annotated[int, Whole(1, LAST_STEP)]
     start: Temperature = field(default=np.inf, kw_only=True)
 
+    @QUIET
     def __call__(self, step: ArrayLike) -> Temperatures:
         """Return the temperature at ``step``, integers of any shape; the result has that shape."""
         steps = checked_steps(step)
@@ -51,8 +53,7 @@ class Warmup(Expression):
         # The ends are selected, not computed, because inf * 0 is NaN.
         fraction = np.minimum(steps / self.steps, _BELOW_ONE)
         beginning = np.where(np.isinf(after) & (fraction == 0), 0.0, after)
-        with np.errstate(invalid="ignore"):
-            line = np.where(fraction == 0, self.start, self.start * (1 - fraction) + beginning * fraction)
+        line = np.where(fraction == 0, self.start, self.start * (1 - fraction) + beginning * fraction)
         return np.where(steps < self.steps, line, after)[()]
 
 
@@ -77,10 +78,10 @@ class Scale(Expression):
     schedule: Annotated[float | Schedule, NONNEGATIVE]
     factor: Annotated[float, Real("(0, inf)")]
 
+    @QUIET
     def __call__(self, step: ArrayLike) -> Temperatures:
         """Return the temperature at ``step``, integers of any shape; the result has that shape."""
-        with np.errstate(over="ignore", under="ignore"):
-            return (temperatures_at("schedule", self.schedule, checked_steps(step)) * self.factor)[()]
+        return (temperatures_at("schedule", self.schedule, checked_steps(step)) * self.factor)[()]
 
 
 @dataclass(frozen=True, repr=False)
@@ -110,6 +111,7 @@ class Clip(Expression):
         if self.most < self.least:
             raise ValueError(f"most must be in [{self.least:g}, inf], got {self.most}")
 
+    @QUIET
     def __call__(self, step: ArrayLike) -> Temperatures:
         """Return the temperature at ``step``, integers of any shape; the result has that shape."""
         return np.clip(temperatures_at("schedule", self.schedule, checked_steps(step)), self.least, self.most)[()]

@@ -9,7 +9,7 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import ArrayLike
 
-from boltzmann.arrays import LARGEST, Floats
+from boltzmann.arrays import LARGEST, QUIET, Floats
 from boltzmann.bounds import Real, Temperature, Whole
 from boltzmann.notation import Expression
 from boltzmann.schedules.steps import Temperatures, checked_steps
@@ -48,6 +48,7 @@ class InverseTime(_Decay):
     array([0., 0.])
     """
 
+    @QUIET
     def __call__(self, step: ArrayLike) -> Temperatures:
         """Return the temperature at ``step``, integers of any shape; the result has that shape."""
         return (self.start / (1 + self._growth(step)))[()]
@@ -70,6 +71,7 @@ class InverseSqrt(_Decay):
     array([1. , 0.5, 0.1])
     """
 
+    @QUIET
     def __call__(self, step: ArrayLike) -> Temperatures:
         """Return the temperature at ``step``, integers of any shape; the result has that shape."""
         return (self.start / np.sqrt(1 + self._growth(step)))[()]
@@ -97,10 +99,10 @@ class ExponentialDecay(_Decay):
     array([1.  , 0.5 , 0.25, 0.  ])
     """
 
+    @QUIET
     def __call__(self, step: ArrayLike) -> Temperatures:
         """Return the temperature at ``step``, integers of any shape; the result has that shape."""
-        with np.errstate(under="ignore"):
-            factor = np.exp(-self._growth(step))
+        factor = np.exp(-self._growth(step))
         return np.where(np.isinf(self.start), np.inf, np.where(factor > 0, factor, 0.0) * min(self.start, LARGEST))[()]
 
 
@@ -125,6 +127,7 @@ class Logarithmic(Expression):
 
     scale: Temperature
 
+    @QUIET
     def __call__(self, step: ArrayLike) -> Temperatures:
         """Return the temperature at ``step``, integers of any shape; the result has that shape."""
         return (self.scale / np.log(checked_steps(step) + np.e))[()]
@@ -154,6 +157,7 @@ class SqrtLogOverTime(Expression):
     actions: Annotated[int, Whole(1, _MOST_ACTIONS)]
     scale: Annotated[float, Real("[0, inf)")] = field(default=1.0, kw_only=True)
 
+    @QUIET
     def __call__(self, step: ArrayLike) -> Temperatures:
         """Return the temperature at ``step``, integers of any shape; the result has that shape."""
         return np.asarray(self.scale * np.sqrt(math.log(self.actions) / self.actions / (checked_steps(step) + 1)))[()]
@@ -179,6 +183,7 @@ class LogOverTime(Expression):
 
     scale: Annotated[float, Real("[0, inf)")]
 
+    @QUIET
     def __call__(self, step: ArrayLike) -> Temperatures:
         """Return the temperature at ``step``, integers of any shape; the result has that shape."""
         rounds = checked_steps(step) + 1

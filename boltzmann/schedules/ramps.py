@@ -8,7 +8,7 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import ArrayLike
 
-from boltzmann.arrays import Floats
+from boltzmann.arrays import QUIET, Floats
 from boltzmann.bounds import Real, Temperature, Whole
 from boltzmann.notation import Expression
 from boltzmann.schedules.steps import LAST_STEP, Temperatures, checked_steps
@@ -31,6 +31,7 @@ class Constant(Expression):
 
     temperature: Temperature
 
+    @QUIET
     def __call__(self, step: ArrayLike) -> Temperatures:
         """Return the temperature at ``step``, integers of any shape; the result has that shape."""
         return np.full_like(checked_steps(step), self.temperature)[()]
@@ -44,6 +45,7 @@ class _Ramp(Expression):
     end: Temperature
     steps: Annotated[int, Whole(1, LAST_STEP)]
 
+    @QUIET
     def __call__(self, step: ArrayLike) -> Temperatures:
         """Return the temperature at ``step``, integers of any shape; the result has that shape."""
         fraction = np.minimum(checked_steps(step) / self.steps, 1.0)
@@ -112,8 +114,7 @@ class Exponential(_Ramp):
 
     def _between(self, fraction: Floats) -> Floats:
         # Powers of both ends, because the quotient end / start may overflow.
-        with np.errstate(over="ignore"):
-            between = np.power(self.start, 1 - fraction) * np.power(self.end, fraction)
+        between = np.power(self.start, 1 - fraction) * np.power(self.end, fraction)
         return np.asarray(np.minimum(between, max(self.start, self.end)))
 
 
@@ -144,8 +145,7 @@ class Polynomial(_Ramp):
         left, gone = np.exp(logs), -np.expm1(logs)
         # The product of inf and an underflowed power is NaN. The difference of both ends may overflow, their weighted
         # sum does not.
-        with np.errstate(invalid="ignore"):
-            return np.where(max(self.start, self.end) == np.inf, np.inf, self.start * left + self.end * gone)
+        return np.where(max(self.start, self.end) == np.inf, np.inf, self.start * left + self.end * gone)
 
 
 @dataclass(frozen=True, repr=False)

@@ -13,7 +13,7 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import ArrayLike
 
-from boltzmann.arrays import Floats
+from boltzmann.arrays import QUIET, Floats
 from boltzmann.bounds import Each, Real, Whole, Wrapper
 from boltzmann.checks import shown
 from boltzmann.notation import Expression
@@ -65,6 +65,7 @@ class Piecewise(Expression):
         super().__post_init__()
         _check_count(self.boundaries, self.temperatures)
 
+    @QUIET
     def __call__(self, step: ArrayLike) -> Temperatures:
         """Return the temperature at ``step``, integers of any shape; the result has that shape."""
         piece = np.searchsorted(np.asarray(self.boundaries, dtype=np.float64), checked_steps(step), side="right")
@@ -96,6 +97,7 @@ class Join(Expression):
         super().__post_init__()
         _check_count(self.boundaries, self.schedules)
 
+    @QUIET
     def __call__(self, step: ArrayLike) -> Temperatures:
         """Return the temperature at ``step``, integers of any shape; the result has that shape."""
         steps = checked_steps(step)
@@ -138,6 +140,7 @@ class Cyclic(Expression):
     period: Annotated[int, Whole(1, LAST_STEP)]
     growth: Annotated[int, Whole(1, LAST_STEP)] = field(default=1, kw_only=True)
 
+    @QUIET
     def __call__(self, step: ArrayLike) -> Temperatures:
         """Return the temperature at ``step``, integers of any shape; the result has that shape."""
         return temperatures_at("schedule", self.schedule, self._within(checked_steps(step)))[()]

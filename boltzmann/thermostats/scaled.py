@@ -8,7 +8,8 @@ from typing import Annotated
 import numpy as np
 
 from boltzmann import checks
-from boltzmann.arrays import Floats, Input, Mask, Values
+from boltzmann._numerics import libraries
+from boltzmann.arrays import QUIET, Floats, Input, Mask, Values
 from boltzmann.calibration import finite_rows
 from boltzmann.schedules import NONNEGATIVE, Schedule, Temperatures
 from boltzmann.thermostats.per_row import Thermostat
@@ -22,8 +23,7 @@ def _half_range(rows: Floats) -> Floats:
 
 def _times(units: Floats, scale: float) -> Temperatures:
     """Return scale times the unit of each row; an infinite scale is inf even for equal values, where inf * 0 is NaN."""
-    with np.errstate(over="ignore", under="ignore"):
-        return np.full(units.shape, np.inf)[()] if np.isinf(scale) else (units * scale)[()]
+    return np.full(units.shape, np.inf)[()] if np.isinf(scale) else (units * scale)[()]
 
 
 @dataclass(frozen=True, repr=False)
@@ -43,6 +43,7 @@ class RangeScaled(Thermostat):
 
     scale: Annotated[float | Schedule, NONNEGATIVE]
 
+    @QUIET
     def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         return _times(_half_range(finite_rows(values, where)), 2 * NONNEGATIVE.read("scale", self.scale, step))
@@ -65,6 +66,7 @@ class StdScaled(Thermostat):
 
     scale: Annotated[float | Schedule, NONNEGATIVE]
 
+    @QUIET
     def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         rows = finite_rows(values, where)
@@ -96,13 +98,14 @@ class GLIE(Thermostat):
     inf
     """
 
+    @QUIET
     def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         rows = finite_rows(values, where)
         if visits is None:
             raise ValueError("visits must be given: GLIE computes the temperature from the visits of a state")
-        allowed = np.broadcast_to(np.True_ if where is None else checks.mask_array("where", where), rows.shape)
-        counts = checks.visit_counts(visits, rows.shape, allowed)
+        mask = np.True_ if where is None else checks.mask_array("where", libraries.to_numpy("where", where))
+        allowed = np.broadcast_to(mask, rows.shape)
+        counts = checks.visit_counts(libraries.to_numpy("visits", visits), rows.shape, allowed)
         growth = np.log(np.maximum(counts.sum(axis=-1), 1.0))
-        with np.errstate(over="ignore"):
-            return np.where(growth > 0, 2 * (_half_range(rows) / np.where(growth > 0, growth, 1.0)), np.inf)[()]
+        return np.where(growth > 0, 2 * (_half_range(rows) / np.where(growth > 0, growth, 1.0)), np.inf)[()]

@@ -8,7 +8,7 @@ from typing import Annotated
 import numpy as np
 
 from boltzmann import calibration
-from boltzmann.arrays import Input, Mask, Values
+from boltzmann.arrays import QUIET, Input, Mask, Values
 from boltzmann.schedules import NONNEGATIVE, UNIT_INTERVAL, Schedule, Scheduled, Temperatures
 from boltzmann.thermostats.per_row import Thermostat
 
@@ -17,7 +17,8 @@ _AT_LEAST_ONE = Scheduled("[1, inf]")
 
 def _temperatures(result: calibration.Calibration) -> Temperatures:
     """Return the temperature of each row, and a scalar for a single row."""
-    return result.temperature[()]  # type: ignore[no-any-return]
+    temperature: Temperatures = result.temperature
+    return temperature[()] if isinstance(temperature, np.ndarray) else temperature
 
 
 @dataclass(frozen=True, repr=False)
@@ -44,6 +45,7 @@ class EntropyTarget(Thermostat):
 
     fraction: Annotated[float | Schedule, UNIT_INTERVAL]
 
+    @QUIET
     def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         fraction = UNIT_INTERVAL.read("fraction", self.fraction, step)
@@ -70,6 +72,7 @@ class EffectiveActionsTarget(Thermostat):
 
     actions: Annotated[float | Schedule, _AT_LEAST_ONE]
 
+    @QUIET
     def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         actions = _AT_LEAST_ONE.read("actions", self.actions, step)
@@ -95,6 +98,7 @@ class GreedyProbabilityTarget(Thermostat):
 
     probability: Annotated[float | Schedule, UNIT_INTERVAL]
 
+    @QUIET
     def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         probability = UNIT_INTERVAL.read("probability", self.probability, step)
@@ -120,6 +124,7 @@ class LossBudget(Thermostat):
 
     loss: Annotated[float | Schedule, NONNEGATIVE]
 
+    @QUIET
     def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         loss = NONNEGATIVE.read("loss", self.loss, step)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann import checks
+from boltzmann.arrays import AS_USUAL
 from boltzmann.experiments.engine.arguments import checked_ends, checked_seeds, require_players
 from boltzmann.experiments.engine.compiled import CompiledCell
 from boltzmann.experiments.engine.recorder import Recorder
@@ -21,6 +22,7 @@ Engine = Literal["auto", "lockstep", "compiled"]
 ENGINES = ("auto", "lockstep", "compiled")
 
 
+@AS_USUAL
 def rollout(
     env: Any,
     agent: Agent,
