@@ -15,7 +15,7 @@ from boltzmann.experiments.figures import Attempt, ComparisonFigure, draw_figure
 from boltzmann.experiments.metrics import JudgedKey
 from boltzmann.experiments.pages.html import Section, Table
 from boltzmann.experiments.pages.parts import pictures_of, repetition, write_page
-from boltzmann.experiments.statistics import FEW, Judgement, TaskJudgement, difference_text, final_text, with_half_width
+from boltzmann.experiments.statistics import FEW, Judgement, TaskJudgement, difference_text, final_text, total_text
 from boltzmann.experiments.store import Results
 
 if TYPE_CHECKING:
@@ -95,7 +95,8 @@ def _leaderboard(judgement: Judgement) -> Section:
     sentence = f"Best first, by the last tenth of the steps; {plan.samples_text} of each."
     if plan.samples > 1:
         sentence += (
-            f" Behind ± is half the width of the mean's {level} interval. All agents met the same problems, so "
+            f" Behind ± is half the width of the mean's {level} interval; brackets hold both ends where a bound "
+            "of the metric cuts one off. All agents met the same problems, so "
             f"differences are paired, {plan.sample} by {plan.sample}; in brackets their {level} intervals. A tied "
             "agent does not differ significantly from the best with all pairs of the task tested (Holm)."
         )
@@ -121,7 +122,7 @@ def _task_table(judged: TaskJudgement, samples: int, to: str) -> Table:
             final_text(row) if row["replicates"] in (0, samples) else f"({row['replicates']} only) {final_text(row)}",
             "\N{EN DASH}" if index == judged.reference or math.isnan(row["difference"]) else difference_text(row),
             "tied" if row["tied"] else "",
-            with_half_width(row["cumulative"], row["cumulative_half_width"]),
+            total_text(row),
         )
         for index, row in enumerate(judged.rows)
     ]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from boltzmann.experiments.errors import RefusedError
-from boltzmann.experiments.metrics import BY_KEY, JUDGED_KEYS, KEYS, Floats, JudgedKey, Metric, MetricKey
+from boltzmann.experiments.metrics import BY_KEY, JUDGED_KEYS, KEYS, Bounds, Floats, JudgedKey, Metric, MetricKey
 from boltzmann.experiments.statistics.cells import Cells
 from boltzmann.experiments.store import Cell
 
@@ -55,6 +55,25 @@ def cumulative(cell: Cell, metric: JudgedKey) -> Floats:
     The return sums to the total reward, unfinished episodes included.
     """
     return find_metric(metric, JUDGED_KEYS).total_of_windows(cell.metrics, cell.lengths)
+
+
+def bounds_of(cells: Cells, metric: MetricKey) -> Bounds:
+    """Return where a metric of one task lies, by its declaration and what was recorded."""
+    bottom, top = BY_KEY[metric].bounds
+    if (bound := BY_KEY[metric].top) is not None:
+        recorded = [curve(cell, metric) for cell in cells.values()]
+        largest = max((float(values[~np.isnan(values)].max(initial=-np.inf)) for values in recorded), default=-np.inf)
+        top = bound(largest) if np.isfinite(largest) else top
+    return bottom, top
+
+
+def total_bounds_of(cells: Cells, metric: JudgedKey) -> Bounds:
+    """Return where the sum of a metric over all steps lies."""
+    bottom, top = bounds_of(cells, metric)
+    if BY_KEY[metric].per_episode:
+        return -np.inf, np.inf
+    steps = float(next(iter(cells.values())).steps[-1])
+    return bottom * steps, top * steps
 
 
 def better_first(value: float, metric: JudgedKey) -> float:
