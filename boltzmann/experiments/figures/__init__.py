@@ -10,6 +10,7 @@
 
 from boltzmann.experiments.figures.curves import draw_learning_curves
 from boltzmann.experiments.figures.differences import differences_of, draw_differences
+from boltzmann.experiments.figures.legends import panels_of
 from boltzmann.experiments.figures.listing import FIGURES, ComparisonFigure, draw_figures
 from boltzmann.experiments.figures.profiles import draw_profiles
 from boltzmann.experiments.figures.saving import Attempt, each_figure, save_figure
@@ -18,6 +19,7 @@ from boltzmann.experiments.figures.style import (
     COLOURS,
     EPISODES_NOTE,
     LETTER,
+    LINE,
     LONGEST,
     agent_styles,
     decade,
@@ -34,6 +36,7 @@ __all__ = [
     "EPISODES_NOTE",
     "FIGURES",
     "LETTER",
+    "LINE",
     "LONGEST",
     "Attempt",
     "ComparisonFigure",
@@ -48,6 +51,7 @@ __all__ = [
     "each_figure",
     "look",
     "new_figure",
+    "panels_of",
     "plain",
     "put_caption",
     "save_figure",

@@ -124,7 +124,7 @@ def with_interval(mean: float, low: float, high: float) -> str:
 
     Examples
     --------
-    >>> with_interval(0.5, 0.4, 0.6), with_interval(0.98, 0.94, 1.0), with_interval(-0.0001, -0.2, 0.2)
+    >>> with_interval(0.5, 0.4, 0.6), with_interval(0.98, 0.94, 1.0), with_interval(-0.0001, -0.2001, 0.1999)
     ('0.50 ± 0.10', '0.980 [0.940, 1.000]', '0.00 ± 0.20')
     """
     half_width = (high - low) / 2
