@@ -20,9 +20,10 @@ from boltzmann.experiments import (
     RefusedError,
 )
 from boltzmann.experiments.figures import EPISODES_NOTE
+from boltzmann.experiments.pages import suite_tables
 from boltzmann.experiments.statistics import TaskJudgement, difference_text, final_text, total_text
 from boltzmann.experiments.wording import printable
-from scripts.support.tables import let_any_terminal_print, print_sentence, wrap
+from scripts.support.tables import let_any_terminal_print, print_sentence, print_table, wrap
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 """Gymnasium colours its warnings even where a file reads them."""
@@ -117,6 +118,8 @@ def print_leaderboard(judgement: Judgement) -> None:
         if judged.metric.per_episode:
             print(f"    {EPISODES_NOTE}")
         print_sentence(judgement.answers[judged.task])
+    for table in suite_tables(judgement):
+        print_table(table)
 
 
 def _print_table(judged: TaskJudgement, samples: int, record: str) -> None:

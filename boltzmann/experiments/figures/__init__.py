@@ -3,6 +3,7 @@
 - ``style``: what the figures share; ``legends``: names beside lines
 - ``curves``: metrics along the steps; ``sensitivity``: a metric against a temperature or another number
 - ``differences``: paired differences as a forest plot; ``profiles``: the distribution over replicates
+- ``aggregates``: one number for all tasks
 - ``listing``: the list of figures that a comparison has
 - ``styled_figure``: a figure that the user's own settings do not change
 - ``saving``: writing to a file

@@ -7,7 +7,7 @@
 - ``assets``: the style sheet and the scripts
 """
 
-from boltzmann.experiments.pages.comparison import write_judgement, write_report
+from boltzmann.experiments.pages.comparison import suite_tables, write_judgement, write_report
 from boltzmann.experiments.pages.drawings import Picture
 from boltzmann.experiments.pages.html import Section, Table, render_page
 from boltzmann.experiments.pages.parts import picture, pictures_of, repetition, write_page
@@ -21,6 +21,7 @@ __all__ = [
     "pictures_of",
     "render_page",
     "repetition",
+    "suite_tables",
     "with_ends",
     "with_half_width",
     "write_judgement",

@@ -7,6 +7,7 @@
 - ``performance``: performance profiles, and how many replicates are needed
 - ``conclusions``: what a leaderboard says in a sentence, and its numbers as text
 - ``judging``: the leaderboard with its ties, computed once for terminal, figures and page
+- ``suites``: one number for all tasks
 - ``average_tables``: all averages as one table; ``families``: agents that differ in one number
 """
 
@@ -61,8 +62,10 @@ from boltzmann.experiments.statistics.families import hole_of, members, usual_fa
 from boltzmann.experiments.statistics.intervals import FEW, Estimate, FewReplicatesWarning, bootstrap, interval
 from boltzmann.experiments.statistics.judging import Judgement, TaskJudgement, leaderboard
 from boltzmann.experiments.statistics.performance import performance_profile, replicates_needed
+from boltzmann.experiments.statistics.suites import AGGREGATES, stratified_bootstrap, suite
 
 __all__ = [
+    "AGGREGATES",
     "FEW",
     "Cells",
     "Estimate",
@@ -108,6 +111,8 @@ __all__ = [
     "probability_of_improvement",
     "replicates_needed",
     "short_labels",
+    "stratified_bootstrap",
+    "suite",
     "total_text",
     "usual_family",
     "usual_metric",

@@ -136,6 +136,13 @@ class Judgement:
         sample = self.results.plan.sample
         return {judged.task: task_answer(judged.rows, self.confidence, sample) for judged in self.tasks}
 
+    @cached_property
+    def suite(self) -> pd.DataFrame:
+        """The agents over all tasks at once, as ``suite`` returns them, drawn with the seed of the experiment."""
+        from boltzmann.experiments.statistics.suites import suite
+
+        return suite(self, rng=self.results.plan.seed)
+
     def _judge(self, task: str, cells: Cells) -> TaskJudgement:
         metric = self.metrics[task]
         if self.metric is None and any(cell.episodic for cell in cells.values()):
