@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.metrics import BY_KEY, JUDGED_KEYS, KEYS, Bounds, Floats, JudgedKey, Metric, MetricKey
+from boltzmann.experiments.statistics.bounded import bounded_mean
 from boltzmann.experiments.statistics.cells import Cells
+from boltzmann.experiments.statistics.intervals import Estimate
 from boltzmann.experiments.store import Cell
 
 _FINAL = 0.1
@@ -106,3 +109,24 @@ def _is_known_throughout(cells: Cells, metric: JudgedKey) -> bool:
 def has_metric(cells: Cells, metric: MetricKey) -> bool:
     """Return whether any cell has a metric: returns where episodes ended, gaps where the environment reports them."""
     return any(np.isfinite(curve(cell, metric)).any() for cell in cells.values())
+
+
+def row_of(cells: Cells, agent: str, label: str, metric: JudgedKey, confidence: float) -> dict[str, Any]:
+    """Return what a leaderboard says of one agent alone."""
+    cell = cells[agent]
+    values = final(cell, metric)
+    last = bounded_mean(values, bounds_of(cells, metric), confidence)
+    total = bounded_mean(cumulative(cell, metric), total_bounds_of(cells, metric), confidence)
+    return {
+        "task": cell.task,
+        "agent": label,
+        "metric": metric,
+        **_numbers("final", last),
+        **_numbers("cumulative", total),
+        "replicates": int((~np.isnan(values)).sum()),
+    }
+
+
+def _numbers(name: str, estimate: Estimate) -> dict[str, float]:
+    value, low, high = map(float, estimate)
+    return {name: value, f"{name}_half_width": (high - low) / 2, f"{name}_low": low, f"{name}_high": high}

@@ -12,22 +12,21 @@ import numpy as np
 
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.metrics import BY_KEY, JUDGED_KEYS, Floats, JudgedKey, Metric, MetricKey
-from boltzmann.experiments.statistics.bounded import bounded_mean, of_differences
+from boltzmann.experiments.statistics.bounded import of_differences
 from boltzmann.experiments.statistics.cell_values import (
     better_first,
     bounds_of,
-    cumulative,
     final,
     find_metric,
     has_metric,
-    total_bounds_of,
+    row_of,
     usual_metric,
 )
 from boltzmann.experiments.statistics.cells import Cells, cells_by_task, find_agent, labels_of
 from boltzmann.experiments.statistics.centres import warn_of_few
 from boltzmann.experiments.statistics.comparing import holm, holm_of_pairs, paired_difference, pairwise_p_values
 from boltzmann.experiments.statistics.conclusions import task_answer
-from boltzmann.experiments.statistics.intervals import Estimate, checked_confidence
+from boltzmann.experiments.statistics.intervals import checked_confidence
 from boltzmann.experiments.store import Results
 
 if TYPE_CHECKING:
@@ -148,7 +147,7 @@ class Judgement:
         if self.metric is None and any(cell.episodic for cell in cells.values()):
             _log_unfinished(task, cells, metric)
         labels = labels_of(cells)
-        rows = [_row(cells, agent, labels[agent], metric, self.confidence) for agent in cells]
+        rows = [row_of(cells, agent, labels[agent], metric, self.confidence) for agent in cells]
         order = sorted(range(len(rows)), key=lambda index: better_first(rows[index]["final"], metric))
         rows, agents = [rows[index] for index in order], tuple(tuple(cells)[index] for index in order)
         finals = np.stack([final(cells[agent], metric) for agent in agents], axis=1)
@@ -233,26 +232,6 @@ def _holm_without(reference: int, p_values: Floats) -> Floats:
     others = p_values.copy()
     others[reference] = np.nan
     return holm(others)
-
-
-def _row(cells: Cells, agent: str, label: str, metric: JudgedKey, confidence: float) -> dict[str, Any]:
-    cell = cells[agent]
-    values = final(cell, metric)
-    last = bounded_mean(values, bounds_of(cells, metric), confidence)
-    total = bounded_mean(cumulative(cell, metric), total_bounds_of(cells, metric), confidence)
-    return {
-        "task": cell.task,
-        "agent": label,
-        "metric": metric,
-        **_numbers("final", last),
-        **_numbers("cumulative", total),
-        "replicates": int((~np.isnan(values)).sum()),
-    }
-
-
-def _numbers(name: str, estimate: Estimate) -> dict[str, float]:
-    value, low, high = map(float, estimate)
-    return {name: value, f"{name}_half_width": (high - low) / 2, f"{name}_low": low, f"{name}_high": high}
 
 
 def _log_unfinished(task: str, cells: Cells, metric: JudgedKey) -> None:
