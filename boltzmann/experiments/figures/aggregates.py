@@ -35,8 +35,8 @@ def aggregates_of(judgement: Judgement) -> Figure:
             panel.set_title(f"{name} (less is better)" if "gap" in name else name, loc="left", fontweight="bold")
         percent = f"{100 * judgement.confidence:g} %"
         note = (
-            f"Scores over {int(table['tasks'].iloc[0])} tasks: on each, the agent with the smallest mean has 0 and the "
-            f"one with the largest 1. Bars: {percent} intervals by the bootstrap, runs drawn within each task."
+            f"Scores over {int(table['tasks'].iloc[0])} tasks: on each, the agent with the worst mean has 0 and the "
+            f"one with the best 1. Bars: {percent} intervals by the bootstrap, runs drawn within each task."
         )
         put_caption(figure, note, metrics=())
     return figure

@@ -127,8 +127,8 @@ def suite_tables(judgement: Judgement) -> list[Table]:
     for agent, text in zip(board["agent"], texts, strict=True):
         rows.setdefault(str(agent), []).append(text)
     caption = (
-        f"{board['tasks'].iloc[0]} tasks together: final values, on each task 0 for the smallest mean and 1 "
-        f"for the largest, with {100 * judgement.confidence:g} % intervals"
+        f"{board['tasks'].iloc[0]} tasks together: final values, on each task 0 for the worst mean and 1 "
+        f"for the best, with {100 * judgement.confidence:g} % intervals"
     )
     columns = ("policy", *board["aggregate"].unique())
     return [Table(caption, columns, [(agent, *cells) for agent, cells in rows.items()])]

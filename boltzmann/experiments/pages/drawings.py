@@ -93,7 +93,7 @@ def _inline(name: str, svg: str, label: str) -> str:
     for colours, theme in (
         (("#ffffff", "white"), "surface"),
         (("#262626", "#000000", "black"), "ink"),
-        (("#cccccc",), "line"),
+        (("#cccccc", "#e5e5e5", "#e6e6e6", "#b2b2b2", "#b3b3b3"), "line"),
     ):
         body = re.sub(rf"(fill|stroke): ({'|'.join(colours)})\b", rf"\1: var(--{theme})", body)
     width = re.search(r'<svg[^>]*\swidth="([\d.]+(?:pt|px)?)"', body)
