@@ -8,6 +8,7 @@ R is the number of replicates, W that of recorded windows of steps.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -18,6 +19,8 @@ from numpy.typing import NDArray
 from boltzmann.policies import Distribution
 
 Floats = NDArray[np.float64]
+Bounds = tuple[float, float]
+"""Where a quantity lies, both ends included."""
 Windows = Mapping[str, Floats]
 """Recorded arrays by name, each of shape (R, W)."""
 Lengths = NDArray[np.int64]
@@ -48,6 +51,10 @@ class Metric:
         Whether small values are good; whether it is shown in per cent; whether only episodes that end have a value, and
         its arrays are then sums; whether a window's value includes all steps before; whether its axis may be
         logarithmic.
+    bounds : pair of floats
+        Where its value at one step lies; infinite where that is not known. Intervals stay within.
+    top : callable, optional
+        ``top(largest)`` returns the upper bound for a task whose largest recorded value is known.
     drawn_beside : str
         The key of the metric in the next panel of the usual learning curves.
     windows, mean, total_of : callables, optional
@@ -66,6 +73,8 @@ class Metric:
     per_episode: bool = False
     is_running_total: bool = False
     spans_decades: bool = False
+    bounds: Bounds = (-math.inf, math.inf)
+    top: Callable[[float], float] | None = None
     drawn_beside: str = ""
     windows: Callable[[Windows, Lengths], Floats] | None = None
     mean: Callable[[Windows, Lengths], Floats] | None = None
@@ -116,6 +125,17 @@ def _entropy(distribution: Distribution) -> Any:
     return distribution.entropy
 
 
+def _log_actions(largest: float) -> float:
+    """Return log K for the smallest number of actions K that allows this entropy; results do not store K.
+
+    Examples
+    --------
+    >>> _log_actions(math.log(4)) == math.log(4), _log_actions(1.0) == math.log(3)
+    (True, True)
+    """
+    return math.log(max(1, math.ceil(math.exp(largest) - 1e-9)))
+
+
 def _temperature(distribution: Distribution) -> Any:
     return getattr(distribution, "temperature", np.nan)
 
@@ -141,15 +161,23 @@ METRICS: tuple[Metric, ...] = (
         ranked_by="gap",
         total="regret",
         smaller_is_better=True,
+        bounds=(0.0, math.inf),
         drawn_beside="optimal",
     ),
-    Metric("optimal", "optimal actions", ranked_by="optimal", total="optimal actions", is_fraction=True),
-    Metric("greedy", "greedy actions", is_fraction=True),
-    Metric("entropy", "entropy (nats)", measure=_entropy),
+    Metric(
+        *("optimal", "optimal actions"),
+        ranked_by="optimal",
+        total="optimal actions",
+        is_fraction=True,
+        bounds=(0.0, 1.0),
+    ),
+    Metric("greedy", "greedy actions", is_fraction=True, bounds=(0.0, 1.0)),
+    Metric("entropy", "entropy (nats)", measure=_entropy, bounds=(0.0, math.inf), top=_log_actions),
     Metric(
         *("temperature", "temperature (units of the values)"),
         measure=_temperature,
         spans_decades=True,
+        bounds=(0.0, math.inf),
     ),
     Metric(
         *("return", "return per episode", ("episodes", "return_sum")),
@@ -165,6 +193,7 @@ METRICS: tuple[Metric, ...] = (
         *("regret", "regret so far", ("gap",)),
         ranked_by="gap",
         is_running_total=True,
+        bounds=(0.0, math.inf),
         drawn_beside="optimal",
         windows=_regret_so_far,
     ),

@@ -6,7 +6,7 @@ import logging
 import re
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import gymnasium
@@ -21,14 +21,15 @@ from boltzmann.experiments import (
     RefusedError,
 )
 from boltzmann.experiments.figures import EPISODES_NOTE
-from boltzmann.experiments.statistics import TaskJudgement, difference_text, final_text, with_half_width
+from boltzmann.experiments.pages import suite_tables
+from boltzmann.experiments.statistics import TaskJudgement, difference_text, final_text, total_text
 from scripts.support.streams import as_shown
-from scripts.support.tables import print_sentence, wrap
+from scripts.support.tables import print_sentence, print_table, wrap
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 """Gymnasium colours its warnings even where a file reads them."""
-_LABEL = 44
-"""The widest column of names, in letters."""
+_WIDTH, _LEAST = 101, (16, 15, 26)
+"""The letters of all columns, and the least ones of the three with numbers."""
 
 
 _LONGEST_WORD = 400
@@ -122,20 +123,34 @@ def print_leaderboard(judgement: Judgement) -> None:
         if judged.metric.per_episode:
             print(f"    {EPISODES_NOTE}")
         print_sentence(judgement.answers[judged.task])
+    for table in suite_tables(judgement):
+        print_table(table)
 
 
 def _print_table(judged: TaskJudgement, samples: int, record: str) -> None:
     labels = [as_shown(label) for label in judged.labels]
-    width = min(max(map(len, labels)), _LABEL)
+    numbers = [
+        tuple(
+            map(
+                as_shown, (final_text(row), total_text(row), "-" if index == judged.reference else difference_text(row))
+            )
+        )
+        for index, row in enumerate(judged.rows)
+    ]
     against = "difference to the best" if judged.reference == 0 else "difference to baseline"
-    print(f"{'':5}{'policy':{width}} {'last tenth':>16} {judged.metric.total:>15} {against:>26}")
-    for index, row in enumerate(judged.rows):
-        last, total = final_text(row), with_half_width(row["cumulative"], row["cumulative_half_width"])
-        difference = "-" if index == judged.reference else difference_text(row)
-        label = labels[index]
+    heads = ("last tenth", judged.metric.total, against)
+    sizes = [
+        max(least, *map(len, column)) for least, column in zip(_LEAST, zip(heads, *numbers, strict=True), strict=True)
+    ]
+    width = min(max(map(len, labels)), _WIDTH - sum(sizes))
+    print(f"{'':5}{'policy':{width}} {_aligned(heads, sizes)}")
+    for index, (row, label, texts) in enumerate(zip(judged.rows, labels, numbers, strict=True)):
         if len(label) > width:
             label = f"{label}\n{'':5}{'':{width}}"
-        last, total, difference = map(as_shown, (last, total, difference))
-        print(f"{index + 1:2}.{'=' if row['tied'] else ' '} {label:{width}} {last:>16} {total:>15} {difference:>26}")
+        print(f"{index + 1:2}.{'=' if row['tied'] else ' '} {label:{width}} {_aligned(texts, sizes)}")
         if 0 < row["replicates"] < samples:
             print(f"{'':7}({row['replicates']} of {samples} {record} have a value there)")
+
+
+def _aligned(texts: Sequence[str], sizes: Sequence[int]) -> str:
+    return " ".join(text.rjust(size) for text, size in zip(texts, sizes, strict=True))

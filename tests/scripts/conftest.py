@@ -24,6 +24,10 @@ def results(compared, tmp_path):
 @pytest.fixture
 def undrawn(monkeypatch):
     """Comparisons run without figures and page, for tests of everything else."""
-    monkeypatch.setattr(compare_schedules, "draw_figures", lambda judgement, attempt: dict.fromkeys(FIGURES))
+
+    def entries(judgement, attempt):
+        return dict.fromkeys(entry for entry in FIGURES if entry.is_possible(judgement))
+
+    monkeypatch.setattr(compare_schedules, "draw_figures", entries)
     for name in ("save_figure", "write_judgement"):
         monkeypatch.setattr(compare_schedules, name, lambda *_, **__: None)

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from boltzmann.experiments import Judgement, Plan, Results, Store
@@ -146,10 +147,14 @@ def test_replicates_without_a_value_are_counted(capsys):
     rows = [{**shared, **dict(zip(columns, row, strict=True))} for row in values]
     for row, difference in zip(rows, (0.0, np.nan), strict=True):
         row |= dict.fromkeys(("difference", "difference_low", "difference_high", "p_value"), difference)
+        for name in ("final", "cumulative"):
+            row |= {f"{name}_low": row[name] - row[f"{name}_half_width"]}
+            row |= {f"{name}_high": row[name] + row[f"{name}_half_width"]}
     agents = tuple(row["agent"] for row in rows)
     judgement = Judgement(Results(Path("nowhere"), plan))
     # A judgement computes each result once.
     vars(judgement)["tasks"] = (TaskJudgement("cliff", BY_KEY["return"], agents, agents, 0, rows),)
+    vars(judgement)["suite"] = pd.DataFrame()
     console.print_leaderboard(judgement)
     out = capsys.readouterr().out
     assert "(7 of 10 replicates have a value there)" in out

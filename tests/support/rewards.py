@@ -8,7 +8,12 @@ from boltzmann.experiments.describe.plan import TaskPlan
 
 def store_rewards(folder, agents, finals, environment="Somewhere-v0", **arrays):
     """Results whose agents have the given rewards, one row of replicates for each agent; other arrays as given."""
-    plan = Plan((TaskPlan(environment, tuple(agents), 20),), len(finals[0]), 3, 100, 20)
+    return store_tasks(folder, [TaskPlan(environment, tuple(agents), 20)], finals, **arrays)
+
+
+def store_tasks(folder, tasks, finals, **arrays):
+    """The same for several tasks of twenty steps, with the rows of one task's agents after those of another."""
+    plan = Plan(tuple(tasks), len(finals[0]), 3, 100, 20)
     store = Store(folder)
     store.begin(plan)
     for index, (block, row) in enumerate(zip(plan.blocks(), finals, strict=True)):

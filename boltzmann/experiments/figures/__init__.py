@@ -3,6 +3,7 @@
 - ``style``: what the figures share; ``legends``: names beside lines
 - ``curves``: metrics along the steps; ``sensitivity``: a metric against a temperature or another number
 - ``differences``: paired differences as a forest plot; ``profiles``: the distribution over replicates
+- ``aggregates``: one number for all tasks
 - ``listing``: the list of figures that a comparison has
 - ``styled_figure``: a figure that the user's own settings do not change
 - ``saving``: writing to a file
@@ -10,6 +11,7 @@
 
 from boltzmann.experiments.figures.curves import draw_learning_curves
 from boltzmann.experiments.figures.differences import differences_of, draw_differences
+from boltzmann.experiments.figures.legends import panels_of
 from boltzmann.experiments.figures.listing import FIGURES, ComparisonFigure, draw_figures
 from boltzmann.experiments.figures.profiles import draw_profiles
 from boltzmann.experiments.figures.saving import Attempt, each_figure, require_figure_format, save_figure
@@ -18,6 +20,7 @@ from boltzmann.experiments.figures.style import (
     COLOURS,
     EPISODES_NOTE,
     LETTER,
+    LINE,
     LONGEST,
     agent_styles,
     decade,
@@ -34,6 +37,7 @@ __all__ = [
     "EPISODES_NOTE",
     "FIGURES",
     "LETTER",
+    "LINE",
     "LONGEST",
     "Attempt",
     "ComparisonFigure",
@@ -48,6 +52,7 @@ __all__ = [
     "each_figure",
     "look",
     "new_figure",
+    "panels_of",
     "plain",
     "put_caption",
     "require_figure_format",

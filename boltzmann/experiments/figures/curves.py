@@ -25,14 +25,15 @@ from boltzmann.experiments.figures.style import (
     strengths,
     use_decades,
 )
-from boltzmann.experiments.metrics import BY_KEY, JudgedKey, Metric, MetricKey
+from boltzmann.experiments.metrics import BY_KEY, Bounds, JudgedKey, Metric, MetricKey
 from boltzmann.experiments.statistics import (
     Cells,
     Judgement,
+    bounded_mean,
+    bounds_of,
     curve,
     find_metric,
     has_metric,
-    interval,
     labels_of,
     usual_metric,
 )
@@ -55,7 +56,8 @@ _WILD, _FLATTENED = 0.2, 2.0
 def draw_learning_curves(results: Results, metric: MetricKey | Sequence[MetricKey] | None = None) -> Figure:
     """Draw the learning curves of every task: a row for each task, a panel for each metric.
 
-    Lines are means over replicates, bands their 95 % intervals (Student's t). Up to ten agents are named where their
+    Lines are means over replicates, bands their 95 % intervals (Student's t). They
+    stay within the bounds of the metric. Up to ten agents are named where their
     lines end in the last panel, more of them in a legend, the best final value first and the best five drawn stronger.
     Everything is aligned on steps: a return stands where its episode ended, and a window's return is the mean over the
     replicates in which one ended.
@@ -148,7 +150,10 @@ def _draw_task(panels: Any, task: str, cells: Cells, metrics: list[MetricKey], h
     for agent, (width, shade) in strengths(ranked).items():
         styles[agent] |= {"linewidth": width, "alpha": shade}
     for panel, shown in zip(panels, metrics, strict=True):
-        ends = {agent: _draw_curve(panel, cells[agent], shown, labels[agent], styles[agent]) for agent in ranked}
+        bounds = bounds_of(cells, shown)
+        ends = {
+            agent: _draw_curve(panel, cells[agent], shown, bounds, labels[agent], styles[agent]) for agent in ranked
+        }
         panel.locator_params(axis="x", nbins=6)
         panel.set(xlabel="step", xlim=(0, next(iter(cells.values())).steps[-1]))
         label_metric(panel, shown, "y")
@@ -187,18 +192,19 @@ def _cut_wild_bands(panel: Axes) -> None:
         panel.set_ylim(low - margin, high + margin)
 
 
-def _draw_curve(panel: Axes, cell: Cell, metric: MetricKey, label: str, style: dict[str, Any]) -> float:
+def _draw_curve(panel: Axes, cell: Cell, metric: MetricKey, bounds: Bounds, label: str, style: dict[str, Any]) -> float:
     """Draw a line with its band and return the value at which it ends, NaN without any."""
     values = curve(cell, metric)
     # No axis can show an infinite temperature.
-    mean, half_width = interval(np.where(np.isfinite(values), values, np.nan))
+    known = np.where(np.isfinite(values), values, np.nan)
+    mean, low, high = bounded_mean(known, bounds, widen=BY_KEY[metric].is_judged)
     # A mean stands at the middle of its window, a running total at the end.
     steps = cell.steps - (0 if BY_KEY[metric].is_running_total else cell.lengths / 2)
     shade, line = style["alpha"], {name: value for name, value in style.items() if name != "alpha"}
     # Lines connect the windows that have a value: others had no end of an episode. A single point needs a marker.
-    known = np.isfinite(mean)
-    steps, mean, half_width = steps[known], mean[known], half_width[known]
+    drawn = np.isfinite(mean)
+    steps, mean, low, high = steps[drawn], mean[drawn], low[drawn], high[drawn]
     panel.plot(steps, mean, label=label, marker="o" if len(steps) == 1 else None, **line)
-    if shade and not np.isnan(half_width).all():
-        panel.fill_between(steps, mean - half_width, mean + half_width, color=style["color"], alpha=shade, linewidth=0)
+    if shade and not np.isnan(low).all():
+        panel.fill_between(steps, low, high, color=style["color"], alpha=shade, linewidth=0)
     return float(mean[-1]) if len(mean) else float("nan")

@@ -88,7 +88,7 @@ def _draw_task(panel: Axes, judged: TaskJudgement, rows: list[tuple[list[str], s
     metric, bottom = judged.metric, 0.0
     panel.axvline(0.0, color=_BEST, linewidth=1.2)
     for index, (row, (lines, numbers)) in enumerate(zip(judged.rows, rows, strict=True)):
-        height = bottom + len(lines) + 0.5
+        height = bottom + len(lines) + 0.1
         _write(panel, bottom, "\n".join(line.rstrip() for line in lines), numbers)
         bottom += len(lines) + _BAR
         if index == judged.reference:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from boltzmann.experiments.figures.aggregates import aggregates_of
 from boltzmann.experiments.figures.curves import curves_of
 from boltzmann.experiments.figures.differences import differences_of
 from boltzmann.experiments.figures.profiles import profiles_of
@@ -64,6 +65,13 @@ FIGURES: tuple[ComparisonFigure, ...] = (
         profiles_of,
         "The fraction of replicates whose final value is better than each level: how good and bad runs are spread.",
         "profiles.png",
+    ),
+    ComparisonFigure(
+        "All tasks together",
+        aggregates_of,
+        "Interquartile mean, mean, median and optimality gap of the normalised final values over all tasks.",
+        "aggregates.png",
+        is_possible=lambda judgement: len(judgement.suite) > 0,
     ),
     ComparisonFigure(
         "How they explored",

@@ -24,10 +24,12 @@ from boltzmann.experiments.figures.style import (
 from boltzmann.experiments.metrics import Floats, JudgedKey
 from boltzmann.experiments.statistics import (
     Cells,
+    Estimate,
     Judgement,
+    bounded_mean,
+    bounds_of,
     final,
     hole_of,
-    interval,
     labels_of,
     learner_of,
     members,
@@ -139,32 +141,34 @@ def _draw_task(panel: Axes, cells: Cells, numbers: dict[str, float], metric: Jud
     others = {agent: cell for agent, cell in cells.items() if agent not in numbers}
     styles = agent_styles([*learners, *others])
     positions = dict(zip(numbers.values(), axis_positions(list(numbers.values())), strict=True))
-    levels = {}
+    levels, bounds = {}, bounds_of(cells, metric)
     for learner, agents in learners.items():
         x, colour = np.array([positions[number] for number in agents.values()]), styles[learner]["color"]
-        mean, half_width = interval(np.stack([final(cells[agent], metric) for agent in agents], axis=1), confidence)
-        _draw_family(panel, x, np.array(list(agents.values())), mean, half_width, colour)
+        finals = np.stack([final(cells[agent], metric) for agent in agents], axis=1)
+        estimate = bounded_mean(finals, bounds, confidence)
+        _draw_family(panel, x, np.array(list(agents.values())), estimate, colour)
         if learner in labels:
-            levels[learner] = float(mean[-1])
+            levels[learner] = float(estimate.value[-1])
     shade = min(0.12, 0.3 / max(len(others), 1))
     for agent in best_first(others, metric)[:_REFERENCES]:
-        average, half = interval(final(others[agent], metric), confidence)
-        levels[agent] = float(average)
-        panel.axhline(float(average), linewidth=1.4, **styles[agent])
-        if np.isfinite(half):
-            panel.axhspan(float(average - half), float(average + half), color=styles[agent]["color"], alpha=shade, lw=0)
+        average, low, high = map(float, bounded_mean(final(others[agent], metric), bounds, confidence))
+        levels[agent] = average
+        panel.axhline(average, linewidth=1.4, **styles[agent])
+        if np.isfinite(low):
+            panel.axhspan(low, high, color=styles[agent]["color"], alpha=shade, lw=0)
     label_metric(panel, metric, "y")
     label_ends(panel, levels, labels, styles, _PANEL[1])
 
 
-def _draw_family(panel: Axes, x: Floats, numbers: Floats, mean: Floats, half_width: Floats, colour: Any) -> None:
+def _draw_family(panel: Axes, x: Floats, numbers: Floats, estimate: Estimate, colour: Any) -> None:
+    mean, low, high = estimate
     inside = (numbers > 0) & np.isfinite(numbers)
     panel.plot(x, mean, color=colour, linewidth=1.0, linestyle=(0, (1, 2)))
     panel.plot(x[inside], mean[inside], color=colour, linewidth=1.8)
     panel.plot(x, mean, color=colour, linestyle="none", marker="o", markersize=4)
-    panel.errorbar(x[~inside], mean[~inside], half_width[~inside], color=colour, fmt="none", capsize=3)
-    ends = (mean - half_width)[inside], (mean + half_width)[inside]
-    panel.fill_between(x[inside], *ends, color=colour, alpha=0.2, linewidth=0)
+    bars = np.stack([mean - low, high - mean])[:, ~inside]
+    panel.errorbar(x[~inside], mean[~inside], bars, color=colour, fmt="none", capsize=3)
+    panel.fill_between(x[inside], low[inside], high[inside], color=colour, alpha=0.2, linewidth=0)
 
 
 def _label_numbers(panel: Axes, family: str, numbers: list[float]) -> None:

@@ -15,7 +15,15 @@ from boltzmann.experiments.figures import Attempt, ComparisonFigure, draw_figure
 from boltzmann.experiments.metrics import JudgedKey
 from boltzmann.experiments.pages.html import Section, Table
 from boltzmann.experiments.pages.parts import pictures_of, repetition, write_page
-from boltzmann.experiments.statistics import FEW, Judgement, TaskJudgement, difference_text, final_text, with_half_width
+from boltzmann.experiments.statistics import (
+    FEW,
+    Judgement,
+    TaskJudgement,
+    difference_text,
+    final_text,
+    total_text,
+    with_interval,
+)
 from boltzmann.experiments.store import Results
 
 if TYPE_CHECKING:
@@ -95,7 +103,8 @@ def _leaderboard(judgement: Judgement) -> Section:
     sentence = f"Best first, by the last tenth of the steps; {plan.samples_text} of each."
     if plan.samples > 1:
         sentence += (
-            f" Behind ± is half the width of the mean's {level} interval. All agents met the same problems, so "
+            f" Behind ± is half the width of the mean's {level} interval; brackets hold both ends where a bound "
+            "of the metric cuts one off. All agents met the same problems, so "
             f"differences are paired, {plan.sample} by {plan.sample}; in brackets their {level} intervals. A tied "
             "agent does not differ significantly from the best with all pairs of the task tested (Holm)."
         )
@@ -104,9 +113,25 @@ def _leaderboard(judgement: Judgement) -> Section:
             f" With fewer than {FEW} {plan.record}, intervals cover as they say only where these are about normal."
         )
     to = "the best" if judgement.baseline is None else "the baseline"
-    return Section(
-        "Leaderboard", sentence, tables=[_task_table(judged, plan.samples, to) for judged in judgement.tasks]
+    tables = [_task_table(judged, plan.samples, to) for judged in judgement.tasks]
+    return Section("Leaderboard", sentence, tables=[*tables, *suite_tables(judgement)])
+
+
+def suite_tables(judgement: Judgement) -> list[Table]:
+    """Return the table of all tasks together, or none where there is nothing to aggregate."""
+    board = judgement.suite
+    if board.empty:
+        return []
+    texts = [with_interval(*row) for row in zip(board["estimate"], board["low"], board["high"], strict=True)]
+    rows: dict[str, list[str]] = {}
+    for agent, text in zip(board["agent"], texts, strict=True):
+        rows.setdefault(str(agent), []).append(text)
+    caption = (
+        f"{board['tasks'].iloc[0]} tasks together: final values, on each task 0 for the worst mean and 1 "
+        f"for the best, with {100 * judgement.confidence:g} % intervals"
     )
+    columns = ("policy", *board["aggregate"].unique())
+    return [Table(caption, columns, [(agent, *cells) for agent, cells in rows.items()])]
 
 
 def _task_table(judged: TaskJudgement, samples: int, to: str) -> Table:
@@ -121,7 +146,7 @@ def _task_table(judged: TaskJudgement, samples: int, to: str) -> Table:
             final_text(row) if row["replicates"] in (0, samples) else f"({row['replicates']} only) {final_text(row)}",
             "\N{EN DASH}" if index == judged.reference or math.isnan(row["difference"]) else difference_text(row),
             "tied" if row["tied"] else "",
-            with_half_width(row["cumulative"], row["cumulative_half_width"]),
+            total_text(row),
         )
         for index, row in enumerate(judged.rows)
     ]

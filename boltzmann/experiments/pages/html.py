@@ -12,18 +12,17 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape as escape_signs
 from importlib.resources import files
 from string import Template
 
-from boltzmann.experiments.wording import printable
+from boltzmann.experiments.pages.drawings import Picture, escape, figure_of, scrolling
 
 _ASSETS = "assets"
 _SCRIPTS = ("gibbs.js", "temperatures.js", "chart.js", "explorer.js", "copying.js")
 _NEWLINE = "\n"
+_STACKED = 3
+"""A table with more columns stands in blocks on a narrow screen, one for each row."""
 _EXPLORER = ("explorer", "Explorer")
-_REFERENCE = re.compile(r'(?P<before>\bhref="#|url\(#)(?P<name>[^")]+)')
-_IDENTITY = re.compile(r'\sid="([^"]*)"')
 
 
 @dataclass(frozen=True)
@@ -58,36 +57,6 @@ class Table:
         for index, row in enumerate(self.rows):
             if len(row) != len(self.columns):
                 raise ValueError(f"rows must have {len(self.columns)} cells, got {len(row)} in row {index}")
-
-
-@dataclass(frozen=True)
-class Picture:
-    """An SVG drawing, as a drawing library writes it.
-
-    Parameters
-    ----------
-    svg : str
-        Trusted text: it comes from a drawing library and not from the user.
-    alternative : str
-        What it shows, for those who do not see it.
-    caption : str
-        What it shows, for everybody.
-
-    Raises
-    ------
-    ValueError
-        For text that holds no drawing, and for an empty alternative.
-    """
-
-    svg: str
-    alternative: str
-    caption: str = ""
-
-    def __post_init__(self) -> None:
-        if "<svg" not in self.svg or "</svg>" not in self.svg:
-            raise ValueError(f"svg must hold <svg> ... </svg>, got {self.svg[:40]!r}")
-        if not self.alternative.strip():
-            raise ValueError("alternative must say what the picture shows, got nothing")
 
 
 @dataclass(frozen=True)
@@ -139,11 +108,6 @@ def render_page(title: str, answer: Sequence[str], sections: Sequence[Section]) 
     )
 
 
-def escape(text: str, keep: str = "") -> str:
-    """Write text so that a browser shows it and nothing else: no tag, and nothing invisible but what is kept."""
-    return escape_signs(printable(text, keep))
-
-
 def _asset(name: str) -> str:
     return (files("boltzmann.experiments.pages") / _ASSETS / name).read_text(encoding="utf-8")
 
@@ -167,7 +131,7 @@ def _section(name: str, section: Section) -> str:
         f'<section id="{name}" aria-labelledby="{name}-heading">',
         f'<h2 id="{name}-heading">{escape(section.heading)}</h2>',
         _paragraph(section.sentence) if section.sentence else "",
-        *(_picture(f"{name}-picture-{number}", picture) for number, picture in enumerate(section.pictures, start=1)),
+        *(figure_of(f"{name}-picture-{number}", picture) for number, picture in enumerate(section.pictures, start=1)),
         *map(_table, section.tables),
         _text_to_copy(f"{name}-text", section.to_copy) if section.to_copy else "",
         "</section>",
@@ -182,22 +146,19 @@ def _table(table: Table) -> str:
     rows = "\n".join(
         f"<tr>{''.join(_cell(table, column, text) for column, text in enumerate(row))}</tr>" for row in table.rows
     )
-    return _scrolling(
+    stacks = ' class="stacks"' if len(table.columns) > _STACKED else ""
+    return scrolling(
         table.caption,
-        f"<table>\n<caption>{escape(table.caption)}</caption>\n<thead><tr>{head}</tr></thead>\n"
+        f"<table{stacks}>\n<caption>{escape(table.caption)}</caption>\n<thead><tr>{head}</tr></thead>\n"
         f"<tbody>\n{rows}\n</tbody>\n</table>",
     )
-
-
-def _scrolling(label: str, content: str) -> str:
-    """Let content that is wider than the screen scroll on its own, by keyboard too."""
-    return f'<div class="scroll" tabindex="0" role="group" aria-label="{escape(label)}">\n{content}\n</div>'
 
 
 def _cell(table: Table, column: int, text: str) -> str:
     if column != table.heading:
         # A narrow column may break before the sign, but not behind it.
-        return f"<td{_side(table, column)}>{escape(text).replace('± ', '±&nbsp;')}</td>"
+        name = f' data-column="{escape(table.columns[column])}"' if len(table.columns) > _STACKED else ""
+        return f"<td{_side(table, column)}{name}>{escape(text).replace('± ', '±&nbsp;')}</td>"
     # Long expressions may break before their arguments.
     breakable = re.sub(r"([(,] ?)", r"\1<wbr>", escape(text))
     return f'<th scope="row"><code>{breakable}</code></th>'
@@ -205,31 +166,6 @@ def _cell(table: Table, column: int, text: str) -> str:
 
 def _side(table: Table, column: int) -> str:
     return ' class="number"' if column > table.heading else ""
-
-
-def _picture(name: str, picture: Picture) -> str:
-    caption = f"\n<figcaption>{escape(picture.caption)}</figcaption>" if picture.caption else ""
-    drawing = _inline(name, picture.svg, escape(picture.alternative))
-    return f"<figure>\n{_scrolling('Picture', drawing)}{caption}\n</figure>"
-
-
-def _inline(name: str, svg: str, label: str) -> str:
-    """Fit a drawing into the page: neutral colours become the theme's, and identities unique on the page."""
-    body = re.sub(
-        r"<!--.*?-->|<style.*?</style>|<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.DOTALL
-    )
-    used = {match["name"] for match in _REFERENCE.finditer(body)}
-    body = _IDENTITY.sub(lambda match: f' id="{name}-{match[1]}"' if match[1] in used else "", body)
-    body = _REFERENCE.sub(lambda match: f"{match['before']}{name}-{match['name']}", body)
-    for colours, theme in (
-        (("#ffffff", "white"), "surface"),
-        (("#262626", "#000000", "black"), "ink"),
-        (("#cccccc",), "line"),
-    ):
-        body = re.sub(rf"(fill|stroke): ({'|'.join(colours)})\b", rf"\1: var(--{theme})", body)
-    width = re.search(r'<svg[^>]*\swidth="([\d.]+(?:pt|px)?)"', body)
-    native = width[1] if width and not width[1][-1].isdigit() else f"{width[1] if width else 640}px"
-    return body.replace("<svg ", f'<svg role="img" aria-label="{label}" style="--native: {native}" ', 1).strip()
 
 
 def _text_to_copy(name: str, text: str) -> str:

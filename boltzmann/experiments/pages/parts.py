@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from boltzmann.experiments.describe import Plan, TaskPlan
-from boltzmann.experiments.figures import Attempt, look
-from boltzmann.experiments.pages.html import Picture, Section, Table, render_page
+from boltzmann.experiments.figures import Attempt, look, panels_of
+from boltzmann.experiments.pages.drawings import Picture
+from boltzmann.experiments.pages.html import Section, Table, render_page
 from boltzmann.experiments.store import Results, Store, write_whole
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ def write_page(path: str | os.PathLike[str], title: str, answer: Sequence[str], 
 
 def picture(figure: Figure, shows: str) -> Picture:
     """Return a figure as a picture of a page, with a sentence for those who do not see it."""
-    return Picture(svg_text(figure), shows, shows)
+    svg, panels = _drawn(figure)
+    return Picture(svg, shows, shows, panels, " ".join(figure.get_supxlabel().split()))
 
 
 def pictures_of(figure: Figure | None, shows: str, attempt: Attempt, name: str) -> list[Picture]:
@@ -54,6 +56,11 @@ def pictures_of(figure: Figure | None, shows: str, attempt: Attempt, name: str) 
 
 def svg_text(figure: Figure) -> str:
     """Draw a matplotlib figure as SVG; the same figure gives the same text."""
+    return _drawn(figure)[0]
+
+
+def _drawn(figure: Figure) -> tuple[str, list[tuple[float, float, float, float]]]:
+    """Draw a figure as SVG, and say where its parts stand."""
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     content, usual_canvas = io.StringIO(), figure.canvas
@@ -67,10 +74,12 @@ def svg_text(figure: Figure) -> str:
             figure.set_layout_engine("none")
         # By default the date is today's.
         canvas.print_svg(content, metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+        # Text is measured as this canvas writes it.
+        panels = panels_of(figure)
     figure.set_dpi(dpi)
     figure.set_layout_engine(engine)
     figure.set_canvas(usual_canvas)
-    return content.getvalue()
+    return content.getvalue(), panels
 
 
 def repetition(runs: Mapping[str, Results]) -> Section:

@@ -1,17 +1,21 @@
 """The statistics of a comparison: from one number for each replicate to an answer.
 
 - ``cells``: the cells of each task, and the labels of agents; ``cell_values``: their final and cumulative values
-- ``intervals``: Student's t and the bootstrap; ``centres``: mean, median and interquartile mean
+- ``intervals``: Student's t and the bootstrap; ``bounded``: within bounds; ``centres``: mean,
+  median and interquartile mean
 - ``comparing``: paired differences, the probability of improvement, Holm's correction
 - ``performance``: performance profiles, and how many replicates are needed
 - ``conclusions``: what a leaderboard says in a sentence, and its numbers as text
 - ``judging``: the leaderboard with its ties, computed once for terminal, figures and page
+- ``suites``: one number for all tasks
 - ``average_tables``: all averages as one table; ``families``: agents that differ in one number
 """
 
 from boltzmann.experiments.statistics.average_tables import averages
+from boltzmann.experiments.statistics.bounded import bounded_mean, of_differences
 from boltzmann.experiments.statistics.cell_values import (
     better_first,
+    bounds_of,
     cumulative,
     curve,
     final,
@@ -49,15 +53,19 @@ from boltzmann.experiments.statistics.conclusions import (
     decimals,
     difference_text,
     final_text,
+    total_text,
     with_ends,
     with_half_width,
+    with_interval,
 )
 from boltzmann.experiments.statistics.families import hole_of, members, usual_family
 from boltzmann.experiments.statistics.intervals import FEW, Estimate, FewReplicatesWarning, bootstrap, interval
 from boltzmann.experiments.statistics.judging import Judgement, TaskJudgement, leaderboard
 from boltzmann.experiments.statistics.performance import performance_profile, replicates_needed
+from boltzmann.experiments.statistics.suites import AGGREGATES, stratified_bootstrap, suite
 
 __all__ = [
+    "AGGREGATES",
     "FEW",
     "Cells",
     "Estimate",
@@ -69,6 +77,8 @@ __all__ = [
     "averages",
     "better_first",
     "bootstrap",
+    "bounded_mean",
+    "bounds_of",
     "cells_by_learner",
     "cells_by_task",
     "cumulative",
@@ -93,6 +103,7 @@ __all__ = [
     "leaderboard",
     "learner_of",
     "members",
+    "of_differences",
     "paired_difference",
     "pairwise_p_values",
     "performance_profile",
@@ -100,8 +111,12 @@ __all__ = [
     "probability_of_improvement",
     "replicates_needed",
     "short_labels",
+    "stratified_bootstrap",
+    "suite",
+    "total_text",
     "usual_family",
     "usual_metric",
     "with_ends",
     "with_half_width",
+    "with_interval",
 ]

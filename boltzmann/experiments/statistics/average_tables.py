@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from boltzmann.experiments.metrics import Floats, JudgedKey
-from boltzmann.experiments.statistics.cell_values import cumulative, final
+from boltzmann.experiments.metrics import Bounds, Floats, JudgedKey
+from boltzmann.experiments.statistics.cell_values import bounds_of, cumulative, final, total_bounds_of
 from boltzmann.experiments.statistics.cells import labels_of
 from boltzmann.experiments.statistics.centres import (
     estimate_interquartile_mean,
@@ -66,24 +66,27 @@ def averages(
     generator = np.random.default_rng(rng)
     judgement = Judgement(results, metric, confidence=confidence)
     rows: list[dict[str, Any]] = []
-    for about, values in _judged_values(judgement):
+    for about, values, bounds in _judged_values(judgement):
         with warnings.catch_warnings():
             # Warn once for the whole table instead of once for each row.
             warnings.simplefilter("ignore", FewReplicatesWarning)
             for name, estimate in _AVERAGES.items():
-                ends = estimate(values, rng=generator, confidence=confidence, resamples=resamples)
+                ends = estimate(values, rng=generator, confidence=confidence, resamples=resamples, bounds=bounds)
                 numbers = zip(("estimate", "low", "high"), map(float, ends), strict=True)
                 rows.append({**about, "average": name, **dict(numbers), "replicates": len(values)})
     warn_of_few(min((row["replicates"] for row in rows), default=FEW))
     return pd.DataFrame(rows)
 
 
-def _judged_values(judgement: Judgement) -> Iterator[tuple[dict[str, str], Floats]]:
+def _judged_values(judgement: Judgement) -> Iterator[tuple[dict[str, str], Floats, Bounds]]:
     """Yield the final and the cumulative values of each agent, with what the table says of them."""
     for task, cells in judgement.judged_cells.items():
         metric, labels = judgement.metrics[task], labels_of(cells)
         for agent, cell in cells.items():
-            for kind, values in (("final", final(cell, metric)), ("cumulative", cumulative(cell, metric))):
+            for kind, values, bounds in (
+                ("final", final(cell, metric), bounds_of(cells, metric)),
+                ("cumulative", cumulative(cell, metric), total_bounds_of(cells, metric)),
+            ):
                 if not np.isnan(values).all():
                     about = {"task": task, "agent": labels[agent], "metric": metric, "value": kind}
-                    yield about, values[~np.isnan(values)]
+                    yield about, values[~np.isnan(values)], bounds

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
 from boltzmann.checks import shown
 from boltzmann.experiments.errors import RefusedError
-from boltzmann.experiments.metrics import BY_KEY, JUDGED_KEYS, KEYS, Floats, JudgedKey, Metric, MetricKey
+from boltzmann.experiments.metrics import BY_KEY, JUDGED_KEYS, KEYS, Bounds, Floats, JudgedKey, Metric, MetricKey
+from boltzmann.experiments.statistics.bounded import bounded_mean
 from boltzmann.experiments.statistics.cells import Cells
+from boltzmann.experiments.statistics.intervals import Estimate
 from boltzmann.experiments.store import Cell
 
 _FINAL = 0.1
@@ -58,6 +61,25 @@ def cumulative(cell: Cell, metric: JudgedKey) -> Floats:
     return find_metric(metric, JUDGED_KEYS).total_of_windows(cell.metrics, cell.lengths)
 
 
+def bounds_of(cells: Cells, metric: MetricKey) -> Bounds:
+    """Return where a metric of one task lies, by its declaration and what was recorded."""
+    bottom, top = BY_KEY[metric].bounds
+    if (bound := BY_KEY[metric].top) is not None:
+        recorded = [curve(cell, metric) for cell in cells.values()]
+        largest = max((float(values[~np.isnan(values)].max(initial=-np.inf)) for values in recorded), default=-np.inf)
+        top = bound(largest) if np.isfinite(largest) else top
+    return bottom, top
+
+
+def total_bounds_of(cells: Cells, metric: JudgedKey) -> Bounds:
+    """Return where the sum of a metric over all steps lies."""
+    bottom, top = bounds_of(cells, metric)
+    if BY_KEY[metric].per_episode:
+        return -np.inf, np.inf
+    steps = float(next(iter(cells.values())).steps[-1])
+    return bottom * steps, top * steps
+
+
 def better_first(value: float, metric: JudgedKey) -> float:
     """Return a key that sorts better values first, and no value last."""
     return float("inf") if np.isnan(value) else -BY_KEY[metric].sign * value
@@ -88,3 +110,24 @@ def _is_known_throughout(cells: Cells, metric: JudgedKey) -> bool:
 def has_metric(cells: Cells, metric: MetricKey) -> bool:
     """Return whether any cell has a metric: returns where episodes ended, gaps where the environment reports them."""
     return any(np.isfinite(curve(cell, metric)).any() for cell in cells.values())
+
+
+def row_of(cells: Cells, agent: str, label: str, metric: JudgedKey, confidence: float) -> dict[str, Any]:
+    """Return what a leaderboard says of one agent alone."""
+    cell = cells[agent]
+    values = final(cell, metric)
+    last = bounded_mean(values, bounds_of(cells, metric), confidence)
+    total = bounded_mean(cumulative(cell, metric), total_bounds_of(cells, metric), confidence)
+    return {
+        "task": cell.task,
+        "agent": label,
+        "metric": metric,
+        **_numbers("final", last),
+        **_numbers("cumulative", total),
+        "replicates": int((~np.isnan(values)).sum()),
+    }
+
+
+def _numbers(name: str, estimate: Estimate) -> dict[str, float]:
+    value, low, high = map(float, estimate)
+    return {name: value, f"{name}_half_width": (high - low) / 2, f"{name}_low": low, f"{name}_high": high}

@@ -11,7 +11,8 @@ import warnings
 import numpy as np
 from numpy.typing import ArrayLike
 
-from boltzmann.experiments.metrics import Floats
+from boltzmann.experiments.metrics import Bounds, Floats
+from boltzmann.experiments.statistics.bounded import UNBOUNDED, bounded_mean, within
 from boltzmann.experiments.statistics.intervals import (
     FEW,
     Estimate,
@@ -62,11 +63,17 @@ def interquartile_mean(samples: ArrayLike, axis: int | None = 0) -> Floats:
 
 
 def estimate_mean(
-    samples: ArrayLike, *, rng: np.random.Generator | int, confidence: float = 0.95, resamples: int = 2000
+    samples: ArrayLike,
+    *,
+    rng: np.random.Generator | int,
+    confidence: float = 0.95,
+    resamples: int = 2000,
+    bounds: Bounds = UNBOUNDED,
 ) -> Estimate:
     """Estimate the mean: by :func:`bootstrap` from ten replicates on, by Student's t below, with a warning.
 
-    See :func:`bootstrap` for the parameters and errors.
+    See :func:`bootstrap` for the parameters and errors, and :func:`bounded_mean` for ``bounds``: an interval stays
+    within them.
 
     Warns
     -----
@@ -81,14 +88,19 @@ def estimate_mean(
     """
     array = finite_samples("samples", samples)
     if len(array) >= FEW:
-        return bootstrap(array, np.mean, rng=rng, confidence=confidence, resamples=resamples)
-    mean, half_width = interval(array, confidence)
+        estimate = bootstrap(array, np.mean, rng=rng, confidence=confidence, resamples=resamples)
+        return within(estimate, array, bounds, confidence)
     warn_of_few(len(array))
-    return Estimate(mean, mean - half_width, mean + half_width)
+    return bounded_mean(array, bounds, confidence)
 
 
 def estimate_median(
-    samples: ArrayLike, *, rng: np.random.Generator | int, confidence: float = 0.95, resamples: int = 2000
+    samples: ArrayLike,
+    *,
+    rng: np.random.Generator | int,
+    confidence: float = 0.95,
+    resamples: int = 2000,
+    bounds: Bounds = UNBOUNDED,
 ) -> Estimate:
     """Estimate the median by :func:`bootstrap`, which has the parameters and errors.
 
@@ -107,14 +119,22 @@ def estimate_median(
     """
     array = finite_samples("samples", samples)
     if len(array) >= FEW:
-        return bootstrap(array, np.median, rng=rng, confidence=confidence, resamples=resamples)
-    _, half_width = interval(array, confidence)
-    warn_of_few(len(array))
-    return _around(np.median(array, axis=0), np.sqrt(np.pi / 2) * half_width)
+        estimate = bootstrap(array, np.median, rng=rng, confidence=confidence, resamples=resamples)
+    else:
+        _, half_width = interval(array, confidence)
+        warn_of_few(len(array))
+        estimate = _around(np.median(array, axis=0), np.sqrt(np.pi / 2) * half_width)
+    # The median lies at a bound where half of the weight does.
+    return within(estimate, array, bounds, confidence, lambda weight: np.where(weight >= 0.5, 1.0, 0.0))
 
 
 def estimate_interquartile_mean(
-    samples: ArrayLike, *, rng: np.random.Generator | int, confidence: float = 0.95, resamples: int = 2000
+    samples: ArrayLike,
+    *,
+    rng: np.random.Generator | int,
+    confidence: float = 0.95,
+    resamples: int = 2000,
+    bounds: Bounds = UNBOUNDED,
 ) -> Estimate:
     """Estimate the :func:`interquartile_mean` by :func:`bootstrap`, which has the parameters and errors.
 
@@ -135,7 +155,8 @@ def estimate_interquartile_mean(
     array = finite_samples("samples", samples)
     count = len(array)
     if count >= FEW:
-        return bootstrap(array, interquartile_mean, rng=rng, confidence=confidence, resamples=resamples)
+        estimate = bootstrap(array, interquartile_mean, rng=rng, confidence=confidence, resamples=resamples)
+        return within(estimate, array, bounds, confidence, _least_of_the_middle)
     confidence, cut = checked_confidence(confidence), count // 4
     ordered = np.sort(array, axis=0)
     inner = np.clip(ordered, ordered[cut], ordered[count - cut - 1])
@@ -145,7 +166,13 @@ def estimate_interquartile_mean(
         spread = inner.std(axis=0, ddof=1) * np.sqrt(count) / remaining
         half_width = t_quantile(confidence, np.array(remaining - 1)) * spread
     warn_of_few(count)
-    return _around(interquartile_mean(array), half_width)
+    estimate = _around(interquartile_mean(array), half_width)
+    return within(estimate, array, bounds, confidence, _least_of_the_middle)
+
+
+def _least_of_the_middle(weight: Floats) -> Floats:
+    """Return the least interquartile mean of a law with so much weight at 1: a quarter below is cut off."""
+    return np.clip(2 * np.asarray(weight) - 0.5, 0.0, 1.0)
 
 
 def _around(value: ArrayLike, half_width: ArrayLike) -> Estimate:

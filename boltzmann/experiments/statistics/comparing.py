@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from boltzmann import checks
-from boltzmann.experiments.metrics import Floats
+from boltzmann.experiments.metrics import Bounds, Floats
+from boltzmann.experiments.statistics.bounded import UNBOUNDED, within
 from boltzmann.experiments.statistics.intervals import Estimate, bootstrap, finite_samples, interval, t_quantile
 
 _ROUNDING = 1e-12
@@ -35,7 +36,9 @@ class PairedDifference(NamedTuple):
     pairs: NDArray[np.int64]
 
 
-def paired_difference(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> PairedDifference:
+def paired_difference(
+    x: ArrayLike, y: ArrayLike, confidence: float = 0.95, bounds: Bounds = UNBOUNDED
+) -> PairedDifference:
     """Compare two agents replicate by replicate: the mean of x - y, its interval and its p-value.
 
     All agents of a task met the same randomness of the environment, so that what it does to both cancels in their
@@ -53,6 +56,8 @@ def paired_difference(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> P
         Row r of both is the same replicate; a pair with a NaN in it is left out.
     confidence : float
         In (0, 1).
+    bounds : pair of floats
+        Where the differences lie; the interval stays within, as that of ``bounded_mean``.
 
     Returns
     -------
@@ -88,7 +93,8 @@ def paired_difference(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> P
     by_t = 2 * stdtr(several - 1, -np.abs(statistic))
     by_sign = np.where(mean == 0, 1.0, 2.0 ** (1 - several))
     p_value = np.where(pairs > 1, np.where(spread, by_t, by_sign), np.nan)
-    return PairedDifference(mean, mean - half_width, mean + half_width, p_value, pairs)
+    ends = within(Estimate(mean, mean - half_width, mean + half_width), differences, bounds, confidence)
+    return PairedDifference(*ends, p_value, pairs)
 
 
 def holm(p_values: ArrayLike) -> Floats:
@@ -185,6 +191,9 @@ def estimate_probability_of_improvement(
 ) -> Estimate:
     """Estimate the :func:`probability_of_improvement` of paired runs, drawing replicates of both together.
 
+    Where every run of one is better than every run of the other, the interval is not of width 0: that would happen with
+    a probability of at most p^(R // 2), since so many pairs of different replicates are independent.
+
     Parameters
     ----------
     x, y : arrays of shape (R,)
@@ -208,7 +217,10 @@ def estimate_probability_of_improvement(
         return np.asarray(((counts @ wins) * counts).sum(axis=-1) / len(first) ** 2)
 
     replicates = np.arange(len(first), dtype=np.float64)
-    return bootstrap(replicates, resampled, rng=rng, confidence=confidence, resamples=resamples)
+    estimate = bootstrap(replicates, resampled, rng=rng, confidence=confidence, resamples=resamples)
+    # Of different replicates so many pairs have nothing in common, so that they are independent.
+    apart = np.full(max(2, len(first) // 2), float(estimate.value))
+    return within(estimate, apart, (0.0, 1.0), confidence) if len(first) > 1 else estimate
 
 
 def _counts(rows: NDArray[np.int64], size: int) -> Floats:

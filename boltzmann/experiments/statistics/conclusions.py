@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _NAMED = 3
 """Longer lists of names are cut after so many, and the others counted."""
+_LOPSIDED = 1e-6
+"""An interval is not symmetric where its middle is off by more than this part of its half-width."""
 _DIGITS, _USUAL_DECIMALS, _MOST_DECIMALS = 2, 3, 12
 """Digits of a half-width that are shown; decimals where it is not known, and at most."""
 
@@ -114,7 +116,22 @@ def with_half_width(mean: float, half_width: float) -> str:
     ('1.235 ± 0.012', '2.000')
     """
     digits = decimals(half_width)
-    return f"{mean:.{digits}f} ± {half_width:.{digits}f}" if half_width == half_width else f"{mean:.{digits}f}"
+    return f"{mean:z.{digits}f} ± {half_width:.{digits}f}" if half_width == half_width else f"{mean:z.{digits}f}"
+
+
+def with_interval(mean: float, low: float, high: float) -> str:
+    """Write a mean with half its interval, or with both ends where a bound of the quantity has cut one off.
+
+    Examples
+    --------
+    >>> with_interval(0.5, 0.4, 0.6), with_interval(0.98, 0.94, 1.0), with_interval(-0.0001, -0.2001, 0.1999)
+    ('0.50 ± 0.10', '0.980 [0.940, 1.000]', '0.00 ± 0.20')
+    """
+    half_width = (high - low) / 2
+    if not abs(high + low - 2 * mean) > _LOPSIDED * half_width:
+        return with_half_width(mean, half_width)
+    digits = decimals(half_width)
+    return f"{mean:z.{digits}f} [{low:z.{digits}f}, {high:z.{digits}f}]"
 
 
 def with_ends(value: float, low: float, high: float) -> str:
@@ -128,13 +145,18 @@ def with_ends(value: float, low: float, high: float) -> str:
     if value != value:
         return "no value"
     digits = decimals((high - low) / 2)
-    ends = f" [{low:+.{digits}f}, {high:+.{digits}f}]" if low == low else ""
-    return f"{value:+.{digits}f}{ends}"
+    ends = f" [{low:+z.{digits}f}, {high:+z.{digits}f}]" if low == low else ""
+    return f"{value:+z.{digits}f}{ends}"
 
 
 def final_text(row: Mapping[Any, Any]) -> str:
     """Write the final value of an agent with half its interval, from its row of a leaderboard."""
-    return with_half_width(row["final"], row["final_half_width"]) if row["replicates"] else "no value"
+    return with_interval(row["final"], row["final_low"], row["final_high"]) if row["replicates"] else "no value"
+
+
+def total_text(row: Mapping[Any, Any]) -> str:
+    """Write the cumulative value of an agent with half its interval, from its row of a leaderboard."""
+    return with_interval(row["cumulative"], row["cumulative_low"], row["cumulative_high"])
 
 
 def difference_text(row: Mapping[Any, Any]) -> str:

@@ -176,9 +176,12 @@ def bootstrap(
     return Estimate(value, low, high)
 
 
-def expanded_levels(replicates: int, confidence: float) -> tuple[float, float]:
-    """Return the two quantiles of the bootstrap distribution that the expanded percentile interval takes."""
+def expanded_levels(replicates: int, confidence: float, tasks: int = 1) -> tuple[float, float]:
+    """Return the two quantiles of the bootstrap distribution that the expanded percentile interval takes.
+
+    Several tasks estimate their spreads from as many more replicates.
+    """
     from scipy.special import ndtr
 
-    edge = _t_quantile(confidence, replicates - 1) * np.sqrt(replicates / (replicates - 1))
+    edge = _t_quantile(confidence, tasks * (replicates - 1)) * np.sqrt(replicates / (replicates - 1))
     return float(ndtr(-edge)), float(ndtr(edge))

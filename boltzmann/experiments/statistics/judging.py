@@ -12,19 +12,21 @@ import numpy as np
 
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.metrics import BY_KEY, JUDGED_KEYS, Floats, JudgedKey, Metric, MetricKey
+from boltzmann.experiments.statistics.bounded import of_differences
 from boltzmann.experiments.statistics.cell_values import (
     better_first,
-    cumulative,
+    bounds_of,
     final,
     find_metric,
     has_metric,
+    row_of,
     usual_metric,
 )
 from boltzmann.experiments.statistics.cells import Cells, cells_by_task, find_agent, labels_of
 from boltzmann.experiments.statistics.centres import warn_of_few
 from boltzmann.experiments.statistics.comparing import holm, holm_of_pairs, paired_difference, pairwise_p_values
 from boltzmann.experiments.statistics.conclusions import task_answer
-from boltzmann.experiments.statistics.intervals import checked_confidence, interval
+from boltzmann.experiments.statistics.intervals import checked_confidence
 from boltzmann.experiments.store import Results
 
 if TYPE_CHECKING:
@@ -133,17 +135,26 @@ class Judgement:
         sample = self.results.plan.sample
         return {judged.task: task_answer(judged.rows, self.confidence, sample) for judged in self.tasks}
 
+    @cached_property
+    def suite(self) -> pd.DataFrame:
+        """The agents over all tasks at once, as ``suite`` returns them, drawn with the seed of the experiment."""
+        from boltzmann.experiments.statistics.suites import suite
+
+        return suite(self, rng=self.results.plan.seed)
+
     def _judge(self, task: str, cells: Cells) -> TaskJudgement:
         metric = self.metrics[task]
         if self.metric is None and any(cell.episodic for cell in cells.values()):
             _log_unfinished(task, cells, metric)
         labels = labels_of(cells)
-        rows = [_row(cells, agent, labels[agent], metric, self.confidence) for agent in cells]
+        rows = [row_of(cells, agent, labels[agent], metric, self.confidence) for agent in cells]
         order = sorted(range(len(rows)), key=lambda index: better_first(rows[index]["final"], metric))
         rows, agents = [rows[index] for index in order], tuple(tuple(cells)[index] for index in order)
         finals = np.stack([final(cells[agent], metric) for agent in agents], axis=1)
         reference = 0 if self.baseline is None else find_agent(self.baseline, list(agents), task)
-        differences = paired_difference(finals, finals[:, [reference]], self.confidence)
+        differences = paired_difference(
+            finals, finals[:, [reference]], self.confidence, of_differences(bounds_of(cells, metric))
+        )
         pairs = holm_of_pairs(pairwise_p_values(finals))
         p_values = pairs[reference] if self.baseline is None else _holm_without(reference, differences.p_value)
         # A p-value that is NaN is no test, and proves no difference.
@@ -190,11 +201,13 @@ def leaderboard(
     -------
     pandas.DataFrame
         Columns ``task``, ``agent``, ``metric``; ``final`` and ``cumulative`` with ``final_half_width`` and
-        ``cumulative_half_width``, half the intervals of their means over replicates (Student's t); ``replicates``, how
-        many have a final value; ``compared_with``, the label of the best or of the baseline, ``difference`` to it in
-        the final value, ``difference_low`` and ``difference_high``, its paired interval for this pair alone, and
-        ``p_value``, Holm-corrected (over all pairs, or over the comparisons with the baseline); ``tied``, whether it
-        does not differ significantly from the best, False for the best itself and for what has no value.
+        ``cumulative_half_width``, half the width of the intervals of their means over replicates (Student's t, within
+        the bounds of the metric: ``bounded_mean``), whose ends are ``final_low``, ``final_high``, ``cumulative_low``
+        and ``cumulative_high``; ``replicates``, how many have a final value; ``compared_with``, the label of the best
+        or of the baseline, ``difference`` to it in the final value, ``difference_low`` and ``difference_high``, its
+        paired interval for this pair alone, and ``p_value``, Holm-corrected (over all pairs, or over the comparisons
+        with the baseline); ``tied``, whether it does not differ significantly from the best, False for the best itself
+        and for what has no value.
 
     Raises
     ------
@@ -219,22 +232,6 @@ def _holm_without(reference: int, p_values: Floats) -> Floats:
     others = p_values.copy()
     others[reference] = np.nan
     return holm(others)
-
-
-def _row(cells: Cells, agent: str, label: str, metric: JudgedKey, confidence: float) -> dict[str, Any]:
-    cell = cells[agent]
-    values, totals = final(cell, metric), cumulative(cell, metric)
-    (mean, half), (total, total_half) = interval(values, confidence), interval(totals, confidence)
-    return {
-        "task": cell.task,
-        "agent": label,
-        "metric": metric,
-        "final": float(mean),
-        "final_half_width": float(half),
-        "cumulative": float(total),
-        "cumulative_half_width": float(total_half),
-        "replicates": int((~np.isnan(values)).sum()),
-    }
 
 
 def _log_unfinished(task: str, cells: Cells, metric: JudgedKey) -> None:

@@ -205,7 +205,8 @@ class Results:
             "step": np.concatenate([np.tile(c.steps, c.samples) for c in cells]),
         }
         for name in RECORDED:
-            columns[name] = np.concatenate([cell.metrics[name].ravel() for cell in cells])
+            # Adding 0 makes 0 of -0.
+            columns[name] = np.concatenate([cell.metrics[name].ravel() for cell in cells]) + 0.0
         for name in cells[0].variances:
             columns[VARIANCES[name]] = np.concatenate([cell.variances[name].ravel() for cell in cells])
         columns["return"] = np.concatenate([cell.mean_return.ravel() for cell in cells])

@@ -20,6 +20,7 @@ from boltzmann.experiments.statistics import (
     final,
     has_metric,
     holm,
+    of_differences,
     paired_difference,
 )
 from boltzmann.experiments.store import Cell, Results
@@ -214,7 +215,8 @@ def gains(annealing: Annealing, chosen: Sequence[Choice], judged: Results) -> li
             constant = Boltzmann(temperature)
             level = _values(cells[problem.agent(constant)], annealing.metric, period)
             values = np.stack([_values(cell, annealing.metric, period) for cell in columns], axis=1)
-            differences = paired_difference(sign * values, sign * level[:, np.newaxis])
+            bounds = of_differences(BY_KEY[annealing.metric].bounds)
+            differences = paired_difference(sign * values, sign * level[:, np.newaxis], bounds=bounds)
             corrected = holm(differences.p_value)
             for index, ((family, speed), policy) in enumerate(schedules.items()):
                 compared.append(

@@ -22,7 +22,7 @@ def gain_tables(gains: Sequence[Gain], metric: StepKey) -> list[Table]:
             cell = f"{with_ends(gain.value, gain.low, gain.high)} {_MARKS[gain.verdict]}"
             rows.setdefault(gain.family, []).append(cell)
         caption = (
-            f"{task}, {period}: difference to {here[0].constant} ({here[0].level:.4g} {BY_KEY[metric].name}), above 0 "
+            f"{task}, {period}: difference to {here[0].constant} ({here[0].level:z.4g} {BY_KEY[metric].name}), above 0 "
             "where the schedule is better; + gains, - loses, = not significant (Holm)"
         )
         columns = ("family", *(f"down after {100 * speed:g} %" for speed in speeds))

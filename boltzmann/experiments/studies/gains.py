@@ -9,6 +9,7 @@ import numpy as np
 
 from boltzmann.experiments.figures import (
     LETTER,
+    LINE,
     LONGEST,
     agent_styles,
     look,
@@ -56,8 +57,8 @@ def draw_gains(gains: Sequence[Gain], metric: StepKey = "gap") -> Figure:
     families, speeds = (list(dict.fromkeys(getattr(gain, name) for gain in gains)) for name in ("family", "speed"))
     styles = agent_styles([f"down after {100 * speed:g} % of the steps" for speed in speeds])
     with look():
-        width = len(periods) * _COLUMN + LETTER * min(LONGEST, max(map(len, families)))
-        height = len(tasks) * (_ROW * len(families) + _MARGINS) + 0.9
+        width = len(periods) * (_COLUMN + LETTER * min(LONGEST, max(map(len, families))))
+        height = len(tasks) * (_ROW * len(families) + _MARGINS) + 0.7 + LINE * len(speeds)
         figure = new_figure(width, height)
         panels = figure.subplots(len(tasks), len(periods), squeeze=False, sharey=True)
         for row, task in zip(panels, tasks, strict=True):
@@ -73,7 +74,7 @@ def draw_gains(gains: Sequence[Gain], metric: StepKey = "gap") -> Figure:
             figure.axes[0].plot([], [], color=style["color"], marker=_MARKERS[index], linestyle="none", label=label)[0]
             for index, (label, style) in enumerate(styles.items())
         ]
-        figure.legend(handles=handles, loc="outside upper center", ncols=len(handles), frameon=False)
+        figure.legend(handles=handles, loc="outside upper left", frameon=False)
         note = (
             "Paired differences to the best constant temperature, which other seeds chose; bars: 95 % intervals, each "
             "for its pair alone. Hollow: not significantly different from 0 with all tests of the panel counted (Holm)."
@@ -99,4 +100,6 @@ def _draw_panel(
         use_decades(panel, "x", "symlog", linthresh=float(np.median(sizes)))
     panel.set_yticks(range(len(families)), shown_labels(dict(zip(families, families, strict=True))).values())
     panel.set_ylim(len(families) - 0.4, -0.6)
+    # Each panel names the families: on a narrow screen it stands alone.
+    panel.tick_params(labelleft=True)
     panel.grid(axis="y", visible=False)

@@ -13,12 +13,13 @@ from boltzmann.experiments.statistics import (
     Cells,
     Judgement,
     better_first,
+    bounded_mean,
+    bounds_of,
     cells_by_learner,
     cells_by_task,
     final,
     has_metric,
     holm_of_pairs,
-    interval,
     labels_of,
     members,
     pairwise_p_values,
@@ -128,8 +129,8 @@ class BestTemperature:
         The key of the metric that it was judged by.
     temperature : float
         The one with the best mean.
-    value, half_width : float
-        Its mean and half the interval of it.
+    value, low, high : float
+        Its mean with its interval.
     lowest, highest : float
         The smallest and the largest temperature that do not differ significantly from it; some between them may.
     greedy, uniform : float
@@ -140,7 +141,8 @@ class BestTemperature:
     metric: JudgedKey
     temperature: float
     value: float
-    half_width: float
+    low: float
+    high: float
     lowest: float
     highest: float
     greedy: float
@@ -179,7 +181,7 @@ def best_temperatures(results: Results, metric: JudgedKey | None = None) -> list
 
 def _best_temperature(label: str, cells: Cells, temperatures: dict[str, float], metric: JudgedKey) -> BestTemperature:
     values = np.stack([final(cells[agent], metric) for agent in temperatures], axis=1)
-    means, half_widths = interval(values)
+    means, low, high = bounded_mean(values, bounds_of(cells, metric))
     best = min(range(len(means)), key=lambda index: better_first(float(means[index]), metric))
     differs = holm_of_pairs(pairwise_p_values(values))[best] <= _ALPHA
     numbers = np.array(list(temperatures.values()))
@@ -189,7 +191,8 @@ def _best_temperature(label: str, cells: Cells, temperatures: dict[str, float], 
         metric,
         float(numbers[best]),
         float(means[best]),
-        float(half_widths[best]),
+        float(low[best]),
+        float(high[best]),
         float(tied.min(initial=numbers[best])),
         float(tied.max(initial=numbers[best])),
         float(means[0]),

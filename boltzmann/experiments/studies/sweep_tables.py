@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from numpy.typing import ArrayLike
 
 from boltzmann.experiments.metrics import BY_KEY
-from boltzmann.experiments.pages import Table, with_half_width
+from boltzmann.experiments.pages import Table
+from boltzmann.experiments.statistics import with_interval
 from boltzmann.experiments.studies.slopes import SlopeFit, fit_high_temperatures, fit_low_temperatures
 from boltzmann.experiments.studies.sweep import BestTemperature, EndCheck
 
@@ -50,7 +51,7 @@ def slope_tables(values: Mapping[str, ArrayLike]) -> list[Table]:
 def _beside(fit: SlopeFit) -> Iterator[str]:
     """Write a measured number, the predicted one, and their relative difference."""
     for measured, predicted in ((fit.slope, fit.predicted_slope), (fit.factor, fit.predicted_factor)):
-        yield from (f"{measured:.6f}", f"{predicted:.6f}", f"{abs(measured / predicted - 1):.0e}")
+        yield from (f"{measured:z.6f}", f"{predicted:z.6f}", f"{abs(measured / predicted - 1):.0e}")
 
 
 def best_table(results: Sequence[BestTemperature]) -> Table:
@@ -58,11 +59,11 @@ def best_table(results: Sequence[BestTemperature]) -> Table:
     rows = [
         (
             f"{best.task}: {BY_KEY[best.metric].name}",
-            f"{best.greedy:.4g}",
+            f"{best.greedy:z.4g}",
             f"{best.temperature:g}",
-            with_half_width(best.value, best.half_width),
+            with_interval(best.value, best.low, best.high),
             f"{best.lowest:g} … {best.highest:g}" if best.lowest < best.highest else "nothing",
-            f"{best.uniform:.4g}",
+            f"{best.uniform:z.4g}",
         )
         for best in results
     ]
@@ -87,6 +88,6 @@ def _sentence(best: BestTemperature) -> str:
         reach = f"those that do not differ significantly lie between T = {best.lowest:g} and T = {best.highest:g}"
     return (
         f"On {best.task} the best constant temperature is T = {best.temperature:g}: "
-        f"{with_half_width(best.value, best.half_width)} {BY_KEY[best.metric].name}, against {best.greedy:.4g} at "
-        f"T = 0 and {best.uniform:.4g} at T = inf; {reach}."
+        f"{with_interval(best.value, best.low, best.high)} {BY_KEY[best.metric].name}, against {best.greedy:z.4g} at "
+        f"T = 0 and {best.uniform:z.4g} at T = inf; {reach}."
     )

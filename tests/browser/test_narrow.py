@@ -1,0 +1,97 @@
+"""The page of a real comparison on a phone, a tablet and a desk: all is within the screen, and no name is cut."""
+
+import numpy as np
+import pytest
+
+from boltzmann.experiments import Picture, Section, Table, render_page, write_report
+from tests.support.rewards import store_rewards
+from tests.support.watched import BrowserPage
+
+pytestmark = pytest.mark.slow
+
+AGENTS = [
+    "QLearning(Boltzmann(Linear(1.0, 0.01, 1000)), step_size=0.1)",
+    "QLearning(Boltzmann(InverseTime(1.0, 0.3333333333333333)), step_size=0.1)",
+    *(f"SampleAverage(Boltzmann({0.1 * index:.1f}))" for index in range(1, 11)),
+]
+OUTSIDE = """(selector) => [...document.querySelectorAll(selector)].filter((element) => {
+  const box = element.getBoundingClientRect();
+  return box.width && (box.left < 0 || box.right > innerWidth + 0.5);
+}).map((element) => element.outerHTML.slice(0, 120))"""
+TOO_WIDE = "document.documentElement.scrollWidth > innerWidth"
+SPLIT = """() => [...document.querySelectorAll('tbody th code')].filter((element) => {
+  const words = [...element.childNodes].filter((node) => node.nodeType === 3);
+  return words.some((word) => {
+    const range = document.createRange();
+    range.selectNodeContents(word);
+    return new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size > 1;
+  });
+}).map((element) => element.textContent)"""
+
+
+@pytest.fixture(scope="module")
+def addresses(tmp_path_factory):
+    """A page with names at the ends of lines, and one with so many agents that it has legends."""
+    folder = tmp_path_factory.mktemp("narrow")
+    made = []
+    for count in (4, len(AGENTS)):
+        rows = np.random.default_rng(0).normal(size=(count, 12))
+        optimal = {
+            "optimal": np.abs(rows) / 4,
+            "gap": np.abs(rows),
+            "entropy": np.abs(rows),
+            "greedy": np.abs(rows) / 4,
+        }
+        results = store_rewards(folder / f"{count}", AGENTS[:count], rows, "package.module:ALongName-v0", **optimal)
+        write_report(results, folder / f"{count}.html")
+        made.append((folder / f"{count}.html").as_uri())
+    return made
+
+
+def faults(page):
+    """What reaches beyond the screen, or is cut in a word; nothing is scrolled to the side."""
+    wide = ["the page"] if page.evaluate(TOO_WIDE) else []
+    shown = "p, h1, h2, th, td, caption, figcaption, code, .panels svg, .scroll:not(.whole) > svg"
+    return wide + page.evaluate(OUTSIDE, shown) + page.evaluate(SPLIT)
+
+
+@pytest.mark.parametrize("which", [0, 1])
+@pytest.mark.parametrize("width", [360, 390, 768, 1400])
+def test_everything_lies_within_the_screen(browser, addresses, width, which):
+    watched = BrowserPage(browser, addresses[which], viewport={"width": width, "height": 800})
+    page = watched.page
+    assert faults(page) == []
+    narrow = width < 896
+    assert page.locator(".panels svg >> visible=true").count() >= (7 if narrow else 0)
+    assert page.locator(".whole > svg >> visible=true").count() == (0 if narrow else 4)
+    if narrow:
+        # Letters are drawn at 9.35 points; what is shown at two thirds of that can still be read.
+        scales = page.eval_on_selector_all(
+            ".panels svg", "(all) => all.map((svg) => svg.getBoundingClientRect().width / svg.viewBox.baseVal.width)"
+        )
+        assert min(scales) > 0.7
+        assert page.locator(".stacks thead >> visible=true").count() == 0
+    assert watched.faults == []
+    watched.context.close()
+
+
+def test_the_lines_of_a_part_are_drawn(browser, addresses):
+    """A part shows the drawing's lines, not its axes alone: cut paths need their visible outline."""
+    watched = BrowserPage(browser, addresses[0], viewport={"width": 390, "height": 800})
+    shot = watched.page.locator(".panels svg").first.screenshot()
+    watched.page.add_style_tag(content=".whole clipPath * { visibility: hidden !important; }")
+    assert len(shot) > 1.3 * len(watched.page.locator(".panels svg").first.screenshot())
+    watched.context.close()
+
+
+def test_a_page_that_is_too_wide_and_cuts_names_is_caught(browser, tmp_path):
+    wide = '<svg width="900pt" height="30pt" viewBox="0 0 900 30"></svg>'
+    table = Table("t", ["policy", "b", "c"], [["Boltzmann" * 12, "1" * 80, "2"]])
+    text = render_page("A", [], [Section("s", pictures=[Picture(wide, "x")], tables=[table])])
+    path = tmp_path / "wrong.html"
+    path.write_text(text.replace("overflow-wrap: break-word", "overflow-wrap: anywhere"), "utf-8")
+    watched = BrowserPage(browser, path.as_uri(), viewport={"width": 390, "height": 800})
+    found = faults(watched.page)
+    assert any("svg" in fault for fault in found)
+    assert any("Boltzmann" in fault for fault in found)
+    watched.context.close()
