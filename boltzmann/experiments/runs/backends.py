@@ -117,7 +117,8 @@ def ray_backend(n_jobs: int = -1, address: str = "") -> Iterator[Workers]:
         Processors of a local cluster; -1 takes all. A cluster with an address has its own.
     address : str
         The cluster's address, such as ``"ray://10.0.0.1:10001"`` or ``"auto"``; without it a local cluster is started,
-        and stopped afterwards. Workers need this code on their path and the results folder under the same name.
+        and stopped afterwards. A cluster that expects a token, as from Ray 2.60 on, gets it with ``"auto"``, otherwise
+        only where the environment variable ``RAY_AUTH_MODE`` is ``token``. Workers need this code on their path and the results folder under the same name.
 
     Raises
     ------
