@@ -61,8 +61,8 @@ def dask_backend(n_jobs: int = -1, address: str = "") -> Iterator[Workers]:
     dask = require("dask", "dask")
     if address:
         with (
+            _quiet("distributed", "distributed.client", "distributed.batched"),
             _connected(lambda: distributed.Client(address, timeout=_SECONDS_TO_CONNECT), address) as client,
-            _quiet("distributed", "distributed.client", "distributed.batched", "asyncio", "tornado.application"),
         ):
             yield _dask_workers(distributed, client)
         return
@@ -118,7 +118,8 @@ def ray_backend(n_jobs: int = -1, address: str = "") -> Iterator[Workers]:
     address : str
         The cluster's address, such as ``"ray://10.0.0.1:10001"`` or ``"auto"``; without it a local cluster is started,
         and stopped afterwards. A cluster that expects a token, as from Ray 2.60 on, gets it with ``"auto"``, otherwise
-        only where the environment variable ``RAY_AUTH_MODE`` is ``token``. Workers need this code on their path and the results folder under the same name.
+        only where the environment variable ``RAY_AUTH_MODE`` is ``token``. Workers need this code on their path and the
+        results folder under the same name.
 
     Raises
     ------

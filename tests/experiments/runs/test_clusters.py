@@ -14,7 +14,7 @@ import pytest
 
 import envs
 from agents import SampleAverage
-from boltzmann import Greedy
+from boltzmann import Greedy, Uniform
 from boltzmann.experiments import Experiment, FailedCellsError, RefusedError, Task, run
 from boltzmann.experiments.runs.backends import BACKENDS
 from scripts import compare_schedules
@@ -55,6 +55,18 @@ def test_a_killed_worker_costs_its_block_a_second_time_and_a_raising_cell_itself
         *(f"task00-agent0{agent}-block000{block}.npz" for agent in (0, 1) for block in (0, 1)),
         "task00-agent02.error.txt",
     ]
+
+
+@pytest.mark.slow
+def test_a_cell_that_hangs_fails_after_its_time_and_the_others_go_on(cluster, faulty, tmp_path):
+    agents = [SampleAverage(Greedy()), faulty.FaultyAgent(Uniform(), kind="sleep in C")]
+    experiment = Experiment([Task("boltzmann/GaussianBandit-v0", agents, 20)], 4, 0, block=2)
+    with (
+        BACKENDS[cluster](2, "") as workers,
+        pytest.raises(FailedCellsError, match=r"1 of 2 cells failed.*timed out after 15 s"),
+    ):
+        run(experiment, tmp_path / "r", make=envs.make, workers=workers, cell_timeout=15.0)
+    assert len(stored_blocks(tmp_path / "r")) == 2
 
 
 def test_dask_at_an_address(experiment, tmp_path):
