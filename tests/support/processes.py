@@ -33,3 +33,16 @@ def wait_until(holds, seconds):
     while not (held := holds()) and time.monotonic() < end:
         time.sleep(0.05)
     return held
+
+
+def with_words(*words):
+    """The numbers of the processes whose command lines have all these words in them."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = path.read_bytes().decode(errors="replace")
+        except OSError:
+            continue
+        if all(word in line for word in words):
+            found.append(int(path.parent.name))
+    return found

@@ -24,9 +24,8 @@ def specs_of(experiment: Experiment) -> Specs:
 
 
 def register_specs(specs: Iterable[Any]) -> None:
-    """Register the specs that this process does not know."""
-    for spec in specs:
-        _registry().setdefault(spec.id, spec)
+    """Register specs as the running script has them, which may differ from what this process knows by their ids."""
+    _registry().update({spec.id: spec for spec in specs})
 
 
 def _registry() -> dict[str, Any]:

@@ -6,18 +6,31 @@ all blocks are finished.
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import os
+import socket
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
 from boltzmann.checks import shown
 from boltzmann.experiments.describe import Block
-from boltzmann.experiments.errors import RefusedError
+from boltzmann.experiments.errors import LostWorkersError, RefusedError
 from boltzmann.experiments.runs.pool import Compute, LocalWorkers, Workers
 from boltzmann.experiments.runs.worker import Outcome
 from boltzmann.experiments.store import require
+
+_SECONDS_TO_CONNECT = 10
+_SECONDS_BETWEEN_LOOKS = 5.0
+_MOST_UNANSWERED = 3
+
+_RAY_TOKEN = (
+    "; if the cluster expects an authentication token, as those of `ray start` do from Ray 2.60 on, set "
+    "RAY_AUTH_MODE=token, which lets Ray send the token of this user, or use --address auto on a machine of the cluster"
+)
 
 
 @contextmanager
@@ -50,7 +63,10 @@ def dask_backend(n_jobs: int = -1, address: str = "") -> Iterator[Workers]:
     distributed = require("distributed", "dask")
     dask = require("dask", "dask")
     if address:
-        with _connected(lambda: distributed.Client(address, timeout=10), address) as client:
+        with (
+            _quiet("distributed", "distributed.client", "distributed.batched"),
+            _connected(lambda: distributed.Client(address, timeout=_SECONDS_TO_CONNECT), address) as client,
+        ):
             yield _dask_workers(distributed, client)
         return
     count = os.cpu_count() if n_jobs == -1 else n_jobs
@@ -65,15 +81,33 @@ def dask_backend(n_jobs: int = -1, address: str = "") -> Iterator[Workers]:
 
 def _dask_workers(distributed: Any, client: Any) -> Workers:
     def yield_outcomes(compute: Compute, blocks: list[Block]) -> Iterator[Outcome]:
-        pending = {client.submit(compute, block, pure=False): block for block in blocks}
+        pending = dict[Any, Block]()
         try:
+            pending |= {client.submit(compute, block, pure=False): block for block in blocks}
             for future in distributed.as_completed(list(pending)):
-                block, error = pending.pop(future), future.exception()
+                block, error = pending.pop(future), _error_of(future)
+                if error is not None and client.status != "running":
+                    raise error
                 yield future.result() if error is None else _lost(block, error)
+        except Exception as error:
+            # The client tries to connect again for some seconds, and then closes itself.
+            if client.status != "running":
+                raise LostWorkersError("the scheduler of the Dask cluster does not answer any more") from error
+            raise
         finally:
-            client.cancel(list(pending))
+            if client.status == "running":
+                client.cancel(list(pending))
 
     return yield_outcomes
+
+
+def _error_of(future: Any) -> Exception | None:
+    try:
+        error: Exception | None = future.exception()
+    except asyncio.CancelledError as cancelled:
+        # It is not an Exception, but a future of a lost scheduler is cancelled.
+        return RuntimeError(f"the block was cancelled: {cancelled}")
+    return error
 
 
 @contextmanager
@@ -86,7 +120,9 @@ def ray_backend(n_jobs: int = -1, address: str = "") -> Iterator[Workers]:
         Processors of a local cluster; -1 takes all. A cluster with an address has its own.
     address : str
         The cluster's address, such as ``"ray://10.0.0.1:10001"`` or ``"auto"``; without it a local cluster is started,
-        and stopped afterwards. Workers need this code on their path and the results folder under the same name.
+        and stopped afterwards. A cluster that expects a token, as from Ray 2.60 on, gets it with ``"auto"``, otherwise
+        only where the environment variable ``RAY_AUTH_MODE`` is ``token``. Workers need this code on their path and the
+        results folder under the same name.
 
     Raises
     ------
@@ -101,7 +137,8 @@ def ray_backend(n_jobs: int = -1, address: str = "") -> Iterator[Workers]:
         options["address"] = address
     else:
         options |= {"num_cpus": None if n_jobs == -1 else n_jobs, "include_dashboard": False}
-    _connected(lambda: ray.init(logging_level="ERROR", **options), address)
+    advice = _RAY_TOKEN if address not in ("", "auto") else ""
+    _connected(lambda: ray.init(logging_level="ERROR", **options), address, advice)
     try:
         yield _ray_workers(ray)
     finally:
@@ -114,20 +151,51 @@ def _ray_workers(ray: Any) -> Workers:
         remote = ray.remote(max_retries=0)(_call)
         shared = ray.put(compute)
         pending = {remote.remote(shared, block): block for block in blocks}
+        head = _Head(ray.get_runtime_context().gcs_address)
         try:
             while pending:
-                (finished,), _ = ray.wait(list(pending), num_returns=1)
-                block = pending.pop(finished)
-                try:
-                    outcome = ray.get(finished)
-                except Exception as error:
-                    outcome = _lost(block, error)
-                yield outcome
+                finished, _ = ray.wait(list(pending), num_returns=1, timeout=_SECONDS_BETWEEN_LOOKS)
+                head.require_answer()
+                for reference in finished:
+                    block = pending.pop(reference)
+                    try:
+                        outcome = ray.get(reference)
+                    except Exception as error:
+                        outcome = _lost(block, error)
+                    yield outcome
         finally:
-            for unfinished in pending:
-                ray.cancel(unfinished, force=True)
+            if head.answers:
+                for unfinished in pending:
+                    ray.cancel(unfinished, force=True)
 
     return yield_outcomes
+
+
+class _Head:
+    """The head of a Ray cluster: a minute after it is gone, Ray ends this process without a word."""
+
+    def __init__(self, address: str) -> None:
+        host, _, port = address.rpartition(":")
+        self._place = host, int(port)
+        self._looked, self._unanswered = time.monotonic(), 0
+
+    @property
+    def answers(self) -> bool:
+        """Return whether the head has answered lately."""
+        return self._unanswered < _MOST_UNANSWERED
+
+    def require_answer(self) -> None:
+        """Look every few seconds whether the head still listens; raise a LostWorkersError where it does not."""
+        if time.monotonic() < self._looked + _SECONDS_BETWEEN_LOOKS:
+            return
+        try:
+            socket.create_connection(self._place, timeout=_SECONDS_BETWEEN_LOOKS).close()
+            self._unanswered = 0
+        except OSError:
+            self._unanswered += 1
+        self._looked = time.monotonic()
+        if not self.answers:
+            raise LostWorkersError("the head of the Ray cluster does not answer any more")
 
 
 def _call(compute: Compute, block: Block) -> Outcome:
@@ -149,13 +217,27 @@ else:
     BackendName = Literal[tuple(BACKENDS)]
 
 
+@contextmanager
+def _quiet(*names: str) -> Iterator[None]:
+    """Silence logs of a library, whose errors are raised too."""
+    logs = [logging.getLogger(name) for name in names]
+    before = [log.level for log in logs]
+    for log in logs:
+        log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for log, level in zip(logs, before, strict=True):
+            log.setLevel(level)
+
+
 def _lost(block: Block, error: BaseException) -> Outcome:
     return Outcome(block, lost=f"{type(error).__name__}: {error}")
 
 
-def _connected(connect: Callable[[], Any], address: str) -> Any:
+def _connected(connect: Callable[[], Any], address: str, advice: str = "") -> Any:
     try:
         return connect()
     except Exception as error:
         # Each library raises its own errors where no cluster answers.
-        raise RefusedError(f"no cluster answers at {address or 'this machine'}: {error}") from error
+        raise RefusedError(f"no cluster answers at {address or 'this machine'}: {error}{advice}") from error

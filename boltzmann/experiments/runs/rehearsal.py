@@ -114,16 +114,16 @@ def rehearse_in_workers(job: Job, blocks: list[Block], workers: Workers) -> list
 
 
 def require_known_to_workers(job: Job, failed: list[Outcome]) -> None:
-    """Refuse cells that raise in the workers, after this process has rehearsed the same cells without an error."""
+    """Refuse cells that raise in the workers alone: this process has rehearsed all cells without an error before."""
     for outcome in failed:
-        cell = _text_of_outcome(job, outcome)
-        raise RefusedError(f"{cell} in a worker: {outcome.failure}. {_UNKNOWN_TO_WORKERS}")
+        cell = f"{_text_of_outcome(job, outcome)} in a worker, as it does in this process"
+        raise RefusedError(f"{cell}: {outcome.failure}. {_UNKNOWN_TO_WORKERS}")
 
 
 _UNKNOWN_TO_WORKERS = (
-    "It runs in this process: a worker imports modules anew, and does not know what the running script or notebook "
-    "registers or defines. Put it into a module and name that, package.module:Id-v0 or package.module:Name(), or "
-    "compute in this process with one job (--jobs 1, n_jobs=1)"
+    "A worker imports modules anew, and does not know all that the running script or notebook registers or defines: "
+    "put it into a module and name that, package.module:Id-v0 or package.module:Name(), or compute in this process, "
+    "with one job (--jobs 1, n_jobs=1)"
 )
 
 

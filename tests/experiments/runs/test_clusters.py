@@ -3,19 +3,23 @@
 import importlib.util
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 import envs
 from agents import SampleAverage
-from boltzmann import Greedy
+from boltzmann import Greedy, Uniform
 from boltzmann.experiments import Experiment, FailedCellsError, RefusedError, Task, run
 from boltzmann.experiments.runs.backends import BACKENDS
 from scripts import compare_schedules
-from tests.support.folders import contents
+from tests.support.folders import contents, stored_blocks
+from tests.support.processes import with_words
 
 MODULES = {"dask": "distributed", "ray": "ray"}
 # Both libraries warn about future changes.
@@ -65,6 +69,18 @@ def test_a_killed_worker_costs_its_block_a_second_time_and_a_raising_cell_itself
     ]
 
 
+@pytest.mark.slow
+def test_a_cell_that_hangs_fails_after_its_time_and_the_others_go_on(cluster, faulty, tmp_path):
+    agents = [SampleAverage(Greedy()), faulty.FaultyAgent(Uniform(), kind="sleep in C")]
+    experiment = Experiment([Task("boltzmann/GaussianBandit-v0", agents, 20)], 4, 0, block=2)
+    with (
+        BACKENDS[cluster](2, "") as workers,
+        pytest.raises(FailedCellsError, match=r"1 of 2 cells failed.*timed out after 15 s"),
+    ):
+        run(experiment, tmp_path / "r", make=envs.make, workers=workers, cell_timeout=15.0)
+    assert len(stored_blocks(tmp_path / "r")) == 2
+
+
 def test_dask_at_an_address(experiment, tmp_path):
     distributed = pytest.importorskip("distributed")
     run(experiment, tmp_path / "here", make=envs.make)
@@ -101,6 +117,66 @@ def test_interrupted_it_says_how_to_go_on_and_does(cluster, troublesome, tmp_pat
     again = subprocess.run([*command, str(folder)], capture_output=True, text=True)
     assert again.returncode == 0, again.stderr
     assert len(list(folder.glob("*.npz"))) == 12
+
+
+def dask_scheduler(port):
+    """Start a scheduler and a worker as commands do; yield how to kill the scheduler."""
+    address = f"tcp://127.0.0.1:{port}"
+    scheduler = ["distributed.cli.dask_scheduler", "--port", str(port), "--no-dashboard", "--host", "127.0.0.1"]
+    worker = ["distributed.cli.dask_worker", address, "--nworkers", "2", "--nthreads", "1", "--no-dashboard"]
+    commands = [[sys.executable, "-m", *words] for words in (scheduler, worker)]
+    started = [subprocess.Popen(words, stderr=subprocess.DEVNULL) for words in commands]
+    try:
+        yield address, started[0].kill
+    finally:
+        for process in started:
+            process.terminate()
+            process.wait()
+
+
+def ray_head(port):
+    """Start a head as `ray start` does; yield how to kill its server."""
+    ray = Path(sys.executable).with_name("ray")
+    start = [ray, "start", "--head", "--port", str(port), "--num-cpus", "2", "--include-dashboard", "false"]
+    subprocess.run(start, check=True, capture_output=True)
+    (server,) = with_words("gcs_server", f"{port}")
+    try:
+        yield f"127.0.0.1:{port}", lambda: os.kill(server, signal.SIGKILL)
+    finally:
+        subprocess.run([ray, "stop", "--force"], check=False, capture_output=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "start"), [("dask", dask_scheduler), ("ray", ray_head)])
+def test_a_cluster_that_is_killed_ends_the_run_in_one_line_and_it_goes_on_elsewhere(name, start, troublesome, tmp_path):
+    pytest.importorskip(MODULES[name])
+    folder, agent = tmp_path / "run", "troublesome:Slow(Uniform(), seconds=0.05)"
+    command = [sys.executable, "-m", "scripts.compare_schedules", "--tasks", "boltzmann/GaussianBandit-v0"]
+    command += ["--policies", agent, "--steps", "20", "--replicates", "200", "--block", "2", "--output", str(folder)]
+    with contextmanager(start)(free_port()) as (address, kill):
+        words = [*command, "--backend", name, "--address", address]
+        environment = os.environ | {"RAY_AUTH_MODE": "token"}
+        process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env=environment)
+        while len(list(folder.glob("*.npz"))) < 2:
+            assert process.poll() is None, process.stderr.read()
+            time.sleep(0.02)
+        kill()
+        _, err = process.communicate(timeout=120)
+    assert process.returncode == 2, err
+    assert "Traceback" not in err
+    assert "does not answer any more; what is stored stays, run the same command again to continue" in err
+    assert not list(folder.glob("*.error.txt"))
+    stored = len(stored_blocks(folder))
+    assert 2 <= stored < 100
+    # Elsewhere only the missing blocks are computed.
+    again = subprocess.run([*command, "--jobs", "2"], capture_output=True, text=True)
+    assert again.returncode == 0, again.stderr
+    assert f"blocks {stored}/100" in again.stderr
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
 
 
 @pytest.mark.parametrize("name", sorted(MODULES))

@@ -1,5 +1,6 @@
 """Estimates before a run: the memory that a block takes at its peak, and the order of its time."""
 
+import os
 import time
 import tracemalloc
 
@@ -9,9 +10,11 @@ import pytest
 import envs
 from agents import QLearning, SampleAverage, SarsaLambda
 from boltzmann import Boltzmann, Greedy, InverseTime
-from boltzmann.experiments import Experiment, Task, run
+from boltzmann.experiments import Experiment, Store, Task, run
 from boltzmann.experiments.runs.machine import total_memory
 from boltzmann.experiments.runs.memory_and_time import block_memory, estimate, measure_worker_memory
+from boltzmann.experiments.runs.pool import LocalWorkers
+from boltzmann.experiments.runs.worker import Job
 
 TASKS = [
     Task("FrozenLake-v1(map_name='8x8')", [QLearning(Boltzmann(0.1)), SarsaLambda(Greedy())], 60),
@@ -64,10 +67,11 @@ def test_time_grows_with_steps_and_replicates():
     assert took < 20
 
 
-def test_a_worker_is_more_than_its_largest_block_and_there_is_some_memory():
+def test_a_worker_is_more_than_its_largest_block_and_there_is_some_memory(tmp_path):
     experiment = Experiment(TASKS, 50, 0)
     blocks = [block_memory(experiment, 0, agent, envs.make) for agent in (0, 1)]
-    assert measure_worker_memory(experiment, envs.make) > max(blocks) + 100 * 2**20
+    job = Job(experiment, Store(tmp_path), envs.make, "auto", os.getpid())
+    assert measure_worker_memory(job, LocalWorkers(1)) > max(blocks) + 100 * 2**20
     there = total_memory()
     assert there is None or there > 2**28
 
