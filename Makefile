@@ -11,8 +11,8 @@ PEERS_RUN_ON := numpy==1.26.4 scipy==1.13.1 pandas==2.3.3 scikit-learn==1.7.2 sc
 	joblib tqdm gym==0.26.2 gymnasium==0.29.1 opencv-python-headless==4.11.0.86 pygame pyyaml dill docopt requests \
 	multimethod==1.10 adastop==0.1.3 setuptools torch==2.13.0
 
-.PHONY: demo test test-slow test-libraries test-browser test-clusters lint types format wheel lock benchmark \
-	benchmark-peers literature clean
+.PHONY: demo test test-slow test-lowest test-newest test-libraries test-browser test-clusters lint types format wheel lock \
+	benchmark benchmark-peers literature clean
 
 demo: $(VENV)/ready  ## compare exploration schedules, print a leaderboard, draw the learning curves
 	$(BIN)/python -m scripts.compare_schedules
@@ -22,6 +22,16 @@ test: $(VENV)/ready  ## the quick suite with doctests and coverage
 
 test-slow: $(VENV)/ready  ## long tests, and tests of laws on four times as many examples
 	$(BIN)/python -m pytest -m "slow or hypothesis" --hypothesis-profile thorough $(SIDE_BY_SIDE)
+
+test-lowest: $(VENV)-lowest/ready  ## the quick suite on the lowest versions that pyproject.toml allows
+	$(VENV)-lowest/bin/python -m pytest -q -m "not slow" $(SIDE_BY_SIDE)
+
+test-newest: $(VENV)-newest/ready  ## the quick suite on the newest versions, where these are not the locked ones
+	@if $(VENV)-newest/bin/python -m pip freeze --exclude-editable | diff requirements-dev.txt -; then \
+		echo "the locked versions are the newest ones: make test is this test"; \
+	else \
+		$(VENV)-newest/bin/python -m pytest -q -m "not slow" $(SIDE_BY_SIDE); \
+	fi
 
 test-libraries: $(VENV)/ready  ## the core on PyTorch and JAX, beside optax; installs these
 	@$(BIN)/python -c 'import torch, jax, optax' 2>/dev/null || { echo "installing PyTorch, JAX and optax into $(VENV)"; \
@@ -78,7 +88,7 @@ lock:  ## pin the versions of a new install of the dev extra
 	rm -rf $(VENV)-lock
 
 clean:
-	rm -rf $(VENV) $(VENV)-peers benchmarks/.cache build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-lowest $(VENV)-newest $(VENV)-peers benchmarks/.cache build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 $(VENV)/ready: pyproject.toml requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -87,6 +97,23 @@ $(VENV)/ready: pyproject.toml requirements-dev.txt
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(INSTALL) -r requirements-dev.txt
 	@$(INSTALL) --no-deps -e .
+	@touch $@
+
+# Only uv finds the lowest versions; --only-binary leaves out those that have no wheel for this Python.
+$(VENV)-lowest/ready: pyproject.toml requirements-dev.txt
+	@echo "setting up $(VENV)-lowest (once; about a minute)"
+	@$(PYTHON) -m venv --clear $(VENV)-lowest
+	@$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	@$(VENV)-lowest/bin/uv pip install --quiet --python $(VENV)-lowest/bin/python --resolution lowest-direct \
+		--only-binary :all: --no-binary boltzmann-exploration -e '.[fast,parquet,tensorboard]'
+	@$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check \
+		$$(grep -E '^(pytest|pytest-xdist|hypothesis|mpmath|array-api-strict)==' requirements-dev.txt)
+	@touch $@
+
+$(VENV)-newest/ready: pyproject.toml requirements-dev.txt
+	@echo "setting up $(VENV)-newest (once; about a minute)"
+	@$(PYTHON) -m venv --clear $(VENV)-newest
+	@$(VENV)-newest/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@
 
 # The pins of these libraries contradict each other, so they are installed without dependencies, which follow.

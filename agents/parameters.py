@@ -52,7 +52,7 @@ class Instance:
         if isinstance(value, type):
             raise TypeError(f"{name} must be {self.kind}, such as {self.example}, got the class {value.__name__}")
         if not callable(value):
-            raise TypeError(f"{name} must be {self.kind}, such as {self.example}, got {value!r}")
+            raise TypeError(f"{name} must be {self.kind}, such as {self.example}, got {checks.shown(value)}")
         return value
 
 

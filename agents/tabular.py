@@ -59,7 +59,7 @@ class TabularAgent(Expression):
             Generator.
         """
         if not isinstance(rng, np.random.Generator):
-            raise TypeError(f"rng must be a numpy.random.Generator, got {rng!r}")
+            raise TypeError(f"rng must be a numpy.random.Generator, got {checks.shown(rng)}")
         states = count_of("observation_space", observation_space)
         actions = count_of("action_space", action_space)
         self._rng = rng

@@ -22,6 +22,7 @@ from agents.parameters import FINITE, rates_at
 from agents.policy_agent import PolicyAgent
 from boltzmann import Schedule
 from boltzmann.bounds import Real
+from boltzmann.checks import shown
 from boltzmann.policies import inputs_read_by
 from boltzmann.schedules import Scheduled
 
@@ -46,7 +47,8 @@ class TemporalDifference(PolicyAgent):
         super().__post_init__()
         if "variances" in inputs_read_by(self.policy):
             raise ValueError(
-                f"policy must not read variances of rewards, got {self.policy!r}: try an average such as SampleAverage"
+                f"policy must not read variances of rewards, got {shown(self.policy)}: try an average "
+                "such as SampleAverage"
             )
 
     def _reset_state(self) -> None:

@@ -125,7 +125,7 @@ class Each(Wrapper):
     def check(self, name: str, value: object) -> tuple[Any, ...]:
         """Return the checked values as a tuple, or raise."""
         if not isinstance(value, list | tuple) or not value:
-            raise TypeError(f"{name} must be a tuple of at least one, each {self.text}, got {value!r}")
+            raise TypeError(f"{name} must be a tuple of at least one, each {self.text}, got {checks.shown(value)}")
         return tuple(self.bound.check(name, part) for part in value)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import itertools
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,9 +12,72 @@ from numpy.typing import ArrayLike, NDArray
 
 from boltzmann.arrays import Bools, Floats
 
-_LONGEST_TEXT = 60
+_MOST_SHOWN = 200
 """Error messages cut a longer value."""
+LONGEST_REASON = 500
+_MOST_BITS, _MOST_DEPTH, _MOST_PARTS = 600, 4, 50
 _MOST_VISITS = 2.0**62
+
+
+def shown(value: object, depth: int = _MOST_DEPTH) -> str:
+    """Return a value as error messages quote it: at most 200 characters, whatever it is.
+
+    A mapping, which may hold secrets, and a whole number of hundreds of digits are told by their size. Only the first
+    parts of a sequence are written.
+
+    Examples
+    --------
+    >>> shown([1, "a", {"key": "secret"}])
+    "[1, 'a', a dict of 1 keys]"
+    >>> shown(10**1000)
+    'a whole number of 3322 bits'
+    >>> len(shown("long" * 1000))
+    200
+    """
+    return cut(_repr(value, depth))
+
+
+def cut(text: str, most: int = _MOST_SHOWN) -> str:
+    """Return a text, or its beginning where it is longer than what error messages quote."""
+    return text if len(text) <= most else text[: most - 3] + "..."
+
+
+def reason(error: BaseException) -> str:
+    """Return the message of an error of other code, which may quote anything, as our own messages quote it."""
+    return f"{type(error).__name__}: {cut(str(error), LONGEST_REASON)}"
+
+
+def _repr(value: object, depth: int) -> str:
+    if isinstance(value, str | bytes):
+        return repr(value[:_MOST_SHOWN])
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        return f"a whole number of {value.bit_length()} bits"
+    if type(value) in (list, tuple, set, frozenset):
+        if depth == 0:
+            return "..."
+        parts: Any = value
+        texts = [shown(part, depth - 1) for part in itertools.islice(parts, _MOST_PARTS)]
+        if len(parts) > _MOST_PARTS:
+            texts.append("...")
+        brackets = "()" if isinstance(value, tuple) else "[]" if isinstance(value, list) else "{}"
+        comma = "," if isinstance(value, tuple) and len(texts) == 1 else ""
+        return f"{brackets[0]}{', '.join(texts)}{comma}{brackets[1]}"
+    try:
+        return f"a {type(value).__name__} of {len(value)} keys" if isinstance(value, Mapping) else repr(value)
+    except Exception:
+        # An object of the user, whose notation may fail.
+        return f"a {type(value).__name__}"
+
+
+def text(name: str, value: object) -> str:
+    """Return ``value`` if it is a str that can be written to a file, or raise."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a str, got {shown(value)}")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f"{name} must be text that UTF-8 can encode, got {shown(value)}: {error.reason}") from None
+    return value
 
 
 def numeric_array(name: str, value: ArrayLike) -> NDArray[Any]:
@@ -29,7 +94,7 @@ def numeric_array(name: str, value: ArrayLike) -> NDArray[Any]:
     if array.dtype.kind in "iu":
         return array.astype(np.float64)
     if array.dtype.kind != "f":
-        raise TypeError(f"{name} must be real numbers, got {array.dtype} {_short(value)}")
+        raise TypeError(f"{name} must be real numbers, got {array.dtype} {shown(value)}")
     return array
 
 
@@ -40,7 +105,7 @@ def mask_array(name: str, value: ArrayLike) -> Bools:
         require_entries(np.atleast_1d((array == 0) | (array == 1)), name, "boolean, or 0 and 1", np.atleast_1d(array))
         return array.astype(np.bool_)
     if array.dtype != np.bool_:
-        raise TypeError(f"{name} must be boolean, or 0 and 1, got {array.dtype} {_short(value)}")
+        raise TypeError(f"{name} must be boolean, or 0 and 1, got {array.dtype} {shown(value)}")
     return array
 
 
@@ -88,7 +153,7 @@ def _as_float(name: str, value: object, interval: str) -> float:
     if getattr(value, "ndim", None) == 0 and not isinstance(value, np.generic):
         value = value.item()  # type: ignore[attr-defined]
     if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
-        raise TypeError(f"{name} must be a number in {interval}, got {value!r}")
+        raise TypeError(f"{name} must be a number in {interval}, got {shown(value)}")
     try:
         return float(value)
     except OverflowError:
@@ -98,7 +163,7 @@ def _as_float(name: str, value: object, interval: str) -> float:
 def one_of(name: str, value: object, choices: tuple[str, ...]) -> None:
     """Refuse a value that is not among the choices."""
     if value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(choices)}, got {value!r}")
+        raise ValueError(f"{name} must be one of {', '.join(choices)}, got {shown(value)}")
 
 
 def whole_number(name: str, value: object, *, least: int, most: int | None = None) -> int:
@@ -106,24 +171,19 @@ def whole_number(name: str, value: object, *, least: int, most: int | None = Non
     if type(value) is int and least <= value and (most is None or value <= most):
         return value
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        hint = f": write {int(value)}" if isinstance(value, float) and value.is_integer() else ""
-        raise TypeError(f"{name} must be a whole number of at least {least}, got {value!r}{hint}")
+        hint = f": write {shown(int(value))}" if isinstance(value, float) and value.is_integer() else ""
+        raise TypeError(f"{name} must be a whole number of at least {least}, got {shown(value)}{hint}")
     if value < least:
-        raise ValueError(f"{name} must be at least {least}, got {value}")
+        raise ValueError(f"{name} must be at least {least}, got {shown(int(value))}")
     if most is not None and value > most:
-        raise ValueError(f"{name} must be at most {most}, got {value}")
+        raise ValueError(f"{name} must be at most {most}, got {shown(int(value))}")
     return int(value)
 
 
 def no_generator(rng: object) -> TypeError:
     """Make the error for an ``rng`` that is not a Generator."""
-    hint = f": numpy.random.default_rng({rng}) makes one" if isinstance(rng, int) else ""
-    return TypeError(f"rng must be a numpy.random.Generator, got {rng!r}{hint}")
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - 3] + "..."
+    hint = f": numpy.random.default_rng({shown(rng)}) makes one" if isinstance(rng, int) else ""
+    return TypeError(f"rng must be a numpy.random.Generator, got {shown(rng)}{hint}")
 
 
 def visit_counts(visits: ArrayLike, shape: tuple[int, ...], allowed: Bools) -> Floats:

@@ -16,6 +16,7 @@ from agents.memory import Entries, PerRow, read
 from agents.parameters import rates_at
 from boltzmann import InverseTime, Schedule
 from boltzmann.bounds import Real
+from boltzmann.checks import shown
 from boltzmann.schedules import Scheduled
 
 _NUMBERS = Scheduled("[0, 1]")
@@ -33,7 +34,7 @@ class VisitSchedule:
     def check(self, name: str, value: Any) -> Any:
         """Return a callable as it is, or raise."""
         if not callable(value):
-            raise TypeError(f"{name} must be a callable of the visit count, got {value!r}: try ConstantStep")
+            raise TypeError(f"{name} must be a callable of the visit count, got {shown(value)}: try ConstantStep")
         return _NUMBERS.check(name, value)
 
 

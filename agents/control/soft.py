@@ -36,7 +36,7 @@ class _SoftBackupLearner(TemporalDifference):
         inputs = self._policy_inputs(next_states)
         temperature = getattr(self._distribution(inputs, mask, self.step), "temperature", None)
         if temperature is None:
-            raise TypeError(f"temperature must be given, since {self.policy!r} has none")
+            raise TypeError(f"temperature must be given, since {checks.shown(self.policy)} has none")
         # A policy may make its distribution from other numbers, or around a prior; the backup uses the values.
         gibbs = Gibbs(inputs["values"], temperature, where=mask)
         backups = np.asarray(getattr(gibbs, self._quantity), dtype=np.float64)

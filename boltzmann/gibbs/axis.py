@@ -8,6 +8,7 @@ import numpy as np
 
 from boltzmann._numerics import Quantity, libraries, scored
 from boltzmann.arrays import Array, Mask, Values, Weights
+from boltzmann.checks import shown
 from boltzmann.gibbs.distribution import Gibbs
 
 
@@ -17,7 +18,7 @@ def along(
     """Compute a property of the distribution whose actions lie along ``axis``."""
     quantity: Quantity = vars(Gibbs)[name]
     if isinstance(axis, bool) or not isinstance(axis, int | np.integer):
-        raise TypeError(f"axis must be an integer, got {axis!r}")
+        raise TypeError(f"axis must be an integer, got {shown(axis)}")
     result: Array
     if axis == -1:
         result = quantity.of(scored(values, temperature, where, prior)[0])

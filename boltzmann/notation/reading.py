@@ -11,12 +11,20 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-_CONSTANTS = {"inf": math.inf}
-_SHOWN = 200
-"""Number of characters of a text that messages quote."""
+from boltzmann import checks
+from boltzmann.checks import cut, reason, shown
 
-# Strings are the first alternatives, so a name inside quotes is not replaced.
-_QUALIFIED = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|(?P<name>[^\W\d][\w.]*:[^\W\d]\w*)""", re.DOTALL)
+_CONSTANTS = {"inf": math.inf}
+MOST_CHARACTERS = 10_000
+"""The length of the longest text that is read."""
+_MOST_LEVELS, _MOST_BITS, _LONGEST_NAME = 100, 4096, 200
+"""How deep calls, lists and signs may be nested, and how long a whole number and a name may be."""
+
+# Strings are the first alternatives, so a name inside quotes is not replaced. Nothing is tried twice: a name is tried
+# where it begins, and what `*+` has matched is not given back.
+_QUALIFIED = re.compile(
+    r"""'(?:\\.|[^'\\])*+(?:'|\Z)|"(?:\\.|[^"\\])*+(?:"|\Z)|(?<![\w.])(?P<name>[^\W\d][\w.]*+:[^\W\d]\w*)""", re.DOTALL
+)
 
 
 def parse(text: str, names: Mapping[str, Callable[..., Any]]) -> Any:
@@ -25,9 +33,9 @@ def parse(text: str, names: Mapping[str, Callable[..., Any]]) -> Any:
     Parameters
     ----------
     text : str
-        Calls of the given names. Their arguments are literals (numbers, strings, ``inf``, ``True``, ``False``,
-        ``None``, lists, tuples) or such calls. A bare name is a call without arguments.
-        ``package.module:Name`` imports that module and calls its dataclass of that name.
+        At most 10 000 characters and 100 levels: calls of the given names. Their arguments are literals (numbers of
+        at most 4096 bits, strings, ``inf``, ``True``, ``False``, ``None``, lists, tuples) or such calls. A bare name is
+        a call without arguments. ``package.module:Name`` imports that module and calls its dataclass of that name.
     names : mapping of str to callable
         The callables that need no module, by their names.
 
@@ -49,11 +57,8 @@ def parse(text: str, names: Mapping[str, Callable[..., Any]]) -> Any:
         ...
     ValueError: unknown name '__import__' in "__import__('os')": known are Boltzmann; others are package.module:Name
     """
-    plain, qualified = _without_modules(text)
-    try:
-        return _Reader(text, names, qualified).build(_syntax_tree(plain, text))
-    except RecursionError:
-        raise ValueError(f"cannot read {_shown(text)}: too deeply nested") from None
+    plain, qualified = _without_modules(check_length("an expression", text))
+    return _Reader(text, names, qualified).build(_syntax_tree(plain, text))
 
 
 def call_arguments(text: str) -> dict[str, Any]:
@@ -66,10 +71,17 @@ def call_arguments(text: str) -> dict[str, Any]:
     >>> call_arguments("")
     {}
     """
-    tree = _syntax_tree(f"f({text})", text)
+    tree = _syntax_tree(f"f({check_length('arguments', text)})", text)
     if not isinstance(tree, ast.Call) or not isinstance(tree.func, ast.Name) or tree.args:
-        raise ValueError(f"expected keyword arguments such as name=1, got {text!r}")
+        raise ValueError(f"expected keyword arguments such as name=1, got {shown(text)}")
     return _Reader(text, {}, {}).named(tree.keywords)
+
+
+def check_length(name: str, text: str) -> str:
+    """Return a text of at most ``MOST_CHARACTERS`` that a file can hold, or raise."""
+    if len(checks.text(name, text)) > MOST_CHARACTERS:
+        raise ValueError(f"{name} must have at most {MOST_CHARACTERS} characters, got {len(text)}: {shown(text)}")
+    return text
 
 
 def _without_modules(text: str) -> tuple[str, dict[str, str]]:
@@ -104,26 +116,36 @@ def _find_class(name: str) -> type:
     module, _, attribute = name.partition(":")
     try:
         kind = getattr(importlib.import_module(module), attribute)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         # A module of the user may raise any exception while it is imported.
-        raise ValueError(f"{name} cannot be imported: {type(error).__name__}: {error}") from error
+        raise ValueError(f"{cut(name)} cannot be imported: {reason(error)}") from error
     if not (isinstance(kind, type) and dataclasses.is_dataclass(kind)):
-        raise ValueError(f"{name} must be a dataclass, so that it can be written down, got {kind!r}")
+        # The value may be a secret.
+        found = f"the class {kind.__qualname__}" if isinstance(kind, type) else f"a value of type {type(kind).__name__}"
+        raise ValueError(f"{cut(name)} must be a dataclass, so that it can be written down, got {cut(found)}")
     return kind
 
 
 def _syntax_tree(plain: str, text: str) -> ast.expr:
-    """Parse ``plain``; messages quote ``text``, the original."""
+    """Parse ``plain``, and bound its depth and its numbers; messages quote ``text``, the original."""
     try:
-        return ast.parse(plain.strip(), mode="eval").body
+        tree = ast.parse(plain.strip(), mode="eval").body
     # Deeply nested brackets make CPython's parser raise MemoryError or RecursionError.
     except (SyntaxError, MemoryError, RecursionError, ValueError) as error:
-        reason = getattr(error, "msg", None) or str(error) or type(error).__name__
-        raise ValueError(f"cannot read {_shown(text)}: {reason}") from error
-
-
-def _shown(text: str) -> str:
-    return repr(text if len(text) <= _SHOWN else text[:_SHOWN] + "...")
+        problem = getattr(error, "msg", None) or str(error) or type(error).__name__
+        raise ValueError(f"cannot read {shown(text)}: {cut(problem)}") from error
+    level: list[ast.AST] = [tree]
+    for _ in range(_MOST_LEVELS):
+        for node in level:
+            number, name = getattr(node, "value", None), getattr(node, "id", None) or getattr(node, "arg", None) or ""
+            if isinstance(number, int) and number.bit_length() > _MOST_BITS:
+                raise ValueError(f"cannot read {shown(text)}: a whole number is longer than {_MOST_BITS} bits")
+            if len(name) > _LONGEST_NAME:
+                raise ValueError(f"cannot read {shown(text)}: a name is longer than {_LONGEST_NAME} characters")
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        if not level:
+            return tree
+    raise ValueError(f"cannot read {shown(text)}: too deeply nested, at most {_MOST_LEVELS} levels are read")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -150,12 +172,14 @@ class _Reader:
                 return self.call(name, node, [], [])
             case ast.Call(func=ast.Name(id=name), args=arguments, keywords=keywords):
                 return self.call(name, node, arguments, keywords)
-        raise ValueError(f"cannot read {self.quoted(node)!r} in {_shown(self.text)}: neither a literal nor a call")
+        raise ValueError(f"cannot read {shown(self.quoted(node))} in {shown(self.text)}: neither a literal nor a call")
 
     def signed(self, sign: ast.unaryop, operand: ast.expr) -> float:
         value = self.build(operand)
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ValueError(f"cannot read {_shown(self.text)}: a sign stands before {value!r}, not before a number")
+            raise ValueError(
+                f"cannot read {shown(self.text)}: a sign stands before {shown(value)}, not before a number"
+            )
         return -value if isinstance(sign, ast.USub) else value
 
     def quoted(self, node: ast.expr) -> str:
@@ -173,20 +197,20 @@ class _Reader:
             close = difflib.get_close_matches(name, self.names, n=3)
             known = f": known are {', '.join(sorted(self.names))}" if self.names else ""
             known = f": did you mean {' or '.join(close)}?" if close else f"{known}; others are package.module:Name"
-            raise ValueError(f"unknown name {name!r} in {_shown(self.text)}{known}")
+            raise ValueError(f"unknown name {shown(name)} in {shown(self.text)}{known}")
         positional = [self.build(argument) for argument in arguments]
         named = self.named(keywords)
         try:
             return callee(*positional, **named)
         except (TypeError, ValueError) as error:
-            raise ValueError(f"{self.quoted(node)}: {error}") from error
+            raise ValueError(f"{cut(self.quoted(node))}: {error}") from error
 
     def named(self, keywords: list[ast.keyword]) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for keyword in keywords:
             if keyword.arg is None:
-                raise ValueError(f"cannot read {_shown(self.text)}: ** is not part of the notation")
+                raise ValueError(f"cannot read {shown(self.text)}: ** is not part of the notation")
             if keyword.arg in values:
-                raise ValueError(f"cannot read {_shown(self.text)}: {keyword.arg} is repeated")
+                raise ValueError(f"cannot read {shown(self.text)}: {cut(keyword.arg)} is repeated")
             values[keyword.arg] = self.build(keyword.value)
         return values

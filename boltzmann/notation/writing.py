@@ -9,6 +9,7 @@ import dataclasses
 from typing import Any
 
 from boltzmann.bounds import check_parameters
+from boltzmann.checks import shown
 
 _PROJECT = ("boltzmann", "agents")
 """Packages whose classes command lines know by their bare names."""
@@ -93,5 +94,5 @@ def check_expressible(name: str, value: object) -> None:
     elif not (value is None or isinstance(value, bool | int | float | str)):
         raise TypeError(
             f"{name} must be a dataclass of plain parameters, a number, a string or a sequence of these, "
-            f"so that it can be written down and read back, got {value!r}"
+            f"so that it can be written down and read back, got {shown(value)}"
         )

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from boltzmann.arrays import Input, Mask, Values
+from boltzmann.checks import shown
 
 
 class Distribution(Protocol):
@@ -72,9 +73,9 @@ def inputs_read_by(policy: Callable[..., Any]) -> frozenset[str]:
     """
     reads = getattr(policy, "reads", frozenset({"visits"}))
     if not isinstance(reads, set | frozenset):
-        raise TypeError(f"reads of a policy must be a set of names, got {reads!r} from {policy!r}")
+        raise TypeError(f"reads of a policy must be a set of names, got {shown(reads)} from {shown(policy)}")
     if "values" in reads:
-        raise TypeError(f"policy must be a policy, such as Boltzmann(1.0), got the thermostat {policy!r}")
+        raise TypeError(f"policy must be a policy, such as Boltzmann(1.0), got the thermostat {shown(policy)}")
     if not reads <= INPUTS:
-        raise ValueError(f"reads of a policy must be among {sorted(INPUTS)}, got {sorted(reads)} from {policy!r}")
+        raise ValueError(f"reads of a policy must be among {sorted(INPUTS)}, got {sorted(reads)} from {shown(policy)}")
     return frozenset(reads)

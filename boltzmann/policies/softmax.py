@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from boltzmann.arrays import Input, Mask, Values
 from boltzmann.bounds import Each, Real, Wrapper
 from boltzmann.categorical import Categorical
+from boltzmann.checks import shown
 from boltzmann.gibbs import Gibbs
 from boltzmann.notation import Expression
 from boltzmann.policies._mixture import epsilon_at, gibbs_or_greedy, uniform_or_gibbs
@@ -129,7 +130,7 @@ class _PriorBound(Wrapper):
         if callable(value):
             return value
         if not isinstance(value, list | tuple) or not value:
-            raise TypeError(f"{name} must be a policy or a tuple of weights {self.text}, got {value!r}")
+            raise TypeError(f"{name} must be a policy or a tuple of weights {self.text}, got {shown(value)}")
         weights = self.bound.check(name, value)
         if not any(weights):
             raise ValueError(f"{name} must have a weight above 0, got {weights}")

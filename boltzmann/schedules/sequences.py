@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from boltzmann.arrays import Floats
 from boltzmann.bounds import Each, Real, Whole, Wrapper
+from boltzmann.checks import shown
 from boltzmann.notation import Expression
 from boltzmann.schedules.steps import LAST_STEP, NONNEGATIVE, Schedule, Temperatures, checked_steps, temperatures_at
 
@@ -28,7 +29,7 @@ class _IncreasingSteps(Wrapper):
     def check(self, name: str, value: object) -> tuple[int, ...]:
         """Return the steps as a tuple, or raise."""
         if not isinstance(value, list | tuple):
-            raise TypeError(f"{name} must be a tuple of steps, each {self.text}, got {value!r}")
+            raise TypeError(f"{name} must be a tuple of steps, each {self.text}, got {shown(value)}")
         steps = tuple(self.bound.check(name, step) for step in value)
         if any(later <= earlier for earlier, later in pairwise(steps)):
             raise ValueError(f"{name} must increase, got {steps}")

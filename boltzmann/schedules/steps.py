@@ -31,7 +31,7 @@ def checked_steps(step: ArrayLike) -> Floats:
     if steps.size == 0:
         return np.zeros(steps.shape)
     if steps.dtype.kind not in "iu":
-        raise TypeError(f"step must be an integer or an array of integers, got {step!r}")
+        raise TypeError(f"step must be an integer or an array of integers, got {checks.shown(step)}")
     if steps.min() < 0:
         raise ValueError(f"step must be at least 0, got {steps.min()}")
     if steps.max() > LAST_STEP:
@@ -72,7 +72,9 @@ class Scheduled(Interval):
             return checks.number_in(name, value, self.interval)
         check_callable(name, value, "a number or a callable of the step")
         if "values" in getattr(value, "reads", ()):
-            raise TypeError(f"{name} must be a number or a callable of the step, got the thermostat {value!r}")
+            raise TypeError(
+                f"{name} must be a number or a callable of the step, got the thermostat {checks.shown(value)}"
+            )
         return value
 
     def read(self, name: str, value: float | Schedule, step: int) -> float:
@@ -89,7 +91,7 @@ def check_callable(name: str, schedule: Callable[..., object], expected: str) ->
     if isinstance(schedule, type):
         raise TypeError(f"{name} must be {expected}, got the class {schedule.__name__}")
     if "values" not in getattr(schedule, "reads", ()) and _first_argument(schedule) == "values":
-        raise TypeError(f"{name} must be {expected}: {schedule!r} is called with values")
+        raise TypeError(f"{name} must be {expected}: {checks.shown(schedule)} is called with values")
 
 
 def _first_argument(schedule: Callable[..., object]) -> str | None:

@@ -49,7 +49,9 @@ class TemperatureBound(Interval):
             check_callable(name, value, "a number, a callable of the step or a subclass of Thermostat")
             return value
         if isinstance(value, list | tuple) or getattr(value, "ndim", 0) > 0:
-            raise TypeError(f"{name} must be one number or a callable, got {value!r}: Gibbs takes one for each row")
+            raise TypeError(
+                f"{name} must be one number or a callable, got {checks.shown(value)}: Gibbs takes one for each row"
+            )
         return checks.number_in(name, value, self.interval)
 
 

@@ -74,7 +74,7 @@ class ZeroedStartBandit(Bandit):
     Parameters
     ----------
     arms : int, optional
-        Number of arms, at least 1; by default 10, or as many as ``means``.
+        Number of arms, at least 1 and at most 2^24; by default 10, or as many as ``means``.
     gap : float
         In [0, 0.5]. The first arm pays with probability 0.5 + gap, the others with 0.5.
     zeroed : int

@@ -187,10 +187,11 @@ def _pull(bandit: Bandit, rng: np.random.Generator, problems: Problems, actions:
 def count_arms(arms: int | None, given: Floats | None, default: int = 10) -> int:
     """Return the number of arms: that of the given columns, else ``arms``, else the default."""
     count = None if arms is None else batched.whole_number("arms", arms, least=1)
+    batched.require_entries("arms", (count or 0,))
     if given is None:
         return default if count is None else count
     if count not in (None, given.shape[-1]):
-        raise ValueError(f"arms must be the number of columns given, {given.shape[-1]}, got {arms}")
+        raise ValueError(f"arms must be the number of columns given, {given.shape[-1]}, got {batched.shown(arms)}")
     return int(given.shape[-1])
 
 
@@ -208,9 +209,9 @@ def _numbers(name: str, value: object, dimensions: int, shape: str, interval: st
     try:
         array = np.array(value)
     except ValueError as error:
-        raise ValueError(f"{name} must be {shape}, got {value!r}") from error
+        raise ValueError(f"{name} must be {shape}, got {batched.shown(value)}") from error
     if array.dtype.kind not in "iuf" or array.ndim != dimensions or not array.size:
-        raise ValueError(f"{name} must be {shape}, got {value!r}")
+        raise ValueError(f"{name} must be {shape}, got {batched.shown(value)}")
     numbers: Floats = array.astype(np.float64)
     batched.require_numbers_in(name, numbers, interval)
     return numbers

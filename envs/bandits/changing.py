@@ -25,7 +25,7 @@ class DriftingBandit(Bandit):
     Parameters
     ----------
     arms : int, optional
-        Number of arms, at least 1; by default 10, or as many as ``means``.
+        Number of arms, at least 1 and at most 2^24; by default 10, or as many as ``means``.
     drift : float
         Standard deviation of a mean's change in a step, in [0, inf).
     noise : float
@@ -81,7 +81,7 @@ class AbruptBandit(Bandit):
     Parameters
     ----------
     arms : int, optional
-        Number of arms, at least 1; by default 10, or as many as ``means`` has columns.
+        Number of arms, at least 1 and at most 2^24; by default 10, or as many as ``means`` has columns.
     period : int, optional
         Number of rounds between changes, at least 1; 1000 where ``changes`` is not given.
     changes : sequence of int, optional
@@ -159,8 +159,8 @@ class AbruptBanditVector(BanditVector):
 
 def _increasing(name: str, value: Sequence[int]) -> list[int]:
     if not isinstance(value, list | tuple | np.ndarray):
-        raise ValueError(f"{name} must be a list of rounds, got {value!r}")
+        raise ValueError(f"{name} must be a list of rounds, got {batched.shown(value)}")
     rounds = [batched.whole_number(f"{name}[{index}]", entry, least=1) for index, entry in enumerate(value)]
     if any(later <= earlier for earlier, later in pairwise(rounds)):
-        raise ValueError(f"{name} must be increasing, got {list(value)}")
+        raise ValueError(f"{name} must be increasing, got {batched.shown(list(value))}")
     return rounds

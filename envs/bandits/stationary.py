@@ -21,7 +21,7 @@ class GaussianBandit(Bandit):
     Parameters
     ----------
     arms : int, optional
-        Number of arms, at least 1; by default 10, or as many as ``means``.
+        Number of arms, at least 1 and at most 2^24; by default 10, or as many as ``means``.
     mean : float
         Each reset draws the arms' means from N(mean, spread^2); in (-inf, inf).
     spread : float
@@ -88,7 +88,7 @@ class BernoulliBandit(Bandit):
     Parameters
     ----------
     arms : int, optional
-        Number of arms, at least 1; by default 10, or as many as ``means``.
+        Number of arms, at least 1 and at most 2^24; by default 10, or as many as ``means``.
     means : sequence of float, optional
         The probabilities, each in [0, 1]; by default each reset draws them uniformly from [0, 1].
 
@@ -126,7 +126,7 @@ class UniformBandit(Bandit):
     Parameters
     ----------
     arms : int, optional
-        Number of arms, at least 1; by default 10, or as many as ``means``.
+        Number of arms, at least 1 and at most 2^24; by default 10, or as many as ``means``.
     noise : float
         Standard deviation of a reward about its arm's mean, in [0, inf); 0.01, 0.1 and 1 in the paper.
     means : sequence of float, optional
@@ -167,7 +167,7 @@ class LeverBandit(Bandit):
     Parameters
     ----------
     arms : int, optional
-        Number of arms, at least 1; by default 1000, or as many as ``means`` or ``deviations``.
+        Number of arms, at least 1 and at most 2^24; by default 1000, or as many as ``means`` or ``deviations``.
     means, deviations : sequence of float, optional
         The arms' means and standard deviations (each in [0, inf)), the same after every reset.
 

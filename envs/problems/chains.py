@@ -26,7 +26,7 @@ def river_swim(states: int = 6, small: float = 5.0, large: float = 10_000.0) -> 
     Parameters
     ----------
     states : int
-        Number of states, at least 3.
+        Number of states, at least 3; the table has at most 2^24 entries, S x K x M.
     small, large : float
         The two rewards, in (-inf, inf).
 
@@ -46,6 +46,7 @@ def river_swim(states: int = 6, small: float = 5.0, large: float = 10_000.0) -> 
     array([    0., 10000.,     0.])
     """
     states = batched.whole_number("states", states, least=3)
+    batched.require_entries("states x actions x outcomes", (states, 2, 3))
     small, large = batched.number_in("small", small, "(-inf, inf)"), batched.number_in("large", large, "(-inf, inf)")
     here = np.arange(states)[:, np.newaxis]
     first, last, right = here == 0, here == states - 1, np.array([False, True])
@@ -74,7 +75,7 @@ def chain(states: int = 5, slip: float = 0.2, small: float = 2.0, large: float =
     Parameters
     ----------
     states : int
-        Number of states, at least 2.
+        Number of states, at least 2; the table has at most 2^24 entries, S x K x M.
     slip : float
         Probability that the other action takes place, in [0, 1].
     small, large : float
@@ -96,6 +97,7 @@ def chain(states: int = 5, slip: float = 0.2, small: float = 2.0, large: float =
            [ 2., 10.]])
     """
     states = batched.whole_number("states", states, least=2)
+    batched.require_entries("states x actions x outcomes", (states, 2, 2))
     slip = batched.number_in("slip", slip, "[0, 1]")
     small, large = batched.number_in("small", small, "(-inf, inf)"), batched.number_in("large", large, "(-inf, inf)")
     here = np.arange(states)

@@ -25,7 +25,7 @@ def deep_sea(size: int = 10, move_cost: float = 0.01, mapping_seed: int | None =
     Parameters
     ----------
     size : int
-        N, at least 2.
+        N, at least 2; 4 N^2 is at most 2^24.
     move_cost : float
         Total cost of N steps to the right, in (-inf, inf).
     mapping_seed : int, optional
@@ -72,7 +72,7 @@ def deep_sea_stochastic(size: int = 10, move_cost: float = 0.01, mapping_seed: i
     Parameters
     ----------
     size : int
-        N, at least 2.
+        N, at least 2; 4 N^2 is at most 2^24.
     move_cost : float
         Total cost of N steps to the right, in (-inf, inf).
     mapping_seed : int, optional
@@ -147,6 +147,7 @@ class DeepSeaStochastic(TableEnv):
 def _checked(size: int, move_cost: float, mapping_seed: int | None) -> tuple[int, float, Mask]:
     """Check the parameters; the mask, of shape (N^2, 2), marks the action of each cell that goes right."""
     size = batched.whole_number("size", size, least=2)
+    batched.require_entries("size x size x actions x outcomes", (size, size, 2, 2))
     cost = batched.number_in("move_cost", move_cost, "(-inf, inf)")
     if mapping_seed is None:
         mapping = np.ones(size * size, dtype=np.int64)

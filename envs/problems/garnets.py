@@ -25,7 +25,7 @@ def garnet(states: int = 30, actions: int = 4, branching: int = 2, noise: float 
     Parameters
     ----------
     states, actions : int
-        Their numbers, at least 1.
+        Their numbers, at least 1; states^2 x actions is at most 2^24.
     branching : int
         Number of next states of each pair, at least 1 and at most ``states``.
     noise : float
@@ -53,6 +53,7 @@ def garnet(states: int = 30, actions: int = 4, branching: int = 2, noise: float 
     branching = batched.whole_number("branching", branching, least=1)
     if branching > states:
         raise ValueError(f"branching must be at most states={states}, got {branching}")
+    batched.require_entries("states x actions x states, which branches are drawn from,", (states, actions, states))
     noise = batched.number_in("noise", noise, "[0, inf)")
     rng = np.random.default_rng(batched.whole_number("seed", seed, least=0))
     # The ranks of independent uniforms form a random permutation. Its first entries are draws without replacement.

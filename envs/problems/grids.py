@@ -99,14 +99,15 @@ def grid_world(layout: Sequence[str] = WALLS, goal_reward: float = 1.0) -> Table
 def _cells(layout: Sequence[str]) -> NDArray[np.str_]:
     """Check a layout; return its characters, of shape (rows, columns)."""
     if not isinstance(layout, str | list | tuple) or not all(isinstance(line, str) for line in layout):
-        raise ValueError(f"layout must be a list of rows, each a str, got {layout!r}")
+        raise ValueError(f"layout must be a list of rows, each a str, got {batched.shown(layout)}")
     rows = [layout] if isinstance(layout, str) else list(layout)
     if not rows or not rows[0]:
-        raise ValueError(f"layout must have cells, got {layout!r}")
+        raise ValueError(f"layout must have cells, got {batched.shown(layout)}")
     for number, line in enumerate(rows):
         if len(line) != len(rows[0]) or set(line) - set("SG#."):
             raise ValueError(
-                f"layout must be rows of {len(rows[0])} of the characters S G # ., got {line!r} in row {number}"
+                f"layout must be rows of {len(rows[0])} of the characters S G # ., got {batched.shown(line)} in row "
+                f"{number}"
             )
     for kind in "SG":
         count = "".join(rows).count(kind)

@@ -26,7 +26,7 @@ def loop(length: int = 5, small: float = 1.0, large: float = 2.0) -> Table:
     Parameters
     ----------
     length : int
-        Steps around each loop, at least 2; there are 2 length - 1 states.
+        Steps around each loop, at least 2 and at most 2^21; there are 2 length - 1 states.
     small, large : float
         The two rewards, in (-inf, inf).
 
@@ -46,6 +46,7 @@ def loop(length: int = 5, small: float = 1.0, large: float = 2.0) -> Table:
            [0., 0., 0., 0., 1., 0., 0., 0., 2.]])
     """
     length = batched.whole_number("length", length, least=2)
+    batched.require_entries("states x actions x outcomes", (2 * length - 1, 2, 2))
     small, large = batched.number_in("small", small, "(-inf, inf)"), batched.number_in("large", large, "(-inf, inf)")
     states = 2 * length - 1
     around = np.arange(1, states + 1)
@@ -75,7 +76,7 @@ def double_chain(
     Parameters
     ----------
     length : int
-        States of either chain, with the first one, at least 2; there are 2 length - 1 states.
+        States of either chain, with the first one, at least 2 and at most 2^21; there are 2 length - 1 states.
     slip : float
         Probability that the other action takes place, in [0, 1].
     small, nearer, large : float
@@ -96,6 +97,7 @@ def double_chain(
     array([ 0.,  0.,  0.,  0., 10.,  0.,  0.,  0.,  5.])
     """
     length = batched.whole_number("length", length, least=2)
+    batched.require_entries("states x actions x outcomes", (2 * length - 1, 2, 2))
     slip = batched.number_in("slip", slip, "[0, 1]")
     small, nearer = batched.number_in("small", small, "(-inf, inf)"), batched.number_in("nearer", nearer, "(-inf, inf)")
     large = batched.number_in("large", large, "(-inf, inf)")

@@ -42,7 +42,7 @@ def two_state(rewards: tuple[float, float] = (0.122, 0.033), staying: tuple[floa
     """
     for name, pair in (("rewards", rewards), ("staying", staying)):
         if np.shape(pair) != (2,):
-            raise ValueError(f"{name} must be two numbers, one for each action, got {pair!r}")
+            raise ValueError(f"{name} must be two numbers, one for each action, got {batched.shown(pair)}")
     paid = np.array([batched.number_in(f"rewards[{a}]", reward, "(-inf, inf)") for a, reward in enumerate(rewards)])
     stays = np.array([batched.number_in(f"staying[{a}]", chance, "[0, 1]") for a, chance in enumerate(staying)])
     first = np.array([[True], [False]])

@@ -22,6 +22,9 @@ _LABEL = 44
 """The widest column of names, in letters."""
 
 
+_LONGEST_WORD = 400
+"""Errors show the beginning of a longer word."""
+
 INPUT_ERRORS = (ValueError, TypeError, ImportError, OSError, gymnasium.error.Error)
 """Errors in a description that the user wrote."""
 
@@ -43,7 +46,9 @@ def errors_in_one_line(program: str, kinds: tuple[type[Exception], ...]) -> Iter
             print(f"{program}: failed: {' '.join(failure.split())}", file=sys.stderr)
         raise SystemExit(3) from None
     except kinds as error:
-        print(f"{program}: error: {' '.join(str(error).split())}", file=sys.stderr)
+        # Errors of other code quote paths and words of any length.
+        words = [word if len(word) <= _LONGEST_WORD else f"{word[:_LONGEST_WORD]}..." for word in str(error).split()]
+        print(f"{program}: error: {' '.join(words)}", file=sys.stderr)
         raise SystemExit(2) from None
     except KeyboardInterrupt:
         print(f"\n{program}: stopped; what is stored stays, run the same command again to continue", file=sys.stderr)

@@ -23,6 +23,7 @@ from boltzmann import (
     schedules,
     thermostats,
 )
+from boltzmann.checks import reason, shown
 from boltzmann.experiments import Agent, Task, read_environment
 from boltzmann.notation import parse, write
 
@@ -57,7 +58,7 @@ def is_bandit(environment: str) -> bool:
             env = envs.make(name, 1, **arguments)
     except Exception as error:
         # An environment's constructor may raise anything for wrong arguments.
-        raise ValueError(f"{environment} cannot be made: {type(error).__name__}: {error}") from error
+        raise ValueError(f"{environment} cannot be made: {reason(error)}") from error
     env.close()
     return getattr(env.single_observation_space, "n", None) == 1
 
@@ -120,7 +121,7 @@ def _read(text: str) -> Any:
     made = parse(text, NAMES)
     is_custom = is_dataclass(made) and not type(made).__module__.startswith(("boltzmann.", "agents."))
     if not (is_agent(made) or isinstance(made, _POLICIES) or (is_custom and callable(made))):
-        raise ValueError(f"expected a policy or an agent, such as Boltzmann(0.1), got {text!r}")
+        raise ValueError(f"expected a policy or an agent, such as Boltzmann(0.1), got {shown(text)}")
     return made
 
 
@@ -134,7 +135,7 @@ def taught(learner: str, policy: Any) -> Agent:
 
     agent: Agent = parse(learner, {**NAMES, "_": placeholder})
     if not is_agent(agent) or not placed:
-        raise ValueError(f"expected an agent with _ instead of its policy, such as Sarsa(_), got {learner!r}")
+        raise ValueError(f"expected an agent with _ instead of its policy, such as Sarsa(_), got {shown(learner)}")
     return agent
 
 

@@ -7,6 +7,7 @@ from typing import cast
 import agents
 import envs
 from boltzmann import Greedy, Policy
+from boltzmann.checks import shown
 from boltzmann.experiments import read_environment
 from boltzmann.experiments.studies import Problem
 from boltzmann.notation import parse
@@ -46,5 +47,5 @@ def read_policy(text: str) -> Policy:
     policy = parse(text, NAMES)
     is_agent = callable(getattr(policy, "update", None))
     if not callable(policy) or is_agent or not hasattr(type(policy), "__dataclass_fields__"):
-        raise ValueError(f"expected a policy, such as Boltzmann(0.1), got {text!r}")
+        raise ValueError(f"expected a policy, such as Boltzmann(0.1), got {shown(text)}")
     return cast(Policy, policy)

@@ -86,7 +86,7 @@ def test_how_it_is_written():
         ("Thing(f'{1}')", "neither a literal nor a call"),
         ("Thing\0(1)", "cannot read"),
         ("(" * 5000 + ")" * 5000, "cannot read"),
-        ("-" * 100_000 + "1", "cannot read"),
+        ("-" * 9_999 + "1", "cannot read"),
         ("-" * 900 + "1", "too deeply nested"),
     ],
 )

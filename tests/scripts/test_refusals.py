@@ -33,6 +33,16 @@ from tests.support.commands import ONE_CELL, refused
         (["--policies", "QLearning(0.1)"], "policy must be a policy"),
         (["--policies", "Greedy()", "Greedy()"], "agents must differ"),
         (["--replicates", "0"], "replicates must be at least 1, got 0"),
+        (["--replicates", "1000000000000"], "blocks must be at most 1000000, got 10000000000 for each of"),
+        (["--replicates", "1000000000000", "--dry-run"], "blocks must be at most 1000000, got 10000000000 for each of"),
+        (["--replicates", "1000000000000", "--block", "100000000", "--dry-run"], "that are free there"),
+        (
+            ["--policies", "os:__dict__(1)"],
+            "os:__dict__ must be a dataclass, so that it can be written down, got a value",
+        ),
+        (["--policies", "a" * 30_000], "an expression must have at most 10000 characters, got 30000"),
+        (["--tasks", "A" * 201], "the id of an environment must have at most 200 characters"),
+        (["--tasks", f"FrozenLake-v1(is_slippery={'-' * 600}1)"], "too deeply nested"),
         (["--replicates", "-5"], "replicates must be at least 1, got -5"),
         (["--seed", "-1"], "seed must be at least 0"),
         (["--steps", "0"], "steps must be at least 1"),
@@ -44,11 +54,26 @@ from tests.support.commands import ONE_CELL, refused
         (["--baseline", "Boltzmann(3)"], "baseline must be an agent of every task, got Boltzmann(3.0)"),
         (["--baseline", "Boltzmann("], "cannot read 'Boltzmann('"),
     ],
-    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+    ids=lambda value: " ".join(value)[:60] if isinstance(value, list) else "",
 )
 def test_wrong_arguments_are_reported_in_one_line(arguments, message, capsys, tmp_path):
     arguments = ["--output", str(tmp_path / "results"), *arguments]
     assert message in refused(compare_schedules.main, arguments, capsys, tmp_path)
+
+
+def test_a_count_without_end_in_a_file_is_reported_in_one_line(capsys, tmp_path):
+    path = tmp_path / "experiment.toml"
+    path.write_text(
+        'replicates = 1_000_000_000_000\nseed = 0\n[[tasks]]\nenvironment = "FrozenLake-v1"\nsteps = 1\n'
+        'agents = ["Greedy()"]\n'
+    )
+    for more in ([], ["--dry-run"]):
+        with pytest.raises(SystemExit) as stopped:
+            compare_schedules.main(["--experiment", str(path), "--output", str(tmp_path / "results"), *more])
+        assert stopped.value.code == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert "experiment.toml: blocks must be at most 1000000" in line
+    assert not (tmp_path / "results").exists()
 
 
 def test_an_environment_that_cannot_be_made_is_reported_in_one_line(capsys, tmp_path):

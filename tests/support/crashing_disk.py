@@ -34,7 +34,9 @@ class Disk:
 
         return operation
 
-    def opened(self, path, mode="r"):
+    def opened(self, path, mode="r", opener=None):
+        if mode == "rb":
+            return builtins.open(path, mode, opener=opener)
         self.step("open")
         return HalfWritten(self, builtins.open(path, mode))
 

@@ -6,11 +6,13 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from boltzmann.checks import shown
 from boltzmann.experiments.describe.plan import Plan, TaskPlan
 from boltzmann.experiments.interfaces import Agent
-from boltzmann.notation import Expression, call_arguments, check_expressible, write
+from boltzmann.notation import Expression, call_arguments, check_expressible, check_length, write
 
-_ENVIRONMENT = re.compile(r"\s*(?P<id>[^()\s]+)\s*(?:\((?P<arguments>.*)\))?\s*", re.DOTALL)
+_ENVIRONMENT = re.compile(r"(?P<id>[^()\s]++)(?:\s*+\((?P<arguments>.*)\))?", re.DOTALL)
+_LONGEST_ID = 200
 
 
 def read_environment(text: str) -> tuple[str, dict[str, Any]]:
@@ -19,7 +21,7 @@ def read_environment(text: str) -> tuple[str, dict[str, Any]]:
     Raises
     ------
     ValueError
-        For a text of another form.
+        For a text of another form, of more than 10 000 characters, or with an id of more than 200.
 
     Examples
     --------
@@ -28,9 +30,11 @@ def read_environment(text: str) -> tuple[str, dict[str, Any]]:
     >>> read_environment("boltzmann/GaussianBandit-v0")
     ('boltzmann/GaussianBandit-v0', {})
     """
-    match = _ENVIRONMENT.fullmatch(text)
+    match = _ENVIRONMENT.fullmatch(check_length("environment", text).strip())
     if not match:
-        raise ValueError(f"environment must be an id, with (name=value, ...) where it has arguments, got {text!r}")
+        raise ValueError(f"environment must be an id, with (name=value, ...) where it has arguments, got {shown(text)}")
+    if len(match["id"]) > _LONGEST_ID:
+        raise ValueError(f"the id of an environment must have at most {_LONGEST_ID} characters, got {shown(text)}")
     return match["id"], call_arguments(match["arguments"] or "")
 
 
@@ -66,9 +70,9 @@ class Task(Expression):
 
     def __post_init__(self) -> None:
         if not isinstance(self.environment, str):
-            raise TypeError(f"environment must be an id, such as 'FrozenLake-v1', got {self.environment!r}")
+            raise TypeError(f"environment must be an id, such as 'FrozenLake-v1', got {shown(self.environment)}")
         if not isinstance(self.agents, list | tuple):
-            raise TypeError(f"agents must be a list of agents, got {self.agents!r}")
+            raise TypeError(f"agents must be a list of agents, got {shown(self.agents)}")
         name, arguments = read_environment(self.environment)
         listed = ", ".join(f"{key}={value!r}" for key, value in arguments.items())
         object.__setattr__(self, "environment", f"{name}({listed})" if listed else name)
@@ -123,7 +127,7 @@ class Experiment(Expression):
 
     def __post_init__(self) -> None:
         if not isinstance(self.tasks, list | tuple):
-            raise TypeError(f"tasks must be a list of tasks, got {self.tasks!r}")
+            raise TypeError(f"tasks must be a list of tasks, got {shown(self.tasks)}")
         object.__setattr__(self, "tasks", tuple(self.tasks))
         plan = self.plan
         for name in ("replicates", "seed", "block", "points", "record"):

@@ -7,40 +7,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
-from dataclasses import asdict, dataclass
+from collections import Counter
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann import checks
+from boltzmann.experiments.describe.block import Block, read_block_name
 
 RECORDS = ("replicates", "blocks")
 """Record the curves of each replicate, or the mean and variance over the replicates of each block."""
 
 _ENVIRONMENT_STREAM, _AGENT_STREAM = 0, 1
-_MOST_STEPS = 10**15
-
-
-@dataclass(frozen=True)
-class Block:
-    """Some replicates of one cell: the unit of work, of randomness and of storage."""
-
-    task: int
-    agent: int
-    number: int
-    replicates: int
-
-    @property
-    def cell(self) -> str:
-        """Name of the block's cell."""
-        return f"task{self.task:02d}-agent{self.agent:02d}"
-
-    @property
-    def name(self) -> str:
-        """Name of the block's file."""
-        return f"{self.cell}-block{self.number:04d}.npz"
+_MOST = 10**15
+"""The largest count: products of two counts stay within the floats, and products with a step within an int64."""
+_MOST_SEED = 2**256 - 1
+_BOUNDS = (("replicates", 1, _MOST), ("seed", 0, _MOST_SEED), ("block", 1, _MOST), ("points", 1, _MOST))
+_MOST_BLOCKS = 10**6
+"""Each block is a file of the run's folder."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +38,21 @@ class TaskPlan:
     steps: int
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "steps", checks.whole_number("steps", self.steps, least=1, most=_MOST_STEPS))
+        for name, text in (("environment", self.environment), *(("agents", agent) for agent in self.agents)):
+            checks.text(name, text)
+        object.__setattr__(self, "steps", checks.whole_number("steps", self.steps, least=1, most=_MOST))
+        environment = checks.shown(self.environment)
         if not self.agents:
-            raise ValueError(f"agents must hold at least one agent, got none for {self.environment}")
-        repeated = next((text for text in self.agents if self.agents.count(text) > 1), None)
-        if repeated is not None:
-            raise ValueError(f"agents must differ, got {repeated} twice for {self.environment}")
+            raise ValueError(f"agents must hold at least one agent, got none for {environment}")
+        repeated, times = Counter(self.agents).most_common(1)[0]
+        if times > 1:
+            raise ValueError(f"agents must differ, got {checks.shown(repeated)} twice for {environment}")
+
+    @classmethod
+    def from_json(cls, plain: object) -> TaskPlan:
+        """Make a task of JSON data."""
+        values = _values("a task", plain, cls)
+        return cls(**{**values, "agents": _tuple("agents", values["agents"])})
 
 
 @dataclass(frozen=True)
@@ -72,8 +67,8 @@ class Plan:
     record: str = "replicates"
 
     def __post_init__(self) -> None:
-        for name, least in (("replicates", 1), ("seed", 0), ("block", 1), ("points", 1)):
-            object.__setattr__(self, name, checks.whole_number(name, getattr(self, name), least=least))
+        for name, least, most in _BOUNDS:
+            object.__setattr__(self, name, checks.whole_number(name, getattr(self, name), least=least, most=most))
         checks.one_of("record", self.record, RECORDS)
         if self.record == "blocks" and (self.block < 2 or self.replicates % self.block):
             raise ValueError(
@@ -82,17 +77,22 @@ class Plan:
             )
         if not self.tasks:
             raise ValueError("tasks must hold at least one task, got none")
-        labels = self.task_labels
-        if len(set(labels)) < len(labels):
-            raise ValueError(f"tasks must differ in environment or steps, got {', '.join(labels)}")
+        label, times = Counter(self.task_labels).most_common(1)[0]
+        if times > 1:
+            raise ValueError(f"tasks must differ in environment or steps, got {checks.shown(label)} twice")
+        if self.total_blocks > _MOST_BLOCKS:
+            raise ValueError(
+                f"blocks must be at most {_MOST_BLOCKS}, got {self.blocks_per_cell} for each of {len(self.cells())} "
+                "cells: take a larger block, or fewer replicates"
+            )
 
     @property
     def task_labels(self) -> list[str]:
         """Names of the tasks: the environment, with the number of steps where an environment repeats."""
-        names = [task.environment for task in self.tasks]
+        times = Counter(task.environment for task in self.tasks)
         return [
-            name if names.count(name) == 1 else f"{name}, {task.steps} steps"
-            for name, task in zip(names, self.tasks, strict=True)
+            task.environment if times[task.environment] == 1 else f"{task.environment}, {task.steps} steps"
+            for task in self.tasks
         ]
 
     @property
@@ -103,7 +103,12 @@ class Plan:
     @property
     def blocks_per_cell(self) -> int:
         """Number of blocks of each cell."""
-        return math.ceil(self.replicates / self.block)
+        return -(-self.replicates // self.block)
+
+    @property
+    def total_blocks(self) -> int:
+        """Number of blocks of all cells."""
+        return self.blocks_per_cell * len(self.cells())
 
     @property
     def largest_block(self) -> int:
@@ -150,14 +155,36 @@ class Plan:
         """List all blocks: by task, then agent, then number."""
         return [block for cell in self.cells() for block in self.cell_blocks(*cell)]
 
+    def equal_blocks(self) -> list[tuple[Block, int]]:
+        """List a block of each cell and size, with the number of blocks of that size."""
+        full, rest = divmod(self.replicates, self.block)
+        sizes = [(0, self.block, full), (full, rest, 1)]
+        return [
+            (Block(*cell, number, size), count)
+            for cell in self.cells()
+            for number, size, count in sizes
+            if size * count
+        ]
+
+    def find_block(self, name: str) -> Block | None:
+        """Return the block whose file has a name; None where there is none."""
+        task, agent, number = read_block_name(name) or (len(self.tasks), 0, 0)
+        if task >= len(self.tasks) or agent >= len(self.tasks[task].agents) or number >= self.blocks_per_cell:
+            return None
+        block = Block(task, agent, number, min(self.block, self.replicates - number * self.block))
+        return block if block.name == name else None
+
     def agent_steps_of(self, block: Block) -> int:
         """Return the number of steps that all replicates of a block take together."""
         return self.tasks[block.task].steps * block.replicates
 
+    def windows(self, task: int) -> int:
+        """Return the number of recorded windows of a task."""
+        return min(self.points, self.tasks[task].steps)
+
     def recorded_steps(self, task: int) -> NDArray[np.int64]:
         """Return the last step of each recorded window of a task, counted from 1."""
-        steps = self.tasks[task].steps
-        windows = min(self.points, steps)
+        steps, windows = self.tasks[task].steps, self.windows(task)
         # Products of Python's integers cannot overflow.
         return np.array([window * steps // windows for window in range(1, windows + 1)], dtype=np.int64)
 
@@ -182,11 +209,26 @@ class Plan:
 
     @classmethod
     def from_json(cls, plain: dict[str, Any]) -> Plan:
-        """Make a plan from the data of :meth:`to_json`."""
-        tasks = tuple(TaskPlan(task["environment"], tuple(task["agents"]), task["steps"]) for task in plain["tasks"])
-        return cls(tasks, plain["replicates"], plain["seed"], plain["block"], plain["points"], plain["record"])
+        """Make a plan from the data of :meth:`to_json`; a ValueError or TypeError says what is wrong with them."""
+        values = _values("the experiment", plain, cls)
+        values["tasks"] = tuple(map(TaskPlan.from_json, _tuple("tasks", values["tasks"])))
+        return cls(**values)
 
     @property
     def hash(self) -> str:
         """Sixteen hexadecimal digits; equal descriptions have equal digits."""
         return hashlib.sha256(json.dumps(self.to_json(), sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _values(name: str, plain: object, kind: type[Plan | TaskPlan]) -> dict[str, Any]:
+    """Return a copy of an object of JSON whose keys are just the fields of a class."""
+    names = sorted(field.name for field in fields(kind))
+    if not isinstance(plain, dict) or sorted(plain) != names:
+        raise ValueError(f"{name} must have the keys {', '.join(names)}, got {checks.shown(plain)}")
+    return dict(plain)
+
+
+def _tuple(name: str, plain: object) -> tuple[Any, ...]:
+    if not isinstance(plain, list):
+        raise TypeError(f"{name} must be a list, got {checks.shown(plain)}")
+    return tuple(plain)

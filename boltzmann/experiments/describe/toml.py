@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import fields
-from pathlib import Path
 from typing import Any
 
+from boltzmann.checks import shown
 from boltzmann.experiments.describe.description import Experiment, Task
 from boltzmann.experiments.interfaces import Agent
 from boltzmann.notation import write
+
+MOST_BYTES = 2**20
+"""The size of the largest file that is read."""
+
+# The time that Python's reader takes for a dotted key grows with the square of its parts.
+_DEEP_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){20}""")
 
 ReadAgent = Callable[[str, str], Agent]
 """``read_agent(text, environment)`` returns the agent that an expression means in an environment."""
@@ -67,12 +74,20 @@ def read_toml(path: str | os.PathLike[str], read_agent: ReadAgent) -> Experiment
     Raises
     ------
     ValueError, TypeError
-        For a file that is not TOML, for absent or unknown keys, and for values that the experiment refuses; the
-        message names the file.
+        For a file that is not TOML or has more than 2^20 bytes, for absent or unknown keys, and for values that the
+        experiment refuses; the message names the file.
     """
-    content = Path(path).read_bytes()
+    with open(path, "rb") as file:
+        content = file.read(MOST_BYTES + 1)
     try:
-        return _read_experiment(tomllib.loads(content.decode()), read_agent)
+        if len(content) > MOST_BYTES:
+            raise ValueError(f"it must have at most {MOST_BYTES} bytes")
+        document = content.decode()
+        if _DEEP_KEY.search(document):
+            raise ValueError("a dotted key must have at most 20 parts")
+        return _read_experiment(tomllib.loads(document), read_agent)
+    except RecursionError:
+        raise ValueError(f"{path}: it is too deeply nested") from None
     except TypeError as error:
         raise TypeError(f"{path}: {error}") from error
     except ValueError as error:
@@ -82,20 +97,20 @@ def read_toml(path: str | os.PathLike[str], read_agent: ReadAgent) -> Experiment
 def _read_experiment(document: dict[str, Any], read_agent: ReadAgent) -> Experiment:
     values = _check_keys("the experiment", document, Experiment)
     if not isinstance(values["tasks"], list):
-        raise TypeError("tasks must be tables [[tasks]], got " + repr(values["tasks"]))
+        raise TypeError(f"tasks must be tables [[tasks]], got {shown(values['tasks'])}")
     tasks = [_read_task(index, table, read_agent) for index, table in enumerate(values.pop("tasks"))]
     return Experiment(tuple(tasks), **values)
 
 
 def _read_task(index: int, table: Any, read_agent: ReadAgent) -> Task:
     if not isinstance(table, Mapping):
-        raise TypeError(f"task {index} must be a table [[tasks]], got {table!r}")
+        raise TypeError(f"task {index} must be a table [[tasks]], got {shown(table)}")
     values = _check_keys(f"task {index}", table, Task)
     texts, environment = values["agents"], values["environment"]
     if not isinstance(environment, str):
-        raise TypeError(f"environment of task {index} must be a string, got {environment!r}")
+        raise TypeError(f"environment of task {index} must be a string, got {shown(environment)}")
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-        raise TypeError(f"agents of task {index} must be a list of strings, got {texts!r}")
+        raise TypeError(f"agents of task {index} must be a list of strings, got {shown(texts)}")
     return Task(environment, tuple(read_agent(text, environment) for text in texts), values["steps"])
 
 
@@ -105,7 +120,7 @@ def _check_keys(name: str, table: Mapping[str, Any], kind: type[Experiment | Tas
     unknown = [key for key in table if key not in optional]
     absent = [key for key in optional if not optional[key] and key not in table]
     if unknown:
-        raise ValueError(f"{name} has no key {unknown[0]!r}: known are {', '.join(optional)}")
+        raise ValueError(f"{name} has no key {shown(unknown[0])}: known are {', '.join(optional)}")
     if absent:
         raise ValueError(f"{name} lacks the key {absent[0]!r}")
     return dict(table)

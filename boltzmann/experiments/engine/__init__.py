@@ -4,10 +4,22 @@
 - ``recorder``: means over windows of steps
 - ``arguments``: checks of the arguments of ``rollout``
 - ``compiled``: the same steps as machine code
+- ``agent_memory``: the memory of an agent of very many states, known before it is made
 """
 
+from boltzmann.experiments.engine.agent_memory import agent_bytes, tracing
 from boltzmann.experiments.engine.compiled import has_numba, held_bytes
 from boltzmann.experiments.engine.recorder import Recorder
 from boltzmann.experiments.engine.rollout import ENGINES, Engine, keep_freed_memory, rollout
 
-__all__ = ["ENGINES", "Engine", "Recorder", "has_numba", "held_bytes", "keep_freed_memory", "rollout"]
+__all__ = [
+    "ENGINES",
+    "Engine",
+    "Recorder",
+    "agent_bytes",
+    "has_numba",
+    "held_bytes",
+    "keep_freed_memory",
+    "rollout",
+    "tracing",
+]

@@ -73,10 +73,12 @@ def rollout(
     ends = checked_ends(ends)
     require_players(env, agent)
     if not callable(recorder):
-        raise TypeError(f"recorder must be called with ends and replicates, such as Recorder, got {recorder!r}")
+        raise TypeError(
+            f"recorder must be called with ends and replicates, such as Recorder, got {checks.shown(recorder)}"
+        )
     record = recorder(ends, env.num_envs)
     if not isinstance(record, Recorder):
-        raise TypeError(f"recorder must make a Recorder, got {record!r}")
+        raise TypeError(f"recorder must make a Recorder, got {checks.shown(record)}")
     seeds = checked_seeds(seeds, env.num_envs)
     agent.reset(env.num_envs, env.single_observation_space, env.single_action_space, rng)
     observations, info = env.reset(seed=seeds)

@@ -73,7 +73,7 @@ def repetition(runs: Mapping[str, Results]) -> Section:
         At least one, under its name.
     """
     rows = [(name, f"{results.plan.seed}", results.plan.hash) for name, results in runs.items()]
-    versions = Store(next(iter(runs.values())).folder).versions()
+    versions = Store(next(iter(runs.values())).folder).beginning().versions
     return Section(
         "Do it again",
         "The same descriptions with the same versions give the same bytes; with other versions they give the same "

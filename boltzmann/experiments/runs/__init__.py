@@ -11,7 +11,14 @@
 from boltzmann.experiments.runs.backends import BACKENDS, BackendName, dask_backend, ray_backend
 from boltzmann.experiments.runs.disk import disk_text
 from boltzmann.experiments.runs.machine import MEGABYTE
-from boltzmann.experiments.runs.memory_and_time import Estimate, estimate, processes_text, worker_memory
+from boltzmann.experiments.runs.memory_and_time import (
+    LARGEST_TRIAL,
+    Estimate,
+    estimate,
+    memory_text,
+    processes_text,
+    worker_memory,
+)
 from boltzmann.experiments.runs.pool import LocalWorkers
 from boltzmann.experiments.runs.progress import Progress, Status
 from boltzmann.experiments.runs.rehearsal import rehearse, try_environment
@@ -20,6 +27,7 @@ from boltzmann.experiments.runs.worker import play
 
 __all__ = [
     "BACKENDS",
+    "LARGEST_TRIAL",
     "MEGABYTE",
     "BackendName",
     "Estimate",
@@ -29,6 +37,7 @@ __all__ = [
     "dask_backend",
     "disk_text",
     "estimate",
+    "memory_text",
     "play",
     "processes_text",
     "ray_backend",

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
+from boltzmann.checks import shown
 from boltzmann.experiments.describe import Block
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.runs.pool import Compute, LocalWorkers, Workers
@@ -23,7 +24,9 @@ from boltzmann.experiments.store import require
 def loky_backend(n_jobs: int = -1, address: str = "") -> Iterator[Workers]:
     """Yield the processes of this machine, for ``run(..., workers=...)``; an address is refused."""
     if address:
-        raise RefusedError(f"address must be empty: the backend loky has none, got {address!r}; choose dask or ray")
+        raise RefusedError(
+            f"address must be empty: the backend loky has none, got {shown(address)}; choose dask or ray"
+        )
     yield LocalWorkers(n_jobs)
 
 

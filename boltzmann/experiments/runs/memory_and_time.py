@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import time
 import tracemalloc
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from boltzmann.experiments.describe import Block, Experiment
-from boltzmann.experiments.engine import Engine, held_bytes, keep_freed_memory
+from boltzmann.experiments.engine import Engine, agent_bytes, held_bytes, keep_freed_memory, tracing
 from boltzmann.experiments.interfaces import Make
 from boltzmann.experiments.metrics import RECORDED
 from boltzmann.experiments.runs.machine import MEGABYTE, require_available, total_memory
@@ -24,6 +24,8 @@ _MEASURED_STEPS = 3
 _TRIAL_SECONDS = 0.2
 _TRIAL_GROWTH = 4
 _FLOAT_BYTES = 8
+LARGEST_TRIAL = 2**27
+"""Bytes that a trial takes at most: fewer replicates are tried where a block is larger."""
 _PROCESS_BYTES = 200 * MEGABYTE
 """Memory of a process before it holds arrays of any size: its peak was 59 MB in lockstep and 174 MB with the compiled
 loops (Python 3.11, Linux), rounded up."""
@@ -42,7 +44,7 @@ class Estimate:
     memory : int
         Bytes that the largest block takes at its peak, besides its process.
     seconds : float
-        Seconds that one process needs for all blocks of the cell.
+        Seconds that one process needs for all blocks of the cell; NaN where one replicate is too large to be tried.
     """
 
     task: int
@@ -73,16 +75,15 @@ def estimate(experiment: Experiment, make: Make, engine: Engine = "auto") -> lis
     >>> cell.blocks, 10**5 < cell.memory < 10**8, 0 < cell.seconds < 600
     (2, True, True)
     """
-    return [
-        Estimate(
-            task,
-            agent,
-            experiment.plan.blocks_per_cell,
-            block_memory(experiment, task, agent, make, engine),
-            _seconds(experiment, task, agent, make, engine),
-        )
-        for task, agent in experiment.plan.cells()
-    ]
+    return [_estimate(experiment, task, agent, make, engine) for task, agent in experiment.plan.cells()]
+
+
+def _estimate(experiment: Experiment, task: int, agent: int, make: Make, engine: Engine) -> Estimate:
+    need = _measure(experiment, task, agent, make)
+    memory = need.of(experiment, task, agent, engine)
+    replicates = min(experiment.plan.largest_block, int(LARGEST_TRIAL // need.each))
+    seconds = _seconds(experiment, task, agent, make, engine, replicates) if replicates else math.nan
+    return Estimate(task, agent, experiment.plan.blocks_per_cell, memory, seconds)
 
 
 def block_memory(experiment: Experiment, task: int, agent: int, make: Make, engine: Engine = "auto") -> int:
@@ -90,17 +91,33 @@ def block_memory(experiment: Experiment, task: int, agent: int, make: Make, engi
 
     The bytes include the recorded windows, but not what an agent allocates only after the first steps.
     """
+    return _measure(experiment, task, agent, make).of(experiment, task, agent, engine)
+
+
+@dataclass(frozen=True)
+class _Need:
+    """The bytes of a block: at its start, for each replicate, and the spaces of its environment."""
+
+    start: float
+    each: float
+    spaces: tuple[Any, Any]
+
+    def of(self, experiment: Experiment, task: int, agent: int, engine: Engine) -> int:
+        """Return the bytes of the largest block."""
+        replicates = experiment.plan.largest_block
+        batch = int(self.start + self.each * replicates)
+        return batch + (0 if engine == "lockstep" else _loop_bytes(experiment, task, agent, replicates, self.spaces))
+
+
+def _measure(experiment: Experiment, task: int, agent: int, make: Make) -> _Need:
     plan = experiment.plan
     (few, spaces), (more, _) = (
         _peak(experiment, Block(task, agent, 0, replicates), make) for replicates in (_FEW, _MORE)
     )
-    measured = max(0.0, (more - few) / (_MORE - _FEW))
-    windows = len(RECORDED) * len(plan.recorded_steps(task)) * _FLOAT_BYTES
+    windows = len(RECORDED) * plan.windows(task) * _FLOAT_BYTES
     # Writing replicates needs the windows twice more, for the archive and its copy; means need one metric's deviations.
     copies = 3 if plan.record == "replicates" else 1 + 2 / len(RECORDED)
-    replicates = plan.largest_block
-    batch = int(few + (measured + copies * windows) * replicates)
-    return batch + (0 if engine == "lockstep" else _loop_bytes(experiment, task, agent, replicates, spaces))
+    return _Need(few, max(0.0, (more - few) / (_MORE - _FEW)) + copies * windows, spaces)
 
 
 def _loop_bytes(experiment: Experiment, task: int, agent: int, replicates: int, spaces: tuple[Any, Any]) -> int:
@@ -120,34 +137,26 @@ def _peak(experiment: Experiment, block: Block, make: Make) -> tuple[int, tuple[
     ends = np.array([min(_MEASURED_STEPS, task.steps)])
     # The tracer would count the pages of this large array, which are never touched: free it before.
     keep_freed_memory()
-    with _tracing():
+    with tracing():
         tracemalloc.reset_peak()
         before, _ = tracemalloc.get_traced_memory()
         with closing(make_environment(task, block.replicates, make)) as env:
-            # Compiling under the tracer is slow, so `_loop_bytes` adds what the loops hold.
-            play(task, env, ends, experiment.plan, block, "lockstep")
             spaces = (env.single_observation_space, env.single_action_space)
+            of_agent = block.replicates * agent_bytes(task.agents[block.agent], *spaces)
+            if of_agent > LARGEST_TRIAL:
+                env.reset(seed=experiment.plan.environment_seeds(block))
+            else:
+                of_agent = 0
+                # Compiling under the tracer is slow, so `_loop_bytes` adds what the loops hold.
+                play(task, env, ends, experiment.plan, block, "lockstep")
         _, peak = tracemalloc.get_traced_memory()
-    return max(0, peak - before), spaces
+    return max(0, peak - before) + of_agent, spaces
 
 
-@contextmanager
-def _tracing() -> Iterator[None]:
-    """Trace allocations, and leave a tracer that already runs as it is."""
-    if tracemalloc.is_tracing():
-        yield
-        return
-    tracemalloc.start()
-    try:
-        yield
-    finally:
-        tracemalloc.stop()
-
-
-def _seconds(experiment: Experiment, index: int, agent: int, make: Make, engine: Engine) -> float:
+def _seconds(experiment: Experiment, index: int, agent: int, make: Make, engine: Engine, replicates: int) -> float:
     """Time longer and longer trials of one block until one is long enough, and scale the increase to all steps."""
     task, plan = experiment.tasks[index], experiment.plan
-    block = Block(index, agent, 0, plan.largest_block)
+    block = Block(index, agent, 0, replicates)
 
     def timed(steps: int) -> float:
         with closing(make_environment(task, block.replicates, make)) as env:

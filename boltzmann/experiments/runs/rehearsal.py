@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from boltzmann import checks
 from boltzmann.experiments.describe import Block, Experiment, Task
-from boltzmann.experiments.engine import Engine
+from boltzmann.experiments.engine import Engine, agent_bytes
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.interfaces import Agent, Make
+from boltzmann.experiments.runs.machine import MEGABYTE, require_available, total_memory
 from boltzmann.experiments.runs.worker import make_environment, play
 from boltzmann.experiments.store import EnvironmentRecord, describe_environment
 from boltzmann.policies import inputs_read_by
@@ -22,36 +24,50 @@ _PROBED_STEPS = 100
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """The record of each task's environment, and the engine of each agent of each task."""
+    """The record of each task's environment, and the engine of each agent of each task.
+
+    ``largest`` are the bytes of the largest agent for one replicate, 0 where all are small.
+    """
 
     environments: list[EnvironmentRecord]
     engines: list[list[str]]
+    largest: int = 0
 
 
-def rehearse(experiment: Experiment, make: Make, engine: Engine) -> Rehearsal:
+def rehearse(experiment: Experiment, make: Make, engine: Engine, largest: int | None = None) -> Rehearsal:
     """Take one step of every cell, and call its policy at steps up to the last: some schedules go wrong only late.
 
-    Each task's environment is made once, with one replicate, and reset for each agent.
+    Each task's environment is made once, with one replicate, and reset for each agent. An agent whose tables for this
+    replicate take more than ``largest`` bytes is not called, and has no engine.
 
     Raises
     ------
     RefusedError
-        For an environment that cannot be made, and for an agent that cannot act in it; the cause is the original error.
+        For an environment that cannot be made, for an agent that cannot act in it, where the cause is the original
+        error, and for an agent whose tables for one replicate are larger than this machine's memory.
     """
-    rehearsal = Rehearsal([], [])
+    rehearsal, largest_agent = Rehearsal([], []), 0
     for index, task in enumerate(experiment.tasks):
         agent, engines, made = task.agents[0], list[str](), try_environment(task, make)
         try:
             with closing(made) as env:
                 for number, agent in enumerate(task.agents):
+                    needed = agent_bytes(agent, env.single_observation_space, env.single_action_space)
+                    largest_agent = max(largest_agent, needed)
+                    remedy = "of this machine: take an environment with fewer states or actions"
+                    need = f"the {needed / MEGABYTE:.0f} MB of its tables for one replicate are"
+                    require_available(need, needed, total_memory(), remedy)
+                    if largest is not None and needed > largest:
+                        continue
                     block = Block(index, number, 0, replicates=1)
                     engines.append(play(task, env, np.array([1]), experiment.plan, block, engine).engine)
                     _call_policy(agent, task.steps, int(getattr(env.single_action_space, "n", 2)))
                 rehearsal.environments.append(describe_environment(env))
         except Exception as error:
-            raise RefusedError(f"{agent!r} cannot run on {task.environment}: {error}") from error
+            cell = f"{checks.shown(agent)} cannot run on {checks.cut(task.environment)}"
+            raise RefusedError(f"{cell}: {checks.cut(str(error), checks.LONGEST_REASON)}") from error
         rehearsal.engines.append(engines)
-    return rehearsal
+    return replace(rehearsal, largest=largest_agent)
 
 
 def try_environment(task: Task, make: Make) -> Any:
@@ -60,7 +76,7 @@ def try_environment(task: Task, make: Make) -> Any:
         return make_environment(task, 1, make)
     except Exception as error:
         # An environment's constructor may raise anything for wrong arguments.
-        raise RefusedError(f"{task.environment} cannot be made: {type(error).__name__}: {error}") from error
+        raise RefusedError(f"{checks.cut(task.environment)} cannot be made: {checks.reason(error)}") from error
 
 
 def _call_policy(agent: Agent, steps: int, actions: int) -> None:

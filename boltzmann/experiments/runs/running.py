@@ -14,10 +14,10 @@ from boltzmann.experiments.engine import ENGINES, Engine, has_numba
 from boltzmann.experiments.errors import FailedCellsError
 from boltzmann.experiments.interfaces import Make
 from boltzmann.experiments.runs.disk import disk_text
-from boltzmann.experiments.runs.memory_and_time import measure_worker_memory, memory_text
+from boltzmann.experiments.runs.memory_and_time import LARGEST_TRIAL, measure_worker_memory, memory_text
 from boltzmann.experiments.runs.pool import LocalWorkers, Workers, compute_blocks
 from boltzmann.experiments.runs.progress import Progress, Tally
-from boltzmann.experiments.runs.rehearsal import rehearse
+from boltzmann.experiments.runs.rehearsal import Rehearsal, rehearse
 from boltzmann.experiments.runs.worker import Job, Outcome
 from boltzmann.experiments.store import Results, Store, lock_folder
 
@@ -26,7 +26,7 @@ _log = logging.getLogger("boltzmann.experiments")
 _INSTALL_NUMBA = "pip install 'boltzmann-exploration[fast]'"
 
 _LONG = 10**6
-"""Runs of at least this many agent-steps measure the memory that they need before they begin."""
+"""Runs of at least this many agent-steps, and those of large tables, measure their memory before they begin."""
 
 
 def run(
@@ -87,8 +87,9 @@ def run(
         raise ValueError("n_jobs must be -1 or at least 1, got 0")
     checks.one_of("engine", engine, ENGINES)
     plan, store, workers = experiment.plan, Store(folder), workers or LocalWorkers(n_jobs)
+    disk_text(plan, store.folder)
     rehearsal = rehearse(experiment, make, engine)
-    _require_resources(experiment, store, make, workers, engine)
+    _require_resources(experiment, store, make, workers, engine, rehearsal)
     store.begin(plan, rehearsal.environments, rehearsal.engines)
     with lock_folder(store.folder):
         store.clear()
@@ -117,14 +118,16 @@ def run(
     return results
 
 
-def _require_resources(experiment: Experiment, store: Store, make: Make, workers: Workers, engine: Engine) -> None:
+def _require_resources(
+    experiment: Experiment, store: Store, make: Make, workers: Workers, engine: Engine, rehearsal: Rehearsal
+) -> None:
     """Refuse results that do not fit on the disk; log the needs of a long run, and refuse too much memory."""
     plan = experiment.plan
     disk = disk_text(plan, store.folder)
-    if plan.agent_steps < _LONG:
+    if plan.agent_steps < _LONG and rehearsal.largest * plan.largest_block < LARGEST_TRIAL:
         return
     if isinstance(workers, LocalWorkers):
-        each, processes = measure_worker_memory(experiment, make), workers.processes(len(plan.blocks()))
+        each, processes = measure_worker_memory(experiment, make), workers.processes(plan.total_blocks)
         _log.info("computing takes %s, and %s", memory_text(each, processes), disk)
     if engine == "auto" and not has_numba():
         _log.info("numba is not installed; compiled cells run tens of times as fast: %s", _INSTALL_NUMBA)

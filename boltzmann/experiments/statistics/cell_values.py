@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from boltzmann.checks import shown
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.metrics import BY_KEY, JUDGED_KEYS, KEYS, Floats, JudgedKey, Metric, MetricKey
 from boltzmann.experiments.statistics.cells import Cells
@@ -25,7 +26,7 @@ def find_metric(key: str, among: Iterable[str] = KEYS) -> Metric:
     """
     allowed = tuple(among)
     if key not in allowed:
-        raise RefusedError(f"metric must be one of {', '.join(allowed)}, got {key!r}")
+        raise RefusedError(f"metric must be one of {', '.join(allowed)}, got {shown(key)}")
     return BY_KEY[key]
 
 

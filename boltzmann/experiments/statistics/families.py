@@ -7,6 +7,7 @@ import math
 from collections import Counter
 from typing import Any
 
+from boltzmann.checks import shown
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.statistics.cells import Cells, labels_of
 
@@ -28,7 +29,9 @@ def hole_of(family: str) -> str:
     leaves = _leaves(tree) if tree is not None else []
     holes = [node.id for node in leaves if isinstance(node, ast.Name) and node.id != "inf"]
     if len(holes) != 1:
-        raise RefusedError(f"family must hold one name where the number stands, such as Boltzmann(T), got {family!r}")
+        raise RefusedError(
+            f"family must hold one name where the number stands, such as Boltzmann(T), got {shown(family)}"
+        )
     return holes[0]
 
 

@@ -146,7 +146,7 @@ def bootstrap(
     confidence : float
         In (0, 1).
     resamples : int
-        How many draws, at least 1.
+        How many draws, at least 1 and at most 10^7.
 
     Returns
     -------
@@ -161,7 +161,7 @@ def bootstrap(
     """
     confidence = checked_confidence(confidence)
     array = finite_samples("samples", samples)
-    resamples = checks.whole_number("resamples", resamples, least=1)
+    resamples = checks.whole_number("resamples", resamples, least=1, most=10**7)
     value = np.asarray(statistic(array, axis=0))
     if len(array) == 1:
         unknown = np.full_like(value, np.nan)

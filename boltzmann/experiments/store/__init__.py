@@ -1,10 +1,10 @@
 """Results on disk.
 
 - ``folder``: the folder of one run: its description, a file for each block, marks and errors
-- ``stored``: the arrays stored for a block
+- ``stored``: the arrays of a block; ``archive``: the file of a block
 - ``results``: reading a folder back
 - ``atomic``: write a file whole or not at all; ``lock``: one run at a time in a folder
-- ``provenance``: the versions and environments of a run
+- ``provenance``: the description, with the versions and environments of a run
 - ``extras``: optional libraries; ``parquet``, ``tensorboard``: export to other formats
 """
 
@@ -14,7 +14,7 @@ from boltzmann.experiments.store.folder import Store
 from boltzmann.experiments.store.lock import lock_folder
 from boltzmann.experiments.store.provenance import EnvironmentRecord, describe_environment
 from boltzmann.experiments.store.results import Cell, Results
-from boltzmann.experiments.store.stored import Arrays, stored_bytes
+from boltzmann.experiments.store.stored import Arrays, stored_bytes, total_stored_bytes
 from boltzmann.experiments.store.tensorboard import write_tensorboard
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "lock_folder",
     "require",
     "stored_bytes",
+    "total_stored_bytes",
     "write_tensorboard",
     "write_whole",
 ]

@@ -1,10 +1,56 @@
-"""Writing files whole or not at all, and checking whether a process still runs."""
+"""Writing files whole or not at all, reading them within a bound, and checking whether a process still runs."""
 
 from __future__ import annotations
 
 import os
+import stat
 from contextlib import suppress
 from pathlib import Path
+
+_KINDS = {
+    stat.S_IFLNK: "a symbolic link",
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+
+
+def irregular(path: Path) -> str:
+    """Return in words what stands in the place of a regular file; empty for a file.
+
+    Raises
+    ------
+    FileNotFoundError
+        Where there is nothing.
+    """
+    kind = stat.S_IFMT(os.lstat(path).st_mode)
+    return "" if kind == stat.S_IFREG else _KINDS.get(kind, "no regular file")
+
+
+def open_regular(path: Path, flags: int) -> int:
+    """Open a file without following a symbolic link or waiting for another process, as a pipe would."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0), 0o666)
+
+
+def read_whole(path: Path, most: int) -> bytes:
+    """Read a regular file of at most so many bytes; nothing else is opened.
+
+    Raises
+    ------
+    ValueError
+        For a larger file, and for anything that is not a regular file.
+    OSError
+        Where the file cannot be read.
+    """
+    if kind := irregular(path):
+        raise ValueError(f"it is {kind} and not a file")
+    with open(path, "rb", opener=lambda name, flags: open_regular(Path(name), flags)) as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > most:
+            raise ValueError(f"it has {size} bytes, more than {most}")
+        return file.read(size)
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -43,7 +89,10 @@ def replace_whole(temporary: Path, path: Path) -> None:
 def _write_temporary(path: Path, content: bytes) -> Path:
     temporary = temporary_path(path)
     try:
-        with open(temporary, "wb") as file:
+        # What is left of a killed process with this number is not written to: it may be a link to another file.
+        with suppress(FileNotFoundError):
+            os.unlink(temporary)
+        with open(temporary, "xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

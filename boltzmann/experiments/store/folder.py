@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
-import io
-import json
 import os
 import re
-import struct
-import zipfile
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann.experiments.describe import Block, Plan
 from boltzmann.experiments.errors import DamagedBlockError, RefusedError
-from boltzmann.experiments.metrics import RECORDED
-from boltzmann.experiments.store.atomic import is_alive, write_first, write_whole
+from boltzmann.experiments.store.archive import MOST_BESIDES, read_archive, write_archive
+from boltzmann.experiments.store.atomic import irregular, is_alive, read_whole, write_first, write_whole
 from boltzmann.experiments.store.lock import LOCK_NAME
-from boltzmann.experiments.store.provenance import EnvironmentRecord, difference, versions
-from boltzmann.experiments.store.stored import Arrays, reduce_block, stored_shapes
+from boltzmann.experiments.store.provenance import Beginning, EnvironmentRecord, difference, versions
+from boltzmann.experiments.store.stored import Arrays, reduce_block, stored_bytes, stored_shapes
 
-_FORMAT = 3
 _IDENTITY = "place"
 """Name of the array that identifies the block and the experiment of a file."""
 _CELL = r"task\d+-agent\d+"
 _TEMPORARY = re.compile(rf"(experiment\.json|{_CELL}-block\d+\.npz|{_CELL}\.error\.txt)\.(?P<process>\d+)\.tmp")
 _MARK = re.compile(rf"{_CELL}-block\d+\.running")
 _FAILURE = re.compile(rf"{_CELL}\.error\.txt")
-
-_UNREADABLE = (OSError, ValueError, KeyError, EOFError, RuntimeError, struct.error, zipfile.BadZipFile, zlib.error)
-"""Errors that zipfile and NumPy raise for bytes that are not an archive of arrays."""
 
 
 class Store:
@@ -129,37 +119,29 @@ class Store:
 
     def other_versions(self, engines: Sequence[Sequence[str]] = ()) -> str:
         """Return the versions and engines that the run was begun with and that differ now; empty where all agree."""
-        begun = self.versions()
-        others = [f"{name} {begun.get(name)}" for name, now in versions().items() if begun.get(name) != now]
-        before = self.engines()
-        if engines and before and before != [list(row) for row in engines]:
-            others.append(f"engines {', '.join(sorted({engine for row in before for engine in row}))}")
+        begun = self.beginning()
+        others = [
+            f"{name} {begun.versions.get(name)}" for name, now in versions().items() if begun.versions.get(name) != now
+        ]
+        if engines and begun.engines and begun.engines != [list(row) for row in engines]:
+            others.append(f"engines {', '.join(sorted({engine for row in begun.engines for engine in row}))}")
         return ", ".join(others)
 
-    def versions(self) -> dict[str, str]:
-        """Return the versions that the run was begun with, of Python and of the libraries that the bytes depend on."""
-        return {str(name): str(version) for name, version in self._read_description().get("versions", {}).items()}
+    def beginning(self) -> Beginning:
+        """Read what the run was begun with; a RefusedError says what is wrong with the description."""
+        return Beginning.read(self.description_file)
 
-    def engines(self) -> list[list[str]]:
-        """Return the engine that each agent of each task was begun on."""
-        engines: list[list[str]] = self._read_description().get("engines", [])
-        return engines
-
-    def environments(self) -> list[EnvironmentRecord]:
-        """Return the record of each task's environment from when the run was begun; empty in older folders."""
-        environments: list[EnvironmentRecord] = self._read_description().get("environments", [])
-        return environments
-
-    def _read_description(self) -> Any:
-        return json.loads(self.description_file.read_text())
+    def read_plan(self) -> Plan:
+        """Read the plan in the description; a RefusedError says what is wrong with it."""
+        return self.beginning().plan
 
     def _require_same(self, plan: Plan, environments: Sequence[EnvironmentRecord]) -> None:
-        stored = self.read_plan()
-        if stored != plan:
+        stored = self.beginning()
+        if stored.plan != plan:
             raise RefusedError(
-                f"{self.folder} holds another experiment ({stored.hash}, not {plan.hash}): choose another folder"
+                f"{self.folder} holds another experiment ({stored.plan.hash}, not {plan.hash}): choose another folder"
             )
-        if changed := difference(self.environments(), environments):
+        if changed := difference(stored.environments, environments):
             raise RefusedError(
                 f"{self.folder} was begun with another environment: {changed}; name the version that you mean, or "
                 "choose another folder"
@@ -168,69 +150,45 @@ class Store:
     def _write_description(
         self, plan: Plan, environments: Sequence[EnvironmentRecord], engines: Sequence[Sequence[str]]
     ) -> None:
-        description = {
-            "format": _FORMAT,
-            "hash": plan.hash,
-            "experiment": plan.to_json(),
-            "environments": list(environments),
-            "engines": [list(row) for row in engines],
-            "versions": versions(),
-        }
-        text = json.dumps(description, indent=2) + "\n"
+        text = Beginning(plan, environments, engines, versions()).to_text()
         write_first(self.description_file, text.encode())
 
-    def read_plan(self) -> Plan:
-        """Read the description; a RefusedError says what is wrong with it."""
+    def stored(self, plan: Plan) -> list[Block]:
+        """List the blocks whose files are there, by looking at the names alone."""
         try:
-            description = self._read_description()
-            if description["format"] != _FORMAT:
-                raise ValueError(f"its format is {description['format']}, this reads {_FORMAT}")
-            plan = Plan.from_json(description["experiment"])
-            if plan.hash != description["hash"]:
-                raise ValueError("its hash does not fit its content")
+            names = os.listdir(self.folder)
         except (FileNotFoundError, NotADirectoryError):
-            raise RefusedError(f"{self.folder} holds no results: there is no {self.description_file.name}") from None
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            raise RefusedError(f"{self.description_file} cannot be read as an experiment: {error}") from error
-        return plan
+            return []
+        return [block for block in map(plan.find_block, names) if block is not None]
 
     def write(self, plan: Plan, block: Block, arrays: Mapping[str, NDArray[np.float64]]) -> None:
         """Store a block's arrays and its identity under its name; the bytes depend on nothing else."""
-        content = io.BytesIO()
-        contents: dict[str, Any] = {**reduce_block(plan, arrays), _IDENTITY: _identity(plan, block)}
-        np.savez(content, **contents)
-        write_whole(self.folder / block.name, content.getvalue())
+        content = write_archive({**reduce_block(plan, arrays), _IDENTITY: _identity(plan, block)})
+        write_whole(self.folder / block.name, content)
 
     def read(self, plan: Plan, block: Block) -> Arrays:
-        """Read a block's stored arrays, and check every byte against its checksum.
+        """Read a block's stored arrays, and check every byte.
 
         Raises
         ------
         FileNotFoundError
             Where the block is not stored.
         DamagedBlockError
-            Where the file is damaged or holds another block.
+            Where the file is damaged or holds another block, or something else stands in its place.
+        RefusedError
+            Where a folder stands in its place, which cannot be replaced.
         """
-        path = self.folder / block.name
-        content = path.read_bytes()
+        path, identity, shapes = self.folder / block.name, _identity(plan, block), stored_shapes(plan, block)
+        if irregular(path) == "a folder":
+            raise RefusedError(f"{path} is a folder and not a file: remove it")
+        expected = {name: (np.dtype(np.float64), shape) for name, shape in shapes.items()}
         try:
-            with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                # Check all checksums before parsing any header: a flipped bit in a shape asks for terabytes.
-                if (damaged := archive.testzip()) is not None:
-                    raise DamagedBlockError(f"{path} is damaged: {damaged} fails its checksum")
-            with np.load(io.BytesIO(content), allow_pickle=False) as stored:
-                arrays = {name: stored[name] for name in stored.files}
-        except _UNREADABLE as error:
-            if isinstance(error, DamagedBlockError):
-                raise
+            content = read_whole(path, stored_bytes(plan, block) + MOST_BESIDES)
+            arrays = read_archive(content, {**expected, _IDENTITY: (identity.dtype, ())})
+        except ValueError as error:
             raise DamagedBlockError(f"{path} is damaged: {error}") from error
-        identity = arrays.pop(_IDENTITY, None)
-        if identity is None or str(identity) != str(_identity(plan, block)):
+        if arrays.pop(_IDENTITY) != identity:
             raise DamagedBlockError(f"{path} is not that block of this experiment")
-        expected = stored_shapes(plan, block)
-        if expected != {name: array.shape for name, array in arrays.items() if array.dtype == np.float64}:
-            windows, samples = expected[RECORDED[0]]
-            raise DamagedBlockError(f"{path} is damaged: it does not hold {windows} windows of {samples} {plan.record}")
         return arrays
 
 

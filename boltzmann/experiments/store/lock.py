@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import socket
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from boltzmann.experiments.errors import RefusedError
-from boltzmann.experiments.store.atomic import is_alive
+from boltzmann.experiments.store.atomic import irregular, is_alive, open_regular
 
 try:
     import fcntl
@@ -50,7 +51,7 @@ def lock_folder(folder: Path) -> Iterator[None]:
 
 def _acquire(path: Path) -> int:
     while True:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        descriptor = _open(path)
         try:
             if not _try_lock(descriptor):
                 raise RefusedError(_refusal(path, _holder(descriptor)))
@@ -61,6 +62,19 @@ def _acquire(path: Path) -> int:
             os.close(descriptor)
             raise
         os.close(descriptor)
+
+
+def _open(path: Path) -> int:
+    """Open the lock file, or make it; refuse what is not a file of this folder alone."""
+    with suppress(FileNotFoundError):
+        if kind := irregular(path):
+            raise RefusedError(f"{path} is {kind} and not a lock file: remove it, or choose another folder")
+    descriptor = open_regular(path, os.O_RDWR | os.O_CREAT)
+    status = os.fstat(descriptor)
+    if stat.S_ISREG(status.st_mode) and status.st_nlink <= 1:
+        return descriptor
+    os.close(descriptor)
+    raise RefusedError(f"{path} has another name too, or is not a file: remove it, or choose another folder")
 
 
 def _try_lock(descriptor: int) -> bool:
@@ -91,7 +105,7 @@ def _refuse_living_holder(path: Path, holder: tuple[int, str] | None) -> None:
 
 def _locks_work(path: Path) -> bool:
     """Return whether the file system refuses a second lock on a locked file."""
-    descriptor = os.open(path, os.O_RDWR)
+    descriptor = open_regular(path, os.O_RDWR)
     try:
         return not _try_lock(descriptor)
     finally:

@@ -16,7 +16,7 @@ from boltzmann.experiments.describe import Block, Plan
 from boltzmann.experiments.errors import DamagedBlockError, RefusedError
 from boltzmann.experiments.metrics import BY_KEY, RECORDED
 from boltzmann.experiments.store.folder import Store
-from boltzmann.experiments.store.stored import VARIANCES, Arrays, stored_bytes
+from boltzmann.experiments.store.stored import VARIANCES, Arrays, total_stored_bytes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,11 +109,11 @@ class Results:
 
     def require_complete(self) -> None:
         """Raise a RefusedError where blocks are missing."""
-        blocks = self.plan.blocks()
-        missing = sum(not (self.folder / block.name).exists() for block in blocks)
+        total = self.plan.total_blocks
+        missing = total - len(Store(self.folder).stored(self.plan))
         if missing:
             raise RefusedError(
-                f"{self.folder} is unfinished: {missing} of {len(blocks)} blocks are missing; run the same experiment "
+                f"{self.folder} is unfinished: {missing} of {total} blocks are missing; run the same experiment "
                 "on it again to go on"
             )
 
@@ -135,7 +135,7 @@ class Results:
 
     def description(self) -> str:
         """Return the stored description, environments and versions included, as JSON."""
-        return Store(self.folder).description_file.read_text()
+        return Store(self.folder).beginning().to_text()
 
     def cells(self) -> Iterator[Cell]:
         """Yield the cells one after the other: by task, then agent.
@@ -158,7 +158,7 @@ class Results:
 
     @cached_property
     def _fits_memory(self) -> bool:
-        return sum(stored_bytes(self.plan, block) for block in self.plan.blocks()) <= MOST_HELD_BYTES
+        return total_stored_bytes(self.plan) <= MOST_HELD_BYTES
 
     def _cell_arrays(self, task: int, agent: int) -> Arrays:
         """Return a cell's arrays, each of shape (R, windows), read-only."""

@@ -45,7 +45,7 @@ def _variance(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def stored_shapes(plan: Plan, block: Block) -> dict[str, tuple[int, int]]:
     """Return the shape of each stored array of a block."""
-    windows = len(plan.recorded_steps(block.task))
+    windows = plan.windows(block.task)
     if plan.record == "replicates":
         return dict.fromkeys(RECORDED, (windows, block.replicates))
     return dict.fromkeys((*RECORDED, *VARIANCES.values()), (windows, 1))
@@ -54,3 +54,8 @@ def stored_shapes(plan: Plan, block: Block) -> dict[str, tuple[int, int]]:
 def stored_bytes(plan: Plan, block: Block) -> int:
     """Return the bytes of all stored numbers of a block."""
     return np.dtype(np.float64).itemsize * sum(math.prod(shape) for shape in stored_shapes(plan, block).values())
+
+
+def total_stored_bytes(plan: Plan) -> int:
+    """Return the bytes of all stored numbers of all blocks."""
+    return sum(count * stored_bytes(plan, block) for block, count in plan.equal_blocks())

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from boltzmann.checks import shown
 from boltzmann.experiments.describe import Experiment
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.metrics import BY_KEY, Floats, StepKey
@@ -70,13 +71,14 @@ class Annealing:
 
     def __post_init__(self) -> None:
         if not any(0 < temperature < np.inf for temperature in self.temperatures):
-            raise ValueError(f"temperatures must hold one in (0, inf), got {list(self.temperatures)}")
+            raise ValueError(f"temperatures must hold one in (0, inf), got {shown(list(self.temperatures))}")
         outside = next((speed for speed in self.speeds if not 0 < speed <= 1), None)
         if not self.speeds or outside is not None:
-            raise ValueError(f"speeds must be in (0, 1], got {list(self.speeds)}")
+            raise ValueError(f"speeds must be in (0, 1], got {shown(list(self.speeds))}")
         if self.judging < 2:
-            raise ValueError(f"judging must be at least 2, got {self.judging}")
+            raise ValueError(f"judging must be at least 2, got {shown(self.judging)}")
         self.choice()
+        self.judgement([Choice(dict.fromkeys(PERIODS, 1.0), 1.0)] * len(self.problems))
 
     @property
     def hash(self) -> str:

@@ -42,16 +42,17 @@ def sweep_temperatures(low: float, high: float, per_decade: int) -> list[float]:
     low, high : float
         In (0, inf), low below high; rounded to three digits, as all between.
     per_decade : int
-        How many a decade, at least 1.
+        How many a decade, at least 1 and at most 1000.
 
     Examples
     --------
     >>> sweep_temperatures(0.1, 10.0, 2)
     [0.0, 0.1, 0.316, 1.0, 3.16, 10.0, inf]
     """
-    per_decade = checks.whole_number("per_decade", per_decade, least=1)
+    per_decade = checks.whole_number("per_decade", per_decade, least=1, most=1000)
     check_range(low, high)
-    count = max(2, round(np.log10(high / low) * per_decade) + 1)
+    decades = np.log10(high / low) if high / low < np.inf else np.log10(high) - np.log10(low)
+    count = max(2, round(decades * per_decade) + 1)
     inside = [float(f"{temperature:.3g}") for temperature in np.geomspace(low, high, count)]
     return [0.0, *dict.fromkeys(inside), float("inf")]
 

@@ -109,7 +109,10 @@ class Tuning:
             raise ValueError(f"policies must be at least two, got {len(self.policies)}")
         for name, least in (("first", 1), ("finalists", 2), ("judging", 2), ("seed", 0)):
             checks.whole_number(name, getattr(self, name), least=least)
-        self.round(0, self.policies)
+        # The last round has the most replicates: a bound that it exceeds is told now, before the first one is run.
+        for number in (0, len(self.policies).bit_length()):
+            self.round(number, self.policies)
+        self.judgement(self.policies)
 
     @property
     def hash(self) -> str:

@@ -2,7 +2,6 @@
 
 import copy
 import inspect
-import logging
 import shutil
 import subprocess
 import sys
@@ -32,7 +31,6 @@ from tests.support.both_engines import ENDS, made
 from tests.support.paths import ROOT
 
 pytest.importorskip("numba")
-from boltzmann.experiments.engine import compiled
 from boltzmann.experiments.engine.compiled import (
     UnsupportedError,
     pulling,
@@ -91,9 +89,9 @@ def test_the_results_say_which_engine_ran(tmp_path):
     task = Task("FrozenLake-v1", (QLearning(Boltzmann(0.1)), QLearning(UCB1())), steps=20)
     experiment = Experiment((task,), replicates=4, seed=0)
     run(experiment, tmp_path / "auto", make=envs.make)
-    assert Store(tmp_path / "auto").engines() == [["compiled", "lockstep"]]
+    assert Store(tmp_path / "auto").beginning().engines == [["compiled", "lockstep"]]
     run(experiment, tmp_path / "slow", make=envs.make, engine="lockstep")
-    assert Store(tmp_path / "slow").engines() == [["lockstep", "lockstep"]]
+    assert Store(tmp_path / "slow").beginning().engines == [["lockstep", "lockstep"]]
     for block in experiment.plan.blocks():
         assert (tmp_path / "auto" / block.name).read_bytes() == (tmp_path / "slow" / block.name).read_bytes()
     (tmp_path / "auto" / experiment.plan.blocks()[0].name).unlink()
@@ -161,26 +159,3 @@ def test_a_change_of_what_a_loop_calls_is_seen_by_the_next_process(tmp_path):
     assert learnt() != first
     changed.write_text(text)
     assert learnt() == first
-
-
-def test_a_compilation_is_logged(caplog):
-    class Counted:
-        """A stand-in for a compiled loop that is not on disk."""
-
-        __name__ = "loop"
-        overloads = ()
-
-        class stats:  # noqa: N801
-            cache_misses = {}  # noqa: RUF012
-
-        def __call__(self):
-            self.stats.cache_misses["signature"] = 1
-            self.overloads = ("signature",)
-
-    with caplog.at_level(logging.INFO, logger="boltzmann.experiments"):
-        loop = Counted()
-        compiled._call(loop)
-        compiled._call(loop)
-    first, second = (record.getMessage() for record in caplog.records)
-    assert first.startswith("compiling loops for the first time")
-    assert second.startswith("compiled loop in")

@@ -3,6 +3,7 @@
 import gymnasium
 import numpy as np
 import pytest
+from gymnasium.vector import AutoresetMode
 
 import envs
 from agents import QLearning
@@ -51,3 +52,11 @@ def test_invalid_arguments_of_a_rollout_are_named(change, message):
     given = {"env": envs.make("FrozenLake-v1", 3), "agent": QLearning(Uniform()), "seeds": [1, 2, 3], **change}
     with pytest.raises((TypeError, ValueError), match=message):
         rollout(given.pop("env"), given.pop("agent"), [10], given.pop("seeds"), np.random.default_rng(0), **given)
+
+
+def test_the_autoreset_mode_is_the_environments_own():
+    env = gymnasium.make_vec("FrozenLake-v1", 3)
+    # Gymnasium 1.3 lets another environment of the same class write into this dictionary.
+    env.unwrapped.metadata = {**env.metadata, "autoreset_mode": AutoresetMode.SAME_STEP}
+    with pytest.raises(ValueError, match=r"got AutoresetMode\.NEXT_STEP"):
+        rollout(env, QLearning(Uniform()), [10], [1, 2, 3], np.random.default_rng(0))

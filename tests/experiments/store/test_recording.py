@@ -68,7 +68,7 @@ def test_blocks_hold_fewer_numbers_and_fail_their_checks_alike(both, tmp_path):
     copy = Store(tmp_path / "copy")
     copy.begin(means.plan)
     (copy.folder / block.name).write_bytes((every.folder / block.name).read_bytes())
-    assert "not that block of this experiment" in Results(copy.folder, means.plan).missing()[1][0]
+    assert "does not hold just the arrays reward" in Results(copy.folder, means.plan).missing()[1][0]
 
 
 def test_a_run_of_means_that_was_stopped_ends_with_the_same_bytes(both, tmp_path):

@@ -13,11 +13,8 @@ of a sum in a backup breaks a tie. Cells without a compiled form run in lockstep
 from __future__ import annotations
 
 import importlib.util
-import logging
 import os
-import time
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -46,7 +43,6 @@ from boltzmann.policies import Distribution
 
 __all__ = ["WINDOW_SUMS", "CompiledCell", "UnsupportedError", "has_numba", "held_bytes"]
 
-_log = logging.getLogger("boltzmann.experiments")
 
 _MOST_STEPS, _MOST_WINDOWS, _MOST_BYTES = 2**16, 16, 2**22
 """Bounds of one call: the steps whose temperatures are read in advance, the windows, and the bytes of their sums."""
@@ -118,6 +114,7 @@ class CompiledCell:
 
     def _advance(self, ends: NDArray[np.int64], unfinished: dict[str, Values]) -> Sums:
         """Take the steps of windows with these ends; the first window continues from the sums of an unfinished one."""
+        from boltzmann.experiments.engine.compiled.compiling import call_loop
         from boltzmann.experiments.engine.compiled.pulling import pull_stretch
         from boltzmann.experiments.engine.compiled.walking import walk_stretch
 
@@ -131,7 +128,7 @@ class CompiledCell:
             getattr(sums, name)[0] = sums_so_far
         # The action that follows a step is drawn at the temperature of the next step.
         mixture = self._mixture(self._agent.step + np.arange(len(steps) + self._draws_next_action))
-        _call(stretch, ends, learner, mixture, self._world, sums, self._draws, self._block)
+        call_loop(stretch, ends, learner, mixture, self._world, sums, self._draws, self._block)
         require_finite(learner, sums, self._step_size)
         self._agent.step += len(steps)
         for table, copy in self._tables:
@@ -141,17 +138,6 @@ class CompiledCell:
             # The agent's view of the masks: everything is allowed in states whose mask it has not seen.
             self._agent.allowed = (self._world.mask[:-1] == 0) | ~learner.seen[..., np.newaxis]
         return sums
-
-
-def _call(stretch: Any, *arguments: Any) -> None:
-    """Call a compiled loop; log that it compiles, and how long that took."""
-    if not getattr(stretch, "overloads", True) and not _is_cached(stretch.__name__):
-        _log.info("compiling loops for the first time, which takes some twenty seconds")
-    misses, start = sum(stretch.stats.cache_misses.values()), time.perf_counter()
-    stretch(*arguments)
-    if sum(stretch.stats.cache_misses.values()) > misses:
-        seconds = time.perf_counter() - start
-        _log.info("compiled %s in %.1f s; numba keeps it on disk for the next time", stretch.__name__, seconds)
 
 
 def held_bytes(rows: int, states: int, count: int) -> int:
@@ -175,12 +161,6 @@ def _numbers_per_window(count: int) -> int:
 def has_numba() -> bool:
     """Return whether numba is installed, without which nothing runs compiled."""
     return importlib.util.find_spec("numba") is not None
-
-
-def _is_cached(name: str) -> bool:
-    """Return whether numba has written a loop to disk, in its default folder or the one of NUMBA_CACHE_DIR."""
-    folder = os.environ.get("NUMBA_CACHE_DIR") or Path(__file__).parent / "__pycache__"
-    return any(Path(folder).rglob(f"*.{name}-*.nbi"))
 
 
 def _stretches(lengths: Iterable[int], most: int) -> Iterator[tuple[NDArray[np.int64], bool]]:
