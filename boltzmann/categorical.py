@@ -9,7 +9,8 @@ import numpy as np
 from boltzmann import checks
 from boltzmann._numerics import InNamespace, held, lazy, libraries, shared
 from boltzmann.arrays import NUMPY, QUIET, Array, Namespace, Reals, Rng, Values
-from boltzmann.sampling import sample_weights, sample_without_replacement
+from boltzmann.inversion import sample_weights
+from boltzmann.sampling import sample_without_replacement
 
 _ROUNDING = 1e-6
 """Probabilities may miss a sum of 1 by so much, or by the rounding of their dtype."""

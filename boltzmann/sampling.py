@@ -7,21 +7,15 @@ as everywhere in JAX.
 
 from __future__ import annotations
 
-import math
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from boltzmann import checks
-from boltzmann._numerics import libraries, shared, tensors
-from boltzmann.arrays import NUMPY, QUIET, Array, Floats, Namespace, Rng, Values
+from boltzmann._numerics import libraries, shared
+from boltzmann.arrays import NUMPY, QUIET, Array, Namespace, Rng, Values
+from boltzmann.inversion import sample_weights
 
-_Generator: TypeAlias = "np.random.Generator | tensors.Uniforms"
-"""A string, so as not to load NumPy's randomness."""
-
-_BLOCK = 256
-"""From so many actions on, the cumulative sum has two levels."""
 _SMALL_TOTAL = 2.0**-900
 """Weights with a smaller sum are rescaled: a subnormal total times a uniform may round to the total."""
 
@@ -41,7 +35,8 @@ def sample_categorical(rng: Rng, weights: Values, shape: int | tuple[int, ...] =
     Returns
     -------
     array of integers, shape ``shape + weights.shape[:-1]``
-        Indices in [0, K). An index of weight 0 is never drawn, wherever it stands.
+        Indices in [0, K). An index of weight 0 is never drawn, wherever it stands. Under a trace (``jax.jit``,
+        ``torch.compile``), where numbers cannot raise errors, a row without a positive finite sum gives -1.
 
     Raises
     ------
@@ -78,94 +73,22 @@ def _checked_weights(weights: Values) -> Array:
     return array / array.max(axis=-1, keepdims=True) if np.min(total, initial=1.0) < _SMALL_TOTAL else array
 
 
-def sample_weights(xp: Namespace, rng: Any, weights: Any, axis: int, shape: int | tuple[int, ...]) -> Any:
-    """Draw as :func:`sample_categorical` does, from unchecked weights with the actions on ``axis``, 0 or -1."""
-    shape = (shape,) if isinstance(shape, int) else tuple(shape)
-    if xp is not NUMPY:
-        return _sample_foreign(xp, rng, weights, shape)
-    if not isinstance(rng, np.random.Generator) and not isinstance(rng, tensors.Uniforms):
-        raise checks.no_generator(rng)
-    if axis == 0:
-        return _sample_first_axis(rng, weights, shape)
-    if weights.shape[-1] >= _BLOCK and not shape:
-        return _sample_blocks(rng, weights)
-    # Sum in float64 whatever the dtype: a float32 sum of many terms is off by more than a small weight.
-    cumulative = np.add.accumulate(weights, axis=-1, dtype=np.float64)
-    # The largest uniform is 1 - 2^-53. Its product with a total of normal size always rounds to less than the total.
-    # The first partial sum above that threshold has grown by its own weight, which is therefore positive.
-    if weights.ndim == 1:
-        uniforms = rng.random(shape) if shape else rng.random()
-        return cumulative.searchsorted(uniforms * cumulative[-1], side="right")
-    threshold = cumulative[..., -1] * rng.random(shape + weights.shape[:-1])
-    return np.add.reduce(cumulative <= threshold[..., np.newaxis], axis=-1, dtype=np.int64)
-
-
-def _sample_first_axis(rng: _Generator, weights: Floats, shape: tuple[int, ...]) -> NDArray[Any]:
-    count = weights.shape[0]
-    cumulative = np.empty(weights.shape)
-    cumulative[0] = weights[0]
-    # Add whole rows: np.cumsum along the first axis takes three times as long.
-    for action in range(1, count):
-        np.add(cumulative[action - 1], weights[action], out=cumulative[action])
-    threshold = cumulative[-1] * rng.random(shape + weights.shape[1:])
-    if not shape:
-        # At most 255 comparisons sum ten times faster as bytes than as booleans.
-        lower = (cumulative[:-1] <= threshold).view(np.uint8)
-        return np.add.reduce(lower, axis=0, dtype=np.uint8).astype(np.int64)  # type: ignore[no-any-return]
-    actions = np.zeros(threshold.shape, dtype=np.int64)
-    for action in range(count - 1):
-        actions += cumulative[action] <= threshold
-    return actions
-
-
-def _sample_blocks(rng: _Generator, weights: Floats) -> NDArray[np.int64] | np.int64:
-    """Sum whole blocks first, then only the drawn block entry by entry."""
-    *batch, count = weights.shape
-    rows = weights.reshape(math.prod(batch), count)
-    root = math.isqrt(count)
-    width = next((width for width in range(root, root // 4, -1) if count % width == 0), root)
-    starts = np.arange(0, count, width)
-    if count % width == 0:
-        # einsum is four times as fast as a reduction over a short last axis.
-        sums = np.einsum("rbw->rb", rows.reshape(len(rows), count // width, width), dtype=np.float64)
-    else:
-        sums = np.add.reduceat(rows, starts, axis=-1, dtype=np.float64)
-    cumulative = np.add.accumulate(sums, axis=-1)
-    threshold = cumulative[:, -1] * rng.random(tuple(batch)).reshape(-1)
-    row = np.arange(len(rows))
-    block = np.add.reduce(cumulative <= threshold[:, np.newaxis], axis=-1, dtype=np.int64)
-    remaining = threshold - np.where(block > 0, cumulative[row, block - 1], 0.0)
-    inside = starts[block, np.newaxis] + np.arange(width)
-    chosen = np.where(inside < count, rows[row[:, np.newaxis], np.minimum(inside, count - 1)], 0.0)
-    inner = np.add.accumulate(chosen, axis=-1, dtype=np.float64)
-    # The sum within the block may round to less than the remaining threshold.
-    remaining = np.minimum(remaining, np.nextafter(inner[:, -1], -math.inf))
-    actions = starts[block] + np.add.reduce(inner <= remaining[:, np.newaxis], axis=-1, dtype=np.int64)
-    return actions.reshape(batch)[()]  # type: ignore[no-any-return]
-
-
-def _sample_foreign(xp: Namespace, rng: Rng, weights: Array, shape: tuple[int, ...]) -> Array:
-    cumulative = xp.cumulative_sum(xp.astype(weights, libraries.widest_float(xp)), axis=-1)
-    total = cumulative[..., -1]
-    threshold = libraries.uniform(xp, rng, shape + tuple(total.shape), total) * total
-    # If rounding lifts u * total to the total, draw the last positive weight: the first sum that equals the total.
-    above = (cumulative > threshold[..., None]) | (cumulative >= total[..., None])
-    return xp.argmax(xp.astype(above, xp.int32), axis=-1)
-
-
 def sample_gumbel(rng: Rng, log_weights: Values, shape: int | tuple[int, ...] = ()) -> Array:
     """Draw indices by the Gumbel-max trick: the largest of log weight + standard Gumbel noise.
 
     A draw needs K random numbers, :func:`sample_categorical` needs one. In return, probabilities that underflow are
-    distinguished. Parameters, result and errors are the same, for logarithms of weights; -inf is never drawn.
+    distinguished. Parameters, result and errors are the same, for logarithms of weights below inf; -inf is never drawn.
 
     Examples
     --------
+    >>> import math
     >>> sample_gumbel(np.random.default_rng(0), np.array([-math.inf, -2000.0, -math.inf]))
     np.int64(1)
     """
     xp = libraries.library(log_weights)
-    return xp.argmax(_perturbed(xp, rng, log_weights, shape), axis=-1)
+    perturbed, possible = _perturbed(xp, rng, log_weights, shape)
+    drawn = xp.argmax(perturbed, axis=-1)
+    return drawn if xp is NUMPY else xp.where(possible >= 1, drawn, -1)
 
 
 def sample_without_replacement(rng: Rng, log_weights: Values, k: int, shape: int | tuple[int, ...] = ()) -> Array:
@@ -178,7 +101,7 @@ def sample_without_replacement(rng: Rng, log_weights: Values, k: int, shape: int
     ----------
     rng : numpy.random.Generator, torch.Generator or JAX key
     log_weights : array of shape (..., K)
-        Logarithms of weights, not necessarily normalised; -inf is never drawn.
+        Logarithms of weights, below inf, not necessarily normalised; -inf is never drawn.
     k : int
         From 1 to the number of indices of positive weight in every row.
     shape : tuple of int
@@ -187,6 +110,8 @@ def sample_without_replacement(rng: Rng, log_weights: Values, k: int, shape: int
     Returns
     -------
     array of integers, shape ``shape + log_weights.shape[:-1] + (k,)``
+        Under a trace (``jax.jit``, ``torch.compile``), where numbers cannot raise errors, -1 from the first draw on
+        that finds no index of positive weight.
 
     Raises
     ------
@@ -199,31 +124,49 @@ def sample_without_replacement(rng: Rng, log_weights: Values, k: int, shape: int
     array([2, 0, 1])
     """
     xp, k = libraries.library(log_weights), checks.whole_number("k", k, least=1)
-    return xp.argsort(-_perturbed(xp, rng, log_weights, shape, k), axis=-1, stable=True)[..., :k]
+    perturbed, possible = _perturbed(xp, rng, log_weights, shape, k)
+    drawn = shared.largest(xp, perturbed, k)
+    if xp is NUMPY:
+        return drawn
+    order = xp.arange(k, device=libraries.device(drawn))
+    return xp.where(order < possible[..., None], drawn, -1)
 
 
-def _perturbed(xp: Namespace, rng: Rng, log_weights: Any, shape: int | tuple[int, ...], k: int = 1) -> Array:
-    """Add Gumbel noise, which is -log of an exponential variable; -inf stays -inf."""
+def _perturbed(
+    xp: Namespace, rng: Rng, log_weights: Any, shape: int | tuple[int, ...], k: int = 1
+) -> tuple[Array, Array]:
+    """Add Gumbel noise, which is -log of an exponential variable; -inf stays -inf.
+
+    Also return the number of indices that can be drawn from each row, at least k but under a trace.
+    """
     shape = (shape,) if isinstance(shape, int) else tuple(shape)
     logs = checks.numeric_array("log_weights", log_weights) if xp is NUMPY else log_weights
-    _require_enough(xp, logs, k)
+    if logs.ndim == 0 or logs.shape[-1] == 0:
+        raise ValueError(f"log_weights must hold at least one action on its last axis, got shape {tuple(logs.shape)}")
+    possible = _possible(xp, logs, k)
     if xp is NUMPY:
         if not isinstance(rng, np.random.Generator):
             raise checks.no_generator(rng)
         exponential: Array = rng.standard_exponential(shape + logs.shape)
-        tiny = float(np.finfo(np.float64).tiny)
+        limits = np.finfo(np.float64)
     else:
         uniform = libraries.uniform(xp, rng, shape + tuple(logs.shape), logs)
-        exponential, tiny = -xp.log1p(-uniform), float(xp.finfo(uniform.dtype).smallest_normal)
-    return logs - xp.log(xp.where(exponential < tiny, tiny, exponential))
+        exponential, limits = -xp.log1p(-uniform), xp.finfo(uniform.dtype)
+    # Without an infinite noise a possible index is above every impossible one.
+    return logs - xp.log(xp.clip(exponential, float(limits.smallest_normal), float(limits.max))), possible
 
 
-def _require_enough(xp: Namespace, logs: Array, k: int) -> None:
-    possible: Any = xp.sum(xp.astype(logs > -xp.inf, xp.int32), axis=-1)
-    if xp is NUMPY:
-        checks.require_all(possible >= k, "the number of possible actions", f"at least k = {k}", possible)
-    elif not libraries.is_traced(possible) and bool(xp.any(possible < k)):
-        raise ValueError(f"k must be at most the number of possible actions in every row, got {k}")
+def _possible(xp: Namespace, logs: Array, k: int) -> Array:
+    """Count the indices of each row that can be drawn, 0 in a row with a wrong number; raise if one has less than k."""
+    wrong = ~(logs < xp.inf)
+    counted: Any = xp.sum(xp.astype(logs > -xp.inf, xp.int32), axis=-1)
+    possible: Array = xp.where(xp.any(wrong, axis=-1), 0, counted)
+    if not libraries.is_traced(possible):
+        known, numbers = (libraries.to_numpy("log_weights", array) for array in (wrong, logs))
+        checks.require_entries(~known, "log_weights", "below inf and not NaN", numbers)
+        counts = libraries.to_numpy("log_weights", possible)
+        checks.require_all(counts >= k, "the number of possible actions", f"at least k = {k}", counts)
+    return possible
 
 
 def log_prob_without_replacement(log_probs: Values, actions: Values) -> Array:
@@ -234,7 +177,8 @@ def log_prob_without_replacement(log_probs: Values, actions: Values) -> Array:
     log_probs : array of shape (..., K)
         Logarithms of the weights, not necessarily normalised.
     actions : array of int, shape (..., k)
-        Indices in the order of their draw, in [0, K). If one comes twice or has weight 0, the result is -inf.
+        Indices in the order of their draw, in [0, K). If one comes twice or has weight 0, the result is -inf. Under a
+        trace, where numbers cannot raise errors, it is NaN if one is outside of [0, K).
 
     Returns
     -------

@@ -202,9 +202,9 @@ def widest_float(xp: Namespace) -> object:
     return xp.result_type(float) if is_jax(xp) else xp.float64
 
 
-def indices(xp: Namespace, array: Array) -> Array:
-    """Return integers of a dtype that the library indexes with; JAX has its own default and warns of others."""
-    return array if xp is NUMPY or is_jax(xp) else xp.astype(array, xp.int64)
+def default_integer(xp: Namespace) -> object:
+    """Return the dtype of indices; JAX has no int64 by default."""
+    return xp.result_type(int) if is_jax(xp) else xp.int64
 
 
 def uniform(xp: Namespace, rng: Any, shape: tuple[int, ...], like: Array) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,8 @@ from boltzmann.arrays import NUMPY, QUIET, Array, Namespace, Values
 _PER_ACTION = ("probs", "log_probs")
 _TERMS = 18
 """So many terms of the series of e^y y - (e^y - 1) reach the last digit for |y| < 0.5."""
+_LONG = 512
+"""From so many actions on, a partition is faster than sorting."""
 _CLOSE = 1.0
 """Up to this |log p - log q| a term of the divergence is computed from q, which then cannot underflow alone."""
 
@@ -61,36 +64,53 @@ class Quantity:
             result = scores.row_answer(result)
         elif scores.batch is not None:
             result = result.reshape(scores.batch)[()]
+        elif scores.xp is not NUMPY:
+            # A bad row under a trace is NaN; it has no action.
+            result = scores.xp.where(scores.xp.isnan(scores.rest[..., 0]), -1, result)
         return result if scores.tensors is None else tensors.as_tensor(result, scores.tensors)
 
 
 def picked(xp: Namespace, log_probs: Array, actions: Values) -> Array:
     """Pick the log-probabilities of ``actions``, shape ``shape + batch``, from those of all, ``batch + (K,)``."""
     *batch, count = log_probs.shape
-    indices = _checked_actions(xp, actions, log_probs)
+    indices, outside = _checked_actions(xp, actions, log_probs)
     if indices.ndim < len(batch) or tuple(indices.shape[indices.ndim - len(batch) :]) != tuple(batch):
         raise ValueError(f"actions must have a shape that ends in {tuple(batch)}, got {tuple(indices.shape)}")
     table = xp.broadcast_to(log_probs, (*indices.shape, count))
-    result = xp.take_along_axis(table, libraries.indices(xp, indices)[..., None], axis=-1)[..., 0]
-    return result[()] if xp is NUMPY else result
+    result = xp.take_along_axis(table, indices[..., None], axis=-1)[..., 0]
+    return result[()] if xp is NUMPY else xp.where(outside, xp.nan, result)
 
 
-def _checked_actions(xp: Namespace, actions: Any, log_probs: Array) -> Array:
-    """Return actions as integers in [0, K), in the library of the log-probabilities."""
+def _is_real(xp: Namespace, array: Any) -> bool:
+    return not libraries.is_native(array) and bool(xp.isdtype(array.dtype, "real floating"))
+
+
+def _checked_actions(xp: Namespace, actions: Any, log_probs: Array) -> tuple[Array, Array]:
+    """Return actions as indices in [0, K), in the library of the log-probabilities, and a mark of those outside.
+
+    Known numbers outside are refused. Traced ones cannot be: they become action 0, and the caller answers NaN.
+    """
     count = log_probs.shape[-1]
-    if xp is NUMPY:
+    if xp is NUMPY or isinstance(actions, np.ndarray | np.generic | int):
         numbers = np.asarray(libraries.to_numpy("actions", actions))
         if numbers.dtype.kind not in "iu":
             raise TypeError(f"actions must be integers, got {numbers.dtype}")
-        checks.require_all((numbers >= 0) & (numbers < count), "actions", f"in [0, {count})", numbers)
-        return numbers
-    indices = xp.asarray(actions, device=libraries.device(log_probs))
-    if not xp.isdtype(indices.dtype, "integral"):
-        raise TypeError(f"actions must be integers, got {indices.dtype}")
-    outside = xp.any((indices < 0) | (indices >= count))
-    if not libraries.is_traced(outside) and bool(outside):
-        raise ValueError(f"actions must be in [0, {count}), got {actions}")
-    return indices
+        inside = (numbers >= 0) & (numbers < count)
+        checks.require_all(inside, "actions", f"in [0, {count})", numbers)
+        if xp is NUMPY:
+            return numbers, ~inside
+        actions = numbers.tolist()
+    # Copying a tensor with a derivative causes a warning, so a wrong dtype is refused first.
+    given = actions if _is_real(xp, actions) else xp.asarray(actions, device=libraries.device(log_probs))
+    if not xp.isdtype(given.dtype, "integral"):
+        raise TypeError(f"actions must be integers, got {given.dtype}")
+    # Compare in a wide dtype: PyTorch and JAX wrap a K of 300 to compare it with int8.
+    indices = xp.astype(given, libraries.default_integer(xp))
+    outside = (indices < 0) | (indices >= count)
+    if not libraries.is_traced(outside):
+        known = libraries.to_numpy("actions", indices)
+        checks.require_all(~libraries.to_numpy("actions", outside), "actions", f"in [0, {count})", known)
+    return xp.where(outside, 0, indices), outside
 
 
 @libraries.quietly
@@ -156,18 +176,51 @@ def jacobian(xp: Namespace, probs: Array, temperature: Values) -> Array:
 
 
 def top_k(xp: Namespace, log_probs: Array, k: int) -> Array:
-    """Return the indices of the k largest, largest first, equals in their order."""
+    """Return the indices of the k largest, largest first, equals in their order; -1 where a traced row is NaN."""
+    indices = largest(xp, log_probs, k)
+    return indices if xp is NUMPY else xp.where(xp.isnan(log_probs[..., :1]), -1, indices)
+
+
+def largest(xp: Namespace, numbers: Any, k: int) -> Array:
+    """Return the indices of the k largest numbers of each row, largest first, equals in their order."""
     k = checks.whole_number("k", k, least=1)
-    if k > log_probs.shape[-1]:
-        raise ValueError(f"k must be at most K = {log_probs.shape[-1]}, got {k}")
-    return xp.argsort(-log_probs, axis=-1, stable=True)[..., :k]
+    count = numbers.shape[-1]
+    if k > count:
+        raise ValueError(f"k must be at most K = {count}, got {k}")
+    if libraries.is_jax(xp):
+        return sys.modules["jax"].lax.top_k(numbers, k)[1]  # type: ignore[no-any-return]
+    if count < _LONG or not (xp is NUMPY or libraries.is_torch(xp)):
+        return xp.argsort(-numbers, axis=-1, stable=True)[..., :k]
+    if libraries.is_torch(xp):
+        return _largest_of_tensors(xp, libraries.detached(xp, numbers), k)
+    result = np.empty((*numbers.shape[:-1], k), dtype=np.int64)
+    for row in np.ndindex(numbers.shape[:-1]):
+        least = np.partition(numbers[row], count - k)[count - k]
+        candidates = np.flatnonzero(numbers[row] >= least)
+        order = np.argsort(-numbers[row][candidates], kind="stable")[:k]
+        result[row] = candidates[order]
+    return result
+
+
+def _largest_of_tensors(xp: Namespace, numbers: Any, k: int) -> Array:
+    """Order by ``topk``, which gives equal numbers in any order, and choose the first of the equals."""
+    top = sys.modules["torch"].topk
+    least = top(numbers, k).values[..., -1:]
+    above, equal = numbers > least, numbers == least
+    room = k - xp.sum(above, axis=-1, keepdims=True)
+    chosen = above | equal & (xp.cumulative_sum(xp.astype(equal, xp.int32), axis=-1) <= room)
+    # Position 0 has the largest key, so the chosen ones come in the order of their index.
+    keys = xp.arange(numbers.shape[-1], 0, -1, device=libraries.device(numbers))
+    indices = top(xp.where(chosen, keys, 0), k).indices
+    order = xp.argsort(-xp.take_along_axis(numbers, indices, axis=-1), axis=-1, stable=True)
+    return xp.take_along_axis(indices, order, axis=-1)
 
 
 @libraries.quietly
 def ordered_log_prob(xp: Namespace, log_weights: Values, actions: Values) -> Array:
     """Sum over the draws of log w - log of the sum of the remaining weights; -inf if an action comes twice."""
     remaining: Any = checks.numeric_array("log_weights", log_weights) if xp is NUMPY else log_weights
-    order = libraries.indices(xp, _checked_actions(xp, actions, remaining))
+    order, outside = _checked_actions(xp, actions, remaining)
     remaining = xp.broadcast_to(remaining, (*order.shape[:-1], remaining.shape[-1]))
     all_actions = xp.arange(remaining.shape[-1], device=None if xp is NUMPY else libraries.device(remaining))
     total: Any = 0.0
@@ -181,4 +234,6 @@ def ordered_log_prob(xp: Namespace, log_weights: Values, actions: Values) -> Arr
         mass = largest[..., 0] + xp.log(xp.where(possible, xp.sum(weights, axis=-1), 1.0))
         total = xp.where(possible, total + xp.where(possible, chosen, 0.0) - mass, -xp.inf)
         remaining = xp.where(drawn, -xp.inf, remaining)
-    return total[()] if xp is NUMPY else total  # type: ignore[no-any-return]
+    if xp is NUMPY:
+        return total[()]  # type: ignore[no-any-return]
+    return xp.where(xp.any(outside, axis=-1), xp.nan, total)

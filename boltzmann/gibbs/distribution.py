@@ -9,7 +9,8 @@ import numpy as np
 from boltzmann._numerics import Quantity, Scores, formulas, libraries, scored, shared, tensors
 from boltzmann.arrays import Array, Mask, Rng, Values, Weights
 from boltzmann.gibbs.inverse import from_inverse, log_base
-from boltzmann.sampling import sample_weights, sample_without_replacement
+from boltzmann.inversion import sample_weights
+from boltzmann.sampling import sample_without_replacement
 
 
 class Gibbs:
@@ -150,7 +151,8 @@ class Gibbs:
         Raises
         ------
         TypeError, ValueError
-            For actions that are not integers in [0, K) or whose shape does not fit the rows.
+            For actions that are not integers in [0, K) or whose shape does not fit the rows. Under a tracer an action
+            outside of [0, K) cannot raise an error: its log-probability is NaN and its derivative 0.
 
         >>> Gibbs([[0.0, 0.0], [0.0, 50.0]]).log_prob([1, 0]).round(4)
         array([ -0.6931, -50.    ])
@@ -244,5 +246,8 @@ class Gibbs:
         return drawn if scores.tensors is None else tensors.as_tensor(drawn, None)
 
     def sample_without_replacement(self, rng: Rng, k: int, shape: int | tuple[int, ...] = ()) -> Array:
-        """Draw k different actions in order, ``shape`` + rows + (k,), as ``boltzmann.sample_without_replacement``."""
+        """Draw k different actions in order, ``shape`` + rows + (k,), as ``boltzmann.sample_without_replacement``.
+
+        Under a tracer the draws are -1 from where no possible action is left.
+        """
         return sample_without_replacement(rng, self.log_probs, k, shape)

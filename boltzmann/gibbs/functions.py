@@ -226,7 +226,7 @@ def cross_entropy(
         As for :func:`softmax`.
     target : array
         Floats of the shape of ``values``, a distribution over the actions; or integers of that shape without
-        ``axis``, one action a row.
+        ``axis``, one action a row. Under a tracer an action outside of [0, K) gives NaN, with the derivative 0.
 
     Examples
     --------

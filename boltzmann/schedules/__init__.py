@@ -14,6 +14,7 @@ from boltzmann.schedules.decays import (
     Logarithmic,
     LogOverTime,
     SqrtLogOverTime,
+    Staircase,
 )
 from boltzmann.schedules.ramps import Constant, Cosine, Exponential, Linear, Polynomial
 from boltzmann.schedules.sequences import Cyclic, Join, Piecewise
@@ -45,5 +46,6 @@ __all__ = [
     "Scale",
     "Schedule",
     "SqrtLogOverTime",
+    "Staircase",
     "Warmup",
 ]

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from boltzmann.arrays import LARGEST, QUIET, Floats
 from boltzmann.bounds import Real, Temperature, Whole
 from boltzmann.notation import Expression
-from boltzmann.schedules.steps import Temperatures, checked_steps
+from boltzmann.schedules.steps import LAST_STEP, Temperatures, checked_steps
 
 _MOST_ACTIONS = 2**62
 
@@ -104,6 +104,38 @@ class ExponentialDecay(_Decay):
         """Return the temperature at ``step``, integers of any shape; the result has that shape."""
         factor = np.exp(-self._growth(step))
         return np.where(np.isinf(self.start), np.inf, np.where(factor > 0, factor, 0.0) * min(self.start, LARGEST))[()]
+
+
+@dataclass(frozen=True, repr=False)
+class Staircase(Expression):
+    """A constant factor after every so many steps: ``T(t) = start factor^floor(t / steps)``, constant in between.
+
+    ``Clip(Staircase(...), 0.01, inf)`` does not fall below 0.01; :class:`ExponentialDecay` falls at every step.
+
+    Parameters
+    ----------
+    start : float
+        Temperature at step 0, in [0, inf]; inf remains inf.
+    factor : float
+        In (0, 1]; with 1 the temperature is constant.
+    steps : int
+        Number of steps on each stair, at least 1.
+
+    Examples
+    --------
+    >>> Staircase(1.0, 0.5, 10)([0, 9, 10, 25, 100_000])
+    array([1.  , 1.  , 0.5 , 0.25, 0.  ])
+    """
+
+    start: Temperature
+    factor: Annotated[float, Real("(0, 1]")]
+    steps: Annotated[int, Whole(1, LAST_STEP)]
+
+    def __call__(self, step: ArrayLike) -> Temperatures:
+        """Return the temperature at ``step``, integers of any shape; the result has that shape."""
+        with np.errstate(under="ignore"):
+            scale = np.power(self.factor, np.floor(checked_steps(step) / self.steps))
+            return np.where(np.isinf(self.start), np.inf, scale * min(self.start, LARGEST))[()]
 
 
 @dataclass(frozen=True, repr=False)

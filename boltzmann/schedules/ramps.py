@@ -62,6 +62,14 @@ class _Ramp(Expression):
         raise NotImplementedError
 
 
+def _weighted(start: float, end: float, logs: Floats) -> Floats:
+    """Return the mean of start and end, where the start has the weight exp(logs)."""
+    # The product of inf and an underflowed weight is NaN. The difference of both ends may overflow, their weighted sum
+    # does not.
+    left, gone = np.exp(logs), -np.expm1(logs)
+    return np.where(max(start, end) == np.inf, np.inf, start * left + end * gone)
+
+
 @dataclass(frozen=True, repr=False)
 class Linear(_Ramp):
     """A straight line: ``T(t) = start + (end - start) t / steps``, then ``end``.
@@ -141,16 +149,12 @@ class Polynomial(_Ramp):
     power: Annotated[float, Real("(0, inf)")] = field(default=2.0, kw_only=True)
 
     def _between(self, fraction: Floats) -> Floats:
-        logs = self.power * np.log1p(-fraction)
-        left, gone = np.exp(logs), -np.expm1(logs)
-        # The product of inf and an underflowed power is NaN. The difference of both ends may overflow, their weighted
-        # sum does not.
-        return np.where(max(self.start, self.end) == np.inf, np.inf, self.start * left + self.end * gone)
+        return _weighted(self.start, self.end, self.power * np.log1p(-fraction))
 
 
 @dataclass(frozen=True, repr=False)
 class Cosine(_Ramp):
-    """Half a wave: ``T(t) = end + (start - end) (1 + cos(pi t / steps)) / 2``, then ``end``.
+    """Half a wave: ``T(t) = end + (start - end) ((1 + cos(pi t / steps)) / 2)^exponent``, then ``end``.
 
     Loshchilov & Hutter, "SGDR: stochastic gradient descent with warm restarts", 2017, equation 5;
     :class:`Cyclic` adds the restarts.
@@ -162,13 +166,24 @@ class Cosine(_Ramp):
         between are inf too.
     steps : int
         Number of steps from start to end, at least 1.
+    exponent : float
+        In (0, inf). 1 is the half wave; above 1 most of the fall comes earlier, below 1 later.
 
     Examples
     --------
     >>> Cosine(1.0, 0.0, 4)([0, 1, 2, 4, 5]).round(4)
     array([1.    , 0.8536, 0.5   , 0.    , 0.    ])
+    >>> Cosine(1.0, 0.0, 4, exponent=2.0)([0, 1, 2, 4, 5]).round(4)
+    array([1.    , 0.7286, 0.25  , 0.    , 0.    ])
     """
+
+    exponent: Annotated[float, Real("(0, inf)")] = field(default=1.0, kw_only=True)
 
     def _between(self, fraction: Floats) -> Floats:
         angle = np.pi / 2 * fraction
-        return self.start * np.cos(angle) ** 2 + self.end * np.sin(angle) ** 2
+        if self.exponent == 1:
+            return self.start * np.cos(angle) ** 2 + self.end * np.sin(angle) ** 2
+        # The cosine loses a small angle, the sine an angle near pi / 2.
+        small = np.minimum(angle, np.pi / 4)
+        logs = np.where(angle <= small, np.log1p(-(np.sin(small) ** 2)), 2 * np.log(np.cos(angle)))
+        return _weighted(self.start, self.end, self.exponent * logs)
