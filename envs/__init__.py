@@ -1,6 +1,6 @@
 """Gymnasium environments and their batched form; importing this package registers those in ``ENVIRONMENTS``.
 
-- ``entries``, ``batched``: one entry for each environment; shared checks
+- ``entries``, ``batched``, ``canvas``: one entry for each environment; the shared batched form and checks; pictures
 - ``bandits``, ``problems``: the environments; a new one is a file and an entry in the face of its folder
 - ``tables``: models as arrays, stepped in batches and solved; ``finite``: observations that number a table's rows
 - ``making``: the fastest batched form of any environment
@@ -8,6 +8,7 @@
 
 from envs import bandits, problems
 from envs.bandits import *
+from envs.batched import SameStepVectorEnv
 from envs.entries import Entry
 from envs.finite import BoundObservation, NumberObservation, number_observations
 from envs.making import TIME_LIMIT, TimeLimitWarning, make, make_raw
@@ -24,6 +25,7 @@ __all__ = [
     "BoundObservation",
     "Entry",
     "NumberObservation",
+    "SameStepVectorEnv",
     "Table",
     "TableEnv",
     "TabularVectorEnv",

@@ -77,7 +77,7 @@ ORDER = {
         ("temporal_difference",),
         ("bandits", "control", "planning"),
     ),
-    "envs": (("batched", "entries"), ("_specs", "tables", "bandits", "finite"), ("problems",), ("making",)),
+    "envs": (("batched", "canvas", "entries"), ("_specs", "tables", "bandits", "finite"), ("problems",), ("making",)),
 }
 """From the lowest to the highest: a folder or file imports itself and what is lower, never what is beside it."""
 
