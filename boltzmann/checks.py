@@ -13,14 +13,14 @@ from boltzmann.arrays import Bools, Floats
 _LONGEST_TEXT = 60
 """Error messages cut a longer value."""
 _MOST_VISITS = 2.0**62
+_NUMBERS = frozenset((float, int, bool, np.float64, np.int64, np.bool_))
+"""Types whose lists need no closer look."""
 
 
 def numeric_array(name: str, value: ArrayLike) -> NDArray[Any]:
     """Make a real array of ``value``: integers become float64, floats keep their dtype."""
-    if type(value) is not np.ndarray and isinstance(value, np.ma.MaskedArray):
-        raise TypeError(f"{name} must not be a masked array: pass the opposite of its mask as where")
     try:
-        array = np.asarray(value)
+        array = plain_array(name, value)
     except ValueError as error:
         raise ValueError(f"{name} must be a rectangular array of numbers: {error}") from error
     except RuntimeError as error:
@@ -29,19 +29,39 @@ def numeric_array(name: str, value: ArrayLike) -> NDArray[Any]:
     if array.dtype.kind in "iu":
         return array.astype(np.float64)
     if array.dtype.kind != "f":
-        raise TypeError(f"{name} must be real numbers, got {array.dtype} {_short(value)}")
+        raise TypeError(f"{name} must be real numbers, got {array.dtype} {short(value)}")
     return array
 
 
 def mask_array(name: str, value: ArrayLike) -> Bools:
-    """Make a boolean array of ``value``; integers, as in Gymnasium's masks, must be 0 or 1."""
-    array = np.asarray(value)
-    if array.dtype.kind in "iu":
+    """Make a boolean array of ``value``; numbers, as in Gymnasium's masks, must be 0 or 1."""
+    try:
+        array = plain_array(name, value)
+        if array.dtype == object:
+            # Rows that are lists.
+            array = plain_array(name, array.tolist())
+    except ValueError as error:
+        raise ValueError(f"{name} must be a rectangular array of 0 and 1: {error}") from error
+    if array.dtype.kind in "iuf":
         require_entries(np.atleast_1d((array == 0) | (array == 1)), name, "boolean, or 0 and 1", np.atleast_1d(array))
-        return array.astype(np.bool_)
+        return np.asarray(array == 1)
     if array.dtype != np.bool_:
-        raise TypeError(f"{name} must be boolean, or 0 and 1, got {array.dtype} {_short(value)}")
+        raise TypeError(f"{name} must be boolean, or 0 and 1, got {array.dtype} {short(value)}")
     return array
+
+
+def plain_array(name: str, value: ArrayLike) -> NDArray[Any]:
+    """Make an array of ``value``; a masked array is refused, whose mask NumPy would drop without a word."""
+    if type(value) is not np.ndarray and _is_masked(value):
+        raise TypeError(f"{name} must not be a masked array: pass the allowed actions as where, a plain array")
+    return np.asarray(value)
+
+
+def _is_masked(value: object) -> bool:
+    """Return whether a value is a masked array, or a list of them."""
+    if type(value) is not list and type(value) is not tuple:
+        return isinstance(value, np.ma.MaskedArray)
+    return not _NUMBERS.issuperset(map(type, value)) and any(_is_masked(part) for part in value)
 
 
 def require_all(valid: Bools, name: str, bound: str, values: NDArray[Any]) -> None:
@@ -121,7 +141,8 @@ def no_generator(rng: object) -> TypeError:
     return TypeError(f"rng must be a numpy.random.Generator, got {rng!r}{hint}")
 
 
-def _short(value: object) -> str:
+def short(value: object) -> str:
+    """Return a value as an error message quotes it."""
     text = repr(value)
     return text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - 3] + "..."
 

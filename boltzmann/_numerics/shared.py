@@ -78,7 +78,7 @@ def _checked_actions(xp: Namespace, actions: Any, log_probs: Array) -> Array:
     """Return actions as integers in [0, K), in the library of the log-probabilities."""
     count = log_probs.shape[-1]
     if xp is NUMPY:
-        numbers = np.asarray(libraries.to_numpy("actions", actions))
+        numbers = checks.plain_array("actions", libraries.to_numpy("actions", actions))
         if numbers.dtype.kind not in "iu":
             raise TypeError(f"actions must be integers, got {numbers.dtype}")
         checks.require_all((numbers >= 0) & (numbers < count), "actions", f"in [0, {count})", numbers)

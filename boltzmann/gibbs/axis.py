@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from boltzmann import checks
 from boltzmann._numerics import Quantity, libraries, scored
 from boltzmann.arrays import Array, Mask, Values, Weights
 from boltzmann.gibbs.distribution import Gibbs
@@ -25,7 +26,10 @@ def along(
     xp = libraries.library(values, where, prior)
     parts: list[Any] = [values, where, prior]
     # The library's own arrays stay as they are, since a copy causes a warning.
-    parts = [xp.asarray(part) if part is not None and libraries.is_native(part) else part for part in parts]
+    parts = [
+        xp.asarray(checks.plain_array(called, part)) if part is not None and libraries.is_native(part) else part
+        for called, part in zip(("values", "where", "prior"), parts, strict=True)
+    ]
     shape = np.broadcast_shapes(*(tuple(part.shape) for part in parts if part is not None))
     if not -len(shape) <= axis < len(shape):
         raise ValueError(f"axis must be in [-{len(shape)}, {len(shape)}) for values of shape {shape}, got {axis}")

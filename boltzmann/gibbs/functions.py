@@ -18,8 +18,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
+from boltzmann import checks
 from boltzmann._numerics import libraries, shared
 from boltzmann.arrays import Array, Mask, Values, Weights
 from boltzmann.gibbs.axis import along
@@ -235,7 +234,7 @@ def cross_entropy(
     """
     log_probs = along(axis, "log_probs", values, temperature, where, prior, back=False)
     xp = libraries.library(log_probs)
-    wanted: Any = np.asarray(target) if libraries.is_native(target) else target
+    wanted: Any = checks.plain_array("target", target) if libraries.is_native(target) else target
     if str(wanted.dtype).rpartition(".")[2].startswith(("int", "uint")):
         return -shared.picked(xp, log_probs, wanted)
     if axis != -1:
