@@ -9,6 +9,7 @@ import numpy as np
 from boltzmann import checks
 from boltzmann._numerics import InNamespace, held, lazy, libraries, shared
 from boltzmann.arrays import NUMPY, Array, Namespace, Rng, Values
+from boltzmann.hints import with_hints
 from boltzmann.sampling import sample_weights, sample_without_replacement
 
 _ROUNDING = 1e-6
@@ -41,6 +42,7 @@ class Categorical(InNamespace):
     probs: Any
     """Probabilities, shape (..., K)."""
 
+    @with_hints
     def __init__(self, probs: Values, *, temperature: Values | None = None) -> None:
         xp = libraries.library(probs)
         if xp is NUMPY:
@@ -112,6 +114,7 @@ class Categorical(InNamespace):
         """Return the k most probable actions, most probable first; see :meth:`boltzmann.Gibbs.top_k`."""
         return shared.top_k(self.xp, self.log_probs, k)
 
+    @with_hints
     def sample(self, rng: Rng, shape: int | tuple[int, ...] = ()) -> Any:
         """Draw actions, with one uniform each; see :meth:`boltzmann.Gibbs.sample`."""
         return sample_weights(self.xp, rng, self.probs, -1, shape)

@@ -19,8 +19,11 @@ _NUMBERS = frozenset((float, int, bool, np.float64, np.int64, np.bool_))
 
 def numeric_array(name: str, value: ArrayLike) -> NDArray[Any]:
     """Make a real array of ``value``: integers become float64, floats keep their dtype."""
+    # A list of numbers, or an array, needs no closer look.
+    if type(value) is not np.ndarray and not (isinstance(value, list) and _NUMBERS.issuperset(map(type, value))):
+        _refuse_masked(name, value)
     try:
-        array = plain_array(name, value)
+        array = np.asarray(value)
     except ValueError as error:
         raise ValueError(f"{name} must be a rectangular array of numbers: {error}") from error
     except RuntimeError as error:
@@ -52,9 +55,14 @@ def mask_array(name: str, value: ArrayLike) -> Bools:
 
 def plain_array(name: str, value: ArrayLike) -> NDArray[Any]:
     """Make an array of ``value``; a masked array is refused, whose mask NumPy would drop without a word."""
-    if type(value) is not np.ndarray and _is_masked(value):
-        raise TypeError(f"{name} must not be a masked array: pass the allowed actions as where, a plain array")
+    if type(value) is not np.ndarray:
+        _refuse_masked(name, value)
     return np.asarray(value)
+
+
+def _refuse_masked(name: str, value: object) -> None:
+    if _is_masked(value):
+        raise TypeError(f"{name} must not be a masked array: pass the allowed actions as where, a plain array")
 
 
 def _is_masked(value: object) -> bool:

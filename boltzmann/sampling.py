@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from boltzmann import checks
 from boltzmann._numerics import libraries, shared, tensors
 from boltzmann.arrays import NUMPY, Array, Floats, Namespace, Rng, Values
+from boltzmann.hints import with_hints
 
 _Generator: TypeAlias = "np.random.Generator | tensors.Uniforms"
 """A string, so as not to load NumPy's randomness."""
@@ -26,6 +27,7 @@ _SMALL_TOTAL = 2.0**-900
 """Weights with a smaller sum are rescaled: a subnormal total times a uniform may round to the total."""
 
 
+@with_hints
 def sample_categorical(rng: Rng, weights: Values, shape: int | tuple[int, ...] = ()) -> Any:
     """Draw indices in proportion to weights, by inverting the cumulative sum at one uniform a draw.
 
@@ -147,6 +149,7 @@ def _sample_foreign(xp: Namespace, rng: Rng, weights: Array, shape: tuple[int, .
     return xp.argmax(xp.astype(above, xp.int32), axis=-1)
 
 
+@with_hints
 def sample_gumbel(rng: Rng, log_weights: Values, shape: int | tuple[int, ...] = ()) -> Array:
     """Draw indices by the Gumbel-max trick: the largest of log weight + standard Gumbel noise.
 
@@ -162,6 +165,7 @@ def sample_gumbel(rng: Rng, log_weights: Values, shape: int | tuple[int, ...] = 
     return xp.argmax(_perturbed(xp, rng, log_weights, shape), axis=-1)
 
 
+@with_hints
 def sample_without_replacement(rng: Rng, log_weights: Values, k: int, shape: int | tuple[int, ...] = ()) -> Array:
     """Draw k different indices in order: each in proportion to its weight among the remaining ones.
 
@@ -220,6 +224,7 @@ def _require_enough(xp: Namespace, logs: Array, k: int) -> None:
         raise ValueError(f"k must be at most the number of possible actions in every row, got {k}")
 
 
+@with_hints
 def log_prob_without_replacement(log_probs: Values, actions: Values) -> Array:
     """Log-probability of an ordered draw without replacement (Plackett 1975; Luce 1959).
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import functools
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 from gymnasium.spaces import Discrete
@@ -15,6 +17,17 @@ Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 Seed = int | Sequence[int] | None
+_Parameters = ParamSpec("_Parameters")
+_Made = TypeVar("_Made")
+
+_HINTS = {
+    **dict.fromkeys(("seed", "seeds", "rng", "random_state"), "reset(seed=...) takes it"),
+    **dict.fromkeys(("gamma", "discount_factor"), "did you mean discount=?"),
+    **dict.fromkeys(("n", "n_envs", "replicates", "num_replicates"), "did you mean num_envs=?"),
+    **dict.fromkeys(("horizon", "time_limit", "max_steps"), "did you mean max_episode_steps=?"),
+    **dict.fromkeys(("n_bins", "num_bins"), "did you mean bins=?"),
+}
+"""What people may mean by a keyword that an environment does not take."""
 
 
 class SameStepVectorEnv(VectorEnv[Indices, ArrayLike, NDArray[Any]]):
@@ -129,6 +142,23 @@ def action_indices(actions: ArrayLike, num_envs: int, count: int) -> Indices:
         row = int(np.argmax((indices < 0) | (indices >= count)))
         raise ValueError(f"actions must be in [0, {count}), got {indices[row]} in row {row}")
     return indices
+
+
+def with_hints(make: Callable[_Parameters, _Made]) -> Callable[_Parameters, _Made]:
+    """Let a function that passes keywords on refuse an unknown one with a hint, if people know it by another name."""
+
+    @functools.wraps(make)
+    def call(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Made:
+        try:
+            return make(*args, **kwargs)
+        except TypeError as error:
+            unknown = re.search(r"unexpected keyword argument '(\w+)'", str(error))
+            hint = None if unknown is None else _HINTS.get(unknown[1])
+            if hint is None or unknown is None or unknown[1] not in kwargs:
+                raise
+            raise TypeError(f"{make.__name__}() got an unexpected keyword argument {unknown[1]!r}: {hint}") from error
+
+    return call
 
 
 def refuse_options(options: dict[str, Any] | None) -> None:

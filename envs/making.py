@@ -29,6 +29,7 @@ class TimeLimitWarning(UserWarning):
     """An environment without a time limit gets one."""
 
 
+@batched.with_hints
 def make(
     environment: str | EnvSpec,
     num_envs: int = 1,
@@ -105,6 +106,7 @@ def make(
     return _synchronous(spec, num_envs, kwargs, lambda env: number_observations(env, bins, bounds))
 
 
+@batched.with_hints
 def make_raw(
     environment: str | EnvSpec, num_envs: int = 1, *, discount: float | None = None, **kwargs: Any
 ) -> VectorEnv[Any, Any, Any]:

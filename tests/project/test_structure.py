@@ -51,7 +51,10 @@ def test_the_check_of_directions_can_fail(tmp_path):
 ORDER = {
     "boltzmann": (
         ("arrays",),
-        ("checks",),
+        (
+            "checks",
+            "hints",
+        ),
         ("bounds",),
         ("notation",),
         ("schedules", "_numerics"),
