@@ -15,7 +15,7 @@ import numpy as np
 
 from agents.memory import Mask, PerRow, Values, largest
 from agents.parameters import Instance, rates_at
-from boltzmann import Distribution, Gibbs, Policy, Schedule
+from boltzmann import Distribution, Gibbs, Policy, Schedule, checks
 from boltzmann.notation import Expression
 from boltzmann.schedules import Scheduled, value_at
 
@@ -39,7 +39,7 @@ class Maximum(Expression):
 
     def __call__(self, values: Values, *, where: Mask | None = None, step: int = 0) -> PerRow:
         """Return the largest allowed value of each row."""
-        return largest(values, where)
+        return largest(values, None if where is None else checks.mask_array("where", where))
 
 
 @dataclass(frozen=True, repr=False)
@@ -165,5 +165,5 @@ class PolicyExpectation(Expression):
 
 def expected_under(distribution: Distribution, values: Values, where: Mask | None) -> PerRow:
     """Return sum_a p(a) Q(a) for each row; values of forbidden actions are not read."""
-    allowed = values if where is None else np.where(where, values, 0.0)
+    allowed = values if where is None else np.where(checks.mask_array("where", where), values, 0.0)
     return np.asarray(np.sum(distribution.probs * allowed, axis=-1))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from agents.memory import Entries, Indices, Mask, PerRow
-from boltzmann import Transition
+from boltzmann import Transition, checks
 
 # Comparing data types by identity is faster than a call that finds nothing to convert.
 _INT64, _UINT64, _FLOAT64 = (np.dtype(kind) for kind in (np.int64, np.uint64, np.float64))
@@ -58,7 +58,7 @@ def checked_transition(transition: Transition, rows: Indices, shape: tuple[int, 
 
 def checked_indices(name: str, value: ArrayLike, shape: tuple[int, ...], count: int) -> Indices:
     """Check one index in [0, count) for each replicate; NumPy would read a negative one from the end of a table."""
-    array = np.asarray(value)
+    array = checks.plain_array(name, value)
     if array.dtype.kind not in "iu" or array.shape != shape:
         raise ValueError(f"{name} must be integers of shape {shape}, got {array.dtype} of shape {array.shape}")
     indices = array if array.dtype is _INT64 else array.astype(np.int64, copy=False)
@@ -69,8 +69,19 @@ def checked_indices(name: str, value: ArrayLike, shape: tuple[int, ...], count: 
     return indices
 
 
+def checked_mask(name: str, value: ArrayLike, shape: tuple[int, int]) -> Mask:
+    """Check a mask of the allowed actions of R replicates, shape (R, K); one row serves all replicates."""
+    mask = checks.mask_array(name, value)
+    if mask.shape == shape:
+        return mask
+    try:
+        return np.broadcast_to(mask, shape)
+    except ValueError:
+        raise ValueError(f"{name} must be of shape {shape}, got {mask.shape}") from None
+
+
 def _checked_rewards(value: ArrayLike, shape: tuple[int, ...]) -> PerRow:
-    array = np.asarray(value)
+    array = checks.plain_array("rewards", value)
     if array.dtype.kind not in "biuf" or array.shape != shape:
         raise ValueError(f"rewards must be numbers of shape {shape}, got {array.dtype} of shape {array.shape}")
     rewards = array if array.dtype is _FLOAT64 else array.astype(np.float64, copy=False)
@@ -82,7 +93,7 @@ def _checked_rewards(value: ArrayLike, shape: tuple[int, ...]) -> PerRow:
 
 
 def _checked_ends(name: str, value: ArrayLike, shape: tuple[int, ...]) -> Mask:
-    array = np.asarray(value)
+    array = checks.plain_array(name, value)
     if array.dtype.kind != "b" or array.shape != shape:
         raise ValueError(f"{name} must be booleans of shape {shape}, got {array.dtype} of shape {array.shape}")
     return array

@@ -9,7 +9,7 @@ from gymnasium import Space
 from numpy.typing import ArrayLike
 
 from agents.decision import Decision
-from agents.inputs import TableTransition, checked_indices, checked_transition
+from agents.inputs import TableTransition, checked_indices, checked_mask, checked_transition
 from agents.memory import Entries, Indices, Mask, Values, make_table, read, rows_of, write
 from agents.parameters import count_of
 from boltzmann import Distribution, Transition, checks
@@ -80,18 +80,18 @@ class TabularAgent(Expression):
         ----------
         observations : array of int, shape (R,)
             The states.
-        where : array of bool, shape (R, K), optional
+        where : array of bool, or of 0 and 1, that broadcasts to (R, K), optional
             The allowed actions.
 
         Raises
         ------
-        ValueError
-            For observations that are not R states of the table; the row is named.
+        ValueError, TypeError
+            For observations that are not R states of the table, and for a mask that does not fit; the row is named.
         """
-        states = self._checked_states(observations)
+        states, mask = self._checked_states(observations), self._checked_mask("where", where)
         inputs = self._policy_inputs(states)
-        distribution = self._distribution(inputs, where, self.step)
-        mask = self._store_mask(states, where)
+        distribution = self._distribution(inputs, mask, self.step)
+        self._store_mask(states, mask)
         return Decision(distribution.sample(self._rng), distribution, inputs["values"], mask)
 
     @AS_USUAL
@@ -104,7 +104,11 @@ class TabularAgent(Expression):
             For a transition that does not fit the table; the row is named, and no array has changed.
         """
         self._require_reset("update")
-        self._learn(checked_transition(transition, self._rows, self.values.shape))
+        checked = checked_transition(transition, self._rows, self.values.shape)
+        mask = self._checked_mask("next_where", transition.next_where)
+        if mask is not None:
+            self._store_last_masks(checked, mask)
+        self._learn(checked)
 
     def _reset_state(self) -> None:
         """Make a learner's own arrays, and set values that do not begin at 0; ``reset`` has made the others."""
@@ -129,16 +133,28 @@ class TabularAgent(Expression):
         self._require_reset("act")
         return checked_indices("observations", observations, self._rows.shape, self.values.shape[1])
 
-    def _store_mask(self, states: Indices, where: ArrayLike | None) -> Mask | None:
-        """Store the masks of the states and return them as an array; without a mask all actions are allowed."""
-        if where is None:
-            if self.allowed is not None:
-                self.allowed[self._rows, states] = True
-            return None
+    def _checked_mask(self, name: str, where: ArrayLike | None) -> Mask | None:
+        return None if where is None else checked_mask(name, where, (len(self._rows), self.values.shape[2]))
+
+    def _store_mask(self, states: Indices, mask: Mask | None) -> None:
+        """Store the masks of the states; without a mask all actions are allowed."""
+        if mask is None and self.allowed is None:
+            return
         if self.allowed is None:
             self.allowed = np.ones(self.values.shape, dtype=np.bool_)
-        self.allowed[self._rows, states] = where
-        return np.asarray(where, dtype=np.bool_)
+        self.allowed[self._rows, states] = True if mask is None else mask
+
+    def _store_last_masks(self, transition: TableTransition, mask: Mask) -> None:
+        """Store the masks of the states in which episodes were truncated; ``act`` receives those of all others."""
+        rows = np.flatnonzero(transition.truncated & ~transition.terminated)
+        if not len(rows):
+            return
+        possible = mask[rows].any(axis=-1)
+        if not possible.all():
+            raise ValueError(f"next_where must allow at least one action, got none in row {rows[np.argmin(possible)]}")
+        if self.allowed is None:
+            self.allowed = np.ones(self.values.shape, dtype=np.bool_)
+        self.allowed[rows, transition.next_states[rows]] = mask[rows]
 
     def _mask(self, states: Indices) -> Mask | None:
         """Return the stored masks of the states; None if no mask was ever seen."""

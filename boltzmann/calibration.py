@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 from boltzmann import checks
 from boltzmann._numerics import Scores, formulas, libraries, roots, standardise
 from boltzmann.arrays import QUIET, Floats, Mask, Values, Weights
+from boltzmann.hints import with_hints
 
 _ROUNDING = 4 * np.finfo(np.float64).eps
 
@@ -37,6 +38,7 @@ class Calibration(NamedTuple):
     attainable: Any
 
 
+@with_hints
 def temperature_for_entropy(
     values: Values,
     entropy: ArrayLike | None = None,
@@ -89,6 +91,7 @@ def temperature_for_entropy(
     return _solve(values, target, formulas.entropy, where, None)
 
 
+@with_hints
 def temperature_for_greedy_probability(
     values: Values, probability: Values, *, where: Mask = None, prior: Weights = None
 ) -> Calibration:
@@ -107,6 +110,7 @@ def temperature_for_greedy_probability(
     return _solve(values, 1.0 - target, formulas.exploration_probability, where, prior)
 
 
+@with_hints
 def temperature_for_expected_loss(
     values: Values, loss: Values, *, where: Mask = None, prior: Weights = None
 ) -> Calibration:
@@ -125,6 +129,7 @@ def temperature_for_expected_loss(
     return _solve(values, target, formulas.expected_loss, where, prior, in_units_of_values=True)
 
 
+@with_hints
 def temperature_for_kl(values: Values, kl: Values, *, where: Mask = None, prior: Weights = None) -> Calibration:
     """Find the temperature at which the distribution has a given divergence KL(p || prior) from the prior.
 

@@ -9,6 +9,7 @@ import numpy as np
 from boltzmann import checks
 from boltzmann._numerics import InNamespace, held, lazy, libraries, shared
 from boltzmann.arrays import NUMPY, QUIET, Array, Namespace, Reals, Rng, Values
+from boltzmann.hints import with_hints
 from boltzmann.inversion import sample_weights
 from boltzmann.sampling import sample_without_replacement
 
@@ -49,6 +50,7 @@ class Categorical(InNamespace):
     probs: Any
     """Probabilities, shape (..., K)."""
 
+    @with_hints
     def __init__(self, probs: Values, *, temperature: Values | None = None) -> None:
         xp = libraries.library(probs)
         if xp is NUMPY:
@@ -114,6 +116,7 @@ class Categorical(InNamespace):
         """Return the k most probable actions, most probable first; see :meth:`boltzmann.Gibbs.top_k`."""
         return shared.top_k(self.xp, self.log_probs, k)
 
+    @with_hints
     def sample(self, rng: Rng, shape: int | tuple[int, ...] = ()) -> Any:
         """Draw actions, with one uniform each; see :meth:`boltzmann.Gibbs.sample`."""
         return sample_weights(self.xp, rng, self.probs, -1, shape)

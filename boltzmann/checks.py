@@ -17,6 +17,8 @@ _MOST_SHOWN = 200
 LONGEST_REASON = 500
 _MOST_BITS, _MOST_DEPTH, _MOST_PARTS = 600, 4, 50
 _MOST_VISITS = 2.0**62
+_NUMBERS = frozenset((float, int, bool, np.float64, np.int64, np.bool_))
+"""Types whose lists need no closer look."""
 
 
 def shown(value: object, depth: int = _MOST_DEPTH) -> str:
@@ -82,8 +84,9 @@ def text(name: str, value: object) -> str:
 
 def numeric_array(name: str, value: ArrayLike) -> NDArray[Any]:
     """Make a real array of ``value``: integers and ``np.longdouble`` become float64, other floats keep their dtype."""
-    if type(value) is not np.ndarray and isinstance(value, np.ma.MaskedArray):
-        raise TypeError(f"{name} must not be a masked array: pass the opposite of its mask as where")
+    # A list of numbers, or an array, needs no closer look.
+    if type(value) is not np.ndarray and not (isinstance(value, list) and _NUMBERS.issuperset(map(type, value))):
+        _refuse_masked(name, value)
     try:
         array = np.asarray(value)
     except ValueError as error:
@@ -107,14 +110,39 @@ def _rounded(name: str, array: NDArray[Any]) -> NDArray[Any]:
 
 
 def mask_array(name: str, value: ArrayLike) -> Bools:
-    """Make a boolean array of ``value``; integers, as in Gymnasium's masks, must be 0 or 1."""
-    array = np.asarray(value)
-    if array.dtype.kind in "iu":
+    """Make a boolean array of ``value``; numbers, as in Gymnasium's masks, must be 0 or 1."""
+    try:
+        array = plain_array(name, value)
+        if array.dtype == object:
+            # Rows that are lists.
+            array = plain_array(name, array.tolist())
+    except ValueError as error:
+        raise ValueError(f"{name} must be a rectangular array of 0 and 1: {error}") from error
+    if array.dtype.kind in "iuf":
         require_entries(np.atleast_1d((array == 0) | (array == 1)), name, "boolean, or 0 and 1", np.atleast_1d(array))
-        return array.astype(np.bool_)
+        return np.asarray(array == 1)
     if array.dtype != np.bool_:
         raise TypeError(f"{name} must be boolean, or 0 and 1, got {array.dtype} {shown(value)}")
     return array
+
+
+def plain_array(name: str, value: ArrayLike) -> NDArray[Any]:
+    """Make an array of ``value``; a masked array is refused, whose mask NumPy would drop without a word."""
+    if type(value) is not np.ndarray:
+        _refuse_masked(name, value)
+    return np.asarray(value)
+
+
+def _refuse_masked(name: str, value: object) -> None:
+    if _is_masked(value):
+        raise TypeError(f"{name} must not be a masked array: pass the allowed actions as where, a plain array")
+
+
+def _is_masked(value: object) -> bool:
+    """Return whether a value is a masked array, or a list of them."""
+    if type(value) is not list and type(value) is not tuple:
+        return isinstance(value, np.ma.MaskedArray)
+    return not _NUMBERS.issuperset(map(type, value)) and any(_is_masked(part) for part in value)
 
 
 def require_all(valid: Bools, name: str, bound: str, values: NDArray[Any]) -> None:

@@ -14,12 +14,14 @@ import numpy as np
 from boltzmann import checks
 from boltzmann._numerics import libraries, shared
 from boltzmann.arrays import NUMPY, QUIET, Array, Namespace, Rng, Values
+from boltzmann.hints import with_hints
 from boltzmann.inversion import sample_weights
 
 _SMALL_TOTAL = 2.0**-900
 """Weights with a smaller sum are rescaled: a subnormal total times a uniform may round to the total."""
 
 
+@with_hints
 def sample_categorical(rng: Rng, weights: Values, shape: int | tuple[int, ...] = ()) -> Any:
     """Draw indices in proportion to weights, by inverting the cumulative sum at one uniform a draw.
 
@@ -73,6 +75,7 @@ def _checked_weights(weights: Values) -> Array:
     return array / array.max(axis=-1, keepdims=True) if np.min(total, initial=1.0) < _SMALL_TOTAL else array
 
 
+@with_hints
 def sample_gumbel(rng: Rng, log_weights: Values, shape: int | tuple[int, ...] = ()) -> Array:
     """Draw indices by the Gumbel-max trick: the largest of log weight + standard Gumbel noise.
 
@@ -91,6 +94,7 @@ def sample_gumbel(rng: Rng, log_weights: Values, shape: int | tuple[int, ...] = 
     return drawn if xp is NUMPY else xp.where(possible >= 1, drawn, -1)
 
 
+@with_hints
 def sample_without_replacement(rng: Rng, log_weights: Values, k: int, shape: int | tuple[int, ...] = ()) -> Array:
     """Draw k different indices in order: each in proportion to its weight among the remaining ones.
 
@@ -169,6 +173,7 @@ def _possible(xp: Namespace, logs: Array, k: int) -> Array:
     return possible
 
 
+@with_hints
 def log_prob_without_replacement(log_probs: Values, actions: Values) -> Array:
     """Log-probability of an ordered draw without replacement (Plackett 1975; Luce 1959).
 

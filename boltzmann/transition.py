@@ -25,6 +25,9 @@ class Transition:
         Whether the episode reached a terminal state, from which nothing is bootstrapped.
     truncated : array of bool, shape (R,)
         Whether the episode was cut off before; the next observation is bootstrapped from.
+    next_where : array of bool, shape (R, K), optional
+        The actions that are allowed in the next observations. No ``act`` follows in a state where an episode was
+        truncated, so its mask is known from here alone.
 
     Examples
     --------
@@ -39,3 +42,4 @@ class Transition:
     next_observations: ArrayLike
     terminated: ArrayLike
     truncated: ArrayLike
+    next_where: ArrayLike | None = None

@@ -1,6 +1,6 @@
 """Gymnasium environments and their batched form; importing this package registers those in ``ENVIRONMENTS``.
 
-- ``entries``, ``batched``: one entry for each environment; shared checks
+- ``entries``, ``batched``, ``canvas``: one entry for each environment; the shared batched form and checks; pictures
 - ``bandits``, ``problems``: the environments; a new one is a file and an entry in the face of its folder
 - ``tables``: models as arrays, stepped in batches and solved
 - ``spaces``: observations and actions as numbers of a table's rows and columns
@@ -9,6 +9,7 @@
 
 from envs import bandits, problems
 from envs.bandits import *
+from envs.batched import SameStepVectorEnv
 from envs.entries import Entry
 from envs.making import TIME_LIMIT, TimeLimitWarning, make, make_raw
 from envs.problems import *
@@ -35,6 +36,7 @@ __all__ = [
     "NumberAction",
     "NumberObservation",
     "OutsideSpaceError",
+    "SameStepVectorEnv",
     "Table",
     "TableEnv",
     "TabularVectorEnv",

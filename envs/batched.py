@@ -1,22 +1,35 @@
-"""Shared by all environments: names for kinds of arrays, seeds from a list, and one wording of errors."""
+"""Shared by all environments: the batched form, names for kinds of arrays, and one wording of errors."""
 
 from __future__ import annotations
 
+import functools
 import math
+import re
 import reprlib
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
+from gymnasium.spaces import Discrete
+from gymnasium.vector import AutoresetMode, VectorEnv
+from gymnasium.vector.utils import batch_space
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 Seed = int | Sequence[int] | None
+_Parameters = ParamSpec("_Parameters")
+_Made = TypeVar("_Made")
 
-_LONGEST_QUOTE = 200
-
+_HINTS = {
+    **dict.fromkeys(("seed", "seeds", "rng", "random_state"), "reset(seed=...) takes it"),
+    **dict.fromkeys(("gamma", "discount_factor"), "did you mean discount=?"),
+    **dict.fromkeys(("n", "n_envs", "replicates", "num_replicates"), "did you mean num_envs=?"),
+    **dict.fromkeys(("horizon", "time_limit", "max_steps"), "did you mean max_episode_steps=?"),
+    **dict.fromkeys(("n_bins", "num_bins"), "did you mean bins=?"),
+}
+"""What people may mean by a keyword that an environment does not take."""
 
 MOST_ENTRIES = 2**24
 """Entries of the largest table: an entry takes some 50 bytes while the table is made."""
@@ -37,25 +50,114 @@ def shown(value: object) -> str:
     """
     if isinstance(value, int) and value.bit_length() > _MOST_BITS:
         return f"a whole number of {value.bit_length()} bits"
-    text = _PARTS.repr(value)
+    text = " ".join(_PARTS.repr(value).split())
     return text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 3] + "..."
 
 
-def generator_from(seed: int | Sequence[int], num_envs: int) -> np.random.Generator:
-    """Make the one generator of a batch, from one seed or from a list with a seed for each environment."""
+class SameStepVectorEnv(VectorEnv[Indices, ArrayLike, NDArray[Any]]):
+    """Shared by the batched environments: many copies of one problem, one generator, and autoreset in the same step.
+
+    Parameters
+    ----------
+    num_envs : int
+        Number of copies, at least 1.
+    observation_space, action_space : gymnasium.spaces.Discrete
+        The spaces of a single copy.
+    """
+
+    metadata: dict[str, Any] = {"autoreset_mode": AutoresetMode.SAME_STEP, "render_modes": []}  # noqa: RUF012
+
+    def __init__(self, num_envs: int, observation_space: Discrete, action_space: Discrete) -> None:
+        self.num_envs = whole_number("num_envs", num_envs, least=1)
+        self.single_observation_space, self.single_action_space = observation_space, action_space
+        self.observation_space = batch_space(observation_space, self.num_envs)
+        self.action_space = batch_space(action_space, self.num_envs)
+        self._listed: tuple[np.random.Generator, tuple[int, ...]] | None = None
+
+    @property
+    def np_random_seed(self) -> Any:
+        """The seed that the generator was made from, a tuple for a list of seeds; -1 if it is unknown."""
+        if self._listed is not None and self._listed[0] is self.np_random:
+            return self._listed[1]
+        return super().np_random_seed
+
+    def _seed(self, seed: Seed) -> None:
+        """Make the one generator of the batch, from one seed or from a list with a seed for each copy."""
+        if seed is None:
+            return
+        seeds = _checked_seeds(seed, self.num_envs)
+        if isinstance(seed, int | np.integer):
+            super().reset(seed=seeds[0])
+        else:
+            self.np_random = np.random.default_rng(np.random.SeedSequence(seeds))
+            self._listed = self.np_random, tuple(seeds)
+
+
+def with_marks(told: dict[str, NDArray[Any]], rows: Mask | None = None) -> dict[str, NDArray[Any]]:
+    """Add an array ``_key`` for each array of an info: it marks the ``rows`` that told theirs, the others hold 0.
+
+    Gymnasium's own vector environments return their infos in this form. By default every row told its own.
+    """
+    info = {}
+    for key, values in told.items():
+        if rows is None:
+            info[key], info[f"_{key}"] = values, np.ones(len(values), dtype=np.bool_)
+        else:
+            info[key], info[f"_{key}"] = np.zeros_like(values), rows.copy()
+            info[key][rows] = values[rows]
+    return info
+
+
+def rows_to_reset(options: dict[str, Any] | None, num_envs: int) -> Mask | None:
+    """Return the rows that ``options["reset_mask"]`` marks, None without it; other options are refused."""
+    others = {name: value for name, value in (options or {}).items() if name != "reset_mask"}
+    refuse_options(others)
+    if not options:
+        return None
+    rows = _plain("reset_mask", options["reset_mask"])
+    if rows.dtype != np.bool_ or rows.shape != (num_envs,) or not rows.any():
+        raise ValueError(
+            f"reset_mask must be booleans of shape ({num_envs},), one of them True, got {options['reset_mask']!r}"
+        )
+    return rows
+
+
+def _checked_seeds(seed: int | Sequence[int], num_envs: int) -> list[int]:
+    """Return a seed, or a seed for each copy, as a list of integers."""
     bound = f"seed must be a whole number of at least 0 or a list of num_envs={num_envs} of them"
-    seeds = list(seed) if isinstance(seed, list | tuple | np.ndarray) else None
-    if seeds is not None and len(seeds) != num_envs:
+    listed = isinstance(seed, list | tuple | np.ndarray)
+    seeds: list[Any] = list(seed) if listed else [seed]  # type: ignore[arg-type]
+    if listed and len(seeds) != num_envs:
         raise ValueError(f"{bound}, got {len(seeds)}")
-    for number in [seed] if seeds is None else seeds:
+    for number in seeds:
         if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 0:
             raise ValueError(f"{bound}, got {shown(number)}")
-    return np.random.default_rng(np.random.SeedSequence(seed))
+    return [int(number) for number in seeds]
+
+
+def mask_array(name: str, value: ArrayLike) -> Mask:
+    """Make a boolean array of a mask, whose numbers must be 0 or 1."""
+    array = _plain(name, value)
+    if array.dtype == np.bool_:
+        return array
+    if array.dtype.kind not in "iuf":
+        raise ValueError(f"{name} must be boolean, or 0 and 1, got {array.dtype}")
+    odd = (array != 0) & (array != 1)
+    if odd.any():
+        index = tuple(int(i) for i in np.argwhere(odd)[0])
+        raise ValueError(f"{name} must be boolean, or 0 and 1, got {array[index]} at {index}")
+    return np.asarray(array == 1)
+
+
+def _plain(name: str, value: ArrayLike) -> NDArray[Any]:
+    if isinstance(value, np.ma.MaskedArray):
+        raise ValueError(f"{name} must not be a masked array: its mask would be lost")
+    return np.asarray(value)
 
 
 def action_indices(actions: ArrayLike, num_envs: int, count: int) -> Indices:
     """Check one action a row, each in [0, count)."""
-    array = np.asarray(actions)
+    array = _plain("actions", actions)
     if array.dtype.kind not in "iu" or array.shape != (num_envs,):
         raise ValueError(f"actions must be integers of shape ({num_envs},), got {array.dtype} of shape {array.shape}")
     indices = array.astype(np.int64, copy=False)
@@ -64,6 +166,23 @@ def action_indices(actions: ArrayLike, num_envs: int, count: int) -> Indices:
         row = int(np.argmax((indices < 0) | (indices >= count)))
         raise ValueError(f"actions must be in [0, {count}), got {indices[row]} in row {row}")
     return indices
+
+
+def with_hints(make: Callable[_Parameters, _Made]) -> Callable[_Parameters, _Made]:
+    """Let a function that passes keywords on refuse an unknown one with a hint, if people know it by another name."""
+
+    @functools.wraps(make)
+    def call(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Made:
+        try:
+            return make(*args, **kwargs)
+        except TypeError as error:
+            unknown = re.search(r"unexpected keyword argument '(\w+)'", str(error))
+            hint = None if unknown is None else _HINTS.get(unknown[1])
+            if hint is None or unknown is None or unknown[1] not in kwargs:
+                raise
+            raise TypeError(f"{make.__name__}() got an unexpected keyword argument {unknown[1]!r}: {hint}") from error
+
+    return call
 
 
 def refuse_options(options: dict[str, Any] | None) -> None:
@@ -128,9 +247,3 @@ def _inside(numbers: NDArray[Any] | np.float64, interval: str) -> Any:
 def name_of(env: Any) -> str:
     """Return the id of an environment, or the name of its class if it has none."""
     return env.spec.id if env.spec is not None else type(env.unwrapped).__name__
-
-
-def quote(value: object) -> str:
-    """Write a value in one line of at most 200 characters."""
-    text = " ".join(repr(value).split())
-    return text if len(text) <= _LONGEST_QUOTE else f"{text[: _LONGEST_QUOTE - 3]}..."

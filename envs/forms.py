@@ -38,11 +38,11 @@ class Observing:
 
     def __post_init__(self) -> None:
         if self.how not in _HOW:
-            raise ValueError(f"observe must be one of {', '.join(_HOW)}, got {batched.quote(self.how)}")
+            raise ValueError(f"observe must be one of {', '.join(_HOW)}, got {batched.shown(self.how)}")
         for name, how in (("bins", "number"), ("bounds", "number"), ("max_states", "hash")):
             value = getattr(self, name)
             if value is not None and self.how != how:
-                raise ValueError(f"{name} needs observe={how!r}, got {batched.quote(value)} with observe={self.how!r}")
+                raise ValueError(f"{name} needs observe={how!r}, got {batched.shown(value)} with observe={self.how!r}")
 
     @property
     def needs_single(self) -> bool:
@@ -63,7 +63,7 @@ class Observing:
         elif self.how != "raw":
             raise ValueError(
                 f"actions of {batched.name_of(env)} must be of a finite space for a table of values, got "
-                f"{batched.quote(env.action_space)}: register an environment that wraps it in "
+                f"{batched.shown(env.action_space)}: register an environment that wraps it in "
                 "gymnasium.wrappers.DiscretizeAction, or let observe='raw' leave all to an agent of your own"
             )
         match self.how:

@@ -31,6 +31,7 @@ class TimeLimitWarning(UserWarning):
     """An environment without a time limit gets one."""
 
 
+@batched.with_hints
 def make(
     environment: str | EnvSpec,
     num_envs: int = 1,
@@ -106,6 +107,7 @@ def make(
     return _make(environment, num_envs, discount, Observing(observe, bins, bounds, max_states), kwargs)
 
 
+@batched.with_hints
 def make_raw(
     environment: str | EnvSpec, num_envs: int = 1, *, discount: float | None = None, **kwargs: Any
 ) -> VectorEnv[Any, Any, Any]:

@@ -115,7 +115,7 @@ class Exp3(AdversarialLearner):
 
     def _probs(self, inputs: PolicyInputs, where: ArrayLike | None) -> Values:
         totals = inputs["values"]
-        allowed: Any = np.True_ if where is None else np.asarray(where)
+        allowed: Any = np.True_ if where is None else where
         count = np.count_nonzero(np.broadcast_to(allowed, totals.shape), axis=-1)
         # Gibbs refuses rows without an allowed arm.
         weights = Gibbs(totals, np.maximum(count, 1) / self.exploration, where=where).probs

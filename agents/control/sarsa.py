@@ -56,14 +56,14 @@ class Sarsa(TemporalDifference):
 
         Parameters and errors are those of :meth:`agents.TabularAgent.act`.
         """
-        states = self._checked_states(observations)
+        states, mask = self._checked_states(observations), self._checked_mask("where", where)
         upcoming = self._upcoming
-        valid = None if upcoming is None else upcoming.valid(states, where)
+        valid = None if upcoming is None else upcoming.valid(states, mask)
         if upcoming is None or valid is None or not valid.any():
-            return super().act(states, where)
+            return super().act(states, mask)
         inputs = upcoming.merged(valid, self._policy_inputs(states))
-        distribution = self._distribution(inputs, where, self.step)
-        mask = self._store_mask(states, where)
+        distribution = self._distribution(inputs, mask, self.step)
+        self._store_mask(states, mask)
         # All replicates draw, so that no replicate's stream depends on when the others' episodes end.
         drawn = distribution.sample(self._rng)
         return Decision(np.where(valid, upcoming.actions, drawn), distribution, inputs["values"], mask)
@@ -92,12 +92,12 @@ class _UpcomingActions:
         self.states, self.actions, self.inputs, self.mask = states, actions, inputs, mask
         self.episode_continues: NDArray[np.bool_] = np.zeros(len(states), dtype=np.bool_)
 
-    def valid(self, states: Indices, where: ArrayLike | None) -> NDArray[np.bool_]:
+    def valid(self, states: Indices, where: Mask | None) -> NDArray[np.bool_]:
         """Return for which rows the draw may be taken: the same state and mask within one episode."""
         valid: NDArray[np.bool_] = self.episode_continues & (self.states == states)
         if where is None and self.mask is None:
             return valid
-        drawn_with, acts_with = (np.True_ if mask is None else np.asarray(mask) for mask in (self.mask, where))
+        drawn_with, acts_with = (np.True_ if mask is None else mask for mask in (self.mask, where))
         same_mask = np.broadcast_to(drawn_with == acts_with, self.inputs["values"].shape).all(axis=-1)
         return np.asarray(valid & same_mask)
 

@@ -162,10 +162,7 @@ def to_float(xp: Namespace, name: str, array: Any, like: Array | None = None) ->
     if xp is NUMPY:
         return checks.numeric_array(name, array)
     if isinstance(array, _NATIVE):
-        plain = np.asarray(array)
-        if plain.dtype.kind not in "iuf":
-            raise TypeError(f"{name} must be real numbers, got {plain.dtype} {array!r}")
-        return _rounded(xp, plain, like)
+        return _rounded(xp, checks.numeric_array(name, array), like)  # type: ignore[arg-type]
     if xp.isdtype(array.dtype, "integral"):
         return xp.astype(array, widest_float(xp) if like is None else like.dtype)
     if not xp.isdtype(array.dtype, "real floating"):

@@ -37,7 +37,9 @@ class Quantity:
         if distribution is None:
             return self
         scores = distribution._scores
-        result = self.of(scores)
+        # One row of float64 needs no change of axes or dtype; a call less is felt there.
+        plain = scores.batch == () and scores.xp is NUMPY and scores.tensors is None and scores.dtype == np.float64
+        result = self.formula(scores) if plain and self.name in _PER_ACTION else self.of(scores)
         if self.signed and distribution._sign is not None:
             result = result * distribution._sign
         native = scores.xp is NUMPY
@@ -92,7 +94,7 @@ def _checked_actions(xp: Namespace, actions: Any, log_probs: Array) -> tuple[Arr
     """
     count = log_probs.shape[-1]
     if xp is NUMPY or isinstance(actions, np.ndarray | np.generic | int):
-        numbers = np.asarray(libraries.to_numpy("actions", actions))
+        numbers = checks.plain_array("actions", libraries.to_numpy("actions", actions))
         if numbers.dtype.kind not in "iu":
             raise TypeError(f"actions must be integers, got {numbers.dtype}")
         inside = (numbers >= 0) & (numbers < count)

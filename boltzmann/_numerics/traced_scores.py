@@ -111,17 +111,7 @@ def _arguments(
         v = xp.astype(v, xp.float32)
     temperatures = libraries.to_float(xp, "temperature", temperature, v)[..., None]
     weights = None if prior is None else libraries.to_float(xp, "prior", prior, v)
-    mask = xp.ones_like(v, dtype=xp.bool)
-    if where is not None:
-        # Check the dtype first: PyTorch warns of a copy of a tensor with a gradient.
-        wrong_kind = not libraries.is_native(where) and xp.isdtype(where.dtype, "real floating")
-        mask = where if wrong_kind else xp.asarray(where, device=libraries.device(v))
-        if xp.isdtype(mask.dtype, "integral"):
-            odd = xp.any(~((mask == 0) | (mask == 1)), axis=-1, keepdims=True)
-            _refuse(xp, odd, "where must be boolean, or 0 and 1", mask)
-            mask = mask == 1
-        if mask.dtype != xp.bool:
-            raise TypeError(f"where must be boolean, or 0 and 1, got {mask.dtype}")
+    mask, odd = (xp.ones_like(v, dtype=xp.bool), None) if where is None else _booleans(xp, where, v)
     try:
         v, mask = xp.broadcast_arrays(v, mask)
         if weights is not None:
@@ -131,6 +121,8 @@ def _arguments(
         raise ValueError(f"shapes do not broadcast: {error}") from error
     wrong = ~(temperatures >= 0)
     _refuse(xp, wrong, "temperature must be in [0, inf]", temperatures)
+    if odd is not None:
+        wrong = wrong | odd
     if weights is not None:
         bad = xp.any(mask & ~((weights >= 0) & (weights < xp.inf)), axis=-1, keepdims=True)
         _refuse(xp, bad, "prior must be finite and at least 0", weights)
@@ -144,6 +136,20 @@ def _arguments(
     none = ~xp.any(mask & (v > -xp.inf), axis=-1, keepdims=True)
     _refuse(xp, none, "at least one action must be allowed and have a value above -inf")
     return v, temperatures, mask, weights, dtype, wrong | bad | none
+
+
+def _booleans(xp: Namespace, where: Any, like: Array) -> tuple[Array, Array | None]:
+    """Return the mask as booleans, and the rows with a number other than 0 and 1; these are refused where known."""
+    known = checks.mask_array("where", where) if libraries.is_native(where) else libraries.detached(xp, where)
+    mask = xp.asarray(known, device=libraries.device(like))
+    if mask.dtype == xp.bool:
+        return mask, None
+    if not xp.isdtype(mask.dtype, "integral") and not xp.isdtype(mask.dtype, "real floating"):
+        raise TypeError(f"where must be boolean, or 0 and 1, got {mask.dtype}")
+    odd = ~((mask == 0) | (mask == 1))
+    rows = xp.any(odd, axis=-1, keepdims=True) if odd.ndim else odd
+    _refuse(xp, rows, "where must be boolean, or 0 and 1", mask)
+    return mask == 1, rows
 
 
 def _refuse(xp: Namespace, wrong: Array, message: str, culprit: Array | None = None) -> None:

@@ -6,10 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from boltzmann import checks
 from boltzmann._numerics import Quantity, libraries, scored
-from boltzmann.arrays import Array, Mask, Values, Weights
+from boltzmann.arrays import NUMPY, Array, Mask, Values, Weights
 from boltzmann.checks import shown
 from boltzmann.gibbs.distribution import Gibbs
+
+_PER_ACTION = ("probs", "log_probs")
+_CHECKS = (checks.plain_array, checks.mask_array, checks.plain_array)
 
 
 def along(
@@ -21,15 +25,21 @@ def along(
         raise TypeError(f"axis must be an integer, got {shown(axis)}")
     result: Array
     if axis == -1:
-        result = quantity.of(scored(values, temperature, where, prior)[0])
+        scores, _ = scored(values, temperature, where, prior)
+        # As in Quantity: one row of float64 needs no change of axes or dtype.
+        plain = scores.batch == () and scores.xp is NUMPY and scores.tensors is None and scores.dtype == np.float64
+        result = quantity.formula(scores) if plain and name in _PER_ACTION else quantity.of(scores)
         return result
     xp = libraries.library(values, where, prior)
     parts: list[Any] = [values, where, prior]
     # The library's own arrays stay as they are, since a copy causes a warning.
-    parts = [xp.asarray(part) if part is not None and libraries.is_native(part) else part for part in parts]
+    parts = [
+        xp.asarray(check(called, part)) if part is not None and libraries.is_native(part) else part
+        for called, check, part in zip(("values", "where", "prior"), _CHECKS, parts, strict=True)
+    ]
     shape = np.broadcast_shapes(*(tuple(part.shape) for part in parts if part is not None))
     if not -len(shape) <= axis < len(shape):
         raise ValueError(f"axis must be in [-{len(shape)}, {len(shape)}) for values of shape {shape}, got {axis}")
     moved: list[Any] = [None if part is None else xp.moveaxis(xp.broadcast_to(part, shape), axis, -1) for part in parts]
     result = quantity.of(scored(moved[0], temperature, moved[1], moved[2])[0])
-    return xp.moveaxis(result, -1, axis) if back and name in ("probs", "log_probs") else result
+    return xp.moveaxis(result, -1, axis) if back and name in _PER_ACTION else result

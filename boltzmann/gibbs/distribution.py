@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Never
 
 import numpy as np
 
 from boltzmann._numerics import Quantity, Scores, formulas, libraries, scored, shared, tensors
 from boltzmann.arrays import Array, Mask, Rng, Values, Weights
 from boltzmann.gibbs.inverse import from_inverse, log_base
+from boltzmann.hints import keywords_of_class, require_known, with_hints, with_plain_signature
 from boltzmann.inversion import sample_weights
 from boltzmann.sampling import sample_without_replacement
 
@@ -61,7 +62,12 @@ class Gibbs:
     ValueError: temperature must be in [0, inf], got -1.0
     """
 
-    def __init__(self, values: Values, temperature: Values = 1.0, *, where: Mask = None, prior: Weights = None) -> None:
+    @with_plain_signature
+    def __init__(
+        self, values: Values, temperature: Values = 1.0, *, where: Mask = None, prior: Weights = None, **unknown: Never
+    ) -> None:
+        if unknown:
+            require_known("Gibbs", unknown, keywords_of_class(Gibbs))
         scores, temperature = scored(values, temperature, where, prior)
         self.__dict__.update(_scores=scores, temperature=temperature)
 
@@ -215,6 +221,7 @@ class Gibbs:
         """Return the k most probable actions, most probable first, equals in their order; integers, (..., k)."""
         return shared.top_k(self._scores.answer_xp, self.log_probs, k)
 
+    @with_hints
     def sample(self, rng: Rng, shape: int | tuple[int, ...] = ()) -> Any:
         """Draw actions, with one uniform each; an action of probability 0 is never drawn.
 

@@ -6,13 +6,16 @@ Python prints ``Boltzmann(Linear(1.0, 0.01, 5000))``, command lines accept it, a
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+import inspect
+from typing import Any, Self
 
 from boltzmann.bounds import check_parameters
 from boltzmann.checks import shown
+from boltzmann.hints import keywords_of_class, require_known, with_hints
 
 _PROJECT = ("boltzmann", "agents")
 """Packages whose classes command lines know by their bare names."""
+_HINTED = frozenset({"where", "rng"})
 
 
 class Expression:
@@ -28,6 +31,21 @@ class Expression:
     >>> Boltzmann(Linear(1.0, 0.01, 5000))
     Boltzmann(Linear(1.0, 0.01, 5000))
     """
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Let the methods that take a mask or a generator refuse an unknown keyword with a hint."""
+        super().__init_subclass__(**kwargs)
+        for name in ("__call__", "act", "reset"):
+            method = cls.__dict__.get(name)
+            # Schedules are called with a step alone, and so often that a check would be felt.
+            if inspect.isfunction(method) and not _HINTED.isdisjoint(inspect.signature(method).parameters):
+                setattr(cls, name, with_hints(method))
+
+    def __new__(cls, *_: object, **named: object) -> Self:
+        """Refuse an unknown keyword with a hint, before ``__init__`` reads the parameters."""
+        if named:
+            require_known(cls.__name__, named, keywords_of_class(cls))  # type: ignore[arg-type]
+        return super().__new__(cls)
 
     def __post_init__(self, *_: object) -> None:
         """Check the parameters against the bounds beside their fields; values of ``InitVar`` fields are ignored."""

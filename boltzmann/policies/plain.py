@@ -84,4 +84,5 @@ class EpsilonGreedy(Expression):
         self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
-        return uniform_or_gibbs(values, epsilon_at(self.epsilon, step), 0.0, where, has_temperature=False)
+        epsilon = epsilon_at(self.epsilon, step) if callable(self.epsilon) else self.epsilon
+        return uniform_or_gibbs(values, epsilon, 0.0, where, has_temperature=False)

@@ -27,7 +27,7 @@ def checked_steps(step: ArrayLike) -> Floats:
     """Return steps as floats, or raise if one of them is not an integer of at least 0."""
     if type(step) is int and 0 <= step <= LAST_STEP:
         return np.asarray(float(step))
-    steps = np.asarray(step)
+    steps = checks.plain_array("step", step)
     if steps.size == 0:
         return np.zeros(steps.shape)
     if steps.dtype.kind not in "iu":

@@ -88,7 +88,8 @@ def temperature_of(
     2.0
     """
     if isinstance(temperature, Thermostat):
-        array, mask = libraries.to_numpy("values", values), libraries.to_numpy("where", where)
+        array = libraries.to_numpy("values", values)
+        mask = None if where is None else checks.mask_array("where", libraries.to_numpy("where", where))
         read: Values = temperature(array, step=step, visits=libraries.to_numpy("visits", visits), where=mask)
         rows = np.broadcast_shapes(np.shape(array), np.shape(mask) if mask is not None else ())[:-1]
         if np.shape(read) not in ((), rows):

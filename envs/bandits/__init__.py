@@ -1,6 +1,6 @@
 """Bandit environments.
 
-- ``base``: what all bandits share
+- ``rendering``, ``base``: what a bandit shows; what all bandits share
 - ``stationary``, ``changing``, ``adversarial``: one file for each kind
 
 ``BANDITS`` lists them all; registration, contract tests and the documentation's table follow this list.

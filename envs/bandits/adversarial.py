@@ -27,6 +27,8 @@ class AdversarialBandit(Bandit):
     rewards : sequence of rows of float
         The reward of each arm in each round, of shape (rounds, K), each in (-inf, inf). The first row follows the last.
         By default two arms pay in turns, the first one twice as often.
+    render_mode : {None, "ansi", "rgb_array"}
+        What ``render`` returns; see :class:`Bandit`.
 
     Examples
     --------
@@ -37,13 +39,18 @@ class AdversarialBandit(Bandit):
     [-1.0, 1.0, 1.0, -1.0]
     """
 
-    def __init__(self, rewards: Sequence[Sequence[float]] = ((0.0, 1.0), (1.0, 0.0), (1.0, 0.0))) -> None:
+    def __init__(
+        self,
+        rewards: Sequence[Sequence[float]] = ((0.0, 1.0), (1.0, 0.0), (1.0, 0.0)),
+        *,
+        render_mode: str | None = None,
+    ) -> None:
         given = rows_in("rewards", rewards)
         if given is None:
             raise ValueError("rewards must be rows of equal length of numbers, got None")
         self.rewards = given
         self.best_arm = int(given.sum(axis=0).argmax())
-        super().__init__(count_arms(None, given))
+        super().__init__(count_arms(None, given), render_mode)
 
     def draw(self, rng: np.random.Generator, count: int) -> Problems:
         """Begin with the first row."""
@@ -81,6 +88,8 @@ class ZeroedStartBandit(Bandit):
         Number of first rounds in which the best arm always pays 0, at least 0.
     means : sequence of float, optional
         The probabilities, each in [0, 1], instead of ``gap``; the first of the largest is the best arm.
+    render_mode : {None, "ansi", "rgb_array"}
+        What ``render`` returns; see :class:`Bandit`.
 
     Examples
     --------
@@ -94,10 +103,16 @@ class ZeroedStartBandit(Bandit):
     """
 
     def __init__(
-        self, arms: int | None = None, gap: float = 0.1, zeroed: int = 200, means: Sequence[float] | None = None
+        self,
+        arms: int | None = None,
+        gap: float = 0.1,
+        zeroed: int = 200,
+        means: Sequence[float] | None = None,
+        *,
+        render_mode: str | None = None,
     ) -> None:
         given = row_in("means", means, "[0, 1]")
-        super().__init__(count_arms(arms, given))
+        super().__init__(count_arms(arms, given), render_mode)
         self.gap = batched.number_in("gap", gap, "[0, 0.5]")
         self.zeroed = batched.whole_number("zeroed", zeroed, least=0)
         self._means = np.append(0.5 + self.gap, np.full(self.arms - 1, 0.5)) if given is None else given

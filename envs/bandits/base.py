@@ -12,11 +12,11 @@ from typing import Any, ClassVar
 import gymnasium
 import numpy as np
 from gymnasium.spaces import Discrete
-from gymnasium.vector import AutoresetMode, VectorEnv
-from gymnasium.vector.utils import batch_space
+from gymnasium.vector import AutoresetMode
 from numpy.typing import ArrayLike, NDArray
 
 from envs import batched
+from envs.bandits.rendering import RENDER_MODES, picture, text
 from envs.batched import Floats, Indices
 
 
@@ -34,6 +34,8 @@ class Problems:
         Number of rewards that every problem has paid.
     best : array of shape (R,)
         The largest mean of each problem.
+    last : tuple of two arrays of shape (R,), or None
+        The arms pulled last and their rewards.
     """
 
     means: Floats
@@ -43,6 +45,7 @@ class Problems:
     def __post_init__(self) -> None:
         self.rows = np.arange(len(self.means))
         self._first = self.rows * self.means.shape[1]
+        self.last: tuple[Indices, Floats] | None = None
         self.move(self.means)
 
     def move(self, means: Floats) -> None:
@@ -54,17 +57,32 @@ class Problems:
         """Return the mean of the arm pulled in each problem, shape (R,)."""
         return np.asarray(self.means.take(self._first + arms))
 
+    def frame(self, mode: str, row: int) -> Any:
+        """Return what one problem shows, as text or as an array of shape (height, width, 3)."""
+        arm, reward = (None, 0.0) if self.last is None else (int(self.last[0][row]), float(self.last[1][row]))
+        return (text if mode == "ansi" else picture)(self.means[row], self.step, arm, reward)
+
 
 class Bandit(gymnasium.Env[np.int64, np.int64]):
     """A single problem; a subclass states how problems are drawn and what they pay, for any number of problems at once.
 
     ``draw`` and ``pay`` take as many random numbers for one action as for another. Agents that start from one seed
     therefore meet the same problems and the same noise.
+
+    Parameters
+    ----------
+    arms : int
+        Number of arms.
+    render_mode : {None, "ansi", "rgb_array"}
+        What ``render`` returns: nothing, a text, or a picture of the means and the last pull.
     """
 
-    metadata: dict[str, Any] = {"render_modes": []}  # noqa: RUF012 (as Gymnasium declares it)
+    metadata: dict[str, Any] = {"render_modes": [*RENDER_MODES], "render_fps": 4}  # noqa: RUF012
 
-    def __init__(self, arms: int) -> None:
+    def __init__(self, arms: int, render_mode: str | None = None) -> None:
+        if render_mode not in (None, *RENDER_MODES):
+            raise ValueError(f"render_mode must be None, 'ansi' or 'rgb_array', got {render_mode!r}")
+        self.render_mode = render_mode
         self.arms = arms
         self.observation_space = Discrete(1)
         self.action_space = Discrete(arms)
@@ -113,8 +131,13 @@ class Bandit(gymnasium.Env[np.int64, np.int64]):
         rewards, gaps = _pull(self, self.np_random, self._problems, np.asarray([action]))
         return np.int64(0), float(rewards[0]), False, False, {"gap": float(gaps[0])}
 
+    def render(self) -> Any:
+        """Show the means of the arms and the last pull; None without a render mode."""
+        frames = _frames(self.render_mode, self._problems)
+        return None if frames is None else frames[0]
 
-class BanditVector(VectorEnv[Indices, ArrayLike, NDArray[Any]]):
+
+class BanditVector(batched.SameStepVectorEnv):
     """Many independent problems of one kind, stepped at once; one generator serves them all.
 
     Parameters
@@ -125,16 +148,14 @@ class BanditVector(VectorEnv[Indices, ArrayLike, NDArray[Any]]):
         Parameters of the single bandit.
     """
 
-    metadata: dict[str, Any] = {"autoreset_mode": AutoresetMode.SAME_STEP, "render_modes": []}  # noqa: RUF012
+    metadata: dict[str, Any] = {**Bandit.metadata, "autoreset_mode": AutoresetMode.SAME_STEP}  # noqa: RUF012
     single: ClassVar[type[Bandit]]
 
     def __init__(self, num_envs: int = 1, **parameters: Any) -> None:
-        self.num_envs = batched.whole_number("num_envs", num_envs, least=1)
+        num_envs = batched.whole_number("num_envs", num_envs, least=1)
         self._bandit = self.single(**parameters)
-        self.single_observation_space = self._bandit.observation_space
-        self.single_action_space = self._bandit.action_space
-        self.observation_space = batch_space(self.single_observation_space, num_envs)
-        self.action_space = batch_space(self.single_action_space, num_envs)
+        self.render_mode = self._bandit.render_mode
+        super().__init__(num_envs, Discrete(1), Discrete(self._bandit.arms))
         self._never = np.zeros(self.num_envs, dtype=np.bool_)
         self._problems: Problems | None = None
 
@@ -148,8 +169,7 @@ class BanditVector(VectorEnv[Indices, ArrayLike, NDArray[Any]]):
     ) -> tuple[Indices, dict[str, Any]]:
         """Draw a new problem for every row."""
         batched.refuse_options(options)
-        if seed is not None:
-            self.np_random = batched.generator_from(seed, self.num_envs)
+        self._seed(seed)
         self._problems = self._bandit.draw(self.np_random, self.num_envs)
         return np.zeros(self.num_envs, dtype=np.int64), {}
 
@@ -159,7 +179,11 @@ class BanditVector(VectorEnv[Indices, ArrayLike, NDArray[Any]]):
             raise RuntimeError("reset must be called before step")
         rewards, gaps = _pull(self._bandit, self.np_random, self._problems, actions)
         observations = np.zeros(self.num_envs, dtype=np.int64)
-        return observations, rewards, self._never.copy(), self._never.copy(), {"gap": gaps}
+        return observations, rewards, self._never.copy(), self._never.copy(), batched.with_marks({"gap": gaps})
+
+    def render(self) -> tuple[Any, ...] | None:
+        """Show each problem, as :meth:`Bandit.render` does; None without a render mode."""
+        return _frames(self.render_mode, self._problems)
 
     def stretch_form(self) -> dict[str, Any] | None:
         """Return the arrays that compiled loops step on; None unless the arms stay and pay normals, or 0 and 1."""
@@ -181,7 +205,16 @@ def _pull(bandit: Bandit, rng: np.random.Generator, problems: Problems, actions:
     arms = batched.action_indices(actions, len(problems.rows), bandit.arms)
     rewards, gaps = bandit.pay(rng, problems, arms)
     problems.step += 1
+    problems.last = arms, rewards
     return rewards, gaps
+
+
+def _frames(mode: str | None, problems: Problems | None) -> tuple[Any, ...] | None:
+    if mode is None:
+        return None
+    if problems is None:
+        raise RuntimeError("reset must be called before render")
+    return tuple(problems.frame(mode, row) for row in range(len(problems.rows)))
 
 
 def count_arms(arms: int | None, given: Floats | None, default: int = 10) -> int:

@@ -32,6 +32,8 @@ class DriftingBandit(Bandit):
         Standard deviation of a reward about its arm's mean, in [0, inf).
     means : sequence of float, optional
         The means at the start; all 0 by default, as in the exercise.
+    render_mode : {None, "ansi", "rgb_array"}
+        What ``render`` returns; see :class:`Bandit`.
 
     Examples
     --------
@@ -48,9 +50,11 @@ class DriftingBandit(Bandit):
         drift: float = 0.01,
         noise: float = 1.0,
         means: Sequence[float] | None = None,
+        *,
+        render_mode: str | None = None,
     ) -> None:
         given = row_in("means", means)
-        super().__init__(count_arms(arms, given))
+        super().__init__(count_arms(arms, given), render_mode)
         self._start = np.zeros(self.arms) if given is None else given
         self.drift = batched.number_in("drift", drift, "[0, inf)")
         self.noise = batched.number_in("noise", noise, "[0, inf)")
@@ -94,6 +98,8 @@ class AbruptBandit(Bandit):
         Standard deviation of a reward about its arm's mean, in [0, inf).
     means : sequence of rows of float, optional
         The means between changes, one row for each stretch, instead of drawn ones. The first row follows the last.
+    render_mode : {None, "ansi", "rgb_array"}
+        What ``render`` returns; see :class:`Bandit`.
 
     Raises
     ------
@@ -118,9 +124,11 @@ class AbruptBandit(Bandit):
         noise: float = 1.0,
         changes: Sequence[int] | None = None,
         means: Sequence[Sequence[float]] | None = None,
+        *,
+        render_mode: str | None = None,
     ) -> None:
         self._means = rows_in("means", means)
-        super().__init__(count_arms(arms, self._means))
+        super().__init__(count_arms(arms, self._means), render_mode)
         if period is not None and changes is not None:
             raise ValueError(f"period must not be given where changes are, got period={period}, changes={changes}")
         self.period = _DEFAULT_PERIOD if period is None else batched.whole_number("period", period, least=1)

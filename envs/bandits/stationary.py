@@ -30,6 +30,8 @@ class GaussianBandit(Bandit):
         Standard deviation of a reward about its arm's mean, in [0, inf).
     means : sequence of float, optional
         The arms' means, the same after every reset, instead of those drawn by ``mean`` and ``spread``.
+    render_mode : {None, "ansi", "rgb_array"}
+        What ``render`` returns; see :class:`Bandit`.
 
     Examples
     --------
@@ -49,9 +51,11 @@ class GaussianBandit(Bandit):
         spread: float = 1.0,
         noise: float = 1.0,
         means: Sequence[float] | None = None,
+        *,
+        render_mode: str | None = None,
     ) -> None:
         self._means = row_in("means", means)
-        super().__init__(count_arms(arms, self._means))
+        super().__init__(count_arms(arms, self._means), render_mode)
         self.mean = batched.number_in("mean", mean, "(-inf, inf)")
         self.spread = batched.number_in("spread", spread, "[0, inf)")
         self.noise = batched.number_in("noise", noise, "[0, inf)")
@@ -91,6 +95,8 @@ class BernoulliBandit(Bandit):
         Number of arms, at least 1 and at most 2^24; by default 10, or as many as ``means``.
     means : sequence of float, optional
         The probabilities, each in [0, 1]; by default each reset draws them uniformly from [0, 1].
+    render_mode : {None, "ansi", "rgb_array"}
+        What ``render`` returns; see :class:`Bandit`.
 
     Examples
     --------
@@ -103,9 +109,11 @@ class BernoulliBandit(Bandit):
     {'gap': 0.75}
     """
 
-    def __init__(self, arms: int | None = None, means: Sequence[float] | None = None) -> None:
+    def __init__(
+        self, arms: int | None = None, means: Sequence[float] | None = None, *, render_mode: str | None = None
+    ) -> None:
         self._means = row_in("means", means, "[0, 1]")
-        super().__init__(count_arms(arms, self._means))
+        super().__init__(count_arms(arms, self._means), render_mode)
 
     def draw(self, rng: np.random.Generator, count: int) -> Problems:
         """Draw uniform probabilities, or repeat those given."""
@@ -131,6 +139,8 @@ class UniformBandit(Bandit):
         Standard deviation of a reward about its arm's mean, in [0, inf); 0.01, 0.1 and 1 in the paper.
     means : sequence of float, optional
         The arms' means, the same after every reset.
+    render_mode : {None, "ansi", "rgb_array"}
+        What ``render`` returns; see :class:`Bandit`.
 
     Examples
     --------
@@ -141,9 +151,16 @@ class UniformBandit(Bandit):
     (array([0.637, 0.27 ]), 0.27)
     """
 
-    def __init__(self, arms: int | None = None, noise: float = 0.1, means: Sequence[float] | None = None) -> None:
+    def __init__(
+        self,
+        arms: int | None = None,
+        noise: float = 0.1,
+        means: Sequence[float] | None = None,
+        *,
+        render_mode: str | None = None,
+    ) -> None:
         self._means = row_in("means", means)
-        super().__init__(count_arms(arms, self._means))
+        super().__init__(count_arms(arms, self._means), render_mode)
         self.noise = batched.number_in("noise", noise, "[0, inf)")
 
     def draw(self, rng: np.random.Generator, count: int) -> Problems:
@@ -170,6 +187,8 @@ class LeverBandit(Bandit):
         Number of arms, at least 1 and at most 2^24; by default 1000, or as many as ``means`` or ``deviations``.
     means, deviations : sequence of float, optional
         The arms' means and standard deviations (each in [0, inf)), the same after every reset.
+    render_mode : {None, "ansi", "rgb_array"}
+        What ``render`` returns; see :class:`Bandit`.
 
     Examples
     --------
@@ -185,12 +204,14 @@ class LeverBandit(Bandit):
         arms: int | None = None,
         means: Sequence[float] | None = None,
         deviations: Sequence[float] | None = None,
+        *,
+        render_mode: str | None = None,
     ) -> None:
         self._means, self._deviations = row_in("means", means), row_in("deviations", deviations, "[0, inf)")
         given = [row for row in (self._means, self._deviations) if row is not None]
         if len({len(row) for row in given}) > 1:
             raise ValueError(f"deviations must be as many as means, {len(given[0])}, got {len(given[1])}")
-        super().__init__(count_arms(arms, given[0] if given else None, default=1000))
+        super().__init__(count_arms(arms, given[0] if given else None, default=1000), render_mode)
 
     def draw(self, rng: np.random.Generator, count: int) -> Problems:
         """Draw means and deviations, or repeat those given."""

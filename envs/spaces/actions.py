@@ -50,8 +50,8 @@ class NumberAction(gymnasium.Wrapper[Any, np.int64, Any, Any], RecordConstructor
         space = env.action_space
         numbering = numbering_of(space)
         if numbering is None:
-            raise ValueError(f"actions must be of a finite space, got {batched.quote(space)}")
-        self._count = require_int64(numbering.size, f"actions of {batched.quote(space)}")
+            raise ValueError(f"actions must be of a finite space, got {batched.shown(space)}")
+        self._count = require_int64(numbering.size, f"actions of {batched.shown(space)}")
         self._element = numbering.element
         self.action_space = Discrete(self._count)
 
@@ -74,7 +74,7 @@ class NumberAction(gymnasium.Wrapper[Any, np.int64, Any, Any], RecordConstructor
         if joint is None:
             raise ValueError(
                 f"action_mask of {batched.name_of(self.env)} must have 0 or 1 for each of its {self._count} actions, "
-                f"or a mask for each part of {batched.quote(self.env.action_space)}, got {batched.quote(mask)}"
+                f"or a mask for each part of {batched.shown(self.env.action_space)}, got {batched.shown(mask)}"
             )
         return {**info, "action_mask": joint}
 

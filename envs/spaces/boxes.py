@@ -65,13 +65,13 @@ class BoundObservation(gymnasium.ObservationWrapper[Floats, Any, Any], RecordCon
         gymnasium.ObservationWrapper.__init__(self, env)
         space = env.observation_space
         if not isinstance(space, Box):
-            raise ValueError(f"observations must be a box, got {batched.quote(space)}")
+            raise ValueError(f"observations must be a box, got {batched.shown(space)}")
         low, high = (np.ravel(bound).astype(np.float64) for bound in (space.low, space.high))
         # An integer space states a missing bound as the limit of its type, and remembers that it is missing.
         missing = ~(np.ravel(space.bounded_below) & np.ravel(space.bounded_above))
         unbounded = missing | (low <= -_LARGEST_FLOAT32) | (high >= _LARGEST_FLOAT32)
         if bounds is not None and (not isinstance(bounds, list | tuple) or len(bounds) != low.size):
-            raise ValueError(f"bounds must be a pair for each of the {low.size} numbers, got {batched.quote(bounds)}")
+            raise ValueError(f"bounds must be a pair for each of the {low.size} numbers, got {batched.shown(bounds)}")
         for index, pair in enumerate(bounds or ()):
             if pair is not None:
                 low[index], high[index] = _pair(f"bounds[{index}]", pair)

@@ -24,8 +24,8 @@ class OutsideSpaceError(ValueError):
 def refuse_observation(env: gymnasium.Env[Any, Any], observation: Any) -> NoReturn:
     """Raise an OutsideSpaceError that names an environment, the space of its observations, and an observation."""
     raise OutsideSpaceError(
-        f"observations of {batched.name_of(env)} must be in {batched.quote(env.observation_space)}, got "
-        f"{batched.quote(observation)}"
+        f"observations of {batched.name_of(env)} must be in {batched.shown(env.observation_space)}, got "
+        f"{batched.shown(observation)}"
     ) from None
 
 

@@ -66,7 +66,7 @@ class HashObservation(gymnasium.ObservationWrapper[np.int64, Any, Any], RecordCo
         if number is None:
             raise OutsideSpaceError(
                 f"max_states must be larger for {batched.name_of(self.env)}: it has shown {self._table.capacity} "
-                f"different observations and one more, {batched.quote(observation)}"
+                f"different observations and one more, {batched.shown(observation)}"
             )
         return np.int64(number)
 

@@ -94,14 +94,14 @@ Discrete(2)), got (18, 10, 2)
         numbering = numbering_of(space)
         if numbering is None:
             raise ValueError(
-                f"observations must be of a finite space or a box, got {batched.quote(space)} of "
+                f"observations must be of a finite space or a box, got {batched.shown(space)} of "
                 f"{batched.name_of(env)}: observe='hash' numbers them as they are met, observe='raw' leaves them "
                 "unchanged for agents without a table"
             )
         self._number = numbering.number
         self.observation_space = Discrete(
             require_int64(
-                numbering.size, f"observations of {batched.quote(space)}", ": observe='hash' numbers those that occur"
+                numbering.size, f"observations of {batched.shown(space)}", ": observe='hash' numbers those that occur"
             )
         )
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from envs import canvas
 from envs.batched import Floats, Indices
 from envs.tables.table import Table
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 _PRESENT_COLOUR, _NODE_COLOUR, _LINE_COLOUR = "#f2b134", "#eef1f4", "#5b6770"
 _ACTION_COLOURS = ("#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#8c564b")
 _CELL_COLOURS = {"#": "#3d464d", "G": "#7cc38a", "S": "#dbe7f3", " ": "#c9ced3"}
-_DPI, _LARGEST_INCHES, _MOST_LABELLED = 72, 7.5, 12
+_LARGEST_INCHES, _MOST_LABELLED = 7.5, 12
 
 
 @contextmanager
@@ -70,7 +71,7 @@ class Nodes:
         for action in range(table.probs.shape[1]):
             _arrows(axes, table, circles, state, action)
             # A legend of the colours, in the order of the actions.
-            left = (12 + 48 * action) / (_DPI * figure.get_figwidth())
+            left = (12 + 48 * action) / (canvas.DPI * figure.get_figwidth())
             figure.text(left, 0.02, f"action {action}", fontsize=8, color=_action_colour(action))
         best = np.where(table.probs > 0, table.rewards, -np.inf).max(axis=(1, 2))
         for node, (x, y) in enumerate(positions):
@@ -80,7 +81,7 @@ class Nodes:
                 axes.text(
                     x, y - 0.34, f"{float(f'{best[node]:.3g}'):+.6g}", ha="center", va="top", fontsize=8, zorder=4
                 )
-        return _pixels(figure)
+        return canvas.pixels(figure)
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ class Cells:
             for column, kind in enumerate(text):
                 if kind in "SG":
                     axes.text(column + 0.5, line + 0.5, kind, ha="center", va="center", fontsize=10, zorder=4)
-        return _pixels(figure)
+        return canvas.pixels(figure)
 
 
 Scene = Nodes | Cells
@@ -152,7 +153,7 @@ def _blank(size: Floats | Sequence[float], caption: str) -> tuple[Figure, Axes]:
     from matplotlib.figure import Figure
 
     width, height = max(float(size[0]), 3.6), float(size[1])
-    figure = Figure(figsize=(width, height + 0.3), dpi=_DPI)
+    figure = Figure(figsize=(width, height + 0.3), dpi=canvas.DPI)
     axes = figure.add_axes((0.01, 0.01, 0.98, height / (height + 0.3) - 0.02))
     axes.set_axis_off()
     axes.set_aspect("equal")
@@ -210,11 +211,3 @@ def _arrows(axes: Axes, table: Table, circles: Sequence[Circle], state: int, act
 
 def _action_colour(action: int) -> str:
     return _ACTION_COLOURS[action % len(_ACTION_COLOURS)]
-
-
-def _pixels(figure: Figure) -> NDArray[np.uint8]:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()  # type: ignore[no-untyped-call]
-    return np.asarray(canvas.buffer_rgba())[..., :3].copy()  # type: ignore[no-untyped-call]

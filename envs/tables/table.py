@@ -141,5 +141,5 @@ def compile_table(env: gymnasium.Env[Any, Any]) -> Table:
                 next_states[s, a, m], terminated[s, a, m] = next_state, ends
     mask = None
     if hasattr(model, "action_mask"):
-        mask = np.array([model.action_mask(s) for s in range(states)], dtype=np.bool_)
+        mask = batched.mask_array("action_mask", [model.action_mask(s) for s in range(states)])
     return Table(probs, next_states, rewards, terminated, np.asarray(initial, dtype=np.float64), mask)

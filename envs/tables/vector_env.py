@@ -6,8 +6,6 @@ from typing import Any
 
 import numpy as np
 from gymnasium.spaces import Discrete
-from gymnasium.vector import AutoresetMode, VectorEnv
-from gymnasium.vector.utils import batch_space
 from numpy.typing import ArrayLike, NDArray
 
 from envs import batched
@@ -19,13 +17,15 @@ _FEW_OUTCOMES = 16
 """Up to this number of outcomes, a loop over outcomes is faster than a row of cumulative sums for each replicate."""
 
 
-class TabularVectorEnv(VectorEnv[Indices, ArrayLike, NDArray[Any]]):
+class TabularVectorEnv(batched.SameStepVectorEnv):
     """Many independent copies of a table, with a time limit and autoreset in the same step.
 
     ``info["final_obs"]`` holds the observation that every row moved to. ``info["_final_obs"]`` marks the rows whose
     episode ended there; the returned observation of those rows is the start of the next episode. With a discount,
     ``info["gap"]`` is V*(s) - Q*(s, a) of the actions just taken, without regard to the time limit. If the table has
-    a mask, ``info["action_mask"]`` is the mask of the returned observations.
+    a mask, ``info["action_mask"]`` is the mask of the returned observations. ``info["final_info"]`` repeats the gap of
+    the rows whose episode ended, and has the mask of the states in which they ended. As in Gymnasium's own vector
+    environments, ``"_gap"`` and ``"_action_mask"`` mark the rows that have one.
 
     Parameters
     ----------
@@ -53,8 +53,6 @@ class TabularVectorEnv(VectorEnv[Indices, ArrayLike, NDArray[Any]]):
     array([0.   , 0.059])
     """
 
-    metadata: dict[str, Any] = {"autoreset_mode": AutoresetMode.SAME_STEP, "render_modes": []}  # noqa: RUF012
-
     def __init__(
         self,
         table: Table,
@@ -63,16 +61,12 @@ class TabularVectorEnv(VectorEnv[Indices, ArrayLike, NDArray[Any]]):
         max_episode_steps: int | None = None,
         discount: float | None = None,
     ) -> None:
+        states, self._actions, self._outcomes = table.probs.shape
+        super().__init__(num_envs, Discrete(table.observation_count), Discrete(self._actions))
         self.table = table
-        self.num_envs = batched.whole_number("num_envs", num_envs, least=1)
         if max_episode_steps is not None:
             max_episode_steps = batched.whole_number("max_episode_steps", max_episode_steps, least=1)
         self.max_episode_steps = max_episode_steps
-        states, self._actions, self._outcomes = table.probs.shape
-        self.single_observation_space = Discrete(table.observation_count)
-        self.single_action_space = Discrete(self._actions)
-        self.observation_space = batch_space(self.single_observation_space, num_envs)
-        self.action_space = batch_space(self.single_action_space, num_envs)
         self._cumulative = cumulative(table.probs).reshape(states * self._actions, self._outcomes)
         self._levels = np.ascontiguousarray(self._cumulative.T[:-1])
         self._cumulative_initial = cumulative(table.initial)
@@ -90,16 +84,21 @@ class TabularVectorEnv(VectorEnv[Indices, ArrayLike, NDArray[Any]]):
     def reset(  # seed may be a list, as for SyncVectorEnv
         self, *, seed: batched.Seed = None, options: dict[str, Any] | None = None
     ) -> tuple[Indices, dict[str, Any]]:
-        """Start an episode in every row."""
-        batched.refuse_options(options)
-        if seed is not None:
-            self.np_random = batched.generator_from(seed, self.num_envs)
-        # Starts, outcomes and reward noise have separate streams, so that draws of one do not change the others.
-        # A single start, or a single outcome of every pair, needs no draw.
-        self._start_rng, self._noise_rng = self.np_random.spawn(2)
-        self._states = self._start_states(self._draw_starts(), self._rows)
-        self._elapsed[:] = 0
-        return self._observations(self._states), self._with_mask({})
+        """Start an episode in every row, or in those that the boolean array ``options["reset_mask"]`` marks."""
+        marked = batched.rows_to_reset(options, self.num_envs)
+        if marked is not None and (seed is not None or self._states is None):
+            raise ValueError("reset_mask must follow a reset of all rows, and have no seed: all rows share a generator")
+        if marked is None:
+            self._seed(seed)
+            # Starts, outcomes and reward noise have separate streams, so that draws of one do not change the others.
+            # A single start, or a single outcome of every pair, needs no draw.
+            self._start_rng, self._noise_rng = self.np_random.spawn(2)
+        rows = self._rows if marked is None else np.flatnonzero(marked)
+        states = np.zeros(self.num_envs, dtype=np.int64) if self._states is None else self._states.copy()
+        states[rows] = self._start_states(self._draw_starts(), rows)
+        self._states = states
+        self._elapsed[rows] = 0
+        return self._observations(states), batched.with_marks(self._masks(states), marked)
 
     def step(self, actions: ArrayLike) -> tuple[Indices, NDArray[Any], NDArray[Any], NDArray[Any], dict[str, Any]]:
         """Take one action in every row; rows whose episode ends start the next one."""
@@ -116,18 +115,22 @@ class TabularVectorEnv(VectorEnv[Indices, ArrayLike, NDArray[Any]]):
             truncated = np.zeros(self.num_envs, dtype=np.bool_)
         else:
             truncated = self._elapsed >= self.max_episode_steps
-        info: dict[str, Any] = {} if self._gaps is None else {"gap": self._gaps.take(pairs)}
+        gaps = {} if self._gaps is None else {"gap": self._gaps.take(pairs)}
         ended = terminated | truncated
         # Every row draws at every step, so that the start of a row does not depend on when other episodes end.
         starts = self._draw_starts()
         self._states = next_states
+        last: dict[str, Any] = {}
         if ended.any():
-            info["final_obs"], info["_final_obs"] = self._observations(next_states), ended
+            told = {**gaps, **self._masks(next_states)}
+            last = {"final_obs": self._observations(next_states), "final_info": batched.with_marks(told, ended)}
+            last |= {"_final_obs": ended, "_final_info": ended.copy()}
             rows = np.flatnonzero(ended)
             self._states = next_states.copy()
             self._states[rows] = self._start_states(starts, rows)
             self._elapsed[rows] = 0
-        return self._observations(self._states), rewards, terminated, truncated, self._with_mask(info)
+        info = batched.with_marks({**gaps, **self._masks(self._states)})
+        return self._observations(self._states), rewards, terminated, truncated, {**info, **last}
 
     def _draw_outcomes(self, pairs: Indices) -> Indices:
         """Draw an outcome for each pair by inverting its cumulative sums; no uniform reaches the last sum, 1."""
@@ -178,7 +181,6 @@ class TabularVectorEnv(VectorEnv[Indices, ArrayLike, NDArray[Any]]):
         states = np.searchsorted(self._cumulative_initial, uniform[rows], side="right")
         return states.astype(np.int64, copy=False)
 
-    def _with_mask(self, info: dict[str, Any]) -> dict[str, Any]:
-        if self.table.action_mask is not None:
-            info["action_mask"] = self.table.action_mask[self._states]
-        return info
+    def _masks(self, states: Indices) -> dict[str, NDArray[Any]]:
+        """Return the masks of states as an info, empty without masks."""
+        return {} if self.table.action_mask is None else {"action_mask": self.table.action_mask[states]}

@@ -51,7 +51,10 @@ def test_the_check_of_directions_can_fail(tmp_path):
 ORDER = {
     "boltzmann": (
         ("arrays",),
-        ("checks",),
+        (
+            "checks",
+            "hints",
+        ),
         ("bounds",),
         ("notation",),
         ("schedules", "_numerics"),
@@ -78,7 +81,13 @@ ORDER = {
         ("temporal_difference",),
         ("bandits", "control", "planning"),
     ),
-    "envs": (("batched", "entries"), ("_specs", "tables", "bandits", "spaces"), ("problems",), ("forms",), ("making",)),
+    "envs": (
+        ("batched", "canvas", "entries"),
+        ("_specs", "tables", "bandits", "spaces"),
+        ("problems",),
+        ("forms",),
+        ("making",),
+    ),
 }
 """From the lowest to the highest: a folder or file imports itself and what is lower, never what is beside it."""
 

@@ -13,6 +13,7 @@ from boltzmann import checks
 from boltzmann.arrays import AS_USUAL
 from boltzmann.experiments.engine.arguments import checked_ends, checked_seeds, require_players
 from boltzmann.experiments.engine.compiled import CompiledCell
+from boltzmann.experiments.engine.masks import mask_of, mask_of_reached
 from boltzmann.experiments.engine.recorder import Recorder
 from boltzmann.experiments.errors import UnsupportedError
 from boltzmann.experiments.interfaces import Agent
@@ -72,7 +73,8 @@ def rollout(
     UnsupportedError
         For "compiled" where there is no compiled form; the message names the part without one. It is a ValueError.
     ValueError, TypeError
-        For an environment that is not batched or resets in another step. For rewards that are not finite, and for
+        For an environment that is not batched or resets in another step, and for an action mask in its info that is not
+        0 and 1 for each action or allows nothing. For rewards that are not finite, and for
         values that do not stay finite: the compiled loops raise after the stretch, lockstep when NaN acts.
     """
     checks.one_of("engine", engine, ENGINES)
@@ -102,11 +104,13 @@ def rollout(
             if engine == "compiled":
                 raise
     keep_freed_memory()
+    mask = mask_of(env, info)
     for step in range(1, int(ends[-1]) + 1):
-        decision = agent.act(observations, where=_allowed(info))
+        decision = agent.act(observations, where=mask)
         next_observations, rewards, terminated, truncated, info = env.step(decision.actions)
-        reached = _before_reset(next_observations, info)
-        agent.update(Transition(observations, decision.actions, rewards, reached, terminated, truncated))
+        reached, mask = _before_reset(next_observations, info), mask_of(env, info)
+        next_where = mask_of_reached(env, info, mask, truncated & ~terminated)
+        agent.update(Transition(observations, decision.actions, rewards, reached, terminated, truncated, next_where))
         record.add(step, decision, rewards, terminated, truncated, _gaps(info, env.num_envs))
         observations = next_observations
         if on_step is not None:
@@ -139,11 +143,6 @@ def _record_windows(
     for sums, distribution in cell.windows(np.diff(ends, prepend=0), on_step):
         recorder.add_window(sums, distribution)
     return recorder
-
-
-def _allowed(info: dict[str, Any]) -> NDArray[np.bool_] | None:
-    mask = info.get("action_mask")
-    return None if mask is None else np.asarray(mask, dtype=np.bool_)
 
 
 def _before_reset(observations: NDArray[Any], info: dict[str, Any]) -> NDArray[Any]:

@@ -51,7 +51,7 @@ def test_the_record_is_what_happened(make):
     spy = Spy(QLearning(Boltzmann(Linear(1.0, 0.5, 60)), discount=0.9))
     arrays = rollout(env, spy, ENDS, list(range(R)), np.random.default_rng(0)).arrays
     assert set(arrays) == set(RECORDED)
-    observations, actions, rewards, reached, terminated, truncated, entropies, values = map(
+    observations, actions, rewards, reached, terminated, truncated, _, entropies, values = map(
         np.array, zip(*spy.seen, strict=True)
     )
     assert len(rewards) == 60

@@ -131,6 +131,9 @@ def _walk_block(
                 entry += 1 if cumulative[pair, m] <= outcome_draws[draws_at + i] else 0
             entries[i] = entry
             next_table_rows[i] = (first + i) * state_count + observations[next_states[entry]]
+            if masked and elapsed[first + i] + 1 == limit and not terminated[entry]:
+                # A transition has the mask of the state that its episode was truncated in.
+                seen[next_table_rows[i]] = True
         read_next_rows(values, next_table_rows, seen, mask, next_states, entries, n, next_q)
         if sampled:
             distribute(

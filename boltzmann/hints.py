@@ -1,0 +1,105 @@
+"""A call with an unknown keyword is refused with a hint: people know a parameter by other names from elsewhere."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import inspect
+from collections.abc import Callable, Iterable
+from typing import Any, ParamSpec, TypeVar
+
+_Parameters = ParamSpec("_Parameters")
+_Result = TypeVar("_Result")
+
+_MEANT = {
+    ("mask", "masks", "action_mask", "action_masks", "allowed", "legal", "legal_actions", "valid_actions"): "where",
+    ("where", "action_mask", "mask", "next_mask"): "next_where",
+    ("T", "temp", "tau", "t", "temperatures", "beta", "inverse_temperature"): "temperature",
+    ("eps", "exploration", "epsilons"): "epsilon",
+    ("eps", "epsilon", "gamma"): "exploration",
+    ("gamma", "discount_factor", "discount_rate"): "discount",
+    ("alpha", "lr", "learning_rate", "eta", "stepsize"): "step_size",
+    ("lambda_", "lam", "lmbda", "decay"): "trace_decay",
+    ("q", "Q", "q_values", "logits", "x", "a", "preferences", "action_values"): "values",
+    ("p", "pi", "probabilities", "weights"): "probs",
+    ("p", "pi", "probs", "probabilities"): "weights",
+    ("seed", "random_state", "generator", "key", "random", "np_random"): "rng",
+    ("size", "n", "num", "samples", "sample_shape"): "shape",
+    ("dim", "dims", "axes"): "axis",
+    ("t", "timestep", "time", "iteration", "steps"): "step",
+    ("n", "N", "counts", "visit_counts"): "visits",
+    ("T", "horizon", "n_steps", "num_steps", "duration", "decay_steps", "total_steps"): "steps",
+    ("initial", "initial_temperature", "init_value", "init", "T0", "start_value"): "start",
+    ("final", "final_temperature", "end_value", "stop", "min_temperature"): "end",
+    ("b", "weights", "base_measure", "reference"): "prior",
+    ("q0", "Q0", "initial_q", "initial_values", "optimistic_value"): "initial_value",
+    ("state", "states", "obs", "observation"): "observations",
+    ("c", "ucb"): "confidence",
+    ("T", "temperature", "temp", "tau", "beta"): "omega",
+}
+"""The keywords that people write, and the parameter that they may mean."""
+
+_INVERSE = ("beta", "inverse_temperature")
+
+
+def with_hints(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
+    """Let a function refuse an unknown keyword with a hint.
+
+    Examples
+    --------
+    >>> from boltzmann import softmax
+    >>> softmax([0.0, 1.0], mask=[True, False])
+    Traceback (most recent call last):
+        ...
+    TypeError: softmax() got an unexpected keyword argument 'mask': did you mean where=?
+    """
+    accepted = _keywords_of(function)
+
+    @functools.wraps(function)
+    def call(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Result:
+        if kwargs and accepted is not None and not accepted.issuperset(kwargs):
+            require_known(function.__qualname__, kwargs, accepted)
+        return function(*args, **kwargs)
+
+    return call
+
+
+def with_plain_signature(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
+    """Hide ``**unknown`` from the signature of a function that is too short for another call and hints by itself."""
+    signature = inspect.signature(function)
+    known = [parameter for parameter in signature.parameters.values() if parameter.kind is not parameter.VAR_KEYWORD]
+    function.__signature__ = signature.replace(parameters=known)  # type: ignore[attr-defined]
+    return function
+
+
+def require_known(name: str, given: Iterable[str], accepted: frozenset[str] | None) -> None:
+    """Raise a TypeError for the first keyword that a call does not accept; None accepts all."""
+    if accepted is None or accepted.issuperset(given):
+        return
+    unknown = next(keyword for keyword in given if keyword not in accepted)
+    message = f"{name}() got an unexpected keyword argument {unknown!r}"
+    raise TypeError(f"{message}: {_hint(unknown, accepted)}" if accepted else message)
+
+
+@functools.cache
+def keywords_of_class(kind: Any) -> frozenset[str] | None:
+    """Return the keywords that make an object of a class."""
+    return _keywords_of(kind.__init__)
+
+
+def _keywords_of(function: Callable[..., Any]) -> frozenset[str] | None:
+    parameters = inspect.signature(function).parameters.values()
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
+        return None
+    taken = (parameter.name for parameter in parameters if parameter.kind is not parameter.POSITIONAL_ONLY)
+    return frozenset(taken) - {"self"}
+
+
+def _hint(unknown: str, accepted: frozenset[str]) -> str:
+    meant = [name for keywords, name in _MEANT.items() if unknown in keywords and name in accepted]
+    if "temperature" in meant and unknown in _INVERSE:
+        return "did you mean temperature=1 / beta?"
+    meant = meant or difflib.get_close_matches(unknown, sorted(accepted), n=1)
+    if meant:
+        return f"did you mean {' or '.join(f'{name}=' for name in meant)}?"
+    return f"it takes {', '.join(sorted(accepted))}"
