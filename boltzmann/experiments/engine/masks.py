@@ -73,6 +73,7 @@ def _read(env: Any, info: Mapping[str, Any], name: str) -> Mask | None:
         given, told = _stacked(given, told, rows, name)
     elif told is not None and not np.all(told):
         # The zeros that stand in the other rows may be of any kind.
+        given = checks.plain_array(name, given)
         given = np.where(np.reshape(told, (rows,) + (1,) * (given.ndim - 1)), given, 1)
     if given is None:
         return None

@@ -68,6 +68,11 @@ def test_rows_without_a_mask_may_be_none():
     ("told", "error", "message"),
     [
         ({"action_mask": np.ma.array(MASK, mask=MASK == 0)}, TypeError, "must not be a masked array"),
+        (
+            {"action_mask": np.ma.array(MASK, mask=MASK == 0), "_action_mask": np.array([True, False])},
+            TypeError,
+            "must not be a masked array",
+        ),
         ({"action_mask": [np.ma.array([1, 0, 1])] * 2}, TypeError, "in row 0 must not be a masked array"),
         ({"action_mask": MASK, "_action_mask": [True]}, ValueError, r"must have its rows marked in .* shape \(2,\)"),
         ({"action_mask": [[1, 1, 1]]}, TypeError, "must hold a mask for each of 2 rows"),
