@@ -222,7 +222,11 @@ def _largest_of_tensors(xp: Namespace, numbers: Any, k: int) -> Array:
 def ordered_log_prob(xp: Namespace, log_weights: Values, actions: Values) -> Array:
     """Sum over the draws of log w - log of the sum of the remaining weights; -inf if an action comes twice."""
     remaining: Any = checks.numeric_array("log_weights", log_weights) if xp is NUMPY else log_weights
+    if remaining.ndim == 0:
+        raise ValueError("log_probs must hold at least one action on its last axis, got shape ()")
     order, outside = _checked_actions(xp, actions, remaining)
+    if order.ndim == 0 or order.shape[-1] == 0:
+        raise ValueError(f"actions must hold at least one draw on its last axis, got shape {tuple(order.shape)}")
     remaining = xp.broadcast_to(remaining, (*order.shape[:-1], remaining.shape[-1]))
     all_actions = xp.arange(remaining.shape[-1], device=None if xp is NUMPY else libraries.device(remaining))
     total: Any = 0.0

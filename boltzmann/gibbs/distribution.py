@@ -79,6 +79,7 @@ class Gibbs:
     """The temperature as given; NumPy's or Python's own as a float or an array of floats."""
 
     @classmethod
+    @with_hints
     def from_beta(cls, values: Values, beta: Values, *, where: Mask = None, prior: Weights = None) -> Gibbs:
         """Make the distribution with an inverse temperature, p proportional to prior exp(beta Q).
 
@@ -111,6 +112,7 @@ class Gibbs:
         return made
 
     @classmethod
+    @with_hints
     def from_base(cls, values: Values, base: Values, *, where: Mask = None, prior: Weights = None) -> Gibbs:
         """Make the distribution p proportional to prior base**Q; beta is log base.
 
