@@ -8,8 +8,6 @@ import inspect
 from collections.abc import Callable, Iterable
 from typing import Any, ParamSpec, TypeVar
 
-from boltzmann.checks import shown
-
 _Parameters = ParamSpec("_Parameters")
 _Result = TypeVar("_Result")
 
@@ -79,7 +77,7 @@ def require_known(name: str, given: Iterable[str], accepted: frozenset[str] | No
     if accepted is None or accepted.issuperset(given):
         return
     unknown = next(keyword for keyword in given if keyword not in accepted)
-    message = f"{name}() got an unexpected keyword argument {shown(unknown)}"
+    message = f"{name}() got an unexpected keyword argument {unknown[:200]!r}"
     raise TypeError(f"{message}: {_hint(unknown, accepted)}" if accepted else message)
 
 

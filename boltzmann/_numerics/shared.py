@@ -206,8 +206,7 @@ def largest(xp: Namespace, numbers: Any, k: int) -> Array:
     for row in np.ndindex(numbers.shape[:-1]):
         least = np.partition(numbers[row], count - k)[count - k]
         candidates = np.flatnonzero(numbers[row] >= least)
-        order = np.argsort(-numbers[row][candidates], kind="stable")[:k]
-        result[row] = candidates[order]
+        result[row] = candidates[np.argsort(-numbers[row][candidates], kind="stable")[:k]]
     return result
 
 
@@ -247,6 +246,4 @@ def ordered_log_prob(xp: Namespace, log_weights: Values, actions: Values) -> Arr
         mass = largest[..., 0] + xp.log(xp.where(possible, xp.sum(weights, axis=-1), 1.0))
         total = xp.where(possible, total + xp.where(possible, chosen, 0.0) - mass, -xp.inf)
         remaining = xp.where(drawn, -xp.inf, remaining)
-    if xp is NUMPY:
-        return total[()]  # type: ignore[no-any-return]
-    return xp.where(xp.any(outside, axis=-1), xp.nan, total)
+    return total[()] if xp is NUMPY else xp.where(xp.any(outside, axis=-1), xp.nan, total)
