@@ -107,7 +107,7 @@ class TabularAgent(Expression):
         checked = checked_transition(transition, self._rows, self.values.shape)
         mask = self._checked_mask("next_where", transition.next_where)
         if mask is not None:
-            self._store_last_masks(checked, mask)
+            self._store_next_masks(checked, mask)
         self._learn(checked)
 
     def _reset_state(self) -> None:
@@ -144,9 +144,9 @@ class TabularAgent(Expression):
             self.allowed = np.ones(self.values.shape, dtype=np.bool_)
         self.allowed[self._rows, states] = True if mask is None else mask
 
-    def _store_last_masks(self, transition: TableTransition, mask: Mask) -> None:
-        """Store the masks of the states in which episodes were truncated; ``act`` receives those of all others."""
-        rows = np.flatnonzero(transition.truncated & ~transition.terminated)
+    def _store_next_masks(self, transition: TableTransition, mask: Mask) -> None:
+        """Store the masks of the states reached, except of terminal ones, before they are bootstrapped from."""
+        rows = np.flatnonzero(~transition.terminated)
         if not len(rows):
             return
         possible = mask[rows].any(axis=-1)

@@ -77,7 +77,7 @@ def require_known(name: str, given: Iterable[str], accepted: frozenset[str] | No
     if accepted is None or accepted.issuperset(given):
         return
     unknown = next(keyword for keyword in given if keyword not in accepted)
-    message = f"{name}() got an unexpected keyword argument {unknown!r}"
+    message = f"{name}() got an unexpected keyword argument {unknown[:200]!r}"
     raise TypeError(f"{message}: {_hint(unknown, accepted)}" if accepted else message)
 
 
@@ -92,7 +92,7 @@ def _keywords_of(function: Callable[..., Any]) -> frozenset[str] | None:
     if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
         return None
     taken = (parameter.name for parameter in parameters if parameter.kind is not parameter.POSITIONAL_ONLY)
-    return frozenset(taken) - {"self"}
+    return frozenset(taken) - {"self", "cls"}
 
 
 def _hint(unknown: str, accepted: frozenset[str]) -> str:

@@ -26,8 +26,8 @@ class Transition:
     truncated : array of bool, shape (R,)
         Whether the episode was cut off before; the next observation is bootstrapped from.
     next_where : array of bool, shape (R, K), optional
-        The actions that are allowed in the next observations. No ``act`` follows in a state where an episode was
-        truncated, so its mask is known from here alone.
+        The actions that are allowed in the next observations. Learners bootstrap from these alone; rows that terminated
+        are not read.
 
     Examples
     --------

@@ -31,8 +31,8 @@ _HINTS = {
 }
 """What people may mean by a keyword that an environment does not take."""
 
-MOST_ENTRIES = 2**24
-"""Entries of the largest table: an entry takes some 50 bytes while the table is made."""
+MOST_ENTRIES = MOST_COPIES = 2**24
+"""Entries of the largest table, each some 50 bytes while the table is made, and copies of the largest batch."""
 _MOST_COUNT = 2**62
 _MOST_SHOWN, _MOST_BITS = 200, 600
 _PARTS = reprlib.Repr()
@@ -60,7 +60,7 @@ class SameStepVectorEnv(VectorEnv[Indices, ArrayLike, NDArray[Any]]):
     Parameters
     ----------
     num_envs : int
-        Number of copies, at least 1.
+        Number of copies, from 1 to 2^24.
     observation_space, action_space : gymnasium.spaces.Discrete
         The spaces of a single copy.
     """
@@ -68,7 +68,7 @@ class SameStepVectorEnv(VectorEnv[Indices, ArrayLike, NDArray[Any]]):
     metadata: dict[str, Any] = {"autoreset_mode": AutoresetMode.SAME_STEP, "render_modes": []}  # noqa: RUF012
 
     def __init__(self, num_envs: int, observation_space: Discrete, action_space: Discrete) -> None:
-        self.num_envs = whole_number("num_envs", num_envs, least=1)
+        self.num_envs = whole_number("num_envs", num_envs, 1, MOST_COPIES)
         self.single_observation_space, self.single_action_space = observation_space, action_space
         self.observation_space = batch_space(observation_space, self.num_envs)
         self.action_space = batch_space(action_space, self.num_envs)
@@ -191,12 +191,12 @@ def refuse_options(options: dict[str, Any] | None) -> None:
         raise ValueError(f"options of reset are not supported, got {sorted(options)}")
 
 
-def whole_number(name: str, value: object, least: int) -> int:
-    """Return ``value`` as an int in [least, 2^62], or raise a ValueError that names value and bound."""
+def whole_number(name: str, value: object, least: int, most: int = _MOST_COUNT) -> int:
+    """Return ``value`` as an int in [least, most], a power of 2, or raise a ValueError that names value and bound."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
         raise ValueError(f"{name} must be a whole number of at least {least}, got {shown(value)}")
-    if value > _MOST_COUNT:
-        raise ValueError(f"{name} must be at most 2^62, got {shown(value)}")
+    if value > most:
+        raise ValueError(f"{name} must be at most 2^{most.bit_length() - 1}, got {shown(value)}")
     return int(value)
 
 

@@ -59,7 +59,7 @@ def make(
     environment : str or gymnasium.envs.registration.EnvSpec
         A registered id, such as ``"FrozenLake-v1"`` or ``"package.module:Id-v0"``, or a spec.
     num_envs : int
-        Number of replicates, at least 1.
+        Number of replicates, from 1 to 2^24.
     discount : float, optional
         Discount of the gaps that a table reports, in [0, 1]. Without it a table reports none.
     bins : int or sequence of int, optional
@@ -127,7 +127,8 @@ def make_raw(
 def _make(
     environment: str | EnvSpec, num_envs: int, discount: float | None, observing: Observing, kwargs: dict[str, Any]
 ) -> VectorEnv[Any, Any, Any]:
-    num_envs, spec = batched.whole_number("num_envs", num_envs, least=1), _checked_spec(environment, discount, kwargs)
+    num_envs = batched.whole_number("num_envs", num_envs, 1, batched.MOST_COPIES)
+    spec = _checked_spec(environment, discount, kwargs)
     try:
         return _first_form(spec, num_envs, discount, observing, kwargs)
     except ModuleNotFoundError as error:

@@ -206,8 +206,7 @@ def largest(xp: Namespace, numbers: Any, k: int) -> Array:
     for row in np.ndindex(numbers.shape[:-1]):
         least = np.partition(numbers[row], count - k)[count - k]
         candidates = np.flatnonzero(numbers[row] >= least)
-        order = np.argsort(-numbers[row][candidates], kind="stable")[:k]
-        result[row] = candidates[order]
+        result[row] = candidates[np.argsort(-numbers[row][candidates], kind="stable")[:k]]
     return result
 
 
@@ -229,7 +228,11 @@ def _largest_of_tensors(xp: Namespace, numbers: Any, k: int) -> Array:
 def ordered_log_prob(xp: Namespace, log_weights: Values, actions: Values) -> Array:
     """Sum over the draws of log w - log of the sum of the remaining weights; -inf if an action comes twice."""
     remaining: Any = checks.numeric_array("log_weights", log_weights) if xp is NUMPY else log_weights
+    if remaining.ndim == 0:
+        raise ValueError("log_probs must hold at least one action on its last axis, got shape ()")
     order, outside = _checked_actions(xp, actions, remaining)
+    if order.ndim == 0 or order.shape[-1] == 0:
+        raise ValueError(f"actions must hold at least one draw on its last axis, got shape {tuple(order.shape)}")
     remaining = xp.broadcast_to(remaining, (*order.shape[:-1], remaining.shape[-1]))
     all_actions = xp.arange(remaining.shape[-1], device=None if xp is NUMPY else libraries.device(remaining))
     total: Any = 0.0
@@ -243,6 +246,4 @@ def ordered_log_prob(xp: Namespace, log_weights: Values, actions: Values) -> Arr
         mass = largest[..., 0] + xp.log(xp.where(possible, xp.sum(weights, axis=-1), 1.0))
         total = xp.where(possible, total + xp.where(possible, chosen, 0.0) - mass, -xp.inf)
         remaining = xp.where(drawn, -xp.inf, remaining)
-    if xp is NUMPY:
-        return total[()]  # type: ignore[no-any-return]
-    return xp.where(xp.any(outside, axis=-1), xp.nan, total)
+    return total[()] if xp is NUMPY else xp.where(xp.any(outside, axis=-1), xp.nan, total)

@@ -50,8 +50,7 @@ class Gibbs:
     --------
     >>> Gibbs([1.0, 2.0, 2.0], temperature=0).probs
     array([0. , 0.5, 0.5])
-    >>> import math
-    >>> Gibbs([1.0, 2.0, 5.0], temperature=math.inf, prior=[1.0, 1.0, 2.0]).probs
+    >>> Gibbs([1.0, 2.0, 5.0], temperature=float("inf"), prior=[1.0, 1.0, 2.0]).probs
     array([0.25, 0.25, 0.5 ])
     >>> Gibbs([0.0, 1000.0], temperature=[1e-300, 1000.0]).probs.round(4)
     array([[0.    , 1.    ],
@@ -79,6 +78,7 @@ class Gibbs:
     """The temperature as given; NumPy's or Python's own as a float or an array of floats."""
 
     @classmethod
+    @with_hints
     def from_beta(cls, values: Values, beta: Values, *, where: Mask = None, prior: Weights = None) -> Gibbs:
         """Make the distribution with an inverse temperature, p proportional to prior exp(beta Q).
 
@@ -92,8 +92,7 @@ class Gibbs:
 
         Examples
         --------
-        >>> import math
-        >>> for beta in (-math.inf, 0.0, math.inf):
+        >>> for beta in (float("-inf"), 0.0, float("inf")):
         ...     Gibbs.from_beta([1.0, 2.0, 3.0], beta).probs.round(3)
         array([1., 0., 0.])
         array([0.333, 0.333, 0.333])
@@ -105,6 +104,7 @@ class Gibbs:
         return made
 
     @classmethod
+    @with_hints
     def from_base(cls, values: Values, base: Values, *, where: Mask = None, prior: Weights = None) -> Gibbs:
         """Make the distribution p proportional to prior base**Q; beta is log base.
 

@@ -41,7 +41,7 @@ class Expression:
             if inspect.isfunction(method) and not _HINTED.isdisjoint(inspect.signature(method).parameters):
                 setattr(cls, name, with_hints(method))
 
-    def __new__(cls, *_: object, **named: object) -> Self:
+    def __new__(cls, /, *_: object, **named: object) -> Self:
         """Refuse an unknown keyword with a hint, before ``__init__`` reads the parameters."""
         if named:
             require_known(cls.__name__, named, keywords_of_class(cls))  # type: ignore[arg-type]

@@ -152,7 +152,7 @@ class BanditVector(batched.SameStepVectorEnv):
     single: ClassVar[type[Bandit]]
 
     def __init__(self, num_envs: int = 1, **parameters: Any) -> None:
-        num_envs = batched.whole_number("num_envs", num_envs, least=1)
+        num_envs = batched.whole_number("num_envs", num_envs, 1, batched.MOST_COPIES)
         self._bandit = self.single(**parameters)
         self.render_mode = self._bandit.render_mode
         super().__init__(num_envs, Discrete(1), Discrete(self._bandit.arms))

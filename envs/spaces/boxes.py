@@ -89,7 +89,7 @@ class BoundObservation(gymnasium.ObservationWrapper[Floats, Any, Any], RecordCon
 
     def observation(self, observation: Any) -> Floats:
         """Return an observation within the bounds."""
-        array = observation if isinstance(observation, np.ndarray) else as_array(observation)
+        array = observation if type(observation) is np.ndarray else as_array(observation)
         if array is None or array.shape != self._shape or array.dtype.kind not in self._kinds:
             refuse_observation(self.env, observation)
         numbers = array.ravel().astype(np.float64)

@@ -109,11 +109,19 @@ def _numberings(spaces: Iterable[Space[Any]]) -> list[Numbering] | None:
 
 
 def as_array(element: Any) -> np.ndarray[Any, Any] | None:
-    """Return an element as an array; None for lists of different lengths, which make no array."""
+    """Return an element as an array; None for lists of different lengths, and for masked arrays, whose mask is lost."""
+    if _is_masked(element):
+        return None
     try:
         return np.asarray(element)
     except ValueError:
         return None
+
+
+def _is_masked(element: Any) -> bool:
+    if isinstance(element, list | tuple):
+        return any(_is_masked(part) for part in element if not isinstance(part, int | float))
+    return isinstance(element, np.ma.MaskedArray)
 
 
 def _discrete(count: int, start: int, kind: Callable[[int], Any]) -> Numbering:

@@ -107,6 +107,9 @@ class DigestTable:
         return self._count - 1
 
 
+_LARGEST_WHOLE = 2.0**53
+"""Floats up to this one are converted to integers exactly."""
+
 Write = Callable[[Any], Any]
 """``write(observation)`` returns nested tuples of plain values, which differ where observations differ."""
 
@@ -163,7 +166,12 @@ def _plain_member(space: Space[Any], observation: Any) -> Any:
 
 def _plain_value(value: Any) -> Any:
     match value:
-        case str() | bytes() | None:
+        case str():
+            # A subclass such as np.str_ would be written in another way.
+            return str(value)
+        case bytes():
+            return bytes(value)
+        case None:
             return value
         case Mapping():
             return tuple((name, _plain_value(value[name])) for name in sorted(value))
@@ -172,6 +180,11 @@ def _plain_value(value: Any) -> Any:
     array = as_array(value)
     if array is None or array.dtype.kind not in "biuf" or (array != array).any():
         raise OutsideSpaceError
+    if array.dtype.kind == "f":
+        # A part of a sequence may be whole as a float and as an integer.
+        array = array.astype(np.float64)
+        if ((np.abs(array) <= _LARGEST_WHOLE) & (array == np.floor(array))).all():
+            array = array.astype(np.int64)
     return _plain_array(array)
 
 

@@ -126,6 +126,16 @@ def test_command_lines_hint():
         parse("Boltzmann(T=0.5)", NAMES)
 
 
+def test_other_ways_to_make_a_distribution_hint():
+    assert refused(lambda: Gibbs.from_beta([0.0, 1.0], 2.0, mask=[True, False])).endswith("did you mean where=?")
+    assert refused(lambda: Gibbs.from_base([0.0, 1.0], base=2.0, mask=[True, False])).endswith("did you mean where=?")
+
+
+def test_any_word_is_an_unknown_keyword():
+    assert "Boltzmann() got an unexpected keyword argument 'cls'" in refused(lambda: Boltzmann(1.0, cls=3))
+    assert len(refused(lambda: boltzmann.softmax([0.0], **{"x" * 100_000: 1}))) < 400
+
+
 def test_signatures_and_pickles_stay():
     assert list(inspect.signature(boltzmann.softmax).parameters) == ["values", "temperature", "axis", "where", "prior"]
     assert list(inspect.signature(Gibbs).parameters) == ["values", "temperature", "where", "prior"]

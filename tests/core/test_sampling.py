@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from boltzmann import Categorical, Gibbs, sample_categorical
+from boltzmann import Categorical, Gibbs, log_prob_without_replacement, sample_categorical
 from tests.support.frequencies import agrees, counts_of, fresh_rng
 
 DRAWS = 200_000
@@ -152,3 +152,12 @@ def test_a_sampler_with_float32_sums_is_caught():
     for drawn in (right, in_blocks):
         assert (drawn < len(LONG_TAIL)).all()
         assert agrees([(drawn == 0).sum(), (drawn > 0).sum()], tail)
+
+
+@pytest.mark.parametrize(
+    ("logs", "actions", "name"),
+    [(0.0, [0], "log_probs"), ([0.0, 1.0], 0, "actions"), ([0.0, 1.0], np.zeros(0, int), "actions")],
+)
+def test_an_ordered_draw_needs_rows_and_draws(logs, actions, name):
+    with pytest.raises(ValueError, match=f"{name} must hold at least one"):
+        log_prob_without_replacement(logs, actions)

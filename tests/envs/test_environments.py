@@ -117,6 +117,9 @@ def test_make_takes_a_spec_and_an_id_without_version():
         (("no.such.module:Id-v0", 1), ImportError, "no"),
         (("FrozenLake-v1", 0), ValueError, "num_envs must be a whole number of at least 1, got 0"),
         (("FrozenLake-v1", 1.5), ValueError, "num_envs must be"),
+        (("FrozenLake-v1", 10**12), ValueError, r"num_envs must be at most 2\^24, got 1000000000000"),
+        (("CartPole-v1", 10**12), ValueError, r"num_envs must be at most 2\^24, got 1000000000000"),
+        (("boltzmann/GaussianBandit-v0", 2**24 + 1), ValueError, r"num_envs must be at most 2\^24, got 16777217"),
         ((5, 1), TypeError, "environment must be an id or a gymnasium spec, got 5"),
     ],
 )

@@ -38,18 +38,19 @@ def mask_of(env: Any, info: Mapping[str, Any]) -> Mask | None:
 def mask_of_reached(env: Any, info: Mapping[str, Any], mask: Mask | None, bootstraps: Mask) -> Mask | None:
     """Return the mask of the states reached: ``mask``, with that of the last state in the rows whose episode ended.
 
-    It is None if no row told one, or if episodes ended without telling one in ``final_info``. Rows that ``bootstraps``
-    marks, shape (R,), must allow an action; a terminal state need not.
+    It is None if no row told one, or if ``final_info`` is missing although an episode ended in a row that
+    ``bootstraps`` marks, shape (R,). These rows must allow an action; a terminal state need not.
     """
     ended = info.get("_final_obs")
     if ended is None:
         return mask
     name = f'info["final_info"]["{_KEY}"]'
     last = _read(env, _by_key(info.get("final_info"), env.num_envs), name)
-    if last is None:
+    if last is None and (mask is None or ("final_info" not in info and bool(np.any(ended & bootstraps)))):
         return None
-    _require_choice(env, last, name, np.asarray(ended) & bootstraps)
-    return np.where(np.asarray(ended)[:, np.newaxis], last, True if mask is None else mask)
+    if last is not None:
+        _require_choice(env, last, name, np.asarray(ended) & bootstraps)
+    return np.where(np.asarray(ended)[:, np.newaxis], True if last is None else last, True if mask is None else mask)
 
 
 def _require_choice(env: Any, mask: Mask, name: str, rows: Any) -> None:
@@ -72,6 +73,7 @@ def _read(env: Any, info: Mapping[str, Any], name: str) -> Mask | None:
         given, told = _stacked(given, told, rows, name)
     elif told is not None and not np.all(told):
         # The zeros that stand in the other rows may be of any kind.
+        given = checks.plain_array(name, given)
         given = np.where(np.reshape(told, (rows,) + (1,) * (given.ndim - 1)), given, 1)
     if given is None:
         return None

@@ -58,6 +58,12 @@ def test_equal_values_of_other_types_are_one_observation():
     assert [floats.observation(entry) for entry in equal] == [0] * 6
     # A number that the space's own type rounds is the same element of the space.
     assert floats.observation([0.1, 0.0]) == floats.observation(np.array([0.1, 0.0], np.float32)) == 1
+    texts = HashObservation(Shows(Text(3)))
+    assert texts.observation("ab") == texts.observation(np.str_("ab"))
+    parts = HashObservation(Shows(Sequence(Box(-9, 9, (1,)))))
+    equal = [(np.array([1], kind),) for kind in (np.float32, np.int8, np.float16, np.uint16)]
+    assert [parts.observation(entry) for entry in equal] == [0] * 4
+    assert parts.observation((np.array([1.5], np.float32),)) == 1
     keys = HashObservation(Shows(Dict(a=Text(1), b=Text(1))))
     assert keys.observation({"a": "x", "b": "y"}) == keys.observation({"b": "y", "a": "x"})
 

@@ -27,7 +27,9 @@ OUTSIDE = [
 ]
 GRID = Dict(agent=Box(0, 4, (2,), np.int64))
 OUTSIDE += [(GRID, [{"agent": value}]) for value in ([0, 5], [-1, 0], [0, 1.5], [0.0, 1.0], [np.nan, 0], [0], [[0, 0]])]
+OUTSIDE += [(MultiBinary(2), [np.ma.array([0, 1], mask=[0, 1]), [0, np.ma.masked]])]
 BOXES = [
+    (Box(0, 1, (2,)), [np.ma.array([0.0, 1.0], mask=[0, 1])]),
     (Box(0, 1, (2,)), [[np.nan, 0], [0], [0, 0, 0], [[0, 0]], 0.5, "ab", [None, 0], [0, 1j], [[0], [0, 1]]]),
     (Box(0, 9, (2,), np.int64), [[1.9, 0], [1.0, 0.0], [np.nan, 0], [0], np.zeros((2, 1), int)]),
     (Box(0, 9, (2, 2), np.uint8), [np.zeros(4, int), np.zeros((2, 3), int), np.zeros((1, 2, 2), int)]),

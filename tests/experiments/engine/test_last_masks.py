@@ -5,7 +5,7 @@ import pytest
 from gymnasium.spaces import Discrete
 from gymnasium.vector import AutoresetMode
 
-from agents import QLearning, Sarsa, SoftQ
+from agents import ExpectedSarsa, QLambda, QLearning, Sarsa, SoftQ
 from boltzmann import Greedy, Transition, Uniform
 from boltzmann.experiments import rollout
 from tests.support.both_engines import assert_the_same
@@ -68,6 +68,11 @@ def test_rows_without_a_mask_may_be_none():
     ("told", "error", "message"),
     [
         ({"action_mask": np.ma.array(MASK, mask=MASK == 0)}, TypeError, "must not be a masked array"),
+        (
+            {"action_mask": np.ma.array(MASK, mask=MASK == 0), "_action_mask": np.array([True, False])},
+            TypeError,
+            "must not be a masked array",
+        ),
         ({"action_mask": [np.ma.array([1, 0, 1])] * 2}, TypeError, "in row 0 must not be a masked array"),
         ({"action_mask": MASK, "_action_mask": [True]}, ValueError, r"must have its rows marked in .* shape \(2,\)"),
         ({"action_mask": [[1, 1, 1]]}, TypeError, "must hold a mask for each of 2 rows"),
@@ -84,8 +89,17 @@ def test_final_infos_as_an_array_of_dicts_are_read():
     log = played(Batch({"action_mask": MASK, "final_info": final}, ended=(True, False)), steps=1)
     assert log.next_where[0].tolist() == [[False, False, True], [True, False, True]]
     assert log.agent.allowed[0, 2].tolist() == [False, False, True]
-    assert log.agent.allowed[1].all()
-    assert played(Batch({"action_mask": MASK}, ended=(True, False)), steps=1).next_where[0] is None
+    assert log.agent.allowed[1].tolist() == [[True] * 3, [True, False, True], [True] * 3]
+
+
+def test_without_final_infos_the_other_rows_are_known_unless_a_row_was_truncated():
+    told = {"action_mask": MASK}
+    assert played(Batch(told, ended=(True, False)), steps=1).next_where[0] is None
+    rest = [[True] * 3, [True, False, True]]
+    terminated = Batch(told, ended=(True, False), terminated=(True, False))
+    assert played(terminated, steps=1).next_where[0].tolist() == rest
+    silent = Batch({**told, "final_info": {}}, ended=(True, False))
+    assert played(silent, steps=1).next_where[0].tolist() == rest
 
 
 def test_the_mask_of_a_last_state_may_be_empty_only_where_nothing_is_bootstrapped():
@@ -109,6 +123,26 @@ def test_a_truncated_state_is_backed_up_over_the_actions_that_its_mask_allows(ag
     assert agent.values[1, 1].max() == pytest.approx(1.0 + 99.0)
 
 
+@pytest.mark.parametrize(
+    "agent",
+    [
+        QLearning(Uniform(), step_size=1.0, discount=1.0),
+        ExpectedSarsa(Uniform(), step_size=1.0, discount=1.0),
+        SoftQ(Uniform(), temperature=1.0, step_size=1.0, discount=1.0),
+        Sarsa(Uniform(), step_size=1.0, discount=1.0),
+        QLambda(Uniform(), step_size=1.0, discount=1.0),
+    ],
+    ids=repr,
+)
+def test_the_first_visit_of_a_state_bootstraps_from_its_allowed_actions(agent):
+    agent.reset(20, Discrete(2), Discrete(3), np.random.default_rng(0))
+    agent.values[:, 1] = [100.0, 5.0, 100.0]
+    no, ones, zeros = np.zeros(20, dtype=bool), np.ones(20, dtype=int), np.zeros(20, dtype=int)
+    agent.update(Transition(zeros, zeros, np.zeros(20), ones, no, no, [0, 1, 0]))
+    assert agent.values[:, 0, 0] == pytest.approx(5.0)
+    assert agent.act(ones, where=[0, 1, 0]).actions.tolist() == [1] * 20
+
+
 def test_an_agent_checks_the_mask_of_a_transition_before_it_learns():
     agent = QLearning(Uniform())
     agent.reset(2, Discrete(3), Discrete(2), np.random.default_rng(0))
@@ -124,8 +158,8 @@ def test_an_agent_checks_the_mask_of_a_transition_before_it_learns():
     assert agent.allowed is None
     agent.update(Transition([0, 0], [1, 1], [0.0, 0.0], [2, 2], yes, no, [[0, 0], [0, 0]]))
     agent.update(Transition([0, 0], [1, 1], [0.0, 0.0], [2, 1], no, np.array([True, False]), [0, 1]))
-    assert agent.allowed[0, 2].tolist() == [False, True]
-    assert agent.allowed.sum() == agent.allowed.size - 1
+    assert agent.allowed[0, 2].tolist() == agent.allowed[1, 1].tolist() == [False, True]
+    assert agent.allowed.sum() == agent.allowed.size - 2
 
 
 @pytest.mark.parametrize("agent", [SoftQ(Uniform(), temperature=0.5), QLearning(Uniform()), Sarsa(Uniform())])

@@ -38,15 +38,6 @@ def read_next_rows(
 
 
 @staged
-def allows_everything(mask: Any, state: int) -> bool:
-    """Return whether the mask of a state allows all actions."""
-    allowed = True
-    for a in range(mask.shape[1]):
-        allowed = allowed and mask[state, a] == 0.0
-    return allowed
-
-
-@staged
 def draw_start(initial: Any, uniform: float) -> Any:
     """Return the state in which an episode starts."""
     start = 0

@@ -34,7 +34,7 @@ from boltzmann.experiments.engine.compiled.stages import (
     draw_uniforms,
     learn,
 )
-from boltzmann.experiments.engine.compiled.tables import allows_everything, draw_start, read_next_rows, read_row
+from boltzmann.experiments.engine.compiled.tables import draw_start, read_next_rows, read_row
 
 
 @exact
@@ -131,8 +131,8 @@ def _walk_block(
                 entry += 1 if cumulative[pair, m] <= outcome_draws[draws_at + i] else 0
             entries[i] = entry
             next_table_rows[i] = (first + i) * state_count + observations[next_states[entry]]
-            if masked and elapsed[first + i] + 1 == limit and not terminated[entry]:
-                # A transition has the mask of the state that its episode was truncated in.
+            if masked and not terminated[entry]:
+                # A transition has the mask of the state that it bootstraps from.
                 seen[next_table_rows[i]] = True
         read_next_rows(values, next_table_rows, seen, mask, next_states, entries, n, next_q)
         if sampled:
@@ -197,11 +197,6 @@ def _walk_block(
                 read_row(values, table_rows[i], mask, states[r], i, q)
                 if sampled:
                     has_drawn[r] = False
-            elif masked and not seen[table_rows[i]]:
-                read_row(values, table_rows[i], mask, states[r], i, q)
-                if sampled:
-                    # The action was drawn as if all were allowed, so it stands only where they are.
-                    has_drawn[r] = allows_everything(mask, states[r])
             elif sampled:
                 has_drawn[r] = True
             elif table_rows[i] == here:
