@@ -175,6 +175,6 @@ def _with_time_limit(spec: EnvSpec, kwargs: dict[str, Any]) -> dict[str, Any]:
         f"{spec.id} states no time limit: its episodes end after {TIME_LIMIT} steps; max_episode_steps=... sets "
         "another limit, -1 none",
         TimeLimitWarning,
-        stacklevel=5,
+        stacklevel=6,
     )
     return {**kwargs, "max_episode_steps": TIME_LIMIT}

@@ -36,6 +36,7 @@ from boltzmann import (
     RangeScaled,
     Scale,
     SqrtLogOverTime,
+    Staircase,
     StdScaled,
     Warmup,
 )
@@ -60,6 +61,7 @@ SCHEDULES: dict[str, tuple[Any, ...]] = {
         InverseSqrt(1.0, 0.05),
         InverseTime(1.0, 0.05),
         ExponentialDecay(1.0, 0.005),
+        Staircase(1.0, 0.5, 150),
         SqrtLogOverTime(10),
         LogOverTime(1.0),
     ),

@@ -28,7 +28,7 @@ class Quantity:
 
     def __init__(self, formula: Callable[[Scores], Array], *, signed: bool = False) -> None:
         self.formula, self.signed, self.__doc__ = formula, signed, formula.__doc__
-        self._quiet_formula = QUIET(formula)
+        self.quiet_formula = QUIET(formula)
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -39,7 +39,7 @@ class Quantity:
         scores = distribution._scores
         # One row of float64 needs no change of axes or dtype; a call less is felt there.
         plain = scores.batch == () and scores.xp is NUMPY and scores.tensors is None and scores.dtype == np.float64
-        result = self.formula(scores) if plain and self.name in _PER_ACTION else self.of(scores)
+        result = self.quiet_formula(scores) if plain and self.name in _PER_ACTION else self.of(scores)
         if self.signed and distribution._sign is not None:
             result = result * distribution._sign
         native = scores.xp is NUMPY
@@ -54,7 +54,7 @@ class Quantity:
         """Compute the quantity as users see it."""
         result: Any
         if scores.xp is NUMPY:
-            result = self._quiet_formula(scores)
+            result = self.quiet_formula(scores)
         else:
             with libraries.quiet(scores.xp):
                 result = self.formula(scores)
@@ -70,6 +70,13 @@ class Quantity:
             # A bad row under a trace is NaN; it has no action.
             result = scores.xp.where(scores.xp.isnan(scores.rest[..., 0]), -1, result)
         return result if scores.tensors is None else tensors.as_tensor(result, scores.tensors)
+
+
+def answer_of_actions(scores: Scores, formula: Callable[[Scores], Array]) -> Array:
+    """Compute a number for each action as users see it."""
+    with libraries.quiet(scores.xp):
+        result: Array = scores.action_answer(formula(scores))
+    return result if scores.tensors is None else tensors.as_tensor(result, scores.tensors)
 
 
 def picked(xp: Namespace, log_probs: Array, actions: Values) -> Array:

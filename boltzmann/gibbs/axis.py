@@ -28,7 +28,7 @@ def along(
         scores, _ = scored(values, temperature, where, prior)
         # As in Quantity: one row of float64 needs no change of axes or dtype.
         plain = scores.batch == () and scores.xp is NUMPY and scores.tensors is None and scores.dtype == np.float64
-        result = quantity.formula(scores) if plain and name in _PER_ACTION else quantity.of(scores)
+        result = quantity.quiet_formula(scores) if plain and name in _PER_ACTION else quantity.of(scores)
         return result
     xp = libraries.library(values, where, prior)
     parts: list[Any] = [values, where, prior]

@@ -6,7 +6,7 @@ from typing import Any, Never
 
 import numpy as np
 
-from boltzmann._numerics import Quantity, Scores, formulas, libraries, scored, shared, tensors
+from boltzmann._numerics import Quantity, Scores, formulas, scored, shared, tensors
 from boltzmann.arrays import Array, Mask, Rng, Values, Weights
 from boltzmann.gibbs.inverse import from_inverse, log_base
 from boltzmann.hints import keywords_of_class, require_known, with_hints, with_plain_signature
@@ -98,12 +98,6 @@ class Gibbs:
         array([1., 0., 0.])
         array([0.333, 0.333, 0.333])
         array([0., 0., 1.])
-
-        The sigmoid is the probability of the second of two actions:
-
-        >>> x = 0.3
-        >>> float(Gibbs.from_beta([0.0, x], 1.0).probs[1]), 1 / (1 + math.exp(-x))
-        (0.574442516811659, 0.574442516811659)
         """
         values, temperature, sign = from_inverse(values, beta)
         made = cls(values, temperature, where=where, prior=prior)
@@ -211,10 +205,7 @@ class Gibbs:
         >>> Gibbs([0.0, 1.0], 1.0).temperature_derivative().round(4)
         array([ 0.1966, -0.1966])
         """
-        scores = self._scores
-        with libraries.quiet(scores.xp):
-            slope = scores.action_answer(formulas.temperature_derivative(scores))
-        slope = slope if scores.tensors is None else tensors.as_tensor(slope, scores.tensors)
+        slope = shared.answer_of_actions(self._scores, formulas.temperature_derivative)
         return slope if self._sign is None else slope * self._sign[..., None]
 
     def top_k(self, k: int) -> Array:
@@ -238,9 +229,8 @@ class Gibbs:
 
         Examples
         --------
-        >>> Gibbs([[0.0, 9.0], [9.0, 0.0]], temperature=0).sample(np.random.default_rng(0), (3,))
+        >>> Gibbs([[0.0, 9.0], [9.0, 0.0]], temperature=0).sample(np.random.default_rng(0), (2,))
         array([[1, 0],
-               [1, 0],
                [1, 0]])
         """
         scores = self._scores

@@ -61,7 +61,7 @@ def test_every_judged_metric_has_values_a_leaderboard_and_an_answer(results, key
         assert finals == sorted(finals, reverse=not metric.smaller_is_better)
     assert set(judgement.board["metric"]) == {key}
     assert list(judgement.answers) == [judged.task for judged in judgement.tasks]
-    for table in _leaderboard(judgement).tables:
+    for table in _leaderboard(judgement).tables[: len(judgement.tasks)]:
         assert table.columns[2] == f"{metric.name}, last tenth"
         assert table.columns[-1] == f"{metric.total}, all steps"
 

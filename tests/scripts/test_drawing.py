@@ -31,7 +31,7 @@ def test_every_schedule_and_every_thermostat_is_drawn(tmp_path, capsys):
         boltzmann.thermostats
     )
     panels = draw_temperature_choices.draw_schedules().axes
-    assert [len(panel.get_lines()) for panel in panels] == [5, 6, 6]
+    assert [len(panel.get_lines()) for panel in panels] == [5, 7, 6]
     np.testing.assert_array_equal(
         panels[0].get_lines()[1].get_ydata(), boltzmann.Linear(1.0, 0.01, 1000)(np.arange(1001))
     )

@@ -48,7 +48,10 @@ def test_a_run_that_stops_early_ends_with_what_it_has_done():
 
 
 @pytest.mark.parametrize("kind", [io.StringIO, Terminal])
-def test_several_runs_share_one_bar(kind):
+def test_several_runs_share_one_bar(kind, monkeypatch):
+    # A narrow terminal cuts the end of a line.
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setenv("LINES", "24")
     stream, clock = kind(), iter([0, 10, 20, 30, 40])
     with ProgressBar([12_000, 30_000], stream=stream, clock=lambda: next(clock)) as bar:
         for name, statuses in (("round-0", [at(0), at(5), at(10)]), ("judging", [at(5), at(10)])):

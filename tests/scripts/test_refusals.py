@@ -16,7 +16,7 @@ from tests.support.commands import ONE_CELL, refused
         (["--tasks", "no.such.module:Id-v0"], "no"),
         (["--tasks", "FrozenLake-v1(slippery=True)"], "slippery"),
         (["--tasks", "FrozenLake-v1("], "environment must be"),
-        (["--tasks", "Pendulum-v1", "--policies", "Greedy()"], "action_space must be Discrete"),
+        (["--tasks", "Pendulum-v1", "--policies", "Greedy()"], "actions of Pendulum-v1 must be of a finite space"),
         (["--tasks", "CartPole-v1(bins=0)"], "bins must be a whole number of at least 1, got 0"),
         (["--tasks", "FrozenLake-v1", "FrozenLake-v1"], "tasks must differ"),
         (["--policies", "Boltzmann("], "cannot read 'Boltzmann('"),

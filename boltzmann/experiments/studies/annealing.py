@@ -103,10 +103,7 @@ class Annealing:
         return Experiment(tuple(tasks), self.judging, seed)
 
     def outline(self) -> dict[str, Experiment]:
-        """Describe both runs, by their names and in their order, to estimate what they take.
-
-        Any temperatures stand for those that the first run will choose.
-        """
+        """Describe both runs in their order, with any temperatures for those that the first run will choose."""
         temperatures = sorted(self.temperatures)
         scale = next(temperature for temperature in temperatures if 0 < temperature < np.inf)
         choice = Choice(dict(zip(PERIODS, (temperatures[0], temperatures[-1]), strict=True)), scale)

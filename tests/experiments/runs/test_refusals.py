@@ -14,7 +14,7 @@ def test_an_experiment_that_cannot_run_is_refused_before_anything_is_written(tmp
     folder = tmp_path / "results"
     for environment, agent, message in [
         ("Nowhere-v0", QLearning(Greedy()), "Nowhere"),
-        ("Pendulum-v1", QLearning(Greedy()), "action_space must be Discrete"),
+        ("Pendulum-v1", QLearning(Greedy()), "actions of Pendulum-v1 must be of a finite space"),
         ("FrozenLake-v1(slippery=True)", QLearning(Greedy()), "unexpected keyword"),
         ("FrozenLake-v1", SampleAverage(len), "cannot|must"),
     ]:
