@@ -68,10 +68,23 @@ def test_so_it_is_in_every_memory_order(case, first):
         check(CASES[case], first, second)
 
 
-@pytest.mark.parametrize("case", LARGE_CASES)
+PAIRS = [
+    ("probs", "entropy"),
+    ("entropy", "probs"),
+    ("sample", "probs"),
+    ("log_partition", "probs"),
+    ("probs", "pickled"),
+]
+
+
 @pytest.mark.parametrize(
-    ("first", "second"),
-    [("probs", "entropy"), ("entropy", "probs"), ("sample", "probs"), ("log_partition", "probs"), ("probs", "pickled")],
+    ("case", "first", "second"),
+    [
+        # The first two pairs meet every shape, each of the others one; the rest is slow.
+        pytest.param(case, *pair, marks=() if column in (0, 1, row + 2) else pytest.mark.slow)
+        for row, case in enumerate(LARGE_CASES)
+        for column, pair in enumerate(PAIRS)
+    ],
 )
 def test_large_arrays_are_not_shared_while_they_are_written_to(case, first, second):
     check(LARGE_CASES[case], first, second)

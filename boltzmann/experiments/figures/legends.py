@@ -106,11 +106,12 @@ def panels_of(figure: Figure) -> list[tuple[float, float, float, float]]:
         boxes.append(panel.get_tightbbox(bbox_extra_artists=[]))
         names = [text.get_window_extent() for text in panel.texts if text.get_gid() == _END_LABEL]
         if names:
-            beside = Bbox.union(names)
+            ends = Bbox.union(names)
             # The lines that lead to the names begin at the panel's edge.
-            boxes.append(Bbox.from_extents(inside.x1 + _ROOM + 2, beside.y0, beside.x1, beside.y1))
-        if legend is not None and legend.get_window_extent().x1 > inside.x1:
-            boxes.append(legend.get_window_extent())
+            boxes.append(Bbox.from_extents(inside.x1 + _ROOM + 2, ends.y0, ends.x1, ends.y1))
+        beside = legend.get_window_extent() if legend is not None else inside
+        if beside.x1 > inside.x1:
+            boxes.append(beside)
     scale, top = _POINTS / figure.dpi, figure.bbox.height
     return [
         (

@@ -61,13 +61,16 @@ def svg_text(figure: Figure) -> str:
 
 def _drawn(figure: Figure) -> tuple[str, list[tuple[float, float, float, float]]]:
     """Draw a figure as SVG, and say where its parts stand."""
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
 
     content, usual_canvas = io.StringIO(), figure.canvas
     canvas: Any = FigureCanvasSVG(figure)
     engine, dpi = figure.get_layout_engine(), figure.dpi
     with look():
         figure.set_dpi(_SVG_DPI)
+        # A renderer remembers the texts that it measured; otherwise each measurement would make another one.
+        renderer: Any = RendererSVG(*figure.bbox.size, io.StringIO())
+        canvas.get_renderer = lambda: renderer
         if engine is not None:
             # Otherwise savefig would draw the figure twice: once to lay it out, and once to write it.
             engine.execute(figure)

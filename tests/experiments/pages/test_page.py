@@ -5,9 +5,11 @@ from collections import Counter
 from importlib.resources import files
 
 import pytest
+from matplotlib.backends import backend_svg
 from matplotlib.figure import Figure
 
 from boltzmann.experiments import Picture, Section, Table, render_page
+from boltzmann.experiments.figures.style import new_figure
 from boltzmann.experiments.pages.parts import svg_text
 from tests.support.html_page import Page
 
@@ -54,3 +56,21 @@ def test_the_assets_are_read_as_a_part_of_the_package_and_hold_no_address():
         text = asset.read_text("utf-8")
         assert not set(re.findall(r"https?://[^\"'\s<]+", text)) - {"http://www.w3.org/2000/svg"}
         assert len(text.splitlines()) <= 250
+
+
+def test_a_drawing_measures_its_texts_by_one_renderer(monkeypatch):
+    made = []
+
+    class Counted(backend_svg.RendererSVG):
+        def __init__(self, *arguments, **options):
+            super().__init__(*arguments, **options)
+            made.append(self)
+
+    monkeypatch.setattr(backend_svg, "RendererSVG", Counted)
+    figure = new_figure(6, 4)
+    for panel in figure.subplots(3):
+        panel.plot([0, 1], label="a name")
+        panel.legend()
+    svg_text(figure)
+    # The other one writes the drawing.
+    assert len(made) == 2

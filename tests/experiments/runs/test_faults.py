@@ -1,5 +1,6 @@
 """Whatever an agent, a policy or an environment does: its cell has failed or is refused, and the others are stored."""
 
+import itertools
 import sys
 
 import pytest
@@ -32,6 +33,20 @@ NAMES = {
 }
 
 
+EVERYWHERE = ("exit", "generator", "os")
+"""One of those that end a process, one that is no Exception, and one that is."""
+
+
+def each_kind_at(places):
+    """Each kind at one place, and some at all places; the rest of all combinations is slow."""
+    combinations = itertools.product(enumerate(places), enumerate(RAISED))
+    return [
+        pytest.param(place, kind, marks=() if quick else pytest.mark.slow)
+        for (row, place), (column, kind) in combinations
+        for quick in [kind in EVERYWHERE or column % len(places) == row]
+    ]
+
+
 def tasks(faulty, place, kind, steps=30):
     """A good task or agent, and one that fails."""
     name, _, at = place.partition(" ")
@@ -48,8 +63,7 @@ def play(faulty, folder, place, kind, n_jobs=1, steps=30):
     return run(experiment, folder, make=envs.make, n_jobs=n_jobs)
 
 
-@pytest.mark.parametrize("kind", RAISED)
-@pytest.mark.parametrize("place", ["agent 2", "agent 10", "step 3"])
+@pytest.mark.parametrize(("place", "kind"), each_kind_at(["agent 2", "agent 10", "step 3"]))
 def test_what_is_raised_in_a_run_fails_its_cell_alone(place, kind, faulty, tmp_path):
     with pytest.raises(FailedCellsError, match=f"1 of 3 cells failed.*{NAMES[kind]}"):
         play(faulty, tmp_path, place, kind)
@@ -58,16 +72,25 @@ def test_what_is_raised_in_a_run_fails_its_cell_alone(place, kind, faulty, tmp_p
     assert "faulty.py" in text.read_text() or kind == "textless"
 
 
-@pytest.mark.parametrize("kind", RAISED)
-@pytest.mark.parametrize("place", ["agent 0", "agent 1", "constructor", "reset", "step 1", "close", "policy"])
+@pytest.mark.parametrize(
+    ("place", "kind"), each_kind_at(["agent 0", "agent 1", "constructor", "reset", "step 1", "close", "policy"])
+)
 def test_what_is_raised_in_the_rehearsal_is_refused(place, kind, faulty, tmp_path):
     with pytest.raises(RefusedError, match=f"[Ff]aulty.*{NAMES[kind]}"):
         play(faulty, tmp_path / "run", place, kind)
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.parametrize("at", [2, 3, 4])
-@pytest.mark.parametrize("kind", ["exit", "base", "os"])
+@pytest.mark.parametrize(
+    ("at", "kind"),
+    [
+        *((2, "exit"), (3, "base"), (4, "os")),
+        *(
+            pytest.param(at, kind, marks=pytest.mark.slow)
+            for at, kind in [(2, "base"), (2, "os"), (3, "exit"), (3, "os"), (4, "exit"), (4, "base")]
+        ),
+    ],
+)
 def test_steps_in_which_memory_is_measured_fail_their_cell_alone(at, kind, faulty, tmp_path):
     with pytest.raises(FailedCellsError, match=f"1 of 3 cells failed.*{NAMES[kind]}"):
         play(faulty, tmp_path, f"agent {at}", kind, steps=300_000)

@@ -47,7 +47,7 @@ def test_runs_are_drawn_within_each_task():
         stratified_bootstrap([1.0, 2.0, 3.0], AGGREGATES["mean"], rng=0)
 
 
-@pytest.mark.parametrize("runs", [5, 30])
+@pytest.mark.parametrize("runs", [5, pytest.param(30, marks=pytest.mark.slow)])
 def test_intervals_cover_and_narrow_ones_are_caught(runs):
     rng, spreads = fresh_rng(), np.array([0.5, 1.0, 1.0, 2.0, 3.0])
     estimates = [
