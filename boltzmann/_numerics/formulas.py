@@ -126,7 +126,7 @@ def _above_likeliest(scores: Scores, logs: Array, hot: Array | None = None, hot_
         return scores.likeliest + scores.temperature * logs
     hot = xp.zeros_like(logs, dtype=xp.bool) if hot is None else hot
     factor = scores.scale * _halving(scores)
-    above = (scores.likeliest * factor + xp.where(hot, 1.0, _temperatures(scores)) * factor * logs) / factor
+    above = (scores.likeliest * factor + xp.where(hot, 1.0, _temperatures(scores)) * (factor * logs)) / factor
     return xp.where(xp.isinf(scores.maximum), scores.maximum, xp.where(hot, hot_value, above))
 
 

@@ -151,6 +151,7 @@ def test_a_wrong_quantity_is_caught():
         ("variance", [-1.7e308, 1.7e308], 1e306, None),
         ("mellowmax", [0.0, 1e-20], 1e308, None),
         ("mellowmax", [1e-323, 0.0], 1e-300, None),
+        ("mellowmax", [5e-324, -1e-308, -MOST, -1e-308], 5e-324, [2.3e-28, 2e-13, 2.8e84, 1.0]),
         ("soft_value", [-1.7e308, -1.7e308], 1.7e308, [1.0, 4.0]),
         ("soft_value", [1e-310, -MOST, 1.0], 1.7e308, [0.36, 1.26, 1.3]),
     ],
