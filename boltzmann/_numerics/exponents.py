@@ -1,7 +1,8 @@
-"""(Q - max Q) / T in NumPy, exact at both ends and where differences overflow; exponentials that underflow."""
+"""Differences of values over T in NumPy, exact at both ends; means under weights that underflow."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,10 @@ _LEAST_HALVED = -1490.0
 
 
 def centred_over_temperature(values: Array, peak: Array, temperature: Array | float, ends: bool) -> Array:
-    """(values - peak) / temperature; both ends of the temperature and -inf are taken by value. Called under QUIET."""
+    """(values - peak) / temperature; both ends of the temperature and -inf are taken by value. Called under QUIET.
+
+    ``peak`` is the largest value, or at 0 < T < inf any other finite number.
+    """
     one = isinstance(temperature, float)
     if one and temperature == 0.0:
         return NUMPY.where(values == peak, 0.0, -np.inf)
@@ -27,7 +31,7 @@ def centred_over_temperature(values: Array, peak: Array, temperature: Array | fl
     except FloatingPointError:
         centred = values - peak
         # A difference of finite values that overflows may still be moderate in units of T: halve it first.
-        overflowed = (centred == -np.inf) & (values > -np.inf)
+        overflowed = np.isinf(centred) & (values > -np.inf)
         scores = NUMPY.where(overflowed, (values / 2 - peak / 2) / (temperature / 2), centred / temperature)
     if ends:
         scores = NUMPY.where((values == peak) & (temperature == 0), 0.0, scores)
@@ -46,3 +50,29 @@ def roots_of_weights(scores: Any, marked: Array) -> Array:
     """Return the square roots of the marked weights, 1 for others."""
     xp = scores.xp
     return xp.exp(xp.where(marked, scores.scores, 0.0) / 2)  # type: ignore[no-any-return]
+
+
+def weighted(scores: Any, terms: Array) -> Array:
+    """p(a) times the term of each action, to full accuracy even if the weight is subnormal or 0."""
+    xp = scores.xp
+    products = scores.weights / scores.total * xp.where(scores.weights > 0, terms, 0.0)
+    rare = rare_weights(scores)
+    if xp is NUMPY and not np.any(rare):
+        return products  # type: ignore[no-any-return]
+    roots = roots_of_weights(scores, rare)
+    return xp.where(rare, roots * (roots * terms / scores.total), products)  # type: ignore[no-any-return]
+
+
+def mean_score(scores: Any) -> Array:
+    """Rows; the mean of the scores. A score of -inf has weight 0 and does not count."""
+    if scores.xp is NUMPY and scores.prior is None and not scores.ends:
+        # A value of -inf, or a difference that overflows, makes this result infinite or NaN.
+        terms: Any = scores.values - scores.peak
+        temperature = scores.temperature
+        in_place = isinstance(temperature, float)
+        terms = np.divide(terms, temperature, out=terms) if in_place else terms / temperature
+        np.multiply(terms, scores.weights, out=terms)
+        result: Array = np.add.reduce(terms, axis=scores.axis, keepdims=True) / scores.total
+        if math.isfinite(np.add.reduce(result, axis=None)):
+            return result
+    return scores.sum(scores.weights * scores.safe_scores) / scores.total  # type: ignore[no-any-return]

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from boltzmann._numerics.exponents import rare_weights, roots_of_weights
+from boltzmann._numerics.exponents import mean_score, rare_weights, roots_of_weights, weighted
 from boltzmann._numerics.scores import Scores
 from boltzmann._numerics.shared import relative_excess
 from boltzmann.arrays import LARGEST, NUMPY, Array
 
 _LEAST_EXPM1 = -0.5
 """Above this value of expm1, log1p of it is more accurate than the log of the exponential."""
+_MOST_EXPM1 = 0.5
+"""Above this exponent its exponential less 1 loses no digit."""
 _HUGE = 2.0**-26
 """Above this fraction of the largest float T log Z may overflow although the soft value is moderate."""
 
@@ -39,10 +41,10 @@ def log_partition(scores: Scores) -> Array:
     mass. At T = inf it is the log of the prior mass of the allowed actions.
     """
     if not scores.ends:
-        return scores.maximum / scores.temperature + scores.log_mass
+        return scores.likeliest / scores.temperature + scores.log_mass
     xp, temperature = scores.xp, _temperatures(scores)
     cold, hot = temperature == 0, xp.isinf(temperature)
-    scaled = scores.peak / xp.where(cold | hot, 1.0, temperature)
+    scaled = scores.likeliest / xp.where(cold | hot, 1.0, temperature)
     endless = xp.where(scores.peak > 0, xp.full_like(scores.peak, np.inf), -np.inf)
     scaled = xp.where(hot, 0.0 * scores.peak, xp.where(cold & (scores.peak != 0), endless, scaled))
     mass = scores.log_mass if scores.prior is None else xp.where(hot, _log_prior_mass(scores), scores.log_mass)
@@ -58,26 +60,32 @@ def mellowmax(scores: Scores) -> Array:
     mass = scores.sum(weights)
     logs = _log_mean(scores, weights, mass)
     rounding = float(xp.finfo(scores.peak.dtype).eps) ** 2
-    if xp is NUMPY and not scores.ends and np.max(logs, initial=-1.0) < -rounding:
-        return _above_maximum(scores, logs)
+    if xp is NUMPY and not scores.ends and np.min(np.abs(logs), initial=1.0) > rounding:
+        return _above_likeliest(scores, logs)
     # If T is so much larger than the range, quotients may underflow, and the prior mean is exact to rounding.
     ranges = -xp.min(scores.centred, axis=scores.axis, keepdims=True)
     hot = ranges < _temperatures(scores) * rounding * scores.scale
-    prior_mean = (scores.peak * scores.scale + scores.sum(weights / mass * scores.centred)) / scores.scale
-    return _above_maximum(scores, logs, hot, prior_mean)
+    prior_mean = (scores.likeliest * scores.scale + scores.sum(weights / mass * scores.around)) / scores.scale
+    return _above_likeliest(scores, logs, hot, prior_mean)
 
 
 def mellowmax_loss(scores: Scores) -> Array:
     """Max Q - mellowmax to full relative accuracy, for 0 < T < inf."""
     weights = _live_prior(scores)
-    return -scores.temperature * _log_mean(scores, weights, scores.sum(weights))
+    above = scores.peak - scores.likeliest
+    return above - scores.temperature * _log_mean(scores, weights, scores.sum(weights))
 
 
 def _log_mean(scores: Scores, weights: Array, mass: Array) -> Array:
-    """Log of the prior mean of exp((Q - max Q) / T); rows."""
-    xp = scores.xp
+    """Log of the prior mean of exp((Q - Q(likeliest)) / T); rows."""
+    xp, exponents = scores.xp, _prior_free(scores)
+    above = exponents > _MOST_EXPM1
+    excess = weights * xp.expm1(xp.where(above, 0.0, exponents))
+    if scores.prior is not None:
+        # A large exponential may overflow, but not its product with the prior, at most the likeliest action's prior.
+        excess = xp.where(above, scores.weights * scores.its_prior - weights, excess)
     # If the mean of the exponentials is near 1, take 1 + mean of expm1 for it; else the mean itself is accurate.
-    shortfall = scores.sum(weights * xp.where(scores.weights > 0, xp.expm1(_prior_free(scores)), -1.0)) / mass
+    shortfall = scores.sum(xp.where(scores.weights > 0, excess, -weights)) / mass
     near = shortfall > _LEAST_EXPM1
     return xp.where(near, xp.log1p(xp.where(near, shortfall, 0.0)), scores.log_mass - xp.log(mass))
 
@@ -91,10 +99,10 @@ def soft_value(scores: Scores) -> Array:
     xp = scores.xp
     if scores.prior is None:
         if not scores.ends:
-            return _above_maximum(scores, scores.log_mass)
+            return _above_likeliest(scores, scores.log_mass)
         several = scores.sum(xp.astype(scores.live, scores.peak.dtype)) > 1
         hot = xp.isinf(_temperatures(scores))
-        return _above_maximum(scores, scores.log_mass, hot, xp.where(several, np.inf, scores.peak))
+        return _above_likeliest(scores, scores.log_mass, hot, xp.where(several, np.inf, scores.peak))
     log_mass = _log_prior_mass(scores)
     # For a normalised prior, T log(mass) is 0 at every T, inf included.
     unnormalised = log_mass != 0
@@ -111,14 +119,14 @@ def _log_prior_mass(scores: Scores) -> Array:
     return xp.where(xp.abs(mass - 1) <= rounding, 0.0, xp.log(mass))
 
 
-def _above_maximum(scores: Scores, logs: Array, hot: Array | None = None, hot_value: Array | float = 0.0) -> Array:
-    """Max Q + T logs: max Q at T = 0, the given value where ``hot``, and +inf if the maximum is."""
+def _above_likeliest(scores: Scores, logs: Array, hot: Array | None = None, hot_value: Array | float = 0.0) -> Array:
+    """Q(likeliest) + T logs: max Q at T = 0, the given value where ``hot``, and +inf if the maximum is."""
     xp, plain = scores.xp, scores.xp is NUMPY and isinstance(scores.scale, float)
     if hot is None and plain and np.max(scores.temperature, initial=0.0) <= LARGEST * _HUGE:
-        return scores.peak + scores.temperature * logs
+        return scores.likeliest + scores.temperature * logs
     hot = xp.zeros_like(logs, dtype=xp.bool) if hot is None else hot
     factor = scores.scale * _halving(scores)
-    above = (scores.peak * factor + xp.where(hot, 1.0, _temperatures(scores)) * factor * logs) / factor
+    above = (scores.likeliest * factor + xp.where(hot, 1.0, _temperatures(scores)) * (factor * logs)) / factor
     return xp.where(xp.isinf(scores.maximum), scores.maximum, xp.where(hot, hot_value, above))
 
 
@@ -135,30 +143,29 @@ def entropy(scores: Scores) -> Array:
     Small entropies keep full relative accuracy.
     """
     # In log(total) - sum p score no term is negative, so nothing cancels.
-    return scores.xp.log1p(scores.rest) - scores.mean_score()
+    return scores.xp.log1p(scores.rest) - mean_score(scores)
 
 
 def mean(scores: Scores) -> Array:
     """E[Q] under the distribution, shape (...): max Q at T = 0, the prior mean at T = inf."""
-    below = scores.sum(_weighted(scores, scores.centred))
-    return scores.xp.where(
-        scores.xp.isinf(scores.maximum), scores.maximum, (scores.peak * scores.scale + below) / scores.scale
-    )
+    xp, above = scores.xp, scores.sum(weighted(scores, scores.around))
+    result = (scores.likeliest * scores.scale + above) / scores.scale
+    return xp.where(xp.isinf(scores.maximum), scores.maximum, result)
 
 
 def variance(scores: Scores) -> Array:
     """Variance of Q under the distribution, shape (...): 0 at T = 0, the prior's at T = inf."""
     xp = scores.xp
-    deviations = scores.centred - scores.sum(_weighted(scores, scores.centred))
+    deviations = scores.around - scores.sum(weighted(scores, scores.around))
     large = xp.abs(deviations) > float(xp.finfo(deviations.dtype).max) ** 0.5 * scores.scale / 2
     moderate = xp.where(large, 0.0, deviations)
     squares = _probs(scores) * (_where_drawn(scores, moderate) / scores.scale) ** 2
     rare = rare_weights(scores) | large & scores.live
     if xp is NUMPY and not np.any(rare):
         return scores.sum(squares)
-    # The root of a weight times a deviation overflows only if the variance does.
-    roots = roots_of_weights(scores, rare) * xp.where(rare, deviations, 0.0) / scores.scale
-    return scores.sum(xp.where(rare, roots**2 / scores.total, squares))
+    # The root of a probability times a deviation overflows only if the variance does.
+    roots = roots_of_weights(scores, rare) / scores.total**0.5 * xp.where(rare, deviations, 0.0) / scores.scale
+    return scores.sum(xp.where(rare, roots**2, squares))
 
 
 def heat_capacity(scores: Scores) -> Array:
@@ -204,7 +211,7 @@ def _live_prior(scores: Scores) -> Array:
 
 def expected_loss(scores: Scores) -> Array:
     """Max Q - E[Q], shape (...): 0 at T = 0."""
-    return -scores.sum(_weighted(scores, scores.centred)) / scores.scale
+    return -scores.sum(weighted(scores, scores.centred)) / scores.scale
 
 
 def kl_to_prior(scores: Scores) -> Array:
@@ -223,25 +230,15 @@ def _probs(scores: Scores) -> Array:
     return scores.weights / scores.total
 
 
-def _weighted(scores: Scores, terms: Array) -> Array:
-    """p(a) times the term of each action, to full accuracy even if the weight is subnormal or 0."""
-    products = _probs(scores) * _where_drawn(scores, terms)
-    rare = rare_weights(scores)
-    if scores.xp is NUMPY and not np.any(rare):
-        return products
-    roots = roots_of_weights(scores, rare)
-    return scores.xp.where(rare, roots * (roots * terms / scores.total), products)
-
-
 def _where_drawn(scores: Scores, terms: Array) -> Array:
     """Replace the terms of actions of probability 0 by 0."""
     return scores.xp.where(scores.weights > 0, terms, 0.0)
 
 
 def _prior_free(scores: Scores) -> Array:
-    """(Q - max Q) / T for actions with weight, 0 for others."""
+    """(Q - Q(likeliest)) / T for actions with weight, 0 for others."""
     # Subtracting log(prior) from the scores again would lose all digits at large T.
-    return scores.xp.where(scores.weights > 0, scores.exponents, 0.0)
+    return scores.xp.where(scores.weights > 0, scores.exponents_around, 0.0)
 
 
 def _temperatures(scores: Scores) -> Array:

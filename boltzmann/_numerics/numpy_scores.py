@@ -53,7 +53,7 @@ def standardise(
     scores = Scores()
     scores.dtype, scores.axis, scores.temperature = given.dtype, -1, temperatures
     scores.batch, scores.best, scores.values = raw.shape[:-1], best, row
-    scores.maximum = scores.peak = row[best]
+    scores.maximum = scores.peak = scores.likeliest = row[best]
     scores.ends = scores.equal = not 0.0 < temperatures < np.inf
     return scores
 
@@ -114,11 +114,15 @@ def _scored(raw: Any, temperature: Any, prior: Any, dtype: object) -> Scores:
         scores.peak = np.where(endless, 0.0, maximum)
         raw = np.where(endless, np.where(raw == np.inf, 0.0, -np.inf), raw)
         scores.ends = scores.ends or bool(endless.any())
-    scores.values = raw
+    scores.values, scores.likeliest = raw, scores.peak
     if scores.prior is not None:
         weighted: Any = scores.exponents + np.log(scores.prior)
-        scores.top = weighted.max(axis=scores.axis, keepdims=True)
-        scores.scores = weighted - scores.top
+        first = weighted.argmax(axis=scores.axis, keepdims=True)
+        top, scores.likeliest, scores.its_prior = (
+            np.take_along_axis(np.broadcast_to(array, weighted.shape), first, axis=scores.axis)
+            for array in (weighted, raw, scores.prior)
+        )
+        scores.scores = weighted - top
     return scores
 
 

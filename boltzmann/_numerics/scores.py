@@ -1,13 +1,12 @@
 """A distribution in the form that all its quantities start from.
 
-A score is log prior(a) + (Q(a) - max Q) / T minus the largest of its row. The best action has the score 0, and an
+A score is log prior(a) + (Q(a) - max Q) / T minus the largest of its row. The likeliest action has the score 0, and an
 action that cannot be drawn has -inf. Everything else about the distribution follows from the scores. ``numpy_scores``
 makes them for NumPy, ``traced_scores`` for libraries that differentiate or compile.
 """
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -46,8 +45,10 @@ class Scores(InNamespace):
     """Rows; the largest of ``values``, always finite."""
     maximum: Array
     """Rows; the largest value, which may be +inf."""
-    top: Array | float = 0.0
-    """Rows; the unshifted score of the best action, log prior + (Q - max Q) / T; 0.0 without a prior."""
+    likeliest: Array
+    """Rows; the value of the likeliest action, which with a prior may be below ``peak``."""
+    its_prior: Array | float = 1.0
+    """Rows; the prior of the likeliest action."""
     prior: Array | None = None
     """Weights, 0 where an action is not allowed."""
     mask: Array | None = None
@@ -78,8 +79,15 @@ class Scores(InNamespace):
 
     @lazy
     def exponents(self) -> Array:
-        """(Q - max Q) / T: the scores without the prior."""
+        """(Q - max Q) / T."""
         return centred_over_temperature(self.values, self.peak, self.temperature, self.ends)
+
+    @lazy
+    def exponents_around(self) -> Array:
+        """(Q - Q(likeliest)) / T: the scores without the prior."""
+        if self.prior is None:
+            return self.exponents
+        return centred_over_temperature(self.values, self.likeliest, self.temperature, self.ends)
 
     @lazy
     def scores(self) -> Array:
@@ -171,28 +179,22 @@ class Scores(InNamespace):
     @lazy
     def centred(self) -> Array:
         """Q - max Q where live, else 0; times ``scale``."""
+        return self._differences(self.peak)
+
+    @lazy
+    def around(self) -> Array:
+        """Q - Q(likeliest) where live, else 0; times ``scale``. Its mean is small, so that deviations lose no digit."""
+        return self.centred if self.prior is None else self._differences(self.likeliest)
+
+    def _differences(self, origin: Array) -> Array:
         if isinstance(self.scale, float):
-            return NUMPY.where(self.live, self.values - self.peak, 0.0)
-        return NUMPY.where(self.live, self.values * self.scale - self.peak * self.scale, 0.0)
+            return NUMPY.where(self.live, self.values - origin, 0.0)
+        return NUMPY.where(self.live, self.values * self.scale - origin * self.scale, 0.0)
 
     @lazy
     def safe_scores(self) -> Array:
         """Scores, with 0 instead of -inf where the weight is 0."""
         return NUMPY.where(self.weights > 0, self.scores, 0.0)
-
-    def mean_score(self) -> Array:
-        """Rows; the mean of the scores. A score of -inf has weight 0 and does not count."""
-        if self.xp is NUMPY and self.prior is None and not self.ends:
-            # A value of -inf, or a difference that overflows, makes this result infinite or NaN.
-            terms: Any = self.values - self.peak
-            temperature = self.temperature
-            in_place = isinstance(temperature, float)
-            terms = np.divide(terms, temperature, out=terms) if in_place else terms / temperature
-            np.multiply(terms, self.weights, out=terms)
-            result: Array = np.add.reduce(terms, axis=self.axis, keepdims=True) / self.total
-            if math.isfinite(np.add.reduce(result, axis=None)):
-                return result
-        return self.sum(self.weights * self.safe_scores) / self.total
 
     @lazy
     def total(self) -> Array:
@@ -201,9 +203,9 @@ class Scores(InNamespace):
 
     @lazy
     def log_mass(self) -> Array:
-        """Rows; log of the sum of prior(a) exp((Q(a) - max Q) / T)."""
+        """Rows; log of the sum of prior(a) exp((Q(a) - Q(likeliest)) / T)."""
         logs = self.xp.log1p(self.rest)
-        return logs if self.prior is None else logs + self.top
+        return logs if self.prior is None else logs + self.xp.log(self.its_prior)
 
     def sum(self, terms: Array) -> Array:
         """Sum over the actions; return rows."""

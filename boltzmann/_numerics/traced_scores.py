@@ -62,23 +62,29 @@ def _standardise(xp: Namespace, values: Values, temperature: Values, where: Mask
     scaled = centred / finite
     dead = ~live | cold & (centred < 0)
     logs = xp.where(dead | hot, 0.0, scaled)
-    shift: Any = 0.0
+    scores.likeliest, around, relative = peak, centred, scaled
     if weights is not None:
         log_prior = xp.log(xp.where(live & (weights > 0), weights, 1.0))
         best = _first_best(xp, ~dead, logs + log_prior)
-        scores.top = shift = _picked(xp, best, logs + log_prior)
+        shift, its_log, scores.likeliest, scores.its_prior = (
+            _picked(xp, best, array) for array in (logs + log_prior, log_prior, q, weights)
+        )
+        around = xp.where(live, q * shrunk - scores.likeliest * shrunk, 0.0)
+        around = xp.where(temperatures < least, libraries.detached(xp, around), around)
+        relative = around / finite + log_prior - its_log
     # Set exponents that underflow to 0 before the division, whose derivative would be 0 times inf.
-    lost = dead | (scaled < _LEAST_EXPONENT) & ~hot
-    safe = xp.where(lost | hot, 0.0, xp.where(lost, 0.0, centred) / finite)
-    scores.exponents = safe
+    lost = dead | (relative < _LEAST_EXPONENT) & ~hot
+    safe = xp.where(lost | hot, 0.0, xp.where(lost, 0.0, around) / finite)
+    scores.exponents_around = safe
     if weights is not None:
-        logs, safe = logs + log_prior - shift, xp.where(lost, 0.0, safe + log_prior - shift)
+        logs, safe = logs + log_prior - shift, xp.where(lost, 0.0, safe + log_prior - its_log)
     full = xp.zeros_like(logs)
     scores.scores = xp.where(wrong, xp.nan, xp.where(dead, -xp.inf, logs))
     cached = {
         "live": live | xp.astype(full, xp.bool),
         "maximisers": (live & (centred == 0)) | xp.astype(full, xp.bool),
         "centred": centred + full,
+        "around": around + full,
         "scale": shrunk,
         "safe_scores": safe,
         "weights": xp.where(wrong, xp.nan, xp.where(lost, 0.0, xp.exp(safe))),
