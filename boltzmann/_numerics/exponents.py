@@ -6,33 +6,39 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann.arrays import NUMPY, Array
+from boltzmann.arrays import NUMPY, QUIET, Array
 
 _LEAST_HALVED = -1490.0
 """exp of half a smaller score is 0."""
 
 
 def centred_over_temperature(values: Array, peak: Array, temperature: Array | float, ends: bool) -> Array:
-    """(values - peak) / temperature; both ends of the temperature and -inf are taken by value. Called under QUIET."""
+    """(values - peak) / temperature; both ends of the temperature and -inf are taken by value.
+
+    Called under OVERFLOW_RAISES.
+    """
     one = isinstance(temperature, float)
     if one and temperature == 0.0:
         return NUMPY.where(values == peak, 0.0, -np.inf)
     if one and temperature == np.inf:
         return NUMPY.where(values == -np.inf, -np.inf, 0.0)
     try:
-        # NumPy checks the overflow flag anyway, so detecting an overflow is free.
-        with np.errstate(over="raise"):
-            centred = values - peak
-            scores = NUMPY.divide(centred, temperature, out=centred) if one else centred / temperature
-    except FloatingPointError:
         centred = values - peak
-        # A difference of finite values that overflows may still be moderate in units of T: halve it first.
-        overflowed = (centred == -np.inf) & (values > -np.inf)
-        scores = NUMPY.where(overflowed, (values / 2 - peak / 2) / (temperature / 2), centred / temperature)
+        scores = NUMPY.divide(centred, temperature, out=centred) if one else centred / temperature
+    except FloatingPointError:
+        scores = _halved_where_wide(values, peak, temperature)
     if ends:
         scores = NUMPY.where((values == peak) & (temperature == 0), 0.0, scores)
         scores = NUMPY.where(np.isinf(temperature), NUMPY.where(values == -np.inf, -np.inf, 0.0), scores)
     return NUMPY.asarray(scores)
+
+
+@QUIET
+def _halved_where_wide(values: Array, peak: Array, temperature: Array | float) -> Array:
+    """Halve a difference of finite values that overflows: in units of T it may still be moderate."""
+    centred = values - peak
+    overflowed = (centred == -np.inf) & (values > -np.inf)
+    return NUMPY.where(overflowed, (values / 2 - peak / 2) / (temperature / 2), centred / temperature)
 
 
 def rare_weights(scores: Any) -> Array:

@@ -24,11 +24,14 @@ _CLOSE = 1.0
 
 
 class Quantity:
-    """A property of a distribution: a formula over its scores, computed on first use and cached."""
+    """A property of a distribution: a formula over its scores, computed on first use and cached.
 
-    def __init__(self, formula: Callable[[Scores], Array], *, signed: bool = False) -> None:
+    A formula that raises no flag of NumPy is ``quiet``; another is computed with all flags ignored.
+    """
+
+    def __init__(self, formula: Callable[[Scores], Array], *, signed: bool = False, quiet: bool = False) -> None:
         self.formula, self.signed, self.__doc__ = formula, signed, formula.__doc__
-        self._quiet_formula = QUIET(formula)
+        self._quiet_formula = formula if quiet else QUIET(formula)
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -37,9 +40,7 @@ class Quantity:
         if distribution is None:
             return self
         scores = distribution._scores
-        # One row of float64 needs no change of axes or dtype; a call less is felt there.
-        plain = scores.batch == () and scores.xp is NUMPY and scores.tensors is None and scores.dtype == np.float64
-        result = self.formula(scores) if plain and self.name in _PER_ACTION else self.of(scores)
+        result = self.of(scores)
         if self.signed and distribution._sign is not None:
             result = result * distribution._sign
         native = scores.xp is NUMPY
