@@ -117,11 +117,7 @@ class Scores(InNamespace):
         return rest
 
     def normalised_weights(self) -> Array:
-        """Return the probabilities; no flag of NumPy is raised outside."""
-        # Weights of 0 and 1 raise no flag.
-        return self._normalised() if self.equal else self._normalised_quietly()
-
-    def _normalised(self) -> Array:
+        """Return the probabilities. Called under OVERFLOW_RAISES, but for weights of 0 and 1, which raise no flag."""
         if "weights" in self.__dict__:
             return self.weights / (1.0 + self.rest)
         weights: Any = self._new_weights()
@@ -137,7 +133,7 @@ class Scores(InNamespace):
         probs = self.normalised = NUMPY.divide(weights, 1.0 + rest, out=weights)
         return probs
 
-    _normalised_quietly = OVERFLOW_RAISES(_normalised)
+    quietly_normalised_weights = OVERFLOW_RAISES(normalised_weights)
 
     def _sum_of_others(self, weights: Any, *, shared: bool) -> Array:
         """Sum the weights without the best action's; if other threads may read them, they stay as they are."""

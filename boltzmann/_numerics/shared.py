@@ -79,6 +79,8 @@ def picked(xp: Namespace, log_probs: Array, actions: Values) -> Array:
     indices, outside = _checked_actions(xp, actions, log_probs)
     if indices.ndim < len(batch) or tuple(indices.shape[indices.ndim - len(batch) :]) != tuple(batch):
         raise ValueError(f"actions must have a shape that ends in {tuple(batch)}, got {tuple(indices.shape)}")
+    if xp is NUMPY and not batch:
+        return log_probs[indices]
     table = xp.broadcast_to(log_probs, (*indices.shape, count))
     result = xp.take_along_axis(table, indices[..., None], axis=-1)[..., 0]
     return result[()] if xp is NUMPY else xp.where(outside, xp.nan, result)
@@ -88,10 +90,11 @@ def _is_real(xp: Namespace, array: Any) -> bool:
     return not libraries.is_native(array) and bool(xp.isdtype(array.dtype, "real floating"))
 
 
-def _checked_actions(xp: Namespace, actions: Any, log_probs: Array) -> tuple[Array, Array]:
+def _checked_actions(xp: Namespace, actions: Any, log_probs: Array) -> tuple[Array, Array | None]:
     """Return actions as indices in [0, K), in the library of the log-probabilities, and a mark of those outside.
 
-    Known numbers outside are refused. Traced ones cannot be: they become action 0, and the caller answers NaN.
+    Known numbers outside are refused, and the mark is None in NumPy, where all are known. Traced ones
+    cannot be refused: they become action 0, and the caller answers NaN.
     """
     count = log_probs.shape[-1]
     if xp is NUMPY or isinstance(actions, np.ndarray | np.generic | int):
@@ -101,7 +104,7 @@ def _checked_actions(xp: Namespace, actions: Any, log_probs: Array) -> tuple[Arr
         inside = (numbers >= 0) & (numbers < count)
         checks.require_all(inside, "actions", f"in [0, {count})", numbers)
         if xp is NUMPY:
-            return numbers, ~inside
+            return numbers, None
         actions = numbers.tolist()
     # Copying a tensor with a derivative causes a warning, so a wrong dtype is refused first.
     given = actions if _is_real(xp, actions) else xp.asarray(actions, device=libraries.device(log_probs))

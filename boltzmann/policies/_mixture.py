@@ -35,8 +35,7 @@ def uniform_or_gibbs(
         shares: Any = 1.0 / scores.values.shape[scores.axis]
     else:
         shares = _equal_shares(scores, scores.allowed())
-    mixed = _mixed(scores.xp, scores, epsilon, shares, None)
-    return _as_categorical(scores, mixed, temperature if has_temperature else None)
+    return _mixed(scores.xp, scores, epsilon, shares, None, temperature if has_temperature else None)
 
 
 def gibbs_or_greedy(values: Values, epsilon: float | Floats, temperature: Values, where: Mask) -> Categorical:
@@ -44,8 +43,7 @@ def gibbs_or_greedy(values: Values, epsilon: float | Floats, temperature: Values
     if not isinstance(epsilon, float):
         _require_one_a_row(values, epsilon)
     scores, _ = scored(values, temperature, where, None)
-    mixed = _mixed(scores.xp, scores, epsilon, None, _equal_shares(scores, scores.maximisers))
-    return _as_categorical(scores, mixed, temperature)
+    return _mixed(scores.xp, scores, epsilon, None, _equal_shares(scores, scores.maximisers), temperature)
 
 
 def _equal_shares(scores: Scores, marked: Array) -> Array:
@@ -61,7 +59,14 @@ def _require_one_a_row(values: Values, epsilon: Floats) -> None:
 
 
 @libraries.quietly
-def _mixed(xp: Namespace, scores: Scores, epsilon: float | Floats, exploring: Any, exploiting: Any) -> Array:
+def _mixed(
+    xp: Namespace,
+    scores: Scores,
+    epsilon: float | Floats,
+    exploring: Any,
+    exploiting: Any,
+    temperature: Values | None,
+) -> Categorical:
     """Mix two distributions; the Gibbs distribution of the scores is the one that is None."""
     exploring = formulas.probs(scores) if exploring is None else exploring
     exploiting = formulas.probs(scores) if exploiting is None else exploiting
@@ -71,10 +76,7 @@ def _mixed(xp: Namespace, scores: Scores, epsilon: float | Floats, exploring: An
             rates = scores.from_rows(np.asarray(epsilon, dtype=np.float64))
     elif not isinstance(epsilon, float):
         rates = libraries.to_float(xp, "epsilons", np.asarray(epsilon), like=exploiting)[..., None]
-    return scores.action_answer((1 - rates) * exploiting + rates * exploring)
-
-
-def _as_categorical(scores: Scores, probs: Array, temperature: Values | None) -> Categorical:
+    probs = scores.action_answer((1 - rates) * exploiting + rates * exploring)
     if scores.tensors is None:
         return Categorical.computed(probs, scores.xp, temperature)
     return Categorical.computed(tensors.as_tensor(probs, scores.tensors), scores.answer_xp, temperature)
