@@ -112,5 +112,5 @@ def largest(values: Values, where: Mask | None) -> PerRow:
 
 def _memory(table: NDArray[Any]) -> NDArray[Any] | None:
     """Return the memory of a table of :func:`make_table` as one row; None for a table in another memory order."""
-    contiguous = table.transpose(1, 2, 0) if table.shape[1] == 1 else table
+    contiguous = table.T if table.shape[1] == 1 else table
     return contiguous.reshape(-1) if contiguous.flags.c_contiguous else None

@@ -14,6 +14,9 @@ LARGEST = float(np.finfo(np.float64).max)
 QUIET = np.errstate(all="ignore")
 """Decorates functions that compute with NumPy: they treat every infinity themselves, whatever the caller's errstate."""
 
+OVERFLOW_RAISES = np.errstate(all="ignore", over="raise")
+"""Decorates functions that are ready for a FloatingPointError: NumPy checks the overflow flag anyway, for free."""
+
 AS_USUAL = np.errstate(divide="warn", over="warn", under="ignore", invalid="warn")
 """Decorates functions that run other people's code: it meets NumPy's defaults, as in a new process."""
 

@@ -87,13 +87,7 @@ class Categorical(InNamespace):
     @lazy
     def log_probs(self) -> Array:
         """Log-probabilities, shape (..., K), -inf where the probability is 0."""
-        xp = self.xp
-        with libraries.quiet(xp):
-            if xp is NUMPY:
-                return xp.log(self.probs)
-            # No infinity reaches the logarithm's derivative.
-            impossible = self.probs == 0
-            return xp.where(impossible, -xp.inf, xp.log(xp.where(impossible, 1.0, self.probs)))
+        return _logs(self.xp, self.probs)
 
     @lazy
     def entropy(self) -> Array:
@@ -124,6 +118,15 @@ class Categorical(InNamespace):
     def sample_without_replacement(self, rng: Rng, k: int, shape: int | tuple[int, ...] = ()) -> Array:
         """Draw k different actions in order; see :meth:`boltzmann.Gibbs.sample_without_replacement`."""
         return sample_without_replacement(rng, self.log_probs, k, shape)
+
+
+@libraries.quietly
+def _logs(xp: Namespace, probs: Array) -> Array:
+    if xp is NUMPY:
+        return xp.log(probs)
+    # No infinity reaches the logarithm's derivative.
+    impossible = probs == 0
+    return xp.where(impossible, -xp.inf, xp.log(xp.where(impossible, 1.0, probs)))
 
 
 @QUIET

@@ -128,8 +128,9 @@ def mask_array(name: str, value: ArrayLike) -> Bools:
 
 def plain_array(name: str, value: ArrayLike) -> NDArray[Any]:
     """Make an array of ``value``; a masked array is refused, whose mask NumPy would drop without a word."""
-    if type(value) is not np.ndarray:
-        _refuse_masked(name, value)
+    if type(value) is np.ndarray:
+        return value
+    _refuse_masked(name, value)
     return np.asarray(value)
 
 

@@ -57,9 +57,13 @@ def with_hints(function: Callable[_Parameters, _Result]) -> Callable[_Parameters
 
     @functools.wraps(function)
     def call(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Result:
-        if kwargs and accepted is not None and not accepted.issuperset(kwargs):
-            require_known(function.__qualname__, kwargs, accepted)
-        return function(*args, **kwargs)
+        try:
+            return function(*args, **kwargs)
+        except TypeError:
+            # Looking at the keywords of every call would be felt.
+            if accepted is not None and not accepted.issuperset(kwargs):
+                raise _refusal(function.__qualname__, kwargs, accepted) from None
+            raise
 
     return call
 
@@ -74,11 +78,14 @@ def with_plain_signature(function: Callable[_Parameters, _Result]) -> Callable[_
 
 def require_known(name: str, given: Iterable[str], accepted: frozenset[str] | None) -> None:
     """Raise a TypeError for the first keyword that a call does not accept; None accepts all."""
-    if accepted is None or accepted.issuperset(given):
-        return
+    if accepted is not None and not accepted.issuperset(given):
+        raise _refusal(name, given, accepted)
+
+
+def _refusal(name: str, given: Iterable[str], accepted: frozenset[str]) -> TypeError:
     unknown = next(keyword for keyword in given if keyword not in accepted)
     message = f"{name}() got an unexpected keyword argument {unknown[:200]!r}"
-    raise TypeError(f"{message}: {_hint(unknown, accepted)}" if accepted else message)
+    return TypeError(f"{message}: {_hint(unknown, accepted)}" if accepted else message)
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""Differences of values over T in NumPy, exact at both ends; means under weights that underflow."""
+"""Differences of values over T in NumPy, exact at both ends; sums and means under weights that underflow."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann.arrays import NUMPY, Array
+from boltzmann.arrays import NUMPY, QUIET, Array
 
 _LEAST_HALVED = -1490.0
 """exp of half a smaller score is 0."""
 
 
 def centred_over_temperature(values: Array, peak: Array, temperature: Array | float, ends: bool) -> Array:
-    """(values - peak) / temperature; both ends of the temperature and -inf are taken by value. Called under QUIET.
+    """(values - peak) / temperature; both ends of the temperature and -inf are taken by value.
 
-    ``peak`` is the largest value, or at 0 < T < inf any other finite number.
+    ``peak`` is the largest value, or at 0 < T < inf any other finite number. Called under OVERFLOW_RAISES.
     """
     one = isinstance(temperature, float)
     if one and temperature == 0.0:
@@ -24,19 +24,47 @@ def centred_over_temperature(values: Array, peak: Array, temperature: Array | fl
     if one and temperature == np.inf:
         return NUMPY.where(values == -np.inf, -np.inf, 0.0)
     try:
-        # NumPy checks the overflow flag anyway, so detecting an overflow is free.
-        with np.errstate(over="raise"):
-            centred = values - peak
-            scores = NUMPY.divide(centred, temperature, out=centred) if one else centred / temperature
-    except FloatingPointError:
         centred = values - peak
-        # A difference of finite values that overflows may still be moderate in units of T: halve it first.
-        overflowed = np.isinf(centred) & (values > -np.inf)
-        scores = NUMPY.where(overflowed, (values / 2 - peak / 2) / (temperature / 2), centred / temperature)
+        scores = NUMPY.divide(centred, temperature, out=centred) if one else centred / temperature
+    except FloatingPointError:
+        scores = _halved_where_wide(values, peak, temperature)
     if ends:
         scores = NUMPY.where((values == peak) & (temperature == 0), 0.0, scores)
         scores = NUMPY.where(np.isinf(temperature), NUMPY.where(values == -np.inf, -np.inf, 0.0), scores)
     return NUMPY.asarray(scores)
+
+
+@QUIET
+def _halved_where_wide(values: Array, peak: Array, temperature: Array | float) -> Array:
+    """Halve a difference of finite values that overflows: in units of T it may still be moderate."""
+    centred = values - peak
+    overflowed = np.isinf(centred) & (values > -np.inf)
+    return NUMPY.where(overflowed, (values / 2 - peak / 2) / (temperature / 2), centred / temperature)
+
+
+def sum_of_others(scores: Any, weights: Any, *, shared: bool) -> Array:
+    """Sum the weights without the best action's; if other threads may read them, they stay as they are."""
+    rest: Array
+    several = scores.batch is None
+    best = scores.flat_best if several else scores.best
+    if scores.equal:
+        total = np.add.reduce(weights, axis=scores.axis, keepdims=True) if several else np.add.reduce(weights)
+        rest = total - 1.0
+    elif best is not None and weights.size == np.size(scores.values):
+        if shared:
+            weights = weights.copy()
+        # The best entries are set to 0 for the sum and restored, so that new weights need no copy.
+        flat = weights.reshape(-1)
+        flat[best] = 0.0
+        rest = np.add.reduce(weights, axis=-1, keepdims=True) if several else np.add.reduce(weights)
+        flat[best] = 1.0
+    else:
+        # Maximisers have weight 1. Sum the smaller weights, then add the number of maximisers minus 1.
+        ones = np.floor(weights)
+        count = np.add.reduce(ones, axis=scores.axis, keepdims=True)
+        np.subtract(weights, ones, out=ones)
+        rest = np.add.reduce(ones, axis=scores.axis, keepdims=True) + (count - 1.0)
+    return rest
 
 
 def rare_weights(scores: Any) -> Array:

@@ -23,8 +23,8 @@ _HUGE = 2.0**-26
 
 def probs(scores: Scores) -> Array:
     """Probabilities, shape (..., K), in [0, 1]; equal among the maximisers at T = 0, the prior at T = inf."""
-    if scores.xp is NUMPY and "weights" not in scores.__dict__:
-        return scores.normalised_weights()
+    if scores.xp is NUMPY:
+        return scores.normalised_weights() if scores.equal else scores.quietly_normalised_weights()
     # `total` is one more than `rest`; asking for `rest` saves two calls here.
     return scores.weights / (1.0 + scores.rest)
 

@@ -15,7 +15,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 
 from boltzmann import checks
-from boltzmann.arrays import NUMPY, Array, Namespace, Reals, Rng, Values
+from boltzmann.arrays import NUMPY, QUIET, Array, Namespace, Reals, Rng, Values
 
 Compute = TypeVar("Compute", bound=Callable[..., Any])
 
@@ -135,9 +135,13 @@ def quiet(xp: Namespace) -> AbstractContextManager[object]:
 
 def quietly(compute: Compute) -> Compute:
     """Decorate a function of a namespace and arrays, so that it computes under :func:`quiet`."""
+    # A decorator takes half the time of a ``with`` statement.
+    by_numpy = QUIET(compute)
 
     @functools.wraps(compute)
     def computed(xp: Namespace, *arguments: Any) -> Any:
+        if xp is NUMPY:
+            return by_numpy(xp, *arguments)
         with quiet(xp):
             return compute(xp, *arguments)
 

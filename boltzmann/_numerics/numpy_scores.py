@@ -22,7 +22,6 @@ COPIED = 2**17
 """Up to so many entries are copied, for a few hundredths of the time of a draw; a copy of a million would double it."""
 
 
-@QUIET
 def standardise(
     values: Values, temperature: Values, where: Mask, prior: Weights, *, single_row: bool = False
 ) -> Scores:
@@ -38,7 +37,7 @@ def standardise(
     temperatures: Any = float(temperature) + 0.0 if number else _checked_temperatures(temperature)  # type: ignore[arg-type]
     raw: Reals = given
     if given.dtype.itemsize < np.dtype(np.float64).itemsize:
-        raw = given.astype(np.float64)
+        raw = _widened(given)
     elif not isinstance(values, list):
         raw = held(given)
     if not number or where is not None or prior is not None:
@@ -58,6 +57,12 @@ def standardise(
     return scores
 
 
+@QUIET
+def _widened(narrow: Reals) -> Floats:
+    return narrow.astype(np.float64)
+
+
+@QUIET
 def _restricted(raw: Any, temperatures: Any, where: Any, prior: Any, given: Reals) -> Scores:
     """Score with a mask, a prior, or a temperature for each row."""
     mask = None if where is None else checks.mask_array("where", where)
@@ -90,6 +95,7 @@ def _is_constant(array: object) -> bool:
     return array is None
 
 
+@QUIET
 def _scored(raw: Any, temperature: Any, prior: Any, dtype: object) -> Scores:
     scores = Scores()
     scores.dtype, scores.axis = dtype, _axis(raw, temperature)

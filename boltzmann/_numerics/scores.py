@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from boltzmann._numerics import libraries
-from boltzmann._numerics.exponents import centred_over_temperature
+from boltzmann._numerics.exponents import centred_over_temperature, sum_of_others
 from boltzmann._numerics.lazy import InNamespace, lazy
-from boltzmann.arrays import LARGEST, NUMPY, QUIET, Array, Namespace
+from boltzmann.arrays import LARGEST, NUMPY, OVERFLOW_RAISES, Array, Namespace
 
 _SAFE_SCALE = 0.25
 """A power of two loses no digit, and no difference of two floats times this one overflows."""
@@ -78,11 +78,13 @@ class Scores(InNamespace):
         return self.xp if self.tensors is None else libraries.torch_namespace()
 
     @lazy
+    @OVERFLOW_RAISES
     def exponents(self) -> Array:
         """(Q - max Q) / T."""
         return centred_over_temperature(self.values, self.peak, self.temperature, self.ends)
 
     @lazy
+    @OVERFLOW_RAISES
     def exponents_around(self) -> Array:
         """(Q - Q(likeliest)) / T: the scores without the prior."""
         if self.prior is None:
@@ -95,36 +97,40 @@ class Scores(InNamespace):
         return self.exponents
 
     @lazy
+    @OVERFLOW_RAISES
     def weights(self) -> Array:
         """exp(scores), 1 for the best action."""
         return self._new_weights()
 
-    @QUIET
     def _new_weights(self) -> Array:
         if "scores" in self.__dict__:
             return NUMPY.exp(self.scores)
         if self.equal:
             ones = self.maximisers if self.temperature == 0.0 else self.live
-            return NUMPY.astype(ones, np.promote_types(self.values.dtype, np.float64))
+            weights: Array = np.asarray(ones).astype(np.float64)
+            return weights
         # The scores are seldom needed afterwards, so the weights overwrite their memory.
         scores = centred_over_temperature(self.values, self.peak, self.temperature, self.ends)
         return NUMPY.exp(scores, out=scores)
 
     @lazy
+    @OVERFLOW_RAISES
     def rest(self) -> Array:
         """Rows; the sum of the weights without the best action's."""
         weights = self.__dict__.get("weights")
         if weights is not None:
-            return self._sum_of_others(weights, shared=True)
+            return sum_of_others(self, weights, shared=True)
         weights = self._new_weights()
-        rest = self._sum_of_others(weights, shared=False)
+        rest = sum_of_others(self, weights, shared=False)
         self.__dict__["weights"] = weights
         return rest
 
     def normalised_weights(self) -> Array:
-        """Return the probabilities where no weights were asked for yet."""
+        """Return the probabilities. Called under OVERFLOW_RAISES, but for weights of 0 and 1, which raise no flag."""
+        if "weights" in self.__dict__:
+            return self.weights / (1.0 + self.rest)
         weights: Any = self._new_weights()
-        rest = self._sum_of_others(weights, shared=False)
+        rest = sum_of_others(self, weights, shared=False)
         self.__dict__["rest"] = rest
         probs: Array
         if weights.size < _LARGE:
@@ -136,28 +142,7 @@ class Scores(InNamespace):
         probs = self.normalised = NUMPY.divide(weights, 1.0 + rest, out=weights)
         return probs
 
-    def _sum_of_others(self, weights: Any, *, shared: bool) -> Array:
-        """Sum the weights without the best action's; if other threads may read them, they stay as they are."""
-        rest: Array
-        several = self.batch is None
-        best = self.flat_best if several else self.best
-        if self.equal and several:
-            rest = np.add.reduce(weights, axis=self.axis, keepdims=True) - 1.0
-        elif best is not None and weights.size == np.size(self.values):
-            if shared:
-                weights = weights.copy()
-            # The best entries are set to 0 for the sum and restored, so that new weights need no copy.
-            flat = weights.reshape(-1)
-            flat[best] = 0.0
-            rest = np.add.reduce(weights, axis=-1, keepdims=True) if several else np.add.reduce(weights)
-            flat[best] = 1.0
-        else:
-            # Maximisers have weight 1. Sum the smaller weights, then add the number of maximisers minus 1.
-            ones = np.floor(weights)
-            count = np.add.reduce(ones, axis=self.axis, keepdims=True)
-            np.subtract(weights, ones, out=ones)
-            rest = np.add.reduce(ones, axis=self.axis, keepdims=True) + (count - 1.0)
-        return rest
+    quietly_normalised_weights = OVERFLOW_RAISES(normalised_weights)
 
     @lazy
     def live(self) -> Array:

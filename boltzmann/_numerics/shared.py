@@ -24,11 +24,14 @@ _CLOSE = 1.0
 
 
 class Quantity:
-    """A property of a distribution: a formula over its scores, computed on first use and cached."""
+    """A property of a distribution: a formula over its scores, computed on first use and cached.
 
-    def __init__(self, formula: Callable[[Scores], Array], *, signed: bool = False) -> None:
+    A formula that raises no flag of NumPy is ``quiet``; another is computed with all flags ignored.
+    """
+
+    def __init__(self, formula: Callable[[Scores], Array], *, signed: bool = False, quiet: bool = False) -> None:
         self.formula, self.signed, self.__doc__ = formula, signed, formula.__doc__
-        self.quiet_formula = QUIET(formula)
+        self.quiet_formula = formula if quiet else QUIET(formula)
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -37,9 +40,7 @@ class Quantity:
         if distribution is None:
             return self
         scores = distribution._scores
-        # One row of float64 needs no change of axes or dtype; a call less is felt there.
-        plain = scores.batch == () and scores.xp is NUMPY and scores.tensors is None and scores.dtype == np.float64
-        result = self.quiet_formula(scores) if plain and self.name in _PER_ACTION else self.of(scores)
+        result = self.of(scores)
         if self.signed and distribution._sign is not None:
             result = result * distribution._sign
         native = scores.xp is NUMPY
@@ -85,19 +86,18 @@ def picked(xp: Namespace, log_probs: Array, actions: Values) -> Array:
     indices, outside = _checked_actions(xp, actions, log_probs)
     if indices.ndim < len(batch) or tuple(indices.shape[indices.ndim - len(batch) :]) != tuple(batch):
         raise ValueError(f"actions must have a shape that ends in {tuple(batch)}, got {tuple(indices.shape)}")
+    if xp is NUMPY and not batch:
+        return log_probs[indices]
     table = xp.broadcast_to(log_probs, (*indices.shape, count))
     result = xp.take_along_axis(table, indices[..., None], axis=-1)[..., 0]
     return result[()] if xp is NUMPY else xp.where(outside, xp.nan, result)
 
 
-def _is_real(xp: Namespace, array: Any) -> bool:
-    return not libraries.is_native(array) and bool(xp.isdtype(array.dtype, "real floating"))
-
-
-def _checked_actions(xp: Namespace, actions: Any, log_probs: Array) -> tuple[Array, Array]:
+def _checked_actions(xp: Namespace, actions: Any, log_probs: Array) -> tuple[Array, Array | None]:
     """Return actions as indices in [0, K), in the library of the log-probabilities, and a mark of those outside.
 
-    Known numbers outside are refused. Traced ones cannot be: they become action 0, and the caller answers NaN.
+    Known numbers outside are refused, and the mark is None in NumPy, where all are known. Traced ones
+    cannot be refused: they become action 0, and the caller answers NaN.
     """
     count = log_probs.shape[-1]
     if xp is NUMPY or isinstance(actions, np.ndarray | np.generic | int):
@@ -107,10 +107,11 @@ def _checked_actions(xp: Namespace, actions: Any, log_probs: Array) -> tuple[Arr
         inside = (numbers >= 0) & (numbers < count)
         checks.require_all(inside, "actions", f"in [0, {count})", numbers)
         if xp is NUMPY:
-            return numbers, ~inside
+            return numbers, None
         actions = numbers.tolist()
     # Copying a tensor with a derivative causes a warning, so a wrong dtype is refused first.
-    given = actions if _is_real(xp, actions) else xp.asarray(actions, device=libraries.device(log_probs))
+    is_real = not libraries.is_native(actions) and bool(xp.isdtype(actions.dtype, "real floating"))
+    given = actions if is_real else xp.asarray(actions, device=libraries.device(log_probs))
     if not xp.isdtype(given.dtype, "integral"):
         raise TypeError(f"actions must be integers, got {given.dtype}")
     # Compare in a wide dtype: PyTorch and JAX wrap a K of 300 to compare it with int8.

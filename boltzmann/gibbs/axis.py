@@ -8,7 +8,7 @@ import numpy as np
 
 from boltzmann import checks
 from boltzmann._numerics import Quantity, libraries, scored
-from boltzmann.arrays import NUMPY, Array, Mask, Values, Weights
+from boltzmann.arrays import Array, Mask, Values, Weights
 from boltzmann.checks import shown
 from boltzmann.gibbs.distribution import Gibbs
 
@@ -26,9 +26,7 @@ def along(
     result: Array
     if axis == -1:
         scores, _ = scored(values, temperature, where, prior)
-        # As in Quantity: one row of float64 needs no change of axes or dtype.
-        plain = scores.batch == () and scores.xp is NUMPY and scores.tensors is None and scores.dtype == np.float64
-        result = quantity.quiet_formula(scores) if plain and name in _PER_ACTION else quantity.of(scores)
+        result = quantity.of(scores)
         return result
     xp = libraries.library(values, where, prior)
     parts: list[Any] = [values, where, prior]

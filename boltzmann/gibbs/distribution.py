@@ -127,7 +127,7 @@ class Gibbs:
     def __repr__(self) -> str:
         return f"Gibbs(probs={self.probs!r}, temperature={self.temperature!r})"
 
-    probs = Quantity(formulas.probs)
+    probs = Quantity(formulas.probs, quiet=True)
     log_probs = Quantity(formulas.log_probs)
     log_partition = Quantity(formulas.log_partition)
     soft_value = Quantity(formulas.soft_value, signed=True)

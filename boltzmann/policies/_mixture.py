@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from boltzmann._numerics import Scores, formulas, libraries, scored, tensors
-from boltzmann.arrays import NUMPY, Array, Floats, Mask, Values
+from boltzmann.arrays import NUMPY, Array, Floats, Mask, Namespace, Values
 from boltzmann.categorical import Categorical
 from boltzmann.schedules import UNIT_INTERVAL, Schedule
 
@@ -31,12 +31,11 @@ def uniform_or_gibbs(
     if not isinstance(epsilon, float):
         _require_one_a_row(values, epsilon)
     scores, _ = scored(values, temperature, where, None)
-    with libraries.quiet(scores.xp):
-        if scores.mask is None:
-            shares: Any = 1.0 / scores.values.shape[scores.axis]
-        else:
-            shares = _equal_shares(scores, scores.allowed())
-        return _mixed(scores, epsilon, shares, formulas.probs(scores), temperature if has_temperature else None)
+    if scores.mask is None:
+        shares: Any = 1.0 / scores.values.shape[scores.axis]
+    else:
+        shares = _equal_shares(scores, scores.allowed())
+    return _mixed(scores.xp, scores, epsilon, shares, None, temperature if has_temperature else None)
 
 
 def gibbs_or_greedy(values: Values, epsilon: float | Floats, temperature: Values, where: Mask) -> Categorical:
@@ -44,9 +43,7 @@ def gibbs_or_greedy(values: Values, epsilon: float | Floats, temperature: Values
     if not isinstance(epsilon, float):
         _require_one_a_row(values, epsilon)
     scores, _ = scored(values, temperature, where, None)
-    with libraries.quiet(scores.xp):
-        maximisers = _equal_shares(scores, scores.maximisers)
-        return _mixed(scores, epsilon, formulas.probs(scores), maximisers, temperature)
+    return _mixed(scores.xp, scores, epsilon, None, _equal_shares(scores, scores.maximisers), temperature)
 
 
 def _equal_shares(scores: Scores, marked: Array) -> Array:
@@ -61,15 +58,24 @@ def _require_one_a_row(values: Values, epsilon: Floats) -> None:
         raise ValueError(f"epsilons must be one or one a row, got shape {np.shape(epsilon)}")
 
 
+@libraries.quietly
 def _mixed(
-    scores: Scores, epsilon: float | Floats, exploring: Any, exploiting: Array, temperature: Values | None
+    xp: Namespace,
+    scores: Scores,
+    epsilon: float | Floats,
+    exploring: Any,
+    exploiting: Any,
+    temperature: Values | None,
 ) -> Categorical:
+    """Mix two distributions; the Gibbs distribution of the scores is the one that is None."""
+    exploring = formulas.probs(scores) if exploring is None else exploring
+    exploiting = formulas.probs(scores) if exploiting is None else exploiting
     rates: Any = epsilon
-    if scores.xp is NUMPY:
+    if xp is NUMPY:
         if not isinstance(epsilon, float):
             rates = scores.from_rows(np.asarray(epsilon, dtype=np.float64))
     elif not isinstance(epsilon, float):
-        rates = libraries.to_float(scores.xp, "epsilons", np.asarray(epsilon), like=exploiting)[..., None]
+        rates = libraries.to_float(xp, "epsilons", np.asarray(epsilon), like=exploiting)[..., None]
     probs = scores.action_answer((1 - rates) * exploiting + rates * exploring)
     if scores.tensors is None:
         return Categorical.computed(probs, scores.xp, temperature)

@@ -39,6 +39,16 @@ def test_flags_do_raise_here():
         np.exp(np.array(-1000.0))
 
 
+@pytest.mark.parametrize("first", ["probs", "weights"])
+def test_one_row_whose_probability_underflows(first):
+    def compute():
+        gibbs = Gibbs([0.0, -744.4, 0.0])
+        drawn = gibbs.sample(np.random.default_rng(0)) if first == "weights" else 0
+        return [drawn, gibbs.probs, gibbs.log_probs, boltzmann.softmax([0.0, -744.4, 0.0])]
+
+    assert_same(compute)
+
+
 @pytest.mark.parametrize("policy", POLICIES, ids=named)
 @pytest.mark.parametrize("values", [ROWS, ROWS[0], ROWS.astype(np.float32), np.tile(ROWS, (70, 1))], ids=np.shape)
 def test_policies(policy, values):

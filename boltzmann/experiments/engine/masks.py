@@ -35,21 +35,23 @@ def mask_of(env: Any, info: Mapping[str, Any]) -> Mask | None:
     return mask
 
 
-def mask_of_reached(env: Any, info: Mapping[str, Any], mask: Mask | None, bootstraps: Mask) -> Mask | None:
+def mask_of_reached(env: Any, info: Mapping[str, Any], mask: Mask | None, ends: tuple[Mask, Mask]) -> Mask | None:
     """Return the mask of the states reached: ``mask``, with that of the last state in the rows whose episode ended.
 
-    It is None if no row told one, or if ``final_info`` is missing although an episode ended in a row that
-    ``bootstraps`` marks, shape (R,). These rows must allow an action; a terminal state need not.
+    It is None if no row told one, or if ``final_info`` is missing although an episode was truncated. ``ends`` are the
+    rows that terminated and that were truncated, shape (R,). A terminal state need not allow an action.
     """
     ended = info.get("_final_obs")
     if ended is None:
         return mask
+    terminated, truncated = ends
     name = f'info["final_info"]["{_KEY}"]'
     last = _read(env, _by_key(info.get("final_info"), env.num_envs), name)
-    if last is None and (mask is None or ("final_info" not in info and bool(np.any(ended & bootstraps)))):
+    bootstraps = np.asarray(ended) & truncated & ~terminated
+    if last is None and (mask is None or ("final_info" not in info and bool(np.any(bootstraps)))):
         return None
     if last is not None:
-        _require_choice(env, last, name, np.asarray(ended) & bootstraps)
+        _require_choice(env, last, name, bootstraps)
     return np.where(np.asarray(ended)[:, np.newaxis], True if last is None else last, True if mask is None else mask)
 
 

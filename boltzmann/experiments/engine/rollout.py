@@ -109,7 +109,7 @@ def rollout(
         decision = agent.act(observations, where=mask)
         next_observations, rewards, terminated, truncated, info = env.step(decision.actions)
         reached, mask = _before_reset(next_observations, info), mask_of(env, info)
-        next_where = mask_of_reached(env, info, mask, truncated & ~terminated)
+        next_where = mask_of_reached(env, info, mask, (terminated, truncated))
         agent.update(Transition(observations, decision.actions, rewards, reached, terminated, truncated, next_where))
         record.add(step, decision, rewards, terminated, truncated, _gaps(info, env.num_envs))
         observations = next_observations

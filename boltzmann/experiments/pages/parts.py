@@ -69,7 +69,7 @@ def _drawn(figure: Figure) -> tuple[str, list[tuple[float, float, float, float]]
     with look():
         figure.set_dpi(_SVG_DPI)
         # A renderer remembers the texts that it measured; otherwise each measurement would make another one.
-        renderer: Any = RendererSVG(*figure.bbox.size, io.StringIO())
+        renderer: Any = RendererSVG(*figure.bbox.size, io.StringIO())  # type: ignore[no-untyped-call]
         canvas.get_renderer = lambda: renderer
         if engine is not None:
             # Otherwise savefig would draw the figure twice: once to lay it out, and once to write it.
