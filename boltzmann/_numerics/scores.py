@@ -63,7 +63,6 @@ class Scores(InNamespace):
     """The index of the largest value of such a row."""
     flat_best: Any = None
     """The indices of the largest value of each row in the flattened array, if the rows are contiguous, else None."""
-
     normalised: Any = None
     """The probabilities of a large array, which nobody writes to; None if they were not the first to be asked for."""
 
@@ -107,8 +106,7 @@ class Scores(InNamespace):
             return NUMPY.exp(self.scores)
         if self.equal:
             ones = self.maximisers if self.temperature == 0.0 else self.live
-            weights: Array = np.asarray(ones).astype(np.float64)
-            return weights
+            return np.asarray(ones).astype(np.float64)
         # The scores are seldom needed afterwards, so the weights overwrite their memory.
         scores = centred_over_temperature(self.values, self.peak, self.temperature, self.ends)
         return NUMPY.exp(scores, out=scores)
@@ -117,9 +115,8 @@ class Scores(InNamespace):
     @OVERFLOW_RAISES
     def rest(self) -> Array:
         """Rows; the sum of the weights without the best action's."""
-        weights = self.__dict__.get("weights")
-        if weights is not None:
-            return sum_of_others(self, weights, shared=True)
+        if "weights" in self.__dict__:
+            return sum_of_others(self, self.weights, shared=True)
         weights = self._new_weights()
         rest = sum_of_others(self, weights, shared=False)
         self.__dict__["weights"] = weights
@@ -132,15 +129,13 @@ class Scores(InNamespace):
         weights: Any = self._new_weights()
         rest = sum_of_others(self, weights, shared=False)
         self.__dict__["rest"] = rest
-        probs: Array
         if weights.size < _LARGE:
             self.__dict__["weights"] = weights
-            probs = weights / (1.0 + rest)
-            return probs
+            return weights / (1.0 + rest)  # type: ignore[no-any-return]
         # A second large array would cost more than the division, so the probabilities overwrite the weights, which no
         # other thread has seen. They are computed again if they are needed.
-        probs = self.normalised = NUMPY.divide(weights, 1.0 + rest, out=weights)
-        return probs
+        self.normalised = NUMPY.divide(weights, 1.0 + rest, out=weights)
+        return self.normalised  # type: ignore[no-any-return]
 
     quietly_normalised_weights = OVERFLOW_RAISES(normalised_weights)
 
