@@ -34,6 +34,7 @@ from scripts.support import (
     refusals,
     steps_of,
     study_runs,
+    write_and_print,
 )
 
 PROGRAM = "anneal"
@@ -109,8 +110,8 @@ def main(arguments: list[str] | None = None) -> None:
         with each_figure() as attempt:
             pictures = draw_and_save(folder / _FIGURE, lambda: draw_gains(gains, options.metric), _SHOWS, attempt)
             section = Section("What annealing gains", pictures=pictures, tables=tables)
-            write_page(folder / _PAGE, "What annealing gains", answer, [section, repetition(runs)])
-            print_path("page", folder / _PAGE)
+            page, sections = folder / _PAGE, [section, repetition(runs)]
+            write_and_print(page, lambda: write_page(page, "What annealing gains", answer, sections), attempt)
 
 
 if __name__ == "__main__":

@@ -40,6 +40,7 @@ from scripts.support import (
     read_options,
     refusals,
     steps_of,
+    write_and_print,
 )
 
 DEFAULT_TASKS = ("boltzmann/GaussianBandit-v0", "FrozenLake-v1")
@@ -158,8 +159,7 @@ def main(arguments: list[str] | None = None) -> None:
         print_path("results", folder)
         with each_figure() as attempt:
             figures = draw_figures(judgement, attempt)
-            write_judgement(judgement, figures, page, attempt=attempt)
-            print_path("page", page)
+            write_and_print(page, lambda: write_judgement(judgement, figures, page, attempt=attempt), attempt)
             for entry, figure in figures.items():
                 if entry.file:
                     with attempt(str(folder / entry.file)):

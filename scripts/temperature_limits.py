@@ -11,6 +11,7 @@ from __future__ import annotations
 import warnings
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from boltzmann.experiments import Experiment, Results, Task, draw_sensitivity, r
 from boltzmann.experiments.figures import each_figure
 from boltzmann.experiments.metrics import JudgedKey
 from boltzmann.experiments.pages import Section, repetition, write_page
+from boltzmann.experiments.runs import run_or_refuse
 from boltzmann.experiments.studies import (
     ENDS,
     EndCheck,
@@ -56,6 +58,7 @@ from scripts.support import (
     read_options,
     refusals,
     steps_of,
+    write_and_print,
 )
 
 PROGRAM = "temperature_limits"
@@ -119,7 +122,7 @@ def known_values(experiment: Experiment, values: tuple[float, ...]) -> dict[str,
     """Collect rows of values: these, and the optimal ones at the start of each task with a known model."""
     rows = {f"values {', '.join(f'{value:g}' for value in values)}": np.array(values)}
     for task in experiment.tasks:
-        optimal = _start_values(task)
+        optimal = run_or_refuse(f"{task.environment} fails where its model is read", partial(_start_values, task))
         if len(optimal) > 1 and np.ptp(optimal) > 0:
             rows[f"Q* at the start of {task.environment}"] = optimal
     return rows
@@ -142,10 +145,12 @@ def _start_values(task: Task) -> NDArray[np.float64]:
     return np.asarray(np.round(Q[start][allowed], _DECIMALS))
 
 
-def report(experiment: Experiment, results: Results, options: Options) -> list[EndCheck]:
-    """Print the tables, draw the figures, write the page; return the checks of the ends."""
-    checks, metric = check_ends(results), options.metric or gap_or_usual(results)
-    temperatures, values = best_temperatures(results, metric), known_values(experiment, options.values)
+def report(
+    results: Results, checks: list[EndCheck], values: dict[str, NDArray[np.float64]], metric: JudgedKey | None
+) -> None:
+    """Print the tables, draw the figures, write the page."""
+    metric = metric or gap_or_usual(results)
+    temperatures = best_temperatures(results, metric)
     best, ends, slopes = best_table(temperatures), ends_table(checks), slope_tables(values)
     for table in (best, ends, *slopes):
         print_table(table)
@@ -165,9 +170,8 @@ def report(experiment: Experiment, results: Results, options: Options) -> list[E
             Section("The way to both ends", pictures=limits, tables=slopes),
             repetition({"sweep": results}),
         ]
-        write_page(folder / _PAGE, "From T = 0 to T = ∞", answer, sections)
-        print_path("page", folder / _PAGE)
-    return checks
+        page = folder / _PAGE
+        write_and_print(page, lambda: write_page(page, "From T = 0 to T = ∞", answer, sections), attempt)
 
 
 @command(PROGRAM)
@@ -185,6 +189,7 @@ def main(arguments: list[str] | None = None) -> None:
             return
     with console.errors_in_one_line(PROGRAM, console.RUN_ERRORS):
         costs.disk_need(folder, {"": experiment})
+        values = known_values(experiment, options.values)
         with ProgressBar() as progress:
             results = run(
                 experiment,
@@ -194,8 +199,15 @@ def main(arguments: list[str] | None = None) -> None:
                 on_progress=progress,
                 cell_timeout=options.cell_timeout,
             )
-        checks = report(experiment, results, options)
+        checks = check_ends(results)
     wrong = [f"{check.end} is not {check.policy} on {check.task}" for check in checks if check.differing]
+    try:
+        with console.errors_in_one_line(PROGRAM, console.RUN_ERRORS):
+            report(results, checks, values, options.metric)
+    except SystemExit as end:
+        # A figure that fails does not hide that an end is wrong.
+        if not wrong or end.code == console.INTERRUPTED:
+            raise
     if wrong:
         raise SystemExit(f"{PROGRAM}: error: {'; '.join(wrong)}")
 

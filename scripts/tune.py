@@ -30,6 +30,7 @@ from scripts.support import (
     read_policy,
     refusals,
     study_runs,
+    write_and_print,
 )
 
 PROGRAM = "tune"
@@ -113,8 +114,8 @@ def main(arguments: list[str] | None = None) -> None:
                 Section("The search", tables=[rounds]),
                 repetition(runs | {"judging": result.judged}),
             ]
-            write_page(folder / _PAGE, f"Which temperature? {options.env}", answer, sections)
-            print_path("page", folder / _PAGE)
+            page, title = folder / _PAGE, f"Which temperature? {options.env}"
+            write_and_print(page, lambda: write_page(page, title, answer, sections), attempt)
 
 
 if __name__ == "__main__":

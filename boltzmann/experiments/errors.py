@@ -44,7 +44,7 @@ class FailedCellsError(RuntimeError):
 
 
 class FailedFiguresError(RuntimeError):
-    """Some figures could not be drawn or written; the results and all other figures are whole.
+    """Some figures, or the page, could not be drawn or written; the results and all other files are whole.
 
     Attributes
     ----------

@@ -9,7 +9,7 @@
 """
 
 from scripts.support.command import command, read_options
-from scripts.support.drawing import draw_and_save
+from scripts.support.drawing import draw_and_save, write_and_print
 from scripts.support.names import NAMES, make_task, read_agent
 from scripts.support.options import CellTimeout, Confidence, DryRun, Jobs, Seed, TaskAgent, Tasks, TaskSteps, steps_of
 from scripts.support.problems import make_problem, read_policy
@@ -40,4 +40,5 @@ __all__ = [
     "read_policy",
     "steps_of",
     "study_runs",
+    "write_and_print",
 ]

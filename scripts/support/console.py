@@ -41,6 +41,9 @@ INPUT_ERRORS = (ValueError, TypeError, ImportError, OSError, gymnasium.error.Err
 RUN_ERRORS = (RefusedError, DamagedBlockError, LostWorkersError, OSError)
 """Errors of a run's description, folder, workers or disk; anything else is a fault of the code, with its traceback."""
 
+INTERRUPTED = 130
+"""The exit code after an interrupt."""
+
 
 @contextmanager
 def errors_in_one_line(program: str, kinds: tuple[type[Exception], ...]) -> Iterator[None]:
@@ -67,7 +70,7 @@ def errors_in_one_line(program: str, kinds: tuple[type[Exception], ...]) -> Iter
         raise SystemExit(2) from None
     except KeyboardInterrupt:
         print(f"\n{program}: stopped; what is stored stays, run the same command again to continue", file=sys.stderr)
-        raise SystemExit(130) from None
+        raise SystemExit(INTERRUPTED) from None
 
 
 @contextmanager

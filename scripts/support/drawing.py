@@ -1,4 +1,4 @@
-"""A command's figure: drawn, written to a file and put on the page."""
+"""A command's figures and its page: a failure of one loses none of the others."""
 
 from __future__ import annotations
 
@@ -23,3 +23,10 @@ def draw_and_save(path: Path, draw: Callable[[], Figure], shows: str, attempt: A
         save_figure(figure, path)
         print_path("figure", path)
     return pictures_of(figure, shows, attempt, f"{path} on the page")
+
+
+def write_and_print(page: Path, write: Callable[[], None], attempt: Attempt) -> None:
+    """Write the page and print its path; a page that cannot be written fails as a figure does."""
+    with attempt(str(page)):
+        write()
+        print_path("page", page)

@@ -19,7 +19,9 @@ from boltzmann.experiments import Block, Experiment, RefusedError, Task, read_en
 from boltzmann.experiments.figures import require_figure_format
 from boltzmann.experiments.metrics import BY_KEY, MetricKey
 from boltzmann.experiments.runs import TIMEOUT, play, run_or_refuse, try_environment
-from boltzmann.experiments.store import temporary_path
+from boltzmann.experiments.store import require, temporary_path
+
+_PACKAGES = {"dask": "distributed", "ray": "ray"}
 
 
 def require_workers(jobs: int, cell_timeout: float | None) -> None:
@@ -31,9 +33,11 @@ def require_workers(jobs: int, cell_timeout: float | None) -> None:
 
 
 def require_backend(backend: str, address: str) -> None:
-    """Refuse an address without a cluster."""
+    """Refuse an address without a cluster, and a cluster whose package is not installed."""
     if backend == "loky" and address:
         raise RefusedError(f"--address is for --backend dask or ray, got {address!r} for {backend}")
+    if backend != "loky":
+        require(_PACKAGES[backend], backend)
 
 
 def require_figure(path: Path, *, makes_folders: bool = False) -> None:

@@ -70,7 +70,7 @@ def test_a_metric_that_some_task_has_is_no_reason_to_refuse(tmp_path):
 
 @pytest.mark.parametrize("name", RUNNING)
 @pytest.mark.parametrize("more", [[], ["--dry-run"]])
-def test_wrong_workers_and_files_in_the_way_are_refused(name, more, unable_to_run, tmp_path, capsys):
+def test_wrong_workers_and_files_in_the_way_are_refused(name, more, unable_to_run, tmp_path, capsys, monkeypatch):
     folder = tmp_path / "x"
     for wrong, message in (
         (["--jobs", "0"], "--jobs must be -1 or at least 1, got 0"),
@@ -79,8 +79,11 @@ def test_wrong_workers_and_files_in_the_way_are_refused(name, more, unable_to_ru
     ):
         assert message in refused(main_of(name), of(name, *wrong, *more, folder=folder), capsys, tmp_path)
     if name == "compare_schedules":
-        error = refused(main_of(name), of(name, "--address", "tcp://x", *more, folder=folder), capsys, tmp_path)
-        assert "--address is for --backend dask or ray" in error
+        address = of(name, "--address", "tcp://x", *more, folder=folder)
+        assert "--address is for --backend dask or ray" in refused(main_of(name), address, capsys, tmp_path)
+        monkeypatch.setitem(sys.modules, "distributed", None)
+        missing = of(name, "--backend", "dask", *more, folder=folder)
+        assert "boltzmann-exploration[dask]" in refused(main_of(name), missing, capsys, tmp_path)
     (folder / "report.html").mkdir(parents=True)
     error = refused(main_of(name), of(name, *more, folder=folder), capsys, tmp_path)
     assert f"{folder / 'report.html'} cannot be written: it is a folder" in error
@@ -148,9 +151,8 @@ def test_exports_are_refused_before_the_first_is_written(compared, tmp_path, cap
     (tmp_path / "runs" / "mine").write_text("")
     assert "runs is not empty" in refused(export_results.main, arguments, capsys, tmp_path)
     (tmp_path / "table.parquet").mkdir()
-    assert "table.parquet cannot be written: it is a folder" in refused(
-        export_results.main, arguments[:3], capsys, tmp_path
-    )
+    error = refused(export_results.main, arguments[:3], capsys, tmp_path)
+    assert "table.parquet cannot be written: it is a folder" in error
     monkeypatch.setattr(costs, "free_disk", lambda folder: 1000)
     (tmp_path / "table.parquet").rmdir()
     assert "table.parquet cannot be written: it takes up to" in refused(

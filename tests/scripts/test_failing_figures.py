@@ -4,7 +4,8 @@ import pytest
 
 from boltzmann.experiments import FailedFiguresError, Results, write_report
 from boltzmann.experiments.figures import FIGURES, each_figure, listing
-from scripts import compare_schedules, plot_learning_curves
+from boltzmann.experiments.studies import EndCheck
+from scripts import compare_schedules, plot_learning_curves, temperature_limits
 from scripts import write_report as write_report_script
 from scripts.support import drawing
 from tests.support.html_page import Page
@@ -48,7 +49,9 @@ def test_the_page_and_the_curves_of_stored_results_say_so_too(failing, results, 
     with pytest.raises(SystemExit) as end:
         write_report_script.main([str(results)])
     assert end.value.code == 4
-    assert "write_report: figure failed: Paired differences: ValueError" in capsys.readouterr().err
+    out, err = capsys.readouterr()
+    assert "write_report: figure failed: Paired differences: ValueError" in err
+    assert f"page:    {results / 'report.html'}" in out
     with pytest.raises(FailedFiguresError, match="Paired differences: ValueError: a reason"):
         write_report(Results.load(results), results / "again.html")
     assert (results / "again.html").exists()
@@ -75,6 +78,50 @@ def test_a_full_disk_names_the_file_and_leaves_the_others(tmp_path, capsys, monk
     assert f"figure failed: {tmp_path / 'differences.png'}: OSError: [Errno 28] No space left on device" in err
     assert (tmp_path / "profiles.png").exists()
     assert (tmp_path / "report.html").exists()
+
+
+def test_a_page_that_cannot_be_written_loses_no_figure(tmp_path, capsys, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device", str(tmp_path / "report.html"))
+
+    monkeypatch.setattr(compare_schedules, "write_judgement", full)
+    with pytest.raises(SystemExit) as end:
+        compare_schedules.main([*SMALL, *POLICIES, "--output", str(tmp_path)])
+    assert end.value.code == 4
+    out, err = capsys.readouterr()
+    assert f"No space left on device: '{tmp_path / 'report.html'}'" in err
+    assert "page: " not in out
+    assert {path.name for path in tmp_path.glob("*.png")} == {"learning_curves.png", "differences.png", "profiles.png"}
+
+
+SWEEP = ["--tasks", "boltzmann/GaussianBandit-v0", "--steps", "20", "--replicates", "3", "--jobs", "1"]
+SWEEP += ["--low", "0.1", "--high", "10", "--per-decade", "1"]
+
+
+@pytest.mark.parametrize("raised", [ValueError("no figure"), OSError(28, "No space left on device")])
+def test_a_wrong_end_is_told_though_a_figure_or_the_page_fails(raised, tmp_path, capsys, monkeypatch):
+    def fail_so(*_, **__):
+        raise raised
+
+    check = EndCheck("boltzmann/GaussianBandit-v0", "Boltzmann(0.0)", "Greedy()", 3, ("reward",))
+    monkeypatch.setattr(temperature_limits, "check_ends", lambda results: [check])
+    monkeypatch.setattr(temperature_limits, "draw_limits", fail_so)
+    monkeypatch.setattr(temperature_limits, "write_page", fail_so)
+    with pytest.raises(SystemExit, match=r"Boltzmann\(0\.0\) is not Greedy\(\) on boltzmann/GaussianBandit-v0"):
+        temperature_limits.main([*SWEEP, "--output", str(tmp_path)])
+    out, err = capsys.readouterr()
+    assert f"figure failed: {tmp_path / 'limits.png'}" in err
+    assert f"figure failed: {tmp_path / 'report.html'}" in err
+    assert f"figure:  {tmp_path / 'sweep.png'}" in out
+
+
+def test_a_model_that_cannot_be_read_is_refused_before_the_run(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(temperature_limits.envs, "make", fail)
+    with pytest.raises(SystemExit) as end:
+        temperature_limits.main([*SWEEP, "--output", str(tmp_path / "r")])
+    assert end.value.code == 2
+    assert "a reason of two lines" in capsys.readouterr().err
+    assert not (tmp_path / "r").exists()
 
 
 def save_what_fails(folder):

@@ -152,7 +152,7 @@ def test_a_cluster_that_is_killed_ends_the_run_in_one_line_and_it_goes_on_elsewh
     pytest.importorskip(MODULES[name])
     folder, agent = tmp_path / "run", "troublesome:Slow(Uniform(), seconds=0.05)"
     command = [sys.executable, "-m", "scripts.compare_schedules", "--tasks", "boltzmann/GaussianBandit-v0"]
-    command += ["--policies", agent, "--steps", "20", "--replicates", "200", "--block", "2", "--output", str(folder)]
+    command += ["--policies", agent, "--steps", "20", "--replicates", "120", "--block", "2", "--output", str(folder)]
     with contextmanager(start)(free_port()) as (address, kill):
         words = [*command, "--backend", name, "--address", address]
         environment = os.environ | {"RAY_AUTH_MODE": "token"}
@@ -167,11 +167,11 @@ def test_a_cluster_that_is_killed_ends_the_run_in_one_line_and_it_goes_on_elsewh
     assert "does not answer any more; what is stored stays, run the same command again to continue" in err
     assert not list(folder.glob("*.error.txt"))
     stored = len(stored_blocks(folder))
-    assert 2 <= stored < 100
-    # Elsewhere only the missing blocks are computed.
-    again = subprocess.run([*command, "--jobs", "2"], capture_output=True, text=True)
+    assert 2 <= stored < 60
+    # Elsewhere only the missing blocks are computed; they sleep, so there may be more processes than cores.
+    again = subprocess.run([*command, "--jobs", "4"], capture_output=True, text=True)
     assert again.returncode == 0, again.stderr
-    assert f"blocks {stored}/100" in again.stderr
+    assert f"blocks {stored}/60" in again.stderr
 
 
 def free_port():
