@@ -55,3 +55,18 @@ def assert_the_same(world, agent, rows, exact):
             # A tie that the last bit of a sum breaks may count or not.
             loose = {"rtol": 0, "atol": 0.1}
         np.testing.assert_allclose(fast.arrays[name], slow.arrays[name], err_msg=name, **loose)
+
+
+LEARNT = """
+import numpy as np
+import envs
+from agents import QLearning
+from boltzmann import Boltzmann
+from boltzmann.experiments import rollout
+
+agent = QLearning(Boltzmann(0.1), step_size=0.5)
+env = envs.make("boltzmann/RiverSwim-v0", 2, max_episode_steps=20)
+rollout(env, agent, np.array([50]), [0, 1], np.random.default_rng(0), engine="compiled")
+print(agent.values.sum())
+"""
+"""A script that learns in compiled loops and prints what it has learnt."""

@@ -27,7 +27,7 @@ from boltzmann import (
     Greedy,
 )
 from boltzmann.experiments import Experiment, Store, Task, rollout, run
-from tests.support.both_engines import ENDS, made
+from tests.support.both_engines import ENDS, LEARNT, made
 from tests.support.paths import ROOT
 
 pytest.importorskip("numba")
@@ -121,20 +121,6 @@ def test_loops_that_are_cached_on_disk_take_a_revision():
     assert cached == {"pull_stretch", "walk_stretch"}
     assert all("revision" in inspect.signature(loop.py_func).parameters for loop in (pull_stretch, walk_stretch))
     assert len(loops) > 10
-
-
-LEARNT = """
-import numpy as np
-import envs
-from agents import QLearning
-from boltzmann import Boltzmann
-from boltzmann.experiments import rollout
-
-agent = QLearning(Boltzmann(0.1), step_size=0.5)
-env = envs.make("boltzmann/RiverSwim-v0", 2, max_episode_steps=20)
-rollout(env, agent, np.array([50]), [0, 1], np.random.default_rng(0), engine="compiled")
-print(agent.values.sum())
-"""
 
 
 @pytest.mark.slow

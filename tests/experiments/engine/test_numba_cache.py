@@ -13,6 +13,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
+from tests.support.both_engines import LEARNT
 from tests.support.paths import ROOT
 
 pytest.importorskip("numba")
@@ -105,20 +106,6 @@ def test_an_error_that_is_not_the_caches_is_raised(tmp_path):
         call_loop(loaded_anew(tmp_path), "no array")
 
 
-CURVES = """
-import numpy as np
-import envs
-from agents import QLearning
-from boltzmann import Boltzmann
-from boltzmann.experiments import rollout
-
-agent = QLearning(Boltzmann(0.1), step_size=0.5)
-env = envs.make("boltzmann/RiverSwim-v0", 2, max_episode_steps=20)
-rollout(env, agent, np.array([50]), [0, 1], np.random.default_rng(0), engine="compiled")
-print(agent.values.sum())
-"""
-
-
 @pytest.mark.slow
 def test_a_read_only_installation_without_a_home_runs_compiled(tmp_path):
     for room in ("boltzmann", "agents", "envs"):
@@ -129,7 +116,7 @@ def test_a_read_only_installation_without_a_home_runs_compiled(tmp_path):
     variables = {name: text for name, text in os.environ.items() if name != "NUMBA_CACHE_DIR"}
     outputs = [
         subprocess.run(
-            [sys.executable, "-c", CURVES], cwd=folder, env=variables | extra, capture_output=True, text=True
+            [sys.executable, "-c", LEARNT], cwd=folder, env=variables | extra, capture_output=True, text=True
         )
         for folder, extra in ((ROOT, {}), (tmp_path, nowhere))
     ]
