@@ -4,7 +4,7 @@
 - ``numpy_scores``: check the arguments and compute scores by looking at the numbers
 - ``traced_scores``: compute scores without looking at the numbers
 - ``scores``: the form that both produce and that all quantities start from
-- ``exponents``: (Q - max Q) / T, and the roots of its exponentials
+- ``exponents``: (Q - max Q) / T; sums and means under weights that underflow
 - ``formulas``: one formula for each quantity
 - ``shared``: quantities that follow from probabilities: log_prob, cross-entropy, Kullback-Leibler divergence, top_k
 - ``roots``: the temperature at which a formula has a given value
