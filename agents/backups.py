@@ -9,15 +9,25 @@ sweeps in planning.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Protocol
+from typing import Annotated, Any, ClassVar, Protocol
 
 import numpy as np
 
 from agents.memory import Mask, PerRow, Values, largest
 from agents.parameters import Instance, rates_at
 from boltzmann import Distribution, Gibbs, Policy, Schedule, checks
+from boltzmann.laws import (
+    BackupLaw,
+    Pass,
+    Results,
+    TemperatureLaw,
+    expectation,
+    gibbs_weight,
+    own_law,
+)
 from boltzmann.notation import Expression
 from boltzmann.schedules import Scheduled, value_at
+from boltzmann.thermostats import temperature_law
 
 
 class Backup(Protocol):
@@ -37,9 +47,22 @@ class Maximum(Expression):
     array([2., 5.])
     """
 
+    law: ClassVar[BackupLaw] = BackupLaw(lambda m, row: row.top)
+
     def __call__(self, values: Values, *, where: Mask | None = None, step: int = 0) -> PerRow:
         """Return the largest allowed value of each row."""
         return largest(values, None if where is None else checks.mask_array("where", where))
+
+
+def _sums(m: Any, action: Any, row: Any) -> Results:
+    """Add to the sums that the backups with a temperature read."""
+    weight, allowed = gibbs_weight(m, action, row), action.q > -np.inf
+    return {
+        "total": weight,
+        "weighted": m.where(allowed, weight * action.q, 0.0),
+        "count": m.where(allowed, 1.0, 0.0),
+        "shortfall": m.where(allowed, m.expm1((action.q - row.top) / row.temperature), 0.0),
+    }
 
 
 @dataclass(frozen=True, repr=False)
@@ -47,6 +70,22 @@ class _TemperatureBackup(Expression):
     """Shared by the backups with a temperature: the Gibbs distribution at a step."""
 
     temperature: Annotated[float | Schedule, Scheduled("[0, inf]")]
+
+    @staticmethod
+    def value(m: Any, row: Any) -> Any:
+        """Return the value of a row from its sums, at its temperature; a law."""
+        raise NotImplementedError
+
+    @classmethod
+    def law_at(cls, law: TemperatureLaw) -> BackupLaw:
+        """Return the backup as a law, at the temperature of a law."""
+        return BackupLaw(cls.value, (*law.passes, Pass(_sums)), law.numbers, law.inputs)
+
+    @property
+    def law(self) -> BackupLaw | None:
+        """The backup as a law."""
+        law = temperature_law(self.temperature)
+        return None if law is None else self.law_at(law)
 
     def _gibbs(self, values: Values, where: Mask | None, step: int) -> Gibbs:
         return Gibbs(values, value_at(self.temperature, step), where=where)
@@ -81,6 +120,11 @@ class SoftValue(_TemperatureBackup):
             rates_at("temperature", self.temperature, step, "[0, inf)")
         return np.asarray(self._gibbs(values, where, step).soft_value)
 
+    @staticmethod
+    def value(m: Any, row: Any) -> Any:
+        """Return the soft value of a row; a law."""
+        return m.where(row.temperature == 0.0, row.top, row.top + row.temperature * m.log(row.total))
+
 
 @dataclass(frozen=True, repr=False)
 class MellowmaxValue(_TemperatureBackup):
@@ -107,6 +151,16 @@ class MellowmaxValue(_TemperatureBackup):
     def __call__(self, values: Values, *, where: Mask | None = None, step: int = 0) -> PerRow:
         """Return the mellowmax of each row."""
         return np.asarray(self._gibbs(values, where, step).mellowmax)
+
+    @staticmethod
+    def value(m: Any, row: Any) -> Any:
+        """Return the mellowmax of a row; a law."""
+        shortfall = row.shortfall / row.count
+        # A mean near 1 loses its digits in the exponentials, and a large T multiplies that loss.
+        log_mean = m.where(shortfall > -0.5, m.log1p(shortfall), m.log(row.total / row.count))
+        soft = row.top + row.temperature * log_mean
+        softer = m.where(row.temperature == np.inf, row.weighted / row.total, soft)
+        return m.where(row.temperature == 0.0, row.top, softer)
 
 
 @dataclass(frozen=True, repr=False)
@@ -136,6 +190,11 @@ class BoltzmannExpectation(_TemperatureBackup):
         """Return the expected value of each row under its own Boltzmann distribution."""
         return np.asarray(self._gibbs(values, where, step).mean)
 
+    @staticmethod
+    def value(m: Any, row: Any) -> Any:
+        """Return the expected value of a row; a law."""
+        return row.weighted / row.total
+
 
 @dataclass(frozen=True, repr=False)
 class PolicyExpectation(Expression):
@@ -161,6 +220,12 @@ class PolicyExpectation(Expression):
     def __call__(self, values: Values, *, where: Mask | None = None, step: int = 0) -> PerRow:
         """Return the expected value of each row under the policy."""
         return expected_under(self.policy(values, step=step, where=where), values, where)
+
+    @property
+    def law(self) -> BackupLaw | None:
+        """The backup as a law; None if the policy has none."""
+        law = own_law(self.policy)
+        return None if law is None else expectation(law)
 
 
 def expected_under(distribution: Distribution, values: Values, where: Mask | None) -> PerRow:

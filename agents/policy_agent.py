@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from agents.memory import Entries, Indices, PerRow, Values, copies_in_fortran_order, rows_of, write
+from agents.memory import Entries, Indices, PerRow, Values, rows_of, write
 from agents.parameters import Instance
 from agents.tabular import PolicyInputs, TabularAgent
 from boltzmann import Distribution, Policy
+from boltzmann.laws import LearnerLaw, Results, own_law
 from boltzmann.policies import inputs_read_by
 
 
@@ -42,16 +44,13 @@ class PolicyAgent(TabularAgent):
         if "epsilons" in self._reads:
             self.epsilons = np.full(self.values.shape[:2], self.policy.initial_epsilon)  # type: ignore[attr-defined]
 
-    def _form(self, **others: Any) -> dict[str, Any]:
-        """Return the result of ``stretch_form``: the arrays to write to, policy, randomness, and the others."""
-        return {
-            "values": self.values,
-            "visits": self.visits,
-            "policy": self.policy,
-            "rng": self._rng,
-            "side_by_side": copies_in_fortran_order(self.values),
-            **others,
-        }
+    def _law(self, learn: Callable[..., Results], **others: Any) -> LearnerLaw | None:
+        """Return the law of a learner; None if its policy has none."""
+        policy = own_law(self.policy)
+        if policy is None:
+            return None
+        tables = {"values": self.values, "visits": self.visits}
+        return LearnerLaw(policy, learn, self._rng, tables, self._distribution, **others)
 
     def _policy_inputs(self, states: Indices) -> PolicyInputs:
         inputs = {"values": rows_of(self.values, states)}

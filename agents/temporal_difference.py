@@ -12,7 +12,7 @@ policy's schedule does.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Literal
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from agents.policy_agent import PolicyAgent
 from boltzmann import Schedule
 from boltzmann.bounds import Real
 from boltzmann.checks import shown
+from boltzmann.laws import BackupLaw, LearnerLaw, moved, moved_at_rate
 from boltzmann.policies import inputs_read_by
 from boltzmann.schedules import Scheduled
 
@@ -72,8 +73,14 @@ class TemporalDifference(PolicyAgent):
         values = read(self.values, entries)
         self._add(entries, values, step_sizes * (targets - values))
 
-    def _form(self, **others: Any) -> dict[str, Any]:
-        return super()._form(step_size=self.step_size, discount=self.discount, **others)
+    def _law_of(self, backup: BackupLaw | Literal["next action"] | None) -> LearnerLaw | None:
+        """Return the law of a learner that bootstraps from a backup; None if this has no law."""
+        if backup is None:
+            return None
+        if callable(self.step_size):
+            return self._law(moved_at_rate, constants={"discount": self.discount}, rate=self.step_size, backup=backup)
+        constants = {"discount": self.discount, "step_size": self.step_size}
+        return self._law(moved, constants=constants, backup=backup)
 
     def _step_sizes(self, entries: Entries) -> float | PerRow:
         if not callable(self.step_size):

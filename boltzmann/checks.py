@@ -178,6 +178,16 @@ def number_in(name: str, value: object, interval: str) -> float:
     raise ValueError(f"{name} must be in {interval}, got {result!r}")
 
 
+def numbers_in(name: str, value: ArrayLike, interval: str) -> NDArray[Any]:
+    """Return numbers as an array, or raise if one is not in the interval."""
+    numbers = numeric_array(name, value)
+    least, most, least_allowed, most_allowed = _ends(interval)
+    valid = (numbers > least) & (numbers < most)
+    valid |= ((numbers == least) & least_allowed) | ((numbers == most) & most_allowed)
+    require_all(valid, name, f"in {interval}", numbers)
+    return numbers
+
+
 @functools.cache
 def _ends(interval: str) -> tuple[float, float, bool, bool]:
     """Return both ends of an interval, and whether each belongs to it."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Annotated
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any
 
-from agents.bandits.variances import RewardVariances
+from agents.bandits.variances import RewardVariances, added
 from agents.inputs import TableTransition
 from agents.memory import Entries, Indices, PerRow, read, rows_of
 from agents.parameters import FINITE
 from agents.policy_agent import PolicyAgent
 from agents.tabular import PolicyInputs
+from boltzmann.laws import LearnerLaw, Results
 
 
 @dataclass(repr=False)
@@ -36,6 +38,17 @@ class AverageLearner(PolicyAgent):
     def _changes(self, rewards: PerRow, values: PerRow, entries: Entries) -> PerRow:
         """Return the steps from the values towards the rewards; the visits do not count this step yet."""
         raise NotImplementedError
+
+    def _average_law(self, learn: Callable[..., Results], **others: Any) -> LearnerLaw | None:
+        """Return the law of a learner that moves by ``learn``; None if its policy has none."""
+        if self._variances is None:
+            return self._law(learn, **others)
+
+        def with_variances(m: Any, here: Any, reward: Any, future: Any, row: Any) -> Results:
+            return {**learn(m, here, reward, future, row), **added(m, here, reward)}
+
+        law = self._law(with_variances, **others)
+        return None if law is None else replace(law, tables={**law.tables, **self._variances.tables})
 
     def _policy_inputs(self, states: Indices) -> PolicyInputs:
         inputs = super()._policy_inputs(states)

@@ -17,6 +17,7 @@ from agents.parameters import rates_at
 from boltzmann import InverseTime, Schedule
 from boltzmann.bounds import Real
 from boltzmann.checks import shown
+from boltzmann.laws import LearnerLaw, averaged, moved, moved_at_rate
 from boltzmann.schedules import Scheduled
 
 _NUMBERS = Scheduled("[0, 1]")
@@ -72,9 +73,10 @@ class SampleAverage(AverageLearner):
     def _changes(self, rewards: PerRow, values: PerRow, entries: Entries) -> PerRow:
         return np.asarray((rewards - values) / (read(self.visits, entries) + 1))
 
-    def stretch_form(self) -> dict[str, Any]:
-        """Describe the learner to the compiled loops of ``boltzmann.experiments``."""
-        return self._form(extra=0.0)
+    @property
+    def law(self) -> LearnerLaw | None:
+        """The learner as a law; None if its policy has none."""
+        return self._average_law(averaged, constants={"extra": 0.0})
 
 
 @dataclass(repr=False)
@@ -106,9 +108,10 @@ class SampleAverageWithInitial(AverageLearner):
     def _changes(self, rewards: PerRow, values: PerRow, entries: Entries) -> PerRow:
         return np.asarray((rewards - values) / (read(self.visits, entries) + 2))
 
-    def stretch_form(self) -> dict[str, Any]:
-        """Describe the learner to the compiled loops of ``boltzmann.experiments``."""
-        return self._form(extra=1.0)
+    @property
+    def law(self) -> LearnerLaw | None:
+        """The learner as a law; None if its policy has none."""
+        return self._average_law(averaged, constants={"extra": 1.0})
 
 
 @dataclass(repr=False)
@@ -143,9 +146,10 @@ class ConstantStep(AverageLearner):
     def _changes(self, rewards: PerRow, values: PerRow, entries: Entries) -> PerRow:
         return self.step_size * (rewards - values)
 
-    def stretch_form(self) -> dict[str, Any]:
-        """Describe the learner to the compiled loops of ``boltzmann.experiments``."""
-        return self._form(step_size=self.step_size)
+    @property
+    def law(self) -> LearnerLaw | None:
+        """The learner as a law; None if its policy has none."""
+        return self._average_law(moved, constants={"step_size": self.step_size})
 
 
 @dataclass(repr=False)
@@ -185,6 +189,7 @@ class ScheduledStep(AverageLearner):
     def _changes(self, rewards: PerRow, values: PerRow, entries: Entries) -> PerRow:
         return rates_at("step_size", self.step_size, read(self.visits, entries), "[0, 1]") * (rewards - values)
 
-    def stretch_form(self) -> dict[str, Any]:
-        """Describe the learner to the compiled loops of ``boltzmann.experiments``."""
-        return self._form(step_size=self.step_size)
+    @property
+    def law(self) -> LearnerLaw | None:
+        """The learner as a law; None if its policy has none."""
+        return self._average_law(moved_at_rate, rate=self.step_size)

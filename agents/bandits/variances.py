@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.memory import Indices, PerRow, Values
+from boltzmann.laws import Results
 
 
 class RewardVariances:
@@ -27,6 +28,18 @@ class RewardVariances:
         self._means[entries] = after
         self._squares[entries] += (rewards - before) * (rewards - after)
 
+    @property
+    def tables(self) -> dict[str, NDArray[np.float64]]:
+        """The means and the sums of squares about them, shape (R, S, K), by the names that :func:`added` returns."""
+        return {"means_of_rewards": self._means, "squares": self._squares}
+
     def at(self, rows: tuple[NDArray[Any], ...], counts: Indices) -> Values:
         """Return the variances (1/n, not 1/(n - 1)) of the rows, 0 before the first reward."""
         return np.asarray(self._squares[rows] / np.maximum(counts, 1))
+
+
+def added(m: Any, here: Any, reward: Any) -> Results:
+    """Return the entries of :attr:`RewardVariances.tables` after a reward; a law."""
+    before = here.means_of_rewards
+    after = before + (reward - before) / here.visits
+    return {"means_of_rewards": after, "squares": here.squares + (reward - before) * (reward - after)}

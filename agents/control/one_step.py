@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
-from agents.backups import Backup, Maximum, expected_under
+from agents.backups import Backup, Maximum, PolicyExpectation, expected_under
 from agents.memory import Indices, PerRow, rows_of
 from agents.parameters import Instance
 from agents.temporal_difference import TemporalDifference
+from boltzmann.laws import LearnerLaw, own_law
 
 maximum = Maximum()
 
@@ -39,6 +40,11 @@ class BackupLearning(TemporalDifference):
 
     def _bootstrap(self, next_states: Indices) -> PerRow:
         return self.backup(rows_of(self.values, next_states), where=self._mask(next_states), step=self.step)
+
+    @property
+    def law(self) -> LearnerLaw | None:
+        """The learner as a law; None if its policy or its backup has none."""
+        return self._law_of(own_law(self.backup))
 
 
 @dataclass(repr=False)
@@ -79,9 +85,10 @@ class QLearning(TemporalDifference):
     def _bootstrap(self, next_states: Indices) -> PerRow:
         return maximum(rows_of(self.values, next_states), where=self._mask(next_states))
 
-    def stretch_form(self) -> dict[str, Any]:
-        """Describe the learner to the compiled loops of ``boltzmann.experiments``."""
-        return self._form(backup="maximum")
+    @property
+    def law(self) -> LearnerLaw | None:
+        """The learner as a law; None if its policy has none."""
+        return self._law_of(Maximum.law)
 
 
 @dataclass(repr=False)
@@ -116,6 +123,7 @@ class ExpectedSarsa(TemporalDifference):
         inputs, mask = self._policy_inputs(next_states), self._mask(next_states)
         return expected_under(self._distribution(inputs, mask, self.step), inputs["values"], mask)
 
-    def stretch_form(self) -> dict[str, Any]:
-        """Describe the learner to the compiled loops of ``boltzmann.experiments``."""
-        return self._form(backup="policy expectation")
+    @property
+    def law(self) -> LearnerLaw | None:
+        """The learner as a law; None if its policy has none."""
+        return self._law_of(PolicyExpectation(self.policy).law)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,6 +13,7 @@ from agents.memory import Indices, Mask, PerRow
 from agents.tabular import PolicyInputs
 from agents.temporal_difference import TemporalDifference
 from boltzmann.arrays import AS_USUAL
+from boltzmann.laws import LearnerLaw
 
 
 @dataclass(repr=False)
@@ -80,9 +80,10 @@ class Sarsa(TemporalDifference):
         self._upcoming = _UpcomingActions(next_states, actions, inputs, mask)
         return np.asarray(inputs["values"][self._rows, actions])
 
-    def stretch_form(self) -> dict[str, Any]:
-        """Describe the learner to the compiled loops of ``boltzmann.experiments``."""
-        return self._form(backup="next action")
+    @property
+    def law(self) -> LearnerLaw | None:
+        """The learner as a law; None if its policy has none."""
+        return self._law_of("next action")
 
 
 class _UpcomingActions:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 
@@ -12,7 +12,9 @@ from agents.memory import Indices, PerRow, rows_of
 from agents.temporal_difference import TemporalDifference
 from boltzmann import Boltzmann, Gibbs, InverseTime, Schedule, checks
 from boltzmann.bounds import OrNone
+from boltzmann.laws import LearnerLaw
 from boltzmann.schedules import Scheduled
+from boltzmann.thermostats import temperature_law
 
 
 @dataclass(repr=False)
@@ -43,11 +45,14 @@ class _SoftBackupLearner(TemporalDifference):
         checks.require_all(np.isfinite(backups), f"{self._quantity} at the policy's temperature", "finite", backups)
         return backups
 
-    def _known_temperature(self) -> Any:
-        """Return the backup's temperature, or that of a Boltzmann policy; None for other policies."""
-        if self.temperature is not None:
-            return self.temperature
-        return self.policy.temperature if type(self.policy) is Boltzmann else None
+    @property
+    def law(self) -> LearnerLaw | None:
+        """The learner as a law; None if its policy has none, or where only a distribution tells the temperature."""
+        temperature = self.temperature
+        if temperature is None and type(self.policy) is Boltzmann:
+            temperature = self.policy.temperature
+        law = None if temperature is None else temperature_law(temperature)
+        return None if law is None else self._law_of(self._backup_class.law_at(law))
 
 
 @dataclass(repr=False)
@@ -90,10 +95,6 @@ class SoftQ(_SoftBackupLearner):
     _backup_class = SoftValue
     _quantity = "soft_value"
 
-    def stretch_form(self) -> dict[str, Any]:
-        """Describe the learner to the compiled loops of ``boltzmann.experiments``."""
-        return self._form(backup="soft value", temperature=self._known_temperature())
-
 
 @dataclass(repr=False)
 class MellowmaxQ(_SoftBackupLearner):
@@ -133,10 +134,6 @@ class MellowmaxQ(_SoftBackupLearner):
 
     _backup_class = MellowmaxValue
     _quantity = "mellowmax"
-
-    def stretch_form(self) -> dict[str, Any]:
-        """Describe the learner to the compiled loops of ``boltzmann.experiments``."""
-        return self._form(backup="mellowmax", temperature=self._known_temperature())
 
 
 @dataclass(repr=False)
@@ -179,6 +176,7 @@ class DynamicBoltzmannQ(TemporalDifference):
     def _bootstrap(self, next_states: Indices) -> PerRow:
         return self._backup(rows_of(self.values, next_states), where=self._mask(next_states), step=self.step)
 
-    def stretch_form(self) -> dict[str, Any]:
-        """Describe the learner to the compiled loops of ``boltzmann.experiments``."""
-        return self._form(backup="Boltzmann expectation", temperature=self.temperature)
+    @property
+    def law(self) -> LearnerLaw | None:
+        """The learner as a law; None if its policy has none."""
+        return self._law_of(BoltzmannExpectation(self.temperature).law)

@@ -11,6 +11,7 @@ from boltzmann._numerics import libraries
 from boltzmann.arrays import Input, Mask, Values
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
+from boltzmann.laws import PolicyLaw, StepNumber, greedy_weight, mixture, uniform_weight
 from boltzmann.notation import Expression
 from boltzmann.policies._mixture import epsilon_at, uniform_or_gibbs
 from boltzmann.schedules import UNIT_INTERVAL, Schedule
@@ -27,6 +28,7 @@ class Greedy(Expression):
     """
 
     reads: ClassVar[frozenset[str]] = frozenset()
+    law: ClassVar[PolicyLaw] = PolicyLaw(greedy_weight)
 
     def __call__(
         self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
@@ -46,6 +48,7 @@ class Uniform(Expression):
     """
 
     reads: ClassVar[frozenset[str]] = frozenset()
+    law: ClassVar[PolicyLaw] = PolicyLaw(uniform_weight)
 
     def __call__(
         self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
@@ -86,3 +89,8 @@ class EpsilonGreedy(Expression):
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         epsilon = epsilon_at(self.epsilon, step) if callable(self.epsilon) else self.epsilon
         return uniform_or_gibbs(values, epsilon, 0.0, where, has_temperature=False)
+
+    @property
+    def law(self) -> PolicyLaw:
+        """The policy as a law."""
+        return mixture(uniform_weight, greedy_weight, numbers={"epsilon": StepNumber(self.epsilon, "[0, 1]")})

@@ -10,11 +10,18 @@ from boltzmann.bounds import Each, Real, Wrapper
 from boltzmann.categorical import Categorical
 from boltzmann.checks import shown
 from boltzmann.gibbs import Gibbs
+from boltzmann.laws import PolicyLaw, StepNumber, gibbs_weight, greedy_weight, mixture, uniform_weight
 from boltzmann.notation import Expression
 from boltzmann.policies._mixture import epsilon_at, gibbs_or_greedy, uniform_or_gibbs
 from boltzmann.policies.protocol import Policy, inputs_read_by
 from boltzmann.schedules import UNIT_INTERVAL, Schedule
-from boltzmann.thermostats import RowTemperature, TemperaturePolicy, read_by_thermostat, temperature_of
+from boltzmann.thermostats import (
+    RowTemperature,
+    TemperaturePolicy,
+    read_by_thermostat,
+    temperature_law,
+    temperature_of,
+)
 
 
 @dataclass(frozen=True, repr=False)
@@ -48,6 +55,12 @@ class Boltzmann(TemperaturePolicy):
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
         return Gibbs(values, temperature, where=where)
+
+    @property
+    def law(self) -> PolicyLaw | None:
+        """The policy as a law; None with a thermostat that has none."""
+        law = temperature_law(self.temperature)
+        return None if law is None else PolicyLaw(gibbs_weight, law.passes, law.numbers, law.inputs)
 
 
 @dataclass(frozen=True, repr=False)
@@ -83,6 +96,15 @@ class MaxBoltzmann(TemperaturePolicy):
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
         return gibbs_or_greedy(values, epsilon_at(self.epsilon, step), temperature, where)
 
+    @property
+    def law(self) -> PolicyLaw | None:
+        """The policy as a law; None with a thermostat that has none."""
+        law = temperature_law(self.temperature)
+        if law is None:
+            return None
+        numbers = {"epsilon": StepNumber(self.epsilon, "[0, 1]"), **law.numbers}
+        return mixture(gibbs_weight, greedy_weight, passes=law.passes, numbers=numbers, inputs=law.inputs)
+
 
 @dataclass(frozen=True, repr=False)
 class EpsilonBoltzmann(TemperaturePolicy):
@@ -115,6 +137,15 @@ class EpsilonBoltzmann(TemperaturePolicy):
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
         return uniform_or_gibbs(values, epsilon_at(self.epsilon, step), temperature, where)
+
+    @property
+    def law(self) -> PolicyLaw | None:
+        """The policy as a law; None with a thermostat that has none."""
+        law = temperature_law(self.temperature)
+        if law is None:
+            return None
+        numbers = {"epsilon": StepNumber(self.epsilon, "[0, 1]"), **law.numbers}
+        return mixture(uniform_weight, gibbs_weight, passes=law.passes, numbers=numbers, inputs=law.inputs)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 from collections.abc import Callable
 from typing import Any
@@ -40,7 +41,7 @@ def checked_steps(step: ArrayLike) -> Floats:
 
 
 def value_at(schedule: float | Schedule, step: ArrayLike) -> Any:
-    """Read a number or a schedule at a step; a number is the same at every step.
+    """Read a number or a schedule at a step, or at each of an array of steps; a number is the same at every step.
 
     Examples
     --------
@@ -50,7 +51,23 @@ def value_at(schedule: float | Schedule, step: ArrayLike) -> Any:
     >>> float(value_at(Linear(1.0, 0.0, 4), 1))
     0.75
     """
-    return schedule(step) if callable(schedule) else schedule
+    if not callable(schedule):
+        return schedule
+    if isinstance(step, np.ndarray) and step.ndim and not takes_arrays(schedule):
+        different, places = np.unique(step, return_inverse=True)
+        return np.array([schedule(int(each)) for each in different])[places]
+    return schedule(step)
+
+
+def takes_arrays(schedule: Any) -> bool:
+    """Return whether a schedule and all its parts are the library's, which take arrays; a user's may not."""
+    if isinstance(schedule, list | tuple):
+        return all(takes_arrays(part) for part in schedule)
+    if not callable(schedule):
+        return True
+    if not type(schedule).__module__.startswith("boltzmann.schedules."):
+        return False
+    return all(takes_arrays(getattr(schedule, field.name)) for field in dataclasses.fields(schedule))
 
 
 class Scheduled(Interval):
@@ -77,9 +94,12 @@ class Scheduled(Interval):
             )
         return value
 
-    def read(self, name: str, value: float | Schedule, step: int) -> float:
-        """Return the number at ``step``, or raise if a schedule leaves the interval there."""
-        return checks.number_in(name, value_at(value, step), self.interval)
+    def read(self, name: str, value: float | Schedule, step: Any) -> Any:
+        """Return the number at ``step``, or at each of an array of steps; raise if a schedule leaves the interval."""
+        read = value_at(value, step)
+        if not isinstance(step, np.ndarray) or step.ndim == 0 or np.shape(read) == ():
+            return checks.number_in(name, read, self.interval)
+        return checks.numbers_in(name, read, self.interval)
 
 
 NONNEGATIVE = Scheduled("[0, inf]")

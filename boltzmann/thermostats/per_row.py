@@ -11,6 +11,7 @@ from boltzmann import checks
 from boltzmann._numerics import libraries
 from boltzmann.arrays import Input, Mask, Values
 from boltzmann.bounds import Interval
+from boltzmann.laws import StepNumber, TemperatureLaw, own_law
 from boltzmann.notation import Expression
 from boltzmann.schedules import Schedule, Temperatures, check_callable, value_at
 
@@ -23,6 +24,9 @@ class Thermostat(Expression):
     """
 
     reads: ClassVar[frozenset[str]] = frozenset({"values", "visits"})
+
+    law: ClassVar[TemperatureLaw | None] = None
+    """How compiled loops find the temperature; None runs in lockstep."""
 
     def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row, shape (...), for values and visits of shape (..., K)."""
@@ -72,6 +76,13 @@ class TemperaturePolicy(Expression):
 def read_by_thermostat(temperature: float | Schedule | Thermostat) -> frozenset[str]:
     """Return which inputs a temperature reads beside values, step and mask; only a thermostat reads any."""
     return temperature.reads - {"values"} if isinstance(temperature, Thermostat) else frozenset()
+
+
+def temperature_law(temperature: float | Schedule | Thermostat) -> TemperatureLaw | None:
+    """Return the law of a number, a schedule or a thermostat; None for a thermostat without one."""
+    if isinstance(temperature, Thermostat):
+        return own_law(temperature)
+    return TemperatureLaw(numbers={"temperature": StepNumber(temperature)})
 
 
 def temperature_of(

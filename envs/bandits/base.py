@@ -185,7 +185,8 @@ class BanditVector(batched.SameStepVectorEnv):
         """Show each problem, as :meth:`Bandit.render` does; None without a render mode."""
         return _frames(self.render_mode, self._problems)
 
-    def stretch_form(self) -> dict[str, Any] | None:
+    @property
+    def law(self) -> dict[str, Any] | None:
         """Return the arrays that compiled loops step on; None unless the arms stay and pay normals, or 0 and 1."""
         problems, pay = self._problems, type(self._bandit).pay
         if type(problems) is not Problems or pay not in (Bandit.pay, Bandit.pay_zeros_and_ones):

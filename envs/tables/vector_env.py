@@ -142,7 +142,8 @@ class TabularVectorEnv(batched.SameStepVectorEnv):
             outcomes += level.take(pairs) <= uniform
         return outcomes
 
-    def stretch_form(self) -> dict[str, Any] | None:
+    @property
+    def law(self) -> dict[str, Any] | None:
         """Return the arrays that compiled loops step on; the loops write to ``states`` and ``elapsed``.
 
         There is no compiled loop for a table with both a mask and observations: None.

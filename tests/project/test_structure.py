@@ -50,7 +50,7 @@ def test_the_check_of_directions_can_fail(tmp_path):
 
 ORDER = {
     "boltzmann": (
-        ("arrays",),
+        ("arrays", "laws"),
         (
             "checks",
             "hints",

@@ -73,11 +73,12 @@ class Recorder:
         if window_ends:
             self._close(decision.distribution)
 
-    def add_window(self, sums: dict[str, NDArray[np.float64]], distribution: Distribution) -> None:
-        """Add a whole window: the sums of its steps, and the distribution of the last one."""
+    def add_windows(self, sums: dict[str, NDArray[np.float64]], distribution: Distribution) -> None:
+        """Add W whole windows: the sums of their steps, shape (W, R), and the distribution of their last steps, W R rows."""
+        windows = slice(self._window, self._window + len(next(iter(sums.values()))))
         for name in SUMMED:
-            self.arrays[name][self._window] = sums.get(name, np.nan)
-        self._finish(distribution)
+            self.arrays[name][windows] = sums.get(name, np.nan)
+        self._finish(windows, distribution)
 
     def _sum_buffer(self) -> None:
         """Add the buffered steps to the sums of the window."""
@@ -112,16 +113,15 @@ class Recorder:
             # `add` has added the steps for which the agent returned numbers instead of flags.
             self.arrays[name][self._window] += counts
         self._counts[:] = 0.0
-        self._finish(distribution)
+        self._finish(slice(self._window, self._window + 1), distribution)
 
-    def _finish(self, distribution: Distribution) -> None:
-        """Turn the sums of a window into means, and record the distribution of its last step."""
-        row = self._window
-        unknown = np.isnan(self.arrays["gap"][row])
+    def _finish(self, windows: slice, distribution: Distribution) -> None:
+        """Turn the sums of windows into means, and record the distribution of their last steps."""
         # One unknown gap makes its whole window unknown.
-        self.arrays["optimal"][row] = np.where(unknown, np.nan, self.arrays["optimal"][row])
+        self.arrays["optimal"][windows][np.isnan(self.arrays["gap"][windows])] = np.nan
         for name in MEANS:
-            self.arrays[name][row] /= self.lengths[row]
+            self.arrays[name][windows] /= self.lengths[windows, np.newaxis]
         for name, measure in MEASURES.items():
-            self.arrays[name][row] = measure(distribution)
-        self._window += 1
+            array, measured = self.arrays[name][windows], np.asarray(measure(distribution))
+            array[:] = measured if measured.ndim == 0 else measured.reshape(array.shape)
+        self._window = windows.stop

@@ -57,8 +57,8 @@ def rollout(
         action.
     recorder : callable
         ``recorder(ends, R)`` returns a :class:`Recorder`. A subclass may record more, or less, in ``add``, which is
-        called for each lockstep step, and ``add_window``, which is called for each compiled window. One that overrides
-        ``add`` without ``add_window`` runs in lockstep.
+        called for each lockstep step, and ``add_windows``, which is called for some compiled windows at once. One that
+        overrides ``add`` without ``add_windows`` runs in lockstep.
     on_step : callable, optional
         ``on_step(steps)`` receives the number of steps taken so far, after each lockstep step and each compiled stretch
         of up to 65 536 steps.
@@ -129,11 +129,11 @@ def keep_freed_memory() -> None:
 
 
 def _require_windows(record: Recorder) -> None:
-    """Refuse a recorder that overrides ``add`` alone: compiled loops call ``add_window`` instead."""
-    classes, methods = type(record).__mro__, ("add", "add_window")
-    add, add_window = (next(depth for depth, kind in enumerate(classes) if name in vars(kind)) for name in methods)
-    if add < add_window or not vars(record).keys().isdisjoint(methods):
-        raise UnsupportedError(f"{classes[0].__name__} overrides add without add_window, which compiled loops call")
+    """Refuse a recorder that overrides ``add`` alone: compiled loops call ``add_windows`` instead."""
+    classes, methods = type(record).__mro__, ("add", "add_windows")
+    add, add_windows = (next(depth for depth, kind in enumerate(classes) if name in vars(kind)) for name in methods)
+    if add < add_windows or not vars(record).keys().isdisjoint(methods):
+        raise UnsupportedError(f"{classes[0].__name__} overrides add without add_windows, which compiled loops call")
 
 
 def _record_windows(
@@ -141,7 +141,7 @@ def _record_windows(
 ) -> Recorder:
     recorder.engine = "compiled"
     for sums, distribution in cell.windows(np.diff(ends, prepend=0), on_step):
-        recorder.add_window(sums, distribution)
+        recorder.add_windows(sums, distribution)
     return recorder
 
 

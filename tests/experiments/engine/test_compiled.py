@@ -33,13 +33,8 @@ from boltzmann.experiments import rollout
 from tests.support.both_engines import ENDS, STEPS, assert_the_same, by_both, made
 
 pytest.importorskip("numba")
-from boltzmann.experiments.engine import compiled
-from boltzmann.experiments.engine.compiled import (
-    CompiledCell,
-    UnsupportedError,
-    records,
-)
-from boltzmann.experiments.engine.compiled.stages import exponential
+from boltzmann.experiments.engine.compiled import CompiledCell, cell, stepping
+from boltzmann.experiments.engine.compiled.machine import exponential
 
 INF = math.inf
 POLICIES = [
@@ -96,10 +91,6 @@ def test_every_policy_acts_alike_on_both(world, policy):
 @pytest.mark.parametrize("rows", [1, 65])
 def test_every_learner_learns_alike_on_both(world, index, rows):
     agent = LEARNERS[index](Boltzmann(Linear(1.0, 0.1, 100)))
-    if isinstance(agent, Sarsa) and "Bandit" in world:
-        with pytest.raises(UnsupportedError, match="only lockstep draws a bandit's next action"):
-            by_both(world, agent, rows)
-        return
     assert_the_same(world, agent, rows, exact=index < EXACT - 1)
 
 
@@ -131,8 +122,8 @@ def test_counts_of_a_long_window_are_whole():
 
 @pytest.mark.parametrize("world", ["boltzmann/GaussianBandit-v0", "Taxi-v4", "Blackjack-v1"])
 def test_where_draws_and_stretches_end_changes_nothing(world, monkeypatch):
-    monkeypatch.setattr(records, "_MOST_DRAWN_STEPS", 7)
-    monkeypatch.setattr(compiled, "_MOST_STEPS", 11)
+    monkeypatch.setattr(stepping, "_MOST_DRAWN_STEPS", 7)
+    monkeypatch.setattr(cell, "_MOST_STEPS", 11)
     policy = EpsilonBoltzmann(0.2, Linear(1.0, 0.1, 100))
     for agent in (QLearning(policy, step_size=InverseTime(1.0, 0.5)), Sarsa(policy, step_size=0.5)):
         if not (isinstance(agent, Sarsa) and "Bandit" in world):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from boltzmann import checks
 from boltzmann._numerics import libraries
 from boltzmann.experiments.errors import UnsupportedError
+from boltzmann.schedules.steps import takes_arrays
 
 Steps = NDArray[np.int64]
 
@@ -31,7 +31,7 @@ def read_schedule(name: str, schedule: Any, steps: Steps, *, most: float = np.in
     """
     if not callable(schedule):
         numbers = np.full(len(steps), float(schedule))
-    elif _is_from_library(schedule):
+    elif takes_arrays(schedule):
         # Copy: the loops are compiled once, for writable arrays.
         numbers = np.array(np.broadcast_to(schedule(steps), steps.shape), dtype=np.float64, order="C")
     else:
@@ -47,10 +47,36 @@ def require_readable(name: str, schedule: Any, step: int) -> None:
     """Refuse a schedule that now returns several numbers at a step, such as one for each replicate."""
     if (
         callable(schedule)
-        and not _is_from_library(schedule)
+        and not takes_arrays(schedule)
         and np.shape(libraries.to_numpy(name, schedule(step))) != ()
     ):
         raise UnsupportedError(f"{name} is not one number a step: only lockstep supports several")
+
+
+class VisitRates:
+    """A step size read at the visit counts that a cell can reach, as an array that grows; nothing without one."""
+
+    def __init__(self, step_size: Any, visits: NDArray[np.int64], remaining: int) -> None:
+        self._step_size, self._visits = step_size, visits
+        self._highest = int(visits.max()) if step_size is not None else 0
+        # Room for the step sizes of all possible counts; the system allocates its pages as they are read.
+        self._rates = np.empty(self._highest + remaining if step_size is not None else 0)
+        self._read = 0
+
+    def until(self, steps: int) -> NDArray[np.float64]:
+        """Return the step sizes of the counts that the next steps can reach."""
+        self._highest += steps
+        read_rates(self._step_size, self._rates, self._read, self._highest)
+        self._read = self._highest
+        return self._rates[: self._read]
+
+    def require_valid(self, row: int) -> None:
+        """Raise if a replicate reached a count whose step size is out of bounds."""
+        counts = np.flatnonzero(np.isnan(self._rates[: int(self._visits[row].max())])) if self._read else []
+        if len(counts):
+            count = int(counts[0])
+            value = float(np.asarray(self._step_size(count)))
+            raise ValueError(f"step_size must be in [0, 1], got {value} at visit count {count} in row {row}")
 
 
 def read_rates(step_size: Any, rates: NDArray[np.float64], begin: int, end: int) -> None:
@@ -66,7 +92,7 @@ def read_rates(step_size: Any, rates: NDArray[np.float64], begin: int, end: int)
 
 def require_library_rates(step_size: Any) -> None:
     """Refuse a user's step size, which may depend on the array of counts that lockstep passes."""
-    if callable(step_size) and not _is_from_library(step_size):
+    if callable(step_size) and not takes_arrays(step_size):
         raise UnsupportedError("a custom step size runs in lockstep only")
 
 
@@ -75,14 +101,3 @@ def _read_number(name: str, schedule: Any, step: int) -> float:
     if number.shape != ():
         raise ValueError(f"{name} must be one number a step, got shape {number.shape} at step {step}")
     return float(number)
-
-
-def _is_from_library(schedule: Any) -> bool:
-    """Return whether a schedule and all its parts are the library's, which accept arrays."""
-    if isinstance(schedule, list | tuple):
-        return all(_is_from_library(part) for part in schedule)
-    if not callable(schedule):
-        return True
-    if not type(schedule).__module__.startswith("boltzmann.schedules."):
-        return False
-    return all(_is_from_library(getattr(schedule, field.name)) for field in dataclasses.fields(schedule))

@@ -1,0 +1,216 @@
+"""An agent in an environment as a kernel: windows of steps, and what is recorded of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boltzmann.experiments.engine.compiled.loading import kernel_of, require_numba
+from boltzmann.experiments.engine.compiled.rates import (
+    VisitRates,
+    read_schedule,
+    require_library_rates,
+    require_readable,
+)
+from boltzmann.experiments.engine.compiled.stepping import SUMS, Steps
+from boltzmann.experiments.engine.compiled.worlds import BanditWorld, TableWorld
+from boltzmann.experiments.errors import UnsupportedError
+from boltzmann.laws import LearnerLaw, own_law
+from boltzmann.policies import Distribution
+
+Values = NDArray[np.float64]
+
+MOST_ACTIONS = 64
+"""With more actions the stages outgrow the first-level cache, and lockstep sums in another order."""
+_MOST_STEPS, _MOST_WINDOWS, _MOST_BYTES = 2**16, 256, 2**22
+"""Bounds of one call: the steps whose temperatures are read in advance, the windows, and the bytes of their sums."""
+_FLOAT_BYTES = 8
+_MANY_ROWS = 64
+"""From this number of rows on, lockstep reduces rows over actions that lie apart."""
+
+
+class CompiledCell:
+    """An agent and a batched environment, both reset, as a kernel.
+
+    Parameters
+    ----------
+    env : gymnasium.vector.VectorEnv
+        An environment with a ``law``.
+    agent : Agent
+        An agent with a ``law``.
+    steps : int
+        The most steps that will be taken.
+
+    Raises
+    ------
+    UnsupportedError
+        Where environment, learner or policy has no law, or numba is not installed.
+    """
+
+    def __init__(self, env: Any, agent: Any, steps: int) -> None:
+        require_numba()
+        self._agent = agent
+        world = _world_of(env)
+        learner = self._learner = _learner_of(agent)
+        self._rows, states, self._count = learner.tables["values"].shape
+        if self._count > MOST_ACTIONS:
+            raise UnsupportedError(f"more than {MOST_ACTIONS} actions")
+        self._by_action = self._rows > 1 and (states == 1 or self._rows >= _MANY_ROWS)
+        self._copies: list[tuple[Values, Values]] = []
+        self._steps = Steps(learner, world, self._flat)
+        for name, number in self._steps.numbers().items():
+            require_readable(name.partition("_")[2], number.source, agent.step)
+        require_library_rates(learner.rate)
+        self._rates = VisitRates(learner.rate, learner.tables["visits"], steps)
+        self._returns = np.zeros(self._rows)
+        kernel = self._steps.kernel
+        self._arguments = {**kernel.arguments, **kernel.make_memory(), "returns": self._returns}
+        self._kernel = kernel_of(kernel.text())
+        self._masked_states = self._arguments.get("seen")
+        self._mask = world.mask
+
+    def windows(
+        self, lengths: Iterable[int], on_step: Callable[[int], None] | None = None
+    ) -> Iterator[tuple[dict[str, Values], Distribution]]:
+        """Take the steps of windows; yield the sums of some of them, each of shape (W, R), and the distribution of their
+        last steps, W R rows.
+
+        ``on_step(steps)`` receives the steps taken so far after each call of the kernel.
+        """  # noqa: D205
+        unfinished: Values | None = None
+        for ends, complete in _stretches(lengths, _most_windows(self._rows, self._count)):
+            first_step = self._agent.step
+            sums, last = self._advance(ends, unfinished)
+            if on_step is not None:
+                on_step(self._agent.step)
+            done = len(ends) if complete else len(ends) - 1
+            unfinished = None if complete else sums[:, -1]
+            if done:
+                yield dict(zip(SUMS, sums[:, :done], strict=True)), self._distribution(last[:done], first_step + ends - 1)
+
+    def _advance(self, ends: NDArray[np.int64], unfinished: Values | None) -> tuple[Values, Values]:
+        """Take the steps of windows with these ends; the first window continues from the sums of an unfinished one."""
+        agent, rows, arguments = self._agent, self._rows, self._arguments
+        for table, copy in self._copies:
+            copy[:] = table.ravel()
+        sums, last = np.zeros((len(SUMS), len(ends), rows)), np.empty((len(ends), rows, self._count))
+        poison = np.zeros(rows)
+        if unfinished is not None:
+            sums[:, 0] = unfinished
+        # The action that follows a step is drawn at the temperature of the next step.
+        steps = agent.step + np.arange(int(ends[-1]) + self._steps.sampled)
+        for name, number in self._steps.numbers().items():
+            most = 1.0 if number.interval == "[0, 1]" else np.inf
+            arguments[f"{name}_at"] = read_schedule(name.partition("_")[2], number.source, steps, most=most)
+        if self._learner.rate is not None:
+            arguments["rates"] = self._rates.until(int(ends[-1]))
+        arguments.update(ends=ends, sums=sums.reshape(-1), last=last.reshape(-1), poison=poison)
+        self._kernel(*arguments.values())
+        self._require_finite(poison, sums[0])
+        agent.step += int(ends[-1])
+        for table, copy in self._copies:
+            table[:] = copy.reshape(table.shape)
+        if self._mask is not None:
+            # The agent's view of the masks: everything is allowed in states whose mask it has not seen.
+            seen = self._arguments["seen"].reshape(rows, -1)
+            agent.allowed = (self._mask != 0) | ~seen[..., np.newaxis]
+        return sums, last
+
+    def _distribution(self, last: Values, steps: NDArray[np.int64]) -> Distribution:
+        """Return the distribution of the last steps of windows, from the values that they were decided on."""
+        windows = len(last)
+        values = last.reshape(windows * self._rows, self._count)
+        if self._by_action:
+            # The agent's memory order, since sums over another order may differ in their last bit.
+            values = np.asfortranarray(values)
+        allowed = values != -np.inf
+        mask = None if allowed.all() else allowed
+        rows = np.repeat(steps[:windows], self._rows)
+        distribution: Distribution = self._learner.distribution({"values": values}, mask, rows)
+        return distribution
+
+    def _flat(self, table: NDArray[Any], resident: bool) -> NDArray[Any]:
+        """Return the memory of a table as the kernel indexes it, or a copy that is copied back after each call.
+
+        Where the tables of bandits are resident, the numbers of one action lie side by side.
+        """
+        if resident:
+            table = table[:, 0].T
+        if table.flags.c_contiguous:
+            return table.reshape(-1)
+        copy = np.ascontiguousarray(table).reshape(-1)
+        self._copies.append((table, copy))
+        return copy
+
+    def _require_finite(self, poison: Values, rewards: Values) -> None:
+        """Raise if any replicate produced NaN or infinity during a stretch, and name the cause."""
+        bad = np.flatnonzero(poison != 0)
+        if not len(bad):
+            return
+        row = int(bad[0])
+        reward = rewards[:, row].sum()
+        if not np.isfinite(reward):
+            raise ValueError(f"rewards must be finite, got a sum of {reward} in row {row}")
+        self._rates.require_valid(row)
+        raise ValueError(
+            f"values must stay finite, but a learnt value in row {row} is not: its rewards, or the temperature of its "
+            "backup, are too large"
+        )
+
+
+def _learner_of(agent: Any) -> LearnerLaw:
+    law: LearnerLaw | None = own_law(agent)
+    if law is None:
+        policy = getattr(agent, "policy", None)
+        without = policy if policy is not None and own_law(policy) is None else agent
+        raise UnsupportedError(f"no compiled form of {type(without).__name__}")
+    return law
+
+
+def _world_of(env: Any) -> TableWorld | BanditWorld:
+    form = own_law(env)
+    if form is None:
+        raise UnsupportedError(f"no compiled form of {type(env).__name__}")
+    return (BanditWorld if form["kind"] == "bandit" else TableWorld)(form)
+
+
+def held_bytes(rows: int, states: int, count: int) -> int:
+    """Return the bytes that a kernel holds for R = ``rows`` replicates, besides the agent and the environment."""
+    windows = _most_windows(rows, count) * rows * _numbers_per_window(count)
+    # Returns, and at least one step of the random numbers of four kinds.
+    returns_and_draws = 5 * rows
+    return _FLOAT_BYTES * (windows + returns_and_draws)
+
+
+def _most_windows(rows: int, count: int) -> int:
+    return max(1, min(_MOST_WINDOWS, _MOST_BYTES // (_FLOAT_BYTES * rows * _numbers_per_window(count))))
+
+
+def _numbers_per_window(count: int) -> int:
+    # The values of the last step, and their distribution.
+    return 3 * count + len(SUMS)
+
+
+def _stretches(lengths: Iterable[int], most: int) -> Iterator[tuple[NDArray[np.int64], bool]]:
+    """Join windows for one call, as many as steps and memory allow, and split those that are too long.
+
+    Yields the end of each window of a stretch, and whether the last window is complete then.
+    """
+    stretch: list[int] = []
+    for length in lengths:
+        remaining = int(length)
+        while remaining > 0:
+            piece = min(remaining, _MOST_STEPS)
+            if stretch and (sum(stretch) + piece > _MOST_STEPS or len(stretch) == most):
+                yield np.cumsum(stretch), True
+                stretch = []
+            stretch.append(piece)
+            remaining -= piece
+            if remaining > 0:
+                yield np.cumsum(stretch), False
+                stretch = []
+    if stretch:
+        yield np.cumsum(stretch), True

@@ -1,0 +1,138 @@
+"""The laws of policies and backups as loops over the actions and rows of a block."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from boltzmann.experiments.engine.compiled.kernels import Kernel, Numbers
+from boltzmann.experiments.engine.compiled.symbols import Symbol, text_of
+from boltzmann.laws import Pass, PolicyLaw
+
+Places = Mapping[str, str | Symbol]
+
+
+class Fold:
+    """Passes over the values of a block, at one place of a kernel.
+
+    Parameters
+    ----------
+    kernel : Kernel
+        The kernel that is written.
+    name : str
+        The prefix of its places in the working memory.
+    inputs : mapping
+        The places of an action's inputs: names in the working memory by the names that laws use, ``q`` among them.
+    numbers : mapping
+        The places of the numbers of the step.
+    """
+
+    def __init__(self, kernel: Kernel, name: str, inputs: Mapping[str, str], numbers: Places) -> None:
+        self._kernel, self._code, self._name = kernel, kernel.code, name
+        self._actions: dict[str, str | Symbol] = {
+            given: kernel.at(place, "i", "a") for given, place in inputs.items()
+        }
+        self._rows: dict[str, str | Symbol] = dict(numbers)
+        self._largest_value()
+
+    def action(self, **more: str) -> Numbers:
+        """Return the numbers of action a of row i."""
+        return Numbers(self._code, {**self._actions, **more})
+
+    def row(self, **more: str | Symbol) -> Numbers:
+        """Return the numbers of row i."""
+        return Numbers(self._code, {**self._rows, **more})
+
+    def place(self, name: str) -> str:
+        """Return the text of a number of row i."""
+        return str(self._rows[name])
+
+    def run(self, passes: tuple[Pass, ...]) -> None:
+        """Write passes; their results are numbers of the row afterwards."""
+        for each in passes:
+            if each.times == 1:
+                self._pass(each)
+                continue
+            with self._code.under(f"for _ in range({each.times}):"):
+                self._pass(each)
+                self._code.line("done = 1.0")
+                with self._code.under("for i in range(n):"):
+                    self._code.line(f"done *= {self._rows[each.until]}")
+                with self._code.under("if done > 0.0:"):
+                    self._code.line("break")
+
+    def _largest_value(self) -> None:
+        self._kernel.memory(f"{self._name}top")
+        self._rows["top"] = top = self._kernel.at(f"{self._name}top")
+        code, q = self._code, self._actions["q"]
+        with code.under("for i in range(padded):"):
+            code.line(f"{top} = -np.inf")
+        with code.under(f"for a in range({self._kernel.actions}):"), code.under("for i in range(padded):"):
+            code.line(f"{top} = max({top}, {q})")
+
+    def _pass(self, each: Pass) -> None:
+        code, actions = self._code, self._kernel.actions
+        if self._kernel.actions and each.adds is not None:
+            names = self._result_names(each)
+            summed = [name for name in names if name not in each.keeps]
+            for name in names:
+                self._kernel.memory(self._name + name, per_action=name in each.keeps)
+            places = {name: self._kernel.at(self._name + name) for name in summed}
+            first = "0.0" if each.combine == "sum" else "-np.inf"
+            if summed:
+                with code.under("for i in range(padded):"):
+                    code.line(*(f"{place} = {first}" for place in places.values()))
+            with code.under(f"for a in range({actions}):"), code.under("for i in range(padded):"):
+                results = each.adds(code, self.action(), self.row())
+                for name, result in results.items():
+                    text = text_of(result)
+                    if name in each.keeps:
+                        code.line(f"{self._kernel.at(self._name + name, 'i', 'a')} = {text}")
+                    elif each.combine == "sum":
+                        code.line(f"{places[name]} += {text}")
+                    else:
+                        code.line(f"{places[name]} = max({places[name]}, {text})")
+            self._actions.update({name: self._kernel.at(self._name + name, "i", "a") for name in each.keeps})
+            self._rows.update(places)
+        if each.moves is not None:
+            self._move(each.moves)
+
+    def _result_names(self, each: Pass) -> list[str]:
+        """Call the law once on a code that is thrown away, which tells the names of its results."""
+        trial = Kernel(self._kernel.actions).code
+        action, row = (Numbers(trial, {name: name for name in places}) for places in (self._actions, self._rows))
+        return list(each.adds(trial, action, row))
+
+    def _move(self, moves: Any) -> None:
+        with self._code.under("for i in range(padded):"):
+            results = moves(self._code, self.row())
+            for name, result in results.items():
+                self._kernel.memory(self._name + name)
+                place = self._kernel.at(self._name + name)
+                value = f"1.0 if {text_of(result)} else 0.0" if name.startswith("is_") else text_of(result)
+                self._code.line(f"{place} = {value}")
+        self._rows.update({name: self._kernel.at(self._name + name) for name in results})
+
+
+def write_weights(fold: Fold, law: PolicyLaw, kernel: Kernel, weights: str) -> None:
+    """Write a policy's weights into a place of the working memory."""
+    code = kernel.code
+    kernel.memory(weights, per_action=True)
+    fold.run(law.passes)
+    with code.under(f"for a in range({kernel.actions}):"), code.under("for i in range(padded):"):
+        code.line(f"{kernel.at(weights, 'i', 'a')} = {text_of(law.weight(code, fold.action(), fold.row()))}")
+
+
+def write_choice(kernel: Kernel, weights: str, uniform: str, actions: str) -> None:
+    """Draw an action for each row by inverting the cumulative sum of its weights, which replaces the weights."""
+    code, last = kernel.code, kernel.actions - 1
+    kernel.memory("threshold")
+    kernel.memory(actions, "g")
+    threshold, chosen, weight = kernel.at("threshold"), kernel.at(actions), kernel.at(weights, "i", "a")
+    with code.under(f"for a in range(1, {kernel.actions}):"), code.under("for i in range(padded):"):
+        code.line(f"{weight} += {kernel.at(weights, 'i', '(a - 1)')}")
+    with code.under("for i in range(padded):"):
+        code.line(f"{threshold} = {uniform} * {kernel.at(weights, 'i', str(last))}", f"{chosen} = 0")
+    # The action indexes tables, so no weights may move it beyond the last one.
+    with code.under(f"for a in range({last}):"), code.under("for i in range(padded):"):
+        code.line(f"{chosen} += 1 if {weight} <= {threshold} else 0")

@@ -1,0 +1,71 @@
+"""The text of a kernel while it is written: its lines, its arguments and its working memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from boltzmann.experiments.engine.compiled.symbols import Code, Symbol
+
+BLOCK = 64
+"""Rows that pass through all stages together: few enough to stay in the first-level cache."""
+
+VECTOR = 8
+"""Numbers in a processor's vector, at most: stages pad their rows to a multiple; the padding's results are not used."""
+
+
+class Numbers:
+    """Numbers at one place of the code, read where a law asks for them."""
+
+    def __init__(self, code: Code, places: Mapping[str, str | Symbol]) -> None:
+        self.__dict__.update(_code=code, _places=dict(places))
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in self._places:
+            raise AttributeError(f"a law reads {name}, which is not here: there are {', '.join(sorted(self._places))}")
+        place = self._places[name]
+        symbol = place if isinstance(place, Symbol) else self._code.read(place)
+        self.__dict__[name] = symbol
+        return symbol
+
+
+class Kernel:
+    """A kernel for K actions: ``arguments`` are its arrays and numbers by name, in the order of its parameters.
+
+    The working memory is two arrays, ``f`` of floats and ``g`` of integers, in which each name has a place for every
+    row of a block, or for every row and action. Constant distances let the compiler see that they do not overlap.
+    """
+
+    def __init__(self, actions: int) -> None:
+        self.code, self.actions = Code(), actions
+        self.arguments: dict[str, Any] = {}
+        self._places: dict[str, tuple[str, int]] = {}
+        self._sizes = {"f": 0, "g": 0}
+
+    def argument(self, name: str, value: Any) -> str:
+        """Add an argument: an array, a number or a generator."""
+        self.arguments[name] = value
+        return name
+
+    def memory(self, name: str, array: str = "f", *, per_action: bool = False) -> None:
+        """Give a name a place in the working memory."""
+        if name not in self._places:
+            self._places[name] = (array, self._sizes[array])
+            self._sizes[array] += BLOCK * (self.actions if per_action else 1)
+
+    def at(self, name: str, row: str = "i", action: str | None = None) -> str:
+        """Return the text of the number of a row, or of a row and an action."""
+        array, place = self._places[name]
+        terms = ([f"{action} * {BLOCK}"] if action is not None else []) + [row] + ([str(place)] if place else [])
+        return f"{array}[{' + '.join(terms)}]"
+
+    def make_memory(self) -> dict[str, Any]:
+        """Make the working memory."""
+        kinds: dict[str, Any] = {"f": np.float64, "g": np.int64}
+        return {name: np.zeros(max(self._sizes[name], 1), kind) for name, kind in kinds.items()}
+
+    def text(self) -> str:
+        """Return the whole function, ``kernel``."""
+        return "\n".join([f"def kernel({', '.join(self.arguments)}, f, g):", *self.code.lines, ""])

@@ -1,0 +1,156 @@
+"""Worlds as parts of a kernel: tables and bandits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from boltzmann.experiments.engine.compiled.kernels import Kernel
+
+
+class Draw:
+    """Random numbers of one kind: which, of whom, and how many a row and step.
+
+    They are drawn some steps ahead, those of one step side by side, the rows of a choice together.
+    """
+
+    def __init__(self, name: str, kind: str, rng: Any, count: int = 1) -> None:
+        self.name, self.kind, self.rng, self.count = name, kind, rng, count
+
+
+class TableWorld:
+    """A table of transitions; each row has a state, and takes its episodes one after the other."""
+
+    def __init__(self, form: dict[str, Any]) -> None:
+        self._form = form
+        self.rows, self.states = len(form["states"]), len(form["initial"])
+        self._outcomes = form["cumulative"].shape[1]
+        self.mask = form["mask"]
+        self.masked = self.mask is not None
+
+    def draws(self) -> list[Draw]:
+        """Return the random numbers of a step."""
+        form = self._form
+        return [
+            *([Draw("outcomes", "random", form["rng"])] if self._outcomes > 1 else []),
+            *([] if form["one_start"] else [Draw("starts", "random", form["starts"])]),
+            *([] if form["noise"] is None else [Draw("noise", "standard_normal", form["rewarding"])]),
+        ]
+
+    def declare(self, kernel: Kernel) -> None:
+        """Add the arguments and the working memory."""
+        form = self._form
+        for name in ("states", "elapsed", "cumulative", "next_states", "rewards", "terminated", "initial", "limit"):
+            kernel.argument(name, form[name].reshape(-1) if name == "cumulative" else form[name])
+        for name in ("gaps", "observations", "noise"):
+            if form[name] is not None:
+                kernel.argument(name if name != "noise" else "deviations", form[name])
+        if self.masked:
+            mask = form["mask"]
+            # The last row of the mask allows everything.
+            kernel.argument("mask", np.vstack([np.where(mask, 0.0, -np.inf), 0.0 * mask[:1]]).ravel())
+        for name in ("entry", "here", "next"):
+            kernel.memory(name, "g")
+
+    def observed(self, state: str) -> str:
+        """Return the text of the observation of a state."""
+        return state if self._form["observations"] is None else f"observations[{state}]"
+
+    def begin(self, kernel: Kernel) -> None:
+        """Find the table row of each row's state."""
+        with kernel.code.under("for i in range(n):"):
+            kernel.code.line(f"{kernel.at('here')} = (first + i) * observation_count + {self.observed('states[first + i]')}")
+
+    def advance(self, kernel: Kernel) -> None:
+        """Draw the outcome of each row's action: its entry in the table, and the table row of the next state."""
+        code, action = kernel.code, kernel.at("action")
+        with code.under("for i in range(n):"):
+            code.line(f"pair = states[first + i] * {kernel.actions} + {action}", f"entry = pair * {self._outcomes}")
+            if self._outcomes > 1:
+                code.line(f"level, uniform = pair * {self._outcomes}, outcomes[drawn + i]")
+                with code.under(f"for m in range({self._outcomes - 1}):"):
+                    code.line("entry += 1 if cumulative[level + m] <= uniform else 0")
+            code.line(f"{kernel.at('entry')} = entry")
+            code.line(f"{kernel.at('next')} = (first + i) * observation_count + {self.observed('next_states[entry]')}")
+            if self.masked:
+                # A transition has the mask of the state that it bootstraps from.
+                with code.under("if not terminated[entry]:"):
+                    code.line(f"seen[{kernel.at('next')}] = True")
+
+    def pay(self, kernel: Kernel) -> None:
+        """Write the lines that give a row's reward, gap and end, within a loop over rows."""
+        code = kernel.code
+        code.line(f"entry = {kernel.at('entry')}", f"pair = states[r] * {kernel.actions} + a")
+        code.line("reward, ended = rewards[entry], terminated[entry]")
+        if self._form["noise"] is not None:
+            code.line("reward = reward + deviations[pair] * noise[drawn + i]")
+        code.line("gap = np.nan" if self._form["gaps"] is None else "gap = gaps[pair]")
+
+    def load_mask(self, kernel: Kernel, following: bool) -> str:
+        """Find the mask of a row's state, or of the next one if that is seen; return what is added to a value."""
+        if not self.masked:
+            return ""
+        next_state = f"next_states[{kernel.at('entry')}]"
+        row = f"({next_state} if seen[{kernel.at('next')}] else {self.states})" if following else "states[first + i]"
+        kernel.code.line(f"mask_start = {row} * {kernel.actions}")
+        return " + mask[mask_start + a]"
+
+    def move(self, kernel: Kernel) -> None:
+        """Move each row to its next state, within a loop over rows; a row whose episode ends starts the next one."""
+        code = kernel.code
+        code.line("elapsed[r] += 1", "states[r] = next_states[entry]", f"{kernel.at('here')} = {kernel.at('next')}")
+        ends = "ended or elapsed[r] == limit"
+        code.line(f"over = {ends}")
+        with code.under("if over:"):
+            code.line("sums[4 * size + at] += 1.0", "sums[5 * size + at] += returns[r]", "returns[r] = 0.0", "elapsed[r] = 0")
+            code.line("start, uniform = 0, " + ("0.0" if self._form["one_start"] else "starts[drawn + i]"))
+            with code.under("while initial[start] <= uniform:"):
+                code.line("start += 1")
+            code.line("states[r] = start", f"{kernel.at('here')} = r * observation_count + {self.observed('start')}")
+
+
+class BanditWorld:
+    """Bandits, one for each row: one state, and no episode ends."""
+
+    masked, mask = False, None
+
+    def __init__(self, form: dict[str, Any]) -> None:
+        self._form = form
+        self.rows = len(form["best"])
+
+    def draws(self) -> list[Draw]:
+        """Return the random numbers of a step."""
+        kind = "random" if self._form["binary"] else "standard_normal"
+        return [Draw("outcomes", kind, self._form["rng"])]
+
+    def declare(self, kernel: Kernel) -> None:
+        """Add the arguments."""
+        kernel.argument("means", self._form["means"].reshape(-1))
+        kernel.argument("best", self._form["best"])
+        if not self._form["binary"]:
+            kernel.argument("deviations", self._form["noise"].reshape(-1))
+        kernel.memory("here", "g")
+
+    def begin(self, kernel: Kernel) -> None:
+        """Find the table row of each row's only state."""
+        with kernel.code.under("for i in range(n):"):
+            kernel.code.line(f"{kernel.at('here')} = first + i")
+
+    def advance(self, kernel: Kernel) -> None:
+        """Do nothing: the next state is the present one."""
+
+    def pay(self, kernel: Kernel) -> None:
+        """Write the lines that give a row's reward and gap, within a loop over rows."""
+        code = kernel.code
+        code.line(f"arm = r * {kernel.actions} + a", "mean, number = means[arm], outcomes[drawn + i]")
+        paid = "1.0 if number < mean else 0.0" if self._form["binary"] else "mean + deviations[arm] * number"
+        code.line(f"reward, ended = {paid}, False", "gap = best[r] - mean")
+
+    def load_mask(self, kernel: Kernel, following: bool) -> str:
+        """Return nothing to add to a value: every arm is allowed."""
+        return ""
+
+    def move(self, kernel: Kernel) -> None:
+        """Write that no episode ends, within a loop over rows."""
+        kernel.code.line("over = False")
