@@ -83,20 +83,26 @@ class CompiledCell:
         unfinished: Values | None = None
         for ends, complete in _stretches(lengths, _most_windows(self._rows, self._count)):
             first_step = self._agent.step
-            sums, last = self._advance(ends, unfinished)
+            sums = self._advance(ends, unfinished)
             if on_step is not None:
                 on_step(self._agent.step)
             done = len(ends) if complete else len(ends) - 1
             unfinished = None if complete else sums[:, -1]
             if done:
-                yield dict(zip(SUMS, sums[:, :done], strict=True)), self._distribution(last[:done], first_step + ends - 1)
+                yield (
+                    dict(zip(SUMS, sums[:, :done], strict=True)),
+                    self._distribution(first_step + ends[:done] - 1),
+                )
 
-    def _advance(self, ends: NDArray[np.int64], unfinished: Values | None) -> tuple[Values, Values]:
+    def _advance(self, ends: NDArray[np.int64], unfinished: Values | None) -> Values:
         """Take the steps of windows with these ends; the first window continues from the sums of an unfinished one."""
         agent, rows, arguments = self._agent, self._rows, self._arguments
         for table, copy in self._copies:
             copy[:] = table.ravel()
-        sums, last = np.zeros((len(SUMS), len(ends), rows)), np.empty((len(ends), rows, self._count))
+        sums = np.zeros((len(SUMS), len(ends), rows))
+        for name in self._steps.handed_out:
+            per_row = self._count if name in self._steps.loaded else 1
+            arguments[f"last_{name}"] = np.empty(len(ends) * rows * per_row)
         poison = np.zeros(rows)
         if unfinished is not None:
             sums[:, 0] = unfinished
@@ -107,7 +113,7 @@ class CompiledCell:
             arguments[f"{name}_at"] = read_schedule(name.partition("_")[2], number.source, steps, most=most)
         if self._learner.rate is not None:
             arguments["rates"] = self._rates.until(int(ends[-1]))
-        arguments.update(ends=ends, sums=sums.reshape(-1), last=last.reshape(-1), poison=poison)
+        arguments.update(ends=ends, sums=sums.reshape(-1), poison=poison)
         self._kernel(*arguments.values())
         self._require_finite(poison, sums[0])
         agent.step += int(ends[-1])
@@ -117,19 +123,23 @@ class CompiledCell:
             # The agent's view of the masks: everything is allowed in states whose mask it has not seen.
             seen = self._arguments["seen"].reshape(rows, -1)
             agent.allowed = (self._mask != 0) | ~seen[..., np.newaxis]
-        return sums, last
+        return sums
 
-    def _distribution(self, last: Values, steps: NDArray[np.int64]) -> Distribution:
-        """Return the distribution of the last steps of windows, from the values that they were decided on."""
-        windows = len(last)
-        values = last.reshape(windows * self._rows, self._count)
-        if self._by_action:
-            # The agent's memory order, since sums over another order may differ in their last bit.
-            values = np.asfortranarray(values)
-        allowed = values != -np.inf
+    def _distribution(self, steps: NDArray[np.int64]) -> Distribution:
+        """Return the distribution of the last steps of windows, from the inputs that they were decided on."""
+        rows = len(steps) * self._rows
+        inputs = {name: self._arguments[f"last_{name}"][: rows * self._count] for name in self._steps.loaded}
+        # The agent's memory order, since sums over another order may differ in their last bit.
+        order: Any = "F" if self._by_action else "C"
+        inputs = {name: np.asarray(last.reshape(rows, self._count), order=order) for name, last in inputs.items()}
+        given: dict[str, Any] = {"values": inputs.pop("q")}
+        if "squares" in inputs:
+            given["variances"] = inputs.pop("squares") / np.maximum(inputs["visits"], 1.0)
+        given.update(inputs)
+        given.update({name: self._arguments[f"last_{name}"][:rows] for name in self._learner.states})
+        allowed = given["values"] != -np.inf
         mask = None if allowed.all() else allowed
-        rows = np.repeat(steps[:windows], self._rows)
-        distribution: Distribution = self._learner.distribution({"values": values}, mask, rows)
+        distribution: Distribution = self._learner.distribution(given, mask, np.repeat(steps, self._rows))
         return distribution
 
     def _flat(self, table: NDArray[Any], resident: bool) -> NDArray[Any]:

@@ -22,16 +22,14 @@ class Fold:
     name : str
         The prefix of its places in the working memory.
     inputs : mapping
-        The places of an action's inputs: names in the working memory by the names that laws use, ``q`` among them.
+        The texts of an action's inputs by the names that laws use, ``q`` among them.
     numbers : mapping
         The places of the numbers of the step.
     """
 
     def __init__(self, kernel: Kernel, name: str, inputs: Mapping[str, str], numbers: Places) -> None:
         self._kernel, self._code, self._name = kernel, kernel.code, name
-        self._actions: dict[str, str | Symbol] = {
-            given: kernel.at(place, "i", "a") for given, place in inputs.items()
-        }
+        self._actions: dict[str, str | Symbol] = dict(inputs)
         self._rows: dict[str, str | Symbol] = dict(numbers)
         self._largest_value()
 
@@ -71,8 +69,8 @@ class Fold:
             code.line(f"{top} = max({top}, {q})")
 
     def _pass(self, each: Pass) -> None:
-        code, actions = self._code, self._kernel.actions
-        if self._kernel.actions and each.adds is not None:
+        code = self._code
+        if True:
             names = self._result_names(each)
             summed = [name for name in names if name not in each.keeps]
             for name in names:
@@ -82,7 +80,8 @@ class Fold:
             if summed:
                 with code.under("for i in range(padded):"):
                     code.line(*(f"{place} = {first}" for place in places.values()))
-            with code.under(f"for a in range({actions}):"), code.under("for i in range(padded):"):
+            # Not unrolled: a copy of a law for every action takes long to compile, and runs no faster.
+            with code.under("for a in range(actions):"), code.under("for i in range(padded):"):
                 results = each.adds(code, self.action(), self.row())
                 for name, result in results.items():
                     text = text_of(result)
@@ -119,7 +118,7 @@ def write_weights(fold: Fold, law: PolicyLaw, kernel: Kernel, weights: str) -> N
     code = kernel.code
     kernel.memory(weights, per_action=True)
     fold.run(law.passes)
-    with code.under(f"for a in range({kernel.actions}):"), code.under("for i in range(padded):"):
+    with code.under("for a in range(actions):"), code.under("for i in range(padded):"):
         code.line(f"{kernel.at(weights, 'i', 'a')} = {text_of(law.weight(code, fold.action(), fold.row()))}")
 
 

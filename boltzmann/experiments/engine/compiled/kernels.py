@@ -40,7 +40,7 @@ class Kernel:
 
     def __init__(self, actions: int) -> None:
         self.code, self.actions = Code(), actions
-        self.arguments: dict[str, Any] = {}
+        self.arguments: dict[str, Any] = {"actions": actions}
         self._places: dict[str, tuple[str, int]] = {}
         self._sizes = {"f": 0, "g": 0}
 

@@ -45,11 +45,7 @@ def read_schedule(name: str, schedule: Any, steps: Steps, *, most: float = np.in
 
 def require_readable(name: str, schedule: Any, step: int) -> None:
     """Refuse a schedule that now returns several numbers at a step, such as one for each replicate."""
-    if (
-        callable(schedule)
-        and not takes_arrays(schedule)
-        and np.shape(libraries.to_numpy(name, schedule(step))) != ()
-    ):
+    if callable(schedule) and not takes_arrays(schedule) and np.shape(libraries.to_numpy(name, schedule(step))) != ():
         raise UnsupportedError(f"{name} is not one number a step: only lockstep supports several")
 
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from boltzmann.experiments.engine.compiled.folds import Fold, write_choice, write_weights
-from boltzmann.experiments.engine.compiled.kernels import BLOCK, VECTOR, Kernel, Numbers
-from boltzmann.experiments.engine.compiled.symbols import text_of
+from boltzmann.experiments.engine.compiled.kernels import BLOCK, VECTOR, Kernel
+from boltzmann.experiments.engine.compiled.learning import write_backup, write_learning
 from boltzmann.experiments.engine.compiled.worlds import BanditWorld, Draw, TableWorld
 from boltzmann.laws import LearnerLaw
 
@@ -48,7 +48,12 @@ class Steps:
         self.sampled = learner.backup == "next action"
         # The tables of bandits stay in the working memory, unless actions are drawn from earlier values.
         self.resident = isinstance(world, BanditWorld) and not self.sampled
-        self.read_inputs = learner.policy.inputs | getattr(learner.backup, "inputs", frozenset())
+        read = learner.policy.inputs | getattr(learner.backup, "inputs", frozenset())
+        self.loaded: tuple[str, ...] = ("q",)
+        if read & {"visits", "variances"}:
+            self.loaded += ("visits",)
+        if "variances" in read:
+            self.loaded += ("squares",)
         uniforms = [Draw("uniforms", "random", learner.rng, 2 if self.sampled else 1)]
         self.draws = [*uniforms, *world.draws()]
         self._declare(flat)
@@ -57,7 +62,15 @@ class Steps:
     def _declare(self, flat: Callable[[Any, bool], Any]) -> None:
         kernel, learner, world = self.kernel, self.learner, self.world
         self.draw_steps = min(max(_DRAWN_NUMBERS // self.rows, 1), _MOST_DRAWN_STEPS)
-        for name in ("ends", "rows", "draw_steps", "sums", "returns", "poison", "last"):
+        for name in (
+            "ends",
+            "rows",
+            "draw_steps",
+            "sums",
+            "returns",
+            "poison",
+            *(f"last_{name}" for name in self.handed_out),
+        ):
             kernel.argument(name, None)
         kernel.arguments.update(rows=self.rows, draw_steps=self.draw_steps)
         for draw in self.draws:
@@ -72,7 +85,7 @@ class Steps:
         if learner.rate is not None:
             kernel.argument("rates", None)
         world.declare(kernel)
-        kernel.memory("q", per_action=True)
+        self.declare_inputs()
         if self.resident:
             for name in learner.tables:
                 kernel.memory("q" if name == "values" else name, per_action=True)
@@ -83,7 +96,13 @@ class Steps:
         if self.sampled:
             kernel.argument("upcoming", np.zeros(self.rows, dtype=np.int64))
             kernel.argument("has_upcoming", np.zeros(self.rows, dtype=np.bool_))
-            kernel.argument("upcoming_q", np.zeros((self.rows, kernel.actions)).reshape(-1))
+            for name in self.loaded:
+                kernel.argument(f"upcoming_{name}", np.zeros(self.rows * kernel.actions))
+
+    @property
+    def handed_out(self) -> tuple[str, ...]:
+        """The names of the inputs of a window's last step that a kernel hands out in ``last_`` arrays."""
+        return (*self.loaded, *self.learner.states)
 
     def numbers(self) -> dict[str, Any]:
         """Return the numbers that are read at every step, by the names of their arguments."""
@@ -97,7 +116,7 @@ class Steps:
         length = len(prefix)
         return {name[length:]: f"{name}_at[{step}]" for name in self.numbers() if name.startswith(prefix)}
 
-    def _hoisted(self, prefix: str, step: str = "t") -> dict[str, Any]:
+    def hoisted(self, prefix: str, step: str = "t") -> dict[str, Any]:
         return {name: self.kernel.code.read(text) for name, text in self._numbers_of(prefix, step).items()}
 
     def _write(self) -> None:
@@ -121,16 +140,20 @@ class Steps:
         if not self.resident:
             self.world.begin(kernel)
             with code.under("for i in range(n):"):
-                self._load_row("q")
+                self.load_row()
             if self.sampled:
                 with code.under("for i in range(n):"), code.under("if has_upcoming[first + i]:"):
                     with code.under(f"for a in range({kernel.actions}):"):
-                        code.line(f"{kernel.at('q', 'i', 'a')} = upcoming_q[(first + i) * {kernel.actions} + a]")
+                        for name in self.loaded:
+                            place = kernel.at(name, "i", "a")
+                            code.line(f"{place} = upcoming_{name}[(first + i) * {kernel.actions} + a]")
             return
         with code.under(f"for a in range({kernel.actions}):"), code.under("for i in range(n):"):
             for name in self.learner.tables:
                 place = kernel.at("q" if name == "values" else name, "i", "a")
                 code.line(f"{place} = {name}[a * rows + first + i]")
+        with code.under("for i in range(n):"):
+            code.line("pass", *(f"{kernel.at(name)} = {name}[first + i]" for name in self.learner.states))
 
     def _end(self) -> None:
         code, kernel = self.kernel.code, self.kernel
@@ -140,18 +163,45 @@ class Steps:
                     place = kernel.at("q" if name == "values" else name, "i", "a")
                     value = f"np.int64({place})" if name == "visits" else place
                     code.line(f"{name}[a * rows + first + i] = {value}")
+            with code.under("for i in range(n):"):
+                code.line("pass", *(f"{name}[first + i] = {kernel.at(name)}" for name in self.learner.states))
         if self.sampled:
             with code.under("for i in range(n):"), code.under(f"for a in range({kernel.actions}):"):
-                code.line(f"upcoming_q[(first + i) * {kernel.actions} + a] = {kernel.at('q', 'i', 'a')}")
+                for name in self.loaded:
+                    code.line(f"upcoming_{name}[(first + i) * {kernel.actions} + a] = {kernel.at(name, 'i', 'a')}")
 
-    def _load_row(self, into: str, following: bool = False) -> None:
-        """Read the values of row i's state, or of the next one, within a loop over rows; -inf for masked actions."""
-        code, kernel = self.kernel.code, self.kernel
-        row = kernel.at("next" if following and isinstance(self.world, TableWorld) else "here")
+    def inputs(self, prefix: str = "") -> dict[str, str]:
+        """Return the texts of the inputs of action a of row i, in its state or, with the prefix "next_", in the next."""
+        at = self.kernel.at
+        texts = {name: at(prefix + name, "i", "a") for name in self.loaded}
+        if "squares" in texts:
+            texts["variances"] = f"{texts['squares']} / max({texts['visits']}, 1.0)"
+        return texts
+
+    def row_inputs(self, prefix: str = "") -> dict[str, str]:
+        """Return the texts of the numbers of row i's state, or of its next state."""
+        return {name: self.kernel.at(prefix + name) for name in self.learner.states}
+
+    def declare_inputs(self, prefix: str = "") -> None:
+        """Make places for the inputs of a state."""
+        for name in self.loaded:
+            self.kernel.memory(prefix + name, per_action=True)
+        for name in self.learner.states:
+            self.kernel.memory(prefix + name)
+
+    def load_row(self, prefix: str = "", names: tuple[str, ...] | None = None) -> None:
+        """Read the inputs of row i's state, or of the next one, within a loop over rows; -inf for masked actions."""
+        code, kernel, names = self.kernel.code, self.kernel, self.loaded if names is None else names
+        row = kernel.at("next" if prefix and isinstance(self.world, TableWorld) else "here")
         code.line(f"start = {row} * {kernel.actions}")
-        mask = self.world.load_mask(kernel, following)
-        with code.under(f"for a in range({kernel.actions}):"):
-            code.line(f"{kernel.at(into, 'i', 'a')} = values[start + a]{mask}")
+        mask = self.world.load_mask(kernel, prefix != "") if "q" in names else ""
+        with code.under(f"for a in range({kernel.actions if names else 0}):"):
+            code.line("pass")
+            for name in names:
+                text = f"values[start + a]{mask}" if name == "q" else f"{name}[start + a]"
+                code.line(f"{kernel.at(prefix + name, 'i', 'a')} = {text}")
+        for name in self.learner.states:
+            code.line(f"{kernel.at(prefix + name)} = {name}[{row}]")
 
     def _step(self) -> None:
         code, kernel, world = self.kernel.code, self.kernel, self.world
@@ -160,11 +210,15 @@ class Steps:
         code.line("drawn, at_first = (t - begin) * rows + first, window * rows + first")
         with code.under("if t == ends[window] - 1:"), code.under(f"for a in range({kernel.actions}):"):
             with code.under("for i in range(n):"):
-                code.line(f"last[(at_first + i) * {kernel.actions} + a] = {kernel.at('q', 'i', 'a')}")
+                for name in self.loaded:
+                    code.line(f"last_{name}[(at_first + i) * {kernel.actions} + a] = {kernel.at(name, 'i', 'a')}")
+        if self.learner.states:
+            with code.under("if t == ends[window] - 1:"), code.under("for i in range(n):"):
+                code.line(*(f"last_{name}[at_first + i] = {kernel.at(name)}" for name in self.learner.states))
         if world.masked:
             with code.under("for i in range(n):"):
                 code.line(f"seen[{kernel.at('here')}] = True")
-        fold = Fold(kernel, "", self._inputs(), self._hoisted("policy_"))
+        fold = Fold(kernel, "", self.inputs(), {**self.hoisted("policy_"), **self.row_inputs()})
         write_weights(fold, self.policy, kernel, "weights")
         uniform = "uniforms[drawn + i]"
         if self.sampled:
@@ -179,84 +233,5 @@ class Steps:
             code.line(f"sums[3 * size + at_first + i] += 1.0 if {chosen} == {fold.place('top')} else 0.0")
         if not self.resident:
             world.advance(kernel)
-        self._back_up()
-        self._learn()
-
-    def _inputs(self, q: str = "q") -> Mapping[str, str]:
-        return {"q": q, **{name: name for name in self.read_inputs}}
-
-    def _back_up(self) -> None:
-        code, kernel, backup = self.kernel.code, self.kernel, self.learner.backup
-        if backup is None:
-            return
-        following = "q" if self.resident else "next_q"
-        if not self.resident:
-            kernel.memory("next_q", per_action=True)
-            with code.under("for i in range(n):"):
-                self._load_row("next_q", following=True)
-        kernel.memory("backed_up")
-        backed_up = kernel.at("backed_up")
-        if isinstance(backup, str):
-            fold = Fold(kernel, "next_", self._inputs(following), self._hoisted("policy_", "t + 1"))
-            write_weights(fold, self.policy, kernel, "weights")
-            write_choice(kernel, "weights", "uniforms[drawn_twice + rows + i]", "next_action")
-            with code.under("for i in range(n):"):
-                code.line(f"upcoming[first + i] = {kernel.at('next_action')}")
-                code.line(f"{backed_up} = {kernel.at(following, 'i', kernel.at('next_action'))}")
-        else:
-            fold = Fold(kernel, "next_", self._inputs(following), self._hoisted("backup_"))
-            fold.run(backup.passes)
-            with code.under("for i in range(padded):"):
-                code.line(f"{backed_up} = {text_of(backup.value(code, fold.row()))}")
-        if not self.resident:
-            with code.under(f"for a in range({kernel.actions}):"), code.under("for i in range(padded):"):
-                code.line(f"{kernel.at('q', 'i', 'a')} = {kernel.at('next_q', 'i', 'a')}")
-
-    def _learn(self) -> None:
-        """Learn, record and move, row by row."""
-        code, kernel, learner, world = self.kernel.code, self.kernel, self.learner, self.world
-        with code.under("for i in range(n):"):
-            code.line(f"r, at, a = first + i, at_first + i, {kernel.at('action')}")
-            world.pay(kernel)
-            places = self._entry_places()
-            code.line(f"visited = {places['visits']} + 1")
-            here = Numbers(code, {**places, "visits": "np.float64(visited)", "rate": "rates[np.int64(visited) - 1]"})
-            row = Numbers(code, {name: name for name in learner.constants})
-            future: Any = 0.0
-            if learner.backup is not None:
-                code.line(f"future = discount * {kernel.at('backed_up')}")
-                future = code.read("future" if self.resident else "0.0 if ended else future")
-            results = learner.learn(code, here, code.read("reward"), future, row)
-            for name, result in results.items():
-                code.line(f"{places[name]} = {text_of(result)}")
-            code.line(f"{places['visits']} = visited", f"learnt = {text_of(results['values'])}")
-            code.line("poison[r] += learnt - learnt", "sums[at] += reward", "sums[size + at] += gap")
-            code.line("sums[2 * size + at] += 1.0 if gap == 0.0 else 0.0", "returns[r] += reward")
-            if not self.resident:
-                self._follow()
-
-    def _entry_places(self) -> dict[str, str]:
-        kernel, learner = self.kernel, self.learner
-        if self.resident:
-            return {name: kernel.at("q" if name == "values" else name, "i", "a") for name in learner.tables}
-        kernel.code.line(f"entry_here = {kernel.at('here')} * {kernel.actions} + a")
-        return {name: f"{name}[entry_here]" for name in learner.tables}
-
-    def _follow(self) -> None:
-        """Move row i to its next state, and read the values there."""
-        code, kernel = self.kernel.code, self.kernel
-        code.line(f"left = {kernel.at('here')}")
-        self.world.move(kernel)
-        if self.learner.backup is None:
-            self._load_row("q")
-            return
-        with code.under("if over:"):
-            self._load_row("q")
-            if self.sampled:
-                code.line("has_upcoming[r] = False")
-        if self.sampled:
-            with code.under("else:"):
-                code.line("has_upcoming[r] = True")
-        else:
-            with code.under(f"elif {kernel.at('here')} == left:"):
-                code.line(f"{kernel.at('q', 'i', 'a')} = learnt")
+        write_backup(self)
+        write_learning(self)

@@ -60,7 +60,9 @@ class TableWorld:
     def begin(self, kernel: Kernel) -> None:
         """Find the table row of each row's state."""
         with kernel.code.under("for i in range(n):"):
-            kernel.code.line(f"{kernel.at('here')} = (first + i) * observation_count + {self.observed('states[first + i]')}")
+            kernel.code.line(
+                f"{kernel.at('here')} = (first + i) * observation_count + {self.observed('states[first + i]')}"
+            )
 
     def advance(self, kernel: Kernel) -> None:
         """Draw the outcome of each row's action: its entry in the table, and the table row of the next state."""
@@ -103,7 +105,9 @@ class TableWorld:
         ends = "ended or elapsed[r] == limit"
         code.line(f"over = {ends}")
         with code.under("if over:"):
-            code.line("sums[4 * size + at] += 1.0", "sums[5 * size + at] += returns[r]", "returns[r] = 0.0", "elapsed[r] = 0")
+            code.line(
+                "sums[4 * size + at] += 1.0", "sums[5 * size + at] += returns[r]", "returns[r] = 0.0", "elapsed[r] = 0"
+            )
             code.line("start, uniform = 0, " + ("0.0" if self._form["one_start"] else "starts[drawn + i]"))
             with code.under("while initial[start] <= uniform:"):
                 code.line("start += 1")
