@@ -8,7 +8,7 @@ from typing import Annotated
 import numpy as np
 
 from boltzmann import calibration
-from boltzmann.arrays import QUIET, Input, Mask, Values
+from boltzmann.arrays import Input, Mask, Values
 from boltzmann.schedules import NONNEGATIVE, UNIT_INTERVAL, Schedule, Scheduled, Temperatures
 from boltzmann.thermostats.per_row import Thermostat
 
@@ -45,12 +45,10 @@ class EntropyTarget(Thermostat):
 
     fraction: Annotated[float | Schedule, UNIT_INTERVAL]
 
-    @QUIET
     def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         fraction = UNIT_INTERVAL.read("fraction", self.fraction, step)
-        possible = np.count_nonzero(calibration.finite_rows(values, where) > -np.inf, axis=-1)
-        return _temperatures(calibration.temperature_for_entropy(values, fraction * np.log(possible), where=where))
+        return _temperatures(calibration.temperature_for_entropy_fraction(values, fraction, where=where))
 
 
 @dataclass(frozen=True, repr=False)
@@ -72,7 +70,6 @@ class EffectiveActionsTarget(Thermostat):
 
     actions: Annotated[float | Schedule, _AT_LEAST_ONE]
 
-    @QUIET
     def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         actions = _AT_LEAST_ONE.read("actions", self.actions, step)
@@ -98,7 +95,6 @@ class GreedyProbabilityTarget(Thermostat):
 
     probability: Annotated[float | Schedule, UNIT_INTERVAL]
 
-    @QUIET
     def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         probability = UNIT_INTERVAL.read("probability", self.probability, step)
@@ -124,7 +120,6 @@ class LossBudget(Thermostat):
 
     loss: Annotated[float | Schedule, NONNEGATIVE]
 
-    @QUIET
     def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         loss = NONNEGATIVE.read("loss", self.loss, step)

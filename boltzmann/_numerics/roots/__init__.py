@@ -1,9 +1,16 @@
 """The temperature at which a row of values has a wanted effect, by Newton's method. Read it in this order.
 
 - ``moves``: the rule and the start of each kind of target, and a step in a bracket, as laws of numbers
-- ``bracketed``: a root of any formula in a bracket
+- ``goals``: what a target means for a row: which end meets it, or what a rule seeks
+- ``maths``: the functions that these laws call, for arrays of any library and for floats
+- ``rows``: rows of values in units of their range, and their sums
+- ``newton``: the steps of many rows at once
+- ``extremes``: rows that need logarithms
+- ``few``: a few rows in plain Python floats
+- ``solving``: from checked values and targets to temperatures
 """
 
-from boltzmann._numerics.roots.bracketed import Formula, formula_at, scaled, temperature_roots
+from boltzmann._numerics.roots.few import few_temperatures
+from boltzmann._numerics.roots.solving import known_temperatures
 
-__all__ = ["Formula", "formula_at", "scaled", "temperature_roots"]
+__all__ = ["few_temperatures", "known_temperatures"]
