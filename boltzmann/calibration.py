@@ -182,7 +182,7 @@ def _target(name: str, value: ArrayLike | None, least: float, most: float) -> fl
     given = np.nan if value is None else libraries.to_numpy(name, value)
     array = checks.numeric_array(name, given).astype(np.float64, copy=False)
     checks.require_all((array >= least) & (array <= most), name, f"in [{least:g}, {most:g}]", array)
-    return array
+    return array if array.ndim else float(array)
 
 
 def _solve(quantity: str, values: Values, target: float | Floats, where: Mask, prior: Weights) -> Calibration:
