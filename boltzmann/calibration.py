@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from boltzmann import checks
-from boltzmann._numerics import Scores, libraries, roots, standardise
+from boltzmann._numerics import Scores, libraries, roots, standardise, tensors
 from boltzmann.arrays import QUIET, Floats, Mask, Values, Weights
 from boltzmann.hints import with_hints
 
@@ -175,34 +175,41 @@ def _finite(scores: Scores) -> Floats:
     return np.moveaxis(np.asarray(scores.values), scores.axis, -1)
 
 
-def _target(name: str, value: ArrayLike | None, least: float, most: float) -> float | Floats:
+def _target(name: str, value: Any, least: float, most: float) -> Any:
+    """Return a target as a float or an array; one whose numbers are traced is NaN where it is out of bounds."""
     # One float needs no array.
     if isinstance(value, float) and least <= value <= most:
         return value
+    if tensors.is_recorded(value):
+        xp = libraries.namespace(value)
+        target: Any = libraries.to_float(xp, name, value)
+        inside = (target >= least) & (target <= most)
+        if libraries.is_traced(target):
+            return xp.where(inside, target, xp.nan)
+        known, valid = (libraries.to_numpy(name, part) for part in (target, inside))
+        checks.require_all(valid, name, f"in [{least:g}, {most:g}]", known)
+        return target
     given = np.nan if value is None else libraries.to_numpy(name, value)
     array = checks.numeric_array(name, given).astype(np.float64, copy=False)
     checks.require_all((array >= least) & (array <= most), name, f"in [{least:g}, {most:g}]", array)
     return array if array.ndim else float(array)
 
 
-def _solve(quantity: str, values: Values, target: float | Floats, where: Mask, prior: Weights) -> Calibration:
+def _solve(quantity: str, values: Values, target: Any, where: Mask, prior: Weights) -> Calibration:
     if prior is None and isinstance(target, float) and libraries.is_native(values, where):
         plain = type(values) is np.ndarray and values.dtype == np.float64
         array: Any = values if plain else checks.numeric_array("values", values)
         few = roots.few_temperatures(quantity, array, target, where) if array.ndim else None
         if few is not None:
             return Calibration(*few)
+    if any(tensors.is_recorded(part) for part in (values, target, where, prior)):
+        return Calibration(*roots.differentiable_temperatures(quantity, values, target, where, prior))
     return _solve_many(quantity, values, target, where, prior)
 
 
 @QUIET
-def _solve_many(quantity: str, values: Values, target: float | Floats, where: Mask, prior: Weights) -> Calibration:
+def _solve_many(quantity: str, values: Values, target: Any, where: Mask, prior: Weights) -> Calibration:
     plain = [libraries.to_numpy(*part) for part in (("values", values), ("where", where), ("prior", prior))]
     scores = standardise(plain[0], 0.0, *plain[1:])
-    rows, target = _finite(scores).shape[:-1], np.asarray(target)
-    try:
-        np.broadcast_shapes(rows, target.shape)
-    except ValueError:
-        raise ValueError(f"the target's shape {target.shape} must fit the rows, {rows}") from None
-    found = roots.known_temperatures(quantity, scores, target)
+    found = roots.known_temperatures(quantity, scores, np.asarray(target))
     return Calibration(*(libraries.returned(part, values, least_bits=32) for part in found))

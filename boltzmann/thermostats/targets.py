@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 
@@ -43,6 +43,8 @@ class EntropyTarget(Thermostat):
     [0.0, inf]
     """
 
+    every_library: ClassVar[bool] = True
+
     fraction: Annotated[float | Schedule, UNIT_INTERVAL]
 
     def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
@@ -67,6 +69,8 @@ class EffectiveActionsTarget(Thermostat):
     >>> [float(EffectiveActionsTarget(end)([0.0, 1.0, 3.0])) for end in (1.0, 3.0)]
     [0.0, inf]
     """
+
+    every_library: ClassVar[bool] = True
 
     actions: Annotated[float | Schedule, _AT_LEAST_ONE]
 
@@ -93,6 +97,8 @@ class GreedyProbabilityTarget(Thermostat):
     [0.0, inf]
     """
 
+    every_library: ClassVar[bool] = True
+
     probability: Annotated[float | Schedule, UNIT_INTERVAL]
 
     def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
@@ -117,6 +123,8 @@ class LossBudget(Thermostat):
     >>> [float(LossBudget(end)([0.0, 1.0])) for end in (0.0, 0.5)]
     [0.0, inf]
     """
+
+    every_library: ClassVar[bool] = True
 
     loss: Annotated[float | Schedule, NONNEGATIVE]
 

@@ -8,9 +8,11 @@
 - ``extremes``: rows that need logarithms
 - ``few``: a few rows in plain Python floats
 - ``solving``: from checked values and targets to temperatures
+- ``traced``: the same where numbers are unknown, or have derivatives
 """
 
 from boltzmann._numerics.roots.few import few_temperatures
 from boltzmann._numerics.roots.solving import known_temperatures
+from boltzmann._numerics.roots.traced import differentiable_temperatures
 
-__all__ = ["few_temperatures", "known_temperatures"]
+__all__ = ["differentiable_temperatures", "few_temperatures", "known_temperatures"]

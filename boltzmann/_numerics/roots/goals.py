@@ -45,6 +45,11 @@ def fraction(m: Any, s0: Any, s1: Any, n: Any, k: Any, log_n: Any, wanted: Any) 
     return entropy(m, s0, s1, n, k, log_n, wanted * m.log(k))
 
 
+def effective_actions(m: Any, s0: Any, s1: Any, n: Any, k: Any, log_n: Any, wanted: Any) -> Goal:
+    """Seek the exponential of an entropy."""
+    return entropy(m, s0, s1, n, k, log_n, m.log(wanted))
+
+
 def kl(m: Any, s0: Any, s1: Any, n: Any, k: Any, log_n: Any, wanted: Any) -> Goal:
     """Seek a divergence from the prior in nats, from log k / n at T = 0 to 0 at T = inf."""
     # Where the maximisers have nearly all the prior, the logarithms of k and n cancel.
@@ -87,6 +92,7 @@ def loss(m: Any, s0: Any, s1: Any, n: Any, k: Any, log_n: Any, wanted: Any) -> G
 
 GOALS: dict[str, Callable[..., Goal]] = {
     "entropy": entropy,
+    "effective_actions": effective_actions,
     "fraction": fraction,
     "kl": kl,
     "probability": probability,
@@ -94,7 +100,7 @@ GOALS: dict[str, Callable[..., Goal]] = {
     "mellowmax": loss,
 }
 RULE_OF = {
-    **dict.fromkeys(("entropy", "fraction", "kl"), "entropy"),
+    **dict.fromkeys(("entropy", "effective_actions", "fraction", "kl"), "entropy"),
     **dict.fromkeys(("loss", "mellowmax"), "loss"),
     "probability": "probability",
 }

@@ -14,15 +14,25 @@ from boltzmann._numerics.roots.rows import Rows, measured
 from boltzmann._numerics.scores import Scores
 from boltzmann.arrays import NUMPY, QUIET, Bools, Floats
 
-_FIRST_ORDER = 1e-8
+FIRST_ORDER = 1e-8
 """Below this product of omega and the range, beta of the mellowmax is omega / 2 to rounding."""
+
+
+def fitting(rows: tuple[int, ...], target: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the shape of rows and a target together, or raise."""
+    try:
+        return np.broadcast_shapes(rows, target)
+    except ValueError:
+        raise ValueError(f"the target's shape {target} must fit the rows, {rows}") from None
 
 
 @QUIET
 def known_temperatures(quantity: str, scores: Scores, wanted: Floats) -> tuple[Floats, Bools]:
     """Return the temperature of each row of NumPy scores, and whether it meets the target."""
+    if not np.isfinite(scores.maximum).all():
+        raise ValueError("values must be finite where allowed, got inf")
     values, prior, axis = np.asarray(scores.values), scores.prior, scores.axis
-    batch = np.broadcast_shapes(np.moveaxis(values, axis, -1).shape[:-1], wanted.shape)
+    batch = fitting(np.moveaxis(values, axis, -1).shape[:-1], wanted.shape)
     if axis == 0 and batch != values.shape[1:]:
         values, axis = np.moveaxis(values, 0, -1), -1
         prior = None if prior is None else np.moveaxis(np.asarray(prior), 0, -1)
@@ -38,14 +48,14 @@ def known_temperatures(quantity: str, scores: Scores, wanted: Floats) -> tuple[F
 def _of_rows(quantity: str, axis: int, values: Floats, prior: Floats | None, wanted: Floats) -> tuple[Floats, Bools]:
     rows = measured(NUMPY, axis, values, values > -np.inf, prior)
     m, kind, at_0 = maths_of(NUMPY, values.dtype), RULE_OF[quantity], rows.sums()
-    in_units, log_loss = _losses(m, quantity, rows, wanted) if kind == "loss" else (wanted, wanted)
+    in_units, log_loss = losses(m, quantity, rows, wanted) if kind == "loss" else (wanted, wanted)
     cold, hot, attainable, target = GOALS[quantity](m, *at_0[:2], rows.n, rows.k, rows.log_n, in_units)
     ended, target = cold | hot, np.stack(target) if isinstance(target, tuple) else target
     extreme = are_extreme(kind, rows, at_0, target) & ~ended
     beta = inverse_temperatures(kind, rows, target, ended | extreme)
     temperature = np.where(cold, 0.0, np.where(hot, np.inf, rows.unit / beta / rows.factor))
     if quantity == "mellowmax":
-        temperature = np.where(wanted * rows.unit < _FIRST_ORDER * rows.factor, 2.0 / wanted, temperature)
+        temperature = np.where(wanted * rows.unit < FIRST_ORDER * rows.factor, 2.0 / wanted, temperature)
     for row in np.flatnonzero(np.isnan(temperature)):
         line = values[:, row] if axis == 0 else values[row]
         weights = np.ones(len(line)) if prior is None else prior[:, row] if axis == 0 else prior[row]
@@ -56,7 +66,7 @@ def _of_rows(quantity: str, axis: int, values: Floats, prior: Floats | None, wan
     return temperature, attainable & ~(np.isinf(temperature) & ~hot)
 
 
-def _losses(m: Maths, quantity: str, rows: Rows, wanted: Any) -> tuple[Any, Any]:
+def losses(m: Maths, quantity: str, rows: Rows, wanted: Any) -> tuple[Any, Any]:
     """Return the wanted losses in units of the range, and their logarithms in the units of the values."""
     unit = rows.unit / rows.factor
     if quantity == "mellowmax":
