@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
 from boltzmann._numerics import libraries
-from boltzmann.arrays import Input, Mask, Values
+from boltzmann.arrays import QUIET, Floats, Input, Mask, Values
 from boltzmann.calibration import finite_rows, temperature_for_mellowmax
 from boltzmann.gibbs import Gibbs
+from boltzmann.laws import PolicyLaw, StepNumber, gibbs_weight
 from boltzmann.notation import Expression
 from boltzmann.schedules import NONNEGATIVE, Schedule
+from boltzmann.thermostats import mellowmax_law
 
 
 @dataclass(frozen=True, repr=False)
@@ -52,8 +54,25 @@ class Mellowmax(Expression):
     ) -> Gibbs:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         omega = NONNEGATIVE.read("omega", self.omega, step)
+        if np.ndim(omega):
+            return Gibbs(values, _temperatures(values, omega, where), where=where)
         # If the inverse of omega overflows, so does the temperature; both limits are uniform.
         if omega == 0 or omega == np.inf or 1 / omega == np.inf:
             finite_rows(libraries.to_numpy("values", values), libraries.to_numpy("where", where))
             return Gibbs(values, 0.0 if omega == np.inf else np.inf, where=where)
         return Gibbs(values, temperature_for_mellowmax(values, omega, where=where), where=where)
+
+    @property
+    def law(self) -> PolicyLaw:
+        """The policy as a law."""
+        law = mellowmax_law(StepNumber(self.omega))
+        return PolicyLaw(gibbs_weight, law.passes, law.numbers)
+
+
+@QUIET
+def _temperatures(values: Values, omega: Floats, where: Mask) -> Floats:
+    """Return the temperature of each row at an omega of its own, both limits among them."""
+    uniform = (omega == 0) | (1 / omega == np.inf)
+    inside = np.where(uniform | (omega == np.inf), 1.0, omega)
+    found = temperature_for_mellowmax(values, inside, where=where)
+    return np.where(omega == np.inf, 0.0, np.where(uniform, np.inf, found))

@@ -9,8 +9,10 @@ import numpy as np
 
 from boltzmann import calibration
 from boltzmann.arrays import Input, Mask, Values
+from boltzmann.laws import StepNumber, TemperatureLaw
 from boltzmann.schedules import NONNEGATIVE, UNIT_INTERVAL, Schedule, Scheduled, Temperatures
 from boltzmann.thermostats.per_row import Thermostat
+from boltzmann.thermostats.root_laws import root_law
 
 _AT_LEAST_ONE = Scheduled("[1, inf]")
 
@@ -52,6 +54,11 @@ class EntropyTarget(Thermostat):
         fraction = UNIT_INTERVAL.read("fraction", self.fraction, step)
         return _temperatures(calibration.temperature_for_entropy_fraction(values, fraction, where=where))
 
+    @property
+    def law(self) -> TemperatureLaw:
+        """The thermostat as a law."""
+        return root_law("fraction", StepNumber(self.fraction, "[0, 1]"), lambda m, row: row.wanted)
+
 
 @dataclass(frozen=True, repr=False)
 class EffectiveActionsTarget(Thermostat):
@@ -78,6 +85,11 @@ class EffectiveActionsTarget(Thermostat):
         """Return the temperature of each row of values."""
         actions = _AT_LEAST_ONE.read("actions", self.actions, step)
         return _temperatures(calibration.temperature_for_entropy(values, effective_actions=actions, where=where))
+
+    @property
+    def law(self) -> TemperatureLaw:
+        """The thermostat as a law."""
+        return root_law("effective_actions", StepNumber(self.actions, "[1, inf]"), lambda m, row: row.wanted)
 
 
 @dataclass(frozen=True, repr=False)
@@ -106,6 +118,11 @@ class GreedyProbabilityTarget(Thermostat):
         probability = UNIT_INTERVAL.read("probability", self.probability, step)
         return _temperatures(calibration.temperature_for_greedy_probability(values, probability, where=where))
 
+    @property
+    def law(self) -> TemperatureLaw:
+        """The thermostat as a law."""
+        return root_law("probability", StepNumber(self.probability, "[0, 1]"), lambda m, row: row.wanted)
+
 
 @dataclass(frozen=True, repr=False)
 class LossBudget(Thermostat):
@@ -132,3 +149,8 @@ class LossBudget(Thermostat):
         """Return the temperature of each row of values."""
         loss = NONNEGATIVE.read("loss", self.loss, step)
         return _temperatures(calibration.temperature_for_expected_loss(values, loss, where=where))
+
+    @property
+    def law(self) -> TemperatureLaw:
+        """The thermostat as a law."""
+        return root_law("loss", StepNumber(self.loss), lambda m, row: row.wanted / row.unit / 2.0)

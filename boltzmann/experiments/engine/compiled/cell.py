@@ -109,8 +109,7 @@ class CompiledCell:
         # The action that follows a step is drawn at the temperature of the next step.
         steps = agent.step + np.arange(int(ends[-1]) + self._steps.sampled)
         for name, number in self._steps.numbers().items():
-            most = 1.0 if number.interval == "[0, 1]" else np.inf
-            arguments[f"{name}_at"] = read_schedule(name.partition("_")[2], number.source, steps, most=most)
+            arguments[f"{name}_at"] = read_schedule(name.partition("_")[2], number.source, steps, number.interval)
         if self._learner.rate is not None:
             arguments["rates"] = self._rates.until(int(ends[-1]))
         arguments.update(ends=ends, sums=sums.reshape(-1), poison=poison)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann.experiments.engine.compiled.folds import Fold, write_choice, write_weights
+from boltzmann.experiments.engine.compiled.folds import Fold, write_choice, write_largest_draw, write_weights
 from boltzmann.experiments.engine.compiled.kernels import BLOCK, VECTOR, Kernel
 from boltzmann.experiments.engine.compiled.learning import write_backup, write_learning
 from boltzmann.experiments.engine.compiled.worlds import BanditWorld, Draw, TableWorld
@@ -54,14 +54,16 @@ class Steps:
             self.loaded += ("visits",)
         if "variances" in read:
             self.loaded += ("squares",)
-        uniforms = [Draw("uniforms", "random", learner.rng, 2 if self.sampled else 1)]
-        self.draws = [*uniforms, *world.draws()]
+        choices, noise = 2 if self.sampled else 1, self.policy.noise
+        drawn = Draw("noise_of_actions", f"standard_{noise}", learner.rng, choices * count)
+        self.draws = [drawn if noise else Draw("uniforms", "random", learner.rng, choices), *world.draws()]
         self._declare(flat)
         self._write()
 
     def _declare(self, flat: Callable[[Any, bool], Any]) -> None:
         kernel, learner, world = self.kernel, self.learner, self.world
-        self.draw_steps = min(max(_DRAWN_NUMBERS // self.rows, 1), _MOST_DRAWN_STEPS)
+        most = max(draw.count for draw in self.draws)
+        self.draw_steps = min(max(_DRAWN_NUMBERS // (self.rows * most), 1), _MOST_DRAWN_STEPS)
         for name in (
             "ends",
             "rows",
@@ -76,6 +78,8 @@ class Steps:
         for draw in self.draws:
             kernel.argument(draw.name, np.zeros(self.draw_steps * self.rows * draw.count + BLOCK))
             kernel.argument(f"{draw.name}_rng", draw.rng)
+        for name, constants in self.policy.constants.items():
+            kernel.argument(f"policy_{name}", np.array(constants))
         for name in self.numbers():
             kernel.argument(f"{name}_at", None)
         for name, table in {**learner.tables, **learner.states}.items():
@@ -176,7 +180,7 @@ class Steps:
         texts = {name: at(prefix + name, "i", "a") for name in self.loaded}
         if "squares" in texts:
             texts["variances"] = f"{texts['squares']} / max({texts['visits']}, 1.0)"
-        return texts
+        return {**texts, **{name: f"policy_{name}[a]" for name in self.policy.constants}}
 
     def row_inputs(self, prefix: str = "") -> dict[str, str]:
         """Return the texts of the numbers of row i's state, or of its next state."""
@@ -219,12 +223,8 @@ class Steps:
             with code.under("for i in range(n):"):
                 code.line(f"seen[{kernel.at('here')}] = True")
         fold = Fold(kernel, "", self.inputs(), {**self.hoisted("policy_"), **self.row_inputs()})
-        write_weights(fold, self.policy, kernel, "weights")
-        uniform = "uniforms[drawn + i]"
-        if self.sampled:
-            code.line("drawn_twice = (t - begin) * rows * 2 + first")
-            uniform = "uniforms[drawn_twice + i]"
-        write_choice(kernel, "weights", uniform, "action")
+        code.line(f"choice = (t - begin) * rows * {2 if self.sampled else 1} + first")
+        self.choose(fold, "choice", "action")
         with code.under("for i in range(n):"):
             if self.sampled:
                 with code.under("if has_upcoming[first + i]:"):
@@ -235,3 +235,12 @@ class Steps:
             world.advance(kernel)
         write_backup(self)
         write_learning(self)
+
+    def choose(self, fold: Fold, draws: str, actions: str) -> None:
+        """Choose an action for each row by the policy, with the random numbers from index ``draws`` on."""
+        if self.policy.noise:
+            noise = f"noise_of_actions[({draws} + i) * {self.kernel.actions} + a]"
+            write_largest_draw(self.kernel, self.policy, fold, noise, actions)
+            return
+        write_weights(fold, self.policy, self.kernel, "weights")
+        write_choice(self.kernel, "weights", f"uniforms[{draws} + i]", actions)
