@@ -113,7 +113,12 @@ class CompiledCell:
         if self._learner.rate is not None:
             arguments["rates"] = self._rates.until(int(ends[-1]))
         arguments.update(ends=ends, sums=sums.reshape(-1), poison=poison)
-        self._kernel(*arguments.values())
+        total = int(ends[-1])
+        for begin in range(0, total, self._steps.draw_steps):
+            end = min(begin + self._steps.draw_steps, total)
+            self._steps.fill(end - begin)
+            arguments.update(begin=begin, end=end)
+            self._kernel(*arguments.values())
         self._require_finite(poison, sums[0])
         agent.step += int(ends[-1])
         for table, copy in self._copies:

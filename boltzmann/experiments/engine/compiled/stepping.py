@@ -67,17 +67,18 @@ class Steps:
         for name in (
             "ends",
             "rows",
-            "draw_steps",
+            "begin",
+            "end",
             "sums",
             "returns",
             "poison",
             *(f"last_{name}" for name in self.handed_out),
         ):
             kernel.argument(name, None)
-        kernel.arguments.update(rows=self.rows, draw_steps=self.draw_steps)
-        for draw in self.draws:
-            kernel.argument(draw.name, np.zeros(self.draw_steps * self.rows * draw.count + BLOCK))
-            kernel.argument(f"{draw.name}_rng", draw.rng)
+        kernel.arguments.update(rows=self.rows)
+        self._drawn = [(draw, np.zeros(self.draw_steps * self.rows * draw.count + BLOCK)) for draw in self.draws]
+        for draw, numbers in self._drawn:
+            kernel.argument(draw.name, numbers)
         for name, constants in self.policy.constants.items():
             kernel.argument(f"policy_{name}", np.array(constants))
         for name in self.numbers():
@@ -125,19 +126,19 @@ class Steps:
 
     def _write(self) -> None:
         code = self.kernel.code
-        code.line("total, size = ends[-1], len(ends) * rows")
-        with code.under("for begin in range(0, total, draw_steps):"):
-            code.line("end = min(begin + draw_steps, total)")
-            for draw in self.draws:
-                with code.under(f"for i in range((end - begin) * rows * {draw.count}):"):
-                    code.line(f"{draw.name}[i] = {draw.name}_rng.{draw.kind}()")
-            with code.under(f"for first in range(0, rows, {BLOCK}):"):
-                code.line(f"n = min({BLOCK}, rows - first)", f"padded = (n + {VECTOR - 1}) // {VECTOR} * {VECTOR}")
-                code.line("window = np.searchsorted(ends, begin, side='right')")
-                self._begin()
-                with code.under("for t in range(begin, end):"):
-                    self._step()
-                self._end()
+        code.line("size = len(ends) * rows")
+        with code.under(f"for first in range(0, rows, {BLOCK}):"):
+            code.line(f"n = min({BLOCK}, rows - first)", f"padded = (n + {VECTOR - 1}) // {VECTOR} * {VECTOR}")
+            code.line("window = np.searchsorted(ends, begin, side='right')")
+            self._begin()
+            with code.under("for t in range(begin, end):"):
+                self._step()
+            self._end()
+
+    def fill(self, steps: int) -> None:
+        """Draw the random numbers of the next steps."""
+        for draw, numbers in self._drawn:
+            getattr(draw.rng, draw.kind)(out=numbers[: steps * self.rows * draw.count])
 
     def _begin(self) -> None:
         code, kernel = self.kernel.code, self.kernel
