@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -20,6 +21,7 @@ from boltzmann.experiments.engine.compiled.worlds import BanditWorld, TableWorld
 from boltzmann.experiments.errors import UnsupportedError
 from boltzmann.laws import LearnerLaw, own_law
 from boltzmann.policies import Distribution
+from boltzmann.thermostats import Thermostat
 
 Values = NDArray[np.float64]
 
@@ -175,19 +177,35 @@ class CompiledCell:
         )
 
 
+def _require_own_methods(owner: Any) -> None:
+    """Refuse an object of which a method was replaced, which a law would not call."""
+    for name in getattr(owner, "__dict__", ()):
+        if inspect.isfunction(getattr(type(owner), name, None)):
+            raise UnsupportedError(f"no compiled form of a {type(owner).__name__} with a custom {name}")
+
+
 def _learner_of(agent: Any) -> LearnerLaw:
+    _require_own_methods(agent)
     law: LearnerLaw | None = own_law(agent)
-    if law is None:
-        policy = getattr(agent, "policy", None)
-        without = policy if policy is not None and own_law(policy) is None else agent
-        raise UnsupportedError(f"no compiled form of {type(without).__name__}")
-    return law
+    if law is not None:
+        return law
+    parts = (getattr(agent, name, None) for name in ("policy", "backup"))
+    raise UnsupportedError(_reason(next((part for part in parts if part is not None and own_law(part) is None), agent)))
+
+
+def _reason(without: Any) -> str:
+    """Name what has no law: a policy's thermostat or prior, or the policy, learner or environment itself."""
+    temperature = getattr(without, "temperature", None)
+    if isinstance(temperature, Thermostat) and own_law(temperature) is None:
+        without = temperature
+    return f"no compiled form of {type(without).__name__}"
 
 
 def _world_of(env: Any) -> TableWorld | BanditWorld:
+    _require_own_methods(env)
     form = own_law(env)
     if form is None:
-        raise UnsupportedError(f"no compiled form of {type(env).__name__}")
+        raise UnsupportedError(_reason(env))
     return (BanditWorld if form["kind"] == "bandit" else TableWorld)(form)
 
 
