@@ -24,7 +24,7 @@ demo: $(VENV)/ready  ## compare exploration schedules, print a leaderboard, draw
 test: $(VENV)/ready  ## the quick suite with doctests
 	$(BIN)/python -m pytest -q -m "not slow" $(SIDE_BY_SIDE) $(COVERAGE)
 
-test-slow: $(VENV)/ready  ## long tests, and tests of laws on four times as many examples
+test-slow: $(VENV)/ready  ## long tests, and tests of laws on eight times as many examples
 	$(BIN)/python -m pytest -m "slow or hypothesis" --hypothesis-profile thorough $(SIDE_BY_SIDE)
 
 test-lowest: $(VENV)-lowest/ready  ## the quick suite on the lowest versions that pyproject.toml allows
@@ -118,7 +118,7 @@ $(VENV)-lowest/ready: pyproject.toml requirements-dev.txt
 	@$(VENV)-lowest/bin/uv pip install --quiet --python $(VENV)-lowest/bin/python --resolution lowest-direct \
 		--only-binary :all: --no-binary boltzmann-exploration -e '.[fast,parquet,tensorboard]'
 	@$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check \
-		$$(grep -E '^(pytest|pytest-xdist|hypothesis|mpmath|array-api-strict)==' requirements-dev.txt)
+		$$(grep -E '^(pytest|pytest-xdist|hypothesis|mpmath|array.api.strict)==' requirements-dev.txt)
 	@touch $@
 
 $(VENV)-newest/ready: pyproject.toml requirements-dev.txt
