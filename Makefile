@@ -41,11 +41,11 @@ test-newest: $(VENV)-newest/ready  ## the quick suite on the newest versions, wh
 test-libraries: $(VENV)/ready  ## the core on PyTorch and JAX, beside optax; installs these
 	@$(BIN)/python -c 'import torch, jax, optax' 2>/dev/null || { echo "installing PyTorch, JAX and optax into $(VENV)"; \
 		$(INSTALL) torch==2.13.0 && $(INSTALL) jax==0.10.2 jaxlib==0.10.2 optax==0.2.8; }
-	$(BIN)/python -m pytest -q $(SIDE_BY_SIDE) tests/core/test_battery.py tests/core/test_libraries.py tests/core/test_draws_in_libraries.py \
+	$(BIN)/python -m pytest -q -m "not slow" $(SIDE_BY_SIDE) tests/core/test_battery.py tests/core/test_libraries.py tests/core/test_draws_in_libraries.py \
 		tests/policies/test_policies_in_libraries.py tests/core/test_tensors.py tests/core/test_transforms.py \
 		tests/core/test_inversion.py tests/core/test_traced_actions.py tests/core/test_categorical.py tests/core/test_devices.py \
 		tests/core/test_extremes.py tests/core/test_mask_forms.py \
-		tests/schedules/test_schedules.py $(COVERAGE)
+		tests/schedules/test_schedules.py::test_optax_schedules_serve $(COVERAGE)
 
 test-browser: $(VENV)/ready  ## the page of a comparison in headless Chromium; installs Playwright, and Chromium if possible
 	@$(BIN)/python -c 'import playwright' 2>/dev/null || { echo "installing Playwright into $(VENV)"; \
