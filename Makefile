@@ -22,7 +22,7 @@ demo: $(VENV)/ready  ## compare exploration schedules, print a leaderboard, draw
 	$(BIN)/python -m scripts.compare_schedules
 
 test: $(VENV)/ready  ## the quick suite with doctests
-	$(BIN)/python -m pytest -q -m "not slow" $(SIDE_BY_SIDE) $(COVERAGE)
+	$(BIN)/python -m pytest -m "not slow" $(SIDE_BY_SIDE) $(COVERAGE)
 
 test-slow: $(VENV)/ready  ## long tests, and tests of laws on eight times as many examples
 	$(BIN)/python -m pytest -m "slow or hypothesis" --hypothesis-profile thorough $(SIDE_BY_SIDE)
