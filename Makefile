@@ -64,7 +64,6 @@ test-clusters: $(VENV)/ready  ## runs on local clusters of Dask and Ray, and exp
 	$(BIN)/python -m pytest -q tests/experiments/runs/test_clusters.py tests/experiments/store/test_exporting.py $(COVERAGE)
 
 coverage: $(VENV)/ready  ## the lines that no test ran, where earlier targets had COVERAGE="--cov --cov-append --cov-report="
-	@! ls .coverage.* >/dev/null 2>&1 || $(BIN)/python -m coverage combine --quiet --append
 	$(BIN)/python -m coverage report
 
 lint: $(VENV)/ready
