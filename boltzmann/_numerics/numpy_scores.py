@@ -103,8 +103,8 @@ def _scored(raw: Any, temperature: Any, prior: Any, dtype: object) -> Scores:
     if scores.axis == -1 and prior is None and raw.flags.c_contiguous:
         # The indices of the maximisers are needed later and lead to the maxima. `argmax` finds NaN first.
         scores.flat_best = raw.argmax(axis=-1).reshape(-1)
-        scores.flat_best += np.arange(len(scores.flat_best)) * raw.shape[-1]
-        maximum = raw.reshape(-1)[scores.flat_best].reshape(*raw.shape[:-1], 1)
+        scores.flat_best += np.arange(0, raw.size, raw.shape[-1])
+        maximum = raw.reshape(-1).take(scores.flat_best).reshape(*raw.shape[:-1], 1)
     else:
         maximum = np.maximum.reduce(raw, axis=scores.axis, keepdims=True)
     scores.maximum = scores.peak = maximum
@@ -113,8 +113,10 @@ def _scored(raw: Any, temperature: Any, prior: Any, dtype: object) -> Scores:
         scores.equal = scores.ends and prior is None
     else:
         scores.ends = bool((temperature == 0).any() or np.isinf(temperature).any())
-    # One sum shows whether any maximum is infinite or NaN; if the sum overflows, look closer.
-    if not math.isfinite(np.add.reduce(maximum, axis=None)):
+    # Both searches stop at a NaN, and are faster than a reduction.
+    if maximum.size and not (
+        math.isfinite(maximum.item(maximum.argmax())) and math.isfinite(maximum.item(maximum.argmin()))
+    ):
         _require_a_maximum(raw, maximum, scores.axis, prior is not None)
         endless = np.isposinf(maximum)
         scores.peak = np.where(endless, 0.0, maximum)
