@@ -109,7 +109,7 @@ def at(values: Values, actions: Indices) -> PerRow:
 
 def largest(values: Values, where: Mask | None) -> PerRow:
     """Return the largest allowed value of each row of values, shape (..., K)."""
-    if where is None and values.ndim == 2 and values.flags.c_contiguous:
+    if where is None and type(values) is np.ndarray and values.ndim == 2 and values.flags.c_contiguous:
         # `argmax` reduces short contiguous rows faster than `maximum`.
         return at(values, values.argmax(axis=-1))
     if where is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from copy import deepcopy
 from functools import partial
 from typing import Any
 
@@ -122,7 +123,8 @@ class NumberedSyncVectorEnv(SyncVectorEnv[Any, Any]):
                 observation, rewards[row], ends, cut, info = env.step(action)
                 terminated[row], truncated[row] = ends, cut
                 if ends or cut:
-                    last[row] = observation
+                    # The environment may write the next episode's first observation over the last one.
+                    last[row] = deepcopy(observation)
                     infos = self._add_info(infos, {"final_info": info}, row)
                     observation, info = env.reset()
                 observations[row] = observation

@@ -138,6 +138,45 @@ def test_other_types_of_the_same_numbers_have_the_same_numbers():
     assert batch.step([0] * ROWS)[0].tolist() == [5] * ROWS
 
 
+class Overwriting(gymnasium.Env):
+    """An environment that shows one array and writes over it; each episode has one step, from 0 to 1."""
+
+    observation_space, action_space = MultiDiscrete([2]), Discrete(2)
+
+    def __init__(self):
+        self._shown = {"at": np.zeros(1, dtype=np.int64)}
+
+    def reset(self, *, seed=None, options=None):
+        super().reset(seed=seed)
+        self._shown["at"][:] = 0
+        return self._shown["at"], {}
+
+    def step(self, action):
+        self._shown["at"] += 1
+        return self._shown["at"], 0.0, True, False, {}
+
+
+class OverwritingDict(Overwriting):
+    """The same inside a dictionary."""
+
+    observation_space = Dict(at=MultiDiscrete([2]))
+
+    def reset(self, *, seed=None, options=None):
+        return self._shown, super().reset(seed=seed)[1]
+
+    def step(self, action):
+        return self._shown, *super().step(action)[1:]
+
+
+@pytest.mark.parametrize("kind", [Overwriting, OverwritingDict])
+@pytest.mark.parametrize("observe", ["number", "hash"])
+def test_a_last_observation_that_is_overwritten_keeps_its_number(kind, observe):
+    batch = envs.make(spec_of(kind), 3, observe=observe)
+    assert batch.reset(seed=[1, 2, 3])[0].tolist() == [0, 0, 0]
+    observations, _, _, _, info = batch.step([0, 0, 0])
+    assert (observations.tolist(), info["final_obs"].tolist()) == ([0, 0, 0], [1, 1, 1])
+
+
 def test_rows_of_other_bounds_are_numbered_by_their_own():
     bounds = iter([1.0, 10.0])
     batch = envs.make(spec_of(lambda: Shows(Box(0, next(bounds), (1,)), [[0.75]])), 2, bins=4)
