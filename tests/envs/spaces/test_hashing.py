@@ -78,6 +78,8 @@ def test_a_space_of_ones_own_is_numbered_by_its_values():
 
     env = HashObservation(Shows(Mission()))
     assert [env.observation({"text": "go", "steps": steps}) for steps in (1, 2.5, 1)] == [0, 1, 0]
+    texts = ("go on", b"go on", np.str_("go on"), np.bytes_(b"go on"))
+    assert [env.observation({"text": "go", "steps": text}) for text in texts] == [2, 3, 2, 3]
     for outside in ({"text": "stay"}, {"text": "go", "steps": np.nan}, {"text": "go", "steps": object()}, 3, None):
         with pytest.raises(ValueError, match="observations of Shows must be in"):
             env.observation(outside)
