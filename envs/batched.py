@@ -102,17 +102,11 @@ def with_marks(told: dict[str, NDArray[Any]], rows: Mask | None = None) -> dict[
     marked = None if rows is None else rows.nonzero()
     for key, values in told.items():
         if rows is None or marked is None:
-            info[key], info[f"_{key}"] = values, _all_true(len(values)).copy()
+            info[key], info[f"_{key}"] = values, np.ones(len(values), dtype=np.bool_)
         else:
             info[key], info[f"_{key}"] = np.zeros(values.shape, dtype=values.dtype), rows.copy()
             info[key][marked] = values[marked]
     return info
-
-
-@functools.lru_cache(maxsize=16)
-def _all_true(length: int) -> Mask:
-    """Return booleans that nobody writes to, cached: a copy of them is made faster."""
-    return np.ones(length, dtype=np.bool_)
 
 
 def rows_to_reset(options: dict[str, Any] | None, num_envs: int) -> Mask | None:
@@ -168,8 +162,7 @@ def action_indices(actions: ArrayLike, num_envs: int, count: int) -> Indices:
     if array.dtype.kind not in "iu" or array.shape != (num_envs,):
         raise ValueError(f"actions must be integers of shape ({num_envs},), got {array.dtype} of shape {array.shape}")
     indices = array.astype(np.int64, copy=False)
-    # As an unsigned integer a negative action is very large, so one comparison serves both bounds. `argmax` finds the
-    # largest of few numbers faster than `max`.
+    # As an unsigned integer a negative action is very large, so one comparison serves both bounds.
     unsigned = indices.view(np.uint64)
     if num_envs and unsigned.item(unsigned.argmax()) >= count:
         row = int(np.argmax((indices < 0) | (indices >= count)))
