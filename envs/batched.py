@@ -99,13 +99,11 @@ def with_marks(told: dict[str, NDArray[Any]], rows: Mask | None = None) -> dict[
     Gymnasium's own vector environments return their infos in this form. By default every row told its own.
     """
     info = {}
-    marked = None if rows is None else rows.nonzero()
     for key, values in told.items():
-        if rows is None or marked is None:
-            info[key], info[f"_{key}"] = values, np.ones(len(values), dtype=np.bool_)
-        else:
-            info[key], info[f"_{key}"] = np.zeros(values.shape, dtype=values.dtype), rows.copy()
-            info[key][marked] = values[marked]
+        info[key], info[f"_{key}"] = values, np.ones(len(values), dtype=np.bool_) if rows is None else rows.copy()
+        if rows is not None:
+            info[key] = np.zeros(values.shape, dtype=values.dtype)
+            info[key][rows] = values[rows]
     return info
 
 
