@@ -87,6 +87,8 @@ def temperature_of(
     >>> float(temperature_of(RangeScaled(0.5), [1.0, 5.0], step=0, visits=None, where=None))
     2.0
     """
+    if type(temperature) is float:
+        return temperature
     if isinstance(temperature, Thermostat):
         array = libraries.to_numpy("values", values)
         mask = None if where is None else checks.mask_array("where", libraries.to_numpy("where", where))
