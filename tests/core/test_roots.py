@@ -41,6 +41,7 @@ def residuals(kind, values, where, prior, share, change=1.0):
     find, name = KINDS[kind]
     cold, hot = (reached(name, values, np.full(len(values), end), where, prior) for end in (0.0, math.inf))
     target = cold + share * (hot - cold)
+    target = np.minimum(target, 1.0) if kind == "probability" else target
     more = {} if prior is None else {"prior": prior}
     temperature, _ = find(values, target, where=where, **more)
     inside = (temperature > 1e-290) & (temperature < 1e290)
