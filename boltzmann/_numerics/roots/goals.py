@@ -41,8 +41,10 @@ def entropy(m: Any, s0: Any, s1: Any, n: Any, k: Any, log_n: Any, wanted: Any) -
 
 
 def fraction(m: Any, s0: Any, s1: Any, n: Any, k: Any, log_n: Any, wanted: Any) -> Goal:
-    """Seek a fraction of log k as the entropy; at fraction 1 the uniform distribution, whatever log k rounds to."""
-    return entropy(m, s0, s1, n, k, log_n, wanted * m.log(k))
+    """Seek an entropy that is a fraction of log k, of whose distance from log k no digit is lost."""
+    top = m.log(k)
+    cold, hot, attainable, (above, _) = entropy(m, s0, s1, n, k, log_n, wanted * top)
+    return Goal(cold, hot, attainable, (above, (1.0 - wanted) * top))
 
 
 def effective_actions(m: Any, s0: Any, s1: Any, n: Any, k: Any, log_n: Any, wanted: Any) -> Goal:

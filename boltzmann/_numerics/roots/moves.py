@@ -25,7 +25,7 @@ _CLOSE = 2.0**-6
 """Times the root of the spacing of floats: a step so short, squared, is less than rounding."""
 _LOOSE = 0.99
 """Brackets are a little wider than they need to be, for a root at one end that rounding moves outside."""
-_ROUNDING = 16.0
+_ROUNDING = 32.0
 """So many spacings of floats may be rounding in F, a difference of logarithms."""
 
 
