@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from boltzmann.experiments.engine.compiled.bandits import BanditWorld
 from boltzmann.experiments.engine.compiled.loading import kernel_of, require_numba
 from boltzmann.experiments.engine.compiled.rates import (
     VisitRates,
@@ -16,7 +17,7 @@ from boltzmann.experiments.engine.compiled.rates import (
     require_readable,
 )
 from boltzmann.experiments.engine.compiled.stepping import SUMS, Steps
-from boltzmann.experiments.engine.compiled.worlds import BanditWorld, TableWorld
+from boltzmann.experiments.engine.compiled.worlds import TableWorld
 from boltzmann.experiments.errors import UnsupportedError
 from boltzmann.laws import LearnerLaw, own_law
 from boltzmann.policies import Distribution
@@ -53,7 +54,7 @@ class CompiledCell:
     def __init__(self, env: Any, agent: Any, steps: int) -> None:
         require_numba()
         self._agent = agent
-        world = _world_of(env)
+        world = self._world = _world_of(env)
         learner = self._learner = _learner_of(agent)
         self._rows, states, self._count = learner.tables["values"].shape
         if self._count > MOST_ACTIONS:
@@ -114,7 +115,9 @@ class CompiledCell:
         if self._learner.rate is not None:
             arguments["rates"] = self._rates.until(int(ends[-1]))
         arguments.update(ends=ends, sums=sums.reshape(-1), poison=poison)
+        self._world.before(arguments, int(ends[-1]))
         self._kernel(*arguments.values())
+        self._world.after(arguments, int(ends[-1]))
         self._require_finite(poison, sums[0])
         agent.step += int(ends[-1])
         for table, copy in self._copies:

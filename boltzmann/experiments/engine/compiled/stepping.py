@@ -11,16 +11,19 @@ from typing import Any
 
 import numpy as np
 
+from boltzmann.experiments.engine.compiled.bandits import BanditWorld
 from boltzmann.experiments.engine.compiled.folds import Fold, write_choice, write_weights
 from boltzmann.experiments.engine.compiled.kernels import BLOCK, VECTOR, Kernel
 from boltzmann.experiments.engine.compiled.learning import write_backup, write_learning
-from boltzmann.experiments.engine.compiled.worlds import BanditWorld, Draw, TableWorld
+from boltzmann.experiments.engine.compiled.worlds import Draw, TableWorld
 from boltzmann.laws import LearnerLaw
 
 SUMS = ("reward", "gap", "optimal", "greedy", "episodes", "return_sum")
 """What is summed over the steps of a window, in the order of the array ``sums``, shape (6, W, R)."""
 _DRAWN_NUMBERS, _MOST_DRAWN_STEPS = 2**17, 2**11
 """Random numbers of each kind that are drawn in advance, and the most steps that they serve."""
+_PER_ROW = 4
+"""From so many numbers a row on, fewer steps are drawn in advance."""
 
 
 class Steps:
@@ -61,7 +64,8 @@ class Steps:
 
     def _declare(self, flat: Callable[[Any, bool], Any]) -> None:
         kernel, learner, world = self.kernel, self.learner, self.world
-        self.draw_steps = min(max(_DRAWN_NUMBERS // self.rows, 1), _MOST_DRAWN_STEPS)
+        most = max(1, *(each.count // _PER_ROW for draw in self.draws for each in draw.kinds))
+        self.draw_steps = min(max(_DRAWN_NUMBERS // self.rows // most, 1), _MOST_DRAWN_STEPS)
         for name in (
             "ends",
             "rows",
@@ -74,8 +78,7 @@ class Steps:
             kernel.argument(name, None)
         kernel.arguments.update(rows=self.rows, draw_steps=self.draw_steps)
         for draw in self.draws:
-            kernel.argument(draw.name, np.zeros(self.draw_steps * self.rows * draw.count + BLOCK))
-            kernel.argument(f"{draw.name}_rng", draw.rng)
+            draw.declare(kernel, self.draw_steps, self.rows)
         for name in self.numbers():
             kernel.argument(f"{name}_at", None)
         for name, table in {**learner.tables, **learner.states}.items():
@@ -125,8 +128,7 @@ class Steps:
         with code.under("for begin in range(0, total, draw_steps):"):
             code.line("end = min(begin + draw_steps, total)")
             for draw in self.draws:
-                with code.under(f"for i in range((end - begin) * rows * {draw.count}):"):
-                    code.line(f"{draw.name}[i] = {draw.name}_rng.{draw.kind}()")
+                draw.write(self.kernel)
             with code.under(f"for first in range(0, rows, {BLOCK}):"):
                 code.line(f"n = min({BLOCK}, rows - first)", f"padded = (n + {VECTOR - 1}) // {VECTOR} * {VECTOR}")
                 code.line("window = np.searchsorted(ends, begin, side='right')")

@@ -1,4 +1,4 @@
-"""Worlds as parts of a kernel: tables and bandits."""
+"""Worlds as parts of a kernel: their random numbers, and tables."""
 
 from __future__ import annotations
 
@@ -6,17 +6,39 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann.experiments.engine.compiled.kernels import Kernel
+from boltzmann.experiments.engine.compiled.kernels import BLOCK, Kernel
 
 
 class Draw:
     """Random numbers of one kind: which, of whom, and how many a row and step.
 
-    They are drawn some steps ahead, those of one step side by side, the rows of a choice together.
+    They are drawn some steps ahead, those of one step side by side, the rows of a choice together. Another kind may
+    follow in each step from the same generator, in the steps of which its condition ``when`` holds.
     """
 
-    def __init__(self, name: str, kind: str, rng: Any, count: int = 1) -> None:
-        self.name, self.kind, self.rng, self.count = name, kind, rng, count
+    def __init__(self, name: str, kind: str, rng: Any, count: int = 1, *, then: Draw | None = None, when: str = ""):
+        self.name, self.kind, self.rng, self.count, self.when = name, kind, rng, count, when
+        self.kinds = [self] if then is None else [self, then]
+
+    def declare(self, kernel: Kernel, steps: int, rows: int) -> None:
+        """Add the generator, and room for the numbers of some steps."""
+        for each in self.kinds:
+            kernel.argument(each.name, np.zeros(steps * rows * each.count + BLOCK))
+        kernel.argument(f"{self.name}_rng", self.rng)
+
+    def write(self, kernel: Kernel) -> None:
+        """Write the loops that draw the numbers of the steps from ``begin`` to ``end``."""
+        code = kernel.code
+        if len(self.kinds) == 1:
+            with code.under(f"for i in range((end - begin) * rows * {self.count}):"):
+                code.line(f"{self.name}[i] = {self.name}_rng.{self.kind}()")
+            return
+        with code.under("for step in range(end - begin):"):
+            for each in self.kinds:
+                numbers = f"rows * {each.count}"
+                stop = f"(step + 1) * {numbers}" + (f" if {each.when} else 0" if each.when else "")
+                with code.under(f"for i in range(step * {numbers}, {stop}):"):
+                    code.line(f"{each.name}[i] = {self.name}_rng.{each.kind}()")
 
 
 class TableWorld:
@@ -28,6 +50,12 @@ class TableWorld:
         self._outcomes = form["cumulative"].shape[1]
         self.mask = form["mask"]
         self.masked = self.mask is not None
+
+    def before(self, arguments: dict[str, Any], steps: int) -> None:
+        """Do nothing: a table is the same at every step."""
+
+    def after(self, arguments: dict[str, Any], steps: int) -> None:
+        """Do nothing: the kernel has written the states of the environment."""
 
     def draws(self) -> list[Draw]:
         """Return the random numbers of a step."""
@@ -112,49 +140,3 @@ class TableWorld:
             with code.under("while initial[start] <= uniform:"):
                 code.line("start += 1")
             code.line("states[r] = start", f"{kernel.at('here')} = r * observation_count + {self.observed('start')}")
-
-
-class BanditWorld:
-    """Bandits, one for each row: one state, and no episode ends."""
-
-    masked, mask = False, None
-
-    def __init__(self, form: dict[str, Any]) -> None:
-        self._form = form
-        self.rows = len(form["best"])
-
-    def draws(self) -> list[Draw]:
-        """Return the random numbers of a step."""
-        kind = "random" if self._form["binary"] else "standard_normal"
-        return [Draw("outcomes", kind, self._form["rng"])]
-
-    def declare(self, kernel: Kernel) -> None:
-        """Add the arguments."""
-        kernel.argument("means", self._form["means"].reshape(-1))
-        kernel.argument("best", self._form["best"])
-        if not self._form["binary"]:
-            kernel.argument("deviations", self._form["noise"].reshape(-1))
-        kernel.memory("here", "g")
-
-    def begin(self, kernel: Kernel) -> None:
-        """Find the table row of each row's only state."""
-        with kernel.code.under("for i in range(n):"):
-            kernel.code.line(f"{kernel.at('here')} = first + i")
-
-    def advance(self, kernel: Kernel) -> None:
-        """Do nothing: the next state is the present one."""
-
-    def pay(self, kernel: Kernel) -> None:
-        """Write the lines that give a row's reward and gap, within a loop over rows."""
-        code = kernel.code
-        code.line(f"arm = r * {kernel.actions} + a", "mean, number = means[arm], outcomes[drawn + i]")
-        paid = "1.0 if number < mean else 0.0" if self._form["binary"] else "mean + deviations[arm] * number"
-        code.line(f"reward, ended = {paid}, False", "gap = best[r] - mean")
-
-    def load_mask(self, kernel: Kernel, following: bool) -> str:
-        """Return nothing to add to a value: every arm is allowed."""
-        return ""
-
-    def move(self, kernel: Kernel) -> None:
-        """Write that no episode ends, within a loop over rows."""
-        kernel.code.line("over = False")
