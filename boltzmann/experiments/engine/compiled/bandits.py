@@ -20,8 +20,6 @@ class BanditWorld:
     ``form`` is the ``law`` of the environment: what ``envs.bandits.paying.BanditLaw`` holds, and the arrays.
     """
 
-    masked, mask = False, None
-
     def __init__(self, form: dict[str, Any]) -> None:
         self._form = form
         self.rows, self._count = form["means"].shape
@@ -105,6 +103,12 @@ class BanditWorld:
             code.line("means[start + k] = moved", "largest = max(largest, moved)")
         against = form["against"]
         code.line("best[r] = " + ("largest" if against is None else f"means[start + {against}]"))
+
+    def allowed(self) -> None:
+        """Return no masks."""
+
+    def note_masks(self, kernel: Kernel) -> None:
+        """Do nothing: there are no masks."""
 
     def load_mask(self, kernel: Kernel, following: bool) -> str:
         """Return nothing to add to a value: every arm is allowed."""

@@ -70,8 +70,6 @@ class CompiledCell:
         kernel = self._steps.kernel
         self._arguments = {**kernel.arguments, **kernel.make_memory(), "returns": self._returns}
         self._kernel = kernel_of(kernel.text())
-        self._masked_states = self._arguments.get("seen")
-        self._mask = world.mask
 
     def windows(
         self, lengths: Iterable[int], on_step: Callable[[int], None] | None = None
@@ -122,10 +120,9 @@ class CompiledCell:
         agent.step += int(ends[-1])
         for table, copy in self._copies:
             table[:] = copy.reshape(table.shape)
-        if self._mask is not None:
-            # The agent's view of the masks: everything is allowed in states whose mask it has not seen.
-            seen = self._arguments["seen"].reshape(rows, -1)
-            agent.allowed = (self._mask != 0) | ~seen[..., np.newaxis]
+        allowed = self._world.allowed()
+        if allowed is not None:
+            agent.allowed = allowed
         return sums
 
     def _distribution(self, steps: NDArray[np.int64]) -> Distribution:

@@ -94,8 +94,6 @@ class Steps:
                 kernel.memory("q" if name == "values" else name, per_action=True)
         else:
             kernel.argument("observation_count", learner.tables["values"].shape[1])
-        if world.masked:
-            kernel.argument("seen", np.zeros(learner.tables["values"].shape[:2], dtype=np.bool_).reshape(-1))
         if self.sampled:
             kernel.argument("upcoming", np.zeros(self.rows, dtype=np.int64))
             kernel.argument("has_upcoming", np.zeros(self.rows, dtype=np.bool_))
@@ -217,9 +215,7 @@ class Steps:
         if self.learner.states:
             with code.under("if t == ends[window] - 1:"), code.under("for i in range(n):"):
                 code.line(*(f"last_{name}[at_first + i] = {kernel.at(name)}" for name in self.learner.states))
-        if world.masked:
-            with code.under("for i in range(n):"):
-                code.line(f"seen[{kernel.at('here')}] = True")
+        world.note_masks(kernel)
         fold = Fold(kernel, "", self.inputs(), {**self.hoisted("policy_"), **self.row_inputs()})
         write_weights(fold, self.policy, kernel, "weights")
         uniform = "uniforms[drawn + i]"

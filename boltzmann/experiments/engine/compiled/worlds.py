@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from boltzmann.experiments.engine.compiled.kernels import BLOCK, Kernel
 
@@ -48,8 +49,22 @@ class TableWorld:
         self._form = form
         self.rows, self.states = len(form["states"]), len(form["initial"])
         self._outcomes = form["cumulative"].shape[1]
-        self.mask = form["mask"]
-        self.masked = self.mask is not None
+        self.masked = form["mask"] is not None
+        observations = form["observations"]
+        self._observations = self.states if observations is None else int(observations.max()) + 1
+
+    def allowed(self) -> NDArray[np.bool_] | None:
+        """Return the agent's view of the masks: that of the state met last where observations are the same, if any."""
+        if not self.masked:
+            return None
+        mask = np.vstack([self._form["mask"] != 0, np.ones_like(self._form["mask"][:1], dtype=np.bool_)])
+        return mask[self.seen].reshape(self.rows, self._observations, -1)
+
+    def note_masks(self, kernel: Kernel) -> None:
+        """Write that the agent sees the mask of each row's state."""
+        if self.masked:
+            with kernel.code.under("for i in range(n):"):
+                kernel.code.line(f"seen[{kernel.at('here')}] = states[first + i]")
 
     def before(self, arguments: dict[str, Any], steps: int) -> None:
         """Do nothing: a table is the same at every step."""
@@ -78,6 +93,8 @@ class TableWorld:
             mask = form["mask"]
             # The last row of the mask allows everything.
             kernel.argument("mask", np.vstack([np.where(mask, 0.0, -np.inf), 0.0 * mask[:1]]).ravel())
+            self.seen = np.full(self.rows * self._observations, self.states, dtype=np.int64)
+            kernel.argument("seen", self.seen)
         for name in ("entry", "here", "next"):
             kernel.memory(name, "g")
 
@@ -106,7 +123,7 @@ class TableWorld:
             if self.masked:
                 # A transition has the mask of the state that it bootstraps from.
                 with code.under("if not terminated[entry]:"):
-                    code.line(f"seen[{kernel.at('next')}] = True")
+                    code.line(f"seen[{kernel.at('next')}] = next_states[entry]")
 
     def pay(self, kernel: Kernel) -> None:
         """Write the lines that give a row's reward, gap and end, within a loop over rows."""
@@ -118,11 +135,10 @@ class TableWorld:
         code.line("gap = np.nan" if self._form["gaps"] is None else "gap = gaps[pair]")
 
     def load_mask(self, kernel: Kernel, following: bool) -> str:
-        """Find the mask of a row's state, or of the next one if that is seen; return what is added to a value."""
+        """Find the mask of a row's state, or the agent's of the next one; return what is added to a value."""
         if not self.masked:
             return ""
-        next_state = f"next_states[{kernel.at('entry')}]"
-        row = f"({next_state} if seen[{kernel.at('next')}] else {self.states})" if following else "states[first + i]"
+        row = f"seen[{kernel.at('next')}]" if following else "states[first + i]"
         kernel.code.line(f"mask_start = {row} * {kernel.actions}")
         return " + mask[mask_start + a]"
 
