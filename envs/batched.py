@@ -85,7 +85,7 @@ class SameStepVectorEnv(VectorEnv[Indices, ArrayLike, NDArray[Any]]):
         """Make the one generator of the batch, from one seed or from a list with a seed for each copy."""
         if seed is None:
             return
-        seeds = _checked_seeds(seed, self.num_envs)
+        seeds = checked_seeds(seed, self.num_envs)
         if isinstance(seed, int | np.integer):
             super().reset(seed=seeds[0])
         else:
@@ -121,7 +121,7 @@ def rows_to_reset(options: dict[str, Any] | None, num_envs: int) -> Mask | None:
     return rows
 
 
-def _checked_seeds(seed: int | Sequence[int], num_envs: int) -> list[int]:
+def checked_seeds(seed: int | Sequence[int], num_envs: int) -> list[int]:
     """Return a seed, or a seed for each copy, as a list of integers."""
     bound = f"seed must be a whole number of at least 0 or a list of num_envs={num_envs} of them"
     listed = isinstance(seed, list | tuple | np.ndarray)

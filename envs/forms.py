@@ -14,6 +14,7 @@ from gymnasium.envs.registration import EnvSpec, load_env_creator
 from gymnasium.vector import AutoresetMode, SyncVectorEnv, VectorEnv
 
 from envs import batched
+from envs.physics import MotionVectorEnv, motion_of
 from envs.problems import blackjack_table
 from envs.spaces import (
     CheckRow,
@@ -144,6 +145,19 @@ def blackjack(spec: EnvSpec, num_envs: int, discount: float | None, kwargs: dict
     rules: Any = env.unwrapped
     env.close()
     return _stepped(blackjack_table(natural=rules.natural, sab=rules.sab), env, num_envs, discount)
+
+
+def motion(spec: EnvSpec, num_envs: int, observing: Observing, kwargs: dict[str, Any]) -> MotionVectorEnv | None:
+    """Step the law of CartPole, MountainCar or Acrobot on arrays; None for another environment."""
+    if not _is_classic(spec) or observing.how != "number" or renders_or_wraps(spec, kwargs):
+        return None
+    single = gymnasium.make(spec, **kwargs)
+    law = motion_of(single)
+    return None if law is None else MotionVectorEnv(observing.with_observations(observing.with_actions(single)), law, num_envs)
+
+
+def _is_classic(spec: EnvSpec) -> bool:
+    return str(spec.entry_point).startswith("gymnasium.envs.classic_control")
 
 
 def _stepped(table: Table, single: gymnasium.Env[Any, Any], num_envs: int, discount: float | None) -> TabularVectorEnv:

@@ -16,6 +16,7 @@ from envs.forms import (
     blackjack,
     has_table,
     is_blackjack,
+    motion,
     renders_or_wraps,
     synchronous,
     tabular,
@@ -150,6 +151,9 @@ def _first_form(
             return blackjack(spec, num_envs, discount, kwargs)
         if has_table(spec, kwargs):
             return tabular(spec, num_envs, discount, _with_time_limit(spec, kwargs))
+    form = motion(spec, num_envs, observing, kwargs)
+    if form is not None:
+        return form
     return synchronous(spec, num_envs, _with_time_limit(spec, kwargs), observing)
 
 

@@ -145,13 +145,8 @@ class TabularVectorEnv(batched.SameStepVectorEnv):
         return outcomes.astype(np.int64)
 
     @property
-    def law(self) -> dict[str, Any] | None:
-        """Return the arrays that compiled loops step on; the loops write to ``states`` and ``elapsed``.
-
-        There is no compiled loop for a table with both a mask and observations: None.
-        """
-        if self.table.action_mask is not None and self.table.observations is not None:
-            return None
+    def law(self) -> dict[str, Any]:
+        """Return the arrays that compiled loops step on; the loops write to ``states`` and ``elapsed``."""
         return {
             "kind": "table",
             "states": self._states,

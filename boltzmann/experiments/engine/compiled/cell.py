@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from boltzmann.experiments.engine.compiled.bandits import BanditWorld
 from boltzmann.experiments.engine.compiled.loading import kernel_of, require_numba
 from boltzmann.experiments.engine.compiled.rates import (
     VisitRates,
@@ -17,7 +18,7 @@ from boltzmann.experiments.engine.compiled.rates import (
     require_readable,
 )
 from boltzmann.experiments.engine.compiled.stepping import SUMS, Steps
-from boltzmann.experiments.engine.compiled.worlds import BanditWorld, TableWorld
+from boltzmann.experiments.engine.compiled.worlds import TableWorld
 from boltzmann.experiments.errors import UnsupportedError
 from boltzmann.laws import LearnerLaw, own_law
 from boltzmann.policies import Distribution
@@ -55,7 +56,7 @@ class CompiledCell:
     def __init__(self, env: Any, agent: Any, steps: int) -> None:
         require_numba()
         self._agent = agent
-        world = _world_of(env)
+        world = self._world = _world_of(env)
         learner = self._learner = _learner_of(agent)
         self._rows, states, self._count = learner.tables["values"].shape
         if self._count > MOST_ACTIONS:
@@ -71,8 +72,6 @@ class CompiledCell:
         kernel = self._steps.kernel
         self._arguments = {**kernel.arguments, **kernel.make_memory(), "returns": self._returns}
         self._kernel = kernel_of(kernel.text())
-        self._masked_states = self._arguments.get("seen")
-        self._mask = world.mask
 
     def windows(
         self, lengths: Iterable[int], on_step: Callable[[int], None] | None = None
@@ -116,19 +115,19 @@ class CompiledCell:
             arguments["rates"] = self._rates.until(int(ends[-1]))
         arguments.update(ends=ends, sums=sums.reshape(-1), poison=poison)
         total = int(ends[-1])
+        self._world.before(arguments, total)
         for begin in range(0, total, self._steps.draw_steps):
-            end = min(begin + self._steps.draw_steps, total)
-            self._steps.fill(end - begin)
-            arguments.update(begin=begin, end=end)
+            arguments.update(begin=begin, end=min(begin + self._steps.draw_steps, total))
+            self._steps.fill(arguments)
             self._kernel(*arguments.values())
+        self._world.after(arguments, total)
         self._require_finite(poison, sums[0])
         agent.step += int(ends[-1])
         for table, copy in self._copies:
             table[:] = copy.reshape(table.shape)
-        if self._mask is not None:
-            # The agent's view of the masks: everything is allowed in states whose mask it has not seen.
-            seen = self._arguments["seen"].reshape(rows, -1)
-            agent.allowed = (self._mask != 0) | ~seen[..., np.newaxis]
+        allowed = self._world.allowed()
+        if allowed is not None:
+            agent.allowed = allowed
         return sums
 
     def _distribution(self, steps: NDArray[np.int64]) -> Distribution:

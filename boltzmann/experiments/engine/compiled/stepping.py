@@ -11,16 +11,19 @@ from typing import Any
 
 import numpy as np
 
+from boltzmann.experiments.engine.compiled.bandits import BanditWorld
 from boltzmann.experiments.engine.compiled.folds import Fold, write_choice, write_largest_draw, write_weights
 from boltzmann.experiments.engine.compiled.kernels import BLOCK, VECTOR, Kernel
 from boltzmann.experiments.engine.compiled.learning import write_backup, write_learning
-from boltzmann.experiments.engine.compiled.worlds import BanditWorld, Draw, TableWorld
+from boltzmann.experiments.engine.compiled.worlds import Draw, TableWorld
 from boltzmann.laws import LearnerLaw
 
 SUMS = ("reward", "gap", "optimal", "greedy", "episodes", "return_sum")
 """What is summed over the steps of a window, in the order of the array ``sums``, shape (6, W, R)."""
 _DRAWN_NUMBERS, _MOST_DRAWN_STEPS = 2**17, 2**11
 """Random numbers of each kind that are drawn in advance, and the most steps that they serve."""
+_PER_ROW = 4
+"""From so many numbers a row on, fewer steps are drawn in advance."""
 
 
 class Steps:
@@ -62,8 +65,8 @@ class Steps:
 
     def _declare(self, flat: Callable[[Any, bool], Any]) -> None:
         kernel, learner, world = self.kernel, self.learner, self.world
-        most = max(draw.count for draw in self.draws)
-        self.draw_steps = min(max(_DRAWN_NUMBERS // (self.rows * most), 1), _MOST_DRAWN_STEPS)
+        most = max(1, *(each.count // _PER_ROW for draw in self.draws for each in draw.kinds))
+        self.draw_steps = min(max(_DRAWN_NUMBERS // self.rows // most, 1), _MOST_DRAWN_STEPS)
         for name in (
             "ends",
             "rows",
@@ -76,9 +79,8 @@ class Steps:
         ):
             kernel.argument(name, None)
         kernel.arguments.update(rows=self.rows)
-        self._drawn = [(draw, np.zeros(self.draw_steps * self.rows * draw.count + BLOCK)) for draw in self.draws]
-        for draw, numbers in self._drawn:
-            kernel.argument(draw.name, numbers)
+        for draw in self.draws:
+            draw.declare(kernel, self.draw_steps, self.rows)
         for name, constants in self.policy.constants.items():
             kernel.argument(f"policy_{name}", np.array(constants))
         for name in self.numbers():
@@ -96,8 +98,6 @@ class Steps:
                 kernel.memory("q" if name == "values" else name, per_action=True)
         else:
             kernel.argument("observation_count", learner.tables["values"].shape[1])
-        if world.masked:
-            kernel.argument("seen", np.zeros(learner.tables["values"].shape[:2], dtype=np.bool_).reshape(-1))
         if self.sampled:
             kernel.argument("upcoming", np.zeros(self.rows, dtype=np.int64))
             kernel.argument("has_upcoming", np.zeros(self.rows, dtype=np.bool_))
@@ -135,10 +135,10 @@ class Steps:
                 self._step()
             self._end()
 
-    def fill(self, steps: int) -> None:
-        """Draw the random numbers of the next steps."""
-        for draw, numbers in self._drawn:
-            getattr(draw.rng, draw.kind)(out=numbers[: steps * self.rows * draw.count])
+    def fill(self, arguments: dict[str, Any]) -> None:
+        """Draw the random numbers of the steps from ``begin`` to ``end``."""
+        for draw in self.draws:
+            draw.fill(arguments)
 
     def _begin(self) -> None:
         code, kernel = self.kernel.code, self.kernel
@@ -220,9 +220,7 @@ class Steps:
         if self.learner.states:
             with code.under("if t == ends[window] - 1:"), code.under("for i in range(n):"):
                 code.line(*(f"last_{name}[at_first + i] = {kernel.at(name)}" for name in self.learner.states))
-        if world.masked:
-            with code.under("for i in range(n):"):
-                code.line(f"seen[{kernel.at('here')}] = True")
+        world.note_masks(kernel)
         fold = Fold(kernel, "", self.inputs(), {**self.hoisted("policy_"), **self.row_inputs()})
         code.line(f"choice = (t - begin) * rows * {2 if self.sampled else 1} + first")
         self.choose(fold, "choice", "action")

@@ -1,22 +1,54 @@
-"""Worlds as parts of a kernel: tables and bandits."""
+"""Worlds as parts of a kernel: their random numbers, and tables."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from boltzmann.experiments.engine.compiled.kernels import Kernel
+from boltzmann.experiments.engine.compiled.kernels import BLOCK, Kernel
 
 
 class Draw:
     """Random numbers of one kind: which, of whom, and how many a row and step.
 
-    They are drawn some steps ahead, those of one step side by side, the rows of a choice together.
+    They are drawn some steps ahead, those of one step side by side, the rows of a choice together. Another kind may
+    follow from the same generator in each step, or in the steps for which the array ``when`` is above 0.
     """
 
-    def __init__(self, name: str, kind: str, rng: Any, count: int = 1) -> None:
-        self.name, self.kind, self.rng, self.count = name, kind, rng, count
+    def __init__(self, name: str, kind: str, rng: Any, count: int = 1, *, then: Draw | None = None, when: str = ""):
+        self.name, self.kind, self.rng, self.count, self.when = name, kind, rng, count, when
+        self.kinds = [self] if then is None else [self, then]
+
+    def declare(self, kernel: Kernel, steps: int, rows: int) -> None:
+        """Make room for the numbers of some steps."""
+        for each in self.kinds:
+            kernel.argument(each.name, np.zeros(steps * rows * each.count + BLOCK))
+
+    def fill(self, arguments: dict[str, Any]) -> None:
+        """Draw the numbers of the steps from ``begin`` to ``end``."""
+        begin, end, rows = (arguments[name] for name in ("begin", "end", "rows"))
+        if len(self.kinds) == 1:
+            self._draw(arguments[self.name], 0, (end - begin) * rows * self.count)
+            return
+        then = self.kinds[1]
+        if then.kind == self.kind and not then.when:
+            numbers = getattr(self.rng, self.kind)((end - begin, rows * (self.count + then.count)))
+            for each, part in zip(self.kinds, np.split(numbers, [rows * self.count], axis=1), strict=True):
+                arguments[each.name][: part.size] = part.ravel()
+            return
+        followed = np.arange(begin, end) if not then.when else begin + np.flatnonzero(arguments[then.when][begin:end] > 0)
+        first = 0
+        for step in (followed - begin).tolist():
+            self._draw(arguments[self.name], first * rows * self.count, (step + 1) * rows * self.count)
+            then._draw(arguments[then.name], step * rows * then.count, (step + 1) * rows * then.count)
+            first = step + 1
+        self._draw(arguments[self.name], first * rows * self.count, (end - begin) * rows * self.count)
+
+    def _draw(self, numbers: NDArray[np.float64], first: int, stop: int) -> None:
+        if stop > first:
+            getattr(self.rng, self.kind)(out=numbers[first:stop])
 
 
 class TableWorld:
@@ -26,8 +58,28 @@ class TableWorld:
         self._form = form
         self.rows, self.states = len(form["states"]), len(form["initial"])
         self._outcomes = form["cumulative"].shape[1]
-        self.mask = form["mask"]
-        self.masked = self.mask is not None
+        self.masked = form["mask"] is not None
+        observations = form["observations"]
+        self._observations = self.states if observations is None else int(observations.max()) + 1
+
+    def allowed(self) -> NDArray[np.bool_] | None:
+        """Return the agent's view of the masks: that of the state met last where observations are the same, if any."""
+        if not self.masked:
+            return None
+        mask = np.vstack([self._form["mask"] != 0, np.ones_like(self._form["mask"][:1], dtype=np.bool_)])
+        return mask[self.seen].reshape(self.rows, self._observations, -1)
+
+    def note_masks(self, kernel: Kernel) -> None:
+        """Write that the agent sees the mask of each row's state."""
+        if self.masked:
+            with kernel.code.under("for i in range(n):"):
+                kernel.code.line(f"seen[{kernel.at('here')}] = states[first + i]")
+
+    def before(self, arguments: dict[str, Any], steps: int) -> None:
+        """Do nothing: a table is the same at every step."""
+
+    def after(self, arguments: dict[str, Any], steps: int) -> None:
+        """Do nothing: the kernel has written the states of the environment."""
 
     def draws(self) -> list[Draw]:
         """Return the random numbers of a step."""
@@ -50,6 +102,8 @@ class TableWorld:
             mask = form["mask"]
             # The last row of the mask allows everything.
             kernel.argument("mask", np.vstack([np.where(mask, 0.0, -np.inf), 0.0 * mask[:1]]).ravel())
+            self.seen = np.full(self.rows * self._observations, self.states, dtype=np.int64)
+            kernel.argument("seen", self.seen)
         for name in ("entry", "here", "next"):
             kernel.memory(name, "g")
 
@@ -78,7 +132,7 @@ class TableWorld:
             if self.masked:
                 # A transition has the mask of the state that it bootstraps from.
                 with code.under("if not terminated[entry]:"):
-                    code.line(f"seen[{kernel.at('next')}] = True")
+                    code.line(f"seen[{kernel.at('next')}] = next_states[entry]")
 
     def pay(self, kernel: Kernel) -> None:
         """Write the lines that give a row's reward, gap and end, within a loop over rows."""
@@ -90,11 +144,10 @@ class TableWorld:
         code.line("gap = np.nan" if self._form["gaps"] is None else "gap = gaps[pair]")
 
     def load_mask(self, kernel: Kernel, following: bool) -> str:
-        """Find the mask of a row's state, or of the next one if that is seen; return what is added to a value."""
+        """Find the mask of a row's state, or the agent's of the next one; return what is added to a value."""
         if not self.masked:
             return ""
-        next_state = f"next_states[{kernel.at('entry')}]"
-        row = f"({next_state} if seen[{kernel.at('next')}] else {self.states})" if following else "states[first + i]"
+        row = f"seen[{kernel.at('next')}]" if following else "states[first + i]"
         kernel.code.line(f"mask_start = {row} * {kernel.actions}")
         return " + mask[mask_start + a]"
 
@@ -112,49 +165,3 @@ class TableWorld:
             with code.under("while initial[start] <= uniform:"):
                 code.line("start += 1")
             code.line("states[r] = start", f"{kernel.at('here')} = r * observation_count + {self.observed('start')}")
-
-
-class BanditWorld:
-    """Bandits, one for each row: one state, and no episode ends."""
-
-    masked, mask = False, None
-
-    def __init__(self, form: dict[str, Any]) -> None:
-        self._form = form
-        self.rows = len(form["best"])
-
-    def draws(self) -> list[Draw]:
-        """Return the random numbers of a step."""
-        kind = "random" if self._form["binary"] else "standard_normal"
-        return [Draw("outcomes", kind, self._form["rng"])]
-
-    def declare(self, kernel: Kernel) -> None:
-        """Add the arguments."""
-        kernel.argument("means", self._form["means"].reshape(-1))
-        kernel.argument("best", self._form["best"])
-        if not self._form["binary"]:
-            kernel.argument("deviations", self._form["noise"].reshape(-1))
-        kernel.memory("here", "g")
-
-    def begin(self, kernel: Kernel) -> None:
-        """Find the table row of each row's only state."""
-        with kernel.code.under("for i in range(n):"):
-            kernel.code.line(f"{kernel.at('here')} = first + i")
-
-    def advance(self, kernel: Kernel) -> None:
-        """Do nothing: the next state is the present one."""
-
-    def pay(self, kernel: Kernel) -> None:
-        """Write the lines that give a row's reward and gap, within a loop over rows."""
-        code = kernel.code
-        code.line(f"arm = r * {kernel.actions} + a", "mean, number = means[arm], outcomes[drawn + i]")
-        paid = "1.0 if number < mean else 0.0" if self._form["binary"] else "mean + deviations[arm] * number"
-        code.line(f"reward, ended = {paid}, False", "gap = best[r] - mean")
-
-    def load_mask(self, kernel: Kernel, following: bool) -> str:
-        """Return nothing to add to a value: every arm is allowed."""
-        return ""
-
-    def move(self, kernel: Kernel) -> None:
-        """Write that no episode ends, within a loop over rows."""
-        kernel.code.line("over = False")
