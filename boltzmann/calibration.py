@@ -156,7 +156,7 @@ def temperature_for_entropy_fraction(values: Values, fraction: float, *, where: 
     return _solve("fraction", values, _target("fraction", fraction, 0.0, 1.0), where, None)
 
 
-def temperature_for_mellowmax(values: Values, omega: float, *, where: Mask = None) -> Any:
+def temperature_for_mellowmax(values: Values, omega: float | Floats, *, where: Mask = None) -> Any:
     """Return the temperature at which E[Q] is the mellowmax at omega, in (0, inf).
 
     Examples

@@ -130,7 +130,7 @@ class LearnerLaw:
     learn: Callable[[Any, Any, Any, Any, Any], Results]
     rng: Any
     tables: Mapping[str, Any]
-    distribution: Callable[[Mapping[str, Any], Any, Any], Any]
+    distribution: Callable[[dict[str, Any], Any, Any], Any]
     states: Mapping[str, Any] = field(default_factory=dict)
     constants: Mapping[str, float] = field(default_factory=dict)
     rate: Any = None

@@ -153,7 +153,11 @@ def motion(spec: EnvSpec, num_envs: int, observing: Observing, kwargs: dict[str,
         return None
     single = gymnasium.make(spec, **kwargs)
     law = motion_of(single)
-    return None if law is None else MotionVectorEnv(observing.with_observations(observing.with_actions(single)), law, num_envs)
+    return (
+        None
+        if law is None
+        else MotionVectorEnv(observing.with_observations(observing.with_actions(single)), law, num_envs)
+    )
 
 
 def _is_classic(spec: EnvSpec) -> bool:

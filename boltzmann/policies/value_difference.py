@@ -208,5 +208,10 @@ class VDBESoftmax(_ValueDifference):
         law = temperature_law(self.temperature)
         if law is None:
             return None
-        given = {"passes": law.passes, "numbers": law.numbers, "inputs": law.inputs}
-        return mixture(gibbs_weight, greedy_weight, **given, epsilon="epsilons")
+        return mixture(
+            *(gibbs_weight, greedy_weight),
+            passes=law.passes,
+            numbers=law.numbers,
+            inputs=law.inputs,
+            epsilon="epsilons",
+        )

@@ -76,11 +76,10 @@ class CompiledCell:
     def windows(
         self, lengths: Iterable[int], on_step: Callable[[int], None] | None = None
     ) -> Iterator[tuple[dict[str, Values], Distribution]]:
-        """Take the steps of windows; yield the sums of some of them, each of shape (W, R), and the distribution of their
-        last steps, W R rows.
+        """Take the steps of windows; yield some of them at once, as :meth:`Recorder.add_windows` takes them.
 
-        ``on_step(steps)`` receives the steps taken so far after each call of the kernel.
-        """  # noqa: D205
+        ``on_step(steps)`` receives the steps taken so far after each stretch.
+        """
         unfinished: Values | None = None
         for ends, complete in _stretches(lengths, _most_windows(self._rows, self._count)):
             first_step = self._agent.step

@@ -11,7 +11,6 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -51,7 +50,7 @@ def kernel_folder() -> Path:
 
 
 @cache
-def kernel_of(text: str) -> Callable[..., None]:
+def kernel_of(text: str) -> Any:
     """Return the compiled function of a kernel's text; its file is named by all that it is made of."""
     machine = Path(__file__).with_name("machine.py").read_bytes()
     name = "kernel_" + hashlib.sha256(machine + text.encode()).hexdigest()[:32]

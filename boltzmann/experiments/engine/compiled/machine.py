@@ -19,8 +19,7 @@ _HIGHEST = 709.782712893384
 _LOG2_E, _LN2_HIGH, _LN2_LOW = 1.4426950408889634, 0.6931471803691238, 1.9082149292705877e-10
 
 
-@njit(forceinline=True, fastmath={"contract"}, **OPTIONS)
-def exponential(x: float) -> Any:
+def _exponential(x: float) -> Any:
     """Return exp(x); 0 below -708, inf above the largest logarithm of a float.
 
     Cody & Waite's reduction in two parts ("Software manual for the elementary functions", 1980), and Taylor's
@@ -40,3 +39,6 @@ def exponential(x: float) -> Any:
     p = (((p * r + 1 / 24.0) * r + 1 / 6.0) * r + 0.5) * r + 1.0
     within = (p * r + 1.0) * half * 2.0 if x <= _HIGHEST else np.inf
     return within if y > _LOWEST_NORMAL else 0.0
+
+
+exponential: Any = njit(forceinline=True, fastmath={"contract"}, **OPTIONS)(_exponential)

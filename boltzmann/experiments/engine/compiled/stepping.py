@@ -6,7 +6,7 @@ of rows then takes these steps one after another, and its data stays in the cach
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -122,6 +122,7 @@ class Steps:
         return {name[length:]: f"{name}_at[{step}]" for name in self.numbers() if name.startswith(prefix)}
 
     def hoisted(self, prefix: str, step: str = "t") -> dict[str, Any]:
+        """Read the numbers of a step of the laws whose names begin with a prefix."""
         return {name: self.kernel.code.read(text) for name, text in self._numbers_of(prefix, step).items()}
 
     def _write(self) -> None:
@@ -147,8 +148,9 @@ class Steps:
             with code.under("for i in range(n):"):
                 self.load_row()
             if self.sampled:
-                with code.under("for i in range(n):"), code.under("if has_upcoming[first + i]:"):
-                    with code.under(f"for a in range({kernel.actions}):"):
+                with code.under("for i in range(n):"):
+                    code.line(f"upcoming_actions = {kernel.actions} if has_upcoming[first + i] else 0")
+                    with code.under("for a in range(upcoming_actions):"):
                         for name in self.loaded:
                             place = kernel.at(name, "i", "a")
                             code.line(f"{place} = upcoming_{name}[(first + i) * {kernel.actions} + a]")
@@ -176,7 +178,7 @@ class Steps:
                     code.line(f"upcoming_{name}[(first + i) * {kernel.actions} + a] = {kernel.at(name, 'i', 'a')}")
 
     def inputs(self, prefix: str = "") -> dict[str, str]:
-        """Return the texts of the inputs of action a of row i, in its state or, with the prefix "next_", in the next."""
+        """Return the texts of the inputs of action a of row i: in its state, or in the next with prefix "next_"."""
         at = self.kernel.at
         texts = {name: at(prefix + name, "i", "a") for name in self.loaded}
         if "squares" in texts:
@@ -213,10 +215,10 @@ class Steps:
         with code.under("if t == ends[window]:"):
             code.line("window += 1")
         code.line("drawn, at_first = (t - begin) * rows + first, window * rows + first")
-        with code.under("if t == ends[window] - 1:"), code.under(f"for a in range({kernel.actions}):"):
-            with code.under("for i in range(n):"):
-                for name in self.loaded:
-                    code.line(f"last_{name}[(at_first + i) * {kernel.actions} + a] = {kernel.at(name, 'i', 'a')}")
+        actions = code.under(f"for a in range({kernel.actions}):")
+        with code.under("if t == ends[window] - 1:"), actions, code.under("for i in range(n):"):
+            for name in self.loaded:
+                code.line(f"last_{name}[(at_first + i) * {kernel.actions} + a] = {kernel.at(name, 'i', 'a')}")
         if self.learner.states:
             with code.under("if t == ends[window] - 1:"), code.under("for i in range(n):"):
                 code.line(*(f"last_{name}[at_first + i] = {kernel.at(name)}" for name in self.learner.states))

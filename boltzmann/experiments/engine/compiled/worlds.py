@@ -38,7 +38,9 @@ class Draw:
             for each, part in zip(self.kinds, np.split(numbers, [rows * self.count], axis=1), strict=True):
                 arguments[each.name][: part.size] = part.ravel()
             return
-        followed = np.arange(begin, end) if not then.when else begin + np.flatnonzero(arguments[then.when][begin:end] > 0)
+        followed = (
+            np.arange(begin, end) if not then.when else begin + np.flatnonzero(arguments[then.when][begin:end] > 0)
+        )
         first = 0
         for step in (followed - begin).tolist():
             self._draw(arguments[self.name], first * rows * self.count, (step + 1) * rows * self.count)
