@@ -34,8 +34,8 @@ class Pass:
         ``moves(m, row)`` returns more numbers of the row, by name, made from these sums.
     keeps : tuple of str
         Which results of ``adds`` are not summed but kept: they become numbers of the action for later passes.
-    combine : {"sum", "largest"}
-        How the results of the actions become one.
+    largest : tuple of str
+        Which results of ``adds`` become the largest of all actions instead of the sum.
     times : int
         How often the pass is made at most; numbers of the row that ``moves`` returns are read again by the next time.
     until : str
@@ -45,7 +45,7 @@ class Pass:
     adds: Callable[[Any, Any, Any], Results]
     moves: Callable[[Any, Any], Results] | None = None
     keeps: tuple[str, ...] = ()
-    combine: Literal["sum", "largest"] = "sum"
+    largest: tuple[str, ...] = ()
     times: int = 1
     until: str = ""
 
@@ -75,6 +75,8 @@ class PolicyLaw:
         What it reads of an action besides its value: "visits", "variances".
     noise : {"", "exponential", "normal"}
         The standard law of ``action.noise``, drawn for every action.
+    constants : mapping
+        One number for each action, by the names that the law reads them by.
     """
 
     weight: Callable[[Any, Any, Any], Any]
@@ -82,6 +84,7 @@ class PolicyLaw:
     numbers: Mapping[str, StepNumber] = field(default_factory=dict)
     inputs: frozenset[str] = frozenset()
     noise: Literal["", "exponential", "normal"] = ""
+    constants: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -183,8 +186,12 @@ def mixture(
     passes: tuple[Pass, ...] = (),
     numbers: Mapping[str, StepNumber],
     inputs: frozenset[str] = frozenset(),
+    epsilon: str = "epsilon",
 ) -> PolicyLaw:
-    """Return the law of a policy that takes one distribution with probability ``row.epsilon``, otherwise another."""
+    """Return the law of a policy that takes one distribution with probability epsilon, otherwise another.
+
+    ``epsilon`` is the name of the number of the row that is this probability.
+    """
 
     def adds(m: Any, action: Any, row: Any) -> Results:
         explore, exploit = exploring(m, action, row), exploiting(m, action, row)
@@ -193,7 +200,8 @@ def mixture(
 
     def weight(m: Any, action: Any, row: Any) -> Any:
         exploit, explore = action.exploiting / row.exploiting_total, action.exploring / row.exploring_total
-        return (1.0 - row.epsilon) * exploit + row.epsilon * explore
+        rate = getattr(row, epsilon)
+        return (1.0 - rate) * exploit + rate * explore
 
     keeps = ("exploring", "exploiting")
     return PolicyLaw(weight, (*passes, Pass(adds, keeps=keeps)), numbers, inputs)

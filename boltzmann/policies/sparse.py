@@ -19,7 +19,9 @@ from boltzmann.arrays import QUIET, Array, Floats, Input, Mask, Values
 from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
-from boltzmann.thermostats import RowTemperature, TemperaturePolicy, temperature_of
+from boltzmann.laws import PolicyLaw, gibbs_weight
+from boltzmann.policies._sparse_laws import entmax_law, sparsemax_law
+from boltzmann.thermostats import RowTemperature, TemperaturePolicy, temperature_law, temperature_of
 
 Indices = NDArray[np.intp]
 
@@ -111,6 +113,12 @@ class Sparsemax(TemperaturePolicy):
         threshold = (np.take_along_axis(sums, size - 1, axis=-1) - 1) / size
         return _distribution(np.maximum(scores - threshold, 0.0), values, temperature, 2.0)
 
+    @property
+    def law(self) -> PolicyLaw | None:
+        """The policy as a law; None with a thermostat that has none."""
+        law = temperature_law(self.temperature)
+        return None if law is None else sparsemax_law(law)
+
 
 @dataclass(frozen=True, repr=False)
 class Entmax(TemperaturePolicy):
@@ -151,6 +159,19 @@ class Entmax(TemperaturePolicy):
         scores = _scaled_scores(values, temperature, where)
         rows = scores.reshape(-1, scores.shape[-1])
         return _distribution(_entmax(rows, self.alpha).reshape(scores.shape), values, temperature, self.alpha)
+
+    @property
+    def law(self) -> PolicyLaw | None:
+        """The policy as a law; None with a thermostat that has none, and for alpha above 2.
+
+        There the threshold has not the digits that small probabilities need.
+        """
+        law = temperature_law(self.temperature)
+        if law is None or self.alpha > 2:
+            return None
+        if self.alpha == 1:
+            return PolicyLaw(gibbs_weight, law.passes, law.numbers, law.inputs)
+        return entmax_law(law, self.alpha)
 
 
 def _entmax(rows: Floats, alpha: float) -> Floats:

@@ -15,6 +15,7 @@ from boltzmann.thermostats.per_row import Thermostat
 from boltzmann.thermostats.per_row import read_by_thermostat as read_by_thermostat
 from boltzmann.thermostats.per_row import temperature_law as temperature_law
 from boltzmann.thermostats.per_row import temperature_of as temperature_of
+from boltzmann.thermostats.root_laws import mellowmax_law as mellowmax_law
 from boltzmann.thermostats.scaled import GLIE, RangeScaled, StdScaled
 from boltzmann.thermostats.targets import EffectiveActionsTarget, EntropyTarget, GreedyProbabilityTarget, LossBudget
 

@@ -24,6 +24,8 @@ class Thermostat(Expression):
     """
 
     reads: ClassVar[frozenset[str]] = frozenset({"values", "visits"})
+    every_library: ClassVar[bool] = False
+    """Whether it takes arrays of every library, traced ones too, and answers in the library of the values."""
 
     law: ClassVar[TemperatureLaw | None] = None
     """How compiled loops find the temperature; None runs in lockstep."""
@@ -90,7 +92,8 @@ def temperature_of(
 ) -> Values:
     """Read a number, a schedule or a thermostat; a thermostat's temperatures are in the library of the values.
 
-    A thermostat's temperatures have no derivatives: they are constants.
+    A thermostat of ``every_library`` gets the values as they are, and its temperatures have derivatives. Another one
+    gets NumPy arrays, and its temperatures are constants.
 
     Examples
     --------
@@ -99,6 +102,8 @@ def temperature_of(
     2.0
     """
     if isinstance(temperature, Thermostat):
+        if temperature.every_library and not libraries.is_native(values):
+            return temperature(values, step=step, visits=visits, where=where)
         array = libraries.to_numpy("values", values)
         mask = None if where is None else checks.mask_array("where", libraries.to_numpy("where", where))
         read: Values = temperature(array, step=step, visits=libraries.to_numpy("visits", visits), where=mask)

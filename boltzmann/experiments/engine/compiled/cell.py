@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -21,6 +22,7 @@ from boltzmann.experiments.engine.compiled.worlds import TableWorld
 from boltzmann.experiments.errors import UnsupportedError
 from boltzmann.laws import LearnerLaw, own_law
 from boltzmann.policies import Distribution
+from boltzmann.thermostats import Thermostat
 
 Values = NDArray[np.float64]
 
@@ -108,14 +110,18 @@ class CompiledCell:
         # The action that follows a step is drawn at the temperature of the next step.
         steps = agent.step + np.arange(int(ends[-1]) + self._steps.sampled)
         for name, number in self._steps.numbers().items():
-            most = 1.0 if number.interval == "[0, 1]" else np.inf
-            arguments[f"{name}_at"] = read_schedule(name.partition("_")[2], number.source, steps, most=most)
+            arguments[f"{name}_at"] = read_schedule(name.partition("_")[2], number.source, steps, number.interval)
         if self._learner.rate is not None:
             arguments["rates"] = self._rates.until(int(ends[-1]))
         arguments.update(ends=ends, sums=sums.reshape(-1), poison=poison)
-        self._world.before(arguments, int(ends[-1]))
-        self._kernel(*arguments.values())
-        self._world.after(arguments, int(ends[-1]))
+        total = int(ends[-1])
+        for begin in range(0, total, self._steps.draw_steps):
+            end = min(begin + self._steps.draw_steps, total)
+            self._world.before(arguments, begin, end)
+            self._steps.fill(end - begin)
+            arguments.update(begin=begin, end=end)
+            self._kernel(*arguments.values())
+        self._world.after(arguments, total)
         self._require_finite(poison, sums[0])
         agent.step += int(ends[-1])
         for table, copy in self._copies:
@@ -171,19 +177,35 @@ class CompiledCell:
         )
 
 
+def _require_own_methods(owner: Any) -> None:
+    """Refuse an object of which a method was replaced, which a law would not call."""
+    for name in getattr(owner, "__dict__", ()):
+        if inspect.isfunction(getattr(type(owner), name, None)):
+            raise UnsupportedError(f"no compiled form of a {type(owner).__name__} with a custom {name}")
+
+
 def _learner_of(agent: Any) -> LearnerLaw:
+    _require_own_methods(agent)
     law: LearnerLaw | None = own_law(agent)
-    if law is None:
-        policy = getattr(agent, "policy", None)
-        without = policy if policy is not None and own_law(policy) is None else agent
-        raise UnsupportedError(f"no compiled form of {type(without).__name__}")
-    return law
+    if law is not None:
+        return law
+    parts = (getattr(agent, name, None) for name in ("policy", "backup"))
+    raise UnsupportedError(_reason(next((part for part in parts if part is not None and own_law(part) is None), agent)))
+
+
+def _reason(without: Any) -> str:
+    """Name what has no law: a policy's thermostat or prior, or the policy, learner or environment itself."""
+    temperature = getattr(without, "temperature", None)
+    if isinstance(temperature, Thermostat) and own_law(temperature) is None:
+        without = temperature
+    return f"no compiled form of {type(without).__name__}"
 
 
 def _world_of(env: Any) -> TableWorld | BanditWorld:
+    _require_own_methods(env)
     form = own_law(env)
     if form is None:
-        raise UnsupportedError(f"no compiled form of {type(env).__name__}")
+        raise UnsupportedError(_reason(env))
     return (BanditWorld if form["kind"] == "bandit" else TableWorld)(form)
 
 

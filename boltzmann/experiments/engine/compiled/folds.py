@@ -69,32 +69,35 @@ class Fold:
             code.line(f"{top} = max({top}, {q})")
 
     def _pass(self, each: Pass) -> None:
-        code = self._code
-        if True:
-            names = self._result_names(each)
-            summed = [name for name in names if name not in each.keeps]
-            for name in names:
-                self._kernel.memory(self._name + name, per_action=name in each.keeps)
-            places = {name: self._kernel.at(self._name + name) for name in summed}
-            first = "0.0" if each.combine == "sum" else "-np.inf"
-            if summed:
-                with code.under("for i in range(padded):"):
-                    code.line(*(f"{place} = {first}" for place in places.values()))
-            # Not unrolled: a copy of a law for every action takes long to compile, and runs no faster.
-            with code.under("for a in range(actions):"), code.under("for i in range(padded):"):
-                results = each.adds(code, self.action(), self.row())
-                for name, result in results.items():
-                    text = text_of(result)
-                    if name in each.keeps:
-                        code.line(f"{self._kernel.at(self._name + name, 'i', 'a')} = {text}")
-                    elif each.combine == "sum":
-                        code.line(f"{places[name]} += {text}")
-                    else:
-                        code.line(f"{places[name]} = max({places[name]}, {text})")
-            self._actions.update({name: self._kernel.at(self._name + name, "i", "a") for name in each.keeps})
-            self._rows.update(places)
+        code, kernel = self._code, self._kernel
+        names = self._result_names(each)
+        for name in names:
+            kernel.memory(self._name + name, per_action=name in each.keeps)
+        places = {name: kernel.at(self._name + name) for name in names if name not in each.keeps}
+        if places:
+            with code.under("for i in range(padded):"):
+                code.line(
+                    *(f"{place} = {'-np.inf' if name in each.largest else '0.0'}" for name, place in places.items())
+                )
+        if names:
+            self._add(each, places)
+        self._actions.update({name: kernel.at(self._name + name, "i", "a") for name in each.keeps})
+        self._rows.update(places)
         if each.moves is not None:
             self._move(each.moves)
+
+    def _add(self, each: Pass, places: Mapping[str, str]) -> None:
+        code, kernel = self._code, self._kernel
+        # Not unrolled: a copy of a law for every action takes long to compile, and runs no faster.
+        with code.under("for a in range(actions):"), code.under("for i in range(padded):"):
+            for name, result in each.adds(code, self.action(), self.row()).items():
+                text = text_of(result)
+                if name in each.keeps:
+                    code.line(f"{kernel.at(self._name + name, 'i', 'a')} = {text}")
+                elif name in each.largest:
+                    code.line(f"{places[name]} = max({places[name]}, {text})")
+                else:
+                    code.line(f"{places[name]} += {text}")
 
     def _result_names(self, each: Pass) -> list[str]:
         """Call the law once on a code that is thrown away, which tells the names of its results."""
@@ -135,3 +138,17 @@ def write_choice(kernel: Kernel, weights: str, uniform: str, actions: str) -> No
     # The action indexes tables, so no weights may move it beyond the last one.
     with code.under(f"for a in range({last}):"), code.under("for i in range(padded):"):
         code.line(f"{chosen} += 1 if {weight} <= {threshold} else 0")
+
+
+def write_largest_draw(kernel: Kernel, law: PolicyLaw, fold: Fold, noise: str, actions: str) -> None:
+    """Take the first action with the largest score for each row; the score reads the action's noise."""
+    code = kernel.code
+    kernel.memory("largest_draw")
+    kernel.memory(actions, "g")
+    largest, chosen = kernel.at("largest_draw"), kernel.at(actions)
+    fold.run(law.passes)
+    with code.under("for i in range(n):"):
+        code.line(f"{largest} = -np.inf", f"{chosen} = 0")
+    with code.under("for a in range(actions):"), code.under("for i in range(n):"):
+        score = text_of(law.weight(code, fold.action(noise=noise), fold.row()))
+        code.line(f"{chosen} = a if {score} > {largest} else {chosen}", f"{largest} = max({score}, {largest})")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from boltzmann.experiments.engine.compiled.folds import Fold, write_choice, write_weights
+from boltzmann.experiments.engine.compiled.folds import Fold
 from boltzmann.experiments.engine.compiled.kernels import Numbers
 from boltzmann.experiments.engine.compiled.symbols import text_of
 
@@ -27,8 +27,7 @@ def write_backup(steps: Steps) -> None:
     backed_up = kernel.at("backed_up")
     if isinstance(backup, str):
         fold = Fold(kernel, "next_", steps.inputs(following), {**steps.hoisted("policy_", "t + 1"), **rows})
-        write_weights(fold, steps.policy, kernel, "weights")
-        write_choice(kernel, "weights", "uniforms[drawn_twice + rows + i]", "next_action")
+        steps.choose(fold, "choice + rows", "next_action")
         with code.under("for i in range(n):"):
             code.line(f"upcoming[first + i] = {kernel.at('next_action')}")
             code.line(f"{backed_up} = {kernel.at(following + 'q', 'i', kernel.at('next_action'))}")

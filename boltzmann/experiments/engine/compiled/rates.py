@@ -18,8 +18,8 @@ _CHUNK = 2**16
 """Counts whose step sizes are read in one call, which bounds the temporary arrays of a schedule."""
 
 
-def read_schedule(name: str, schedule: Any, steps: Steps, *, most: float = np.inf) -> NDArray[np.float64]:
-    """Read a number in [0, most], or a schedule of such numbers, at every step of a stretch.
+def read_schedule(name: str, schedule: Any, steps: Steps, interval: str) -> NDArray[np.float64]:
+    """Read a number in an interval, or a schedule of such numbers, at every step of a stretch.
 
     The library's schedules are called once with all steps. A user's schedule is called step by step, with the integers
     that lockstep would pass, since it may treat an array differently.
@@ -36,10 +36,10 @@ def read_schedule(name: str, schedule: Any, steps: Steps, *, most: float = np.in
         numbers = np.array(np.broadcast_to(schedule(steps), steps.shape), dtype=np.float64, order="C")
     else:
         numbers = np.array([_read_number(name, schedule, int(step)) for step in steps], dtype=np.float64)
-    valid = (numbers >= 0) & (numbers <= most)
+    valid = checks.within(numbers, interval)
     if not valid.all():
         index = int(np.argmin(valid))
-        raise ValueError(f"{name} must be in [0, {most:g}], got {numbers[index]} at step {steps[index]}")
+        raise ValueError(f"{name} must be in {interval}, got {numbers[index]} at step {steps[index]}")
     return numbers
 
 

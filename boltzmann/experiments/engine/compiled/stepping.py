@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from boltzmann.experiments.engine.compiled.bandits import BanditWorld
-from boltzmann.experiments.engine.compiled.folds import Fold, write_choice, write_weights
+from boltzmann.experiments.engine.compiled.folds import Fold, write_choice, write_largest_draw, write_weights
 from boltzmann.experiments.engine.compiled.kernels import BLOCK, VECTOR, Kernel
 from boltzmann.experiments.engine.compiled.learning import write_backup, write_learning
 from boltzmann.experiments.engine.compiled.worlds import Draw, TableWorld
@@ -22,8 +22,6 @@ SUMS = ("reward", "gap", "optimal", "greedy", "episodes", "return_sum")
 """What is summed over the steps of a window, in the order of the array ``sums``, shape (6, W, R)."""
 _DRAWN_NUMBERS, _MOST_DRAWN_STEPS = 2**17, 2**11
 """Random numbers of each kind that are drawn in advance, and the most steps that they serve."""
-_PER_ROW = 4
-"""From so many numbers a row on, fewer steps are drawn in advance."""
 
 
 class Steps:
@@ -57,28 +55,33 @@ class Steps:
             self.loaded += ("visits",)
         if "variances" in read:
             self.loaded += ("squares",)
-        uniforms = [Draw("uniforms", "random", learner.rng, 2 if self.sampled else 1)]
-        self.draws = [*uniforms, *world.draws()]
+        choices, noise = 2 if self.sampled else 1, self.policy.noise
+        drawn = Draw("noise_of_actions", f"standard_{noise}", learner.rng, choices * count)
+        self.draws = [drawn if noise else Draw("uniforms", "random", learner.rng, choices), *world.draws()]
         self._declare(flat)
         self._write()
 
     def _declare(self, flat: Callable[[Any, bool], Any]) -> None:
         kernel, learner, world = self.kernel, self.learner, self.world
-        most = max(1, *(each.count // _PER_ROW for draw in self.draws for each in draw.kinds))
-        self.draw_steps = min(max(_DRAWN_NUMBERS // self.rows // most, 1), _MOST_DRAWN_STEPS)
+        most = max(draw.count for draw in self.draws)
+        self.draw_steps = min(max(_DRAWN_NUMBERS // (self.rows * most), 1), _MOST_DRAWN_STEPS)
         for name in (
             "ends",
             "rows",
-            "draw_steps",
+            "begin",
+            "end",
             "sums",
             "returns",
             "poison",
             *(f"last_{name}" for name in self.handed_out),
         ):
             kernel.argument(name, None)
-        kernel.arguments.update(rows=self.rows, draw_steps=self.draw_steps)
-        for draw in self.draws:
-            draw.declare(kernel, self.draw_steps, self.rows)
+        kernel.arguments.update(rows=self.rows)
+        self._drawn = [(draw, np.zeros(self.draw_steps * self.rows * draw.count + BLOCK)) for draw in self.draws]
+        for draw, numbers in self._drawn:
+            kernel.argument(draw.name, numbers)
+        for name, constants in self.policy.constants.items():
+            kernel.argument(f"policy_{name}", np.array(constants))
         for name in self.numbers():
             kernel.argument(f"{name}_at", None)
         for name, table in {**learner.tables, **learner.states}.items():
@@ -122,18 +125,19 @@ class Steps:
 
     def _write(self) -> None:
         code = self.kernel.code
-        code.line("total, size = ends[-1], len(ends) * rows")
-        with code.under("for begin in range(0, total, draw_steps):"):
-            code.line("end = min(begin + draw_steps, total)")
-            for draw in self.draws:
-                draw.write(self.kernel)
-            with code.under(f"for first in range(0, rows, {BLOCK}):"):
-                code.line(f"n = min({BLOCK}, rows - first)", f"padded = (n + {VECTOR - 1}) // {VECTOR} * {VECTOR}")
-                code.line("window = np.searchsorted(ends, begin, side='right')")
-                self._begin()
-                with code.under("for t in range(begin, end):"):
-                    self._step()
-                self._end()
+        code.line("size = len(ends) * rows")
+        with code.under(f"for first in range(0, rows, {BLOCK}):"):
+            code.line(f"n = min({BLOCK}, rows - first)", f"padded = (n + {VECTOR - 1}) // {VECTOR} * {VECTOR}")
+            code.line("window = np.searchsorted(ends, begin, side='right')")
+            self._begin()
+            with code.under("for t in range(begin, end):"):
+                self._step()
+            self._end()
+
+    def fill(self, steps: int) -> None:
+        """Draw the random numbers of the next steps."""
+        for draw, numbers in self._drawn:
+            draw.fill(numbers, steps, self.rows)
 
     def _begin(self) -> None:
         code, kernel = self.kernel.code, self.kernel
@@ -176,7 +180,7 @@ class Steps:
         texts = {name: at(prefix + name, "i", "a") for name in self.loaded}
         if "squares" in texts:
             texts["variances"] = f"{texts['squares']} / max({texts['visits']}, 1.0)"
-        return texts
+        return {**texts, **{name: f"policy_{name}[a]" for name in self.policy.constants}}
 
     def row_inputs(self, prefix: str = "") -> dict[str, str]:
         """Return the texts of the numbers of row i's state, or of its next state."""
@@ -217,12 +221,8 @@ class Steps:
                 code.line(*(f"last_{name}[at_first + i] = {kernel.at(name)}" for name in self.learner.states))
         world.note_masks(kernel)
         fold = Fold(kernel, "", self.inputs(), {**self.hoisted("policy_"), **self.row_inputs()})
-        write_weights(fold, self.policy, kernel, "weights")
-        uniform = "uniforms[drawn + i]"
-        if self.sampled:
-            code.line("drawn_twice = (t - begin) * rows * 2 + first")
-            uniform = "uniforms[drawn_twice + i]"
-        write_choice(kernel, "weights", uniform, "action")
+        code.line(f"choice = (t - begin) * rows * {2 if self.sampled else 1} + first")
+        self.choose(fold, "choice", "action")
         with code.under("for i in range(n):"):
             if self.sampled:
                 with code.under("if has_upcoming[first + i]:"):
@@ -233,3 +233,12 @@ class Steps:
             world.advance(kernel)
         write_backup(self)
         write_learning(self)
+
+    def choose(self, fold: Fold, draws: str, actions: str) -> None:
+        """Choose an action for each row by the policy, with the random numbers from index ``draws`` on."""
+        if self.policy.noise:
+            noise = f"noise_of_actions[({draws} + i) * {self.kernel.actions} + a]"
+            write_largest_draw(self.kernel, self.policy, fold, noise, actions)
+            return
+        write_weights(fold, self.policy, self.kernel, "weights")
+        write_choice(self.kernel, "weights", f"uniforms[{draws} + i]", actions)

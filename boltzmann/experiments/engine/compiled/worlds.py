@@ -7,39 +7,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boltzmann.experiments.engine.compiled.kernels import BLOCK, Kernel
+from boltzmann.experiments.engine.compiled.kernels import Kernel
 
 
 class Draw:
     """Random numbers of one kind: which, of whom, and how many a row and step.
 
-    They are drawn some steps ahead, those of one step side by side, the rows of a choice together. Another kind may
-    follow in each step from the same generator, in the steps of which its condition ``when`` holds.
+    They are drawn some steps ahead, those of one step side by side, the rows of a choice together.
     """
 
-    def __init__(self, name: str, kind: str, rng: Any, count: int = 1, *, then: Draw | None = None, when: str = ""):
-        self.name, self.kind, self.rng, self.count, self.when = name, kind, rng, count, when
-        self.kinds = [self] if then is None else [self, then]
+    def __init__(self, name: str, kind: str, rng: Any, count: int = 1) -> None:
+        self.name, self.kind, self.rng, self.count = name, kind, rng, count
 
-    def declare(self, kernel: Kernel, steps: int, rows: int) -> None:
-        """Add the generator, and room for the numbers of some steps."""
-        for each in self.kinds:
-            kernel.argument(each.name, np.zeros(steps * rows * each.count + BLOCK))
-        kernel.argument(f"{self.name}_rng", self.rng)
-
-    def write(self, kernel: Kernel) -> None:
-        """Write the loops that draw the numbers of the steps from ``begin`` to ``end``."""
-        code = kernel.code
-        if len(self.kinds) == 1:
-            with code.under(f"for i in range((end - begin) * rows * {self.count}):"):
-                code.line(f"{self.name}[i] = {self.name}_rng.{self.kind}()")
-            return
-        with code.under("for step in range(end - begin):"):
-            for each in self.kinds:
-                numbers = f"rows * {each.count}"
-                stop = f"(step + 1) * {numbers}" + (f" if {each.when} else 0" if each.when else "")
-                with code.under(f"for i in range(step * {numbers}, {stop}):"):
-                    code.line(f"{each.name}[i] = {self.name}_rng.{each.kind}()")
+    def fill(self, numbers: NDArray[np.float64], steps: int, rows: int) -> None:
+        """Draw the numbers of the next steps."""
+        getattr(self.rng, self.kind)(out=numbers[: steps * rows * self.count])
 
 
 class TableWorld:
@@ -66,7 +48,7 @@ class TableWorld:
             with kernel.code.under("for i in range(n):"):
                 kernel.code.line(f"seen[{kernel.at('here')}] = states[first + i]")
 
-    def before(self, arguments: dict[str, Any], steps: int) -> None:
+    def before(self, arguments: dict[str, Any], begin: int, end: int) -> None:
         """Do nothing: a table is the same at every step."""
 
     def after(self, arguments: dict[str, Any], steps: int) -> None:
