@@ -15,6 +15,7 @@ from boltzmann.experiments.engine.compiled.bandits import BanditWorld
 from boltzmann.experiments.engine.compiled.folds import Fold, write_choice, write_largest_draw, write_weights
 from boltzmann.experiments.engine.compiled.kernels import BLOCK, VECTOR, Kernel
 from boltzmann.experiments.engine.compiled.learning import write_backup, write_learning
+from boltzmann.experiments.engine.compiled.physics import MotionWorld
 from boltzmann.experiments.engine.compiled.worlds import Draw, TableWorld
 from boltzmann.laws import LearnerLaw
 
@@ -31,7 +32,7 @@ class Steps:
     ----------
     learner : LearnerLaw
         The law of the agent.
-    world : TableWorld or BanditWorld
+    world : TableWorld, BanditWorld or MotionWorld
         The world.
     flat : callable
         ``flat(table, resident)`` returns the memory of a table as the kernel indexes it.
@@ -40,7 +41,7 @@ class Steps:
     def __init__(
         self,
         learner: LearnerLaw,
-        world: TableWorld | BanditWorld,
+        world: TableWorld | BanditWorld | MotionWorld,
         flat: Callable[[Any, bool], Any],
     ) -> None:
         self.policy, self.learner, self.world = learner.policy, learner, world
@@ -196,7 +197,7 @@ class Steps:
     def load_row(self, prefix: str = "", names: tuple[str, ...] | None = None) -> None:
         """Read the inputs of row i's state, or of the next one, within a loop over rows; -inf for masked actions."""
         code, kernel, names = self.kernel.code, self.kernel, self.loaded if names is None else names
-        row = kernel.at("next" if prefix and isinstance(self.world, TableWorld) else "here")
+        row = kernel.at("next" if prefix and not isinstance(self.world, BanditWorld) else "here")
         code.line(f"start = {row} * {kernel.actions}")
         mask = self.world.load_mask(kernel, prefix != "") if "q" in names else ""
         with code.under(f"for a in range({kernel.actions if names else 0}):"):
