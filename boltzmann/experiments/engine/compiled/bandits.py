@@ -2,16 +2,46 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from boltzmann.experiments.engine.compiled.kernels import Kernel, Numbers
 from boltzmann.experiments.engine.compiled.symbols import text_of
 from boltzmann.experiments.engine.compiled.worlds import Draw
 
-_KINDS = {"normal": "standard_normal", "uniform": "random"}
+_KINDS = {"normal": "standard_normal", "uniform": "random", "": ""}
 """The laws of random numbers, and the methods of a generator that draw them."""
+
+
+class MovingDraw(Draw):
+    """Random numbers of pulls, and of the arms that move after them, in the order of the generator.
+
+    ``moves`` tells for each of the next steps whether the arms move then.
+    """
+
+    def __init__(self, rng: Any, pulls: str, moving: str, count: int) -> None:
+        super().__init__("outcomes", pulls or moving, rng, count + bool(pulls))
+        self._pulls, self._moving, self._arms = pulls, moving, count
+        self.moves: NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)
+
+    def offsets(self, rows: int) -> NDArray[np.int64]:
+        """Return where the numbers of each step begin, and where those of the last one end."""
+        sizes = rows * (bool(self._pulls) + self._arms * self.moves)
+        return np.append(0, np.cumsum(sizes))
+
+    def fill(self, numbers: NDArray[np.float64], steps: int, rows: int) -> None:
+        """Draw the numbers of the next steps."""
+        offsets = self.offsets(rows)
+        if self._pulls in ("", self._moving):
+            getattr(self.rng, self.kind)(out=numbers[: offsets[-1]])
+            return
+        pull, move = (getattr(self.rng, kind) for kind in (self._pulls, self._moving))
+        for start, stop in pairwise(offsets):
+            pull(out=numbers[start : start + rows])
+            move(out=numbers[start + rows : stop])
 
 
 class BanditWorld:
@@ -24,14 +54,23 @@ class BanditWorld:
         self._form = form
         self.rows, self._count = form["means"].shape
         self._round = form["round"]
+        self._pulls = _KINDS[form["noise"]]
+        moving = _KINDS[form["moving"]] if form["moves"] is not None else ""
+        self._moving = MovingDraw(form["rng"], self._pulls, moving, self._count) if moving else None
 
-    def before(self, arguments: dict[str, Any], steps: int) -> None:
+    def before(self, arguments: dict[str, Any], begin: int, end: int) -> None:
         """Count the rounds, and find the stretches that begin in the next ones."""
         form = self._form
         arguments["round"] = self._round
+        if form["moves"] is None:
+            return
+        rounds = self._round + 1 + np.arange(begin, end)
         if form["segments"] is not None:
-            segments = np.asarray(form["segments"](self._round + 1 + np.arange(steps)), dtype=np.int64)
-            arguments["segment_at"] = np.ascontiguousarray(segments)
+            rounds = np.ascontiguousarray(form["segments"](rounds), dtype=np.int64)
+        arguments["segment_at"] = rounds
+        if self._moving is not None:
+            self._moving.moves = rounds > 0
+            arguments["offset_at"] = self._moving.offsets(self.rows)
 
     def after(self, arguments: dict[str, Any], steps: int) -> None:
         """Leave the problems as lockstep would."""
@@ -41,13 +80,9 @@ class BanditWorld:
 
     def draws(self) -> list[Draw]:
         """Return the random numbers of a step: one of each pull, then one of each arm that moves."""
-        form = self._form
-        moving = _KINDS.get(form["moving"]) if form["moves"] is not None else None
-        when = "" if form["segments"] is None else "segment_at"
-        steps = None if moving is None else Draw("moving", moving, form["rng"], self._count, when=when)
-        if form["noise"]:
-            return [Draw("outcomes", _KINDS[form["noise"]], form["rng"], then=steps)]
-        return [] if steps is None else [Draw("outcomes", "random", form["rng"], 0, then=steps)]
+        if self._moving is not None:
+            return [self._moving]
+        return [Draw("outcomes", self._pulls, self._form["rng"])] if self._pulls else []
 
     def declare(self, kernel: Kernel) -> None:
         """Add the arguments."""
@@ -57,8 +92,10 @@ class BanditWorld:
         kernel.argument("last_arms", np.zeros(self.rows, dtype=np.int64))
         kernel.argument("last_rewards", np.zeros(self.rows))
         kernel.argument("round", None)
-        if form["segments"] is not None:
+        if form["moves"] is not None:
             kernel.argument("segment_at", None)
+        if self._moving is not None:
+            kernel.argument("offset_at", None)
         if form["given"] is not None:
             kernel.argument("given", np.ascontiguousarray(form["given"]).reshape(-1))
             kernel.argument("given_rows", len(form["given"]))
@@ -82,12 +119,13 @@ class BanditWorld:
         row = Numbers(code, {"round": "round + t", "best": "best[r]", **numbers})
         places = {"index": "a", "mean": "means[arm]", "deviation": "deviations[arm]"}
         if form["noise"]:
-            places["noise"] = "outcomes[drawn + i]"
+            drawn = "drawn + i" if self._moving is None else "offset_at[t - begin] + r"
+            places["noise"] = f"outcomes[{drawn}]"
         reward, gap = form["pay"](code, Numbers(code, places), row)
         code.line(f"reward = {text_of(reward)}", f"gap = {text_of(gap)}", "last_arms[r], last_rewards[r] = a, reward")
         if form["moves"] is None:
             return
-        code.line("segment = " + ("round + t + 1" if form["segments"] is None else "segment_at[t]"))
+        code.line("segment = segment_at[t - begin]")
         with code.under("if segment > 0:"):
             self._move(kernel, row)
 
@@ -96,9 +134,12 @@ class BanditWorld:
         code.line(f"start, largest = r * {kernel.actions}, -np.inf")
         if form["given"] is not None:
             code.line(f"given_start = segment % given_rows * {kernel.actions}")
+        if self._moving is not None:
+            pulled = "rows + " if self._pulls else ""
+            code.line(f"moving_start = offset_at[t - begin] + {pulled}start")
         with code.under(f"for k in range({kernel.actions}):"):
             places = {"index": "k", "mean": "means[start + k]", "given": "given[given_start + k]"}
-            places["noise"] = f"moving[(drawn + i) * {kernel.actions} + k]"
+            places["noise"] = "outcomes[moving_start + k]"
             code.line(f"moved = {text_of(form['moves'](code, Numbers(code, places), row))}")
             code.line("means[start + k] = moved", "largest = max(largest, moved)")
         against = form["against"]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from boltzmann.experiments.engine.compiled.bandits import BanditWorld
 from boltzmann.experiments.engine.compiled.loading import kernel_of, require_numba
+from boltzmann.experiments.engine.compiled.physics import MotionWorld
 from boltzmann.experiments.engine.compiled.rates import (
     VisitRates,
     read_schedule,
@@ -31,6 +32,8 @@ MOST_ACTIONS = 64
 _MOST_STEPS, _MOST_WINDOWS, _MOST_BYTES = 2**16, 256, 2**22
 """Bounds of one call: the steps whose temperatures are read in advance, the windows, and the bytes of their sums."""
 _FLOAT_BYTES = 8
+World = TableWorld | BanditWorld | MotionWorld
+_WORLDS: dict[str, type[World]] = {"table": TableWorld, "bandit": BanditWorld, "motion": MotionWorld}
 _MANY_ROWS = 64
 """From this number of rows on, lockstep reduces rows over actions that lie apart."""
 
@@ -114,10 +117,11 @@ class CompiledCell:
             arguments["rates"] = self._rates.until(int(ends[-1]))
         arguments.update(ends=ends, sums=sums.reshape(-1), poison=poison)
         total = int(ends[-1])
-        self._world.before(arguments, total)
         for begin in range(0, total, self._steps.draw_steps):
-            arguments.update(begin=begin, end=min(begin + self._steps.draw_steps, total))
-            self._steps.fill(arguments)
+            end = min(begin + self._steps.draw_steps, total)
+            self._world.before(arguments, begin, end)
+            self._steps.fill(end - begin)
+            arguments.update(begin=begin, end=end)
             self._kernel(*arguments.values())
         self._world.after(arguments, total)
         self._require_finite(poison, sums[0])
@@ -199,12 +203,11 @@ def _reason(without: Any) -> str:
     return f"no compiled form of {type(without).__name__}"
 
 
-def _world_of(env: Any) -> TableWorld | BanditWorld:
-    _require_own_methods(env)
+def _world_of(env: Any) -> World:
     form = own_law(env)
     if form is None:
-        raise UnsupportedError(_reason(env))
-    return (BanditWorld if form["kind"] == "bandit" else TableWorld)(form)
+        raise UnsupportedError(f"no compiled form of {type(env).__name__}")
+    return _WORLDS[form["kind"]](form)
 
 
 def held_bytes(rows: int, states: int, count: int) -> int:

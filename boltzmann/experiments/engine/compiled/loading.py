@@ -21,7 +21,7 @@ _log = logging.getLogger("boltzmann.experiments")
 
 _HEAD = """import numpy as np
 from numba import njit
-from boltzmann.experiments.engine.compiled.machine import OPTIONS, exponential
+from boltzmann.experiments.engine.compiled.machine import OPTIONS, exponential, next_uniform
 """
 
 

@@ -42,3 +42,32 @@ def _exponential(x: float) -> Any:
 
 
 exponential: Any = njit(forceinline=True, fastmath={"contract"}, **OPTIONS)(_exponential)
+
+
+# The multiplier of PCG64 (O'Neill, "PCG: a family of simple fast space-efficient statistically good algorithms for
+# random number generation", 2014), in words.
+_MULTIPLIER_HIGH, _MULTIPLIER_LOW = np.uint64(0x2360ED051FC65DA4), np.uint64(0x4385DF649FCCF645)
+_HALF_WORD, _LOW_HALF = np.uint64(32), np.uint64(0xFFFFFFFF)
+_ROTATION, _WORD_MASK, _FLOAT_SHIFT = np.uint64(58), np.uint64(63), np.uint64(11)
+_LAST_BIT = 2.0**-53
+
+
+def _next_uniform(streams: Any, at: int) -> Any:
+    """Return the next number of a PCG64, in [0, 1), as NumPy draws it; its four words begin at a place of an array."""
+    high, low = streams[at], streams[at + 1]
+    low_1, low_0 = low >> _HALF_WORD, low & _LOW_HALF
+    times_1, times_0 = _MULTIPLIER_LOW >> _HALF_WORD, _MULTIPLIER_LOW & _LOW_HALF
+    middle = low_1 * times_0 + (low_0 * times_0 >> _HALF_WORD)
+    carried = low_0 * times_1 + (middle & _LOW_HALF)
+    above = low_1 * times_1 + (middle >> _HALF_WORD) + (carried >> _HALF_WORD)
+    product = low * _MULTIPLIER_LOW
+    new_low = product + streams[at + 3]
+    carry = np.uint64(1) if new_low < product else np.uint64(0)
+    new_high = above + high * _MULTIPLIER_LOW + low * _MULTIPLIER_HIGH + streams[at + 2] + carry
+    streams[at], streams[at + 1] = new_high, new_low
+    mixed, turn = new_high ^ new_low, new_high >> _ROTATION
+    output = (mixed >> turn) | (mixed << ((~turn + np.uint64(1)) & _WORD_MASK))
+    return np.float64(output >> _FLOAT_SHIFT) * _LAST_BIT
+
+
+next_uniform: Any = njit(**OPTIONS)(_next_uniform)

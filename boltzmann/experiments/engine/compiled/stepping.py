@@ -15,6 +15,7 @@ from boltzmann.experiments.engine.compiled.bandits import BanditWorld
 from boltzmann.experiments.engine.compiled.folds import Fold, write_choice, write_largest_draw, write_weights
 from boltzmann.experiments.engine.compiled.kernels import BLOCK, VECTOR, Kernel
 from boltzmann.experiments.engine.compiled.learning import write_backup, write_learning
+from boltzmann.experiments.engine.compiled.physics import MotionWorld
 from boltzmann.experiments.engine.compiled.worlds import Draw, TableWorld
 from boltzmann.laws import LearnerLaw
 
@@ -22,8 +23,6 @@ SUMS = ("reward", "gap", "optimal", "greedy", "episodes", "return_sum")
 """What is summed over the steps of a window, in the order of the array ``sums``, shape (6, W, R)."""
 _DRAWN_NUMBERS, _MOST_DRAWN_STEPS = 2**17, 2**11
 """Random numbers of each kind that are drawn in advance, and the most steps that they serve."""
-_PER_ROW = 4
-"""From so many numbers a row on, fewer steps are drawn in advance."""
 
 
 class Steps:
@@ -33,7 +32,7 @@ class Steps:
     ----------
     learner : LearnerLaw
         The law of the agent.
-    world : TableWorld or BanditWorld
+    world : TableWorld, BanditWorld or MotionWorld
         The world.
     flat : callable
         ``flat(table, resident)`` returns the memory of a table as the kernel indexes it.
@@ -42,7 +41,7 @@ class Steps:
     def __init__(
         self,
         learner: LearnerLaw,
-        world: TableWorld | BanditWorld,
+        world: TableWorld | BanditWorld | MotionWorld,
         flat: Callable[[Any, bool], Any],
     ) -> None:
         self.policy, self.learner, self.world = learner.policy, learner, world
@@ -65,8 +64,8 @@ class Steps:
 
     def _declare(self, flat: Callable[[Any, bool], Any]) -> None:
         kernel, learner, world = self.kernel, self.learner, self.world
-        most = max(1, *(each.count // _PER_ROW for draw in self.draws for each in draw.kinds))
-        self.draw_steps = min(max(_DRAWN_NUMBERS // self.rows // most, 1), _MOST_DRAWN_STEPS)
+        most = max(draw.count for draw in self.draws)
+        self.draw_steps = min(max(_DRAWN_NUMBERS // (self.rows * most), 1), _MOST_DRAWN_STEPS)
         for name in (
             "ends",
             "rows",
@@ -79,8 +78,9 @@ class Steps:
         ):
             kernel.argument(name, None)
         kernel.arguments.update(rows=self.rows)
-        for draw in self.draws:
-            draw.declare(kernel, self.draw_steps, self.rows)
+        self._drawn = [(draw, np.zeros(self.draw_steps * self.rows * draw.count + BLOCK)) for draw in self.draws]
+        for draw, numbers in self._drawn:
+            kernel.argument(draw.name, numbers)
         for name, constants in self.policy.constants.items():
             kernel.argument(f"policy_{name}", np.array(constants))
         for name in self.numbers():
@@ -136,10 +136,10 @@ class Steps:
                 self._step()
             self._end()
 
-    def fill(self, arguments: dict[str, Any]) -> None:
-        """Draw the random numbers of the steps from ``begin`` to ``end``."""
-        for draw in self.draws:
-            draw.fill(arguments)
+    def fill(self, steps: int) -> None:
+        """Draw the random numbers of the next steps."""
+        for draw, numbers in self._drawn:
+            draw.fill(numbers, steps, self.rows)
 
     def _begin(self) -> None:
         code, kernel = self.kernel.code, self.kernel
@@ -199,7 +199,7 @@ class Steps:
     def load_row(self, prefix: str = "", names: tuple[str, ...] | None = None) -> None:
         """Read the inputs of row i's state, or of the next one, within a loop over rows; -inf for masked actions."""
         code, kernel, names = self.kernel.code, self.kernel, self.loaded if names is None else names
-        row = kernel.at("next" if prefix and isinstance(self.world, TableWorld) else "here")
+        row = kernel.at("next" if prefix and not isinstance(self.world, BanditWorld) else "here")
         code.line(f"start = {row} * {kernel.actions}")
         mask = self.world.load_mask(kernel, prefix != "") if "q" in names else ""
         with code.under(f"for a in range({kernel.actions if names else 0}):"):

@@ -7,50 +7,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boltzmann.experiments.engine.compiled.kernels import BLOCK, Kernel
+from boltzmann.experiments.engine.compiled.kernels import Kernel
 
 
 class Draw:
     """Random numbers of one kind: which, of whom, and how many a row and step.
 
-    They are drawn some steps ahead, those of one step side by side, the rows of a choice together. Another kind may
-    follow from the same generator in each step, or in the steps for which the array ``when`` is above 0.
+    They are drawn some steps ahead, those of one step side by side, the rows of a choice together.
     """
 
-    def __init__(self, name: str, kind: str, rng: Any, count: int = 1, *, then: Draw | None = None, when: str = ""):
-        self.name, self.kind, self.rng, self.count, self.when = name, kind, rng, count, when
-        self.kinds = [self] if then is None else [self, then]
+    def __init__(self, name: str, kind: str, rng: Any, count: int = 1) -> None:
+        self.name, self.kind, self.rng, self.count = name, kind, rng, count
 
-    def declare(self, kernel: Kernel, steps: int, rows: int) -> None:
-        """Make room for the numbers of some steps."""
-        for each in self.kinds:
-            kernel.argument(each.name, np.zeros(steps * rows * each.count + BLOCK))
-
-    def fill(self, arguments: dict[str, Any]) -> None:
-        """Draw the numbers of the steps from ``begin`` to ``end``."""
-        begin, end, rows = (arguments[name] for name in ("begin", "end", "rows"))
-        if len(self.kinds) == 1:
-            self._draw(arguments[self.name], 0, (end - begin) * rows * self.count)
-            return
-        then = self.kinds[1]
-        if then.kind == self.kind and not then.when:
-            numbers = getattr(self.rng, self.kind)((end - begin, rows * (self.count + then.count)))
-            for each, part in zip(self.kinds, np.split(numbers, [rows * self.count], axis=1), strict=True):
-                arguments[each.name][: part.size] = part.ravel()
-            return
-        followed = (
-            np.arange(begin, end) if not then.when else begin + np.flatnonzero(arguments[then.when][begin:end] > 0)
-        )
-        first = 0
-        for step in (followed - begin).tolist():
-            self._draw(arguments[self.name], first * rows * self.count, (step + 1) * rows * self.count)
-            then._draw(arguments[then.name], step * rows * then.count, (step + 1) * rows * then.count)
-            first = step + 1
-        self._draw(arguments[self.name], first * rows * self.count, (end - begin) * rows * self.count)
-
-    def _draw(self, numbers: NDArray[np.float64], first: int, stop: int) -> None:
-        if stop > first:
-            getattr(self.rng, self.kind)(out=numbers[first:stop])
+    def fill(self, numbers: NDArray[np.float64], steps: int, rows: int) -> None:
+        """Draw the numbers of the next steps."""
+        getattr(self.rng, self.kind)(out=numbers[: steps * rows * self.count])
 
 
 class TableWorld:
@@ -77,7 +48,7 @@ class TableWorld:
             with kernel.code.under("for i in range(n):"):
                 kernel.code.line(f"seen[{kernel.at('here')}] = states[first + i]")
 
-    def before(self, arguments: dict[str, Any], steps: int) -> None:
+    def before(self, arguments: dict[str, Any], begin: int, end: int) -> None:
         """Do nothing: a table is the same at every step."""
 
     def after(self, arguments: dict[str, Any], steps: int) -> None:
