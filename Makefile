@@ -6,21 +6,25 @@ UV := $(shell command -v uv 2>/dev/null)
 INSTALL := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
 # With worksteal, idle processes take tests that wait for busy ones.
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist worksteal
+# Options of coverage for what `make coverage` counts; .ci/run gives them.
+COVERAGE ?=
+# Without stored bytecode each process of tests translates all of them again, which takes longer than most tests.
+export PYTHONDONTWRITEBYTECODE :=
 PEERS := SMPyBandits==0.9.7 mabwiser==2.7.4 mushroom-rl==1.10.2 rlberry==0.7.3 rlberry-scool==0.7.3 pfrl==0.4.0
 PEERS_RUN_ON := numpy==1.26.4 scipy==1.13.1 pandas==2.3.3 scikit-learn==1.7.2 scikit-optimize==0.10.2 seaborn==0.13.2 \
 	joblib tqdm gym==0.26.2 gymnasium==0.29.1 opencv-python-headless==4.11.0.86 pygame pyyaml dill docopt requests \
 	multimethod==1.10 adastop==0.1.3 setuptools torch==2.13.0
 
-.PHONY: demo test test-slow test-lowest test-newest test-libraries test-browser test-clusters lint types format wheel lock \
+.PHONY: demo test test-slow test-lowest test-newest test-libraries test-browser test-clusters coverage lint types format wheel lock \
 	benchmark benchmark-peers literature clean
 
 demo: $(VENV)/ready  ## compare exploration schedules, print a leaderboard, draw the learning curves
 	$(BIN)/python -m scripts.compare_schedules
 
-test: $(VENV)/ready  ## the quick suite with doctests and coverage
-	$(BIN)/python -m pytest -m "not slow" $(SIDE_BY_SIDE) --cov --cov-report=term
+test: $(VENV)/ready  ## the quick suite with doctests
+	$(BIN)/python -m pytest -m "not slow" $(SIDE_BY_SIDE) $(COVERAGE)
 
-test-slow: $(VENV)/ready  ## long tests, and tests of laws on four times as many examples
+test-slow: $(VENV)/ready  ## long tests, and tests of laws on eight times as many examples
 	$(BIN)/python -m pytest -m "slow or hypothesis" --hypothesis-profile thorough $(SIDE_BY_SIDE)
 
 test-lowest: $(VENV)-lowest/ready  ## the quick suite on the lowest versions that pyproject.toml allows
@@ -37,11 +41,11 @@ test-newest: $(VENV)-newest/ready  ## the quick suite on the newest versions, wh
 test-libraries: $(VENV)/ready  ## the core on PyTorch and JAX, beside optax; installs these
 	@$(BIN)/python -c 'import torch, jax, optax' 2>/dev/null || { echo "installing PyTorch, JAX and optax into $(VENV)"; \
 		$(INSTALL) torch==2.13.0 && $(INSTALL) jax==0.10.2 jaxlib==0.10.2 optax==0.2.8; }
-	$(BIN)/python -m pytest -q $(SIDE_BY_SIDE) tests/core/test_battery.py tests/core/test_libraries.py tests/core/test_draws_in_libraries.py \
+	$(BIN)/python -m pytest -q -m "not slow" $(SIDE_BY_SIDE) tests/core/test_battery.py tests/core/test_libraries.py tests/core/test_draws_in_libraries.py \
 		tests/policies/test_policies_in_libraries.py tests/core/test_tensors.py tests/core/test_transforms.py \
 		tests/core/test_inversion.py tests/core/test_traced_actions.py tests/core/test_categorical.py tests/core/test_devices.py \
 		tests/core/test_extremes.py tests/core/test_mask_forms.py \
-		tests/schedules/test_schedules.py
+		tests/schedules/test_schedules.py::test_optax_schedules_serve $(COVERAGE)
 
 test-browser: $(VENV)/ready  ## the page of a comparison in headless Chromium; installs Playwright, and Chromium if possible
 	@$(BIN)/python -c 'import playwright' 2>/dev/null || { echo "installing Playwright into $(VENV)"; \
@@ -57,7 +61,10 @@ test-clusters: $(VENV)/ready  ## runs on local clusters of Dask and Ray, and exp
 	@$(BIN)/python -c 'import distributed, ray, pyarrow, tensorboardX' 2>/dev/null || \
 		{ echo "installing Dask, Ray, pyarrow and tensorboardX into $(VENV)"; \
 		$(INSTALL) distributed==2026.8.0 ray==2.60.0 pyarrow==26.0.1 tensorboardX==2.6.5; }
-	$(BIN)/python -m pytest -q tests/experiments/runs/test_clusters.py tests/experiments/store/test_exporting.py
+	$(BIN)/python -m pytest -q tests/experiments/runs/test_clusters.py tests/experiments/store/test_exporting.py $(COVERAGE)
+
+coverage: $(VENV)/ready  ## the lines that no test ran, where earlier targets had COVERAGE="--cov --cov-append --cov-report="
+	$(BIN)/python -m coverage report
 
 lint: $(VENV)/ready
 	$(BIN)/ruff format --check .
@@ -91,7 +98,7 @@ lock:  ## pin the versions of a new install of the dev extra
 	rm -rf $(VENV)-lock
 
 clean:
-	rm -rf $(VENV) $(VENV)-lowest $(VENV)-newest $(VENV)-peers benchmarks/.cache build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-lowest $(VENV)-newest $(VENV)-peers benchmarks/.cache build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 $(VENV)/ready: pyproject.toml requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -110,7 +117,7 @@ $(VENV)-lowest/ready: pyproject.toml requirements-dev.txt
 	@$(VENV)-lowest/bin/uv pip install --quiet --python $(VENV)-lowest/bin/python --resolution lowest-direct \
 		--only-binary :all: --no-binary boltzmann-exploration -e '.[fast,parquet,tensorboard]'
 	@$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check \
-		$$(grep -E '^(pytest|pytest-xdist|hypothesis|mpmath|array-api-strict)==' requirements-dev.txt)
+		$$(grep -E '^(pytest|pytest-xdist|hypothesis|mpmath|array.api.strict)==' requirements-dev.txt)
 	@touch $@
 
 $(VENV)-newest/ready: pyproject.toml requirements-dev.txt

@@ -90,6 +90,8 @@ def temperature_of(
     >>> float(temperature_of(RangeScaled(0.5), [1.0, 5.0], step=0, visits=None, where=None))
     2.0
     """
+    if type(temperature) is float:
+        return temperature
     if isinstance(temperature, Thermostat):
         if temperature.every_library and not libraries.is_native(values):
             return temperature(values, step=step, visits=visits, where=where)

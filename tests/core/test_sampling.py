@@ -102,6 +102,7 @@ def test_one_uniform_a_draw_and_no_global_state():
     [
         ([[1.0, 2.0], [-1.0, 2.0]], "weights must be finite and at least 0, got -1.0"),
         ([np.nan, 2.0], "weights must be finite"),
+        (np.zeros((2, 0)), r"weights must hold at least one action on its last axis, got shape \(2, 0\)"),
         ([[1.0, 0.0], [0.0, 0.0]], "sum of weights must be positive and finite, got 0.0 in row 1"),
         ([1e308, 1e308], "sum of weights must be positive and finite, got inf"),
     ],

@@ -53,6 +53,7 @@ def test_the_inputs_of_a_policy_follow_from_its_parts(policy, expected):
     ("reads", "error", "message"),
     [
         ("visits", TypeError, "reads of a policy must be a set of names, got 'visits'"),
+        ({"values"}, TypeError, "policy must be a policy, such as .*, got the thermostat"),
         ({"visits", "variance"}, ValueError, "reads of a policy must be among .*, got .*'variance'"),
     ],
 )

@@ -209,6 +209,7 @@ def test_optax_schedules_serve():
         (lambda: Piecewise((1.0, 2.0), ()), ValueError, "boundaries must be one fewer than the 2 parts, got 0"),
         (lambda: Piecewise((1.0, 2.0, 3.0), (5, 5)), ValueError, r"boundaries must increase, got \(5, 5\)"),
         (lambda: Piecewise((1.0, -2.0), (5,)), ValueError, "temperatures must be"),
+        (lambda: Piecewise((1.0, 2.0), 5), TypeError, "boundaries must be a tuple of steps, each at least 1, got 5"),
         (lambda: Piecewise((1.0, 2.0), (0,)), ValueError, "boundaries must be at least 1, got 0"),
         (lambda: Join((), ()), TypeError, "schedules must be a tuple of at least one"),
         (lambda: Join((1.0, "x"), (5,)), TypeError, "schedules must be a number"),

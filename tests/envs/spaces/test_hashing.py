@@ -78,6 +78,8 @@ def test_a_space_of_ones_own_is_numbered_by_its_values():
 
     env = HashObservation(Shows(Mission()))
     assert [env.observation({"text": "go", "steps": steps}) for steps in (1, 2.5, 1)] == [0, 1, 0]
+    texts = ("go on", b"go on", np.str_("go on"), np.bytes_(b"go on"))
+    assert [env.observation({"text": "go", "steps": text}) for text in texts] == [2, 3, 2, 3]
     for outside in ({"text": "stay"}, {"text": "go", "steps": np.nan}, {"text": "go", "steps": object()}, 3, None):
         with pytest.raises(ValueError, match="observations of Shows must be in"):
             env.observation(outside)
@@ -120,9 +122,9 @@ def test_each_replicate_has_its_own_numbers_whatever_the_others_meet():
 
 def test_the_numbered_rooms_are_as_good_as_a_table_of_the_same_states():
     def returns(arguments):
-        env = envs.make(ROOMS, 8, **arguments)
+        env = envs.make(ROOMS, 4, **arguments)
         agent = QLearning(Boltzmann(Linear(0.5, 0.01, 700)), step_size=0.3)
-        return rollout(env, agent, np.array([500, 1000]), list(range(8)), np.random.default_rng(0)).arrays
+        return rollout(env, agent, np.array([500, 1000]), list(range(4)), np.random.default_rng(0)).arrays
 
     met, ahead = returns({"observe": "hash", "max_states": 60}), returns({"mission": False})
     assert met.keys() == ahead.keys()

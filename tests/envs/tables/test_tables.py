@@ -127,6 +127,49 @@ def test_states_may_look_alike():
     assert info["final_obs"].tolist() == [1]
 
 
+class Door(gymnasium.Env):
+    """Two states whose mask is what a test makes it."""
+
+    observation_space = action_space = gymnasium.spaces.Discrete(2)
+    P = {state: {action: [(1.0, 1, 0.0, True)] for action in range(2)} for state in range(2)}  # noqa: RUF012
+    initial_state_distrib = np.array([1.0, 0.0])
+
+    def __init__(self, mask):
+        self.mask = mask
+
+    def action_mask(self, state):
+        return self.mask
+
+
+@pytest.mark.parametrize(
+    ("mask", "message"),
+    [
+        (["yes", "no"], "action_mask must be boolean, or 0 and 1, got <U3"),
+        ([1, 2], r"action_mask must be boolean, or 0 and 1, got 2 at \(0, 1\)"),
+    ],
+)
+def test_a_mask_of_other_than_0_and_1_is_refused(mask, message):
+    assert compile_table(Door(np.array([1, 0]))).action_mask.tolist() == [[True, False]] * 2
+    assert compile_table(Door(np.array([True, False]))).action_mask.tolist() == [[True, False]] * 2
+    with pytest.raises(ValueError, match=message):
+        compile_table(Door(mask))
+
+
+def test_masks_of_hidden_states_have_no_compiled_loop():
+    parts = (
+        np.ones((2, 2, 1)),
+        np.ones((2, 2, 1), int),
+        np.zeros((2, 2, 1)),
+        np.ones((2, 2, 1), bool),
+        np.array([1.0, 0.0]),
+    )
+    mask = np.array([[True, False], [True, True]])
+    seen = TabularVectorEnv(Table(*parts, action_mask=mask), 1)
+    seen.reset(seed=0)
+    assert seen.stretch_form() is not None
+    assert TabularVectorEnv(Table(*parts, action_mask=mask, observations=np.array([0, 0])), 1).stretch_form() is None
+
+
 def test_taxi_reports_the_mask_of_its_observations():
     env, single = envs.make("Taxi-v4", 20), gymnasium.make("Taxi-v4").unwrapped
     observations, info = env.reset(seed=3)

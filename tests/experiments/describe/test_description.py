@@ -102,6 +102,9 @@ ONE = Task("X-v0", [SampleAverage(Greedy())], 10)
 @pytest.mark.parametrize(
     ("make", "error", "message"),
     [
+        (lambda: Task(7, [SampleAverage(Greedy())], 10), TypeError, "environment must be an id, such as .*, got 7"),
+        (lambda: Task("X-v0", SampleAverage(Greedy()), 10), TypeError, "agents must be a list of agents, got Sample"),
+        (lambda: Experiment(ONE, 1, 0), TypeError, "tasks must be a list of tasks, got Task"),
         (lambda: Task("X-v0", [], 10), ValueError, "at least one agent"),
         (lambda: Task("X-v0", [SampleAverage(Greedy())], 0), ValueError, "steps must be at least 1, got 0"),
         (lambda: Task("X-v0", [SampleAverage(Greedy())], 1e3), TypeError, "steps must be a whole number"),

@@ -73,6 +73,14 @@ def test_an_invalid_family_is_refused(sweep, family, message):
         draw_sensitivity(sweep, family)
 
 
+def test_many_numbers_have_ticks_at_some_decades_and_both_ends(tmp_path):
+    agents = [SampleAverage(Boltzmann(T)) for T in (0.0, *np.geomspace(1e-6, 1e6, 25).tolist(), float("inf"))]
+    (panel,) = draw_sensitivity(run(Experiment([Task(BANDIT, agents, 5)], 2, 0), tmp_path, make=envs.make)).axes
+    labels = [text.get_text() for text in panel.get_xticklabels()]
+    assert (labels[0], labels[-1]) == ("0", "∞")
+    assert 4 < len(labels) < 12
+
+
 def test_only_0_and_infinity_stand_apart():
     np.testing.assert_allclose(axis_positions([0.0, float("inf")]), [-0.5, 0.5])
     np.testing.assert_allclose(axis_positions([1e-6, 1e6, 0.0]), [-6, 6, -6 - 1.44])

@@ -22,6 +22,15 @@ def interrupt_and_raise():
         raise ArithmeticError("something else")
 
 
+@pytest.fixture
+def interruptible():
+    """Python's own handler of interrupts, which a suite that runs in the background does not have."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.skipif(os.name != "posix", reason="sends a signal")
 def test_a_real_interrupt_ends_the_run_whatever_the_code_makes_of_it():
     before = signal.getsignal(signal.SIGINT)

@@ -71,6 +71,14 @@ def test_an_unknown_free_space_refuses_nothing(tmp_path, monkeypatch):
         assert disk_text(plan, tmp_path) == f"0.2 MB of results in {tmp_path}"
 
 
+def test_the_memory_of_a_control_group_counts_where_it_is_less(tmp_path, monkeypatch):
+    there = machine.total_memory()
+    for text, expected in (("1048576\n", 2**20), ("max\n", None), (str(10**30), None)):
+        (tmp_path / "memory.max").write_text(text)
+        monkeypatch.setattr(machine, "_CONTROL_GROUP_LIMIT", tmp_path / "memory.max")
+        assert machine.total_memory() == expected or (expected is None and machine.total_memory() >= there)
+
+
 def test_without_numba_a_long_run_says_so(tmp_path, caplog, monkeypatch):
     monkeypatch.setattr(running, "has_numba", lambda: False)
     experiment = Experiment((Task("boltzmann/GaussianBandit-v0", (SampleAverage(Greedy()),), 50_000),), 20, 0)

@@ -180,6 +180,12 @@ def test_so_many_replicates_are_enough_and_one_less_is_not(samples, half_width, 
         assert expected_half_width(needed - 1) > half_width * (1 - 1e-12)
 
 
+def test_one_replicate_has_no_interval_by_the_bootstrap():
+    value, low, high = bootstrap([3.0], np.mean, rng=0)
+    assert value == 3.0
+    assert np.isnan([low, high]).all()
+
+
 def test_digits_follow_the_interval():
     assert [decimals(width) for width in (0.019, 1.9, 19.0, 1e-30, float("nan"), float("inf"))] == [3, 1, 0, 12, 3, 3]
 

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -144,6 +145,17 @@ def test_a_process_of_any_name_is_alive(tmp_path):
         process.wait()
     assert not is_alive(process.pid)
     assert not any(is_alive(number) for number in (0, -1, 10**30))
+
+
+def test_what_the_system_does_not_say_of_a_process_counts_as_alive(monkeypatch):
+    monkeypatch.setattr(atomic, "Path", lambda name: Path("/nowhere") / name.lstrip("/"))
+    assert is_alive(os.getpid())
+
+    def kill(number, signal):
+        raise PermissionError("the process of another user")
+
+    monkeypatch.setattr(os, "kill", kill)
+    assert is_alive(os.getpid())
 
 
 @pytest.mark.parametrize("process", ["Infinity", str(10**30), "[" * 4000])

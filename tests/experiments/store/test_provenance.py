@@ -10,6 +10,7 @@ import envs
 from agents import QLearning
 from boltzmann import Greedy, Uniform
 from boltzmann.experiments import Experiment, RefusedError, Results, Task, run
+from boltzmann.experiments.store import provenance
 from tests.support.folders import contents
 
 
@@ -88,6 +89,18 @@ def test_continuing_with_other_versions_warns(experiment, stored):
     next(stored.glob("*.npz")).unlink()
     with pytest.warns(UserWarning, match=r"begun with other versions, numpy 1\.0"):
         run(experiment, stored, make=envs.make)
+
+
+def test_a_library_that_is_no_distribution_is_stored_as_such(monkeypatch):
+    monkeypatch.setattr(provenance, "_VERSIONED", ("numpy", "no-such-distribution"))
+    stated = provenance.versions()
+    assert stated["numpy"] == np.__version__
+    assert stated["no-such-distribution"] == "not installed as a distribution"
+
+
+def test_a_description_that_cannot_be_opened_is_refused(tmp_path):
+    with pytest.raises(RefusedError, match=r"experiment\.json cannot be read: File name too long"):
+        Results.load(tmp_path / ("a" * 300))
 
 
 def test_results_are_described_where_they_are(experiment, stored):
