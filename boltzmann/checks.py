@@ -181,11 +181,15 @@ def number_in(name: str, value: object, interval: str) -> float:
 def numbers_in(name: str, value: ArrayLike, interval: str) -> NDArray[Any]:
     """Return numbers as an array, or raise if one is not in the interval."""
     numbers = numeric_array(name, value)
-    least, most, least_allowed, most_allowed = _ends(interval)
-    valid = (numbers > least) & (numbers < most)
-    valid |= ((numbers == least) & least_allowed) | ((numbers == most) & most_allowed)
-    require_all(valid, name, f"in {interval}", numbers)
+    require_all(within(numbers, interval), name, f"in {interval}", numbers)
     return numbers
+
+
+def within(numbers: NDArray[Any], interval: str) -> Bools:
+    """Return which numbers are in an interval such as "[0, inf)"."""
+    least, most, least_allowed, most_allowed = _ends(interval)
+    inside = (numbers > least) & (numbers < most)
+    return inside | ((numbers == least) & least_allowed) | ((numbers == most) & most_allowed)
 
 
 @functools.cache

@@ -69,32 +69,40 @@ class Fold:
             code.line(f"{top} = max({top}, {q})")
 
     def _pass(self, each: Pass) -> None:
-        code = self._code
-        if True:
-            names = self._result_names(each)
-            summed = [name for name in names if name not in each.keeps]
-            for name in names:
-                self._kernel.memory(self._name + name, per_action=name in each.keeps)
-            places = {name: self._kernel.at(self._name + name) for name in summed}
-            first = "0.0" if each.combine == "sum" else "-np.inf"
-            if summed:
-                with code.under("for i in range(padded):"):
-                    code.line(*(f"{place} = {first}" for place in places.values()))
-            # Not unrolled: a copy of a law for every action takes long to compile, and runs no faster.
-            with code.under("for a in range(actions):"), code.under("for i in range(padded):"):
-                results = each.adds(code, self.action(), self.row())
-                for name, result in results.items():
-                    text = text_of(result)
-                    if name in each.keeps:
-                        code.line(f"{self._kernel.at(self._name + name, 'i', 'a')} = {text}")
-                    elif each.combine == "sum":
-                        code.line(f"{places[name]} += {text}")
-                    else:
-                        code.line(f"{places[name]} = max({places[name]}, {text})")
-            self._actions.update({name: self._kernel.at(self._name + name, "i", "a") for name in each.keeps})
-            self._rows.update(places)
+        code, kernel = self._code, self._kernel
+        names = self._result_names(each)
+        for name in names:
+            kernel.memory(self._name + name, per_action=name in each.keeps)
+        places = {name: kernel.at(self._name + name) for name in names if name not in each.keeps}
+        if places:
+            with code.under("for i in range(padded):"):
+                code.line(
+                    *(f"{place} = {'-np.inf' if name in each.largest else '0.0'}" for name, place in places.items())
+                )
+        if names:
+            self._add(each, places)
+        self._actions.update({name: kernel.at(self._name + name, "i", "a") for name in each.keeps})
+        self._rows.update(places)
         if each.moves is not None:
             self._move(each.moves)
+
+    def _add(self, each: Pass, places: Mapping[str, str]) -> None:
+        code, kernel = self._code, self._kernel
+        # Not unrolled: a copy of a law for every action takes long to compile, and runs no faster.
+        with code.under("for a in range(actions):"), code.under("for i in range(padded):"):
+            results = each.adds(code, self.action(), self.row())
+            for name, of in each.first.items():
+                code.line(
+                    f"{places[name]} = {text_of(results[name])} if {text_of(results[of])} > {places[of]} else {places[name]}"
+                )
+            for name, result in results.items():
+                text = text_of(result)
+                if name in each.keeps:
+                    code.line(f"{kernel.at(self._name + name, 'i', 'a')} = {text}")
+                elif name in each.largest:
+                    code.line(f"{places[name]} = max({places[name]}, {text})")
+                elif name not in each.first:
+                    code.line(f"{places[name]} += {text}")
 
     def _result_names(self, each: Pass) -> list[str]:
         """Call the law once on a code that is thrown away, which tells the names of its results."""
@@ -122,6 +130,20 @@ def write_weights(fold: Fold, law: PolicyLaw, kernel: Kernel, weights: str) -> N
         code.line(f"{kernel.at(weights, 'i', 'a')} = {text_of(law.weight(code, fold.action(), fold.row()))}")
 
 
+def write_probabilities(kernel: Kernel, weights: str) -> None:
+    """Write the probabilities of actions from their weights."""
+    code = kernel.code
+    kernel.memory("total")
+    kernel.memory("probability", per_action=True)
+    total, weight = kernel.at("total"), kernel.at(weights, "i", "a")
+    with code.under("for i in range(padded):"):
+        code.line(f"{total} = 0.0")
+    with code.under("for a in range(actions):"), code.under("for i in range(padded):"):
+        code.line(f"{total} += {weight}")
+    with code.under("for a in range(actions):"), code.under("for i in range(padded):"):
+        code.line(f"{kernel.at('probability', 'i', 'a')} = {weight} / {total}")
+
+
 def write_choice(kernel: Kernel, weights: str, uniform: str, actions: str) -> None:
     """Draw an action for each row by inverting the cumulative sum of its weights, which replaces the weights."""
     code, last = kernel.code, kernel.actions - 1
@@ -135,3 +157,17 @@ def write_choice(kernel: Kernel, weights: str, uniform: str, actions: str) -> No
     # The action indexes tables, so no weights may move it beyond the last one.
     with code.under(f"for a in range({last}):"), code.under("for i in range(padded):"):
         code.line(f"{chosen} += 1 if {weight} <= {threshold} else 0")
+
+
+def write_largest_draw(kernel: Kernel, law: PolicyLaw, fold: Fold, noise: str, actions: str) -> None:
+    """Take the first action with the largest score for each row; the score reads the action's noise."""
+    code = kernel.code
+    kernel.memory("largest_draw")
+    kernel.memory(actions, "g")
+    largest, chosen = kernel.at("largest_draw"), kernel.at(actions)
+    fold.run(law.passes)
+    with code.under("for i in range(n):"):
+        code.line(f"{largest} = -np.inf", f"{chosen} = 0")
+    with code.under("for a in range(actions):"), code.under("for i in range(n):"):
+        score = text_of(law.weight(code, fold.action(noise=noise), fold.row()))
+        code.line(f"{chosen} = a if {score} > {largest} else {chosen}", f"{largest} = max({score}, {largest})")

@@ -11,9 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann.experiments.engine.compiled.folds import Fold, write_choice, write_weights
+from boltzmann.experiments.engine.compiled.folds import (
+    Fold,
+    write_choice,
+    write_largest_draw,
+    write_probabilities,
+    write_weights,
+)
 from boltzmann.experiments.engine.compiled.kernels import BLOCK, VECTOR, Kernel
-from boltzmann.experiments.engine.compiled.learning import write_backup, write_learning
+from boltzmann.experiments.engine.compiled.learning import declare_learning, write_backup, write_learning
 from boltzmann.experiments.engine.compiled.worlds import BanditWorld, Draw, TableWorld
 from boltzmann.laws import LearnerLaw
 
@@ -46,22 +52,32 @@ class Steps:
         rows, _, count = learner.tables["values"].shape
         self.rows, self.kernel = rows, Kernel(count)
         self.sampled = learner.backup == "next action"
+        # Whether a step changes other values than that of the action taken.
+        self.changes_others = bool(learner.traces or learner.rounds)
         # The tables of bandits stay in the working memory, unless actions are drawn from earlier values.
-        self.resident = isinstance(world, BanditWorld) and not self.sampled
+        self.requirements: tuple[str, ...] = ()
+        self.resident = isinstance(world, BanditWorld) and not self.sampled and not self.changes_others
+        self.by_backup = tuple(
+            sorted(getattr(learner.backup, "inputs", frozenset()) & set(learner.tables) - {"visits"})
+        )
         read = learner.policy.inputs | getattr(learner.backup, "inputs", frozenset())
         self.loaded: tuple[str, ...] = ("q",)
         if read & {"visits", "variances"}:
             self.loaded += ("visits",)
         if "variances" in read:
             self.loaded += ("squares",)
-        uniforms = [Draw("uniforms", "random", learner.rng, 2 if self.sampled else 1)]
-        self.draws = [*uniforms, *world.draws()]
+        choices, noise = 2 if self.sampled else 1, self.policy.noise
+        drawn = Draw("noise_of_actions", f"standard_{noise}", learner.rng, choices * count)
+        self.draws = [drawn if noise else Draw("uniforms", "random", learner.rng, choices), *world.draws()]
+        if learner.uniform:
+            self.draws.insert(1, Draw("coins", "random", learner.rng))
         self._declare(flat)
         self._write()
 
     def _declare(self, flat: Callable[[Any, bool], Any]) -> None:
         kernel, learner, world = self.kernel, self.learner, self.world
-        self.draw_steps = min(max(_DRAWN_NUMBERS // self.rows, 1), _MOST_DRAWN_STEPS)
+        most = max(draw.count for draw in self.draws)
+        self.draw_steps = min(max(_DRAWN_NUMBERS // (self.rows * most), 1), _MOST_DRAWN_STEPS)
         for name in (
             "ends",
             "rows",
@@ -82,8 +98,7 @@ class Steps:
             kernel.argument(name, flat(table, self.resident))
         for name, constant in learner.constants.items():
             kernel.argument(name, float(constant))
-        if learner.rate is not None:
-            kernel.argument("rates", None)
+        declare_learning(self, flat)
         world.declare(kernel)
         self.declare_inputs()
         if self.resident:
@@ -96,7 +111,7 @@ class Steps:
         if self.sampled:
             kernel.argument("upcoming", np.zeros(self.rows, dtype=np.int64))
             kernel.argument("has_upcoming", np.zeros(self.rows, dtype=np.bool_))
-            for name in self.loaded:
+            for name in self.handed_out:
                 kernel.argument(f"upcoming_{name}", np.zeros(self.rows * kernel.actions))
 
     @property
@@ -124,9 +139,8 @@ class Steps:
         code.line("total, size = ends[-1], len(ends) * rows")
         with code.under("for begin in range(0, total, draw_steps):"):
             code.line("end = min(begin + draw_steps, total)")
-            for draw in self.draws:
-                with code.under(f"for i in range((end - begin) * rows * {draw.count}):"):
-                    code.line(f"{draw.name}[i] = {draw.name}_rng.{draw.kind}()")
+            for generator in {id(draw.rng): draw.rng for draw in self.draws}.values():
+                self._draw([draw for draw in self.draws if draw.rng is generator])
             with code.under(f"for first in range(0, rows, {BLOCK}):"):
                 code.line(f"n = min({BLOCK}, rows - first)", f"padded = (n + {VECTOR - 1}) // {VECTOR} * {VECTOR}")
                 code.line("window = np.searchsorted(ends, begin, side='right')")
@@ -134,6 +148,15 @@ class Steps:
                 with code.under("for t in range(begin, end):"):
                     self._step()
                 self._end()
+
+    def _draw(self, draws: list[Draw]) -> None:
+        """Draw the numbers of one generator: step by step, if they are of several kinds."""
+        code = self.kernel.code
+        with code.under(f"for t in range({'end - begin' if len(draws) > 1 else '1'}):"):
+            for draw in draws:
+                count = f"rows * {draw.count}" if len(draws) > 1 else f"(end - begin) * rows * {draw.count}"
+                with code.under(f"for i in range(t * {count}, (t + 1) * {count}):"):
+                    code.line(f"{draw.name}[i] = {draw.name}_rng.{draw.kind}()")
 
     def _begin(self) -> None:
         code, kernel = self.kernel.code, self.kernel
@@ -147,6 +170,9 @@ class Steps:
                         for name in self.loaded:
                             place = kernel.at(name, "i", "a")
                             code.line(f"{place} = upcoming_{name}[(first + i) * {kernel.actions} + a]")
+                    code.line(
+                        "pass", *(f"{kernel.at(name)} = upcoming_{name}[first + i]" for name in self.learner.states)
+                    )
             return
         with code.under(f"for a in range({kernel.actions}):"), code.under("for i in range(n):"):
             for name in self.learner.tables:
@@ -169,29 +195,39 @@ class Steps:
             with code.under("for i in range(n):"), code.under(f"for a in range({kernel.actions}):"):
                 for name in self.loaded:
                     code.line(f"upcoming_{name}[(first + i) * {kernel.actions} + a] = {kernel.at(name, 'i', 'a')}")
+            with code.under("for i in range(n):"):
+                code.line("pass", *(f"upcoming_{name}[first + i] = {kernel.at(name)}" for name in self.learner.states))
 
     def inputs(self, prefix: str = "") -> dict[str, str]:
         """Return the texts of the inputs of action a of row i, in its state or, with the prefix "next_", in the next."""
         at = self.kernel.at
-        texts = {name: at(prefix + name, "i", "a") for name in self.loaded}
+        texts = {name: at(prefix + name, "i", "a") for name in self._names(prefix)}
         if "squares" in texts:
             texts["variances"] = f"{texts['squares']} / max({texts['visits']}, 1.0)"
         return texts
 
     def row_inputs(self, prefix: str = "") -> dict[str, str]:
         """Return the texts of the numbers of row i's state, or of its next state."""
-        return {name: self.kernel.at(prefix + name) for name in self.learner.states}
+        learner, places = self.learner, {name: self.kernel.at(prefix + name) for name in self.learner.states}
+        if learner.rate is not None and learner.counts in places:
+            places["step_size"] = f"rates[np.int64({places[learner.counts]})]"
+        return places | ({learner.uniform: "coins[drawn + i]"} if learner.uniform else {})
+
+    def _names(self, prefix: str) -> tuple[str, ...]:
+        """Return the inputs of each action of the present or the next state; the backup reads tables of its own."""
+        own = self.by_backup if prefix or self.resident else ()
+        return (*self.loaded, *(name for name in own if name not in self.loaded))
 
     def declare_inputs(self, prefix: str = "") -> None:
         """Make places for the inputs of a state."""
-        for name in self.loaded:
+        for name in self._names(prefix):
             self.kernel.memory(prefix + name, per_action=True)
         for name in self.learner.states:
             self.kernel.memory(prefix + name)
 
     def load_row(self, prefix: str = "", names: tuple[str, ...] | None = None) -> None:
         """Read the inputs of row i's state, or of the next one, within a loop over rows; -inf for masked actions."""
-        code, kernel, names = self.kernel.code, self.kernel, self.loaded if names is None else names
+        code, kernel, names = self.kernel.code, self.kernel, self._names(prefix) if names is None else names
         row = kernel.at("next" if prefix and isinstance(self.world, TableWorld) else "here")
         code.line(f"start = {row} * {kernel.actions}")
         mask = self.world.load_mask(kernel, prefix != "") if "q" in names else ""
@@ -219,19 +255,27 @@ class Steps:
             with code.under("for i in range(n):"):
                 code.line(f"seen[{kernel.at('here')}] = True")
         fold = Fold(kernel, "", self.inputs(), {**self.hoisted("policy_"), **self.row_inputs()})
-        write_weights(fold, self.policy, kernel, "weights")
-        uniform = "uniforms[drawn + i]"
-        if self.sampled:
-            code.line("drawn_twice = (t - begin) * rows * 2 + first")
-            uniform = "uniforms[drawn_twice + i]"
-        write_choice(kernel, "weights", uniform, "action")
+        code.line(f"choice = (t - begin) * rows * {2 if self.sampled else 1} + first")
+        self.choose(fold, "choice", "action")
         with code.under("for i in range(n):"):
             if self.sampled:
                 with code.under("if has_upcoming[first + i]:"):
                     code.line(f"{kernel.at('action')} = upcoming[first + i]")
             chosen = kernel.at("q", "i", kernel.at("action"))
-            code.line(f"sums[3 * size + at_first + i] += 1.0 if {chosen} == {fold.place('top')} else 0.0")
+            code.line(f"{kernel.at('greedy')} = 1.0 if {chosen} == {fold.place('top')} else 0.0")
+            code.line(f"sums[3 * size + at_first + i] += {kernel.at('greedy')}")
         if not self.resident:
             world.advance(kernel)
         write_backup(self)
         write_learning(self)
+
+    def choose(self, fold: Fold, draws: str, actions: str) -> None:
+        """Choose an action for each row by the policy, with the random numbers from index ``draws`` on."""
+        if self.policy.noise:
+            noise = f"noise_of_actions[({draws} + i) * {self.kernel.actions} + a]"
+            write_largest_draw(self.kernel, self.policy, fold, noise, actions)
+            return
+        write_weights(fold, self.policy, self.kernel, "weights")
+        if "probability" in self.learner.inputs:
+            write_probabilities(self.kernel, "weights")
+        write_choice(self.kernel, "weights", f"uniforms[{draws} + i]", actions)

@@ -71,6 +71,9 @@ class Symbol:
     def __ror__(self, other: Any) -> Symbol:
         return self._right("or", other)
 
+    def __xor__(self, other: Any) -> Symbol:
+        return self._left("!=", other)
+
     def __lt__(self, other: Any) -> Symbol:
         return self._left("<", other)
 
@@ -93,7 +96,15 @@ class Symbol:
 
 
 class Code:
-    """Lines of code with their indentation, and the functions of numbers that laws call."""
+    """Lines of code with their indentation, and the functions of numbers that laws call.
+
+    Attributes
+    ----------
+    tiny, eps : float
+        The smallest normal float, and the spacing of floats at 1.
+    """
+
+    tiny, eps = float(np.finfo(np.float64).tiny), float(np.finfo(np.float64).eps)
 
     def __init__(self) -> None:
         self.lines: list[str] = []
