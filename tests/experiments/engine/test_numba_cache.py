@@ -15,7 +15,9 @@ import pytest
 from tests.support.both_engines import LEARNT
 from tests.support.paths import ROOT
 
-numba = pytest.importorskip("numba")
+pytest.importorskip("numba")
+import numba
+
 from boltzmann.experiments.engine.compiled import loading
 
 KERNEL = """def kernel(numbers):
