@@ -26,6 +26,7 @@ from boltzmann.laws import (
     own_law,
 )
 from boltzmann.notation import Expression
+from boltzmann.policies import inputs_read_by
 from boltzmann.schedules import Scheduled, value_at
 from boltzmann.thermostats import temperature_law
 
@@ -223,9 +224,9 @@ class PolicyExpectation(Expression):
 
     @property
     def law(self) -> BackupLaw | None:
-        """The backup as a law; None if the policy has none."""
+        """The backup as a law; None if the policy has none, or reads more than values, which a backup has not."""
         law = own_law(self.policy)
-        return None if law is None else expectation(law)
+        return None if law is None or law.inputs or inputs_read_by(self.policy) else expectation(law)
 
 
 def expected_under(distribution: Distribution, values: Values, where: Mask | None) -> PerRow:

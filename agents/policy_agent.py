@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 import numpy as np
@@ -44,13 +44,36 @@ class PolicyAgent(TabularAgent):
         if "epsilons" in self._reads:
             self.epsilons = np.full(self.values.shape[:2], self.policy.initial_epsilon)  # type: ignore[attr-defined]
 
-    def _law(self, learn: Callable[..., Results], **others: Any) -> LearnerLaw | None:
-        """Return the law of a learner; None if its policy has none."""
+    def _law(
+        self, learn: Callable[..., Results], tables: Mapping[str, Any] | None = None, **others: Any
+    ) -> LearnerLaw | None:
+        """Return the law of a learner, with tables of its own; None if its policy has none."""
         policy = own_law(self.policy)
         if policy is None:
             return None
-        tables = {"values": self.values, "visits": self.visits}
-        return LearnerLaw(policy, learn, self._rng, tables, self._distribution, **others)
+        all_tables = {"values": self.values, "visits": self.visits, **(tables or {})}
+        law = LearnerLaw(policy, learn, self._rng, all_tables, self._distribution, **others)
+        return law if self.epsilons is None else self._with_epsilons(law)
+
+    def _with_epsilons(self, law: LearnerLaw) -> LearnerLaw | None:
+        """Return a law that also updates the exploration rates; None if the policy has no law of their update."""
+        next_epsilon = getattr(self.policy, "law_of_epsilons", None)
+        if next_epsilon is None:
+            return None
+
+        def updating(learn: Callable[..., Results]) -> Callable[..., Results]:
+            def learn_and_update(m: Any, *numbers: Any) -> Results:
+                results, row = learn(m, *numbers), numbers[-1]
+                if "change" not in results:
+                    return results
+                epsilon = next_epsilon(m, row.epsilons, results["change"], row.allowed)
+                return {**results, "epsilons": m.where(results.get("learns", True), epsilon, row.epsilons)}
+
+            return learn_and_update
+
+        rounds = None if law.rounds is None else replace(law.rounds, learn=updating(law.rounds.learn))
+        states, inputs = {**law.states, "epsilons": self.epsilons}, law.inputs | {"allowed"}
+        return replace(law, learn=updating(law.learn), states=states, rounds=rounds, inputs=inputs)
 
     def _policy_inputs(self, states: Indices) -> PolicyInputs:
         inputs = {"values": rows_of(self.values, states)}

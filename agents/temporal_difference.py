@@ -11,8 +11,9 @@ policy's schedule does.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 
@@ -23,7 +24,7 @@ from agents.policy_agent import PolicyAgent
 from boltzmann import Schedule
 from boltzmann.bounds import Real
 from boltzmann.checks import shown
-from boltzmann.laws import BackupLaw, LearnerLaw, moved, moved_at_rate
+from boltzmann.laws import BackupLaw, LearnerLaw, Results, moved
 from boltzmann.policies import inputs_read_by
 from boltzmann.schedules import Scheduled
 
@@ -73,14 +74,20 @@ class TemporalDifference(PolicyAgent):
         values = read(self.values, entries)
         self._add(entries, values, step_sizes * (targets - values))
 
-    def _law_of(self, backup: BackupLaw | Literal["next action"] | None) -> LearnerLaw | None:
+    def _law_of(
+        self,
+        backup: BackupLaw | Literal["next action"] | None,
+        learn: Callable[..., Results] = moved,
+        **others: Any,
+    ) -> LearnerLaw | None:
         """Return the law of a learner that bootstraps from a backup; None if this has no law."""
         if backup is None:
             return None
+        others = {"constants": {"discount": self.discount}, "backup": backup, **others}
         if callable(self.step_size):
-            return self._law(moved_at_rate, constants={"discount": self.discount}, rate=self.step_size, backup=backup)
-        constants = {"discount": self.discount, "step_size": self.step_size}
-        return self._law(moved, constants=constants, backup=backup)
+            return self._law(learn, rate=self.step_size, **others)
+        others["constants"]["step_size"] = self.step_size
+        return self._law(learn, **others)
 
     def _step_sizes(self, entries: Entries) -> float | PerRow:
         if not callable(self.step_size):

@@ -1,8 +1,12 @@
 """The temperature with a wanted effect: an entropy, a greedy probability, an expected loss, a divergence.
 
 Each function takes rows of values and one target a row. For each row it returns the temperature at which the Gibbs
-distribution meets the target. These quantities are monotone in T, so the root is bracketed, in log T. Values times c
-have c times the temperature.
+distribution meets the target. These quantities are monotone in T, and Newton's method finds the root in a bracket
+(``boltzmann._numerics.roots``). Values times c have c times the temperature.
+
+The temperature is differentiable in values, target and prior where the library differentiates: the implicit function
+theorem gives first and second derivatives, which are 0 at both ends. Under ``jax.jit``, ``vmap`` and ``torch.compile``
+numbers raise no error: the temperature of a bad row or of a target out of bounds is NaN, and not attainable.
 
 If no temperature meets the target (ties, masks, or a target out of range), the nearest end is returned, 0 or inf
 exactly, and ``attainable`` is False. A target that an end meets returns the end and is attainable.
@@ -61,7 +65,7 @@ def temperature_for_entropy(
     Returns
     -------
     Calibration
-        ``temperature`` and ``attainable``, shape (...), in the library of the values, without derivatives.
+        ``temperature`` and ``attainable``, shape (...), in the library of the values.
 
     Raises
     ------
@@ -152,7 +156,7 @@ def temperature_for_entropy_fraction(values: Values, fraction: float, *, where: 
     return _solve("fraction", values, _target("fraction", fraction, 0.0, 1.0), where, None)
 
 
-def temperature_for_mellowmax(values: Values, omega: float, *, where: Mask = None) -> Any:
+def temperature_for_mellowmax(values: Values, omega: float | Floats, *, where: Mask = None) -> Any:
     """Return the temperature at which E[Q] is the mellowmax at omega, in (0, inf).
 
     Examples

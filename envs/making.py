@@ -99,7 +99,7 @@ def make(
     >>> make("boltzmann/GaussianBandit-v0", 2000, arms=50).single_action_space
     Discrete(50)
     >>> make("CartPole-v1", 2)
-    SyncVectorEnv(CartPole-v1, num_envs=2)
+    NumberedSyncVectorEnv(CartPole-v1, num_envs=2)
     >>> make("CartPole-v1", 2, bins=(1, 1, 6, 12)).single_observation_space
     Discrete(72)
     >>> make("FrozenLake-v1", 2, observe="hash", max_states=16).single_observation_space
@@ -154,7 +154,7 @@ def _first_form(
     form = motion(spec, num_envs, observing, kwargs)
     if form is not None:
         return form
-    return synchronous(spec, num_envs, _with_time_limit(spec, kwargs), observing.wrap)
+    return synchronous(spec, num_envs, _with_time_limit(spec, kwargs), observing)
 
 
 def _checked_spec(environment: str | EnvSpec, discount: float | None, kwargs: dict[str, Any]) -> EnvSpec:

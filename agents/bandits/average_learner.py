@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from agents.bandits.variances import RewardVariances, added
@@ -47,8 +47,7 @@ class AverageLearner(PolicyAgent):
         def with_variances(m: Any, here: Any, reward: Any, future: Any, row: Any) -> Results:
             return {**learn(m, here, reward, future, row), **added(m, here, reward)}
 
-        law = self._law(with_variances, **others)
-        return None if law is None else replace(law, tables={**law.tables, **self._variances.tables})
+        return self._law(with_variances, self._variances.tables, **others)
 
     def _policy_inputs(self, states: Indices) -> PolicyInputs:
         inputs = super()._policy_inputs(states)

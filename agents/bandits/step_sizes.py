@@ -17,7 +17,7 @@ from agents.parameters import rates_at
 from boltzmann import InverseTime, Schedule
 from boltzmann.bounds import Real
 from boltzmann.checks import shown
-from boltzmann.laws import LearnerLaw, averaged, moved, moved_at_rate
+from boltzmann.laws import LearnerLaw, averaged, moved
 from boltzmann.schedules import Scheduled
 
 _NUMBERS = Scheduled("[0, 1]")
@@ -192,4 +192,4 @@ class ScheduledStep(AverageLearner):
     @property
     def law(self) -> LearnerLaw | None:
         """The learner as a law; None if its policy has none."""
-        return self._average_law(moved_at_rate, rate=self.step_size)
+        return self._average_law(moved, rate=self.step_size)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from agents.memory import Entries, Indices, PerRow
 from agents.temporal_difference import TemporalDifference
+from boltzmann.laws import BackupLaw, LearnerLaw, Pass, Results
 
 
 @dataclass(repr=False)
@@ -58,3 +60,31 @@ class DoubleQ(TemporalDifference):
         changes = step_sizes * (targets[learning, self._rows] - values)
         self.tables[learning, *entries] = values + changes
         self._add(entries, self.values[entries], changes / 2)
+
+    @property
+    def law(self) -> LearnerLaw | None:
+        """The learner as a law; None if its policy has none."""
+        best = Pass(_best, largest=("own",), first={"other": "own"})
+        backup = BackupLaw(lambda m, row: row.other, (best,), inputs=frozenset({"first_table", "second_table"}))
+        tables = {"first_table": self.tables[0], "second_table": self.tables[1]}
+        return self._law_of(backup, _moved, tables=tables, uniform="coin")
+
+
+def _moved(m: Any, here: Any, reward: Any, future: Any, row: Any) -> Results:
+    """Move one of both values towards its target; a law."""
+    second_learns = row.coin < 0.5
+    before = m.where(second_learns, here.second_table, here.first_table)
+    change = row.step_size * (reward + future - before)
+    first = m.where(second_learns, here.first_table, before + change)
+    second = m.where(second_learns, before + change, here.second_table)
+    return {"first_table": first, "second_table": second, "values": here.values + change / 2, "change": change / 2}
+
+
+def _best(m: Any, action: Any, row: Any) -> Results:
+    """Return the values of an action in the table that learns, -inf for a masked one, and in the other."""
+    second = row.coin < 0.5
+    own = m.where(second, action.second_table, action.first_table)
+    return {
+        "own": m.where(action.q > -np.inf, own, -np.inf),
+        "other": m.where(second, action.first_table, action.second_table),
+    }

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from agents.backups import Backup, Maximum, PolicyExpectation, expected_under
+from agents.backups import Backup, Maximum, expected_under
 from agents.memory import Indices, PerRow, rows_of
 from agents.parameters import Instance
 from agents.temporal_difference import TemporalDifference
-from boltzmann.laws import LearnerLaw, own_law
+from boltzmann.laws import LearnerLaw, expectation, own_law
 
 maximum = Maximum()
 
@@ -126,4 +126,4 @@ class ExpectedSarsa(TemporalDifference):
     @property
     def law(self) -> LearnerLaw | None:
         """The learner as a law; None if its policy has none."""
-        return self._law_of(PolicyExpectation(self.policy).law)
+        return self._law_of(expectation(own_law(self.policy)))

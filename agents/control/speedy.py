@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from agents.parameters import rates_at
 from agents.temporal_difference import TemporalDifference
 from boltzmann import InverseTime, Schedule
 from boltzmann.bounds import OrNone, Whole
+from boltzmann.laws import BackupLaw, LearnerLaw, Pass, Results, Rounds
 from boltzmann.schedules import Scheduled
 
 
@@ -93,3 +94,45 @@ class SpeedyQ(TemporalDifference):
         self.rounds += visited
         self._round_visits[:], self._sums[:] = 0, 0.0
         self._update_all_epsilons(visited, self.values - before)
+
+    @property
+    def law(self) -> LearnerLaw | None:
+        """The learner as a law; None if its policy has none."""
+        tables = {"previous": self.previous, "rounds": self.rounds, "round_visits": self._round_visits}
+        tables |= {"targets": self._sums[0], "targets_before": self._sums[1]}
+        backup = BackupLaw(lambda m, row: {"present": row.top, "past": row.past}, (_LARGEST,), inputs=_PREVIOUS)
+        rounds = Rounds(self._length, _learn_round)
+        return self._law_of(backup, _collect, tables=tables, counts="rounds", rounds=rounds)
+
+
+_PREVIOUS = frozenset({"previous"})
+_LARGEST = Pass(
+    lambda m, action, row: {"past": m.where(action.q > -np.inf, action.previous, -np.inf)}, largest=("past",)
+)
+
+
+def _collect(m: Any, here: Any, reward: Any, future: Any, row: Any) -> Results:
+    """Add both targets of a pair to the sums of the round; a law."""
+    sums = {
+        "targets": here.targets + (reward + future.present),
+        "targets_before": here.targets_before + (reward + future.past),
+    }
+    return {**sums, "round_visits": here.round_visits + 1}
+
+
+def _learn_round(m: Any, here: Any, row: Any) -> Results:
+    """Learn from the mean targets of a round, if it visited the pair; a law."""
+    visited, before = here.round_visits > 0, here.values
+    count = m.maximum(here.round_visits, 1)
+    present, past = here.targets / count, here.targets_before / count
+    learnt = before + row.step_size * (past - before) + (1 - row.step_size) * (present - past)
+    values = m.where(visited, learnt, before)
+    done = {"previous": before, "rounds": here.rounds + m.where(visited, 1, 0), "round_visits": 0}
+    return {
+        "values": values,
+        "targets": 0.0,
+        "targets_before": 0.0,
+        **done,
+        "change": values - before,
+        "learns": visited,
+    }

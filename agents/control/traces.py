@@ -8,16 +8,18 @@ each replicate. All pairs learn with the step size of the visited pair.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 import numpy as np
 
+from agents.backups import Maximum
 from agents.control.one_step import QLearning, maximum
 from agents.control.sarsa import Sarsa
 from agents.inputs import TableTransition
 from agents.memory import Entries, PerRow, Values
 from agents.temporal_difference import TemporalDifference
 from boltzmann.bounds import Real
+from boltzmann.laws import BackupLaw, LearnerLaw, Traces
 
 
 @dataclass(repr=False)
@@ -47,14 +49,34 @@ class _TraceLearner(TemporalDifference):
         """Return the factor of the traces, before the visited pair's own trace is set."""
         return self.discount * self.trace_decay
 
+    @staticmethod
+    def _decay_law(m: Any, row: Any) -> Any:
+        """Return the factor of a row's traces; a law."""
+        return row.trace_decay
+
     def _set_traces(self, entries: Entries) -> None:
         """Set the traces of the visited pairs."""
         self.traces[entries] += 1.0
+
+    @staticmethod
+    def _visit_law(m: Any, trace: Any) -> Any:
+        """Return the trace of the visited pair, from its trace after the decay; a law."""
+        return trace + 1.0
+
+    def _traced(self, backup: BackupLaw | Literal["next action"]) -> LearnerLaw | None:
+        """Return the law of a learner that bootstraps from a backup; None if its policy has none."""
+        constants = {"discount": self.discount, "trace_decay": self.discount * self.trace_decay}
+        traces = Traces(self.traces, self._decay_law, self._visit_law)
+        return self._law_of(backup, constants=constants, traces=traces)
 
 
 class _ReplacingTraces(_TraceLearner):
     def _set_traces(self, entries: Entries) -> None:
         self.traces[entries] = 1.0
+
+    @staticmethod
+    def _visit_law(m: Any, trace: Any) -> Any:
+        return 1.0
 
 
 class _WatkinsTraces(_TraceLearner):
@@ -64,6 +86,10 @@ class _WatkinsTraces(_TraceLearner):
         best = maximum(self.values[rows, states], where=self._mask(states))
         decay = self.discount * self.trace_decay
         return np.asarray(np.where(values == best, decay, 0.0))[:, np.newaxis, np.newaxis]
+
+    @staticmethod
+    def _decay_law(m: Any, row: Any) -> Any:
+        return m.where(row.greedy == 1.0, row.trace_decay, 0.0)
 
 
 @dataclass(repr=False)
@@ -99,6 +125,11 @@ class SarsaLambda(_TraceLearner, Sarsa):
     array([2., 4., 0.])
     """
 
+    @property
+    def law(self) -> LearnerLaw | None:
+        """The learner as a law; None if its policy has none."""
+        return self._traced("next action")
+
 
 @dataclass(repr=False)
 class SarsaLambdaReplacing(_ReplacingTraces, Sarsa):
@@ -113,6 +144,11 @@ class SarsaLambdaReplacing(_ReplacingTraces, Sarsa):
     >>> SarsaLambdaReplacing(Greedy(), trace_decay=0.5)
     SarsaLambdaReplacing(Greedy(), trace_decay=0.5)
     """
+
+    @property
+    def law(self) -> LearnerLaw | None:
+        """The learner as a law; None if its policy has none."""
+        return self._traced("next action")
 
 
 @dataclass(repr=False)
@@ -152,6 +188,11 @@ class QLambda(_WatkinsTraces, QLearning):
     array([2., 0.])
     """
 
+    @property
+    def law(self) -> LearnerLaw | None:
+        """The learner as a law; None if its policy has none."""
+        return self._traced(Maximum.law)
+
 
 @dataclass(repr=False)
 class QLambdaReplacing(_WatkinsTraces, _ReplacingTraces, QLearning):
@@ -163,3 +204,8 @@ class QLambdaReplacing(_WatkinsTraces, _ReplacingTraces, QLearning):
     >>> QLambdaReplacing(Greedy(), trace_decay=0.5)
     QLambdaReplacing(Greedy(), trace_decay=0.5)
     """
+
+    @property
+    def law(self) -> LearnerLaw | None:
+        """The learner as a law; None if its policy has none."""
+        return self._traced(Maximum.law)

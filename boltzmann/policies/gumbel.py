@@ -82,7 +82,7 @@ class BoltzmannGumbel(Expression):
             return None
         if self.C == 0:
             return greedy_law(lambda m, action, row: action.q, {"visits"}, {})
-        if self.C == np.inf:
+        if np.isinf(self.C):
             return noise_law(
                 lambda m, action, row: 0.0 * action.visits,
                 lambda m, action, row: _narrowed(m, action, 1.0),

@@ -20,8 +20,8 @@ from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
 from boltzmann.laws import PolicyLaw, StepNumber
 from boltzmann.notation import Expression
-from boltzmann.policies._visits import VISITS, greedy_law, width
 from boltzmann.policies._choice import LargestDraw, Law
+from boltzmann.policies._visits import VISITS, greedy_law, width
 
 
 class PolicyInputs:

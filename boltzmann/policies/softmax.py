@@ -214,7 +214,7 @@ class KLBoltzmann(Expression):
 
     @property
     def law(self) -> PolicyLaw | None:
-        """The policy as a law; None for a policy as the prior, for a weight of 0, and for a thermostat without a law."""
+        """The policy as a law; None for a policy as the prior, a weight of 0, and a thermostat without a law."""
         law = temperature_law(self.temperature)
         if law is None or callable(self.prior) or not all(self.prior):
             return None

@@ -105,6 +105,11 @@ class _ValueDifference(Expression):
             weights = 1 / counts
         return next_epsilons(epsilons, value_changes, weights, self.sensitivity)
 
+    def law_of_epsilons(self, m: Any, epsilon: Any, change: Any, actions_allowed: Any) -> Any:
+        """Return the rate of a row after an update; a law."""
+        weight = 1 / actions_allowed if self.weight is None else self.weight
+        return (1 - weight) * epsilon + weight * m.tanh(m.abs(change) / self.sensitivity / 2)
+
     def _rates(self, epsilons: ArrayLike | None) -> Any:
         if epsilons is None:
             return self.initial_epsilon
@@ -208,5 +213,10 @@ class VDBESoftmax(_ValueDifference):
         law = temperature_law(self.temperature)
         if law is None:
             return None
-        given = {"passes": law.passes, "numbers": law.numbers, "inputs": law.inputs}
-        return mixture(gibbs_weight, greedy_weight, **given, epsilon="epsilons")
+        return mixture(
+            *(gibbs_weight, greedy_weight),
+            passes=law.passes,
+            numbers=law.numbers,
+            inputs=law.inputs,
+            epsilon="epsilons",
+        )

@@ -27,8 +27,10 @@ class Thermostat(Expression):
     every_library: ClassVar[bool] = False
     """Whether it takes arrays of every library, traced ones too, and answers in the library of the values."""
 
-    law: ClassVar[TemperatureLaw | None] = None
-    """How compiled loops find the temperature; None runs in lockstep."""
+    @property
+    def law(self) -> TemperatureLaw | None:
+        """How compiled loops find the temperature; None runs in lockstep."""
+        return None
 
     def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row, shape (...), for values and visits of shape (..., K)."""
@@ -83,7 +85,8 @@ def read_by_thermostat(temperature: float | Schedule | Thermostat) -> frozenset[
 def temperature_law(temperature: float | Schedule | Thermostat) -> TemperatureLaw | None:
     """Return the law of a number, a schedule or a thermostat; None for a thermostat without one."""
     if isinstance(temperature, Thermostat):
-        return own_law(temperature)
+        law: TemperatureLaw | None = own_law(temperature)
+        return law
     return TemperatureLaw(numbers={"temperature": StepNumber(temperature)})
 
 
@@ -101,6 +104,8 @@ def temperature_of(
     >>> float(temperature_of(RangeScaled(0.5), [1.0, 5.0], step=0, visits=None, where=None))
     2.0
     """
+    if type(temperature) is float:
+        return temperature
     if isinstance(temperature, Thermostat):
         if temperature.every_library and not libraries.is_native(values):
             return temperature(values, step=step, visits=visits, where=where)

@@ -37,7 +37,7 @@ class MotionVectorEnv(batched.SameStepVectorEnv):
         assert isinstance(observations, Discrete)
         assert isinstance(actions, Discrete)
         super().__init__(num_envs, observations, actions)
-        self.spec = numbered.spec
+        self.spec, self._actions = numbered.spec, int(actions.n)
         self.max_episode_steps = None if self.spec is None else self.spec.max_episode_steps
         self._motion = motion
         model = numbered.unwrapped
@@ -65,7 +65,7 @@ class MotionVectorEnv(batched.SameStepVectorEnv):
         """Take one action in every row; rows whose episode ends start the next one."""
         if self._state is None:
             raise RuntimeError("reset must be called before step")
-        taken = batched.action_indices(actions, self.num_envs, int(self.single_action_space.n))
+        taken = batched.action_indices(actions, self.num_envs, self._actions)
         reached = self._motion.advance(np, self._named(self._state), taken, self._row)
         self._state = np.array([reached[name] for name in self._motion.names])
         self._elapsed += 1

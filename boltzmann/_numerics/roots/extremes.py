@@ -62,4 +62,6 @@ def temperature_by_logarithms(kind: str, values: Floats, prior: Floats, target: 
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
         low, high = (middle, high) if is_left(middle) else (low, middle)
-    return float(np.exp(-(low + high) / 2) * unit / factor)
+    # The temperature in units of the range may itself underflow.
+    root = np.exp(-(low + high) / 4)
+    return float(root * (root * unit) / factor)

@@ -16,7 +16,8 @@ class Maths:
 
     def __init__(self, source: Any, where: Callable[..., Any], limits: Any) -> None:
         self.exp, self.log, self.log1p, self.sqrt = source.exp, source.log, source.log1p, source.sqrt
-        self.abs, self.where = getattr(source, "abs", abs), where
+        self.abs: Callable[..., Any] = getattr(source, "abs", abs)
+        self.where = where
         # PyTorch's own maximum takes no plain number.
         self.maximum: Callable[..., Any] = lambda a, b: where(a > b, a, b)
         self.minimum: Callable[..., Any] = lambda a, b: where(a < b, a, b)

@@ -19,23 +19,30 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from boltzmann._numerics.roots.maths import Maths
+from boltzmann.arrays import Array
+
 _STEEPEST = 50.0
 """No step multiplies beta by more than exp of it."""
 _CLOSE = 2.0**-6
 """Times the root of the spacing of floats: a step so short, squared, is less than rounding."""
 _LOOSE = 0.99
 """Brackets are a little wider than they need to be, for a root at one end that rounding moves outside."""
-_ROUNDING = 16.0
+_ROUNDING = 32.0
 """So many spacings of floats may be rounding in F, a difference of logarithms."""
 
 
-def probability(m: Any, s0: Any, s1: Any, s2: Any, beta: Any, n: Any, k: Any, target: Any) -> tuple[Any, Any]:
+def probability(
+    m: Maths, s0: Array, s1: Array, s2: Array, beta: Array, n: Array, k: Array, target: Array
+) -> tuple[Array, Array]:
     """Log-odds of the mass off the maximisers, less ``target``, the log-odds wanted; convex in beta."""
     mass = m.maximum(s0, m.tiny)
     return m.log(mass / n) - target, -s1 / mass
 
 
-def loss(m: Any, s0: Any, s1: Any, s2: Any, beta: Any, n: Any, k: Any, target: Any) -> tuple[Any, Any]:
+def loss(
+    m: Maths, s0: Array, s1: Array, s2: Array, beta: Array, n: Array, k: Array, target: Array
+) -> tuple[Array, Array]:
     """Log-odds of the mean of d, less ``target``, the log-odds of the loss wanted in units of the range."""
     total = n + s0
     mean = m.maximum(s1 / total, m.tiny)
@@ -43,13 +50,15 @@ def loss(m: Any, s0: Any, s1: Any, s2: Any, beta: Any, n: Any, k: Any, target: A
     return m.log(mean / rest) - target, -_variance(s0, s1, s2, n) / mean / rest
 
 
-def _variance(s0: Any, s1: Any, s2: Any, n: Any) -> Any:
+def _variance(s0: Array, s1: Array, s2: Array, n: Array) -> Array:
     """Return the variance of d; no digit is lost if all actions but the maximisers have one value."""
     total = n + s0
     return (n / total * s2 + (s0 / total * s2 - s1 / total * s1)) / total
 
 
-def entropy(m: Any, s0: Any, s1: Any, s2: Any, beta: Any, n: Any, k: Any, target: Any) -> tuple[Any, Any]:
+def entropy(
+    m: Maths, s0: Array, s1: Array, s2: Array, beta: Array, n: Array, k: Array, target: tuple[Array, Array]
+) -> tuple[Array, Array]:
     """Compare log z / n + beta E[d], the entropy beyond the log n of the ties, with what is wanted.
 
     ``target`` is a pair: how far the entropy is to stand above its value at T = 0, and how far below that at T = inf.
@@ -65,14 +74,18 @@ def entropy(m: Any, s0: Any, s1: Any, s2: Any, beta: Any, n: Any, k: Any, target
     return m.where(cold, f, -f), -beta * _variance(s0, s1, s2, n) / found
 
 
-def start_probability(m: Any, s0: Any, s1: Any, s2: Any, nearest: Any, n: Any, k: Any, target: Any) -> Any:
+def start_probability(
+    m: Maths, s0: Array, s1: Array, s2: Array, nearest: Array, n: Array, k: Array, target: Array
+) -> tuple[Array, Array, Array]:
     """Return the first beta and a bracket: Jensen's inequality bounds it from the left."""
     fall = m.maximum(m.log(s0) - m.log(n) - target, 0.0)
     low = fall * (s0 / m.maximum(s1, m.tiny))
     return low, _LOOSE * low, fall / nearest / _LOOSE
 
 
-def start_loss(m: Any, s0: Any, s1: Any, s2: Any, nearest: Any, n: Any, k: Any, target: Any) -> Any:
+def start_loss(
+    m: Maths, s0: Array, s1: Array, s2: Array, nearest: Array, n: Array, k: Array, target: Array
+) -> tuple[Array, Array, Array]:
     """Return Newton's step from beta = 0, and a bracket, as F falls at most as fast as beta grows."""
     f, slope = loss(m, s0, s1, s2, 0.0 * s0, n, k, target)
     # 1 - E[d] may be rounding alone.
@@ -84,7 +97,9 @@ def start_loss(m: Any, s0: Any, s1: Any, s2: Any, nearest: Any, n: Any, k: Any, 
     return m.minimum(m.maximum(first, low), high), _LOOSE * low, high / _LOOSE
 
 
-def start_entropy(m: Any, s0: Any, s1: Any, s2: Any, nearest: Any, n: Any, k: Any, target: Any) -> Any:
+def start_entropy(
+    m: Maths, s0: Array, s1: Array, s2: Array, nearest: Array, n: Array, k: Array, target: tuple[Array, Array]
+) -> tuple[Array, Array, Array]:
     """Return the root for small beta, where the divergence is beta^2 var / 2, and a bracket."""
     above, below = target
     mean = s1 / k
@@ -97,7 +112,7 @@ def start_entropy(m: Any, s0: Any, s1: Any, s2: Any, nearest: Any, n: Any, k: An
     return m.minimum(m.maximum(first, low), high), _LOOSE * low, high / _LOOSE
 
 
-def step(m: Any, f: Any, slope: Any, beta: Any, low: Any, high: Any) -> tuple[Any, Any, Any, Any]:
+def step(m: Maths, f: Array, slope: Array, beta: Array, low: Array, high: Array) -> tuple[Any, Any, Any, Any]:
     """Return the next beta, the narrower bracket, and whether a further step would be rounding alone.
 
     From the left of the root Newton's step is taken in log beta, from the right in beta. A step that leaves the bracket

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -131,6 +132,7 @@ def one_inverse_temperature(
     kind: str, w: list[float], d: list[float], n: float, k: float, target: Any, beta: float, low: float, high: float
 ) -> float:
     """Return beta of one row by floats, from a beta in a bracket; NaN if it moves to the end."""
+    take: Callable[..., Any] = step
     m, exp, rule, actions = OF_FLOATS, math.exp, RULES[kind][0], list(zip(w, d, strict=True))
     for _ in range(MOST_STEPS):
         s0 = s1 = s2 = 0.0
@@ -141,7 +143,7 @@ def one_inverse_temperature(
             s1 += e
             s2 += e * gap
         f, slope = rule(m, s0, s1, s2, beta, n, k, target)
-        beta, low, high, near = step(m, f, slope, beta, low, high)
+        beta, low, high, near = take(m, f, slope, beta, low, high)
         if near:
             return beta
     return math.nan

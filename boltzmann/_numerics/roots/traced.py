@@ -33,8 +33,11 @@ def differentiable_temperatures(
     """
     if libraries.is_native(values):
         values = libraries.to_float(libraries.namespace(wanted, prior, where), "values", values, wanted)
-    scores = standardise_traceably(values, 1.0, where, prior)
-    xp = scores.xp
+    xp = libraries.namespace(values)
+    # Arrays of the library, for torch.compile cannot trace NumPy's.
+    scores = standardise_traceably(values, xp.ones((), device=libraries.device(values)), where, prior)
+    if isinstance(wanted, float):
+        wanted = xp.full((), wanted, dtype=scores.values.dtype, device=libraries.device(values))
     wanted = libraries.to_float(xp, quantity, wanted, scores.values)
     batch = fitting(tuple(scores.values.shape[:-1]), tuple(wanted.shape))
     if libraries.is_traced(scores.values) or libraries.is_traced(wanted):

@@ -14,7 +14,6 @@ from boltzmann import (
     Constant,
     EpsilonGreedy,
     Greedy,
-    InverseTime,
     Linear,
     Scale,
     Uniform,

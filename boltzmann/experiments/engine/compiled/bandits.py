@@ -148,6 +148,10 @@ class BanditWorld:
     def allowed(self) -> None:
         """Return no masks."""
 
+    def allowed_count(self, kernel: Kernel, row: str) -> str:
+        """Return the text of the number of allowed actions: all of them."""
+        return f"{kernel.actions}.0"
+
     def note_masks(self, kernel: Kernel) -> None:
         """Do nothing: there are no masks."""
 

@@ -70,7 +70,8 @@ class CompiledCell:
         for name, number in self._steps.numbers().items():
             require_readable(name.partition("_")[2], number.source, agent.step)
         require_library_rates(learner.rate)
-        self._rates = VisitRates(learner.rate, learner.tables["visits"], steps)
+        counts = {**learner.tables, **learner.states}[learner.counts]
+        self._rates = VisitRates(learner.rate, counts, steps, learner.rate_interval)
         self._returns = np.zeros(self._rows)
         kernel = self._steps.kernel
         self._arguments = {**kernel.arguments, **kernel.make_memory(), "returns": self._returns}
@@ -79,11 +80,10 @@ class CompiledCell:
     def windows(
         self, lengths: Iterable[int], on_step: Callable[[int], None] | None = None
     ) -> Iterator[tuple[dict[str, Values], Distribution]]:
-        """Take the steps of windows; yield the sums of some of them, each of shape (W, R), and the distribution of their
-        last steps, W R rows.
+        """Take the steps of windows; yield some of them at once, as :meth:`Recorder.add_windows` takes them.
 
-        ``on_step(steps)`` receives the steps taken so far after each call of the kernel.
-        """  # noqa: D205
+        ``on_step(steps)`` receives the steps taken so far after each stretch.
+        """
         unfinished: Values | None = None
         for ends, complete in _stretches(lengths, _most_windows(self._rows, self._count)):
             first_step = self._agent.step
@@ -107,7 +107,7 @@ class CompiledCell:
         for name in self._steps.handed_out:
             per_row = self._count if name in self._steps.loaded else 1
             arguments[f"last_{name}"] = np.empty(len(ends) * rows * per_row)
-        poison = np.zeros(rows)
+        poison, failed = np.zeros(rows), np.zeros((2, rows))
         if unfinished is not None:
             sums[:, 0] = unfinished
         # The action that follows a step is drawn at the temperature of the next step.
@@ -116,7 +116,9 @@ class CompiledCell:
             arguments[f"{name}_at"] = read_schedule(name.partition("_")[2], number.source, steps, number.interval)
         if self._learner.rate is not None:
             arguments["rates"] = self._rates.until(int(ends[-1]))
-        arguments.update(ends=ends, sums=sums.reshape(-1), poison=poison)
+        given = {"ends": ends, "sums": sums.reshape(-1), "poison": poison, "first_step": agent.step}
+        given |= {"failed": failed[0], "failed_number": failed[1]}
+        arguments.update({name: given[name] for name in given.keys() & arguments.keys()})
         total = int(ends[-1])
         for begin in range(0, total, self._steps.draw_steps):
             end = min(begin + self._steps.draw_steps, total)
@@ -125,7 +127,7 @@ class CompiledCell:
             arguments.update(begin=begin, end=end)
             self._kernel(*arguments.values())
         self._world.after(arguments, total)
-        self._require_finite(poison, sums[0])
+        self._require_finite(poison, sums[0], failed)
         agent.step += int(ends[-1])
         for table, copy in self._copies:
             table[:] = copy.reshape(table.shape)
@@ -164,15 +166,18 @@ class CompiledCell:
         self._copies.append((table, copy))
         return copy
 
-    def _require_finite(self, poison: Values, rewards: Values) -> None:
-        """Raise if any replicate produced NaN or infinity during a stretch, and name the cause."""
-        bad = np.flatnonzero(poison != 0)
+    def _require_finite(self, poison: Values, rewards: Values, failed: Values) -> None:
+        """Raise if any replicate produced NaN or infinity during a stretch, or what its learner refuses."""
+        bad = np.flatnonzero((poison != 0) | (failed[0] != 0))
         if not len(bad):
             return
         row = int(bad[0])
         reward = rewards[:, row].sum()
         if not np.isfinite(reward):
             raise ValueError(f"rewards must be finite, got a sum of {reward} in row {row}")
+        if failed[0, row]:
+            requirement = self._steps.requirements[int(failed[0, row]) - 1]
+            raise ValueError(f"{requirement}, got {failed[1, row]} in row {row}")
         self._rates.require_valid(row)
         raise ValueError(
             f"values must stay finite, but a learnt value in row {row} is not: its rewards, or the temperature of its "

@@ -90,13 +90,17 @@ class Fold:
         code, kernel = self._code, self._kernel
         # Not unrolled: a copy of a law for every action takes long to compile, and runs no faster.
         with code.under("for a in range(actions):"), code.under("for i in range(padded):"):
-            for name, result in each.adds(code, self.action(), self.row()).items():
+            results = each.adds(code, self.action(), self.row())
+            for name, of in each.first.items():
+                larger = f"{text_of(results[of])} > {places[of]}"
+                code.line(f"{places[name]} = {text_of(results[name])} if {larger} else {places[name]}")
+            for name, result in results.items():
                 text = text_of(result)
                 if name in each.keeps:
                     code.line(f"{kernel.at(self._name + name, 'i', 'a')} = {text}")
                 elif name in each.largest:
                     code.line(f"{places[name]} = max({places[name]}, {text})")
-                else:
+                elif name not in each.first:
                     code.line(f"{places[name]} += {text}")
 
     def _result_names(self, each: Pass) -> list[str]:
@@ -123,6 +127,20 @@ def write_weights(fold: Fold, law: PolicyLaw, kernel: Kernel, weights: str) -> N
     fold.run(law.passes)
     with code.under("for a in range(actions):"), code.under("for i in range(padded):"):
         code.line(f"{kernel.at(weights, 'i', 'a')} = {text_of(law.weight(code, fold.action(), fold.row()))}")
+
+
+def write_probabilities(kernel: Kernel, weights: str) -> None:
+    """Write the probabilities of actions from their weights."""
+    code = kernel.code
+    kernel.memory("total")
+    kernel.memory("probability", per_action=True)
+    total, weight = kernel.at("total"), kernel.at(weights, "i", "a")
+    with code.under("for i in range(padded):"):
+        code.line(f"{total} = 0.0")
+    with code.under("for a in range(actions):"), code.under("for i in range(padded):"):
+        code.line(f"{total} += {weight}")
+    with code.under("for a in range(actions):"), code.under("for i in range(padded):"):
+        code.line(f"{kernel.at('probability', 'i', 'a')} = {weight} / {total}")
 
 
 def write_choice(kernel: Kernel, weights: str, uniform: str, actions: str) -> None:

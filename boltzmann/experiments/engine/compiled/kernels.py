@@ -55,6 +55,10 @@ class Kernel:
             self._places[name] = (array, self._sizes[array])
             self._sizes[array] += BLOCK * (self.actions if per_action else 1)
 
+    def names(self) -> list[str]:
+        """Return the names that have a place in the working memory."""
+        return list(self._places)
+
     def at(self, name: str, row: str = "i", action: str | None = None) -> str:
         """Return the text of the number of a row, or of a row and an action."""
         array, place = self._places[name]

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+from boltzmann.experiments.engine.compiled.entries import (
+    declare_many,
+    write_end_of_traces,
+    write_resident_spread,
+    write_rounds,
+    write_spread,
+    write_traces,
+)
 from boltzmann.experiments.engine.compiled.folds import Fold
 from boltzmann.experiments.engine.compiled.kernels import Numbers
 from boltzmann.experiments.engine.compiled.symbols import text_of
@@ -12,8 +22,20 @@ if TYPE_CHECKING:
     from boltzmann.experiments.engine.compiled.stepping import Steps
 
 
+def declare_learning(steps: Steps, flat: Callable[[Any, bool], Any]) -> None:
+    """Add the arguments and the working memory of a learner."""
+    kernel, learner = steps.kernel, steps.learner
+    kernel.memory("greedy")
+    if learner.rate is not None:
+        kernel.argument("rates", None)
+    if learner.requires is not None:
+        kernel.argument("failed", None)
+        kernel.argument("failed_number", None)
+    declare_many(steps, flat)
+
+
 def write_backup(steps: Steps) -> None:
-    """Write what each row bootstraps from into its place ``backed_up``."""
+    """Write what each row bootstraps from into its place ``backed_up``, or into several by name."""
     code, kernel, backup = steps.kernel.code, steps.kernel, steps.learner.backup
     if backup is None:
         return
@@ -23,47 +45,91 @@ def write_backup(steps: Steps) -> None:
         with code.under("for i in range(n):"):
             steps.load_row(following)
     rows = steps.row_inputs(following)
-    kernel.memory("backed_up")
-    backed_up = kernel.at("backed_up")
     if isinstance(backup, str):
+        kernel.memory("backed_up")
         fold = Fold(kernel, "next_", steps.inputs(following), {**steps.hoisted("policy_", "t + 1"), **rows})
         steps.choose(fold, "choice + rows", "next_action")
         with code.under("for i in range(n):"):
             code.line(f"upcoming[first + i] = {kernel.at('next_action')}")
-            code.line(f"{backed_up} = {kernel.at(following + 'q', 'i', kernel.at('next_action'))}")
+            code.line(f"{kernel.at('backed_up')} = {kernel.at(following + 'q', 'i', kernel.at('next_action'))}")
     else:
         fold = Fold(kernel, "next_", steps.inputs(following), {**steps.hoisted("backup_"), **rows})
         fold.run(backup.passes)
         with code.under("for i in range(padded):"):
-            code.line(f"{backed_up} = {text_of(backup.value(code, fold.row()))}")
+            for name, value in _by_name(backup.value(code, fold.row())).items():
+                kernel.memory(f"backed_up{name}")
+                code.line(f"{kernel.at(f'backed_up{name}')} = {text_of(value)}")
     if not steps.resident:
         with code.under(f"for a in range({kernel.actions}):"), code.under("for i in range(padded):"):
             for name in steps.loaded if steps.sampled else ("q",):
                 code.line(f"{kernel.at(name, 'i', 'a')} = {kernel.at(f'next_{name}', 'i', 'a')}")
 
 
+def _by_name(value: Any) -> Mapping[str, Any]:
+    return {f"_{name}": number for name, number in value.items()} if isinstance(value, Mapping) else {"": value}
+
+
 def write_learning(steps: Steps) -> None:
     """Learn, record and move, row by row."""
-    code, kernel, learner, world = steps.kernel.code, steps.kernel, steps.learner, steps.world
+    code, kernel, learner = steps.kernel.code, steps.kernel, steps.learner
     with code.under("for i in range(n):"):
         code.line(f"r, at, a = first + i, at_first + i, {kernel.at('action')}")
-        world.pay(kernel)
-        places, states = _entry_places(steps), _state_places(steps)
+        steps.world.pay(kernel)
+        places = {**_entry_places(steps), **_state_places(steps)}
         code.line(f"visited = {places['visits']} + 1")
-        here = Numbers(code, {**places, "visits": "np.float64(visited)", "rate": "rates[np.int64(visited) - 1]"})
-        row = Numbers(code, {**{name: name for name in learner.constants}, **states})
-        future: Any = 0.0
-        if learner.backup is not None:
-            code.line(f"future = discount * {kernel.at('backed_up')}")
-            future = code.read("future" if steps.resident else "0.0 if ended else future")
-        results = learner.learn(code, here, code.read("reward"), future, row)
-        for name, result in results.items():
-            code.line(f"{({**places, **states})[name]} = {text_of(result)}")
-        code.line(f"{places['visits']} = visited", f"learnt = {text_of(results['values'])}")
-        code.line("poison[r] += learnt - learnt", "sums[at] += reward", "sums[size + at] += gap")
+        here = Numbers(code, {**places, "visits": "np.float64(visited)"})
+        row, reward = Numbers(code, row_places(steps)), code.read("reward")
+        if learner.requires is not None:
+            _require(steps, learner.requires(code, code.read("np.float64(a)"), reward, row))
+        results = dict(learner.learn(code, here, reward, _future(steps), row))
+        if learner.traces is not None:
+            del results["values"]
+            write_traces(steps, learner.traces, results["change"], row)
+        code.line(*(f"{places[name]} = {text_of(result)}" for name, result in results.items() if name in places))
+        code.line(f"{places['visits']} = visited", "sums[at] += reward", "sums[size + at] += gap")
         code.line("sums[2 * size + at] += 1.0 if gap == 0.0 else 0.0", "returns[r] += reward")
+        code.line(f"learnt = {text_of(results.get('values', reward))}", "poison[r] += learnt - learnt")
+        if learner.rounds is not None:
+            write_rounds(steps, learner.rounds, row_places(steps))
+        if learner.spread is not None:
+            write_spread(steps, learner.spread, results, row_places(steps))
         if not steps.resident:
             _follow(steps)
+    if learner.spread is not None and steps.resident:
+        write_resident_spread(steps, learner.spread, row_places(steps))
+
+
+def _require(steps: Steps, required: Mapping[str, tuple[Any, Any]]) -> None:
+    """Note the first requirement that does not hold, and the number that the error names."""
+    steps.requirements = tuple(required)
+    for index, (holds, number) in enumerate(required.values()):
+        with steps.kernel.code.under(f"if failed[r] == 0.0 and not {text_of(holds)}:"):
+            steps.kernel.code.line(f"failed[r], failed_number[r] = {index + 1}.0, {text_of(number)}")
+
+
+def _future(steps: Steps) -> Any:
+    """Return the discounted value of the next state, or several by name; 0 after a termination."""
+    code, kernel, backup = steps.kernel.code, steps.kernel, steps.learner.backup
+    if backup is None:
+        return 0.0
+    places = [name for name in kernel.names() if name.startswith("backed_up")]
+    futures = {}
+    for name in places:
+        code.line(f"future = discount * {kernel.at(name)}")
+        futures[name[len("backed_up_") :]] = code.read("future" if steps.resident else "0.0 if ended else future")
+    return SimpleNamespace(**futures) if places != ["backed_up"] else futures[""]
+
+
+def row_places(steps: Steps) -> dict[str, str]:
+    """Return the texts of the numbers of row i that its learner reads."""
+    kernel, learner = steps.kernel, steps.learner
+    places = {**{name: name for name in learner.constants}, **steps.row_inputs(), **_state_places(steps)}
+    if learner.rate is not None and learner.counts == "visits":
+        places["step_size"] = "rates[np.int64(visited) - 1]"
+    if "probability" in learner.inputs:
+        places["probability"] = kernel.at("probability", "i", "a")
+    allowed = steps.world.allowed_count(kernel, kernel.at("here"))
+    return {**places, "allowed": allowed, "greedy": kernel.at("greedy")}
 
 
 def _entry_places(steps: Steps) -> dict[str, str]:
@@ -76,26 +142,30 @@ def _entry_places(steps: Steps) -> dict[str, str]:
 
 def _follow(steps: Steps) -> None:
     """Move row i to its next state, and read the values there."""
-    code, kernel = steps.kernel.code, steps.kernel
+    code, kernel, states = steps.kernel.code, steps.kernel, steps.learner.states
     code.line(f"left = {kernel.at('here')}")
     steps.world.move(kernel)
-    if steps.learner.backup is None:
+    if steps.learner.traces is not None:
+        with code.under("if over:"):
+            write_end_of_traces(steps)
+    if steps.learner.backup is None or (steps.changes_others and not steps.sampled):
         steps.load_row()
         return
     with code.under("if over:"):
         steps.load_row()
         if steps.sampled:
             code.line("has_upcoming[r] = False")
-    if steps.sampled:
-        with code.under("else:"):
-            code.line("has_upcoming[r] = True")
-            code.line(*(f"{kernel.at(name)} = {name}[{kernel.at('here')}]" for name in steps.learner.states))
-    else:
-        with code.under("else:"):
-            with code.under(f"if {kernel.at('here')} == left:"):
-                code.line(f"{kernel.at('q', 'i', 'a')} = learnt")
-            if steps.handed_out != ("q",):
-                steps.load_row(names=steps.loaded[1:])
+    with code.under("else:"):
+        if steps.sampled:
+            # The next action was drawn from what its state was before this step.
+            code.line(
+                "has_upcoming[r] = True", *(f"{kernel.at(name)} = {kernel.at(f'next_{name}')}" for name in states)
+            )
+            return
+        with code.under(f"if {kernel.at('here')} == left:"):
+            code.line(f"{kernel.at('q', 'i', 'a')} = learnt")
+        if steps.handed_out != ("q",):
+            steps.load_row(names=steps.loaded[1:])
 
 
 def _state_places(steps: Steps) -> dict[str, str]:

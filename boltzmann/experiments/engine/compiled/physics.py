@@ -1,4 +1,4 @@
-"""Environments of a few numbers, cut into bins, as parts of a kernel; each row draws its starts from its own generator."""
+"""Environments of a few numbers, cut into bins, as parts of a kernel; each row draws starts from its own generator."""
 
 from __future__ import annotations
 
@@ -106,6 +106,10 @@ class MotionWorld:
 
     def allowed(self) -> None:
         """Return no masks."""
+
+    def allowed_count(self, kernel: Kernel, row: str) -> str:
+        """Return the text of the number of allowed actions: all of them."""
+        return f"{kernel.actions}.0"
 
     def note_masks(self, kernel: Kernel) -> None:
         """Do nothing: there are no masks."""

@@ -52,8 +52,8 @@ def require_readable(name: str, schedule: Any, step: int) -> None:
 class VisitRates:
     """A step size read at the visit counts that a cell can reach, as an array that grows; nothing without one."""
 
-    def __init__(self, step_size: Any, visits: NDArray[np.int64], remaining: int) -> None:
-        self._step_size, self._visits = step_size, visits
+    def __init__(self, step_size: Any, visits: NDArray[Any], remaining: int, interval: str) -> None:
+        self._step_size, self._visits, self._interval = step_size, visits, interval
         self._highest = int(visits.max()) if step_size is not None else 0
         # Room for the step sizes of all possible counts; the system allocates its pages as they are read.
         self._rates = np.empty(self._highest + remaining if step_size is not None else 0)
@@ -62,28 +62,30 @@ class VisitRates:
     def until(self, steps: int) -> NDArray[np.float64]:
         """Return the step sizes of the counts that the next steps can reach."""
         self._highest += steps
-        read_rates(self._step_size, self._rates, self._read, self._highest)
+        read_rates(self._step_size, self._rates, (self._read, self._highest), self._interval)
         self._read = self._highest
         return self._rates[: self._read]
 
     def require_valid(self, row: int) -> None:
         """Raise if a replicate reached a count whose step size is out of bounds."""
-        counts = np.flatnonzero(np.isnan(self._rates[: int(self._visits[row].max())])) if self._read else []
+        reached = int(self._visits[row].max()) if self._read else 0
+        counts = np.flatnonzero(np.isnan(self._rates[:reached]))
         if len(counts):
             count = int(counts[0])
             value = float(np.asarray(self._step_size(count)))
-            raise ValueError(f"step_size must be in [0, 1], got {value} at visit count {count} in row {row}")
+            raise ValueError(f"step_size must be in {self._interval}, got {value} at visit count {count} in row {row}")
 
 
-def read_rates(step_size: Any, rates: NDArray[np.float64], begin: int, end: int) -> None:
-    """Read a step size from the library at the visit counts from ``begin`` to ``end`` into an array.
+def read_rates(step_size: Any, rates: NDArray[np.float64], span: tuple[int, int], interval: str) -> None:
+    """Read a step size from the library at the visit counts of a span into an array.
 
-    Step sizes out of [0, 1] become NaN, since they are an error only where they are used.
+    Step sizes out of bounds become NaN, since they are an error only where they are used.
     """
+    begin, end = span
     for first in range(begin, end, _CHUNK):
         counts = np.arange(first, min(first + _CHUNK, end))
         numbers = np.asarray(step_size(counts), dtype=np.float64)
-        rates[first : first + len(counts)] = np.where((numbers >= 0) & (numbers <= 1), numbers, np.nan)
+        rates[first : first + len(counts)] = np.where(checks.within(numbers, interval), numbers, np.nan)
 
 
 def require_library_rates(step_size: Any) -> None:

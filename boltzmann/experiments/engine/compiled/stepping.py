@@ -6,17 +6,23 @@ of rows then takes these steps one after another, and its data stays in the cach
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from boltzmann.experiments.engine.compiled.bandits import BanditWorld
-from boltzmann.experiments.engine.compiled.folds import Fold, write_choice, write_largest_draw, write_weights
+from boltzmann.experiments.engine.compiled.folds import (
+    Fold,
+    write_choice,
+    write_largest_draw,
+    write_probabilities,
+    write_weights,
+)
 from boltzmann.experiments.engine.compiled.kernels import BLOCK, VECTOR, Kernel
-from boltzmann.experiments.engine.compiled.learning import write_backup, write_learning
+from boltzmann.experiments.engine.compiled.learning import declare_learning, write_backup, write_learning
 from boltzmann.experiments.engine.compiled.physics import MotionWorld
-from boltzmann.experiments.engine.compiled.worlds import Draw, TableWorld
+from boltzmann.experiments.engine.compiled.worlds import Draw, TableWorld, fill_together
 from boltzmann.laws import LearnerLaw
 
 SUMS = ("reward", "gap", "optimal", "greedy", "episodes", "return_sum")
@@ -48,8 +54,14 @@ class Steps:
         rows, _, count = learner.tables["values"].shape
         self.rows, self.kernel = rows, Kernel(count)
         self.sampled = learner.backup == "next action"
+        # Whether a step changes other values than that of the action taken.
+        self.changes_others = bool(learner.traces or learner.rounds)
         # The tables of bandits stay in the working memory, unless actions are drawn from earlier values.
-        self.resident = isinstance(world, BanditWorld) and not self.sampled
+        self.requirements: tuple[str, ...] = ()
+        self.resident = isinstance(world, BanditWorld) and not self.sampled and not self.changes_others
+        self.by_backup = tuple(
+            sorted(getattr(learner.backup, "inputs", frozenset()) & set(learner.tables) - {"visits"})
+        )
         read = learner.policy.inputs | getattr(learner.backup, "inputs", frozenset())
         self.loaded: tuple[str, ...] = ("q",)
         if read & {"visits", "variances"}:
@@ -59,6 +71,8 @@ class Steps:
         choices, noise = 2 if self.sampled else 1, self.policy.noise
         drawn = Draw("noise_of_actions", f"standard_{noise}", learner.rng, choices * count)
         self.draws = [drawn if noise else Draw("uniforms", "random", learner.rng, choices), *world.draws()]
+        if learner.uniform:
+            self.draws.insert(1, Draw("coins", "random", learner.rng))
         self._declare(flat)
         self._write()
 
@@ -78,8 +92,10 @@ class Steps:
         ):
             kernel.argument(name, None)
         kernel.arguments.update(rows=self.rows)
-        self._drawn = [(draw, np.zeros(self.draw_steps * self.rows * draw.count + BLOCK)) for draw in self.draws]
-        for draw, numbers in self._drawn:
+        self._drawn: dict[int, list[tuple[Draw, Any]]] = {}
+        for draw in self.draws:
+            numbers = np.zeros(self.draw_steps * self.rows * draw.count + BLOCK)
+            self._drawn.setdefault(id(draw.rng), []).append((draw, numbers))
             kernel.argument(draw.name, numbers)
         for name, constants in self.policy.constants.items():
             kernel.argument(f"policy_{name}", np.array(constants))
@@ -89,8 +105,7 @@ class Steps:
             kernel.argument(name, flat(table, self.resident))
         for name, constant in learner.constants.items():
             kernel.argument(name, float(constant))
-        if learner.rate is not None:
-            kernel.argument("rates", None)
+        declare_learning(self, flat)
         world.declare(kernel)
         self.declare_inputs()
         if self.resident:
@@ -101,7 +116,7 @@ class Steps:
         if self.sampled:
             kernel.argument("upcoming", np.zeros(self.rows, dtype=np.int64))
             kernel.argument("has_upcoming", np.zeros(self.rows, dtype=np.bool_))
-            for name in self.loaded:
+            for name in self.handed_out:
                 kernel.argument(f"upcoming_{name}", np.zeros(self.rows * kernel.actions))
 
     @property
@@ -122,6 +137,7 @@ class Steps:
         return {name[length:]: f"{name}_at[{step}]" for name in self.numbers() if name.startswith(prefix)}
 
     def hoisted(self, prefix: str, step: str = "t") -> dict[str, Any]:
+        """Read the numbers of a step of the laws whose names begin with a prefix."""
         return {name: self.kernel.code.read(text) for name, text in self._numbers_of(prefix, step).items()}
 
     def _write(self) -> None:
@@ -137,8 +153,8 @@ class Steps:
 
     def fill(self, steps: int) -> None:
         """Draw the random numbers of the next steps."""
-        for draw, numbers in self._drawn:
-            draw.fill(numbers, steps, self.rows)
+        for draws in self._drawn.values():
+            fill_together(draws, steps, self.rows)
 
     def _begin(self) -> None:
         code, kernel = self.kernel.code, self.kernel
@@ -147,11 +163,15 @@ class Steps:
             with code.under("for i in range(n):"):
                 self.load_row()
             if self.sampled:
-                with code.under("for i in range(n):"), code.under("if has_upcoming[first + i]:"):
-                    with code.under(f"for a in range({kernel.actions}):"):
+                with code.under("for i in range(n):"):
+                    code.line(f"upcoming_actions = {kernel.actions} if has_upcoming[first + i] else 0")
+                    with code.under("for a in range(upcoming_actions):"):
                         for name in self.loaded:
                             place = kernel.at(name, "i", "a")
                             code.line(f"{place} = upcoming_{name}[(first + i) * {kernel.actions} + a]")
+                    code.line(
+                        "pass", *(f"{kernel.at(name)} = upcoming_{name}[first + i]" for name in self.learner.states)
+                    )
             return
         with code.under(f"for a in range({kernel.actions}):"), code.under("for i in range(n):"):
             for name in self.learner.tables:
@@ -174,29 +194,39 @@ class Steps:
             with code.under("for i in range(n):"), code.under(f"for a in range({kernel.actions}):"):
                 for name in self.loaded:
                     code.line(f"upcoming_{name}[(first + i) * {kernel.actions} + a] = {kernel.at(name, 'i', 'a')}")
+            with code.under("for i in range(n):"):
+                code.line("pass", *(f"upcoming_{name}[first + i] = {kernel.at(name)}" for name in self.learner.states))
 
     def inputs(self, prefix: str = "") -> dict[str, str]:
-        """Return the texts of the inputs of action a of row i, in its state or, with the prefix "next_", in the next."""
+        """Return the texts of the inputs of action a of row i: in its state, or in the next with prefix "next_"."""
         at = self.kernel.at
-        texts = {name: at(prefix + name, "i", "a") for name in self.loaded}
+        texts = {name: at(prefix + name, "i", "a") for name in self._names(prefix)}
         if "squares" in texts:
             texts["variances"] = f"{texts['squares']} / max({texts['visits']}, 1.0)"
         return {**texts, **{name: f"policy_{name}[a]" for name in self.policy.constants}}
 
     def row_inputs(self, prefix: str = "") -> dict[str, str]:
         """Return the texts of the numbers of row i's state, or of its next state."""
-        return {name: self.kernel.at(prefix + name) for name in self.learner.states}
+        learner, places = self.learner, {name: self.kernel.at(prefix + name) for name in self.learner.states}
+        if learner.rate is not None and learner.counts in places:
+            places["step_size"] = f"rates[np.int64({places[learner.counts]})]"
+        return places | ({learner.uniform: "coins[drawn + i]"} if learner.uniform else {})
+
+    def _names(self, prefix: str) -> tuple[str, ...]:
+        """Return the inputs of each action of the present or the next state; the backup reads tables of its own."""
+        own = self.by_backup if prefix or self.resident else ()
+        return (*self.loaded, *(name for name in own if name not in self.loaded))
 
     def declare_inputs(self, prefix: str = "") -> None:
         """Make places for the inputs of a state."""
-        for name in self.loaded:
+        for name in self._names(prefix):
             self.kernel.memory(prefix + name, per_action=True)
         for name in self.learner.states:
             self.kernel.memory(prefix + name)
 
     def load_row(self, prefix: str = "", names: tuple[str, ...] | None = None) -> None:
         """Read the inputs of row i's state, or of the next one, within a loop over rows; -inf for masked actions."""
-        code, kernel, names = self.kernel.code, self.kernel, self.loaded if names is None else names
+        code, kernel, names = self.kernel.code, self.kernel, self._names(prefix) if names is None else names
         row = kernel.at("next" if prefix and not isinstance(self.world, BanditWorld) else "here")
         code.line(f"start = {row} * {kernel.actions}")
         mask = self.world.load_mask(kernel, prefix != "") if "q" in names else ""
@@ -213,10 +243,10 @@ class Steps:
         with code.under("if t == ends[window]:"):
             code.line("window += 1")
         code.line("drawn, at_first = (t - begin) * rows + first, window * rows + first")
-        with code.under("if t == ends[window] - 1:"), code.under(f"for a in range({kernel.actions}):"):
-            with code.under("for i in range(n):"):
-                for name in self.loaded:
-                    code.line(f"last_{name}[(at_first + i) * {kernel.actions} + a] = {kernel.at(name, 'i', 'a')}")
+        actions = code.under(f"for a in range({kernel.actions}):")
+        with code.under("if t == ends[window] - 1:"), actions, code.under("for i in range(n):"):
+            for name in self.loaded:
+                code.line(f"last_{name}[(at_first + i) * {kernel.actions} + a] = {kernel.at(name, 'i', 'a')}")
         if self.learner.states:
             with code.under("if t == ends[window] - 1:"), code.under("for i in range(n):"):
                 code.line(*(f"last_{name}[at_first + i] = {kernel.at(name)}" for name in self.learner.states))
@@ -229,7 +259,8 @@ class Steps:
                 with code.under("if has_upcoming[first + i]:"):
                     code.line(f"{kernel.at('action')} = upcoming[first + i]")
             chosen = kernel.at("q", "i", kernel.at("action"))
-            code.line(f"sums[3 * size + at_first + i] += 1.0 if {chosen} == {fold.place('top')} else 0.0")
+            code.line(f"{kernel.at('greedy')} = 1.0 if {chosen} == {fold.place('top')} else 0.0")
+            code.line(f"sums[3 * size + at_first + i] += {kernel.at('greedy')}")
         if not self.resident:
             world.advance(kernel)
         write_backup(self)
@@ -242,4 +273,6 @@ class Steps:
             write_largest_draw(self.kernel, self.policy, fold, noise, actions)
             return
         write_weights(fold, self.policy, self.kernel, "weights")
+        if "probability" in self.learner.inputs:
+            write_probabilities(self.kernel, "weights")
         write_choice(self.kernel, "weights", f"uniforms[{draws} + i]", actions)

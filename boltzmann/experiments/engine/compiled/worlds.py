@@ -24,6 +24,23 @@ class Draw:
         getattr(self.rng, self.kind)(out=numbers[: steps * rows * self.count])
 
 
+def fill_together(draws: list[tuple[Draw, NDArray[np.float64]]], steps: int, rows: int) -> None:
+    """Draw the numbers of one generator for the next steps: in each step those of one after those of another."""
+    if len(draws) == 1:
+        ((draw, numbers),) = draws
+        draw.fill(numbers, steps, rows)
+        return
+    if len({draw.kind for draw, _ in draws}) == 1:
+        counts = [rows * draw.count for draw, _ in draws]
+        drawn = getattr(draws[0][0].rng, draws[0][0].kind)((steps, sum(counts)))
+        for (_, numbers), part in zip(draws, np.split(drawn, np.cumsum(counts)[:-1], axis=1), strict=True):
+            numbers[: part.size] = part.ravel()
+        return
+    for step in range(steps):
+        for draw, numbers in draws:
+            draw.fill(numbers[step * rows * draw.count :], 1, rows)
+
+
 class TableWorld:
     """A table of transitions; each row has a state, and takes its episodes one after the other."""
 
@@ -41,6 +58,10 @@ class TableWorld:
             return None
         mask = np.vstack([self._form["mask"] != 0, np.ones_like(self._form["mask"][:1], dtype=np.bool_)])
         return mask[self.seen].reshape(self.rows, self._observations, -1)
+
+    def allowed_count(self, kernel: Kernel, row: str) -> str:
+        """Return the text of the number of actions that the agent knows to be allowed in a row of its table."""
+        return f"allowed_counts[seen[{row}]]" if self.masked else f"{kernel.actions}.0"
 
     def note_masks(self, kernel: Kernel) -> None:
         """Write that the agent sees the mask of each row's state."""
@@ -77,6 +98,8 @@ class TableWorld:
             kernel.argument("mask", np.vstack([np.where(mask, 0.0, -np.inf), 0.0 * mask[:1]]).ravel())
             self.seen = np.full(self.rows * self._observations, self.states, dtype=np.int64)
             kernel.argument("seen", self.seen)
+            counts = np.append((form["mask"] != 0).sum(axis=-1), kernel.actions)
+            kernel.argument("allowed_counts", counts.astype(np.float64))
         for name in ("entry", "here", "next"):
             kernel.memory(name, "g")
 
