@@ -27,8 +27,8 @@ from boltzmann.thermostats import Thermostat
 
 Values = NDArray[np.float64]
 
-MOST_ACTIONS = 64
-"""With more actions the stages outgrow the first-level cache, and lockstep sums in another order."""
+MOST_ACTIONS = 4096
+"""With more actions the working memory, a place for every row of a block and action, takes many megabytes."""
 _MOST_STEPS, _MOST_WINDOWS, _MOST_BYTES = 2**16, 256, 2**22
 """Bounds of one call: the steps whose temperatures are read in advance, the windows, and the bytes of their sums."""
 _FLOAT_BYTES = 8
