@@ -100,10 +100,9 @@ def with_marks(told: dict[str, NDArray[Any]], rows: Mask | None = None) -> dict[
     """
     info = {}
     for key, values in told.items():
-        if rows is None:
-            info[key], info[f"_{key}"] = values, np.ones(len(values), dtype=np.bool_)
-        else:
-            info[key], info[f"_{key}"] = np.zeros_like(values), rows.copy()
+        info[key], info[f"_{key}"] = values, np.ones(len(values), dtype=np.bool_) if rows is None else rows.copy()
+        if rows is not None:
+            info[key] = np.zeros(values.shape, dtype=values.dtype)
             info[key][rows] = values[rows]
     return info
 
@@ -162,7 +161,8 @@ def action_indices(actions: ArrayLike, num_envs: int, count: int) -> Indices:
         raise ValueError(f"actions must be integers of shape ({num_envs},), got {array.dtype} of shape {array.shape}")
     indices = array.astype(np.int64, copy=False)
     # As an unsigned integer a negative action is very large, so one comparison serves both bounds.
-    if indices.view(np.uint64).max(initial=0) >= count:
+    unsigned = indices.view(np.uint64)
+    if num_envs and unsigned.item(unsigned.argmax()) >= count:
         row = int(np.argmax((indices < 0) | (indices >= count)))
         raise ValueError(f"actions must be in [0, {count}), got {indices[row]} in row {row}")
     return indices

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 
 from boltzmann import calibration
-from boltzmann.arrays import QUIET, Input, Mask, Values
+from boltzmann.arrays import Input, Mask, Values
 from boltzmann.schedules import NONNEGATIVE, UNIT_INTERVAL, Schedule, Scheduled, Temperatures
 from boltzmann.thermostats.per_row import Thermostat
 
@@ -43,14 +43,14 @@ class EntropyTarget(Thermostat):
     [0.0, inf]
     """
 
+    every_library: ClassVar[bool] = True
+
     fraction: Annotated[float | Schedule, UNIT_INTERVAL]
 
-    @QUIET
     def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         fraction = UNIT_INTERVAL.read("fraction", self.fraction, step)
-        possible = np.count_nonzero(calibration.finite_rows(values, where) > -np.inf, axis=-1)
-        return _temperatures(calibration.temperature_for_entropy(values, fraction * np.log(possible), where=where))
+        return _temperatures(calibration.temperature_for_entropy_fraction(values, fraction, where=where))
 
 
 @dataclass(frozen=True, repr=False)
@@ -70,9 +70,10 @@ class EffectiveActionsTarget(Thermostat):
     [0.0, inf]
     """
 
+    every_library: ClassVar[bool] = True
+
     actions: Annotated[float | Schedule, _AT_LEAST_ONE]
 
-    @QUIET
     def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         actions = _AT_LEAST_ONE.read("actions", self.actions, step)
@@ -96,9 +97,10 @@ class GreedyProbabilityTarget(Thermostat):
     [0.0, inf]
     """
 
+    every_library: ClassVar[bool] = True
+
     probability: Annotated[float | Schedule, UNIT_INTERVAL]
 
-    @QUIET
     def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         probability = UNIT_INTERVAL.read("probability", self.probability, step)
@@ -122,9 +124,10 @@ class LossBudget(Thermostat):
     [0.0, inf]
     """
 
+    every_library: ClassVar[bool] = True
+
     loss: Annotated[float | Schedule, NONNEGATIVE]
 
-    @QUIET
     def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         loss = NONNEGATIVE.read("loss", self.loss, step)

@@ -72,7 +72,7 @@ class Changed(QLearning):
             "a custom step size runs in lockstep only",
         ),
         ("FrozenLake-v1", QLearning(Boltzmann(lambda step: np.full(2, 0.5))), "temperature is not one number a step"),
-        ("CartPole-v1", QLearning(Boltzmann(0.5)), "no compiled form of SyncVectorEnv"),
+        ("CartPole-v1", QLearning(Boltzmann(0.5)), "no compiled form of NumberedSyncVectorEnv"),
     ],
 )
 def test_cells_without_a_compiled_form_run_in_lockstep(world, agent, reason):
