@@ -92,9 +92,8 @@ class Fold:
         with code.under("for a in range(actions):"), code.under("for i in range(padded):"):
             results = each.adds(code, self.action(), self.row())
             for name, of in each.first.items():
-                code.line(
-                    f"{places[name]} = {text_of(results[name])} if {text_of(results[of])} > {places[of]} else {places[name]}"
-                )
+                larger = f"{text_of(results[of])} > {places[of]}"
+                code.line(f"{places[name]} = {text_of(results[name])} if {larger} else {places[name]}")
             for name, result in results.items():
                 text = text_of(result)
                 if name in each.keeps:
