@@ -12,12 +12,7 @@ from numpy.typing import NDArray
 from boltzmann.experiments.engine.compiled.bandits import BanditWorld
 from boltzmann.experiments.engine.compiled.loading import kernel_of, require_numba
 from boltzmann.experiments.engine.compiled.physics import MotionWorld
-from boltzmann.experiments.engine.compiled.rates import (
-    VisitRates,
-    read_schedule,
-    require_library_rates,
-    require_readable,
-)
+from boltzmann.experiments.engine.compiled.rates import VisitRates, read_schedule, require_readable
 from boltzmann.experiments.engine.compiled.stepping import SUMS, Steps
 from boltzmann.experiments.engine.compiled.worlds import TableWorld
 from boltzmann.experiments.errors import UnsupportedError
@@ -69,7 +64,6 @@ class CompiledCell:
         self._steps = Steps(learner, world, self._flat)
         for name, number in self._steps.numbers().items():
             require_readable(name.partition("_")[2], number.source, agent.step)
-        require_library_rates(learner.rate)
         counts = {**learner.tables, **learner.states}[learner.counts]
         self._rates = VisitRates(learner.rate, counts, steps, learner.rate_interval)
         self._returns = np.zeros(self._rows)
