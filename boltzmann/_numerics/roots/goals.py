@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from boltzmann._numerics.roots.maths import Maths
 from boltzmann._numerics.roots.rows import Rows
 
 _ROUNDING = 4.0
@@ -28,31 +29,31 @@ class Goal(NamedTuple):
     target: Any
 
 
-def _ends(m: Any, wanted: Any, low: Any, high: Any) -> tuple[Any, Any, Any]:
+def _ends(m: Maths, wanted: Any, low: Any, high: Any) -> tuple[Any, Any, Any]:
     """Return whether a wanted number is at or beyond the low end and the high end, and whether it is within both."""
     less, more = 1.0 - _ROUNDING * m.eps, 1.0 + _ROUNDING * m.eps
     return wanted <= low * more, wanted >= high * less, (wanted >= low * less) & (wanted <= high * more)
 
 
-def entropy(m: Any, s0: Any, s1: Any, n: Any, k: Any, log_n: Any, wanted: Any) -> Goal:
+def entropy(m: Maths, s0: Any, s1: Any, n: Any, k: Any, log_n: Any, wanted: Any) -> Goal:
     """Seek an entropy in nats, from log n at T = 0 to log k at T = inf."""
     low, high = log_n, m.log(k)
     return Goal(*_ends(m, wanted, low, high), (wanted - low, high - wanted))
 
 
-def fraction(m: Any, s0: Any, s1: Any, n: Any, k: Any, log_n: Any, wanted: Any) -> Goal:
+def fraction(m: Maths, s0: Any, s1: Any, n: Any, k: Any, log_n: Any, wanted: Any) -> Goal:
     """Seek an entropy that is a fraction of log k, of whose distance from log k no digit is lost."""
     top = m.log(k)
     cold, hot, attainable, (above, _) = entropy(m, s0, s1, n, k, log_n, wanted * top)
     return Goal(cold, hot, attainable, (above, (1.0 - wanted) * top))
 
 
-def effective_actions(m: Any, s0: Any, s1: Any, n: Any, k: Any, log_n: Any, wanted: Any) -> Goal:
+def effective_actions(m: Maths, s0: Any, s1: Any, n: Any, k: Any, log_n: Any, wanted: Any) -> Goal:
     """Seek the exponential of an entropy."""
     return entropy(m, s0, s1, n, k, log_n, m.log(wanted))
 
 
-def kl(m: Any, s0: Any, s1: Any, n: Any, k: Any, log_n: Any, wanted: Any) -> Goal:
+def kl(m: Maths, s0: Any, s1: Any, n: Any, k: Any, log_n: Any, wanted: Any) -> Goal:
     """Seek a divergence from the prior in nats, from log k / n at T = 0 to 0 at T = inf."""
     # Where the maximisers have nearly all the prior, the logarithms of k and n cancel.
     top = m.where(s0 < n, m.log1p(s0 / m.maximum(n, m.tiny)), m.log(k) - log_n)
@@ -61,7 +62,7 @@ def kl(m: Any, s0: Any, s1: Any, n: Any, k: Any, log_n: Any, wanted: Any) -> Goa
     return Goal(cold & (hot ^ True), hot, attainable, (top - wanted, wanted))
 
 
-def probability(m: Any, s0: Any, s1: Any, n: Any, k: Any, log_n: Any, wanted: Any) -> Goal:
+def probability(m: Maths, s0: Any, s1: Any, n: Any, k: Any, log_n: Any, wanted: Any) -> Goal:
     """Seek a probability of the maximisers, from 1 at T = 0 to n / k at T = inf."""
     share, exploring = n / k, 1.0 - wanted
     hot, cold, attainable = _ends(m, wanted, share, 1.0 + 0.0 * share)
@@ -73,7 +74,7 @@ def probability(m: Any, s0: Any, s1: Any, n: Any, k: Any, log_n: Any, wanted: An
     return Goal(cold, hot, attainable, m.log(m.maximum(exploring, m.tiny)) - m.log(m.maximum(wanted, m.tiny)))
 
 
-def loss_of_mellowmax(m: Any, rows: Rows, omega: Any) -> Any:
+def loss_of_mellowmax(m: Maths, rows: Rows, omega: Any) -> Any:
     """Return max Q - log(mean of exp(omega Q)) / omega in units of the range, from omega in these units."""
     xp, exponents = rows.xp, rows.d * rows.spread(-omega)
     share = rows.share * rows.spread(1.0 / rows.k)
@@ -84,7 +85,7 @@ def loss_of_mellowmax(m: Any, rows: Rows, omega: Any) -> Any:
     return -log_mean / m.maximum(omega, m.tiny)
 
 
-def loss(m: Any, s0: Any, s1: Any, n: Any, k: Any, log_n: Any, wanted: Any) -> Goal:
+def loss(m: Maths, s0: Any, s1: Any, n: Any, k: Any, log_n: Any, wanted: Any) -> Goal:
     """Seek a loss in units of the range, from 0 at T = 0 to the mean of d at T = inf."""
     mean = s1 / k
     cold, hot, attainable = _ends(m, wanted, 0.0 * mean, mean)

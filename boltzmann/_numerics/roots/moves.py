@@ -19,6 +19,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from boltzmann._numerics.roots.maths import Maths
+
 _STEEPEST = 50.0
 """No step multiplies beta by more than exp of it."""
 _CLOSE = 2.0**-6
@@ -29,13 +31,13 @@ _ROUNDING = 32.0
 """So many spacings of floats may be rounding in F, a difference of logarithms."""
 
 
-def probability(m: Any, s0: Any, s1: Any, s2: Any, beta: Any, n: Any, k: Any, target: Any) -> tuple[Any, Any]:
+def probability(m: Maths, s0: Any, s1: Any, s2: Any, beta: Any, n: Any, k: Any, target: Any) -> tuple[Any, Any]:
     """Log-odds of the mass off the maximisers, less ``target``, the log-odds wanted; convex in beta."""
     mass = m.maximum(s0, m.tiny)
     return m.log(mass / n) - target, -s1 / mass
 
 
-def loss(m: Any, s0: Any, s1: Any, s2: Any, beta: Any, n: Any, k: Any, target: Any) -> tuple[Any, Any]:
+def loss(m: Maths, s0: Any, s1: Any, s2: Any, beta: Any, n: Any, k: Any, target: Any) -> tuple[Any, Any]:
     """Log-odds of the mean of d, less ``target``, the log-odds of the loss wanted in units of the range."""
     total = n + s0
     mean = m.maximum(s1 / total, m.tiny)
@@ -49,7 +51,7 @@ def _variance(s0: Any, s1: Any, s2: Any, n: Any) -> Any:
     return (n / total * s2 + (s0 / total * s2 - s1 / total * s1)) / total
 
 
-def entropy(m: Any, s0: Any, s1: Any, s2: Any, beta: Any, n: Any, k: Any, target: Any) -> tuple[Any, Any]:
+def entropy(m: Maths, s0: Any, s1: Any, s2: Any, beta: Any, n: Any, k: Any, target: Any) -> tuple[Any, Any]:
     """Compare log z / n + beta E[d], the entropy beyond the log n of the ties, with what is wanted.
 
     ``target`` is a pair: how far the entropy is to stand above its value at T = 0, and how far below that at T = inf.
@@ -65,14 +67,14 @@ def entropy(m: Any, s0: Any, s1: Any, s2: Any, beta: Any, n: Any, k: Any, target
     return m.where(cold, f, -f), -beta * _variance(s0, s1, s2, n) / found
 
 
-def start_probability(m: Any, s0: Any, s1: Any, s2: Any, nearest: Any, n: Any, k: Any, target: Any) -> Any:
+def start_probability(m: Maths, s0: Any, s1: Any, s2: Any, nearest: Any, n: Any, k: Any, target: Any) -> Any:
     """Return the first beta and a bracket: Jensen's inequality bounds it from the left."""
     fall = m.maximum(m.log(s0) - m.log(n) - target, 0.0)
     low = fall * (s0 / m.maximum(s1, m.tiny))
     return low, _LOOSE * low, fall / nearest / _LOOSE
 
 
-def start_loss(m: Any, s0: Any, s1: Any, s2: Any, nearest: Any, n: Any, k: Any, target: Any) -> Any:
+def start_loss(m: Maths, s0: Any, s1: Any, s2: Any, nearest: Any, n: Any, k: Any, target: Any) -> Any:
     """Return Newton's step from beta = 0, and a bracket, as F falls at most as fast as beta grows."""
     f, slope = loss(m, s0, s1, s2, 0.0 * s0, n, k, target)
     # 1 - E[d] may be rounding alone.
@@ -84,7 +86,7 @@ def start_loss(m: Any, s0: Any, s1: Any, s2: Any, nearest: Any, n: Any, k: Any, 
     return m.minimum(m.maximum(first, low), high), _LOOSE * low, high / _LOOSE
 
 
-def start_entropy(m: Any, s0: Any, s1: Any, s2: Any, nearest: Any, n: Any, k: Any, target: Any) -> Any:
+def start_entropy(m: Maths, s0: Any, s1: Any, s2: Any, nearest: Any, n: Any, k: Any, target: Any) -> Any:
     """Return the root for small beta, where the divergence is beta^2 var / 2, and a bracket."""
     above, below = target
     mean = s1 / k
@@ -97,7 +99,7 @@ def start_entropy(m: Any, s0: Any, s1: Any, s2: Any, nearest: Any, n: Any, k: An
     return m.minimum(m.maximum(first, low), high), _LOOSE * low, high / _LOOSE
 
 
-def step(m: Any, f: Any, slope: Any, beta: Any, low: Any, high: Any) -> tuple[Any, Any, Any, Any]:
+def step(m: Maths, f: Any, slope: Any, beta: Any, low: Any, high: Any) -> tuple[Any, Any, Any, Any]:
     """Return the next beta, the narrower bracket, and whether a further step would be rounding alone.
 
     From the left of the root Newton's step is taken in log beta, from the right in beta. A step that leaves the bracket
