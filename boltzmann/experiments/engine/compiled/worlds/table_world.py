@@ -1,4 +1,4 @@
-"""Worlds as parts of a kernel: their random numbers, and tables."""
+"""Tables of transitions as parts of a kernel."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from boltzmann.experiments.engine.compiled.worlds.draws import Draw
 from boltzmann.experiments.engine.compiled.writing.kernels import Kernel
 
 
