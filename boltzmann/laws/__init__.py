@@ -11,17 +11,28 @@ is masked, and the other inputs that the law reads, such as ``visits``. A ``row`
 numbers of the step, such as ``temperature``, and the results of earlier passes.
 
 - ``passes``: passes over a row, and the laws that consist of them: of policies, temperatures and backups
-- ``changes``: the laws of learners; ``weights``: the softmax, its limits and mixtures; ``owners``: whose law counts
+- ``changes``: the laws of learners; ``weights``: the softmax, its limits and mixtures
+- ``indices_and_noise``: policies that read visits; ``thresholds``: sparsemax and entmax
+- ``numbers_in_laws``: the types of what a law is called with; ``owners``: whose law counts
 """
 
 from boltzmann.laws.changes import LearnerLaw, Rounds, Traces, averaged, moved
+from boltzmann.laws.indices_and_noise import FARTHEST, LEAST_WIDTH, VISITS, greedy_law, noise_law, width
+from boltzmann.laws.numbers_in_laws import Functions, Named, Number
 from boltzmann.laws.owners import own_law
 from boltzmann.laws.passes import BackupLaw, Pass, PolicyLaw, Results, StepNumber, TemperatureLaw
+from boltzmann.laws.thresholds import entmax_law, sparsemax_law
 from boltzmann.laws.weights import expectation, gibbs_weight, greedy_weight, mixture, uniform_weight
 
 __all__ = [
+    "FARTHEST",
+    "LEAST_WIDTH",
+    "VISITS",
     "BackupLaw",
+    "Functions",
     "LearnerLaw",
+    "Named",
+    "Number",
     "Pass",
     "PolicyLaw",
     "Results",
@@ -30,11 +41,16 @@ __all__ = [
     "TemperatureLaw",
     "Traces",
     "averaged",
+    "entmax_law",
     "expectation",
     "gibbs_weight",
+    "greedy_law",
     "greedy_weight",
     "mixture",
     "moved",
+    "noise_law",
     "own_law",
+    "sparsemax_law",
     "uniform_weight",
+    "width",
 ]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from boltzmann.laws.numbers_in_laws import Functions, Named, Number
 from boltzmann.laws.passes import BackupLaw, Pass, PolicyLaw, Results, StepNumber
 
 
-def gibbs_weight(m: Any, action: Any, row: Any) -> Any:
+def gibbs_weight(m: Functions, action: Named, row: Named) -> Number:
     """Return exp((q - top) / T), with both ends of T selected by value."""
     softmax = m.exp((action.q - row.top) / row.temperature)
     spread = m.where(row.temperature == float("inf"), m.where(action.q > -float("inf"), 1.0, 0.0), softmax)
@@ -20,19 +21,19 @@ def expectation(law: PolicyLaw | None) -> BackupLaw | None:
     if law is None or law.noise:
         return None
 
-    def adds(m: Any, action: Any, row: Any) -> Results:
+    def adds(m: Functions, action: Named, row: Named) -> Results:
         weight = law.weight(m, action, row)
         return {"total": weight, "mean": m.where(action.q > -float("inf"), weight * action.q, 0.0)}
 
     return BackupLaw(lambda m, row: row.mean / row.total, (*law.passes, Pass(adds)), law.numbers, law.inputs)
 
 
-def greedy_weight(m: Any, action: Any, row: Any) -> Any:
+def greedy_weight(m: Functions, action: Named, row: Named) -> Number:
     """Return 1 for a largest value, else 0: :func:`gibbs_weight` at T = 0."""
     return m.where(action.q == row.top, 1.0, 0.0)
 
 
-def uniform_weight(m: Any, action: Any, row: Any) -> Any:
+def uniform_weight(m: Functions, action: Named, row: Named) -> Number:
     """Return 1 for an allowed action, else 0: :func:`gibbs_weight` at T = inf, for finite values."""
     return m.where(action.q > -float("inf"), 1.0, 0.0)
 
@@ -51,14 +52,14 @@ def mixture(
     ``epsilon`` is the name of the number of the row that is this probability.
     """
 
-    def adds(m: Any, action: Any, row: Any) -> Results:
+    def adds(m: Functions, action: Named, row: Named) -> Results:
         explore, exploit = exploring(m, action, row), exploiting(m, action, row)
         sums = {"exploring_total": explore, "exploiting_total": exploit}
         return {"exploring": explore, "exploiting": exploit, **sums}
 
-    def weight(m: Any, action: Any, row: Any) -> Any:
+    def weight(m: Functions, action: Named, row: Named) -> Number:
         exploit, explore = action.exploiting / row.exploiting_total, action.exploring / row.exploring_total
-        rate = getattr(row, epsilon)
+        rate: Number = getattr(row, epsilon)
         return (1.0 - rate) * exploit + rate * explore
 
     keeps = ("exploring", "exploiting")

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from boltzmann.experiments.engine.compiled.writing.kernels import Numbers
-from boltzmann.experiments.engine.compiled.writing.symbols import Symbol, text_of
+from boltzmann.experiments.engine.compiled.writing import Numbers, Symbol, text_of
 from boltzmann.laws import Results, Rounds, Traces
 
 if TYPE_CHECKING:

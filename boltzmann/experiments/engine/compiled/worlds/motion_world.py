@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from boltzmann.experiments.engine.compiled.worlds.draws import Draw
-from boltzmann.experiments.engine.compiled.writing.kernels import Kernel, Numbers
-from boltzmann.experiments.engine.compiled.writing.symbols import text_of
+from boltzmann.experiments.engine.compiled.writing import Kernel, Numbers, text_of
 
 _WORD = 64
 _WORDS = 4

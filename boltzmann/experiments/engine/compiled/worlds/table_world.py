@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann.experiments.engine.compiled.worlds.draws import Draw
-from boltzmann.experiments.engine.compiled.writing.kernels import Kernel
+from boltzmann.experiments.engine.compiled.writing import Kernel
 
 
 class TableWorld:

@@ -12,9 +12,7 @@ from numpy.typing import NDArray
 from boltzmann.experiments.engine.compiled.loading import kernel_of, require_numba
 from boltzmann.experiments.engine.compiled.rates import VisitRates, read_schedule, require_readable
 from boltzmann.experiments.engine.compiled.stepping import SUMS, Steps
-from boltzmann.experiments.engine.compiled.worlds.bandit_world import BanditWorld
-from boltzmann.experiments.engine.compiled.worlds.motion_world import MotionWorld
-from boltzmann.experiments.engine.compiled.worlds.table_world import TableWorld
+from boltzmann.experiments.engine.compiled.worlds import BanditWorld, MotionWorld, TableWorld
 from boltzmann.experiments.errors import UnsupportedError
 from boltzmann.laws import LearnerLaw, own_law
 from boltzmann.policies import Distribution
