@@ -6,7 +6,7 @@ caches under a name that its text determines. Both engines take the same random 
 choose the same actions, except where the last bit of an exponential or of a sum in a backup breaks a tie.
 
 - ``writing``: laws become text; ``worlds``: tables, bandits and moving positions
-- ``stepping``: the loop over the steps; ``blocks``, ``learning``, ``entries``: its parts
+- ``stepping``: the loop over the steps; ``residence``, ``learning``, ``entries``: its parts
 - ``loading``: from text to machine code; ``scalars``: the functions that kernels call
 - ``rates``: schedules read in advance; ``stretches``: an agent in an environment, stretch by stretch
 """
