@@ -31,6 +31,8 @@ Single = gymnasium.Env[Any, Any]
 
 _HOW = ("number", "hash", "raw")
 _MAX_STATES = 10_000
+_MOST_BINS = 2**12
+"""The most bins of all numbers of a box whose thresholds are found."""
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,7 @@ def make(
     >>> make("boltzmann/GaussianBandit-v0", 2000, arms=50).single_action_space
     Discrete(50)
     >>> make("CartPole-v1", 2)
-    NumberedSyncVectorEnv(CartPole-v1, num_envs=2)
+    MotionVectorEnv(CartPole-v1, num_envs=2)
     >>> make("CartPole-v1", 2, bins=(1, 1, 6, 12)).single_observation_space
     Discrete(72)
     >>> make("FrozenLake-v1", 2, observe="hash", max_states=16).single_observation_space

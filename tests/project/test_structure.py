@@ -84,7 +84,7 @@ ORDER = {
     "envs": (
         ("batched", "canvas", "entries"),
         ("_specs", "tables", "bandits", "spaces"),
-        ("problems",),
+        ("problems", "physics"),
         ("forms",),
         ("making",),
     ),
