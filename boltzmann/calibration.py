@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike
 
 from boltzmann import checks
 from boltzmann._numerics import Scores, libraries, roots, standardise, tensors
-from boltzmann.arrays import QUIET, Floats, Mask, Values, Weights
+from boltzmann.arrays import QUIET, Bools, Floats, Mask, Values, Weights
 from boltzmann.hints import with_hints
 
 
@@ -200,20 +200,28 @@ def _target(name: str, value: Any, least: float, most: float) -> Any:
 
 
 def _solve(quantity: str, values: Values, target: Any, where: Mask, prior: Weights) -> Calibration:
-    if prior is None and isinstance(target, float) and libraries.is_native(values, where):
-        plain = type(values) is np.ndarray and values.dtype == np.float64
-        array: Any = values if plain else checks.numeric_array("values", values)
-        few = roots.few_temperatures(quantity, array, target, where) if array.ndim else None
-        if few is not None:
-            return Calibration(*few)
+    if isinstance(target, float) and libraries.is_native(values, where, prior):
+        return Calibration(*_known(quantity, values, target, where, prior))
     if any(tensors.is_recorded(part) for part in (values, target, where, prior)):
         return Calibration(*roots.differentiable_temperatures(quantity, values, target, where, prior))
-    return _solve_many(quantity, values, target, where, prior)
+    named = (("values", values), ("where", where), ("prior", prior))
+    array, mask, weights = (libraries.to_numpy(*part) for part in named)
+    found = _known(quantity, array, target, mask, weights)
+    return Calibration(*(libraries.returned(part, values, least_bits=32) for part in found))
+
+
+def _known(quantity: str, values: Any, target: float | Floats, where: Mask, prior: Weights) -> tuple[Any, Any]:
+    if prior is None and isinstance(target, float):
+        plain = type(values) is np.ndarray and values.dtype == np.float64
+        array = values if plain else checks.numeric_array("values", values)
+        few = roots.few_temperatures(quantity, array, target, where) if array.ndim else None
+        if few is not None:
+            return few
+    return _of_many(quantity, values, target, where, prior)
 
 
 @QUIET
-def _solve_many(quantity: str, values: Values, target: Any, where: Mask, prior: Weights) -> Calibration:
-    plain = [libraries.to_numpy(*part) for part in (("values", values), ("where", where), ("prior", prior))]
-    scores = standardise(plain[0], 0.0, *plain[1:])
-    found = roots.known_temperatures(quantity, scores, np.asarray(target))
-    return Calibration(*(libraries.returned(part, values, least_bits=32) for part in found))
+def _of_many(
+    quantity: str, values: Values, target: float | Floats, where: Mask, prior: Weights
+) -> tuple[Floats, Bools]:
+    return roots.known_temperatures(quantity, standardise(values, 0.0, where, prior), np.asarray(target))

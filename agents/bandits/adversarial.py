@@ -9,24 +9,27 @@ is an error. If there are several observations, each has its own estimates and i
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from agents.bandits.own_policy import OwnPolicyLearner, rounds_of
 from agents.inputs import TableTransition
-from agents.memory import Indices, PerRow, Values
+from agents.memory import PerRow, Values
 from agents.parameters import FINITE, rates_at
-from agents.tabular import PolicyInputs, TabularAgent
+from agents.tabular import PolicyInputs
 from boltzmann import Categorical, Distribution, Gibbs, Schedule, checks
 from boltzmann.bounds import OrNone, Real
+from boltzmann.laws import LearnerLaw, Pass, PolicyLaw, Results, StepNumber, gibbs_weight, mixture, uniform_weight
 from boltzmann.schedules import Scheduled
 
 _SMALLEST_LOG = 1e-300
 
 
-class AdversarialLearner(TabularAgent):
+class AdversarialLearner(OwnPolicyLearner):
     """Estimated totals of all arms; each round adds to the total of the pulled arm."""
 
     # The subclasses declare these fields, so that their own parameters come first.
@@ -69,10 +72,23 @@ class AdversarialLearner(TabularAgent):
         """Estimate the totals that the pulled arms gain, from rewards in [0, 1] and the probabilities of the arms."""
         raise NotImplementedError
 
+    def _credit_law(self, policy: PolicyLaw, credit: Callable[[Any, Any, Any], Any], **others: Any) -> LearnerLaw:
+        """Return the law of a learner that acts by a policy and adds ``credit(m, gain, row)`` to the pulled arm."""
 
-def rounds_of(inputs: PolicyInputs) -> Indices:
-    """Return the round of each replicate's state, shape (R,): how often the learner acted in it."""
-    return np.asarray(inputs["visits"].sum(axis=-1))
+        def learn(m: Any, here: Any, reward: Any, future: Any, row: Any) -> Results:
+            width = row.highest_reward / 2 - row.lowest_reward / 2
+            return {"values": here.values + credit(m, (reward / 2 - row.lowest_reward / 2) / width, row)}
+
+        def requires(m: Any, action: Any, reward: Any, row: Any) -> dict[str, tuple[Any, Any]]:
+            inside = (reward >= row.lowest_reward) & (reward <= row.highest_reward)
+            return {
+                f"rewards must be in [{self.lowest_reward:g}, {self.highest_reward:g}]": (inside, reward),
+                "actions must have a probability above 0": (row.probability > 0.0, action),
+            }
+
+        bounds = {"lowest_reward": self.lowest_reward, "highest_reward": self.highest_reward}
+        constants, inputs = {**bounds, **others.pop("constants", {})}, frozenset({"probability"})
+        return self._law(policy, learn, constants=constants, inputs=inputs, requires=requires, **others)
 
 
 @dataclass(repr=False)
@@ -124,6 +140,19 @@ class Exp3(AdversarialLearner):
 
     def _credit(self, gains: PerRow, probs: PerRow, inputs: PolicyInputs) -> PerRow:
         return gains / probs
+
+    @property
+    def law(self) -> LearnerLaw:
+        """The learner as a law."""
+        numbers = {"epsilon": StepNumber(self.exploration, "[0, 1]")}
+        policy = mixture(uniform_weight, gibbs_weight, passes=(_EXP3_TEMPERATURE,), numbers=numbers)
+        return self._credit_law(policy, lambda m, gain, row: gain / row.probability)
+
+
+_EXP3_TEMPERATURE = Pass(
+    lambda m, action, row: {"count": m.where(action.q > -np.inf, 1.0, 0.0)},
+    lambda m, row: {"temperature": row.count / row.epsilon},
+)
 
 
 @dataclass(repr=False)
@@ -182,3 +211,34 @@ class Exp3IX(AdversarialLearner):
 
     def _credit(self, gains: PerRow, probs: PerRow, inputs: PolicyInputs) -> PerRow:
         return (gains - 1) / (probs + self._step_sizes(inputs) / 2)
+
+    @property
+    def law(self) -> LearnerLaw:
+        """The learner as a law."""
+        count = self.values.shape[-1]
+        least = max(float(np.log(count)), _SMALLEST_LOG)
+
+        def default(m: Any, row: Any) -> Any:
+            return m.sqrt(least / (count * (row.rounds + 1.0)))
+
+        size, numbers, others = step_size_law(self.step_size, default)
+        temperature = Pass(lambda m, action, row: {}, lambda m, row: {"temperature": 1.0 / size(m, row)})
+        policy = PolicyLaw(gibbs_weight, (temperature,), numbers)
+        return self._credit_law(
+            policy, lambda m, gain, row: (gain - 1) / (row.probability + size(m, row) / 2), **others
+        )
+
+
+def step_size_law(
+    step_size: float | Schedule | None, default: Callable[[Any, Any], Any]
+) -> tuple[Callable[[Any, Any], Any], dict[str, StepNumber], dict[str, Any]]:
+    """Return the step size of a row as a law, and what policy and learner have for it: numbers, and other parts."""
+    if step_size is None:
+        return default, {}, {}
+    if callable(step_size):
+        return _own_step_size, {}, {"rate": step_size, "counts": "rounds", "rate_interval": "[0, inf)"}
+    return _own_step_size, {"step_size": StepNumber(step_size)}, {"constants": {"step_size": step_size}}
+
+
+def _own_step_size(m: Any, row: Any) -> Any:
+    return row.step_size

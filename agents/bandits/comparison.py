@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Any
 
 from agents.bandits.preferences import PreferenceLearner
 from agents.inputs import TableTransition
 from agents.parameters import FINITE
 from boltzmann.bounds import Real
+from boltzmann.laws import LearnerLaw, Results
 
 
 @dataclass(repr=False)
@@ -55,3 +56,16 @@ class ReinforcementComparison(PreferenceLearner):
         excess = transition.rewards - self.references[rows, states]
         self.values[transition.entries] += self.step_size * excess
         self.references[rows, states] += self.reference_step_size * excess
+
+    @property
+    def law(self) -> LearnerLaw:
+        """The learner as a law."""
+        constants = {"step_size": self.step_size, "reference_step_size": self.reference_step_size}
+        return self._law(self._softmax, _compared, {"references": self.references}, constants=constants)
+
+
+def _compared(m: Any, here: Any, reward: Any, future: Any, row: Any) -> Results:
+    """Compare a reward with its reference, then move the reference; a law."""
+    excess = reward - row.references
+    references = row.references + row.reference_step_size * excess
+    return {"values": here.values + row.step_size * excess, "references": references}

@@ -7,22 +7,25 @@ They are policy and learner in one. ``values`` holds the preferences H, all 0 at
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from agents.bandits.own_policy import OwnPolicyLearner
 from agents.inputs import TableTransition
 from agents.memory import PerRow, Values
-from agents.tabular import PolicyInputs, TabularAgent
+from agents.tabular import PolicyInputs
 from boltzmann import Gibbs
 from boltzmann.bounds import Real
+from boltzmann.laws import LearnerLaw, PolicyLaw, Results, StepNumber, gibbs_weight
 
 
-class PreferenceLearner(TabularAgent):
+class PreferenceLearner(OwnPolicyLearner):
     """Preferences, and for each state a reference reward, with which rewards are compared."""
 
     references: Values
+    _softmax: ClassVar[PolicyLaw] = PolicyLaw(gibbs_weight, numbers={"temperature": StepNumber(1.0)})
 
     def _reset_state(self) -> None:
         super()._reset_state()
@@ -45,7 +48,7 @@ class _GradientLearner(PreferenceLearner):
         inputs = self._policy_inputs(states)
         probs = self._distribution(inputs, self._mask(states), self.step).probs
         past = self.references[rows, states]
-        mean = past + (rewards - past) / (inputs["visits"].sum(axis=-1) + 1)
+        mean = past + (rewards - past) / (inputs["rounds"] + 1)
         advantages = self.step_size * (rewards - self._baseline(past, mean))
         preferences = inputs["values"] - advantages[:, np.newaxis] * probs
         preferences[rows, actions] += advantages
@@ -54,8 +57,26 @@ class _GradientLearner(PreferenceLearner):
         self.values[rows, states] = preferences
 
     def _baseline(self, past: PerRow, mean: PerRow) -> PerRow | float:
-        """Return the baseline, given the averages of the rewards without and with the current one."""
+        """Return the baseline, given the averages of the rewards without and with the current one; a law."""
         raise NotImplementedError
+
+    def _gradient_law(self) -> LearnerLaw:
+        """Return the learner as a law."""
+
+        def learn(m: Any, here: Any, reward: Any, future: Any, row: Any) -> Results:
+            past = row.references
+            mean = past + (reward - past) / (row.rounds + 1.0)
+            return {"references": mean, "advantage": row.step_size * (reward - self._baseline(past, mean))}
+
+        constants, reads = {"step_size": self.step_size}, frozenset({"probability"})
+        states = {"references": self.references}
+        return self._law(self._softmax, learn, states, constants=constants, inputs=reads, spread=_raise_or_lower)
+
+
+def _raise_or_lower(m: Any, action: Any, row: Any) -> Results:
+    """Raise the preference for the chosen action by a positive advantage, and lower the others; a law."""
+    lowered = action.values - row.advantage * action.probability
+    return {"values": lowered + m.where(action.is_chosen, row.advantage, 0.0)}
 
 
 @dataclass(repr=False)
@@ -88,6 +109,11 @@ class GradientBandit(_GradientLearner):
     def _baseline(self, past: PerRow, mean: PerRow) -> PerRow | float:
         return past
 
+    @property
+    def law(self) -> LearnerLaw:
+        """The learner as a law."""
+        return self._gradient_law()
+
 
 @dataclass(repr=False)
 class GradientBanditIncludingCurrent(_GradientLearner):
@@ -117,6 +143,11 @@ class GradientBanditIncludingCurrent(_GradientLearner):
     def _baseline(self, past: PerRow, mean: PerRow) -> PerRow | float:
         return mean
 
+    @property
+    def law(self) -> LearnerLaw:
+        """The learner as a law."""
+        return self._gradient_law()
+
 
 @dataclass(repr=False)
 class GradientBanditWithoutBaseline(_GradientLearner):
@@ -142,3 +173,8 @@ class GradientBanditWithoutBaseline(_GradientLearner):
 
     def _baseline(self, past: PerRow, mean: PerRow) -> PerRow | float:
         return 0.0
+
+    @property
+    def law(self) -> LearnerLaw:
+        """The learner as a law."""
+        return self._gradient_law()

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from agents.bandits.adversarial import AdversarialLearner, rounds_of
+from agents.bandits.adversarial import AdversarialLearner, step_size_law
+from agents.bandits.own_policy import rounds_of
 from agents.memory import PerRow, Values
 from agents.parameters import FINITE, rates_at
 from agents.tabular import PolicyInputs
 from boltzmann import Schedule, checks
 from boltzmann.bounds import OrNone
+from boltzmann.laws import LearnerLaw, Pass, PolicyLaw, Results
 from boltzmann.schedules import Scheduled
 
 _MOST_ITERATIONS = 100
@@ -69,6 +71,43 @@ class TsallisINF(AdversarialLearner):
 
     def _credit(self, gains: PerRow, probs: PerRow, inputs: PolicyInputs) -> PerRow:
         return (gains - 1) / probs
+
+    @property
+    def law(self) -> LearnerLaw:
+        """The learner as a law."""
+        size, numbers, others = step_size_law(self.step_size, lambda m, row: 2.0 / m.sqrt(row.rounds + 1.0))
+        highest = 2 * float(np.sqrt(self.values.shape[-1]))
+
+        def distance(m: Any, action: Any, row: Any) -> Results:
+            step_size = row.size
+            scaled = m.where(step_size > 0.0, (row.top - action.q) * step_size, 0.0)
+            return {"distance": m.where(action.q > -np.inf, scaled, np.inf)}
+
+        def newton(m: Any, row: Any) -> Results:
+            step = (2.0 * row.second * m.sqrt(row.second) - row.second) / row.third
+            # Rounding might leave the bracket.
+            z = m.maximum(m.minimum(row.z + step, highest), 2.0)
+            return {"z": z, "is_still": m.abs(z - row.z) <= _TOLERANCE * highest}
+
+        passes = (
+            Pass(lambda m, action, row: {}, lambda m, row: {"size": size(m, row), "z": 2.0}),
+            Pass(distance, keeps=("distance",)),
+            Pass(_powers, newton, times=_MOST_ITERATIONS, until="is_still"),
+        )
+        policy = PolicyLaw(_inverse_square, passes, numbers)
+        return self._credit_law(policy, lambda m, gain, row: (gain - 1) / row.probability, **others)
+
+
+def _powers(m: Any, action: Any, row: Any) -> Results:
+    """Add to the sums that Newton's method reads; a law."""
+    inverse = 1.0 / (row.z + action.distance)
+    return {"second": inverse * inverse, "third": inverse * inverse * inverse}
+
+
+def _inverse_square(m: Any, action: Any, row: Any) -> Any:
+    """Return an arm's probability, up to the rounding error of the root; a law."""
+    root = row.z + action.distance
+    return 4.0 / (root * root)
 
 
 def tsallis_probs(losses: ArrayLike, step_size: ArrayLike = 1.0, *, where: ArrayLike | None = None) -> Values:

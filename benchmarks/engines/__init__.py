@@ -1,5 +1,6 @@
 """The project beside plain C and beside other libraries: ``python -m benchmarks.engines``.
 
+- ``laws``: every policy, learner and world
 - ``works``: what is timed, as this project and as C do it; ``yardstick``: the C code, compiled and called
 - ``measuring``: the engines beside the yardstick; ``anatomy``: the parts of one step
 - ``batches``: a step of numbered single environments, in one call and row by row

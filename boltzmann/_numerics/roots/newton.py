@@ -22,7 +22,7 @@ MOST_STEPS = 60
 NEARLY_UNIFORM = 2.0**-7
 """Below this share of its largest value, log k / n, a divergence from the prior is summed without cancellation."""
 _LEAST_EXPM1 = -0.5
-_FEW_LEFT = 0.75
+_FEW_LEFT = 0.5
 _MOST_IN_FLOATS = 100
 """For so many numbers Python's floats are faster than an array library."""
 

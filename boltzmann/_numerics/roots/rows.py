@@ -61,11 +61,10 @@ class Rows:
         return self.xp.sum(terms, axis=self.axis)
 
     def chosen(self, rows: Any) -> Rows:
-        """Return some of the rows, by index or mask."""
+        """Return some of the rows, by index or mask, with what a step reads."""
         at = (slice(None), rows) if self.axis == 0 else (rows,)
-        each = {name: getattr(self, name)[rows] for name in ("n", "k", "log_n", "nearest", "unit", "factor")}
-        d, share, powers = self.d[at], self.share[at], self.powers[(slice(None), *at)]
-        return Rows(self.xp, self.axis, d, powers, share, **each)
+        parts = self.d[at], self.powers[(slice(None), *at)], self.share[at]
+        return Rows(self.xp, self.axis, *parts, self.n[rows], self.k[rows], *(4 * [None]))
 
 
 def measured(xp: Namespace, axis: int, values: Any, live: Any, prior: Any) -> Rows:

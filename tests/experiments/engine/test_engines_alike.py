@@ -24,8 +24,8 @@ from envs.bandits.base import Bandit, BanditVector, Problems
 
 pytest.importorskip("numba")
 from boltzmann.experiments.engine.compiled import cell, held_bytes, loading
-from boltzmann.experiments.engine.compiled.folds import write_choice
-from boltzmann.experiments.engine.compiled.kernels import Kernel
+from boltzmann.experiments.engine.compiled.writing.folds import write_choice
+from boltzmann.experiments.engine.compiled.writing.kernels import Kernel
 from boltzmann.experiments.errors import UnsupportedError
 
 INF = math.inf

@@ -9,17 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boltzmann.experiments.engine.compiled.bandits import BanditWorld
 from boltzmann.experiments.engine.compiled.loading import kernel_of, require_numba
-from boltzmann.experiments.engine.compiled.physics import MotionWorld
-from boltzmann.experiments.engine.compiled.rates import (
-    VisitRates,
-    read_schedule,
-    require_library_rates,
-    require_readable,
-)
+from boltzmann.experiments.engine.compiled.rates import VisitRates, read_schedule, require_readable
 from boltzmann.experiments.engine.compiled.stepping import SUMS, Steps
-from boltzmann.experiments.engine.compiled.worlds import TableWorld
+from boltzmann.experiments.engine.compiled.worlds.bandit_world import BanditWorld
+from boltzmann.experiments.engine.compiled.worlds.motion_world import MotionWorld
+from boltzmann.experiments.engine.compiled.worlds.table_world import TableWorld
 from boltzmann.experiments.errors import UnsupportedError
 from boltzmann.laws import LearnerLaw, own_law
 from boltzmann.policies import Distribution
@@ -69,7 +64,6 @@ class CompiledCell:
         self._steps = Steps(learner, world, self._flat)
         for name, number in self._steps.numbers().items():
             require_readable(name.partition("_")[2], number.source, agent.step)
-        require_library_rates(learner.rate)
         counts = {**learner.tables, **learner.states}[learner.counts]
         self._rates = VisitRates(learner.rate, counts, steps, learner.rate_interval)
         self._returns = np.zeros(self._rows)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from boltzmann.experiments.engine.compiled.kernels import Numbers
-from boltzmann.experiments.engine.compiled.symbols import Symbol, text_of
+from boltzmann.experiments.engine.compiled.writing.kernels import Numbers
+from boltzmann.experiments.engine.compiled.writing.symbols import Symbol, text_of
 from boltzmann.laws import Results, Rounds, Traces
 
 if TYPE_CHECKING:

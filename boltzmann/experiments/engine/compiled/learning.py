@@ -14,9 +14,9 @@ from boltzmann.experiments.engine.compiled.entries import (
     write_spread,
     write_traces,
 )
-from boltzmann.experiments.engine.compiled.folds import Fold
-from boltzmann.experiments.engine.compiled.kernels import Numbers
-from boltzmann.experiments.engine.compiled.symbols import text_of
+from boltzmann.experiments.engine.compiled.writing.folds import Fold
+from boltzmann.experiments.engine.compiled.writing.kernels import Numbers
+from boltzmann.experiments.engine.compiled.writing.symbols import text_of
 
 if TYPE_CHECKING:
     from boltzmann.experiments.engine.compiled.stepping import Steps

@@ -58,12 +58,16 @@ class VisitRates:
         # Room for the step sizes of all possible counts; the system allocates its pages as they are read.
         self._rates = np.empty(self._highest + remaining if step_size is not None else 0)
         self._read = 0
+        if step_size is not None and not takes_arrays(step_size):
+            # All at once, since nothing can be refused after the first window.
+            self._read = len(self._rates)
+            self._rates[:] = within_bounds(own_rates(step_size, np.arange(self._read)), interval)
 
     def until(self, steps: int) -> NDArray[np.float64]:
         """Return the step sizes of the counts that the next steps can reach."""
         self._highest += steps
         read_rates(self._step_size, self._rates, (self._read, self._highest), self._interval)
-        self._read = self._highest
+        self._read = max(self._read, self._highest)
         return self._rates[: self._read]
 
     def require_valid(self, row: int) -> None:
@@ -72,7 +76,7 @@ class VisitRates:
         counts = np.flatnonzero(np.isnan(self._rates[:reached]))
         if len(counts):
             count = int(counts[0])
-            value = float(np.asarray(self._step_size(count)))
+            value = np.asarray(self._step_size(np.array([count])), dtype=np.float64).item()
             raise ValueError(f"step_size must be in {self._interval}, got {value} at visit count {count} in row {row}")
 
 
@@ -85,13 +89,33 @@ def read_rates(step_size: Any, rates: NDArray[np.float64], span: tuple[int, int]
     for first in range(begin, end, _CHUNK):
         counts = np.arange(first, min(first + _CHUNK, end))
         numbers = np.asarray(step_size(counts), dtype=np.float64)
-        rates[first : first + len(counts)] = np.where(checks.within(numbers, interval), numbers, np.nan)
+        rates[first : first + len(counts)] = within_bounds(numbers, interval)
 
 
-def require_library_rates(step_size: Any) -> None:
-    """Refuse a user's step size, which may depend on the array of counts that lockstep passes."""
-    if callable(step_size) and not takes_arrays(step_size):
-        raise UnsupportedError("a custom step size runs in lockstep only")
+def within_bounds(numbers: NDArray[np.float64], interval: str) -> NDArray[np.float64]:
+    """Return numbers with NaN for those out of bounds."""
+    return np.where(checks.within(numbers, interval), numbers, np.nan)
+
+
+def own_rates(step_size: Any, counts: Steps) -> NDArray[np.float64]:
+    """Read a user's step size at counts: in one array, and one by one.
+
+    Raises
+    ------
+    UnsupportedError
+        If both differ, or it raises: lockstep passes an array with the counts of all replicates, so only what depends
+        on each count alone, to the bit, has the same result there.
+    """
+    try:
+        together = np.asarray(step_size(counts), dtype=np.float64)
+        alone = np.array(
+            [np.asarray(step_size(counts[i : i + 1])).item() for i in range(len(counts))], dtype=np.float64
+        )
+    except Exception as error:
+        raise UnsupportedError(f"step_size cannot be read at each count: {type(error).__name__}: {error}") from None
+    if not np.array_equal(np.broadcast_to(together, alone.shape), alone, equal_nan=True):
+        raise UnsupportedError("step_size depends on other counts than its own: only lockstep supports that")
+    return alone
 
 
 def _read_number(name: str, schedule: Any, step: int) -> float:

@@ -11,18 +11,19 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann.experiments.engine.compiled.bandits import BanditWorld
-from boltzmann.experiments.engine.compiled.folds import (
+from boltzmann.experiments.engine.compiled.learning import declare_learning, write_backup, write_learning
+from boltzmann.experiments.engine.compiled.worlds.bandit_world import BanditWorld
+from boltzmann.experiments.engine.compiled.worlds.draws import Draw, fill_together
+from boltzmann.experiments.engine.compiled.worlds.motion_world import MotionWorld
+from boltzmann.experiments.engine.compiled.worlds.table_world import TableWorld
+from boltzmann.experiments.engine.compiled.writing.folds import (
     Fold,
     write_choice,
     write_largest_draw,
     write_probabilities,
     write_weights,
 )
-from boltzmann.experiments.engine.compiled.kernels import BLOCK, VECTOR, Kernel
-from boltzmann.experiments.engine.compiled.learning import declare_learning, write_backup, write_learning
-from boltzmann.experiments.engine.compiled.physics import MotionWorld
-from boltzmann.experiments.engine.compiled.worlds import Draw, TableWorld, fill_together
+from boltzmann.experiments.engine.compiled.writing.kernels import BLOCK, VECTOR, Kernel
 from boltzmann.laws import LearnerLaw
 
 SUMS = ("reward", "gap", "optimal", "greedy", "episodes", "return_sum")

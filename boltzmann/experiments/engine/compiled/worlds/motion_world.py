@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann.experiments.engine.compiled.kernels import Kernel, Numbers
-from boltzmann.experiments.engine.compiled.symbols import text_of
-from boltzmann.experiments.engine.compiled.worlds import Draw
+from boltzmann.experiments.engine.compiled.worlds.draws import Draw
+from boltzmann.experiments.engine.compiled.writing.kernels import Kernel, Numbers
+from boltzmann.experiments.engine.compiled.writing.symbols import text_of
 
 _WORD = 64
 _WORDS = 4

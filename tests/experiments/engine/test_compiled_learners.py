@@ -1,0 +1,210 @@
+"""Every learner on both engines, in a bandit and in a table: the same actions one by one, and the same tables."""
+
+import copy
+import inspect
+
+import numpy as np
+import pytest
+
+import agents
+from boltzmann import VDBE, Boltzmann, Constant, Gibbs, Greedy, InverseTime, Linear
+from boltzmann.experiments import rollout
+from boltzmann.experiments.errors import UnsupportedError
+from boltzmann.laws import PolicyLaw, greedy_weight, mixture, own_law, uniform_weight
+from boltzmann.policies import inputs_read_by
+from tests.support.both_engines import STEPS, assert_the_same, by_both, made
+
+pytest.importorskip("numba")
+from boltzmann.experiments.engine.compiled import CompiledCell
+
+WITHOUT_A_LAW = set()
+"""Learners that only lockstep runs."""
+
+GAUSSIAN, BERNOULLI = "boltzmann/GaussianBandit-v0", "boltzmann/BernoulliBandit-v0"
+TAXI, FROZEN, BLACKJACK = "Taxi-v4", "FrozenLake-v1", "Blackjack-v1"
+SWIM = "boltzmann/RiverSwim-v0(max_episode_steps=20)"
+GARNET = "boltzmann/Garnet-v0(noise=1,states=9,max_episode_steps=20)"
+WIDE = {"lowest_reward": -30.0, "highest_reward": 30.0}
+POLICY = Boltzmann(Linear(1.0, 0.1, 100))
+TD = {"step_size": 0.5, "discount": 0.9}
+CASES = [
+    (agents.SampleAverage(POLICY, initial_value=1.0), GAUSSIAN, GARNET),
+    (agents.SampleAverageWithInitial(POLICY, initial_value=1.0), BERNOULLI, SWIM),
+    (agents.ConstantStep(POLICY, step_size=0.3), GAUSSIAN, TAXI),
+    (agents.ScheduledStep(POLICY, step_size=lambda counts: 1 / (counts + 1.0)), BERNOULLI, FROZEN),
+    (agents.ReinforcementComparison(step_size=0.2, initial_reference=1.0), GAUSSIAN, TAXI),
+    (agents.QLearning(POLICY, step_size=lambda counts: 0.5 / (counts + 1), discount=0.9), GAUSSIAN, TAXI),
+    (agents.Sarsa(POLICY, **TD), BERNOULLI, GARNET),
+    (agents.DoubleQ(POLICY, **TD, initial_value=0.1), GAUSSIAN, TAXI),
+    (agents.DoubleQ(POLICY, step_size=InverseTime(1.0, 0.5), discount=0.9), BERNOULLI, GARNET),
+    (agents.SpeedyQ(POLICY, round_length=7, discount=0.9), GAUSSIAN, TAXI),
+    (agents.SpeedyQ(Greedy(), step_size=Constant(0.5), round_length=1, discount=0.9), BERNOULLI, SWIM),
+    (agents.SarsaLambda(POLICY, **TD), BERNOULLI, TAXI),
+    (agents.SarsaLambdaReplacing(POLICY, **TD, trace_decay=0.5), GAUSSIAN, SWIM),
+    (agents.QLambda(POLICY, **TD, trace_decay=1.0), GAUSSIAN, GARNET),
+    (agents.QLambdaReplacing(POLICY, step_size=InverseTime(1.0, 0.5), discount=0.9), BERNOULLI, TAXI),
+    (agents.BackupLearning(POLICY, agents.Maximum(), **TD), GAUSSIAN, BLACKJACK),
+]
+"""Learners with a bandit and a table, in which both engines do the same operations in the same order."""
+
+CLOSE = [
+    (agents.GradientBandit(step_size=0.4), GAUSSIAN, TAXI),
+    (agents.GradientBanditIncludingCurrent(), BERNOULLI, GARNET),
+    (agents.GradientBanditWithoutBaseline(), BERNOULLI, SWIM),
+    (agents.Exp3(exploration=0.3, **WIDE), GAUSSIAN, TAXI),
+    (agents.Exp3IX(**WIDE), GAUSSIAN, GARNET),
+    (agents.Exp3IX(step_size=Linear(0.5, 0.1, 50), **WIDE), BERNOULLI, TAXI),
+    (agents.TsallisINF(**WIDE), GAUSSIAN, TAXI),
+    (agents.TsallisINF(step_size=0.5, **WIDE), BERNOULLI, GARNET),
+    (agents.ExpectedSarsa(POLICY, **TD), BERNOULLI, TAXI),
+    (agents.SoftQ(POLICY, temperature=0.5, **TD), GAUSSIAN, GARNET),
+    (agents.MellowmaxQ(POLICY, **TD), BERNOULLI, SWIM),
+    (agents.DynamicBoltzmannQ(POLICY, **TD), GAUSSIAN, TAXI),
+    (agents.BackupLearning(POLICY, agents.PolicyExpectation(Boltzmann(0.2)), **TD), BERNOULLI, TAXI),
+]
+"""Learners with exponentials, or with sums that the engines take in different orders."""
+
+
+class Adaptive(VDBE):
+    """A policy with a rate for each state, and its law."""
+
+    law = mixture(uniform_weight, greedy_weight, numbers={}, epsilon="epsilons")
+
+
+class Curious:
+    """A softmax of values plus variances."""
+
+    reads = frozenset({"variances"})
+    law = PolicyLaw(lambda m, action, row: m.exp((action.q - row.top) + action.variances), inputs=reads)
+
+    def __call__(self, values, *, step=0, visits=None, where=None, variances=None):
+        return Gibbs(values + variances, 1.0, where=where)
+
+
+class Counting:
+    """A greedy policy that reads visits."""
+
+    reads = frozenset({"visits"})
+
+    def __call__(self, values, *, step=0, visits=None, where=None, variances=None):
+        assert visits is not None
+        return Greedy()(values, where=where)
+
+    law = PolicyLaw(greedy_weight, inputs=reads)
+
+
+READING = [
+    (agents.QLearning(Adaptive(1.0), **TD), GAUSSIAN, TAXI),
+    (agents.DoubleQ(Adaptive(0.5, initial_epsilon=0.3), **TD), BERNOULLI, SWIM),
+    (agents.Sarsa(Adaptive(1.0), **TD), GAUSSIAN, TAXI),
+    (agents.SpeedyQ(Adaptive(1.0, weight=0.3), round_length=7, discount=0.9), GAUSSIAN, TAXI),
+    (agents.SarsaLambda(Adaptive(1.0), **TD), BERNOULLI, GARNET),
+    (agents.ScheduledStep(Adaptive(1.0)), GAUSSIAN, FROZEN),
+    (agents.ConstantStep(Curious()), GAUSSIAN, GARNET),
+    (agents.SampleAverage(Curious()), BERNOULLI, TAXI),
+]
+"""Learners with policies that read exploration rates or variances."""
+
+
+def named(case):
+    return repr(case).partition(" at 0x")[0].removeprefix("(")
+
+
+def arrays_of(agent):
+    law = own_law(agent)
+    traces = {} if law.traces is None else {"traces": law.traces.table}
+    return {**law.tables, **law.states, **traces}
+
+
+def assert_alike(world, agent, rows, exact):
+    """Compare the engines' records, the actions of each step, and all arrays of the learner."""
+    assert_the_same(world, agent, rows, exact)
+    lockstep_agent, _, _, _, actions = by_both(world, agent, rows)
+    env, compiled_agent = made(world, rows), copy.deepcopy(agent)
+    compiled_agent.reset(rows, env.single_observation_space, env.single_action_space, np.random.default_rng(1))
+    env.reset(seed=list(range(rows)))
+    cell, before = CompiledCell(env, compiled_agent, STEPS), compiled_agent.visits.copy()
+    for expected in actions:
+        list(cell.windows([1]))
+        np.testing.assert_array_equal(np.nonzero(compiled_agent.visits - before)[2], expected)
+        before = compiled_agent.visits.copy()
+    close = {"rtol": 0, "atol": 0} if exact else {"rtol": 1e-10, "atol": 1e-12}
+    expected = arrays_of(lockstep_agent)
+    for name, array in arrays_of(compiled_agent).items():
+        # The last bit of the hyperbolic tangent differs.
+        tolerance = {"rtol": 1e-12, "atol": 0} if name == "epsilons" else close
+        np.testing.assert_allclose(array, expected[name], err_msg=name, **tolerance)
+
+
+def test_every_learner_is_compared():
+    learners = {getattr(agents, name) for name in agents.__all__}
+    learners = {kind for kind in learners if inspect.isclass(kind) and issubclass(kind, agents.TabularAgent)}
+    learners -= {agents.TabularAgent, agents.PolicyAgent, agents.TemporalDifference}
+    assert {type(agent) for agent, _, _ in CASES + CLOSE} == learners - WITHOUT_A_LAW
+
+
+@pytest.mark.parametrize("case", CASES, ids=named)
+def test_every_learner_learns_alike_to_the_bit(case):
+    agent, _, table = case
+    for rows in (1, 65):
+        assert_alike(table, agent, rows, exact=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES, ids=named)
+def test_every_learner_learns_alike_to_the_bit_in_bandits(case):
+    agent, bandit, _ = case
+    for rows in (1, 65):
+        assert_alike(bandit, agent, rows, exact=True)
+
+
+@pytest.mark.parametrize("case", CLOSE, ids=named)
+def test_every_learner_with_exponentials_learns_alike(case):
+    agent, bandit, _ = case
+    for rows in (1, 65):
+        assert_alike(bandit, agent, rows, exact=False)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CLOSE, ids=named)
+def test_every_learner_with_exponentials_learns_alike_in_tables(case):
+    agent, _, table = case
+    for rows in (1, 65):
+        assert_alike(table, agent, rows, exact=False)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("index", [1, 2])
+@pytest.mark.parametrize("case", READING, ids=named)
+def test_exploration_rates_and_variances_are_learnt_alike(case, index):
+    for rows in (1, 65):
+        # Rates of exploration have a hyperbolic tangent.
+        assert_alike(case[index], case[0], rows, exact=isinstance(case[0].policy, Curious))
+
+
+def test_the_rates_of_a_masked_table_are_learnt_alike():
+    assert_alike(TAXI, agents.QLearning(Adaptive(1.0), **TD), 65, exact=False)
+
+
+@pytest.mark.parametrize("engine", ["lockstep", "compiled"])
+def test_a_reward_out_of_bounds_is_named_with_its_row(engine):
+    env, agent = made(GAUSSIAN, 65), agents.Exp3(exploration=0.3, lowest_reward=-2.0, highest_reward=2.0)
+    with pytest.raises(ValueError, match=r"rewards must be in \[-2, 2\], got -?[2-9]\.\d+ in row \d+"):
+        rollout(env, agent, np.array([300]), list(range(65)), np.random.default_rng(0), engine=engine)
+
+
+@pytest.mark.parametrize(
+    "step_size",
+    [lambda counts: 0.5 if counts.max() > 3 else 0.1, lambda counts: np.linspace(1.0, 0.1, 60)[counts]],
+    ids=["of other counts", "that ends"],
+)
+def test_a_step_size_of_more_than_its_count_runs_in_lockstep(step_size):
+    agent = agents.ScheduledStep(Greedy(), step_size=step_size)
+    with pytest.raises(UnsupportedError, match="step_size"):
+        rollout(made(GAUSSIAN, 2), agent, np.array([100]), [0, 1], np.random.default_rng(0), engine="compiled")
+
+
+def test_a_backup_whose_policy_reads_more_than_values_has_no_law():
+    assert inputs_read_by(Counting()) == {"visits"}
+    assert agents.PolicyExpectation(Counting()).law is None
+    assert agents.PolicyExpectation(Greedy()).law is not None
