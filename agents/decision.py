@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from agents.memory import Indices, Mask, PerRow, Values, largest, multiples
+from agents.memory import Indices, Mask, PerRow, Values, at, largest
 from boltzmann import Distribution
 
 
@@ -63,5 +63,4 @@ class Decision:
     @cached_property
     def greedy(self) -> Mask:
         """Whether each action has a largest value among those allowed, shape (R,), even if it was drawn by chance."""
-        chosen = self.values[multiples(len(self.actions)), self.actions]
-        return np.asarray(chosen == largest(self.values, self.where))
+        return np.asarray(at(self.values, self.actions) == largest(self.values, self.where))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import math
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,7 +12,9 @@ from agents.memory import Entries, Indices, Mask, PerRow
 from boltzmann import Transition, checks
 
 # Comparing data types by identity is faster than a call that finds nothing to convert.
-_INT64, _UINT64, _FLOAT64 = (np.dtype(kind) for kind in (np.int64, np.uint64, np.float64))
+_INT64, _UINT64, _FLOAT64, _BOOL = (np.dtype(kind) for kind in (np.int64, np.uint64, np.float64, np.bool_))
+_KINDS = {_INT64: ("iu", "integers"), _FLOAT64: ("biuf", "numbers"), _BOOL: ("b", "booleans")}
+"""The kinds of numbers that a dtype serves, and their name."""
 
 
 class TableTransition(NamedTuple):
@@ -48,8 +51,8 @@ def checked_transition(transition: Transition, rows: Indices, shape: tuple[int, 
     _, state_count, action_count = shape
     expected = rows.shape
     rewards = _checked_rewards(transition.rewards, expected)
-    terminated = _checked_ends("terminated", transition.terminated, expected)
-    truncated = _checked_ends("truncated", transition.truncated, expected)
+    terminated = _of_kind("terminated", transition.terminated, expected, _BOOL)
+    truncated = _of_kind("truncated", transition.truncated, expected, _BOOL)
     next_states = checked_indices("next_observations", transition.next_observations, expected, state_count)
     states = checked_indices("observations", transition.observations, expected, state_count)
     actions = checked_indices("actions", transition.actions, expected, action_count)
@@ -58,14 +61,13 @@ def checked_transition(transition: Transition, rows: Indices, shape: tuple[int, 
 
 def checked_indices(name: str, value: ArrayLike, shape: tuple[int, ...], count: int) -> Indices:
     """Check one index in [0, count) for each replicate; NumPy would read a negative one from the end of a table."""
-    array = checks.plain_array(name, value)
-    if array.dtype.kind not in "iu" or array.shape != shape:
-        raise ValueError(f"{name} must be integers of shape {shape}, got {array.dtype} of shape {array.shape}")
-    indices = array if array.dtype is _INT64 else array.astype(np.int64, copy=False)
-    # A negative index reads as a huge unsigned number, so one comparison checks both bounds.
-    if np.maximum.reduce(indices.view(_UINT64)) >= count:
+    indices: Indices = _of_kind(name, value, shape, _INT64)
+    # A negative index reads as a huge unsigned number, so one comparison checks both bounds. `argmax` finds the largest
+    # of few numbers faster than a reduction.
+    unsigned = indices.view(_UINT64)
+    if unsigned.item(unsigned.argmax()) >= count:
         row = int(np.argmax((indices < 0) | (indices >= count)))
-        raise ValueError(f"{name} must be in [0, {count}), got {array[row]} in row {row}")
+        raise ValueError(f"{name} must be in [0, {count}), got {np.asarray(value)[row]} in row {row}")
     return indices
 
 
@@ -81,19 +83,21 @@ def checked_mask(name: str, value: ArrayLike, shape: tuple[int, int]) -> Mask:
 
 
 def _checked_rewards(value: ArrayLike, shape: tuple[int, ...]) -> PerRow:
-    array = checks.plain_array("rewards", value)
-    if array.dtype.kind not in "biuf" or array.shape != shape:
-        raise ValueError(f"rewards must be numbers of shape {shape}, got {array.dtype} of shape {array.shape}")
-    rewards = array if array.dtype is _FLOAT64 else array.astype(np.float64, copy=False)
-    finite = np.isfinite(rewards)
-    if not np.logical_and.reduce(finite):
-        row = int(np.argmin(finite))
+    rewards: PerRow = _of_kind("rewards", value, shape, _FLOAT64)
+    # Both return the index of a NaN if there is one.
+    if not (math.isfinite(rewards.item(rewards.argmax())) and math.isfinite(rewards.item(rewards.argmin()))):
+        row = int(np.argmin(np.isfinite(rewards)))
         raise ValueError(f"rewards must be finite, got {rewards[row]} in row {row}")
     return rewards
 
 
-def _checked_ends(name: str, value: ArrayLike, shape: tuple[int, ...]) -> Mask:
+def _of_kind(name: str, value: ArrayLike, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Return an array of a shape and dtype, converted from a kind that this dtype serves, or raise."""
+    # An array of this very dtype, which environments return, needs no closer look.
+    if type(value) is np.ndarray and value.dtype is dtype and value.shape == shape:
+        return value
+    kinds, text = _KINDS[dtype]
     array = checks.plain_array(name, value)
-    if array.dtype.kind != "b" or array.shape != shape:
-        raise ValueError(f"{name} must be booleans of shape {shape}, got {array.dtype} of shape {array.shape}")
-    return array
+    if array.dtype.kind not in kinds or array.shape != shape:
+        raise ValueError(f"{name} must be {text} of shape {shape}, got {array.dtype} of shape {array.shape}")
+    return array.astype(dtype, copy=False)

@@ -46,7 +46,7 @@ class Entries(tuple[Indices, Indices, Indices]):
         if state_count == 1:
             self.flat = actions * num_envs + rows
         else:
-            self.flat = (rows * state_count + states) * action_count + actions
+            self.flat = (multiples(num_envs, state_count) + states) * action_count + actions
         return self
 
 
@@ -100,8 +100,18 @@ def multiples(length: int, stride: int = 1) -> Indices:
     return _read_only(np.arange(0, length * stride, stride))
 
 
+def at(values: Values, actions: Indices) -> PerRow:
+    """Return the value of one action of each row, values of shape (R, K)."""
+    if values.flags.c_contiguous:
+        return values.take(multiples(*values.shape) + actions)
+    return np.asarray(values[multiples(len(values)), actions])
+
+
 def largest(values: Values, where: Mask | None) -> PerRow:
     """Return the largest allowed value of each row of values, shape (..., K)."""
+    if where is None and type(values) is np.ndarray and values.ndim == 2 and values.flags.c_contiguous:
+        # `argmax` reduces short contiguous rows faster than `maximum`.
+        return at(values, values.argmax(axis=-1))
     if where is None:
         return np.asarray(np.maximum.reduce(values, axis=-1))
     if values.ndim == 2 and values.flags.f_contiguous and where.shape == values.shape:

@@ -1,8 +1,12 @@
 """The temperature with a wanted effect: an entropy, a greedy probability, an expected loss, a divergence.
 
 Each function takes rows of values and one target a row. For each row it returns the temperature at which the Gibbs
-distribution meets the target. These quantities are monotone in T, so the root is bracketed, in log T. Values times c
-have c times the temperature.
+distribution meets the target. These quantities are monotone in T, and Newton's method finds the root in a bracket
+(``boltzmann._numerics.roots``). Values times c have c times the temperature.
+
+The temperature is differentiable in values, target and prior where the library differentiates: the implicit function
+theorem gives first and second derivatives, which are 0 at both ends. Under ``jax.jit``, ``vmap`` and ``torch.compile``
+numbers raise no error: the temperature of a bad row or of a target out of bounds is NaN, and not attainable.
 
 If no temperature meets the target (ties, masks, or a target out of range), the nearest end is returned, 0 or inf
 exactly, and ``attainable`` is False. A target that an end meets returns the end and is attainable.
@@ -16,11 +20,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from boltzmann import checks
-from boltzmann._numerics import Scores, formulas, libraries, roots, standardise
-from boltzmann.arrays import QUIET, Floats, Mask, Values, Weights
+from boltzmann._numerics import Scores, libraries, roots, standardise, tensors
+from boltzmann.arrays import QUIET, Bools, Floats, Mask, Values, Weights
 from boltzmann.hints import with_hints
-
-_ROUNDING = 4 * np.finfo(np.float64).eps
 
 
 class Calibration(NamedTuple):
@@ -63,7 +65,7 @@ def temperature_for_entropy(
     Returns
     -------
     Calibration
-        ``temperature`` and ``attainable``, shape (...), in the library of the values, without derivatives.
+        ``temperature`` and ``attainable``, shape (...), in the library of the values.
 
     Raises
     ------
@@ -85,10 +87,10 @@ def temperature_for_entropy(
     if prior is not None:
         raise ValueError("prior must be None: with a prior the entropy need not rise with the temperature")
     if effective_actions is not None:
-        target = np.log(_target("effective_actions", effective_actions, 1.0, np.inf))
-    else:
-        target = _target("entropy", entropy, 0.0, np.inf)
-    return _solve(values, target, formulas.entropy, where, None)
+        return _solve(
+            "entropy", values, np.log(_target("effective_actions", effective_actions, 1.0, np.inf)), where, None
+        )
+    return _solve("entropy", values, _target("entropy", entropy, 0.0, np.inf), where, None)
 
 
 @with_hints
@@ -106,8 +108,7 @@ def temperature_for_greedy_probability(
     >>> temperature.round(6).tolist(), attainable.tolist()
     ([0.45512, 0.0, inf, inf], [True, True, True, False])
     """
-    target = _target("probability", probability, 0.0, 1.0)
-    return _solve(values, 1.0 - target, formulas.exploration_probability, where, prior)
+    return _solve("probability", values, _target("probability", probability, 0.0, 1.0), where, prior)
 
 
 @with_hints
@@ -125,8 +126,7 @@ def temperature_for_expected_loss(
     >>> temperature.round(6).tolist(), attainable.tolist()
     ([0.45512, 0.0, inf, inf], [True, True, True, False])
     """
-    target = _target("loss", loss, 0.0, np.inf)
-    return _solve(values, target, formulas.expected_loss, where, prior, in_units_of_values=True)
+    return _solve("loss", values, _target("loss", loss, 0.0, np.inf), where, prior)
 
 
 @with_hints
@@ -142,7 +142,30 @@ def temperature_for_kl(values: Values, kl: Values, *, where: Mask = None, prior:
     >>> temperature.round(6).tolist(), attainable.tolist()
     ([1.059947, inf, 0.0], [True, True, False])
     """
-    return _solve(values, _target("kl", kl, 0.0, np.inf), formulas.kl_to_prior, where, prior, falling=True)
+    return _solve("kl", values, _target("kl", kl, 0.0, np.inf), where, prior)
+
+
+def temperature_for_entropy_fraction(values: Values, fraction: float, *, where: Mask = None) -> Calibration:
+    """Find the temperature at which the entropy is a fraction of its maximum, the log of the number of allowed actions.
+
+    Examples
+    --------
+    >>> temperature_for_entropy_fraction([0.0, 1.0, 3.0], 1.0)
+    Calibration(temperature=array(inf), attainable=array(True))
+    """
+    return _solve("fraction", values, _target("fraction", fraction, 0.0, 1.0), where, None)
+
+
+def temperature_for_mellowmax(values: Values, omega: float | Floats, *, where: Mask = None) -> Any:
+    """Return the temperature at which E[Q] is the mellowmax at omega, in (0, inf).
+
+    Examples
+    --------
+    >>> round(float(1 / temperature_for_mellowmax([1.0, 2.0, 4.0], 1.5)), 12)
+    0.644980933884
+    """
+    temperature = _solve("mellowmax", values, _target("omega", omega, 0.0, np.inf), where, None).temperature
+    return temperature[()] if isinstance(temperature, np.ndarray) else temperature
 
 
 def finite_rows(values: Values, where: Mask) -> Floats:
@@ -156,51 +179,49 @@ def _finite(scores: Scores) -> Floats:
     return np.moveaxis(np.asarray(scores.values), scores.axis, -1)
 
 
-def _target(name: str, value: ArrayLike | None, least: float, most: float) -> Floats:
+def _target(name: str, value: Any, least: float, most: float) -> Any:
+    """Return a target as a float or an array; one whose numbers are traced is NaN where it is out of bounds."""
+    # One float needs no array.
+    if isinstance(value, float) and least <= value <= most:
+        return value
+    if tensors.is_recorded(value):
+        xp = libraries.namespace(value)
+        target: Any = libraries.to_float(xp, name, value)
+        inside = (target >= least) & (target <= most)
+        if libraries.is_traced(target):
+            return xp.where(inside, target, xp.nan)
+        known, valid = (libraries.to_numpy(name, part) for part in (target, inside))
+        checks.require_all(valid, name, f"in [{least:g}, {most:g}]", known)
+        return target
     given = np.nan if value is None else libraries.to_numpy(name, value)
     array = checks.numeric_array(name, given).astype(np.float64, copy=False)
     checks.require_all((array >= least) & (array <= most), name, f"in [{least:g}, {most:g}]", array)
-    return array
+    return array if array.ndim else float(array)
+
+
+def _solve(quantity: str, values: Values, target: Any, where: Mask, prior: Weights) -> Calibration:
+    if any(tensors.is_recorded(part) for part in (values, target, where, prior)):
+        return Calibration(*roots.differentiable_temperatures(quantity, values, target, where, prior))
+    if libraries.is_native(values, where, prior):
+        return Calibration(*_known(quantity, values, target, where, prior))
+    named = (("values", values), ("where", where), ("prior", prior))
+    array, mask, weights = (libraries.to_numpy(*part) for part in named)
+    found = _known(quantity, array, target, mask, weights)
+    return Calibration(*(libraries.returned(part, values, least_bits=32) for part in found))
+
+
+def _known(quantity: str, values: Any, target: float | Floats, where: Mask, prior: Weights) -> tuple[Any, Any]:
+    if prior is None and isinstance(target, float):
+        plain = type(values) is np.ndarray and values.dtype == np.float64
+        array = values if plain else checks.numeric_array("values", values)
+        few = roots.few_temperatures(quantity, array, target, where) if array.ndim else None
+        if few is not None:
+            return few
+    return _of_many(quantity, values, target, where, prior)
 
 
 @QUIET
-def _solve(
-    values: Values,
-    target: Floats,
-    formula: roots.Formula,
-    where: Mask,
-    prior: Weights,
-    *,
-    falling: bool = False,
-    in_units_of_values: bool = False,
-) -> Calibration:
-    """Bracket and find the root of formula(T) - target for each row; ``falling`` if the formula falls with T."""
-    plain = [libraries.to_numpy(*part) for part in (("values", values), ("where", where), ("prior", prior))]
-    scores = standardise(plain[0], 0.0, *plain[1:])
-    rows, exponent = roots.scaled(_finite(scores))
-    try:
-        batch = np.broadcast_shapes(rows.shape[:-1], target.shape)
-    except ValueError:
-        raise ValueError(f"the target's shape {target.shape} must fit the rows, {rows.shape[:-1]}") from None
-    rows, wanted = np.broadcast_to(rows, (*batch, rows.shape[-1])), np.broadcast_to(target, batch)
-    if in_units_of_values:
-        wanted = np.ldexp(wanted, -exponent)
-    weights = None
-    if scores.prior is not None:
-        weights = np.broadcast_to(np.moveaxis(np.asarray(scores.prior), scores.axis, -1), rows.shape)
-
-    ends = [roots.formula_at(formula, rows, np.full(batch, end), weights) for end in (0.0, np.inf)]
-    low, high = reversed(ends) if falling else ends
-    low_end, high_end = (np.inf, 0.0) if falling else (0.0, np.inf)
-    # A target that equals an end but for rounding is met by that end.
-    below, above = wanted <= low * (1 + _ROUNDING), wanted >= high * (1 - _ROUNDING)
-    temperature = np.where(below, low_end, np.where(above, high_end, np.nan))
-    attainable = (wanted >= low * (1 - _ROUNDING)) & (wanted <= high * (1 + _ROUNDING))
-    inside = np.isnan(temperature)
-    if inside.any():
-        chosen = None if weights is None else weights[inside]
-        temperature[inside] = roots.temperature_roots(formula, rows[inside], wanted[inside], chosen)
-    temperature = np.asarray(np.ldexp(temperature, exponent))
-    # A temperature beyond the range of floats does not meet the target.
-    attainable = np.asarray(attainable & ~(inside & np.isinf(temperature)))
-    return Calibration(*(libraries.returned(part, values, least_bits=32) for part in (temperature, attainable)))
+def _of_many(
+    quantity: str, values: Values, target: float | Floats, where: Mask, prior: Weights
+) -> tuple[Floats, Bools]:
+    return roots.known_temperatures(quantity, standardise(values, 0.0, where, prior), np.asarray(target))

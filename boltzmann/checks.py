@@ -189,7 +189,7 @@ def within(numbers: NDArray[Any], interval: str) -> Bools:
     """Return which numbers are in an interval such as "[0, inf)"."""
     least, most, least_allowed, most_allowed = _ends(interval)
     inside = (numbers > least) & (numbers < most)
-    return inside | ((numbers == least) & least_allowed) | ((numbers == most) & most_allowed)
+    return np.asarray(inside | ((numbers == least) & least_allowed) | ((numbers == most) & most_allowed))
 
 
 @functools.cache

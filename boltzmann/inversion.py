@@ -48,6 +48,9 @@ def sample_weights(xp: Namespace, rng: Any, weights: Any, axis: int, shape: int 
         uniforms = rng.random(shape) if shape else rng.random()
         return cumulative.searchsorted(uniforms * cumulative[-1], side="right")
     threshold = cumulative[..., -1] * rng.random(shape + weights.shape[:-1])
+    if not shape and weights.shape[-1] <= _FEW_COMPARISONS:
+        # The first sum above the threshold: `argmin` finds it faster than a count of those before it.
+        return (cumulative <= threshold[..., np.newaxis]).argmin(axis=-1)
     if math.prod(shape) * weights.shape[-1] <= _FEW_COMPARISONS:
         return np.add.reduce(cumulative <= threshold[..., np.newaxis], axis=-1, dtype=np.int64)
     actions = np.empty(threshold.shape, dtype=np.int64)

@@ -79,6 +79,8 @@ class PolicyLaw:
         What it reads of an action besides its value: "visits", "variances".
     noise : {"", "exponential", "normal"}
         The standard law of ``action.noise``, drawn for every action.
+    constants : mapping
+        One number for each action, by the names that the law reads them by.
     """
 
     weight: Callable[[Any, Any, Any], Any]
@@ -86,6 +88,7 @@ class PolicyLaw:
     numbers: Mapping[str, StepNumber] = field(default_factory=dict)
     inputs: frozenset[str] = frozenset()
     noise: Literal["", "exponential", "normal"] = ""
+    constants: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -151,7 +154,7 @@ class LearnerLaw:
     learn: Callable[[Any, Any, Any, Any, Any], Results]
     rng: Any
     tables: Mapping[str, Any]
-    distribution: Callable[[Mapping[str, Any], Any, Any], Any]
+    distribution: Callable[[dict[str, Any], Any, Any], Any]
     states: Mapping[str, Any] = field(default_factory=dict)
     constants: Mapping[str, float] = field(default_factory=dict)
     rate: Any = None

@@ -85,7 +85,7 @@ class SameStepVectorEnv(VectorEnv[Indices, ArrayLike, NDArray[Any]]):
         """Make the one generator of the batch, from one seed or from a list with a seed for each copy."""
         if seed is None:
             return
-        seeds = _checked_seeds(seed, self.num_envs)
+        seeds = checked_seeds(seed, self.num_envs)
         if isinstance(seed, int | np.integer):
             super().reset(seed=seeds[0])
         else:
@@ -100,10 +100,9 @@ def with_marks(told: dict[str, NDArray[Any]], rows: Mask | None = None) -> dict[
     """
     info = {}
     for key, values in told.items():
-        if rows is None:
-            info[key], info[f"_{key}"] = values, np.ones(len(values), dtype=np.bool_)
-        else:
-            info[key], info[f"_{key}"] = np.zeros_like(values), rows.copy()
+        info[key], info[f"_{key}"] = values, np.ones(len(values), dtype=np.bool_) if rows is None else rows.copy()
+        if rows is not None:
+            info[key] = np.zeros(values.shape, dtype=values.dtype)
             info[key][rows] = values[rows]
     return info
 
@@ -122,7 +121,7 @@ def rows_to_reset(options: dict[str, Any] | None, num_envs: int) -> Mask | None:
     return rows
 
 
-def _checked_seeds(seed: int | Sequence[int], num_envs: int) -> list[int]:
+def checked_seeds(seed: int | Sequence[int], num_envs: int) -> list[int]:
     """Return a seed, or a seed for each copy, as a list of integers."""
     bound = f"seed must be a whole number of at least 0 or a list of num_envs={num_envs} of them"
     listed = isinstance(seed, list | tuple | np.ndarray)
@@ -162,7 +161,8 @@ def action_indices(actions: ArrayLike, num_envs: int, count: int) -> Indices:
         raise ValueError(f"actions must be integers of shape ({num_envs},), got {array.dtype} of shape {array.shape}")
     indices = array.astype(np.int64, copy=False)
     # As an unsigned integer a negative action is very large, so one comparison serves both bounds.
-    if indices.view(np.uint64).max(initial=0) >= count:
+    unsigned = indices.view(np.uint64)
+    if num_envs and unsigned.item(unsigned.argmax()) >= count:
         row = int(np.argmax((indices < 0) | (indices >= count)))
         raise ValueError(f"actions must be in [0, {count}), got {indices[row]} in row {row}")
     return indices

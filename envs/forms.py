@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -14,11 +14,20 @@ from gymnasium.envs.registration import EnvSpec, load_env_creator
 from gymnasium.vector import AutoresetMode, SyncVectorEnv, VectorEnv
 
 from envs import batched
+from envs.physics import MotionVectorEnv, motion_of
 from envs.problems import blackjack_table
-from envs.spaces import CheckRow, HashObservation, is_finite, is_table_index, number_actions, number_observations
+from envs.spaces import (
+    CheckRow,
+    HashObservation,
+    NumberedSyncVectorEnv,
+    is_finite,
+    is_table_index,
+    number_actions,
+    number_observations,
+)
 from envs.tables import Table, TableEnv, TabularVectorEnv, compile_table
 
-Wrap = Callable[[gymnasium.Env[Any, Any]], gymnasium.Env[Any, Any]]
+Single = gymnasium.Env[Any, Any]
 
 _HOW = ("number", "hash", "raw")
 _MAX_STATES = 10_000
@@ -56,16 +65,20 @@ class Observing:
             return is_table_index(actions) or not is_finite(actions)
         return is_table_index(actions) and is_table_index(observations)
 
-    def wrap(self, env: gymnasium.Env[Any, Any]) -> gymnasium.Env[Any, Any]:
-        """Wrap a single environment so that its actions, and its observations in this way, are numbered."""
+    def with_actions(self, env: Single) -> Single:
+        """Wrap a single environment so that its actions are numbered."""
         if is_finite(env.action_space):
-            env = number_actions(env)
-        elif self.how != "raw":
-            raise ValueError(
-                f"actions of {batched.name_of(env)} must be of a finite space for a table of values, got "
-                f"{batched.shown(env.action_space)}: register an environment that wraps it in "
-                "gymnasium.wrappers.DiscretizeAction, or let observe='raw' leave all to an agent of your own"
-            )
+            return number_actions(env)
+        if self.how == "raw":
+            return env
+        raise ValueError(
+            f"actions of {batched.name_of(env)} must be of a finite space for a table of values, got "
+            f"{batched.shown(env.action_space)}: register an environment that wraps it in "
+            "gymnasium.wrappers.DiscretizeAction, or let observe='raw' leave all to an agent of your own"
+        )
+
+    def with_observations(self, env: Single) -> Single:
+        """Wrap a single environment so that its observations are numbered in this way."""
         match self.how:
             case "raw":
                 return env
@@ -134,6 +147,23 @@ def blackjack(spec: EnvSpec, num_envs: int, discount: float | None, kwargs: dict
     return _stepped(blackjack_table(natural=rules.natural, sab=rules.sab), env, num_envs, discount)
 
 
+def motion(spec: EnvSpec, num_envs: int, observing: Observing, kwargs: dict[str, Any]) -> MotionVectorEnv | None:
+    """Step the law of CartPole, MountainCar or Acrobot on arrays; None for another environment."""
+    if not _is_classic(spec) or observing.how != "number" or renders_or_wraps(spec, kwargs):
+        return None
+    single = gymnasium.make(spec, **kwargs)
+    law = motion_of(single)
+    return (
+        None
+        if law is None
+        else MotionVectorEnv(observing.with_observations(observing.with_actions(single)), law, num_envs)
+    )
+
+
+def _is_classic(spec: EnvSpec) -> bool:
+    return str(spec.entry_point).startswith("gymnasium.envs.classic_control")
+
+
 def _stepped(table: Table, single: gymnasium.Env[Any, Any], num_envs: int, discount: float | None) -> TabularVectorEnv:
     """Step the table of a single environment, with the time limit of that environment."""
     # The argument -1 means no limit; the spec of the environment says None then.
@@ -143,11 +173,15 @@ def _stepped(table: Table, single: gymnasium.Env[Any, Any], num_envs: int, disco
     return env
 
 
-def synchronous(spec: EnvSpec, num_envs: int, kwargs: dict[str, Any], wrap: Wrap) -> SyncVectorEnv:
-    """Step wrapped single environments one after another."""
-    singles = [wrap(gymnasium.make(spec, **kwargs)) for _ in range(num_envs)]
-    rows = [partial(CheckRow, single, row) for row, single in enumerate(singles)]
-    env = SyncVectorEnv(rows, autoreset_mode=AutoresetMode.SAME_STEP)
+def synchronous(spec: EnvSpec, num_envs: int, kwargs: dict[str, Any], observing: Observing) -> SyncVectorEnv[Any, Any]:
+    """Step single environments one after another, with numbered actions, observed in this way."""
+    singles = [observing.with_actions(gymnasium.make(spec, **kwargs)) for _ in range(num_envs)]
+    numbered = [observing.with_observations(single) for single in singles]
+    if observing.how == "raw":
+        rows = [partial(CheckRow, single, row) for row, single in enumerate(singles)]
+        env = SyncVectorEnv(rows, autoreset_mode=AutoresetMode.SAME_STEP)
+    else:
+        env = NumberedSyncVectorEnv(singles, numbered)
     # The spec of a single environment contains the time limit and the wrappers.
-    env.spec = singles[0].spec
+    env.spec = numbered[0].spec
     return env

@@ -16,6 +16,7 @@ from envs.forms import (
     blackjack,
     has_table,
     is_blackjack,
+    motion,
     renders_or_wraps,
     synchronous,
     tabular,
@@ -98,7 +99,7 @@ def make(
     >>> make("boltzmann/GaussianBandit-v0", 2000, arms=50).single_action_space
     Discrete(50)
     >>> make("CartPole-v1", 2)
-    SyncVectorEnv(CartPole-v1, num_envs=2)
+    NumberedSyncVectorEnv(CartPole-v1, num_envs=2)
     >>> make("CartPole-v1", 2, bins=(1, 1, 6, 12)).single_observation_space
     Discrete(72)
     >>> make("FrozenLake-v1", 2, observe="hash", max_states=16).single_observation_space
@@ -150,7 +151,10 @@ def _first_form(
             return blackjack(spec, num_envs, discount, kwargs)
         if has_table(spec, kwargs):
             return tabular(spec, num_envs, discount, _with_time_limit(spec, kwargs))
-    return synchronous(spec, num_envs, _with_time_limit(spec, kwargs), observing.wrap)
+    form = motion(spec, num_envs, observing, kwargs)
+    if form is not None:
+        return form
+    return synchronous(spec, num_envs, _with_time_limit(spec, kwargs), observing)
 
 
 def _checked_spec(environment: str | EnvSpec, discount: float | None, kwargs: dict[str, Any]) -> EnvSpec:

@@ -4,5 +4,5 @@ from hypothesis import settings
 
 # Time limits a case would make a noisy machine fail the suite.
 settings.register_profile("thorough", deadline=None, print_blob=True)
-settings.register_profile("quick", settings.get_profile("thorough"), max_examples=25)
+settings.register_profile("quick", settings.get_profile("thorough"), max_examples=12)
 settings.load_profile("quick")

@@ -1,8 +1,9 @@
 """The project beside plain C and beside other libraries: ``python -m benchmarks.engines``.
 
-The command times the public ``rollout`` on the works of ``works.py``, in turns with the C yardstick; the cost of
-recording and the parts of a lockstep step; the public ``run`` with two workers beside one; a policy call; and other
-libraries, in a Python that ``--peers`` names. docs/speed.md explains each comparison.
+The command times the public ``rollout`` on the works of ``works.py``, in turns with the C yardstick; every policy,
+learner and world; the cost of recording and the parts of a lockstep step; batches of single environments, numbered in
+one call; the public ``run`` with two workers beside one; a policy call; and other libraries, in a Python that
+``--peers`` names. docs/speed.md explains each comparison.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import Any
 
 from benchmarks import core
 from benchmarks.engines import anatomy, reporting
+from benchmarks.engines.batches import measure_batches
+from benchmarks.engines.laws import measure_laws
 from benchmarks.engines.measuring import LEAST_STEPS, Effort, Row, measure_recording, measure_rollouts, measure_runs
 from benchmarks.engines.peers import FULL_SECONDS, measure_peers
 from benchmarks.engines.works import REPLICATES
@@ -21,7 +24,7 @@ from benchmarks.engines.yardstick import CACHE, MissingCompilerError, Yardstick
 
 FULL = Effort(rounds=5, seconds=FULL_SECONDS, replicates=REPLICATES)
 QUICK = Effort(rounds=3, seconds=0.04, replicates=(30, 2000))
-PARTS = ("rollouts", "recording", "steps", "runs", "calls", "peers")
+PARTS = ("rollouts", "laws", "recording", "steps", "batches", "runs", "calls", "peers")
 
 
 class _Report:
@@ -65,6 +68,9 @@ def measure(parts: Sequence[str], effort: Effort, peers: str | None, folder: Pat
         report.say(f"\nrollout: agent-steps a processor second, medians of {effort.rounds} interleaved rounds")
         cells = measure_rollouts(yardstick, effort)
         results["rollouts"] = _print_rows(report, (row for rows in cells for row in rows))
+    if "laws" in parts:
+        report.say("\nlaws: every policy, learner and world, 30 replicates, beside a Boltzmann policy on the testbed")
+        results["laws"] = _print_rows(report, measure_laws(effort))
     if "recording" in parts:
         report.say("\nrecording: rollout with its recorder beside one that notes nothing, in processor seconds")
         results["recording"] = _print_rows(report, measure_recording(effort))
@@ -78,6 +84,9 @@ def measure(parts: Sequence[str], effort: Effort, peers: str | None, folder: Pat
         for part in anatomy.measure_parts(rounds):
             report.say(anatomy.line(part))
             results["steps"].append(part.to_json())
+    if "batches" in parts:
+        report.say("\nbatches: a step of single environments, their observations numbered in one call and row by row")
+        results["batches"] = _print_rows(report, measure_batches(effort))
     if "runs" in parts:
         report.say("\nrun: two workers beside one, agent-steps a wall-clock second; 1st call starts the workers")
         results["runs"] = _print_rows(report, measure_runs(yardstick, effort))

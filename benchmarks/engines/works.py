@@ -84,7 +84,7 @@ class EmptyRecorder(Recorder):
     def add(self, *step: Any) -> None:
         """Ignore a step."""
 
-    def add_window(self, *window: Any) -> None:
+    def add_windows(self, *windows: Any) -> None:
         """Ignore a window."""
 
 

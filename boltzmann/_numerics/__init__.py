@@ -7,7 +7,7 @@
 - ``exponents``: (Q - max Q) / T; sums and means under weights that underflow
 - ``formulas``: one formula for each quantity
 - ``shared``: quantities that follow from probabilities: log_prob, cross-entropy, Kullback-Leibler divergence, top_k
-- ``roots``: the temperature at which a formula has a given value
+- ``roots``: a folder: the temperature at which a quantity has a given value
 - ``libraries``: where array libraries differ
 - ``tensors``: PyTorch without derivatives, and which results may be cached
 - ``lazy``: properties that are computed on first use

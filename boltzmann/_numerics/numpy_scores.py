@@ -43,7 +43,9 @@ def standardise(
     if not number or where is not None or prior is not None:
         return _restricted(raw, temperatures, where, prior, given)
     if not single_row or raw.size != raw.shape[-1]:
-        return _scored(raw, temperatures, None, given.dtype)
+        plain = raw.flags.c_contiguous and 0.0 < temperatures < np.inf and _axis(raw, temperatures) == -1
+        several = _plain_rows(raw, temperatures, given.dtype) if plain and raw.size else None
+        return _scored(raw, temperatures, None, given.dtype) if several is None else several
     row: Any = raw.reshape(-1)
     best = int(row.argmax())
     # `argmax` returns the index of a NaN if there is one.
@@ -95,6 +97,28 @@ def _is_constant(array: object) -> bool:
     return array is None
 
 
+def _plain_rows(raw: Any, temperature: float, dtype: object) -> Scores | None:
+    """Score contiguous rows at a temperature between the ends; None if a maximum is infinite or NaN.
+
+    The indices of the maximisers are needed later and lead to the maxima. `argmax` finds NaN first.
+    """
+    best = raw.argmax(axis=-1).reshape(-1)
+    best += np.arange(0, raw.size, raw.shape[-1])
+    maximum = raw.take(best).reshape(*raw.shape[:-1], 1)
+    if not _is_finite(maximum):
+        return None
+    scores = Scores()
+    scores.dtype, scores.axis, scores.temperature, scores.ends = dtype, -1, temperature, False
+    scores.values, scores.flat_best = raw, best
+    scores.maximum = scores.peak = scores.likeliest = maximum
+    return scores
+
+
+def _is_finite(numbers: Any) -> bool:
+    """Return whether all of some numbers are finite. Both searches stop at a NaN, and are faster than a reduction."""
+    return math.isfinite(numbers.item(numbers.argmax())) and math.isfinite(numbers.item(numbers.argmin()))
+
+
 @QUIET
 def _scored(raw: Any, temperature: Any, prior: Any, dtype: object) -> Scores:
     scores = Scores()
@@ -103,8 +127,8 @@ def _scored(raw: Any, temperature: Any, prior: Any, dtype: object) -> Scores:
     if scores.axis == -1 and prior is None and raw.flags.c_contiguous:
         # The indices of the maximisers are needed later and lead to the maxima. `argmax` finds NaN first.
         scores.flat_best = raw.argmax(axis=-1).reshape(-1)
-        scores.flat_best += np.arange(len(scores.flat_best)) * raw.shape[-1]
-        maximum = raw.reshape(-1)[scores.flat_best].reshape(*raw.shape[:-1], 1)
+        scores.flat_best += np.arange(0, raw.size, raw.shape[-1])
+        maximum = raw.reshape(-1).take(scores.flat_best).reshape(*raw.shape[:-1], 1)
     else:
         maximum = np.maximum.reduce(raw, axis=scores.axis, keepdims=True)
     scores.maximum = scores.peak = maximum
@@ -113,8 +137,7 @@ def _scored(raw: Any, temperature: Any, prior: Any, dtype: object) -> Scores:
         scores.equal = scores.ends and prior is None
     else:
         scores.ends = bool((temperature == 0).any() or np.isinf(temperature).any())
-    # One sum shows whether any maximum is infinite or NaN; if the sum overflows, look closer.
-    if not math.isfinite(np.add.reduce(maximum, axis=None)):
+    if maximum.size and not _is_finite(maximum):
         _require_a_maximum(raw, maximum, scores.axis, prior is not None)
         endless = np.isposinf(maximum)
         scores.peak = np.where(endless, 0.0, maximum)

@@ -82,6 +82,19 @@ def has_derivative(array: Any) -> bool:
     return array.requires_grad or getattr(torch.autograd.forward_ad, "_current_level", 0) >= 0
 
 
+def is_recorded(array: Any) -> bool:
+    """Return whether a derivative or a trace needs what is computed from an array in its own library."""
+    if libraries.is_native(array):
+        return False
+    torch = sys.modules.get("torch")
+    if libraries.is_traced(array):
+        return True
+    if torch is None or not isinstance(array, torch.Tensor):
+        return False
+    dual = getattr(torch.autograd.forward_ad, "_current_level", 0) >= 0
+    return dual or (array.requires_grad and torch.is_grad_enabled())
+
+
 def lasting(xp: Namespace, result: Any, source: Any) -> bool:
     """Return whether a result computed from ``source`` may be cached.
 

@@ -8,10 +8,8 @@ import numpy as np
 
 from boltzmann.arrays import Array, Floats
 from boltzmann.policies._choice import largest_probabilities
+from boltzmann.policies._visits import FARTHEST, LEAST_WIDTH
 from boltzmann.policies.indices import PolicyInputs
-
-_LEAST_WIDTH = 1e-300
-_FARTHEST = -1e300
 
 
 class ScaledNoise:
@@ -39,9 +37,9 @@ class ScaledNoise:
         halves = np.where(drawing & ~waiting, means / 2, 0.0)
         top = np.where(drawing, halves, -np.inf).max(axis=-1, keepdims=True, initial=-np.inf)
         centres = 2 * ((halves - np.where(np.isfinite(top), top, 0.0)) / unit)
-        self.widths = np.maximum(scales / unit, _LEAST_WIDTH)
+        self.widths = np.maximum(scales / unit, LEAST_WIDTH)
         # No noise lifts these to the largest draw.
-        hopeless = centres < _FARTHEST
+        hopeless = centres < FARTHEST
         self.centres = np.where(hopeless, 0.0, centres)
         self.drawing = drawing & ~hopeless
 

@@ -9,8 +9,10 @@ import numpy as np
 
 from boltzmann.arrays import QUIET, Floats, Input, Mask, Values
 from boltzmann.categorical import Categorical
+from boltzmann.laws import PolicyLaw, StepNumber
 from boltzmann.notation import Expression
 from boltzmann.policies._noise import ScaledNoise
+from boltzmann.policies._visits import greedy_law, noise_law
 from boltzmann.policies.indices import PolicyInputs
 from boltzmann.schedules import NONNEGATIVE, Schedule
 
@@ -25,6 +27,10 @@ def _noise(rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
 
 def _log_density(z: Floats) -> Any:
     return -z - np.exp(-z)
+
+
+def _narrowed(m: Any, action: Any, scale: Any) -> Any:
+    return scale / m.sqrt(m.maximum(action.visits, 1.0))
 
 
 @dataclass(frozen=True, repr=False)
@@ -68,3 +74,24 @@ class BoltzmannGumbel(Expression):
         means, scale = (np.zeros_like(inputs.values), 1.0) if scale == np.inf else (inputs.values, scale)
         scales = scale / np.sqrt(np.maximum(inputs.visits, 1.0))
         return inputs.largest_draw(ScaledNoise(inputs, means, scales, _noise, _KNOTS, _log_density))
+
+    @property
+    def law(self) -> PolicyLaw | None:
+        """The policy as a law; None for a schedule, which might become 0, where the policy draws in another way."""
+        if callable(self.C):
+            return None
+        if self.C == 0:
+            return greedy_law(lambda m, action, row: action.q, {"visits"}, {})
+        if np.isinf(self.C):
+            return noise_law(
+                lambda m, action, row: 0.0 * action.visits,
+                lambda m, action, row: _narrowed(m, action, 1.0),
+                "exponential",
+                {},
+            )
+        return noise_law(
+            lambda m, action, row: action.q,
+            lambda m, action, row: _narrowed(m, action, row.C),
+            "exponential",
+            {"C": StepNumber(self.C)},
+        )

@@ -18,8 +18,10 @@ from boltzmann.arrays import QUIET, Floats, Input, Mask, Values
 from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
+from boltzmann.laws import PolicyLaw, StepNumber
 from boltzmann.notation import Expression
 from boltzmann.policies._choice import LargestDraw, Law
+from boltzmann.policies._visits import VISITS, greedy_law, width
 
 
 class PolicyInputs:
@@ -113,6 +115,15 @@ class UCB1(Expression):
         inputs = PolicyInputs(values, visits, where)
         return inputs.greedy_over(inputs.values + self.confidence * np.sqrt(inputs.widths()))
 
+    @property
+    def law(self) -> PolicyLaw:
+        """The policy as a law."""
+
+        def index(m: Any, action: Any, row: Any) -> Any:
+            return action.q + row.confidence * m.sqrt(width(m, action, row))
+
+        return greedy_law(index, {"visits"}, {"confidence": StepNumber(self.confidence)})
+
 
 @dataclass(frozen=True, repr=False)
 class UCB1Tuned(Expression):
@@ -149,6 +160,16 @@ class UCB1Tuned(Expression):
         checks.require_entries((spread >= 0) & (spread < np.inf), "variances", "finite and at least 0", spread)
         widths = inputs.widths()
         return inputs.greedy_over(inputs.values + np.sqrt(widths * np.minimum(0.25, spread + np.sqrt(2 * widths))))
+
+    @property
+    def law(self) -> PolicyLaw:
+        """The policy as a law."""
+
+        def index(m: Any, action: Any, row: Any) -> Any:
+            w = width(m, action, row)
+            return action.q + m.sqrt(w * m.minimum(0.25, action.variances + m.sqrt(2 * w)))
+
+        return greedy_law(index, {"visits", "variances"}, {})
 
 
 @dataclass(frozen=True, repr=False)
@@ -191,3 +212,15 @@ class Maillard(Expression):
         energies = np.where(waiting, 0.0, energies).astype(inputs.dtype)
         first = np.where(waiting, inputs.untaken, inputs.allowed)
         return Gibbs(inputs.returned(energies), 1.0, where=inputs.returned(first))
+
+    @property
+    def law(self) -> PolicyLaw:
+        """The policy as a law."""
+
+        def weight(m: Any, action: Any, row: Any) -> Any:
+            half = row.top / 2 - action.q / 2
+            gap = m.where(half > 0, 2 * (half / row.deviation) * m.sqrt(action.visits / 2), 0.0)
+            likely = m.where(action.q > -np.inf, m.exp(-(gap * gap)), 0.0)
+            return m.where(row.waiting > 0, action.is_untaken, likely)
+
+        return PolicyLaw(weight, (VISITS,), {"deviation": StepNumber(self.deviation)}, frozenset({"visits"}))

@@ -7,15 +7,14 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
-from boltzmann._numerics import formulas, libraries, standardise
-from boltzmann.arrays import QUIET, Input, Mask, Values
-from boltzmann.calibration import finite_rows, temperature_for_expected_loss
+from boltzmann._numerics import libraries
+from boltzmann.arrays import QUIET, Floats, Input, Mask, Values
+from boltzmann.calibration import finite_rows, temperature_for_mellowmax
 from boltzmann.gibbs import Gibbs
+from boltzmann.laws import PolicyLaw, StepNumber, gibbs_weight
 from boltzmann.notation import Expression
 from boltzmann.schedules import NONNEGATIVE, Schedule
-
-_FIRST_ORDER = 5e-9
-"""Below this product of half the range and omega, beta is omega / 2 to rounding."""
+from boltzmann.thermostats import mellowmax_law
 
 
 @dataclass(frozen=True, repr=False)
@@ -50,20 +49,30 @@ class Mellowmax(Expression):
 
     omega: Annotated[float | Schedule, NONNEGATIVE] = 1.0
 
-    @QUIET
     def __call__(
         self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Gibbs:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         omega = NONNEGATIVE.read("omega", self.omega, step)
-        rows = finite_rows(libraries.to_numpy("values", values), libraries.to_numpy("where", where))
+        if np.ndim(omega):
+            return Gibbs(values, _temperatures(values, omega, where), where=where)
         # If the inverse of omega overflows, so does the temperature; both limits are uniform.
         if omega == 0 or omega == np.inf or 1 / omega == np.inf:
+            finite_rows(libraries.to_numpy("values", values), libraries.to_numpy("where", where))
             return Gibbs(values, 0.0 if omega == np.inf else np.inf, where=where)
-        loss = np.asarray(formulas.mellowmax_loss(standardise(rows, np.asarray(1 / omega), None, None)))
-        temperature = temperature_for_expected_loss(rows, loss.reshape(rows.shape[:-1])).temperature
-        # For tiny omega times range the loss differs from uniform's by rounding alone, and beta is omega / 2 to first
-        # order.
-        ranges = rows.max(axis=-1) / 2 - np.min(rows / 2, axis=-1, where=rows > -np.inf, initial=np.inf)
-        temperature = np.where(ranges * omega < _FIRST_ORDER, 2 / omega, temperature)
-        return Gibbs(values, libraries.returned(temperature[()], values, least_bits=32), where=where)
+        return Gibbs(values, temperature_for_mellowmax(values, omega, where=where), where=where)
+
+    @property
+    def law(self) -> PolicyLaw:
+        """The policy as a law."""
+        law = mellowmax_law(StepNumber(self.omega))
+        return PolicyLaw(gibbs_weight, law.passes, law.numbers)
+
+
+@QUIET
+def _temperatures(values: Values, omega: Floats, where: Mask) -> Floats:
+    """Return the temperature of each row at an omega of its own, both limits among them."""
+    uniform = (omega == 0) | (1 / omega == np.inf)
+    inside = np.where(uniform | (omega == np.inf), 1.0, omega)
+    found = temperature_for_mellowmax(values, inside, where=where)
+    return np.where(omega == np.inf, 0.0, np.where(uniform, np.inf, found))

@@ -211,3 +211,15 @@ class KLBoltzmann(Expression):
         if callable(prior):
             prior = prior(values, step=step, visits=visits, where=where, variances=variances).probs
         return Gibbs(values, temperature, where=where, prior=prior)
+
+    @property
+    def law(self) -> PolicyLaw | None:
+        """The policy as a law; None for a policy as the prior, a weight of 0, and a thermostat without a law."""
+        law = temperature_law(self.temperature)
+        if law is None or callable(self.prior) or not all(self.prior):
+            return None
+
+        def weight(m: Any, action: Any, row: Any) -> Any:
+            return action.prior * gibbs_weight(m, action, row)
+
+        return PolicyLaw(weight, law.passes, law.numbers, law.inputs, constants={"prior": self.prior})

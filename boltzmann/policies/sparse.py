@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from numpy.typing import NDArray
 
 from boltzmann import checks
 from boltzmann._numerics import libraries, standardise, tensors
@@ -19,11 +18,12 @@ from boltzmann.arrays import QUIET, Array, Floats, Input, Mask, Values
 from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
-from boltzmann.thermostats import RowTemperature, TemperaturePolicy, temperature_of
-
-Indices = NDArray[np.intp]
+from boltzmann.laws import PolicyLaw, gibbs_weight
+from boltzmann.policies._sparse_laws import entmax_law, sparsemax_law
+from boltzmann.thermostats import RowTemperature, TemperaturePolicy, temperature_law, temperature_of
 
 _NEWTON_STEPS = 2
+_MOST_STEPS = 100
 _BELOW_SUPPORT = -2.0
 
 
@@ -111,6 +111,12 @@ class Sparsemax(TemperaturePolicy):
         threshold = (np.take_along_axis(sums, size - 1, axis=-1) - 1) / size
         return _distribution(np.maximum(scores - threshold, 0.0), values, temperature, 2.0)
 
+    @property
+    def law(self) -> PolicyLaw | None:
+        """The policy as a law; None with a thermostat that has none."""
+        law = temperature_law(self.temperature)
+        return None if law is None else sparsemax_law(law)
+
 
 @dataclass(frozen=True, repr=False)
 class Entmax(TemperaturePolicy):
@@ -152,6 +158,19 @@ class Entmax(TemperaturePolicy):
         rows = scores.reshape(-1, scores.shape[-1])
         return _distribution(_entmax(rows, self.alpha).reshape(scores.shape), values, temperature, self.alpha)
 
+    @property
+    def law(self) -> PolicyLaw | None:
+        """The policy as a law; None with a thermostat that has none, and for alpha above 2.
+
+        There the threshold has not the digits that small probabilities need.
+        """
+        law = temperature_law(self.temperature)
+        if law is None or self.alpha > 2:
+            return None
+        if self.alpha == 1:
+            return PolicyLaw(gibbs_weight, law.passes, law.numbers, law.inputs)
+        return entmax_law(law, self.alpha)
+
 
 def _entmax(rows: Floats, alpha: float) -> Floats:
     """Solve for one probability in each row, which determines all others."""
@@ -163,16 +182,18 @@ def _entmax(rows: Floats, alpha: float) -> Floats:
 def _from_largest(rows: Floats, alpha: float) -> Floats:
     """Solve for the probability of the best action, in [1 / K, 1]; well conditioned for alpha up to 2."""
 
-    def terms(best: Floats, scores: Floats) -> Floats:
+    def ratios(best: Floats) -> Floats:
         # log1p of the ratio to the best one keeps full precision as alpha tends to 1, the softmax.
-        below = np.where(scores == 0, 0.0, (alpha - 1) * (scores * best ** (1 - alpha)))
-        return np.asarray(best * np.exp(np.log1p(np.maximum(below, -1.0)) / (alpha - 1)))
+        below = np.where(rows == 0, 0.0, (alpha - 1) * (rows * best[:, np.newaxis] ** (1 - alpha)))
+        return np.asarray(np.exp(np.log1p(np.maximum(below, -1.0)) / (alpha - 1)))
 
-    def excess(best: Floats, row: Indices) -> Floats:
-        return np.asarray(terms(best[..., np.newaxis], rows[row]).sum(axis=-1) - 1.0)
+    def excess(best: Floats) -> tuple[Floats, Floats]:
+        ratio = ratios(best)
+        slopes = np.where(ratio > 0, ratio ** (2 - alpha), 0.0)
+        return best * ratio.sum(axis=-1) - 1.0, slopes.sum(axis=-1)
 
-    best = _roots(excess, np.full(len(rows), 1 / rows.shape[-1]), np.ones(len(rows)), rows)
-    return terms(best[:, np.newaxis], rows)
+    best = _root_below(excess, np.ones(len(rows)), 1 / rows.shape[-1])
+    return best[:, np.newaxis] * ratios(best)
 
 
 def _from_smallest(rows: Floats, alpha: float) -> Floats:
@@ -185,27 +206,31 @@ def _from_smallest(rows: Floats, alpha: float) -> Floats:
     last = np.where(support, below, -1.0).max(axis=-1, keepdims=True)
     above = np.where(support, last - below, 0.0)
 
-    def terms(least: Floats, distances: Floats) -> Floats:
-        return np.where(distances == 0, least, (least ** (alpha - 1) + distances) ** (1 / (alpha - 1)))
+    def terms(least: Floats) -> Floats:
+        column = least[:, np.newaxis]
+        return np.where(above == 0, column, (column ** (alpha - 1) + above) ** (1 / (alpha - 1)))
 
-    def excess(least: Floats, row: Indices) -> Floats:
-        return np.asarray(np.where(support[row], terms(least[..., np.newaxis], above[row]), 0.0).sum(axis=-1) - 1.0)
+    def excess(least: Floats) -> tuple[Floats, Floats]:
+        term = terms(least)
+        slopes = np.where(above == 0, 1.0, (least[:, np.newaxis] / term) ** (alpha - 2))
+        total, slope = (np.where(support, part, 0.0).sum(axis=-1) for part in (term, slopes))
+        return total - 1.0, slope
 
-    least = _roots(excess, np.zeros(len(rows)), 1 / np.count_nonzero(support, axis=-1), rows)
-    return np.where(support, terms(least[:, np.newaxis], above), 0.0)
+    least = _root_below(excess, 1 / np.count_nonzero(support, axis=-1), 0.0)
+    return np.where(support, terms(least), 0.0)
 
 
-def _roots(excess: Callable[[Floats, Indices], Floats], low: Floats, high: Floats, rows: Floats) -> Floats:
-    """Return the root of the excess between low and high in each row."""
-    from scipy.optimize import elementwise
+def _root_below(excess: Callable[[Floats], tuple[Floats, Floats]], start: Floats, least: float) -> Floats:
+    """Return the root of each row by Newton's method from the right, where a convex rising function is not below 0.
 
-    row, rounding = np.arange(len(rows)), rows.shape[-1] * np.finfo(np.float64).eps
-    # With a single action, or equal ones, the root is an end of the bracket up to rounding.
-    result = np.where(excess(high, row) <= rounding, high, np.where(excess(low, row) >= -rounding, low, np.nan))
-    inside = np.flatnonzero(np.isnan(result))
-    if inside.size:
-        roots = elementwise.find_root(excess, (low[inside], high[inside]), args=(inside,))
-        if not roots.success.all():
-            raise RuntimeError(f"no threshold exists within rounding for the scores {rows[inside[~roots.success]][0]}")
-        result[inside] = roots.x
-    return np.asarray(result)
+    The excess is convex, and rises at least as fast as the probability itself, so that no step passes the root.
+    """
+    root, done = start, np.zeros(start.shape, dtype=bool)
+    for _ in range(_MOST_STEPS):
+        value, slope = excess(root)
+        moved = np.where(done, root, np.clip(root - value / slope, least, root))
+        done |= root - moved <= np.finfo(np.float64).eps * root
+        root = moved
+        if done.all():
+            break
+    return root

@@ -11,9 +11,11 @@ from boltzmann import checks
 from boltzmann.arrays import QUIET, Bools, Floats, Input, Mask, Values
 from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
+from boltzmann.laws import PolicyLaw, StepNumber
 from boltzmann.notation import Expression
 from boltzmann.policies._choice import largest_probabilities
 from boltzmann.policies._noise import ScaledNoise
+from boltzmann.policies._visits import noise_law
 from boltzmann.policies.indices import PolicyInputs
 
 _SERIES_FROM = 16.0
@@ -82,6 +84,33 @@ class GaussianThompson(Expression):
         else:
             means = means_or_prior
         return inputs.largest_draw(ScaledNoise(inputs, means, scales, _noise, _NORMAL_KNOTS, _log_density))
+
+    @property
+    def law(self) -> PolicyLaw:
+        """The policy as a law."""
+        flat = self.prior_deviation == np.inf
+
+        def mean(m: Any, action: Any, row: Any) -> Any:
+            if flat:
+                return action.q
+            odds = row.ratio / m.sqrt(m.maximum(action.visits, 1.0))
+            share = m.where(action.visits > 0, 1 / (1 + odds * odds), 0.0)
+            above = m.where(action.visits > 0, action.q, row.prior_mean) - row.prior_mean
+            return row.prior_mean + share * above
+
+        def scale(m: Any, action: Any, row: Any) -> Any:
+            if flat:
+                return row.deviation / m.sqrt(m.maximum(action.visits, 1.0))
+            return m.minimum(row.deviation / m.hypot(m.sqrt(action.visits), row.ratio), row.prior_deviation)
+
+        numbers = {"deviation": StepNumber(self.deviation)}
+        if not flat:
+            numbers |= {
+                "ratio": StepNumber(self.deviation / self.prior_deviation),
+                "prior_mean": StepNumber(self.prior_mean, "(-inf, inf)"),
+                "prior_deviation": StepNumber(self.prior_deviation),
+            }
+        return noise_law(mean, scale, "normal", numbers, untaken_first=flat)
 
 
 @dataclass(frozen=True, repr=False)

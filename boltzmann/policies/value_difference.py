@@ -17,9 +17,16 @@ from boltzmann._numerics import libraries
 from boltzmann.arrays import QUIET, Floats, Input, Mask, Values
 from boltzmann.bounds import OrNone, Real
 from boltzmann.categorical import Categorical
+from boltzmann.laws import PolicyLaw, gibbs_weight, greedy_weight, mixture, uniform_weight
 from boltzmann.notation import Expression
 from boltzmann.policies._mixture import gibbs_or_greedy, uniform_or_gibbs
-from boltzmann.thermostats import RangeScaled, RowTemperature, read_by_thermostat, temperature_of
+from boltzmann.thermostats import (
+    RangeScaled,
+    RowTemperature,
+    read_by_thermostat,
+    temperature_law,
+    temperature_of,
+)
 
 _NORMALISED = RangeScaled(0.5)
 """The paper's temperature: T = 1 after scaling the values to [-1, 1]."""
@@ -148,6 +155,11 @@ class VDBE(_ValueDifference):
         """Return the distribution of each row of ``values``; ``epsilons`` is one rate a row, or the initial one."""
         return uniform_or_gibbs(values, self._rates(epsilons), 0.0, where, has_temperature=False)
 
+    @property
+    def law(self) -> PolicyLaw:
+        """The policy as a law."""
+        return mixture(uniform_weight, greedy_weight, numbers={}, epsilon="epsilons")
+
 
 @dataclass(frozen=True, repr=False)
 class VDBESoftmax(_ValueDifference):
@@ -194,3 +206,17 @@ class VDBESoftmax(_ValueDifference):
         """Return the distribution of each row of ``values``; ``epsilons`` is one rate a row, or the initial one."""
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
         return gibbs_or_greedy(values, self._rates(epsilons), temperature, where)
+
+    @property
+    def law(self) -> PolicyLaw | None:
+        """The policy as a law; None with a thermostat that has none."""
+        law = temperature_law(self.temperature)
+        if law is None:
+            return None
+        return mixture(
+            *(gibbs_weight, greedy_weight),
+            passes=law.passes,
+            numbers=law.numbers,
+            inputs=law.inputs,
+            epsilon="epsilons",
+        )

@@ -7,6 +7,9 @@ everywhere. A new thermostat is a subclass of :class:`Thermostat`; this base cla
 The temperatures of all thermostats except :class:`LossBudget` scale with the values, so rewards in other units change
 no choice. If no temperature meets the target (ties, or a target out of reach), the result is the nearest end, exactly
 0 or inf.
+
+The thermostats of ``targets`` take arrays of every library, traced ones too, and their temperatures have derivatives.
+The others compute with NumPy, and their temperatures are constants of a derivative.
 """
 
 from boltzmann.thermostats.per_row import RowTemperature as RowTemperature
@@ -15,6 +18,7 @@ from boltzmann.thermostats.per_row import Thermostat
 from boltzmann.thermostats.per_row import read_by_thermostat as read_by_thermostat
 from boltzmann.thermostats.per_row import temperature_law as temperature_law
 from boltzmann.thermostats.per_row import temperature_of as temperature_of
+from boltzmann.thermostats.root_laws import mellowmax_law as mellowmax_law
 from boltzmann.thermostats.scaled import GLIE, RangeScaled, StdScaled
 from boltzmann.thermostats.targets import EffectiveActionsTarget, EntropyTarget, GreedyProbabilityTarget, LossBudget
 

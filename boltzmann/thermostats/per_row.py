@@ -24,9 +24,13 @@ class Thermostat(Expression):
     """
 
     reads: ClassVar[frozenset[str]] = frozenset({"values", "visits"})
+    every_library: ClassVar[bool] = False
+    """Whether it takes arrays of every library, traced ones too, and answers in the library of the values."""
 
-    law: ClassVar[TemperatureLaw | None] = None
-    """How compiled loops find the temperature; None runs in lockstep."""
+    @property
+    def law(self) -> TemperatureLaw | None:
+        """How compiled loops find the temperature; None runs in lockstep."""
+        return None
 
     def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row, shape (...), for values and visits of shape (..., K)."""
@@ -81,7 +85,8 @@ def read_by_thermostat(temperature: float | Schedule | Thermostat) -> frozenset[
 def temperature_law(temperature: float | Schedule | Thermostat) -> TemperatureLaw | None:
     """Return the law of a number, a schedule or a thermostat; None for a thermostat without one."""
     if isinstance(temperature, Thermostat):
-        return own_law(temperature)
+        law: TemperatureLaw | None = own_law(temperature)
+        return law
     return TemperatureLaw(numbers={"temperature": StepNumber(temperature)})
 
 
@@ -90,7 +95,8 @@ def temperature_of(
 ) -> Values:
     """Read a number, a schedule or a thermostat; a thermostat's temperatures are in the library of the values.
 
-    A thermostat's temperatures have no derivatives: they are constants.
+    A thermostat of ``every_library`` gets the values as they are, and its temperatures have derivatives. Another one
+    gets NumPy arrays, and its temperatures are constants.
 
     Examples
     --------
@@ -98,7 +104,11 @@ def temperature_of(
     >>> float(temperature_of(RangeScaled(0.5), [1.0, 5.0], step=0, visits=None, where=None))
     2.0
     """
+    if type(temperature) is float:
+        return temperature
     if isinstance(temperature, Thermostat):
+        if temperature.every_library and not libraries.is_native(values):
+            return temperature(values, step=step, visits=visits, where=where)
         array = libraries.to_numpy("values", values)
         mask = None if where is None else checks.mask_array("where", libraries.to_numpy("where", where))
         read: Values = temperature(array, step=step, visits=libraries.to_numpy("visits", visits), where=mask)

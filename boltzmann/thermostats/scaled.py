@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from boltzmann import checks
 from boltzmann._numerics import libraries
 from boltzmann.arrays import QUIET, Floats, Input, Mask, Values
 from boltzmann.calibration import finite_rows
+from boltzmann.laws import Pass, Results, StepNumber, TemperatureLaw
 from boltzmann.schedules import NONNEGATIVE, Schedule, Temperatures
 from boltzmann.thermostats.per_row import Thermostat
 
@@ -24,6 +25,16 @@ def _half_range(rows: Floats) -> Floats:
 def _times(units: Floats, scale: float) -> Temperatures:
     """Return scale times the unit of each row; an infinite scale is inf even for equal values, where inf * 0 is NaN."""
     return np.full(units.shape, np.inf)[()] if np.isinf(scale) else (units * scale)[()]
+
+
+def _least(m: Any, action: Any, row: Any) -> Results:
+    """Seek the least allowed value: the largest of the negative halves, as the range itself may overflow."""
+    return {"least": m.where(action.q > -np.inf, -(action.q / 2), -np.inf)}
+
+
+def _in_units(m: Any, unit: Any, scale: Any) -> Results:
+    """Return the temperature 2 scale units; inf at scale inf also for equal values."""
+    return {"temperature": m.where(scale == np.inf, np.inf, unit * (2 * scale))}
 
 
 @dataclass(frozen=True, repr=False)
@@ -47,6 +58,12 @@ class RangeScaled(Thermostat):
     def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         return _times(_half_range(finite_rows(values, where)), 2 * NONNEGATIVE.read("scale", self.scale, step))
+
+    @property
+    def law(self) -> TemperatureLaw:
+        """The thermostat as a law."""
+        least = Pass(_least, lambda m, row: _in_units(m, row.top / 2 + row.least, row.scale), largest=("least",))
+        return TemperatureLaw((least,), {"scale": StepNumber(self.scale)})
 
 
 @dataclass(frozen=True, repr=False)
@@ -77,6 +94,31 @@ class StdScaled(Thermostat):
         parts = below / np.where(unit > 0, unit, 1.0)
         deviations = np.std(parts, axis=-1, where=allowed) * unit[..., 0]
         return _times(deviations, 2 * NONNEGATIVE.read("scale", self.scale, step))
+
+    @property
+    def law(self) -> TemperatureLaw:
+        """The thermostat as a law."""
+
+        def part(m: Any, action: Any, row: Any) -> Any:
+            return m.where(action.q > -np.inf, (action.q / 2 - row.top / 2) / row.unit, 0.0)
+
+        def adds(m: Any, action: Any, row: Any) -> Results:
+            return {"sum": part(m, action, row), "count": m.where(action.q > -np.inf, 1.0, 0.0)}
+
+        def squares(m: Any, action: Any, row: Any) -> Results:
+            deviation = part(m, action, row) - row.mean
+            return {"squares": m.where(action.q > -np.inf, deviation * deviation, 0.0)}
+
+        def unit(m: Any, row: Any) -> Results:
+            range_ = row.top / 2 + row.least
+            return {"range": range_, "unit": m.where(range_ > 0, range_, 1.0)}
+
+        passes = (
+            Pass(_least, unit, largest=("least",)),
+            Pass(adds, lambda m, row: {"mean": row.sum / row.count}),
+            Pass(squares, lambda m, row: _in_units(m, m.sqrt(row.squares / row.count) * row.range, row.scale)),
+        )
+        return TemperatureLaw(passes, {"scale": StepNumber(self.scale)})
 
 
 @dataclass(frozen=True, repr=False)
@@ -109,3 +151,20 @@ class GLIE(Thermostat):
         counts = checks.visit_counts(libraries.to_numpy("visits", visits), rows.shape, allowed)
         growth = np.log(np.maximum(counts.sum(axis=-1), 1.0))
         return np.where(growth > 0, 2 * (_half_range(rows) / np.where(growth > 0, growth, 1.0)), np.inf)[()]
+
+    @staticmethod
+    def _visits(m: Any, action: Any, row: Any) -> Results:
+        return {**_least(m, action, row), "total": m.where(action.q > -np.inf, action.visits, 0.0)}
+
+    @staticmethod
+    def _temperature(m: Any, row: Any) -> Results:
+        growth = m.log(m.maximum(row.total, 1.0))
+        cooled = 2 * ((row.top / 2 + row.least) / m.where(growth > 0, growth, 1.0))
+        return {"temperature": m.where(growth > 0, cooled, np.inf)}
+
+    @property
+    def law(self) -> TemperatureLaw:
+        """The thermostat as a law."""
+        return TemperatureLaw(
+            (Pass(self._visits, self._temperature, largest=("least",)),), inputs=frozenset({"visits"})
+        )

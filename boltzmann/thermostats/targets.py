@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 
 from boltzmann import calibration
-from boltzmann.arrays import QUIET, Input, Mask, Values
+from boltzmann.arrays import Input, Mask, Values
+from boltzmann.laws import StepNumber, TemperatureLaw
 from boltzmann.schedules import NONNEGATIVE, UNIT_INTERVAL, Schedule, Scheduled, Temperatures
 from boltzmann.thermostats.per_row import Thermostat
+from boltzmann.thermostats.root_laws import root_law
 
 _AT_LEAST_ONE = Scheduled("[1, inf]")
 
@@ -43,14 +45,19 @@ class EntropyTarget(Thermostat):
     [0.0, inf]
     """
 
+    every_library: ClassVar[bool] = True
+
     fraction: Annotated[float | Schedule, UNIT_INTERVAL]
 
-    @QUIET
     def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         fraction = UNIT_INTERVAL.read("fraction", self.fraction, step)
-        possible = np.count_nonzero(calibration.finite_rows(values, where) > -np.inf, axis=-1)
-        return _temperatures(calibration.temperature_for_entropy(values, fraction * np.log(possible), where=where))
+        return _temperatures(calibration.temperature_for_entropy_fraction(values, fraction, where=where))
+
+    @property
+    def law(self) -> TemperatureLaw:
+        """The thermostat as a law."""
+        return root_law("fraction", StepNumber(self.fraction, "[0, 1]"), lambda m, row: row.wanted)
 
 
 @dataclass(frozen=True, repr=False)
@@ -70,13 +77,19 @@ class EffectiveActionsTarget(Thermostat):
     [0.0, inf]
     """
 
+    every_library: ClassVar[bool] = True
+
     actions: Annotated[float | Schedule, _AT_LEAST_ONE]
 
-    @QUIET
     def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         actions = _AT_LEAST_ONE.read("actions", self.actions, step)
         return _temperatures(calibration.temperature_for_entropy(values, effective_actions=actions, where=where))
+
+    @property
+    def law(self) -> TemperatureLaw:
+        """The thermostat as a law."""
+        return root_law("effective_actions", StepNumber(self.actions, "[1, inf]"), lambda m, row: row.wanted)
 
 
 @dataclass(frozen=True, repr=False)
@@ -96,13 +109,19 @@ class GreedyProbabilityTarget(Thermostat):
     [0.0, inf]
     """
 
+    every_library: ClassVar[bool] = True
+
     probability: Annotated[float | Schedule, UNIT_INTERVAL]
 
-    @QUIET
     def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         probability = UNIT_INTERVAL.read("probability", self.probability, step)
         return _temperatures(calibration.temperature_for_greedy_probability(values, probability, where=where))
+
+    @property
+    def law(self) -> TemperatureLaw:
+        """The thermostat as a law."""
+        return root_law("probability", StepNumber(self.probability, "[0, 1]"), lambda m, row: row.wanted)
 
 
 @dataclass(frozen=True, repr=False)
@@ -122,10 +141,16 @@ class LossBudget(Thermostat):
     [0.0, inf]
     """
 
+    every_library: ClassVar[bool] = True
+
     loss: Annotated[float | Schedule, NONNEGATIVE]
 
-    @QUIET
     def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         loss = NONNEGATIVE.read("loss", self.loss, step)
         return _temperatures(calibration.temperature_for_expected_loss(values, loss, where=where))
+
+    @property
+    def law(self) -> TemperatureLaw:
+        """The thermostat as a law."""
+        return root_law("loss", StepNumber(self.loss), lambda m, row: row.wanted / row.unit / 2.0)

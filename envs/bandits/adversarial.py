@@ -6,12 +6,13 @@ Each class documents what ``info["gap"]`` is measured against.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from envs import batched
 from envs.bandits.base import Bandit, BanditVector, Problems, count_arms, row_in, rows_in
-from envs.batched import Floats, Indices
+from envs.bandits.paying import BanditLaw, take_given
 
 
 class AdversarialBandit(Bandit):
@@ -56,13 +57,10 @@ class AdversarialBandit(Bandit):
         """Begin with the first row."""
         return Problems(np.tile(self.rewards[0], (count, 1)))
 
-    def pay(self, rng: np.random.Generator, problems: Problems, arms: Indices) -> tuple[Floats, Floats]:
+    @property
+    def law(self) -> BanditLaw:
         """Pay the rewards of the present row, then move to the next row."""
-        rewards = problems.pulled(arms)
-        gaps = problems.means[:, self.best_arm] - rewards
-        row = self.rewards[(problems.step + 1) % len(self.rewards)]
-        problems.move(np.broadcast_to(row, problems.means.shape))
-        return rewards, gaps
+        return BanditLaw(_pay_mean, noise="", moves=take_given, given=self.rewards, against=self.best_arm)
 
 
 class AdversarialBanditVector(BanditVector):
@@ -122,16 +120,23 @@ class ZeroedStartBandit(Bandit):
         """Begin with the first round."""
         return Problems(np.tile(self._means, (count, 1)))
 
-    def pay(self, rng: np.random.Generator, problems: Problems, arms: Indices) -> tuple[Floats, Floats]:
+    @property
+    def law(self) -> BanditLaw:
         """Pay 1 with the arm's probability, and nothing for the best arm in the zeroed rounds."""
-        means = problems.pulled(arms)
-        paid = rng.random(len(means)) < means
-        if problems.step < self.zeroed:
-            paid &= arms != self.best_arm
-        return paid.astype(np.float64), problems.best - means
+        numbers = {"zeroed": self.zeroed, "best_arm": self.best_arm}
+        return BanditLaw(_pay_later, noise="uniform", numbers=numbers)
 
 
 class ZeroedStartBanditVector(BanditVector):
     """Many independent :class:`ZeroedStartBandit` problems, stepped at once."""
 
     single = ZeroedStartBandit
+
+
+def _pay_mean(m: Any, arm: Any, row: Any) -> tuple[Any, Any]:
+    return arm.mean, row.best - arm.mean
+
+
+def _pay_later(m: Any, arm: Any, row: Any) -> tuple[Any, Any]:
+    pays = (arm.noise < arm.mean) & ((row.round >= row.zeroed) | (arm.index != row.best_arm))
+    return m.where(pays, 1.0, 0.0), row.best - arm.mean

@@ -16,6 +16,7 @@ from gymnasium.vector import AutoresetMode
 from numpy.typing import ArrayLike, NDArray
 
 from envs import batched
+from envs.bandits.paying import BanditLaw, pay_normal, pull
 from envs.bandits.rendering import RENDER_MODES, picture, text
 from envs.batched import Floats, Indices
 
@@ -57,6 +58,16 @@ class Problems:
         """Return the mean of the arm pulled in each problem, shape (R,)."""
         return np.asarray(self.means.take(self._first + arms))
 
+    def best_of(self, arm: int | None) -> Floats:
+        """Return the mean of an arm in each problem, or the largest one for None, shape (R,)."""
+        return self.best if arm is None else self.means[:, arm]
+
+    def resume(self, steps: int, means: Floats, last: tuple[Indices, Floats]) -> None:
+        """Go on after so many rounds, with the means of then and the last arms and rewards."""
+        self.step += steps
+        self.last = last
+        self.move(means)
+
     def frame(self, mode: str, row: int) -> Any:
         """Return what one problem shows, as text or as an array of shape (height, width, 3)."""
         arm, reward = (None, 0.0) if self.last is None else (int(self.last[0][row]), float(self.last[1][row]))
@@ -92,23 +103,17 @@ class Bandit(gymnasium.Env[np.int64, np.int64]):
     def draw(self, rng: np.random.Generator, count: int) -> Problems:
         """Draw ``count`` new problems."""
 
+    @property
+    def law(self) -> BanditLaw:
+        """What an arm pays; by default normals about the arm's mean, and the arms do not change."""
+        return _NORMAL
+
     def pay(self, rng: np.random.Generator, problems: Problems, arms: Indices) -> tuple[Floats, Floats]:
         """Return the rewards and gaps of one pull in each problem, both of shape (R,), and advance the problems.
 
-        By default rewards are normal about the arm's mean, and the arms do not change.
+        The ``law`` does. A subclass that replaces this method does not run as compiled loops.
         """
-        means, noise = problems.pulled(arms), problems.noise
-        if not isinstance(noise, float | int):
-            noise = noise[problems.rows, arms]
-        return means + noise * rng.standard_normal(len(means)), problems.best - means
-
-    def pay_zeros_and_ones(self, rng: np.random.Generator, problems: Problems, arms: Indices) -> tuple[Floats, Floats]:
-        """Pay 1 with the arm's probability, else 0.
-
-        Uniform draws are below 1, so probability 1 always pays and probability 0 never does.
-        """
-        means = problems.pulled(arms)
-        return (rng.random(len(means)) < means).astype(np.float64), problems.best - means
+        return pull(self.law, rng, problems, arms)
 
     @property
     def means(self) -> Floats:
@@ -187,18 +192,29 @@ class BanditVector(batched.SameStepVectorEnv):
 
     @property
     def law(self) -> dict[str, Any] | None:
-        """Return the arrays that compiled loops step on; None unless the arms stay and pay normals, or 0 and 1."""
-        problems, pay = self._problems, type(self._bandit).pay
-        if type(problems) is not Problems or pay not in (Bandit.pay, Bandit.pay_zeros_and_ones):
+        """Return the law of the bandit and the arrays that compiled loops step on; None if it has a ``pay`` of its own.
+
+        The loops call ``resume`` with the steps taken, the means, and the last arms and rewards.
+        """
+        problems, bandit = self._problems, self._bandit
+        if type(problems) is not Problems or type(bandit).pay is not Bandit.pay or "pay" in vars(bandit):
             return None
+        if problems.means.dtype != np.float64:
+            return None
+        law = bandit.law
         return {
             "kind": "bandit",
-            "means": np.ascontiguousarray(problems.means, dtype=np.float64),
-            "noise": np.array(np.broadcast_to(problems.noise, problems.means.shape), dtype=np.float64, order="C"),
-            "best": np.ascontiguousarray(problems.best, dtype=np.float64),
-            "binary": pay is Bandit.pay_zeros_and_ones,
+            **law._asdict(),
+            "means": np.array(problems.means, order="C"),
+            "deviations": np.array(np.broadcast_to(problems.noise, problems.means.shape), dtype=np.float64, order="C"),
+            "best": np.array(problems.best_of(law.against)),
+            "round": problems.step,
             "rng": self.np_random,
+            "resume": problems.resume,
         }
+
+
+_NORMAL = BanditLaw(pay_normal)
 
 
 def _pull(bandit: Bandit, rng: np.random.Generator, problems: Problems, actions: ArrayLike) -> tuple[Floats, Floats]:

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
 from envs import batched
 from envs.bandits.base import Bandit, BanditVector, Problems, count_arms, row_in, rows_in
-from envs.batched import Floats, Indices
+from envs.bandits.paying import BanditLaw, pay_normal, take_given
+from envs.batched import Indices
 
-_DEFAULT_PERIOD = 1000
+_DEFAULT_PERIOD, _NEVER = 1000, 2**62
 
 
 class DriftingBandit(Bandit):
@@ -63,11 +65,10 @@ class DriftingBandit(Bandit):
         """Put all walks at their start."""
         return Problems(np.tile(self._start, (count, 1)), self.noise)
 
-    def pay(self, rng: np.random.Generator, problems: Problems, arms: Indices) -> tuple[Floats, Floats]:
+    @property
+    def law(self) -> BanditLaw:
         """Pay a normal about the arm's mean, then move every mean by a normal step."""
-        rewards_and_gaps = super().pay(rng, problems, arms)
-        problems.move(problems.means + self.drift * rng.standard_normal(problems.means.shape))
-        return rewards_and_gaps
+        return BanditLaw(pay_normal, moves=_drifted, moving="normal", numbers={"drift": self.drift})
 
 
 class DriftingBanditVector(BanditVector):
@@ -139,24 +140,25 @@ class AbruptBandit(Bandit):
 
     def draw(self, rng: np.random.Generator, count: int) -> Problems:
         """Draw the means before the first change."""
-        return Problems(self._segment_means(rng, count, 0), self.noise)
-
-    def pay(self, rng: np.random.Generator, problems: Problems, arms: Indices) -> tuple[Floats, Floats]:
-        """Pay a normal about the arm's mean, then draw new means if the round ends at a change point."""
-        rewards_and_gaps = super().pay(rng, problems, arms)
-        rounds = problems.step + 1
-        if self.changes is None:
-            segment = rounds // self.period if rounds % self.period == 0 else 0
-        else:
-            segment = self.changes.index(rounds) + 1 if rounds in self.changes else 0
-        if segment:
-            problems.move(self._segment_means(rng, len(problems.rows), segment))
-        return rewards_and_gaps
-
-    def _segment_means(self, rng: np.random.Generator, count: int, segment: int) -> Floats:
         if self._means is None:
-            return rng.normal(self.mean, self.spread, (count, self.arms))
-        return np.tile(self._means[segment % len(self._means)], (count, 1))
+            return Problems(rng.normal(self.mean, self.spread, (count, self.arms)), self.noise)
+        return Problems(np.tile(self._means[0], (count, 1)), self.noise)
+
+    @property
+    def law(self) -> BanditLaw:
+        """Pay a normal about the arm's mean, then draw new means if the round ends at a change point."""
+        if self._means is not None:
+            return BanditLaw(pay_normal, moves=take_given, segments=self._segments, given=self._means)
+        numbers = {"mean": self.mean, "spread": self.spread}
+        return BanditLaw(pay_normal, moves=_redrawn, moving="normal", segments=self._segments, numbers=numbers)
+
+    def _segments(self, rounds: Indices) -> Indices:
+        """Return the stretch that begins after some numbers of rounds, 0 where none does."""
+        if self.changes is None:
+            return np.where(rounds % self.period == 0, rounds // self.period, 0)
+        changes = np.append(self.changes, _NEVER)
+        index = np.searchsorted(changes, rounds)
+        return np.where(changes[index] == rounds, index + 1, 0)
 
 
 class AbruptBanditVector(BanditVector):
@@ -172,3 +174,11 @@ def _increasing(name: str, value: Sequence[int]) -> list[int]:
     if any(later <= earlier for earlier, later in pairwise(rounds)):
         raise ValueError(f"{name} must be increasing, got {batched.shown(list(value))}")
     return rounds
+
+
+def _drifted(m: Any, arm: Any, row: Any) -> Any:
+    return arm.mean + row.drift * arm.noise
+
+
+def _redrawn(m: Any, arm: Any, row: Any) -> Any:
+    return row.mean + row.spread * arm.noise

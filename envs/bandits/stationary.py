@@ -13,6 +13,7 @@ import numpy as np
 
 from envs import batched
 from envs.bandits.base import Bandit, BanditVector, Problems, count_arms, row_in
+from envs.bandits.paying import BanditLaw, pay_one_or_zero
 
 
 class GaussianBandit(Bandit):
@@ -119,7 +120,10 @@ class BernoulliBandit(Bandit):
         """Draw uniform probabilities, or repeat those given."""
         return Problems(rng.random((count, self.arms)) if self._means is None else np.tile(self._means, (count, 1)))
 
-    pay = Bandit.pay_zeros_and_ones
+    @property
+    def law(self) -> BanditLaw:
+        """Pay 1 with the arm's probability, else 0."""
+        return BanditLaw(pay_one_or_zero, noise="uniform")
 
 
 class BernoulliBanditVector(BanditVector):

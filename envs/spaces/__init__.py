@@ -1,9 +1,11 @@
 """Observations and actions of single environments as the numbers of a table.
 
+- ``stacking``: elements of many rows numbered in one call
 - ``finite``: elements of finite spaces as numbers, and back
-- ``boxes``, ``hashing``: boxes cut into bins; observations numbered as they are met
+- ``boxes``: boxes cut into bins
+- ``plain_values``, ``hashing``: observations as plain values, numbered as they are met
 - ``observations``, ``actions``: wrappers that number an environment's observations and actions
-- ``rows``: one environment of a batch
+- ``rows``: one environment of a batch, and the batch whose observations are numbered in one call
 """
 
 from envs.spaces.actions import NumberAction, number_actions
@@ -11,7 +13,7 @@ from envs.spaces.boxes import BoundObservation
 from envs.spaces.finite import OutsideSpaceError, is_finite, is_table_index
 from envs.spaces.hashing import HashObservation
 from envs.spaces.observations import NumberObservation, number_observations
-from envs.spaces.rows import CheckRow
+from envs.spaces.rows import CheckRow, NumberedSyncVectorEnv
 
 __all__ = [
     "BoundObservation",
@@ -19,6 +21,7 @@ __all__ = [
     "HashObservation",
     "NumberAction",
     "NumberObservation",
+    "NumberedSyncVectorEnv",
     "OutsideSpaceError",
     "is_finite",
     "is_table_index",

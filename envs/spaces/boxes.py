@@ -10,10 +10,12 @@ import gymnasium
 import numpy as np
 from gymnasium.spaces import Box
 from gymnasium.utils import RecordConstructorArgs
+from numpy.typing import NDArray
 
 from envs import batched
-from envs.batched import Floats
+from envs.batched import Floats, Indices
 from envs.spaces.finite import as_array, refuse_observation, require_int64
+from envs.spaces.stacking import NumberAll, stacked
 
 _MOST_BINS, _MOST_STATES = 20, 10_000
 _LARGEST_FLOAT32 = float(np.finfo(np.float32).max)
@@ -92,11 +94,25 @@ class BoundObservation(gymnasium.ObservationWrapper[Floats, Any, Any], RecordCon
         array = observation if type(observation) is np.ndarray else as_array(observation)
         if array is None or array.shape != self._shape or array.dtype.kind not in self._kinds:
             refuse_observation(self.env, observation)
-        numbers = array.ravel().astype(np.float64)
-        bounded = self._bent(np.minimum(np.maximum(numbers, self._low), self._high))
-        # All are finite or NaN now, and one NaN makes this product NaN.
-        if math.isnan(bounded @ self._zeros):
+        bounded = self._bounded(array.ravel())
+        if bounded is None:
             refuse_observation(self.env, observation)
+        return bounded
+
+    def observation_all(self, observations: Sequence[Any]) -> Floats | None:
+        """Return many observations within the bounds, a row for each; None where they have to be looked at one by one.
+
+        These are observations that are not all plain arrays of one dtype, and those of which one is outside the space.
+        """
+        array = stacked(observations, self._shape, self._kinds)
+        return None if array is None else self._bounded(array.reshape(len(array), len(self._zeros)))
+
+    def _bounded(self, numbers: NDArray[Any]) -> Floats | None:
+        """Map numbers, shape (n,) or (R, n), into the bounds; None if one of them is NaN."""
+        bounded = self._bent(np.minimum(np.maximum(numbers.astype(np.float64), self._low), self._high))
+        # All are finite or NaN now, and one NaN makes this sum NaN.
+        if math.isnan((bounded @ self._zeros).sum()):
+            return None
         return bounded if self._shifts is None else np.ldexp(bounded, self._shifts)
 
     def _bent(self, numbers: Floats) -> Floats:
@@ -104,7 +120,7 @@ class BoundObservation(gymnasium.ObservationWrapper[Floats, Any, Any], RecordCon
         if self._bent_indices.size:
             # The arc tangent of a subnormal number is a subnormal number, which is no error.
             with np.errstate(under="ignore"):
-                numbers[self._bent_indices] = np.arctan(numbers[self._bent_indices])
+                numbers[..., self._bent_indices] = np.arctan(numbers[..., self._bent_indices])
         return numbers
 
 
@@ -132,6 +148,27 @@ def cut_box(
                 f"has {count}; give it 1 bin or other bounds"
             )
     return gymnasium.wrappers.DiscretizeObservation(bounded, chosen)
+
+
+def number_bins(cut: gymnasium.wrappers.DiscretizeObservation[Any, Any, Any]) -> NumberAll:
+    """Return the function that numbers many observations in one call as the wrappers of :func:`cut_box` number one."""
+    bounded = cut.env
+    assert isinstance(bounded, BoundObservation)
+    # The same small margin as Gymnasium's keeps the largest number in the last bin.
+    low, high = cut.low, cut.high - 1e-8
+    several = [(place, int(count), cut.bin_edges[place]) for place, count in enumerate(cut.bins) if count > 1]
+
+    def number_all(observations: Sequence[Any]) -> Indices | None:
+        rows = bounded.observation_all(observations)
+        if rows is None:
+            return None
+        columns = np.clip(rows, low, high).T
+        numbers = np.zeros(len(rows), dtype=np.int64)
+        for place, count, edges in several:
+            numbers = numbers * count + np.searchsorted(edges, columns[place], side="right")
+        return numbers
+
+    return number_all
 
 
 def _widths(low: Floats, high: Floats) -> Floats:

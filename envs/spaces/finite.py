@@ -12,6 +12,8 @@ import numpy as np
 from gymnasium.spaces import Box, Dict, Discrete, MultiBinary, MultiDiscrete, OneOf, Space, Tuple
 
 from envs import batched
+from envs.batched import Indices
+from envs.spaces.stacking import NumberAll, number_arrays, number_choices, number_scalars, number_tuples
 
 _LARGEST_INT64 = int(np.iinfo(np.int64).max)
 _LONGEST_COUNT = 10**30
@@ -41,6 +43,9 @@ class Numbering:
         ``number(element)`` returns the number of an element, and raises an OutsideSpaceError for anything else.
     element : callable
         ``element(number)`` returns the element of a number in [0, size).
+    number_all : callable
+        ``number_all(elements)`` returns the numbers of many elements in one call; None where they have to be looked at
+        one by one, such as where one of them is outside.
 
     Examples
     --------
@@ -52,6 +57,7 @@ class Numbering:
     size: int
     number: Callable[[Any], int]
     element: Callable[[int], Any]
+    number_all: NumberAll
 
 
 def is_table_index(space: Space[Any]) -> bool:
@@ -136,7 +142,7 @@ def _discrete(count: int, start: int, kind: Callable[[int], Any]) -> Numbering:
             raise OutsideSpaceError
         return result
 
-    return Numbering(count, number, lambda number: kind(start + number))
+    return Numbering(count, number, lambda number: kind(start + number), number_scalars(count, start))
 
 
 def _array(space: Space[Any], sizes: Sequence[int], starts: Sequence[int], kinds: str) -> Numbering:
@@ -158,7 +164,7 @@ def _array(space: Space[Any], sizes: Sequence[int], starts: Sequence[int], kinds
         digits = [digit + start for digit, start in zip(_digits(number, sizes), starts, strict=True)]
         return np.array(digits, dtype=space.dtype).reshape(space.shape)
 
-    return Numbering(math.prod(sizes), number, element)
+    return Numbering(math.prod(sizes), number, element, number_arrays(space.shape or (), kinds, sizes, starts))
 
 
 def _tuple(parts: Sequence[Numbering]) -> Numbering:
@@ -175,18 +181,23 @@ def _tuple(parts: Sequence[Numbering]) -> Numbering:
     def element(number: int) -> Any:
         return tuple(part.element(digit) for part, digit in zip(parts, _digits(number, sizes), strict=True))
 
-    return Numbering(math.prod(sizes), number, element)
+    return Numbering(math.prod(sizes), number, element, number_tuples(sizes, [part.number_all for part in parts]))
 
 
 def _mapping(names: Sequence[str], parts: Sequence[Numbering]) -> Numbering:
-    row = _tuple(parts)
+    row, keys = _tuple(parts), set(names)
 
     def number(element: Any) -> int:
-        if not isinstance(element, Mapping) or element.keys() != set(names):
+        if not isinstance(element, Mapping) or element.keys() != keys:
             raise OutsideSpaceError
         return row.number([element[name] for name in names])
 
-    return Numbering(row.size, number, lambda number: dict(zip(names, row.element(number), strict=True)))
+    def number_all(elements: Sequence[Any]) -> Indices | None:
+        if {*map(type, elements)} != {dict} or any(element.keys() != keys for element in elements):
+            return None
+        return row.number_all([tuple(element[name] for name in names) for element in elements])
+
+    return Numbering(row.size, number, lambda number: dict(zip(names, row.element(number), strict=True)), number_all)
 
 
 def _one_of(parts: Sequence[Numbering]) -> Numbering:
@@ -203,7 +214,8 @@ def _one_of(parts: Sequence[Numbering]) -> Numbering:
         chosen = next(place for place in reversed(range(len(parts))) if firsts[place] <= number)
         return np.int64(chosen), parts[chosen].element(number - firsts[chosen])
 
-    return Numbering(firsts[-1], number, element)
+    number_all = number_choices(firsts, index.number_all, [part.number_all for part in parts])
+    return Numbering(firsts[-1], number, element, number_all)
 
 
 def _digits(number: int, sizes: Sequence[int]) -> list[int]:

@@ -98,7 +98,7 @@ Discrete(2)), got (18, 10, 2)
                 f"{batched.name_of(env)}: observe='hash' numbers them as they are met, observe='raw' leaves them "
                 "unchanged for agents without a table"
             )
-        self._number = numbering.number
+        self._number, self.number_all = numbering.number, numbering.number_all
         self.observation_space = Discrete(
             require_int64(
                 numbering.size, f"observations of {batched.shown(space)}", ": observe='hash' numbers those that occur"

@@ -72,6 +72,7 @@ class TabularVectorEnv(batched.SameStepVectorEnv):
         self._cumulative_initial = cumulative(table.initial)
         # A probability may round to 1 while others are above 0, so the entries above 0 are counted.
         self._one_start = np.count_nonzero(table.initial) == 1
+        self._first_start = int(np.searchsorted(self._cumulative_initial, 0.0, side="right"))
         self._next_states = table.next_states.ravel().astype(np.int64)
         self._rewards = table.rewards.ravel()
         self._terminated = table.terminated.ravel().astype(np.bool_)
@@ -117,15 +118,15 @@ class TabularVectorEnv(batched.SameStepVectorEnv):
             truncated = self._elapsed >= self.max_episode_steps
         gaps = {} if self._gaps is None else {"gap": self._gaps.take(pairs)}
         ended = terminated | truncated
+        (rows,) = ended.nonzero()
         # Every row draws at every step, so that the start of a row does not depend on when other episodes end.
         starts = self._draw_starts()
         self._states = next_states
         last: dict[str, Any] = {}
-        if ended.any():
+        if rows.size:
             told = {**gaps, **self._masks(next_states)}
             last = {"final_obs": self._observations(next_states), "final_info": batched.with_marks(told, ended)}
             last |= {"_final_obs": ended, "_final_info": ended.copy()}
-            rows = np.flatnonzero(ended)
             self._states = next_states.copy()
             self._states[rows] = self._start_states(starts, rows)
             self._elapsed[rows] = 0
@@ -137,19 +138,15 @@ class TabularVectorEnv(batched.SameStepVectorEnv):
         uniform = self.np_random.random(self.num_envs)
         if self._outcomes > _FEW_OUTCOMES:
             return np.asarray(np.count_nonzero(self._cumulative[pairs] <= uniform[:, np.newaxis], axis=1))
-        outcomes = np.zeros(len(pairs), dtype=np.int64)
+        # Booleans are added fastest as bytes, and so few outcomes fit into them.
+        outcomes = np.zeros(len(pairs), dtype=np.uint8)
         for level in self._levels:
-            outcomes += level.take(pairs) <= uniform
-        return outcomes
+            outcomes += (level.take(pairs) <= uniform).view(np.uint8)
+        return outcomes.astype(np.int64)
 
     @property
-    def law(self) -> dict[str, Any] | None:
-        """Return the arrays that compiled loops step on; the loops write to ``states`` and ``elapsed``.
-
-        There is no compiled loop for a table with both a mask and observations: None.
-        """
-        if self.table.action_mask is not None and self.table.observations is not None:
-            return None
+    def law(self) -> dict[str, Any]:
+        """Return the arrays that compiled loops step on; the loops write to ``states`` and ``elapsed``."""
         return {
             "kind": "table",
             "states": self._states,
@@ -173,12 +170,14 @@ class TabularVectorEnv(batched.SameStepVectorEnv):
     def _observations(self, states: Indices) -> Indices:
         return states.copy() if self.table.observations is None else self.table.observations[states]
 
-    def _draw_starts(self) -> Floats:
-        """Draw a uniform for each row, unless there is only one start."""
-        return np.zeros(self.num_envs) if self._one_start else self._start_rng.random(self.num_envs)
+    def _draw_starts(self) -> Floats | None:
+        """Draw a uniform for each row; None if there is only one start."""
+        return None if self._one_start else self._start_rng.random(self.num_envs)
 
-    def _start_states(self, uniform: Floats, rows: Indices) -> Indices:
+    def _start_states(self, uniform: Floats | None, rows: Indices) -> Indices | int:
         """Return the states in which the next episodes of some rows start."""
+        if uniform is None:
+            return self._first_start
         states = np.searchsorted(self._cumulative_initial, uniform[rows], side="right")
         return states.astype(np.int64, copy=False)
 

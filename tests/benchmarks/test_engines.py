@@ -58,6 +58,14 @@ def test_the_cost_of_recording_is_measured_against_a_rollout_without_records():
     assert all(row.failure or 0 < row.ratio[1] < 3 for row in rows)
 
 
+def test_batches_numbered_in_one_call_are_timed_beside_rows(capsys, tmp_path):
+    engines.main([*TINY, "--parts", "batches", "--output", str(tmp_path)])
+    rows = json.loads((tmp_path / "engines.json").read_text())["batches"]
+    assert {row["work"]: row["target"] for row in rows} == {"CartPole": 4.2, "Acrobot": None, "FrozenLake": None}
+    assert all(row["ratio"][1] > 0 and row["reference"] == "row by row" for row in rows)
+    assert "numbered in one call" in capsys.readouterr().out
+
+
 def test_the_parts_of_a_step_are_timed(capsys, tmp_path):
     engines.main([*TINY, "--parts", "steps", "--output", str(tmp_path)])
     rows = json.loads((tmp_path / "engines.json").read_text())["steps"]

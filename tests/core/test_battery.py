@@ -1,6 +1,7 @@
 """The battery: awkward inputs with their one right answer, on every array library."""
 
 import tomllib
+from functools import cache
 
 import numpy as np
 import pytest
@@ -30,17 +31,21 @@ def arguments(library, case):
     return values, case["temperature"], extra
 
 
-def run(library, values, temperature, extra):
-    if not library.jit:
-        gibbs = Gibbs(values, temperature, **extra)
-        return [getattr(gibbs, name) for name in QUANTITIES]
+def quantities(values, temperature, extra):
+    gibbs = Gibbs(values, temperature, **extra)
+    return [getattr(gibbs, name) for name in QUANTITIES]
+
+
+@cache
+def compiled():
+    """The compiled function, one for all cases, since JAX takes half a second for each new shape."""
     import jax
 
-    def compiled(values, temperature, extra):
-        gibbs = Gibbs(values, temperature, **extra)
-        return [getattr(gibbs, name) for name in QUANTITIES]
+    return jax.jit(quantities)
 
-    return jax.jit(compiled)(values, temperature, extra)
+
+def run(library, values, temperature, extra):
+    return (compiled() if library.jit else quantities)(values, temperature, extra)
 
 
 def test_the_battery_is_large_enough():

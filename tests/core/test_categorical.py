@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from boltzmann import Categorical, sample_categorical
+from boltzmann import Categorical, Gibbs, sample_categorical
 from tests.support.libraries import JAX, STRICT, TORCH, every_library
 
 WRONG = [
@@ -73,3 +73,29 @@ def test_compiled_rows_that_are_wrong_are_nan():
     entropies = compiled(torch.tensor([[0.5, 0.5], [0.5, 0.4]]))
     assert float(entropies[0]) == pytest.approx(np.log(2))
     assert torch.isnan(entropies[1])
+
+
+@every_library
+def test_probabilities_answer_what_a_gibbs_distribution_does(library):
+    library.xp  # noqa: B018
+    gibbs, other = (Gibbs(library.array([[0.0, 1.0, 3.0], [2.0, 2.5, -1.0]]), T) for T in (1.0, 2.0))
+    same, others = Categorical(gibbs.probs), Categorical(other.probs)
+    target = library.array([[0.2, 0.3, 0.5], [1.0, 0.0, 0.0]])
+    for found, expected in (
+        (same.cross_entropy(target), gibbs.cross_entropy(target)),
+        (same.kl_divergence(others), gibbs.kl_divergence(other)),
+        (same.top_k(2), gibbs.top_k(2)),
+    ):
+        np.testing.assert_allclose(library.back(found), library.back(expected), rtol=1e-12)
+
+
+def test_others_of_another_shape_or_library_are_refused():
+    gibbs = Gibbs(np.zeros((2, 3)))
+    with pytest.raises(ValueError, match=r"target must have K = 3 on its last axis, got shape \(2,\)"):
+        gibbs.cross_entropy([0.5, 0.5])
+    with pytest.raises(ValueError, match=r"other must fit shape \(2, 3\), got \(4, 3\)"):
+        gibbs.kl_divergence(Gibbs(np.zeros((4, 3))))
+    with pytest.raises(ValueError, match="other must have K = 3 actions, got 1"):
+        gibbs.kl_divergence(Gibbs(np.zeros((2, 1))))
+    with pytest.raises(TypeError, match="other must be of the same array library"):
+        gibbs.kl_divergence(Gibbs(STRICT.array(np.zeros((2, 3)))))

@@ -11,6 +11,7 @@ from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
 import envs
 from envs import ENV_IDS, GaussianBanditVector, TabularVectorEnv
+from envs.spaces import NumberedSyncVectorEnv
 
 BATCHED = [
     *((name, {}) for name in ENV_IDS),
@@ -90,10 +91,10 @@ def test_made_environments_step_in_batches_and_take_lists_of_seeds(name, argumen
         ("FrozenLake-v1", {}, TabularVectorEnv),
         ("CliffWalking-v1", {"max_episode_steps": 7}, TabularVectorEnv),
         ("Taxi-v4", {}, TabularVectorEnv),
-        ("Taxi-v4", {"fickle_passenger": True}, SyncVectorEnv),  # P does not tell the passenger's whims
+        ("Taxi-v4", {"fickle_passenger": True}, NumberedSyncVectorEnv),  # P does not tell the passenger's whims
         ("Blackjack-v1", {}, TabularVectorEnv),
-        ("Blackjack-v1", {"render_mode": "rgb_array"}, SyncVectorEnv),
-        ("CartPole-v1", {}, SyncVectorEnv),  # its own batched form resets in the next step
+        ("Blackjack-v1", {"render_mode": "rgb_array"}, NumberedSyncVectorEnv),
+        ("CartPole-v1", {}, NumberedSyncVectorEnv),  # its own batched form resets in the next step
         ("gymnasium.envs.toy_text:FrozenLake-v1", {}, TabularVectorEnv),
     ],
 )

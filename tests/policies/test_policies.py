@@ -5,7 +5,7 @@ import pickle
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -34,7 +34,6 @@ SHIFTABLE = [p for p in POLICIES if not isinstance(p, BernoulliThompson) and get
     step=st.integers(0, 200),
     row=st.integers(0, 2),
 )
-@settings(max_examples=40)
 def test_probabilities_are_a_distribution_over_the_allowed_actions(policy, values, where, step, row):
     where[:, 0] = True
     distribution = ask(policy, values, step=step, where=where)
@@ -62,7 +61,6 @@ def test_each_row_alone_has_the_same_distribution(policy):
     values=arrays(np.float64, (3, 4), elements=st.integers(-1000, 1000).map(float)),
     shift=st.integers(-(10**6), 10**6),
 )
-@settings(max_examples=15)
 def test_translating_the_values_changes_nothing(policy, values, shift):
     moved, still = (ask(policy, table, step=3).probs for table in (values + shift, values))
     np.testing.assert_allclose(moved, still, rtol=1e-9, atol=1e-13)

@@ -64,10 +64,10 @@ def test_rates_of_exploration_are_one_a_row_on_every_library(library):
             np.testing.assert_allclose(library.back(result.probs), expected, rtol=1e-12, atol=1e-15)
 
 
-def test_a_thermostat_says_that_it_cannot_be_traced():
+def test_a_thermostat_of_numpy_says_that_it_cannot_be_traced():
     jax = pytest.importorskip("jax")
     with pytest.raises(TypeError, match="values must be known numbers, got a traced array"):
-        jax.jit(lambda values: Boltzmann(EntropyTarget(0.5))(values).probs)(JAX.array(VALUES))
+        jax.jit(lambda values: Boltzmann(RangeScaled(0.5))(values).probs)(JAX.array(VALUES))
     # A schedule is read outside, and its policy compiles.
     probs = jax.jit(lambda values: Boltzmann(Linear(1.0, 0.0, 10))(values, step=5).probs)(JAX.array(VALUES))
     np.testing.assert_allclose(np.asarray(probs), Boltzmann(0.5)(VALUES).probs, rtol=1e-12)
@@ -125,7 +125,8 @@ def test_calibrations_answer_in_the_library_of_the_values(library):
 def test_tensors_that_require_a_gradient_are_read_and_narrow_ones_too():
     torch = pytest.importorskip("torch")
     values = torch.tensor(VALUES, requires_grad=True)
-    assert not temperature_for_entropy(values, 0.5).temperature.requires_grad
+    assert temperature_for_entropy(values, 0.5).temperature.requires_grad
+    assert not temperature_for_entropy(values.detach(), 0.5).temperature.requires_grad
     soft = Boltzmann(RangeScaled(0.3))(values)
     (soft.mean + soft.temperature * soft.entropy).sum().backward()
     # T is a constant of the derivative. The derivative of the soft value is the softmax.

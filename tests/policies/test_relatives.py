@@ -5,7 +5,7 @@ import math
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -37,7 +37,6 @@ def test_mellowmax_policy_golden_at_any_scale(scale):
 
 
 @given(values=rows_of_values, omega=st.floats(1e-3, 1e3))
-@settings(max_examples=40)
 def test_the_mellowmax_policy_has_the_mellowmax_as_its_mean(values, omega):
     result = Mellowmax(omega)(values)
     assert result.mean == pytest.approx(float(Gibbs(values, 1 / omega).mellowmax), rel=1e-10, abs=1e-10)

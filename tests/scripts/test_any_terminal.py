@@ -15,6 +15,8 @@ from tests.support.every_command import NAMES, arguments_of, main_of
 from tests.support.paths import ROOT
 
 HOSTILE = "ü☃😀\udcff\n\x1b[31mred\u202e"
+# All commands write through the same guard; those that draw many figures take seconds.
+DRAWING = {"anneal", "compare_schedules", "draw_temperature_choices", "temperature_limits", "tune"}
 MODULES = {"export_results": ("pyarrow", "tensorboardX")}
 POSIX = pytest.mark.skipif(os.name != "posix", reason="names of any bytes, which are POSIX")
 
@@ -42,7 +44,9 @@ def require_plain(text):
 
 
 @POSIX
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow) if name in DRAWING else name for name in NAMES]
+)
 def test_any_path_is_shown_on_any_terminal(name, compared, tmp_path):
     for module in MODULES.get(name, ()):
         pytest.importorskip(module)
@@ -123,6 +127,7 @@ def subprocess_of(name, arguments, redirection="", **environment):
 
 
 @POSIX
+@pytest.mark.slow
 def test_a_reader_that_goes_away_stops_nothing(tmp_path):
     # Unbuffered, the first line already meets the closed pipe.
     for unbuffered in ("", "1"):

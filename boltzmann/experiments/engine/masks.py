@@ -28,6 +28,8 @@ def mask_of(env: Any, info: Mapping[str, Any]) -> Mask | None:
         For a mask that is not 0 and 1 for each action, and for a row that allows nothing; the message names the
         environment, the row and the value.
     """
+    if _KEY not in info:
+        return None
     name = f'info["{_KEY}"]'
     mask = _read(env, info, name)
     if mask is not None:
@@ -45,13 +47,17 @@ def mask_of_reached(env: Any, info: Mapping[str, Any], mask: Mask | None, ends: 
     if ended is None:
         return mask
     terminated, truncated = ends
-    name = f'info["final_info"]["{_KEY}"]'
-    last = _read(env, _by_key(info.get("final_info"), env.num_envs), name)
+    final = info.get("final_info")
+    if mask is None and isinstance(final, dict) and _KEY not in final:
+        return None
+    last = _read(env, _by_key(final, env.num_envs), f'info["final_info"]["{_KEY}"]')
+    if last is None and mask is None:
+        return None
     bootstraps = np.asarray(ended) & truncated & ~terminated
-    if last is None and (mask is None or ("final_info" not in info and bool(np.any(bootstraps)))):
+    if last is None and "final_info" not in info and bool(np.any(bootstraps)):
         return None
     if last is not None:
-        _require_choice(env, last, name, bootstraps)
+        _require_choice(env, last, f'info["final_info"]["{_KEY}"]', bootstraps)
     return np.where(np.asarray(ended)[:, np.newaxis], True if last is None else last, True if mask is None else mask)
 
 

@@ -74,7 +74,7 @@ class Recorder:
             self._close(decision.distribution)
 
     def add_windows(self, sums: dict[str, NDArray[np.float64]], distribution: Distribution) -> None:
-        """Add W whole windows: the sums of their steps, shape (W, R), and the distribution of their last steps, W R rows."""
+        """Add W whole windows: the sums of their steps, shape (W, R), and the W R distributions of their ends."""
         windows = slice(self._window, self._window + len(next(iter(sums.values()))))
         for name in SUMMED:
             self.arrays[name][windows] = sums.get(name, np.nan)

@@ -161,14 +161,12 @@ def _before_reset(observations: NDArray[Any], info: dict[str, Any]) -> NDArray[A
 
 def _gaps(info: dict[str, Any], num_envs: int) -> NDArray[np.float64]:
     """Return the gap of each replicate's action, NaN where the environment does not report it."""
-    gaps = info.get("gap")
-    final = info.get("final_info", {})
-    if gaps is not None and "_gap" not in info and "gap" not in final:
-        return np.asarray(gaps)
+    result: NDArray[Any] | None = None
     # Gymnasium marks the rows with a report in `_gap`, and keeps the last report of an ended episode in `final_info`.
-    result = np.full(num_envs, np.nan)
-    for source in (info, final):
+    for source in (info, info.get("final_info", {})):
         if "gap" in source:
-            rows = source.get("_gap", np.ones(num_envs, dtype=np.bool_))
-            result[rows] = source["gap"][rows]
-    return result
+            gaps, marked = np.asarray(source["gap"]), np.asarray(source.get("_gap", True))
+            # `argmin` finds a row without a mark faster than `all`.
+            is_whole = marked.item(marked.argmin())
+            result = gaps if is_whole else np.where(marked, gaps, np.nan if result is None else result)
+    return np.full(num_envs, np.nan) if result is None else result

@@ -126,7 +126,7 @@ def counted_batched(rules, replicates, hands, wrong=False):
     return counts
 
 
-@pytest.mark.parametrize("rules", [{}, {"sab": False}], ids=str)
+@pytest.mark.parametrize("rules", [{}, pytest.param({"sab": False}, marks=pytest.mark.slow)], ids=str)
 def test_the_table_deals_as_gymnasium_does(rules):
     single = counted_single(rules, 15_000)
     assert same_law(single, counted_batched(rules, 500, 100))

@@ -122,9 +122,9 @@ def test_each_replicate_has_its_own_numbers_whatever_the_others_meet():
 
 def test_the_numbered_rooms_are_as_good_as_a_table_of_the_same_states():
     def returns(arguments):
-        env = envs.make(ROOMS, 8, **arguments)
+        env = envs.make(ROOMS, 4, **arguments)
         agent = QLearning(Boltzmann(Linear(0.5, 0.01, 700)), step_size=0.3)
-        return rollout(env, agent, np.array([500, 1000]), list(range(8)), np.random.default_rng(0)).arrays
+        return rollout(env, agent, np.array([500, 1000]), list(range(4)), np.random.default_rng(0)).arrays
 
     met, ahead = returns({"observe": "hash", "max_states": 60}), returns({"mission": False})
     assert met.keys() == ahead.keys()

@@ -11,6 +11,7 @@ from gymnasium.vector import AutoresetMode, SyncVectorEnv, VectorEnv
 
 import envs
 from envs import BoundObservation, NumberObservation, number_observations
+from envs.spaces import NumberedSyncVectorEnv
 from tests.support.shown import Shows
 
 FINITE = [
@@ -205,7 +206,7 @@ def test_an_own_form_serves_a_table_only_where_its_observations_do(monkeypatch):
     monkeypatch.setitem(gymnasium.registry, "Pairs-v0", spec)
     assert type(envs.make_raw("Pairs-v0", 3)) is Pairs
     numbered = envs.make("Pairs-v0", 3)
-    assert type(numbered) is SyncVectorEnv
+    assert type(numbered) is NumberedSyncVectorEnv
     assert numbered.single_observation_space == Discrete(4)
 
 

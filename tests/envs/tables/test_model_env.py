@@ -6,11 +6,11 @@ import sys
 import gymnasium
 import numpy as np
 import pytest
-from gymnasium.vector import SyncVectorEnv
 from scipy import stats
 
 import envs
 from envs import MDP_IDS, Table, TableEnv, TabularVectorEnv
+from envs.spaces import NumberedSyncVectorEnv
 from envs.tables.table import cumulative
 from tests.support import models
 from tests.support.frequencies import FALSE_ALARM, agrees, fresh_rng
@@ -220,7 +220,7 @@ def test_a_table_of_ones_own_is_drawn_on_a_ring():
 
 def test_a_render_mode_makes_single_environments():
     env = envs.make("boltzmann/Chain-v0", 2, render_mode="rgb_array")
-    assert type(env) is SyncVectorEnv
+    assert type(env) is NumberedSyncVectorEnv
     env.reset(seed=[1, 2])
     assert len(env.render()) == 2
     env.close()

@@ -155,21 +155,6 @@ def test_a_mask_of_other_than_0_and_1_is_refused(mask, message):
         compile_table(Door(mask))
 
 
-def test_masks_of_hidden_states_have_no_compiled_loop():
-    parts = (
-        np.ones((2, 2, 1)),
-        np.ones((2, 2, 1), int),
-        np.zeros((2, 2, 1)),
-        np.ones((2, 2, 1), bool),
-        np.array([1.0, 0.0]),
-    )
-    mask = np.array([[True, False], [True, True]])
-    seen = TabularVectorEnv(Table(*parts, action_mask=mask), 1)
-    seen.reset(seed=0)
-    assert seen.stretch_form() is not None
-    assert TabularVectorEnv(Table(*parts, action_mask=mask, observations=np.array([0, 0])), 1).stretch_form() is None
-
-
 def test_taxi_reports_the_mask_of_its_observations():
     env, single = envs.make("Taxi-v4", 20), gymnasium.make("Taxi-v4").unwrapped
     observations, info = env.reset(seed=3)

@@ -88,7 +88,7 @@ def test_every_policy_acts_alike_on_both(world, policy):
 
 @pytest.mark.parametrize("world", WORLDS)
 @pytest.mark.parametrize("index", range(len(LEARNERS)))
-@pytest.mark.parametrize("rows", [1, 65])
+@pytest.mark.parametrize("rows", [pytest.param(1, marks=pytest.mark.slow), 65])
 def test_every_learner_learns_alike_on_both(world, index, rows):
     agent = LEARNERS[index](Boltzmann(Linear(1.0, 0.1, 100)))
     assert_the_same(world, agent, rows, exact=index < EXACT - 1)

@@ -1,46 +1,46 @@
 """Which cells run compiled, which engine the results name, and when the loops are compiled anew."""
 
 import copy
-import inspect
 import shutil
 import subprocess
 import sys
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
 import envs
-from agents import (
-    BackupLearning,
-    BoltzmannExpectation,
-    DoubleQ,
-    QLearning,
-    SampleAverage,
-    SarsaLambda,
-    SoftQ,
-)
-from boltzmann import (
-    UCB1,
-    Boltzmann,
-    EntropyTarget,
-    Greedy,
-)
+from agents import BackupLearning, Maximum, QLearning, SampleAverage, SoftQ
+from boltzmann import Boltzmann, EpsilonGreedy, Greedy, Thermostat
 from boltzmann.experiments import Experiment, Store, Task, rollout, run
 from tests.support.both_engines import ENDS, LEARNT, made
 from tests.support.paths import ROOT
 
 pytest.importorskip("numba")
-from boltzmann.experiments.engine.compiled import (
-    UnsupportedError,
-    pulling,
-    revision,
-    stages,
-    walking,
-)
-from boltzmann.experiments.engine.compiled.pulling import pull_stretch
-from boltzmann.experiments.engine.compiled.revision import revision_of
-from boltzmann.experiments.engine.compiled.walking import walk_stretch
+from boltzmann.experiments.engine.compiled import loading
+from boltzmann.experiments.errors import UnsupportedError
+
+
+class Own(Boltzmann):
+    """A policy of one's own."""
+
+    def __call__(self, values, **inputs):
+        return super().__call__(2 * values, **inputs)
+
+
+@dataclass(frozen=True)
+class OwnThermostat(Thermostat):
+    """A thermostat of one's own."""
+
+    def __call__(self, values, *, step=0, visits=None, where=None):
+        return np.full(len(values), 0.5)
+
+
+class OwnBackup(Maximum):
+    """A backup of one's own."""
+
+    def __call__(self, values, *, where=None, step=0):
+        return super().__call__(values, where=where) / 2
 
 
 class Changed(QLearning):
@@ -53,18 +53,11 @@ class Changed(QLearning):
 @pytest.mark.parametrize(
     ("world", "agent", "reason"),
     [
-        ("FrozenLake-v1", QLearning(UCB1()), "no compiled form of UCB1"),
-        ("FrozenLake-v1", QLearning(Boltzmann(EntropyTarget(0.5))), "a thermostat sees values"),
-        ("FrozenLake-v1", DoubleQ(Boltzmann(0.5)), "no compiled form of DoubleQ"),
-        ("FrozenLake-v1", SarsaLambda(Boltzmann(0.5)), "no compiled form of SarsaLambda"),
+        ("FrozenLake-v1", QLearning(Own()), "no compiled form of Own"),
+        ("FrozenLake-v1", QLearning(Boltzmann(OwnThermostat())), "no compiled form of OwnThermostat"),
         ("FrozenLake-v1", Changed(Boltzmann(0.5)), "no compiled form of Changed"),
-        (
-            "FrozenLake-v1",
-            SoftQ(Boltzmann(EntropyTarget(0.5))),
-            "only lockstep knows the temperature of the backup",
-        ),
-        ("FrozenLake-v1", BackupLearning(Boltzmann(0.5), BoltzmannExpectation(1.0)), "no compiled form of Backup"),
-        ("boltzmann/DriftingBandit-v0", SampleAverage(Boltzmann(0.5)), "no compiled form of Drifting"),
+        ("FrozenLake-v1", SoftQ(EpsilonGreedy(0.5)), "no compiled form of SoftQ"),
+        ("FrozenLake-v1", BackupLearning(Boltzmann(0.5), OwnBackup()), "no compiled form of OwnBackup"),
         ("boltzmann/LeverBandit-v0", SampleAverage(Boltzmann(0.5)), "more than 64 actions"),
         (
             "FrozenLake-v1",
@@ -72,7 +65,7 @@ class Changed(QLearning):
             "a custom step size runs in lockstep only",
         ),
         ("FrozenLake-v1", QLearning(Boltzmann(lambda step: np.full(2, 0.5))), "temperature is not one number a step"),
-        ("CartPole-v1", QLearning(Boltzmann(0.5)), "no compiled form of SyncVectorEnv"),
+        ("CartPole-v1", QLearning(Boltzmann(0.5)), "no compiled form of NumberedSyncVectorEnv"),
     ],
 )
 def test_cells_without_a_compiled_form_run_in_lockstep(world, agent, reason):
@@ -80,13 +73,13 @@ def test_cells_without_a_compiled_form_run_in_lockstep(world, agent, reason):
         rollout(
             made(world, 2), copy.deepcopy(agent), np.array([3]), [0, 1], np.random.default_rng(0), engine="compiled"
         )
-    if "only lockstep knows" not in reason:
+    if "SoftQ" not in reason:
         recorder = rollout(made(world, 2), agent, np.array([3]), [0, 1], np.random.default_rng(0))
         assert recorder.engine == "lockstep"
 
 
 def test_the_results_say_which_engine_ran(tmp_path):
-    task = Task("FrozenLake-v1", (QLearning(Boltzmann(0.1)), QLearning(UCB1())), steps=20)
+    task = Task("FrozenLake-v1", (QLearning(Boltzmann(0.1)), QLearning(Own())), steps=20)
     experiment = Experiment((task,), replicates=4, seed=0)
     run(experiment, tmp_path / "auto", make=envs.make)
     assert Store(tmp_path / "auto").beginning().engines == [["compiled", "lockstep"]]
@@ -101,26 +94,24 @@ def test_the_results_say_which_engine_ran(tmp_path):
         rollout(made("FrozenLake-v1", 1), QLearning(Greedy()), ENDS, [0], np.random.default_rng(0), engine="fast")
 
 
-def test_loops_are_compiled_anew_where_any_of_their_files_has_changed(tmp_path):
-    files = Path(revision.__file__).parent
-    shutil.copytree(files, tmp_path / "copy", ignore=shutil.ignore_patterns("__pycache__"))
-    assert revision_of(tmp_path / "copy") == revision.REVISION
-    stages = tmp_path / "copy" / "stages.py"
-    stages.write_text(stages.read_text().replace("720.0", "721.0"))
-    assert revision_of(tmp_path / "copy") != revision.REVISION
-    for world, stretch in (("FrozenLake-v1", walk_stretch), ("boltzmann/GaussianBandit-v0", pull_stretch)):
-        rollout(made(world, 2), SampleAverage(Greedy()), ENDS, [0, 1], np.random.default_rng(0), engine="compiled")
-        assert {str(signature[-1]) for signature in stretch.signatures} == {f"omitted(default={revision.REVISION})"}
+KERNEL = """def kernel(numbers):
+    numbers[0] += %d
+"""
 
 
-def test_loops_that_are_cached_on_disk_take_a_revision():
-    loops = {
-        loop for module in (pulling, stages, walking) for loop in vars(module).values() if hasattr(loop, "py_func")
-    }
-    cached = {loop.py_func.__name__ for loop in loops if loop._cache.cache_path}
-    assert cached == {"pull_stretch", "walk_stretch"}
-    assert all("revision" in inspect.signature(loop.py_func).parameters for loop in (pull_stretch, walk_stretch))
-    assert len(loops) > 10
+def test_a_kernel_is_named_by_its_text(tmp_path, monkeypatch):
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    numbers = np.zeros(1)
+    for step in (1, 10, 1):
+        loading.kernel_of(KERNEL % step)(numbers)
+    assert numbers[0] == 12
+    assert len(list((tmp_path / "boltzmann-kernels").glob("kernel_*.py"))) == 2
+    # A damaged file is written anew.
+    loading.kernel_of.cache_clear()
+    for path in (tmp_path / "boltzmann-kernels").glob("kernel_*.py"):
+        path.write_text("")
+    loading.kernel_of(KERNEL % 1)(numbers)
+    assert numbers[0] == 13
 
 
 @pytest.mark.slow
@@ -134,12 +125,10 @@ def test_a_change_of_what_a_loop_calls_is_seen_by_the_next_process(tmp_path):
 
     first = learnt()
     assert learnt() == first
-    changed = tmp_path / "boltzmann" / "experiments" / "engine" / "compiled" / "stages.py"
+    changed = tmp_path / "boltzmann" / "laws.py"
     text = changed.read_text()
     changed.write_text(
-        text.replace(
-            "value = value + step_size * (target - value)", "value = value + 0.5 * step_size * (target - value)"
-        )
+        text.replace("here.values + row.step_size * (reward", "here.values + 0.5 * row.step_size * (reward")
     )
     assert changed.read_text() != text
     assert learnt() != first

@@ -1,6 +1,7 @@
 """Where the engines could differ: NaN and infinity, schedules without arrays, replaced methods."""
 
 import math
+import sys
 
 import numpy as np
 import pytest
@@ -13,7 +14,6 @@ from boltzmann import (
     Constant,
     EpsilonGreedy,
     Greedy,
-    InverseTime,
     Linear,
     Scale,
     Uniform,
@@ -23,10 +23,10 @@ from boltzmann.experiments import RECORDED, Recorder, rollout
 from envs.bandits.base import Bandit, BanditVector, Problems
 
 pytest.importorskip("numba")
-from boltzmann.experiments.engine import compiled
-from boltzmann.experiments.engine.compiled import UnsupportedError
-from boltzmann.experiments.engine.compiled.pulling import pull_stretch
-from boltzmann.experiments.engine.compiled.walking import walk_stretch
+from boltzmann.experiments.engine.compiled import cell, held_bytes, loading
+from boltzmann.experiments.engine.compiled.folds import write_choice
+from boltzmann.experiments.engine.compiled.kernels import Kernel
+from boltzmann.experiments.errors import UnsupportedError
 
 INF = math.inf
 BANDIT = "boltzmann/GaussianBandit-v0"
@@ -77,12 +77,17 @@ def test_nan_and_infinity_are_refused_and_nothing_is_written_beyond_a_table(agen
 
 
 def test_a_draw_from_invalid_weights_stays_within_the_actions():
-    from boltzmann.experiments.engine.compiled.stages import choose
-
-    for weights in (np.zeros((3, 8)), np.full((3, 8), np.nan), np.full((3, 8), np.inf)):
-        actions = np.full(8, 7)
-        choose(8, np.full(8, 0.5), 0, weights, np.zeros(8), actions)
-        assert ((actions >= 0) & (actions < 3)).all()
+    kernel = Kernel(3)
+    kernel.argument("uniforms", np.full(8, 0.5))
+    kernel.memory("weights", per_action=True)
+    kernel.code.line("padded = 8")
+    write_choice(kernel, "weights", "uniforms[i]", "action")
+    chosen = loading.kernel_of(kernel.text())
+    for weight in (0.0, np.nan, np.inf):
+        memory = kernel.make_memory()
+        memory["f"][:], memory["g"][:] = weight, 7
+        chosen(*kernel.arguments.values(), *memory.values())
+        assert ((memory["g"][:8] >= 0) & (memory["g"][:8] < 3)).all()
 
 
 def hot_until_step_5(step):
@@ -127,30 +132,36 @@ def test_a_schedule_out_of_bounds_has_one_message_on_both_engines(policy, messag
 
 @pytest.mark.parametrize("world", [BANDIT, "FrozenLake-v1", "Taxi-v4"])
 def test_loops_are_compiled_once_whatever_the_schedules(world):
-    learner, loop = (SampleAverage, pull_stretch) if world == BANDIT else (QLearning, walk_stretch)
-    sizes = {} if world == BANDIT else {"step_size": InverseTime(1.0, 0.1)}
+    learner = SampleAverage if world == BANDIT else QLearning
     rolled("compiled", learner(Boltzmann(0.3)), envs.make(world, 3))
-    known = len(loop.signatures)
+    known, numba_calls = loading.kernel_of.cache_info().misses, _signatures()
     for schedule in (0.0, Linear(1.0, 0.0, 10), Constant(0.5), Warmup(Linear(1.0, 0.1, 10), 5), lambda step: 1.0):
-        rolled("compiled", learner(Boltzmann(schedule), **sizes), envs.make(world, 3))
-    rolled("compiled", learner(EpsilonGreedy(Linear(1.0, 0.0, 10))), envs.make(world, 3))
-    assert len(loop.signatures) == known
+        rolled("compiled", learner(Boltzmann(schedule)), envs.make(world, 3))
+    rolled("compiled", learner(Boltzmann(0.2)), envs.make(world, 70))
+    assert loading.kernel_of.cache_info().misses == known
+    assert _signatures() == numba_calls
+
+
+def _signatures():
+    """How often numba has compiled a kernel in this process."""
+    kernels = [module.kernel for name, module in sys.modules.items() if name.startswith("kernel_")]
+    return sum(len(kernel.signatures) for kernel in kernels)
 
 
 def test_windows_of_any_length_are_cut_and_put_together_to_the_bit(monkeypatch):
     slow = rolled("lockstep", QLearning(Boltzmann(0.1)), envs.make("FrozenLake-v1", 5), ends=(1, 130, 150, 300))
-    monkeypatch.setattr(compiled, "_MOST_STEPS", 7)
+    monkeypatch.setattr(cell, "_MOST_STEPS", 7)
     fast = rolled("compiled", QLearning(Boltzmann(0.1)), envs.make("FrozenLake-v1", 5), ends=(1, 130, 150, 300))
     for name in RECORDED:
         np.testing.assert_array_equal(fast.arrays[name], slow.arrays[name], err_msg=name)
 
 
 def test_the_steps_and_the_memory_of_one_call_are_bounded():
-    cut = [(list(ends), whole) for ends, whole in compiled._stretches([3, 2**17 + 1, 5, 5, 5], 2)]
+    cut = [(list(ends), whole) for ends, whole in cell._stretches([3, 2**17 + 1, 5, 5, 5], 2)]
     assert cut == [([3], True), ([2**16], False), ([2**16], False), ([1, 6], True), ([5, 10], True)]
-    # Sixteen windows of 50 000 replicates and 64 actions would be 448 MB.
-    assert compiled.held_bytes(50_000, 1, 64) < 100 * 2**20
-    assert compiled.held_bytes(2000, 16, 4) < 4 * 2**20
+    # The windows of 50 000 replicates and 64 actions are cut.
+    assert held_bytes(50_000, 1, 64) < 100 * 2**20
+    assert held_bytes(2000, 16, 4) < 5 * 2**20
 
 
 def doubled(method):
@@ -177,8 +188,8 @@ class Telling(Recorder):
     def add(self, *step):
         super().add(*step)
 
-    def add_window(self, *window):
-        super().add_window(*window)
+    def add_windows(self, *windows):
+        super().add_windows(*windows)
 
 
 class Counting(Telling):

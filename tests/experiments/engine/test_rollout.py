@@ -166,8 +166,8 @@ def test_a_recorder_of_ones_own_receives_every_step_or_every_window():
             self.actions.append(decision.actions)
 
     class Windows(Recorder):
-        def add_window(self, sums, distribution):
-            super().add_window(sums, distribution)
+        def add_windows(self, sums, distribution):
+            super().add_windows(sums, distribution)
             self.last = distribution
 
     def played(kind, engine="auto"):
@@ -182,7 +182,7 @@ def test_a_recorder_of_ones_own_receives_every_step_or_every_window():
     pytest.importorskip("numba")
     assert plain.engine == "compiled"
     assert played(Windows).last.probs.shape == (3, 4)
-    with pytest.raises(ValueError, match="Steps overrides add without add_window"):
+    with pytest.raises(ValueError, match="Steps overrides add without add_windows"):
         played(Steps, "compiled")
 
 

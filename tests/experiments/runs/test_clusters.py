@@ -39,7 +39,10 @@ def test_the_same_bytes_as_in_this_process(cluster, experiment, tmp_path):
     with BACKENDS[cluster](2, "") as workers:
         run(experiment, tmp_path / cluster, make=envs.make, workers=workers, on_progress=statuses.append)
     assert contents(tmp_path / cluster) == contents(tmp_path / "here")
-    assert [status.blocks for status in statuses] == list(range(16))
+    # A slow machine reports steps between two blocks too.
+    blocks = [status.blocks for status in statuses]
+    assert blocks == sorted(blocks)
+    assert set(blocks) == set(range(16))
 
 
 def test_blocks_report_their_steps_while_a_cluster_computes_them(cluster, troublesome, tmp_path):

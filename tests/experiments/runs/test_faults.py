@@ -129,6 +129,7 @@ def test_commands_end_with_the_code_of_failed_cells(faulty, capsys, tmp_path):
 def test_a_module_that_raises_when_it_is_imported_is_refused(raised, importable, monkeypatch, capsys, tmp_path):
     (tmp_path / "raising_module.py").write_text(raised)
     monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
     for arguments in (["--policies", "raising_module:Mine()"], ["--tasks", "raising_module:Mine-v0"]):
         err = refused(compare_schedules.main, [*arguments, "--output", str(tmp_path / "run")], capsys, tmp_path)
         assert raised.split()[1].partition("(")[0] in err

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from boltzmann.experiments.engine.compiled.bandits import BanditWorld
 from boltzmann.experiments.engine.compiled.loading import kernel_of, require_numba
+from boltzmann.experiments.engine.compiled.physics import MotionWorld
 from boltzmann.experiments.engine.compiled.rates import VisitRates, read_schedule, require_readable
 from boltzmann.experiments.engine.compiled.stepping import SUMS, Steps
-from boltzmann.experiments.engine.compiled.worlds import BanditWorld, TableWorld
+from boltzmann.experiments.engine.compiled.worlds import TableWorld
 from boltzmann.experiments.errors import UnsupportedError
 from boltzmann.laws import LearnerLaw, own_law
 from boltzmann.policies import Distribution
+from boltzmann.thermostats import Thermostat
 
 Values = NDArray[np.float64]
 
-MOST_ACTIONS = 64
-"""With more actions the stages outgrow the first-level cache, and lockstep sums in another order."""
+MOST_ACTIONS = 4096
+"""With more actions the working memory, a place for every row of a block and action, takes many megabytes."""
 _MOST_STEPS, _MOST_WINDOWS, _MOST_BYTES = 2**16, 256, 2**22
 """Bounds of one call: the steps whose temperatures are read in advance, the windows, and the bytes of their sums."""
 _FLOAT_BYTES = 8
+World = TableWorld | BanditWorld | MotionWorld
+_WORLDS: dict[str, type[World]] = {"table": TableWorld, "bandit": BanditWorld, "motion": MotionWorld}
 _MANY_ROWS = 64
 """From this number of rows on, lockstep reduces rows over actions that lie apart."""
 
@@ -48,7 +54,7 @@ class CompiledCell:
     def __init__(self, env: Any, agent: Any, steps: int) -> None:
         require_numba()
         self._agent = agent
-        world = _world_of(env)
+        world = self._world = _world_of(env)
         learner = self._learner = _learner_of(agent)
         self._rows, states, self._count = learner.tables["values"].shape
         if self._count > MOST_ACTIONS:
@@ -64,17 +70,14 @@ class CompiledCell:
         kernel = self._steps.kernel
         self._arguments = {**kernel.arguments, **kernel.make_memory(), "returns": self._returns}
         self._kernel = kernel_of(kernel.text())
-        self._masked_states = self._arguments.get("seen")
-        self._mask = world.mask
 
     def windows(
         self, lengths: Iterable[int], on_step: Callable[[int], None] | None = None
     ) -> Iterator[tuple[dict[str, Values], Distribution]]:
-        """Take the steps of windows; yield the sums of some of them, each of shape (W, R), and the distribution of their
-        last steps, W R rows.
+        """Take the steps of windows; yield some of them at once, as :meth:`Recorder.add_windows` takes them.
 
-        ``on_step(steps)`` receives the steps taken so far after each call of the kernel.
-        """  # noqa: D205
+        ``on_step(steps)`` receives the steps taken so far after each stretch.
+        """
         unfinished: Values | None = None
         for ends, complete in _stretches(lengths, _most_windows(self._rows, self._count)):
             first_step = self._agent.step
@@ -110,15 +113,21 @@ class CompiledCell:
         given = {"ends": ends, "sums": sums.reshape(-1), "poison": poison, "first_step": agent.step}
         given |= {"failed": failed[0], "failed_number": failed[1]}
         arguments.update({name: given[name] for name in given.keys() & arguments.keys()})
-        self._kernel(*arguments.values())
+        total = int(ends[-1])
+        for begin in range(0, total, self._steps.draw_steps):
+            end = min(begin + self._steps.draw_steps, total)
+            self._world.before(arguments, begin, end)
+            self._steps.fill(end - begin)
+            arguments.update(begin=begin, end=end)
+            self._kernel(*arguments.values())
+        self._world.after(arguments, total)
         self._require_finite(poison, sums[0], failed)
         agent.step += int(ends[-1])
         for table, copy in self._copies:
             table[:] = copy.reshape(table.shape)
-        if self._mask is not None:
-            # The agent's view of the masks: everything is allowed in states whose mask it has not seen.
-            seen = self._arguments["seen"].reshape(rows, -1)
-            agent.allowed = (self._mask != 0) | ~seen[..., np.newaxis]
+        allowed = self._world.allowed()
+        if allowed is not None:
+            agent.allowed = allowed
         return sums
 
     def _distribution(self, steps: NDArray[np.int64]) -> Distribution:
@@ -170,20 +179,35 @@ class CompiledCell:
         )
 
 
+def _require_own_methods(owner: Any) -> None:
+    """Refuse an object of which a method was replaced, which a law would not call."""
+    for name in getattr(owner, "__dict__", ()):
+        if inspect.isfunction(getattr(type(owner), name, None)):
+            raise UnsupportedError(f"no compiled form of a {type(owner).__name__} with a custom {name}")
+
+
 def _learner_of(agent: Any) -> LearnerLaw:
+    _require_own_methods(agent)
     law: LearnerLaw | None = own_law(agent)
-    if law is None:
-        policy = getattr(agent, "policy", None)
-        without = policy if policy is not None and own_law(policy) is None else agent
-        raise UnsupportedError(f"no compiled form of {type(without).__name__}")
-    return law
+    if law is not None:
+        return law
+    parts = (getattr(agent, name, None) for name in ("policy", "backup"))
+    raise UnsupportedError(_reason(next((part for part in parts if part is not None and own_law(part) is None), agent)))
 
 
-def _world_of(env: Any) -> TableWorld | BanditWorld:
+def _reason(without: Any) -> str:
+    """Name what has no law: a policy's thermostat or prior, or the policy, learner or environment itself."""
+    temperature = getattr(without, "temperature", None)
+    if isinstance(temperature, Thermostat) and own_law(temperature) is None:
+        without = temperature
+    return f"no compiled form of {type(without).__name__}"
+
+
+def _world_of(env: Any) -> World:
     form = own_law(env)
     if form is None:
         raise UnsupportedError(f"no compiled form of {type(env).__name__}")
-    return (BanditWorld if form["kind"] == "bandit" else TableWorld)(form)
+    return _WORLDS[form["kind"]](form)
 
 
 def held_bytes(rows: int, states: int, count: int) -> int:

@@ -101,8 +101,7 @@ def write_rounds(steps: Steps, rounds: Rounds, row: Places) -> None:
             numbers["step_size"] = rate = f"rates[{learner.counts}[e]]"
             # A step size out of bounds is an error for each entry, visited or not.
             code.line(f"poison[r] += {rate} - {rate}")
-        if steps.world.masked and "allowed" in learner.inputs:
-            numbers["allowed"] = "allowed_counts[state % observation_count]"
+        numbers["allowed"] = steps.world.allowed_count(steps.kernel, "state")
         results = rounds.learn(code, Numbers(code, tables), Numbers(code, numbers))
         _assign(steps, results, {**tables, **states}, "r")
 

@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from boltzmann.experiments.engine.compiled.entries import (
     declare_many,
     write_end_of_traces,
@@ -26,12 +24,10 @@ if TYPE_CHECKING:
 
 def declare_learning(steps: Steps, flat: Callable[[Any, bool], Any]) -> None:
     """Add the arguments and the working memory of a learner."""
-    kernel, learner, world = steps.kernel, steps.learner, steps.world
+    kernel, learner = steps.kernel, steps.learner
     kernel.memory("greedy")
     if learner.rate is not None:
         kernel.argument("rates", None)
-    if "allowed" in learner.inputs and world.masked:
-        kernel.argument("allowed_counts", np.asarray(world.mask).sum(axis=-1).astype(np.float64))
     if learner.requires is not None:
         kernel.argument("failed", None)
         kernel.argument("failed_number", None)
@@ -126,17 +122,14 @@ def _future(steps: Steps) -> Any:
 
 def row_places(steps: Steps) -> dict[str, str]:
     """Return the texts of the numbers of row i that its learner reads."""
-    kernel, learner, world = steps.kernel, steps.learner, steps.world
+    kernel, learner = steps.kernel, steps.learner
     places = {**{name: name for name in learner.constants}, **steps.row_inputs(), **_state_places(steps)}
     if learner.rate is not None and learner.counts == "visits":
         places["step_size"] = "rates[np.int64(visited) - 1]"
     if "probability" in learner.inputs:
         places["probability"] = kernel.at("probability", "i", "a")
-    if world.masked and "allowed" in learner.inputs:
-        places["allowed"] = f"allowed_counts[{kernel.at('here')} % observation_count]"
-    else:
-        places["allowed"] = f"{kernel.actions}.0"
-    return {**places, "greedy": kernel.at("greedy")}
+    allowed = steps.world.allowed_count(kernel, kernel.at("here"))
+    return {**places, "allowed": allowed, "greedy": kernel.at("greedy")}
 
 
 def _entry_places(steps: Steps) -> dict[str, str]:

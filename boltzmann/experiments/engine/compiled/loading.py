@@ -11,7 +11,6 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ _log = logging.getLogger("boltzmann.experiments")
 
 _HEAD = """import numpy as np
 from numba import njit
-from boltzmann.experiments.engine.compiled.machine import OPTIONS, exponential
+from boltzmann.experiments.engine.compiled.machine import OPTIONS, exponential, next_uniform
 """
 
 
@@ -51,7 +50,7 @@ def kernel_folder() -> Path:
 
 
 @cache
-def kernel_of(text: str) -> Callable[..., None]:
+def kernel_of(text: str) -> Any:
     """Return the compiled function of a kernel's text; its file is named by all that it is made of."""
     machine = Path(__file__).with_name("machine.py").read_bytes()
     name = "kernel_" + hashlib.sha256(machine + text.encode()).hexdigest()[:32]
@@ -72,7 +71,7 @@ def kernel_of(text: str) -> Callable[..., None]:
 
 def _written(path: Path, text: str) -> Path:
     """Write a file unless it is there, whole or not at all."""
-    if path.exists() and path.read_text() == text:
+    if path.exists() and path.read_bytes() == text.encode():
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
@@ -117,14 +116,15 @@ def _unkept(text: str, reason: str) -> Any:
     """Compile a kernel for this process alone."""
     from numba import njit
 
-    _warn_once(reason)
+    warn_once(reason)
     scope: dict[str, Any] = {}
     exec(_HEAD + "\n\n" + text, scope)
     return njit(**scope["OPTIONS"])(scope["kernel"])
 
 
 @cache
-def _warn_once(reason: str) -> None:
+def warn_once(reason: str) -> None:
+    """Say that kernels are not kept, once for each reason."""
     warnings.warn(
         f"numba cannot use its cache on disk ({reason}), so each process compiles its kernels anew, which takes some "
         "seconds each; NUMBA_CACHE_DIR can name a folder that can be written",

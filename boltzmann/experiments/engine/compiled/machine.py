@@ -19,8 +19,7 @@ _HIGHEST = 709.782712893384
 _LOG2_E, _LN2_HIGH, _LN2_LOW = 1.4426950408889634, 0.6931471803691238, 1.9082149292705877e-10
 
 
-@njit(forceinline=True, fastmath={"contract"}, **OPTIONS)
-def exponential(x: float) -> Any:
+def _exponential(x: float) -> Any:
     """Return exp(x); 0 below -708, inf above the largest logarithm of a float.
 
     Cody & Waite's reduction in two parts ("Software manual for the elementary functions", 1980), and Taylor's
@@ -40,3 +39,35 @@ def exponential(x: float) -> Any:
     p = (((p * r + 1 / 24.0) * r + 1 / 6.0) * r + 0.5) * r + 1.0
     within = (p * r + 1.0) * half * 2.0 if x <= _HIGHEST else np.inf
     return within if y > _LOWEST_NORMAL else 0.0
+
+
+exponential: Any = njit(forceinline=True, fastmath={"contract"}, **OPTIONS)(_exponential)
+
+
+# The multiplier of PCG64 (O'Neill, "PCG: a family of simple fast space-efficient statistically good algorithms for
+# random number generation", 2014), in words.
+_MULTIPLIER_HIGH, _MULTIPLIER_LOW = np.uint64(0x2360ED051FC65DA4), np.uint64(0x4385DF649FCCF645)
+_HALF_WORD, _LOW_HALF = np.uint64(32), np.uint64(0xFFFFFFFF)
+_ROTATION, _WORD_MASK, _FLOAT_SHIFT = np.uint64(58), np.uint64(63), np.uint64(11)
+_LAST_BIT = 2.0**-53
+
+
+def _next_uniform(streams: Any, at: int) -> Any:
+    """Return the next number of a PCG64, in [0, 1), as NumPy draws it; its four words begin at a place of an array."""
+    high, low = streams[at], streams[at + 1]
+    low_1, low_0 = low >> _HALF_WORD, low & _LOW_HALF
+    times_1, times_0 = _MULTIPLIER_LOW >> _HALF_WORD, _MULTIPLIER_LOW & _LOW_HALF
+    middle = low_1 * times_0 + (low_0 * times_0 >> _HALF_WORD)
+    carried = low_0 * times_1 + (middle & _LOW_HALF)
+    above = low_1 * times_1 + (middle >> _HALF_WORD) + (carried >> _HALF_WORD)
+    product = low * _MULTIPLIER_LOW
+    new_low = product + streams[at + 3]
+    carry = np.uint64(1) if new_low < product else np.uint64(0)
+    new_high = above + high * _MULTIPLIER_LOW + low * _MULTIPLIER_HIGH + streams[at + 2] + carry
+    streams[at], streams[at + 1] = new_high, new_low
+    mixed, turn = new_high ^ new_low, new_high >> _ROTATION
+    output = (mixed >> turn) | (mixed << ((~turn + np.uint64(1)) & _WORD_MASK))
+    return np.float64(output >> _FLOAT_SHIFT) * _LAST_BIT
+
+
+next_uniform: Any = njit(**OPTIONS)(_next_uniform)

@@ -72,7 +72,8 @@ class VisitRates:
 
     def require_valid(self, row: int) -> None:
         """Raise if a replicate reached a count whose step size is out of bounds."""
-        counts = np.flatnonzero(np.isnan(self._rates[: int(self._visits[row].max())])) if self._read else []
+        reached = int(self._visits[row].max()) if self._read else 0
+        counts = np.flatnonzero(np.isnan(self._rates[:reached]))
         if len(counts):
             count = int(counts[0])
             value = np.asarray(self._step_size(np.array([count])), dtype=np.float64).item()

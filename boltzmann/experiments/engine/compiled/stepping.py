@@ -6,11 +6,12 @@ of rows then takes these steps one after another, and its data stays in the cach
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from boltzmann.experiments.engine.compiled.bandits import BanditWorld
 from boltzmann.experiments.engine.compiled.folds import (
     Fold,
     write_choice,
@@ -20,7 +21,8 @@ from boltzmann.experiments.engine.compiled.folds import (
 )
 from boltzmann.experiments.engine.compiled.kernels import BLOCK, VECTOR, Kernel
 from boltzmann.experiments.engine.compiled.learning import declare_learning, write_backup, write_learning
-from boltzmann.experiments.engine.compiled.worlds import BanditWorld, Draw, TableWorld
+from boltzmann.experiments.engine.compiled.physics import MotionWorld
+from boltzmann.experiments.engine.compiled.worlds import Draw, TableWorld, fill_together
 from boltzmann.laws import LearnerLaw
 
 SUMS = ("reward", "gap", "optimal", "greedy", "episodes", "return_sum")
@@ -36,7 +38,7 @@ class Steps:
     ----------
     learner : LearnerLaw
         The law of the agent.
-    world : TableWorld or BanditWorld
+    world : TableWorld, BanditWorld or MotionWorld
         The world.
     flat : callable
         ``flat(table, resident)`` returns the memory of a table as the kernel indexes it.
@@ -45,7 +47,7 @@ class Steps:
     def __init__(
         self,
         learner: LearnerLaw,
-        world: TableWorld | BanditWorld,
+        world: TableWorld | BanditWorld | MotionWorld,
         flat: Callable[[Any, bool], Any],
     ) -> None:
         self.policy, self.learner, self.world = learner.policy, learner, world
@@ -81,17 +83,22 @@ class Steps:
         for name in (
             "ends",
             "rows",
-            "draw_steps",
+            "begin",
+            "end",
             "sums",
             "returns",
             "poison",
             *(f"last_{name}" for name in self.handed_out),
         ):
             kernel.argument(name, None)
-        kernel.arguments.update(rows=self.rows, draw_steps=self.draw_steps)
+        kernel.arguments.update(rows=self.rows)
+        self._drawn: dict[int, list[tuple[Draw, Any]]] = {}
         for draw in self.draws:
-            kernel.argument(draw.name, np.zeros(self.draw_steps * self.rows * draw.count + BLOCK))
-            kernel.argument(f"{draw.name}_rng", draw.rng)
+            numbers = np.zeros(self.draw_steps * self.rows * draw.count + BLOCK)
+            self._drawn.setdefault(id(draw.rng), []).append((draw, numbers))
+            kernel.argument(draw.name, numbers)
+        for name, constants in self.policy.constants.items():
+            kernel.argument(f"policy_{name}", np.array(constants))
         for name in self.numbers():
             kernel.argument(f"{name}_at", None)
         for name, table in {**learner.tables, **learner.states}.items():
@@ -106,8 +113,6 @@ class Steps:
                 kernel.memory("q" if name == "values" else name, per_action=True)
         else:
             kernel.argument("observation_count", learner.tables["values"].shape[1])
-        if world.masked:
-            kernel.argument("seen", np.zeros(learner.tables["values"].shape[:2], dtype=np.bool_).reshape(-1))
         if self.sampled:
             kernel.argument("upcoming", np.zeros(self.rows, dtype=np.int64))
             kernel.argument("has_upcoming", np.zeros(self.rows, dtype=np.bool_))
@@ -132,31 +137,24 @@ class Steps:
         return {name[length:]: f"{name}_at[{step}]" for name in self.numbers() if name.startswith(prefix)}
 
     def hoisted(self, prefix: str, step: str = "t") -> dict[str, Any]:
+        """Read the numbers of a step of the laws whose names begin with a prefix."""
         return {name: self.kernel.code.read(text) for name, text in self._numbers_of(prefix, step).items()}
 
     def _write(self) -> None:
         code = self.kernel.code
-        code.line("total, size = ends[-1], len(ends) * rows")
-        with code.under("for begin in range(0, total, draw_steps):"):
-            code.line("end = min(begin + draw_steps, total)")
-            for generator in {id(draw.rng): draw.rng for draw in self.draws}.values():
-                self._draw([draw for draw in self.draws if draw.rng is generator])
-            with code.under(f"for first in range(0, rows, {BLOCK}):"):
-                code.line(f"n = min({BLOCK}, rows - first)", f"padded = (n + {VECTOR - 1}) // {VECTOR} * {VECTOR}")
-                code.line("window = np.searchsorted(ends, begin, side='right')")
-                self._begin()
-                with code.under("for t in range(begin, end):"):
-                    self._step()
-                self._end()
+        code.line("size = len(ends) * rows")
+        with code.under(f"for first in range(0, rows, {BLOCK}):"):
+            code.line(f"n = min({BLOCK}, rows - first)", f"padded = (n + {VECTOR - 1}) // {VECTOR} * {VECTOR}")
+            code.line("window = np.searchsorted(ends, begin, side='right')")
+            self._begin()
+            with code.under("for t in range(begin, end):"):
+                self._step()
+            self._end()
 
-    def _draw(self, draws: list[Draw]) -> None:
-        """Draw the numbers of one generator: step by step, if they are of several kinds."""
-        code = self.kernel.code
-        with code.under(f"for t in range({'end - begin' if len(draws) > 1 else '1'}):"):
-            for draw in draws:
-                count = f"rows * {draw.count}" if len(draws) > 1 else f"(end - begin) * rows * {draw.count}"
-                with code.under(f"for i in range(t * {count}, (t + 1) * {count}):"):
-                    code.line(f"{draw.name}[i] = {draw.name}_rng.{draw.kind}()")
+    def fill(self, steps: int) -> None:
+        """Draw the random numbers of the next steps."""
+        for draws in self._drawn.values():
+            fill_together(draws, steps, self.rows)
 
     def _begin(self) -> None:
         code, kernel = self.kernel.code, self.kernel
@@ -165,8 +163,9 @@ class Steps:
             with code.under("for i in range(n):"):
                 self.load_row()
             if self.sampled:
-                with code.under("for i in range(n):"), code.under("if has_upcoming[first + i]:"):
-                    with code.under(f"for a in range({kernel.actions}):"):
+                with code.under("for i in range(n):"):
+                    code.line(f"upcoming_actions = {kernel.actions} if has_upcoming[first + i] else 0")
+                    with code.under("for a in range(upcoming_actions):"):
                         for name in self.loaded:
                             place = kernel.at(name, "i", "a")
                             code.line(f"{place} = upcoming_{name}[(first + i) * {kernel.actions} + a]")
@@ -199,12 +198,12 @@ class Steps:
                 code.line("pass", *(f"upcoming_{name}[first + i] = {kernel.at(name)}" for name in self.learner.states))
 
     def inputs(self, prefix: str = "") -> dict[str, str]:
-        """Return the texts of the inputs of action a of row i, in its state or, with the prefix "next_", in the next."""
+        """Return the texts of the inputs of action a of row i: in its state, or in the next with prefix "next_"."""
         at = self.kernel.at
         texts = {name: at(prefix + name, "i", "a") for name in self._names(prefix)}
         if "squares" in texts:
             texts["variances"] = f"{texts['squares']} / max({texts['visits']}, 1.0)"
-        return texts
+        return {**texts, **{name: f"policy_{name}[a]" for name in self.policy.constants}}
 
     def row_inputs(self, prefix: str = "") -> dict[str, str]:
         """Return the texts of the numbers of row i's state, or of its next state."""
@@ -228,7 +227,7 @@ class Steps:
     def load_row(self, prefix: str = "", names: tuple[str, ...] | None = None) -> None:
         """Read the inputs of row i's state, or of the next one, within a loop over rows; -inf for masked actions."""
         code, kernel, names = self.kernel.code, self.kernel, self._names(prefix) if names is None else names
-        row = kernel.at("next" if prefix and isinstance(self.world, TableWorld) else "here")
+        row = kernel.at("next" if prefix and not isinstance(self.world, BanditWorld) else "here")
         code.line(f"start = {row} * {kernel.actions}")
         mask = self.world.load_mask(kernel, prefix != "") if "q" in names else ""
         with code.under(f"for a in range({kernel.actions if names else 0}):"):
@@ -244,16 +243,14 @@ class Steps:
         with code.under("if t == ends[window]:"):
             code.line("window += 1")
         code.line("drawn, at_first = (t - begin) * rows + first, window * rows + first")
-        with code.under("if t == ends[window] - 1:"), code.under(f"for a in range({kernel.actions}):"):
-            with code.under("for i in range(n):"):
-                for name in self.loaded:
-                    code.line(f"last_{name}[(at_first + i) * {kernel.actions} + a] = {kernel.at(name, 'i', 'a')}")
+        actions = code.under(f"for a in range({kernel.actions}):")
+        with code.under("if t == ends[window] - 1:"), actions, code.under("for i in range(n):"):
+            for name in self.loaded:
+                code.line(f"last_{name}[(at_first + i) * {kernel.actions} + a] = {kernel.at(name, 'i', 'a')}")
         if self.learner.states:
             with code.under("if t == ends[window] - 1:"), code.under("for i in range(n):"):
                 code.line(*(f"last_{name}[at_first + i] = {kernel.at(name)}" for name in self.learner.states))
-        if world.masked:
-            with code.under("for i in range(n):"):
-                code.line(f"seen[{kernel.at('here')}] = True")
+        world.note_masks(kernel)
         fold = Fold(kernel, "", self.inputs(), {**self.hoisted("policy_"), **self.row_inputs()})
         code.line(f"choice = (t - begin) * rows * {2 if self.sampled else 1} + first")
         self.choose(fold, "choice", "action")

@@ -53,6 +53,9 @@ class Symbol:
     def __rtruediv__(self, other: Any) -> Symbol:
         return self._right("/", other)
 
+    def __pow__(self, other: Any) -> Symbol:
+        return self._left("**", other)
+
     def __neg__(self) -> Symbol:
         return self.code.bind(f"-{self.text}")
 
@@ -157,7 +160,8 @@ class Code:
 
 
 _FUNCTIONS = {"exp": "exponential", "floor": "np.floor"} | {
-    name: f"np.{name}" for name in ("abs", "sqrt", "log", "log1p", "expm1", "tanh", "hypot", "isfinite")
+    name: f"np.{name}"
+    for name in ("abs", "sqrt", "log", "log1p", "expm1", "tanh", "hypot", "isfinite", "sin", "cos", "float32")
 }
 """The functions of ``m`` besides ``where``, ``minimum`` and ``maximum``, and what they are in the code."""
 

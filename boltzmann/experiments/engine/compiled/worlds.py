@@ -1,10 +1,11 @@
-"""Worlds as parts of a kernel: tables and bandits."""
+"""Worlds as parts of a kernel: their random numbers, and tables."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from boltzmann.experiments.engine.compiled.kernels import Kernel
 
@@ -18,6 +19,27 @@ class Draw:
     def __init__(self, name: str, kind: str, rng: Any, count: int = 1) -> None:
         self.name, self.kind, self.rng, self.count = name, kind, rng, count
 
+    def fill(self, numbers: NDArray[np.float64], steps: int, rows: int) -> None:
+        """Draw the numbers of the next steps."""
+        getattr(self.rng, self.kind)(out=numbers[: steps * rows * self.count])
+
+
+def fill_together(draws: list[tuple[Draw, NDArray[np.float64]]], steps: int, rows: int) -> None:
+    """Draw the numbers of one generator for the next steps: in each step those of one after those of another."""
+    if len(draws) == 1:
+        ((draw, numbers),) = draws
+        draw.fill(numbers, steps, rows)
+        return
+    if len({draw.kind for draw, _ in draws}) == 1:
+        counts = [rows * draw.count for draw, _ in draws]
+        drawn = getattr(draws[0][0].rng, draws[0][0].kind)((steps, sum(counts)))
+        for (_, numbers), part in zip(draws, np.split(drawn, np.cumsum(counts)[:-1], axis=1), strict=True):
+            numbers[: part.size] = part.ravel()
+        return
+    for step in range(steps):
+        for draw, numbers in draws:
+            draw.fill(numbers[step * rows * draw.count :], 1, rows)
+
 
 class TableWorld:
     """A table of transitions; each row has a state, and takes its episodes one after the other."""
@@ -26,8 +48,32 @@ class TableWorld:
         self._form = form
         self.rows, self.states = len(form["states"]), len(form["initial"])
         self._outcomes = form["cumulative"].shape[1]
-        self.mask = form["mask"]
-        self.masked = self.mask is not None
+        self.masked = form["mask"] is not None
+        observations = form["observations"]
+        self._observations = self.states if observations is None else int(observations.max()) + 1
+
+    def allowed(self) -> NDArray[np.bool_] | None:
+        """Return the agent's view of the masks: that of the state met last where observations are the same, if any."""
+        if not self.masked:
+            return None
+        mask = np.vstack([self._form["mask"] != 0, np.ones_like(self._form["mask"][:1], dtype=np.bool_)])
+        return mask[self.seen].reshape(self.rows, self._observations, -1)
+
+    def allowed_count(self, kernel: Kernel, row: str) -> str:
+        """Return the text of the number of actions that the agent knows to be allowed in a row of its table."""
+        return f"allowed_counts[seen[{row}]]" if self.masked else f"{kernel.actions}.0"
+
+    def note_masks(self, kernel: Kernel) -> None:
+        """Write that the agent sees the mask of each row's state."""
+        if self.masked:
+            with kernel.code.under("for i in range(n):"):
+                kernel.code.line(f"seen[{kernel.at('here')}] = states[first + i]")
+
+    def before(self, arguments: dict[str, Any], begin: int, end: int) -> None:
+        """Do nothing: a table is the same at every step."""
+
+    def after(self, arguments: dict[str, Any], steps: int) -> None:
+        """Do nothing: the kernel has written the states of the environment."""
 
     def draws(self) -> list[Draw]:
         """Return the random numbers of a step."""
@@ -50,6 +96,10 @@ class TableWorld:
             mask = form["mask"]
             # The last row of the mask allows everything.
             kernel.argument("mask", np.vstack([np.where(mask, 0.0, -np.inf), 0.0 * mask[:1]]).ravel())
+            self.seen = np.full(self.rows * self._observations, self.states, dtype=np.int64)
+            kernel.argument("seen", self.seen)
+            counts = np.append((form["mask"] != 0).sum(axis=-1), kernel.actions)
+            kernel.argument("allowed_counts", counts.astype(np.float64))
         for name in ("entry", "here", "next"):
             kernel.memory(name, "g")
 
@@ -78,7 +128,7 @@ class TableWorld:
             if self.masked:
                 # A transition has the mask of the state that it bootstraps from.
                 with code.under("if not terminated[entry]:"):
-                    code.line(f"seen[{kernel.at('next')}] = True")
+                    code.line(f"seen[{kernel.at('next')}] = next_states[entry]")
 
     def pay(self, kernel: Kernel) -> None:
         """Write the lines that give a row's reward, gap and end, within a loop over rows."""
@@ -90,11 +140,10 @@ class TableWorld:
         code.line("gap = np.nan" if self._form["gaps"] is None else "gap = gaps[pair]")
 
     def load_mask(self, kernel: Kernel, following: bool) -> str:
-        """Find the mask of a row's state, or of the next one if that is seen; return what is added to a value."""
+        """Find the mask of a row's state, or the agent's of the next one; return what is added to a value."""
         if not self.masked:
             return ""
-        next_state = f"next_states[{kernel.at('entry')}]"
-        row = f"({next_state} if seen[{kernel.at('next')}] else {self.states})" if following else "states[first + i]"
+        row = f"seen[{kernel.at('next')}]" if following else "states[first + i]"
         kernel.code.line(f"mask_start = {row} * {kernel.actions}")
         return " + mask[mask_start + a]"
 
@@ -112,49 +161,3 @@ class TableWorld:
             with code.under("while initial[start] <= uniform:"):
                 code.line("start += 1")
             code.line("states[r] = start", f"{kernel.at('here')} = r * observation_count + {self.observed('start')}")
-
-
-class BanditWorld:
-    """Bandits, one for each row: one state, and no episode ends."""
-
-    masked, mask = False, None
-
-    def __init__(self, form: dict[str, Any]) -> None:
-        self._form = form
-        self.rows = len(form["best"])
-
-    def draws(self) -> list[Draw]:
-        """Return the random numbers of a step."""
-        kind = "random" if self._form["binary"] else "standard_normal"
-        return [Draw("outcomes", kind, self._form["rng"])]
-
-    def declare(self, kernel: Kernel) -> None:
-        """Add the arguments."""
-        kernel.argument("means", self._form["means"].reshape(-1))
-        kernel.argument("best", self._form["best"])
-        if not self._form["binary"]:
-            kernel.argument("deviations", self._form["noise"].reshape(-1))
-        kernel.memory("here", "g")
-
-    def begin(self, kernel: Kernel) -> None:
-        """Find the table row of each row's only state."""
-        with kernel.code.under("for i in range(n):"):
-            kernel.code.line(f"{kernel.at('here')} = first + i")
-
-    def advance(self, kernel: Kernel) -> None:
-        """Do nothing: the next state is the present one."""
-
-    def pay(self, kernel: Kernel) -> None:
-        """Write the lines that give a row's reward and gap, within a loop over rows."""
-        code = kernel.code
-        code.line(f"arm = r * {kernel.actions} + a", "mean, number = means[arm], outcomes[drawn + i]")
-        paid = "1.0 if number < mean else 0.0" if self._form["binary"] else "mean + deviations[arm] * number"
-        code.line(f"reward, ended = {paid}, False", "gap = best[r] - mean")
-
-    def load_mask(self, kernel: Kernel, following: bool) -> str:
-        """Return nothing to add to a value: every arm is allowed."""
-        return ""
-
-    def move(self, kernel: Kernel) -> None:
-        """Write that no episode ends, within a loop over rows."""
-        kernel.code.line("over = False")

@@ -1,0 +1,133 @@
+"""Environments of a few numbers, cut into bins, as parts of a kernel; each row draws starts from its own generator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from boltzmann.experiments.engine.compiled.kernels import Kernel, Numbers
+from boltzmann.experiments.engine.compiled.symbols import text_of
+from boltzmann.experiments.engine.compiled.worlds import Draw
+
+_WORD = 64
+_WORDS = 4
+"""Words of the state of a PCG64: its state and its increment, the high word first."""
+
+
+class MotionWorld:
+    """Bodies in motion, one for each row; ``form`` is the ``law`` of the environment."""
+
+    def __init__(self, form: dict[str, Any]) -> None:
+        self._form = form
+        self.rows = len(form["elapsed"])
+        self._streams = np.zeros(self.rows * _WORDS, dtype=np.uint64)
+
+    def before(self, arguments: dict[str, Any], begin: int, end: int) -> None:
+        """Read the state of each row's generator."""
+        if begin == 0:
+            for row, generator in enumerate(self._form["generators"]):
+                state = generator.bit_generator.state["state"]
+                words = [state[name] >> shift & (1 << _WORD) - 1 for name in ("state", "inc") for shift in (_WORD, 0)]
+                self._streams[row * _WORDS : (row + 1) * _WORDS] = words
+
+    def after(self, arguments: dict[str, Any], steps: int) -> None:
+        """Leave each row's generator, and the environment's state, as lockstep would."""
+        for row, generator in enumerate(self._form["generators"]):
+            high, low, *_ = (int(word) for word in self._streams[row * _WORDS : (row + 1) * _WORDS])
+            whole = generator.bit_generator.state
+            whole["state"]["state"] = high << _WORD | low
+            generator.bit_generator.state = whole
+
+    def draws(self) -> list[Draw]:
+        """Return nothing that is drawn ahead."""
+        return []
+
+    def declare(self, kernel: Kernel) -> None:
+        """Add the arguments and the working memory."""
+        form = self._form
+        for place, name in enumerate(form["names"]):
+            kernel.argument(f"state_{name}", form["state"][place])
+            kernel.memory(f"next_{name}")
+        for name, number in form["numbers"].items():
+            kernel.argument(f"world_{name}", number)
+        for place, thresholds in enumerate(form["thresholds"]):
+            if thresholds.size:
+                kernel.argument(f"thresholds_{place}", thresholds)
+        kernel.argument("streams", self._streams)
+        for name in ("elapsed", "limit"):
+            kernel.argument(name, form[name])
+        kernel.memory("reward")
+        for name in ("here", "next", "ended"):
+            kernel.memory(name, "g")
+
+    def _row(self, kernel: Kernel) -> Numbers:
+        return Numbers(kernel.code, {name: f"world_{name}" for name in self._form["numbers"]})
+
+    def _number(self, kernel: Kernel, state: Numbers, row: str) -> str:
+        """Write the number of the observation of a state; return the text of its table row."""
+        code = kernel.code
+        code.line(f"observation = {row}")
+        for place, observed in enumerate(self._form["observe"](code, state)):
+            thresholds = self._form["thresholds"][place]
+            if thresholds.size:
+                code.line(f"number, bin = np.float32({text_of(observed)}), 0")
+                with code.under(f"for m in range({thresholds.size}):"):
+                    code.line(f"bin += 1 if thresholds_{place}[m] <= number else 0")
+                code.line(f"observation = observation * {thresholds.size + 1} + bin")
+        return "observation"
+
+    def _state(self, kernel: Kernel, row: str) -> Numbers:
+        return Numbers(kernel.code, {name: f"state_{name}[{row}]" for name in self._form["names"]})
+
+    def begin(self, kernel: Kernel) -> None:
+        """Find the table row of each row's state."""
+        with kernel.code.under("for i in range(n):"):
+            number = self._number(kernel, self._state(kernel, "first + i"), "first + i")
+            kernel.code.line(f"{kernel.at('here')} = {number}")
+
+    def advance(self, kernel: Kernel) -> None:
+        """Write each row's next state, its reward, and the table row of the next observation."""
+        code, form = kernel.code, self._form
+        with code.under("for i in range(n):"):
+            action = code.read(kernel.at("action"))
+            reached = form["advance"](code, self._state(kernel, "first + i"), action, self._row(kernel))
+            for name in form["names"]:
+                code.line(f"{kernel.at(f'next_{name}')} = {text_of(reached[name])}")
+            code.line(f"{kernel.at('reward')} = {text_of(reached['reward'])}")
+            code.line(f"{kernel.at('ended')} = 1 if {text_of(reached['ended'])} else 0")
+        with code.under("for i in range(n):"):
+            state = Numbers(code, {name: kernel.at(f"next_{name}") for name in form["names"]})
+            code.line(f"{kernel.at('next')} = {self._number(kernel, state, 'first + i')}")
+
+    def pay(self, kernel: Kernel) -> None:
+        """Write the lines that give a row's reward and end, within a loop over rows; there is no gap."""
+        kernel.code.line(f"reward, ended, gap = {kernel.at('reward')}, {kernel.at('ended')} == 1, np.nan")
+
+    def allowed(self) -> None:
+        """Return no masks."""
+
+    def allowed_count(self, kernel: Kernel, row: str) -> str:
+        """Return the text of the number of allowed actions: all of them."""
+        return f"{kernel.actions}.0"
+
+    def note_masks(self, kernel: Kernel) -> None:
+        """Do nothing: there are no masks."""
+
+    def load_mask(self, kernel: Kernel, following: bool) -> str:
+        """Return nothing to add to a value: every action is allowed."""
+        return ""
+
+    def move(self, kernel: Kernel) -> None:
+        """Move each row to its next state, within a loop over rows; a row whose episode ends starts the next one."""
+        code, form = kernel.code, self._form
+        code.line("elapsed[r] += 1", f"{kernel.at('here')} = {kernel.at('next')}")
+        code.line(*(f"state_{name}[r] = {kernel.at(f'next_{name}')}" for name in form["names"]))
+        code.line("over = ended or elapsed[r] == limit")
+        with code.under("if over:"):
+            code.line("sums[4 * size + at] += 1.0", "sums[5 * size + at] += returns[r]")
+            code.line("returns[r], elapsed[r] = 0.0, 0")
+            uniforms = tuple(code.read(f"next_uniform(streams, r * {_WORDS})") for _ in range(form["uniforms"]))
+            for name, number in form["start"](code, uniforms, self._row(kernel)).items():
+                code.line(f"state_{name}[r] = {text_of(number)}")
+            code.line(f"{kernel.at('here')} = {self._number(kernel, self._state(kernel, 'r'), 'r')}")

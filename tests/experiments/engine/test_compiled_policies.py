@@ -1,0 +1,148 @@
+"""Every policy and thermostat on both engines: the same actions, and the same records."""
+
+import math
+
+import pytest
+
+import boltzmann
+from agents import ExpectedSarsa, QLearning, SampleAverage, Sarsa, SoftQ
+from boltzmann import (
+    GLIE,
+    UCB1,
+    VDBE,
+    BernoulliThompson,
+    Boltzmann,
+    BoltzmannGumbel,
+    EffectiveActionsTarget,
+    Entmax,
+    EntropyTarget,
+    EpsilonBoltzmann,
+    EpsilonGreedy,
+    Exponential,
+    GaussianThompson,
+    Greedy,
+    GreedyProbabilityTarget,
+    KLBoltzmann,
+    Linear,
+    LossBudget,
+    Maillard,
+    MaxBoltzmann,
+    Mellowmax,
+    RangeScaled,
+    Sparsemax,
+    StdScaled,
+    UCB1Tuned,
+    Uniform,
+    VDBESoftmax,
+)
+from boltzmann.laws import own_law
+from tests.support.both_engines import assert_the_same
+
+pytest.importorskip("numba")
+
+BANDIT, LAKE, TAXI = "boltzmann/GaussianBandit-v0", "FrozenLake-v1", "Taxi-v4"
+INF = math.inf
+THERMOSTATS = [
+    RangeScaled(Exponential(1.0, 0.1, 100)),
+    RangeScaled(INF),
+    StdScaled(0.3),
+    GLIE(),
+    EntropyTarget(0.5),
+    EntropyTarget(Linear(1.0, 0.0, 100)),
+    EffectiveActionsTarget(2.0),
+    GreedyProbabilityTarget(0.7),
+    LossBudget(0.1),
+]
+POLICIES = [
+    *(Boltzmann(thermostat) for thermostat in THERMOSTATS),
+    Boltzmann(Linear(1.0, 0.0, 100)),
+    Greedy(),
+    Uniform(),
+    EpsilonGreedy(0.1),
+    MaxBoltzmann(0.3, RangeScaled(0.2)),
+    EpsilonBoltzmann(0.2, EntropyTarget(0.5)),
+    KLBoltzmann((0.5, 0.1, 0.1, 0.1, 0.2), 0.5),
+    Sparsemax(Linear(1.0, 0.0, 100)),
+    Sparsemax(RangeScaled(0.5)),
+    Entmax(0.5),
+    Entmax(0.5, 1.25),
+    Entmax(0.5, 1.0),
+    Entmax(INF, 2.0),
+    Mellowmax(Linear(0.0, 20.0, 100)),
+    Mellowmax(INF),
+    UCB1(),
+    UCB1(0.0),
+    UCB1Tuned(),
+    Maillard(0.5),
+    Maillard(INF),
+    BoltzmannGumbel(0.5),
+    BoltzmannGumbel(0.0),
+    BoltzmannGumbel(INF),
+    GaussianThompson(1.0),
+    GaussianThompson(1.0, 0.5, 2.0),
+    VDBE(1.0),
+    VDBESoftmax(0.5, weight=0.2),
+]
+WITHOUT_LAW = [
+    BernoulliThompson(),
+    BoltzmannGumbel(Linear(1.0, 0.0, 100)),
+    Entmax(0.5, 3.0),
+    KLBoltzmann(EpsilonGreedy(0.1), 0.5),
+    KLBoltzmann((0.0, 1.0), 0.5),
+]
+"""These run in lockstep, each for a reason that its ``law`` states."""
+
+
+def of_kind(kind):
+    """The public classes of a kind of policy or thermostat."""
+    return {value for value in vars(boltzmann).values() if isinstance(value, type) and kind(value)}
+
+
+def test_every_policy_and_thermostat_is_here():
+    known = {type(policy) for policy in [*POLICIES, *WITHOUT_LAW]}
+    assert of_kind(lambda value: value.__module__.startswith("boltzmann.policies")) - {boltzmann.Policy} <= known | {
+        boltzmann.Distribution
+    }
+    thermostats = {type(thermostat) for thermostat in THERMOSTATS}
+    assert of_kind(lambda value: issubclass(value, boltzmann.Thermostat)) - {boltzmann.Thermostat} == thermostats
+
+
+def test_a_policy_without_a_law_says_so():
+    assert all(own_law(policy) is not None for policy in POLICIES)
+    assert all(own_law(policy) is None for policy in WITHOUT_LAW)
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=repr)
+def test_every_policy_acts_alike_on_a_bandit(policy):
+    world = f"{BANDIT}(arms=5)"
+    assert_the_same(world, SampleAverage(policy), 65, exact=False)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize("policy", POLICIES, ids=repr)
+def test_every_policy_acts_alike_with_few_rows(policy, rows):
+    assert_the_same(f"{BANDIT}(arms=5)", SampleAverage(policy), rows, exact=False)
+
+
+ON_TABLES = [
+    policy for policy in POLICIES if not isinstance(policy, UCB1Tuned | KLBoltzmann) and policy != Boltzmann(GLIE())
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("policy", ON_TABLES, ids=repr)
+def test_every_policy_acts_alike_with_masks(policy):
+    assert_the_same(TAXI, QLearning(policy, step_size=0.5, discount=0.9), 65, exact=False)
+
+
+@pytest.mark.parametrize("learner", [ExpectedSarsa, Sarsa, SoftQ])
+@pytest.mark.parametrize("thermostat", [GLIE(), EntropyTarget(0.5)], ids=repr)
+def test_learners_that_bootstrap_from_the_policy_do_so_with_thermostats(thermostat, learner):
+    assert_the_same(LAKE, learner(Boltzmann(thermostat), step_size=0.5, discount=0.9), 5, exact=False)
+
+
+def test_a_wrong_law_is_caught(monkeypatch):
+    monkeypatch.setattr(Maillard, "law", property(lambda self: UCB1().law))
+    with pytest.raises(AssertionError):
+        assert_the_same(f"{BANDIT}(arms=5)", SampleAverage(Maillard(0.5)), 65, exact=False)
