@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann.experiments.engine.compiled.residence import write_beginning, write_end
 from boltzmann.experiments.engine.compiled.learning import declare_learning, write_backup, write_learning
+from boltzmann.experiments.engine.compiled.residence import write_beginning, write_end
 from boltzmann.experiments.engine.compiled.worlds import BanditWorld, Draw, MotionWorld, TableWorld, fill_together
 from boltzmann.experiments.engine.compiled.writing import (
     BLOCK,
