@@ -16,7 +16,7 @@ from gymnasium.vector import AutoresetMode
 from numpy.typing import ArrayLike, NDArray
 
 from envs import batched
-from envs.bandits.paying import BanditLaw, pay_normal, pull
+from envs.bandits.paying import METHODS, BanditLaw, pay_normal, pull
 from envs.bandits.rendering import RENDER_MODES, picture, text
 from envs.batched import Floats, Indices
 
@@ -126,6 +126,7 @@ class Bandit(gymnasium.Env[np.int64, np.int64]):
         """Draw a new problem."""
         super().reset(seed=seed)
         batched.refuse_options(options)
+        self.law.checked(self.arms)
         self._problems = self.draw(self.np_random, 1)
         return np.int64(0), {}
 
@@ -175,6 +176,7 @@ class BanditVector(batched.SameStepVectorEnv):
         """Draw a new problem for every row."""
         batched.refuse_options(options)
         self._seed(seed)
+        self._bandit.law.checked(self._bandit.arms)
         self._problems = self._bandit.draw(self.np_random, self.num_envs)
         return np.zeros(self.num_envs, dtype=np.int64), {}
 
@@ -205,6 +207,8 @@ class BanditVector(batched.SameStepVectorEnv):
         return {
             "kind": "bandit",
             **law._asdict(),
+            "noise": METHODS[law.noise],
+            "moving": METHODS[law.moving],
             "means": np.array(problems.means, order="C"),
             "deviations": np.array(np.broadcast_to(problems.noise, problems.means.shape), dtype=np.float64, order="C"),
             "best": np.array(problems.best_of(law.against)),

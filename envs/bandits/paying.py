@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from envs.batched import Floats, Indices
+from envs.batched import Floats, Indices, number_in, shown, whole_number
 
 if TYPE_CHECKING:
     from envs.bandits.base import Problems
+
+METHODS = {"normal": "standard_normal", "uniform": "random", "": ""}
+"""The laws of random numbers, and the methods of a generator that draw them."""
 
 
 class BanditLaw(NamedTuple):
@@ -55,6 +58,22 @@ class BanditLaw(NamedTuple):
     given: Floats | None = None
     against: int | None = None
     numbers: Mapping[str, float] = MappingProxyType({})
+
+    def checked(self, arms: int) -> BanditLaw:
+        """Return the law itself, or raise a ValueError where it does not fit so many arms."""
+        for name, kind in (("noise", self.noise), ("moving", self.moving)):
+            if kind not in METHODS:
+                raise ValueError(f"{name} of a bandit's law must be one of {sorted(METHODS)}, got {shown(kind)}")
+        if self.given is not None and (np.ndim(self.given) != 2 or np.shape(self.given)[1] != arms):
+            bound = f"rows of {arms} numbers"
+            raise ValueError(f"given of a bandit's law must be {bound}, got an array of shape {np.shape(self.given)}")
+        if self.against is not None:
+            whole_number("against of a bandit's law", self.against, 0)
+            if self.against >= arms:
+                raise ValueError(f"against of a bandit's law must be below {arms}, got {self.against}")
+        for name, number in self.numbers.items():
+            number_in(f"{name} of a bandit's law", number, "[-inf, inf]")
+        return self
 
 
 def pay_normal(m: Any, arm: Any, row: Any) -> tuple[Any, Any]:
@@ -98,6 +117,4 @@ def pull(law: BanditLaw, rng: np.random.Generator, problems: Problems, arms: Ind
 
 
 def _drawn(kind: str, rng: np.random.Generator, shape: Any) -> Any:
-    if not kind:
-        return None
-    return rng.random(shape) if kind == "uniform" else rng.standard_normal(shape)
+    return getattr(rng, METHODS[kind])(shape) if kind else None

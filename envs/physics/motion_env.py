@@ -87,7 +87,9 @@ class MotionVectorEnv(batched.SameStepVectorEnv):
 
         They draw from the generators of the rows themselves, which are ``PCG64``; None for others.
         """
-        if not all(isinstance(generator.bit_generator, np.random.PCG64) for generator in self._generators):
+        if self._state is None or not all(
+            type(generator.bit_generator) is np.random.PCG64 for generator in self._generators
+        ):
             return None
         motion = self._motion
         return {

@@ -11,9 +11,6 @@ from numpy.typing import NDArray
 from boltzmann.experiments.engine.compiled.worlds.draws import Draw
 from boltzmann.experiments.engine.compiled.writing import Kernel, Numbers, text_of
 
-_KINDS = {"normal": "standard_normal", "uniform": "random", "": ""}
-"""The laws of random numbers, and the methods of a generator that draw them."""
-
 
 class MovingDraw(Draw):
     """Random numbers of pulls, and of the arms that move after them, in the order of the generator.
@@ -53,8 +50,8 @@ class BanditWorld:
         self._form = form
         self.rows, self._count = form["means"].shape
         self._round = form["round"]
-        self._pulls = _KINDS[form["noise"]]
-        moving = _KINDS[form["moving"]] if form["moves"] is not None else ""
+        self._pulls = form["noise"]
+        moving = form["moving"] if form["moves"] is not None else ""
         self._moving = MovingDraw(form["rng"], self._pulls, moving, self._count) if moving else None
 
     def before(self, arguments: dict[str, Any], begin: int, end: int) -> None:
