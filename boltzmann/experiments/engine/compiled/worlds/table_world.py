@@ -127,7 +127,6 @@ class TableWorld:
             code.line(
                 "sums[4 * size + at] += 1.0", "sums[5 * size + at] += returns[r]", "returns[r] = 0.0", "elapsed[r] = 0"
             )
-            code.line("start, uniform = 0, " + ("0.0" if self._form["one_start"] else "starts[drawn + i]"))
-            with code.under("while initial[start] <= uniform:"):
-                code.line("start += 1")
+            uniform = "0.0" if self._form["one_start"] else "starts[drawn + i]"
+            code.line(f"start = np.searchsorted(initial, {uniform}, side='right')")
             code.line("states[r] = start", f"{kernel.at('here')} = r * observation_count + {self.observed('start')}")
