@@ -140,4 +140,4 @@ def _pay_mean(m: Any, arm: Any, row: Any) -> tuple[Any, Any]:
 
 def _pay_later(m: Any, arm: Any, row: Any) -> tuple[Any, Any]:
     pays = (arm.noise < arm.mean) & ((row.round >= row.zeroed) | (arm.index != row.best_arm))
-    return m.where(pays, 1.0, 0.0), row.best - arm.mean
+    return 1.0 * pays, row.best - arm.mean

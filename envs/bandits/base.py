@@ -44,7 +44,7 @@ class Problems:
     step: int = 0
 
     def __post_init__(self) -> None:
-        self.rows = np.arange(len(self.means))
+        self.rows, self.arms = (np.arange(size) for size in self.means.shape)
         self._first = self.rows * self.means.shape[1]
         self.last: tuple[Indices, Floats] | None = None
         self.move(self.means)

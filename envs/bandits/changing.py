@@ -15,7 +15,6 @@ from envs import batched
 from envs.bandits.arms import count_arms, row_in, rows_in
 from envs.bandits.base import Bandit, BanditVector, Problems
 from envs.bandits.paying import BanditLaw, pay_normal, take_given
-from envs.batched import Indices
 
 _DEFAULT_PERIOD, _NEVER = 1000, 2**62
 
@@ -153,13 +152,13 @@ class AbruptBandit(Bandit):
         numbers = {"mean": self.mean, "spread": self.spread}
         return BanditLaw(pay_normal, moves=_redrawn, moving="normal", segments=self._segments, numbers=numbers)
 
-    def _segments(self, rounds: Indices) -> Indices:
+    def _segments(self, rounds: Any) -> Any:
         """Return the stretch that begins after some numbers of rounds, 0 where none does."""
         if self.changes is None:
-            return np.where(rounds % self.period == 0, rounds // self.period, 0)
+            return rounds // self.period * (rounds % self.period == 0)
         changes = np.append(self.changes, _NEVER)
         index = np.searchsorted(changes, rounds)
-        return np.where(changes[index] == rounds, index + 1, 0)
+        return (index + 1) * (changes[index] == rounds)
 
 
 class AbruptBanditVector(BanditVector):

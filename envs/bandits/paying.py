@@ -40,8 +40,8 @@ class BanditLaw(NamedTuple):
     moving : {"normal", "uniform", ""}
         The law of ``arm.noise`` of every arm that moves. These numbers are drawn after those of the pulls.
     segments : callable, optional
-        ``segments(rounds)`` returns, for an array of numbers of rounds, the number of the stretch that begins after
-        so many rounds, or 0 where the means do not move. By default they move after every round.
+        ``segments(rounds)`` returns the number of the stretch that begins after so many rounds, a number or an array,
+        or 0 where the means do not move. By default they move after every round.
     given : array of shape (N, K), optional
         ``arm.given`` is the entry of row ``segment % N`` where means move.
     against : int, optional
@@ -54,7 +54,7 @@ class BanditLaw(NamedTuple):
     noise: str = "normal"
     moves: Callable[[Any, Any, Any], Any] | None = None
     moving: str = ""
-    segments: Callable[[Indices], Indices] | None = None
+    segments: Callable[[Any], Any] | None = None
     given: Floats | None = None
     against: int | None = None
     numbers: Mapping[str, float] = MappingProxyType({})
@@ -86,7 +86,7 @@ def pay_one_or_zero(m: Any, arm: Any, row: Any) -> tuple[Any, Any]:
 
     Uniform draws are below 1, so probability 1 always pays and probability 0 never does.
     """
-    return m.where(arm.noise < arm.mean, 1.0, 0.0), row.best - arm.mean
+    return 1.0 * (arm.noise < arm.mean), row.best - arm.mean
 
 
 def take_given(m: Any, arm: Any, row: Any) -> Any:
@@ -107,12 +107,13 @@ def pull(law: BanditLaw, rng: np.random.Generator, problems: Problems, arms: Ind
     rewards, gaps = law.pay(np, pulled, row)
     if law.moves is not None:
         rounds = problems.step + 1
-        segment = rounds if law.segments is None else int(law.segments(np.array([rounds]))[0])
+        segment = rounds if law.segments is None else int(law.segments(rounds))
         if segment > 0:
             given = None if law.given is None else law.given[segment % len(law.given)]
             moving = _drawn(law.moving, rng, means.shape)
-            every = SimpleNamespace(index=np.arange(means.shape[1]), mean=means, noise=moving, given=given)
-            problems.move(np.broadcast_to(law.moves(np, every, row), means.shape))
+            every = SimpleNamespace(index=problems.arms, mean=means, noise=moving, given=given)
+            moved = law.moves(np, every, row)
+            problems.move(moved if moved.shape == means.shape else np.broadcast_to(moved, means.shape))
     return rewards, gaps
 
 
