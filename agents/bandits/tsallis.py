@@ -15,7 +15,8 @@ from agents.parameters import FINITE, rates_at
 from agents.tabular import PolicyInputs
 from boltzmann import Schedule, checks
 from boltzmann.bounds import OrNone
-from boltzmann.laws import LearnerLaw, Pass, PolicyLaw, Results
+from boltzmann.laws import Pass, PolicyLaw, Results
+from boltzmann.learner_laws import LearnerLaw
 from boltzmann.schedules import Scheduled
 
 _MOST_ITERATIONS = 100

@@ -9,7 +9,8 @@ import numpy as np
 
 from agents.memory import Entries, Indices, PerRow
 from agents.temporal_difference import TemporalDifference
-from boltzmann.laws import BackupLaw, LearnerLaw, Pass, Results
+from boltzmann.laws import BackupLaw, Pass, Results
+from boltzmann.learner_laws import LearnerLaw
 
 
 @dataclass(repr=False)

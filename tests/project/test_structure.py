@@ -51,6 +51,7 @@ def test_the_check_of_directions_can_fail(tmp_path):
 ORDER = {
     "boltzmann": (
         ("arrays", "laws"),
+        ("learner_laws",),
         (
             "checks",
             "hints",

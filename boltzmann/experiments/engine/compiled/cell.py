@@ -16,7 +16,8 @@ from boltzmann.experiments.engine.compiled.rates import VisitRates, read_schedul
 from boltzmann.experiments.engine.compiled.stepping import SUMS, Steps
 from boltzmann.experiments.engine.compiled.worlds import TableWorld
 from boltzmann.experiments.errors import UnsupportedError
-from boltzmann.laws import LearnerLaw, own_law
+from boltzmann.laws import own_law
+from boltzmann.learner_laws import LearnerLaw
 from boltzmann.policies import Distribution
 from boltzmann.thermostats import Thermostat
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from boltzmann.experiments.engine.compiled.kernels import Numbers
 from boltzmann.experiments.engine.compiled.symbols import Symbol, text_of
-from boltzmann.laws import Results, Rounds, Traces
+from boltzmann.laws import Results
+from boltzmann.learner_laws import Rounds, Traces
 
 if TYPE_CHECKING:
     from boltzmann.experiments.engine.compiled.stepping import Steps

@@ -22,8 +22,9 @@ from boltzmann.experiments.engine.compiled.folds import (
 from boltzmann.experiments.engine.compiled.kernels import BLOCK, VECTOR, Kernel
 from boltzmann.experiments.engine.compiled.learning import declare_learning, write_backup, write_learning
 from boltzmann.experiments.engine.compiled.physics import MotionWorld
+from boltzmann.experiments.engine.compiled.transfers import write_begin, write_end
 from boltzmann.experiments.engine.compiled.worlds import Draw, TableWorld, fill_together
-from boltzmann.laws import LearnerLaw
+from boltzmann.learner_laws import LearnerLaw
 
 SUMS = ("reward", "gap", "optimal", "greedy", "episodes", "return_sum")
 """What is summed over the steps of a window, in the order of the array ``sums``, shape (6, W, R)."""
@@ -56,8 +57,8 @@ class Steps:
         self.sampled = learner.backup == "next action"
         # Whether a step changes other values than that of the action taken.
         self.changes_others = bool(learner.traces or learner.rounds)
-        # The tables of bandits stay in the working memory, unless actions are drawn from earlier values.
         self.requirements: tuple[str, ...] = ()
+        # The tables of bandits stay in the working memory, unless actions are drawn from earlier values.
         self.resident = isinstance(world, BanditWorld) and not self.sampled and not self.changes_others
         self.by_backup = tuple(
             sorted(getattr(learner.backup, "inputs", frozenset()) & set(learner.tables) - {"visits"})
@@ -146,56 +147,15 @@ class Steps:
         with code.under(f"for first in range(0, rows, {BLOCK}):"):
             code.line(f"n = min({BLOCK}, rows - first)", f"padded = (n + {VECTOR - 1}) // {VECTOR} * {VECTOR}")
             code.line("window = np.searchsorted(ends, begin, side='right')")
-            self._begin()
+            write_begin(self)
             with code.under("for t in range(begin, end):"):
                 self._step()
-            self._end()
+            write_end(self)
 
     def fill(self, steps: int) -> None:
         """Draw the random numbers of the next steps."""
         for draws in self._drawn.values():
             fill_together(draws, steps, self.rows)
-
-    def _begin(self) -> None:
-        code, kernel = self.kernel.code, self.kernel
-        if not self.resident:
-            self.world.begin(kernel)
-            with code.under("for i in range(n):"):
-                self.load_row()
-            if self.sampled:
-                with code.under("for i in range(n):"):
-                    code.line(f"upcoming_actions = {kernel.actions} if has_upcoming[first + i] else 0")
-                    with code.under("for a in range(upcoming_actions):"):
-                        for name in self.loaded:
-                            place = kernel.at(name, "i", "a")
-                            code.line(f"{place} = upcoming_{name}[(first + i) * {kernel.actions} + a]")
-                    code.line(
-                        "pass", *(f"{kernel.at(name)} = upcoming_{name}[first + i]" for name in self.learner.states)
-                    )
-            return
-        with code.under(f"for a in range({kernel.actions}):"), code.under("for i in range(n):"):
-            for name in self.learner.tables:
-                place = kernel.at("q" if name == "values" else name, "i", "a")
-                code.line(f"{place} = {name}[a * rows + first + i]")
-        with code.under("for i in range(n):"):
-            code.line("pass", *(f"{kernel.at(name)} = {name}[first + i]" for name in self.learner.states))
-
-    def _end(self) -> None:
-        code, kernel = self.kernel.code, self.kernel
-        if self.resident:
-            with code.under(f"for a in range({kernel.actions}):"), code.under("for i in range(n):"):
-                for name in self.learner.tables:
-                    place = kernel.at("q" if name == "values" else name, "i", "a")
-                    value = f"np.int64({place})" if name == "visits" else place
-                    code.line(f"{name}[a * rows + first + i] = {value}")
-            with code.under("for i in range(n):"):
-                code.line("pass", *(f"{name}[first + i] = {kernel.at(name)}" for name in self.learner.states))
-        if self.sampled:
-            with code.under("for i in range(n):"), code.under(f"for a in range({kernel.actions}):"):
-                for name in self.loaded:
-                    code.line(f"upcoming_{name}[(first + i) * {kernel.actions} + a] = {kernel.at(name, 'i', 'a')}")
-            with code.under("for i in range(n):"):
-                code.line("pass", *(f"upcoming_{name}[first + i] = {kernel.at(name)}" for name in self.learner.states))
 
     def inputs(self, prefix: str = "") -> dict[str, str]:
         """Return the texts of the inputs of action a of row i: in its state, or in the next with prefix "next_"."""

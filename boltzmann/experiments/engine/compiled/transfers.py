@@ -1,0 +1,53 @@
+"""What enters the working memory for the steps of a block of rows, and what leaves it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from boltzmann.experiments.engine.compiled.stepping import Steps
+
+
+def write_begin(steps: Steps) -> None:
+    """Read the inputs of each row's state, or where tables are resident, the tables."""
+    code, kernel = steps.kernel.code, steps.kernel
+    if not steps.resident:
+        steps.world.begin(kernel)
+        with code.under("for i in range(n):"):
+            steps.load_row()
+        if steps.sampled:
+            with code.under("for i in range(n):"):
+                code.line(f"upcoming_actions = {kernel.actions} if has_upcoming[first + i] else 0")
+                with code.under("for a in range(upcoming_actions):"):
+                    for name in steps.loaded:
+                        place = kernel.at(name, "i", "a")
+                        code.line(f"{place} = upcoming_{name}[(first + i) * {kernel.actions} + a]")
+                for name in steps.learner.states:
+                    place = kernel.at(name)
+                    code.line(f"{place} = upcoming_{name}[first + i] if has_upcoming[first + i] else {place}")
+        return
+    with code.under(f"for a in range({kernel.actions}):"), code.under("for i in range(n):"):
+        for name in steps.learner.tables:
+            place = kernel.at("q" if name == "values" else name, "i", "a")
+            code.line(f"{place} = {name}[a * rows + first + i]")
+    with code.under("for i in range(n):"):
+        code.line("pass", *(f"{kernel.at(name)} = {name}[first + i]" for name in steps.learner.states))
+
+
+def write_end(steps: Steps) -> None:
+    """Write what is resident, and the inputs that upcoming actions were drawn from."""
+    code, kernel = steps.kernel.code, steps.kernel
+    if steps.resident:
+        with code.under(f"for a in range({kernel.actions}):"), code.under("for i in range(n):"):
+            for name in steps.learner.tables:
+                place = kernel.at("q" if name == "values" else name, "i", "a")
+                value = f"np.int64({place})" if name == "visits" else place
+                code.line(f"{name}[a * rows + first + i] = {value}")
+        with code.under("for i in range(n):"):
+            code.line("pass", *(f"{name}[first + i] = {kernel.at(name)}" for name in steps.learner.states))
+    if steps.sampled:
+        with code.under("for i in range(n):"), code.under(f"for a in range({kernel.actions}):"):
+            for name in steps.loaded:
+                code.line(f"upcoming_{name}[(first + i) * {kernel.actions} + a] = {kernel.at(name, 'i', 'a')}")
+        with code.under("for i in range(n):"):
+            code.line("pass", *(f"upcoming_{name}[first + i] = {kernel.at(name)}" for name in steps.learner.states))
