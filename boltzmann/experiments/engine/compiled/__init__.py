@@ -7,7 +7,7 @@ choose the same actions, except where the last bit of an exponential or of a sum
 
 - ``symbols``: laws become text; ``kernels``: a kernel while it is written
 - ``folds``: the laws of policies and backups; ``worlds``: tables and bandits; ``stepping``: the loop over the steps
-- ``learning``: backup, learning and move of a row; ``entries``: changes of many entries; ``transfers``: what enters memory
+- ``learning``: backup, learning and move of a row; ``entries``: many entries; ``transfers``: what enters memory
 - ``loading``: from text to machine code; ``machine``: what kernels import
 - ``rates``: schedules read in advance; ``cell``: an agent in an environment
 """
