@@ -13,8 +13,7 @@ from agents.memory import Entries, Indices, PerRow, Values, rows_of, write
 from agents.parameters import Instance
 from agents.tabular import PolicyInputs, TabularAgent
 from boltzmann import Distribution, Policy
-from boltzmann.laws import Results, own_law
-from boltzmann.learner_laws import LearnerLaw
+from boltzmann.laws import LearnerLaw, Results, own_law
 from boltzmann.policies import inputs_read_by
 
 

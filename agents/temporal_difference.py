@@ -24,8 +24,7 @@ from agents.policy_agent import PolicyAgent
 from boltzmann import Schedule
 from boltzmann.bounds import Real
 from boltzmann.checks import shown
-from boltzmann.laws import BackupLaw, Results
-from boltzmann.learner_laws import LearnerLaw, moved
+from boltzmann.laws import BackupLaw, LearnerLaw, Results, moved
 from boltzmann.policies import inputs_read_by
 from boltzmann.schedules import Scheduled
 

@@ -200,10 +200,10 @@ def _target(name: str, value: Any, least: float, most: float) -> Any:
 
 
 def _solve(quantity: str, values: Values, target: Any, where: Mask, prior: Weights) -> Calibration:
+    if isinstance(target, float) and libraries.is_native(values, where, prior):
+        return Calibration(*_known(quantity, values, target, where, prior))
     if any(tensors.is_recorded(part) for part in (values, target, where, prior)):
         return Calibration(*roots.differentiable_temperatures(quantity, values, target, where, prior))
-    if libraries.is_native(values, where, prior):
-        return Calibration(*_known(quantity, values, target, where, prior))
     named = (("values", values), ("where", where), ("prior", prior))
     array, mask, weights = (libraries.to_numpy(*part) for part in named)
     found = _known(quantity, array, target, mask, weights)

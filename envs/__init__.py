@@ -3,6 +3,7 @@
 - ``entries``, ``batched``, ``canvas``: one entry for each environment; the shared batched form and checks; pictures
 - ``bandits``, ``problems``: the environments; a new one is a file and an entry in the face of its folder
 - ``tables``: models as arrays, stepped in batches and solved
+- ``physics``: CartPole, MountainCar and Acrobot with numbered observations, in batches
 - ``spaces``: observations and actions as numbers of a table's rows and columns
 - ``forms``, ``making``: the fastest batched form of any environment
 """

@@ -12,6 +12,7 @@ from typing import Any
 import gymnasium
 from gymnasium.envs.registration import EnvSpec, load_env_creator
 from gymnasium.vector import AutoresetMode, SyncVectorEnv, VectorEnv
+from gymnasium.wrappers import DiscretizeObservation
 
 from envs import batched
 from envs.physics import MotionVectorEnv, motion_of
@@ -31,6 +32,8 @@ Single = gymnasium.Env[Any, Any]
 
 _HOW = ("number", "hash", "raw")
 _MAX_STATES = 10_000
+_MOST_BINS = 2**12
+"""The most bins of all numbers of a box whose thresholds are found."""
 
 
 @dataclass(frozen=True)
@@ -153,11 +156,11 @@ def motion(spec: EnvSpec, num_envs: int, observing: Observing, kwargs: dict[str,
         return None
     single = gymnasium.make(spec, **kwargs)
     law = motion_of(single)
-    return (
-        None
-        if law is None
-        else MotionVectorEnv(observing.with_observations(observing.with_actions(single)), law, num_envs)
-    )
+    if law is None:
+        return None
+    numbered = observing.with_observations(observing.with_actions(single))
+    assert isinstance(numbered, DiscretizeObservation)
+    return MotionVectorEnv(numbered, law, num_envs) if sum(numbered.bins) <= _MOST_BINS else None
 
 
 def _is_classic(spec: EnvSpec) -> bool:

@@ -50,7 +50,8 @@ def make(
 
     1. the vector entry point of the environment, if it resets in the same step and has such observations;
     2. a table, for a :class:`envs.TableEnv` and for Gymnasium's toy-text environments;
-    3. :class:`gymnasium.vector.SyncVectorEnv` over single environments, with observations numbered by
+    3. the law of CartPole, MountainCar and Acrobot on arrays, with boxes cut into bins;
+    4. :class:`gymnasium.vector.SyncVectorEnv` over single environments, with observations numbered by
        ``envs.number_observations``: finite spaces are flattened, boxes are cut into bins.
 
     Actions of a finite space, such as ``MultiDiscrete``, are numbered in every form, by ``envs.NumberAction``.
@@ -70,7 +71,7 @@ def make(
         unbounded number is cut by its arc tangent. See ``envs.BoundObservation``.
     observe : {"number", "hash", "raw"}
         ``"hash"`` numbers observations of any space as they are first met, in each replicate for itself, and always
-        makes the third form; see ``envs.HashObservation``. ``"raw"`` leaves observations unchanged, for agents without
+        makes the fourth form; see ``envs.HashObservation``. ``"raw"`` leaves observations unchanged, for agents without
         a table.
     max_states : int, optional
         With ``observe="hash"``: the largest number of different observations of a replicate, at least 1, 10 000 by
@@ -99,7 +100,7 @@ def make(
     >>> make("boltzmann/GaussianBandit-v0", 2000, arms=50).single_action_space
     Discrete(50)
     >>> make("CartPole-v1", 2)
-    NumberedSyncVectorEnv(CartPole-v1, num_envs=2)
+    MotionVectorEnv(CartPole-v1, num_envs=2)
     >>> make("CartPole-v1", 2, bins=(1, 1, 6, 12)).single_observation_space
     Discrete(72)
     >>> make("FrozenLake-v1", 2, observe="hash", max_states=16).single_observation_space

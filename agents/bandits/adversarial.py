@@ -23,8 +23,7 @@ from agents.parameters import FINITE, rates_at
 from agents.tabular import PolicyInputs
 from boltzmann import Categorical, Distribution, Gibbs, Schedule, checks
 from boltzmann.bounds import OrNone, Real
-from boltzmann.laws import Pass, PolicyLaw, Results, StepNumber, gibbs_weight, mixture, uniform_weight
-from boltzmann.learner_laws import LearnerLaw
+from boltzmann.laws import LearnerLaw, Pass, PolicyLaw, Results, StepNumber, gibbs_weight, mixture, uniform_weight
 from boltzmann.schedules import Scheduled
 
 _SMALLEST_LOG = 1e-300

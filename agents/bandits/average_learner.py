@@ -12,8 +12,7 @@ from agents.memory import Entries, Indices, PerRow, read, rows_of
 from agents.parameters import FINITE
 from agents.policy_agent import PolicyAgent
 from agents.tabular import PolicyInputs
-from boltzmann.laws import Results
-from boltzmann.learner_laws import LearnerLaw
+from boltzmann.laws import LearnerLaw, Results
 
 
 @dataclass(repr=False)

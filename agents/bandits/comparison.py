@@ -9,8 +9,7 @@ from agents.bandits.preferences import PreferenceLearner
 from agents.inputs import TableTransition
 from agents.parameters import FINITE
 from boltzmann.bounds import Real
-from boltzmann.laws import Results
-from boltzmann.learner_laws import LearnerLaw
+from boltzmann.laws import LearnerLaw, Results
 
 
 @dataclass(repr=False)

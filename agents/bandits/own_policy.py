@@ -9,8 +9,7 @@ import numpy as np
 
 from agents.memory import Indices, rows_of
 from agents.tabular import PolicyInputs, TabularAgent
-from boltzmann.laws import PolicyLaw, Results
-from boltzmann.learner_laws import LearnerLaw
+from boltzmann.laws import LearnerLaw, PolicyLaw, Results
 
 
 class OwnPolicyLearner(TabularAgent):

@@ -18,8 +18,7 @@ from agents.memory import PerRow, Values
 from agents.tabular import PolicyInputs
 from boltzmann import Gibbs
 from boltzmann.bounds import Real
-from boltzmann.laws import PolicyLaw, Results, StepNumber, gibbs_weight
-from boltzmann.learner_laws import LearnerLaw
+from boltzmann.laws import LearnerLaw, PolicyLaw, Results, StepNumber, gibbs_weight
 
 
 class PreferenceLearner(OwnPolicyLearner):

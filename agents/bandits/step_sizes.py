@@ -17,7 +17,7 @@ from agents.parameters import rates_at
 from boltzmann import InverseTime, Schedule
 from boltzmann.bounds import Real
 from boltzmann.checks import shown
-from boltzmann.learner_laws import LearnerLaw, averaged, moved
+from boltzmann.laws import LearnerLaw, averaged, moved
 from boltzmann.schedules import Scheduled
 
 _NUMBERS = Scheduled("[0, 1]")

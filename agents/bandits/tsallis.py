@@ -15,8 +15,7 @@ from agents.parameters import FINITE, rates_at
 from agents.tabular import PolicyInputs
 from boltzmann import Schedule, checks
 from boltzmann.bounds import OrNone
-from boltzmann.laws import Pass, PolicyLaw, Results
-from boltzmann.learner_laws import LearnerLaw
+from boltzmann.laws import LearnerLaw, Pass, PolicyLaw, Results
 from boltzmann.schedules import Scheduled
 
 _MOST_ITERATIONS = 100

@@ -9,8 +9,7 @@ import numpy as np
 
 from agents.memory import Entries, Indices, PerRow
 from agents.temporal_difference import TemporalDifference
-from boltzmann.laws import BackupLaw, Pass, Results
-from boltzmann.learner_laws import LearnerLaw
+from boltzmann.laws import BackupLaw, LearnerLaw, Pass, Results
 
 
 @dataclass(repr=False)

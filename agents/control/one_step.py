@@ -9,8 +9,7 @@ from agents.backups import Backup, Maximum, expected_under
 from agents.memory import Indices, PerRow, rows_of
 from agents.parameters import Instance
 from agents.temporal_difference import TemporalDifference
-from boltzmann.laws import expectation, own_law
-from boltzmann.learner_laws import LearnerLaw
+from boltzmann.laws import LearnerLaw, expectation, own_law
 
 maximum = Maximum()
 

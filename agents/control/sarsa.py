@@ -13,7 +13,7 @@ from agents.memory import Indices, Mask, PerRow
 from agents.tabular import PolicyInputs
 from agents.temporal_difference import TemporalDifference
 from boltzmann.arrays import AS_USUAL
-from boltzmann.learner_laws import LearnerLaw
+from boltzmann.laws import LearnerLaw
 
 
 @dataclass(repr=False)

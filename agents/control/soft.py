@@ -12,7 +12,7 @@ from agents.memory import Indices, PerRow, rows_of
 from agents.temporal_difference import TemporalDifference
 from boltzmann import Boltzmann, Gibbs, InverseTime, Schedule, checks
 from boltzmann.bounds import OrNone
-from boltzmann.learner_laws import LearnerLaw
+from boltzmann.laws import LearnerLaw
 from boltzmann.schedules import Scheduled
 from boltzmann.thermostats import temperature_law
 

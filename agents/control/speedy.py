@@ -13,8 +13,7 @@ from agents.parameters import rates_at
 from agents.temporal_difference import TemporalDifference
 from boltzmann import InverseTime, Schedule
 from boltzmann.bounds import OrNone, Whole
-from boltzmann.laws import BackupLaw, Pass, Results
-from boltzmann.learner_laws import LearnerLaw, Rounds
+from boltzmann.laws import BackupLaw, LearnerLaw, Pass, Results, Rounds
 from boltzmann.schedules import Scheduled
 
 

@@ -19,8 +19,7 @@ from agents.inputs import TableTransition
 from agents.memory import Entries, PerRow, Values
 from agents.temporal_difference import TemporalDifference
 from boltzmann.bounds import Real
-from boltzmann.laws import BackupLaw
-from boltzmann.learner_laws import LearnerLaw, Traces
+from boltzmann.laws import BackupLaw, LearnerLaw, Traces
 
 
 @dataclass(repr=False)

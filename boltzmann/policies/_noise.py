@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from boltzmann.arrays import Array, Floats
+from boltzmann.laws import FARTHEST, LEAST_WIDTH
 from boltzmann.policies._choice import largest_probabilities
-from boltzmann.policies._visits import FARTHEST, LEAST_WIDTH
 from boltzmann.policies.indices import PolicyInputs
 
 

@@ -9,10 +9,9 @@ import numpy as np
 
 from boltzmann.arrays import QUIET, Floats, Input, Mask, Values
 from boltzmann.categorical import Categorical
-from boltzmann.laws import PolicyLaw, StepNumber
+from boltzmann.laws import Functions, Named, Number, PolicyLaw, StepNumber, greedy_law, noise_law
 from boltzmann.notation import Expression
 from boltzmann.policies._noise import ScaledNoise
-from boltzmann.policies._visits import greedy_law, noise_law
 from boltzmann.policies.indices import PolicyInputs
 from boltzmann.schedules import NONNEGATIVE, Schedule
 
@@ -29,7 +28,7 @@ def _log_density(z: Floats) -> Any:
     return -z - np.exp(-z)
 
 
-def _narrowed(m: Any, action: Any, scale: Any) -> Any:
+def _narrowed(m: Functions, action: Named, scale: Number | float) -> Number:
     return scale / m.sqrt(m.maximum(action.visits, 1.0))
 
 

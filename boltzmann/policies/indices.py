@@ -18,10 +18,9 @@ from boltzmann.arrays import QUIET, Floats, Input, Mask, Values
 from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
-from boltzmann.laws import PolicyLaw, StepNumber
+from boltzmann.laws import VISITS, Functions, Named, Number, PolicyLaw, StepNumber, greedy_law, width
 from boltzmann.notation import Expression
 from boltzmann.policies._choice import LargestDraw, Law
-from boltzmann.policies._visits import VISITS, greedy_law, width
 
 
 class PolicyInputs:
@@ -119,7 +118,7 @@ class UCB1(Expression):
     def law(self) -> PolicyLaw:
         """The policy as a law."""
 
-        def index(m: Any, action: Any, row: Any) -> Any:
+        def index(m: Functions, action: Named, row: Named) -> Number:
             return action.q + row.confidence * m.sqrt(width(m, action, row))
 
         return greedy_law(index, {"visits"}, {"confidence": StepNumber(self.confidence)})
@@ -165,7 +164,7 @@ class UCB1Tuned(Expression):
     def law(self) -> PolicyLaw:
         """The policy as a law."""
 
-        def index(m: Any, action: Any, row: Any) -> Any:
+        def index(m: Functions, action: Named, row: Named) -> Number:
             w = width(m, action, row)
             return action.q + m.sqrt(w * m.minimum(0.25, action.variances + m.sqrt(2 * w)))
 
@@ -217,7 +216,7 @@ class Maillard(Expression):
     def law(self) -> PolicyLaw:
         """The policy as a law."""
 
-        def weight(m: Any, action: Any, row: Any) -> Any:
+        def weight(m: Functions, action: Named, row: Named) -> Number:
             half = row.top / 2 - action.q / 2
             gap = m.where(half > 0, 2 * (half / row.deviation) * m.sqrt(action.visits / 2), 0.0)
             likely = m.where(action.q > -np.inf, m.exp(-(gap * gap)), 0.0)

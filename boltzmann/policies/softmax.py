@@ -10,7 +10,17 @@ from boltzmann.bounds import Each, Real, Wrapper
 from boltzmann.categorical import Categorical
 from boltzmann.checks import shown
 from boltzmann.gibbs import Gibbs
-from boltzmann.laws import PolicyLaw, StepNumber, gibbs_weight, greedy_weight, mixture, uniform_weight
+from boltzmann.laws import (
+    Functions,
+    Named,
+    Number,
+    PolicyLaw,
+    StepNumber,
+    gibbs_weight,
+    greedy_weight,
+    mixture,
+    uniform_weight,
+)
 from boltzmann.notation import Expression
 from boltzmann.policies._mixture import epsilon_at, gibbs_or_greedy, uniform_or_gibbs
 from boltzmann.policies.protocol import Policy, inputs_read_by
@@ -219,7 +229,7 @@ class KLBoltzmann(Expression):
         if law is None or callable(self.prior) or not all(self.prior):
             return None
 
-        def weight(m: Any, action: Any, row: Any) -> Any:
+        def weight(m: Functions, action: Named, row: Named) -> Number:
             return action.prior * gibbs_weight(m, action, row)
 
         return PolicyLaw(weight, law.passes, law.numbers, law.inputs, constants={"prior": self.prior})

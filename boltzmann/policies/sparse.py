@@ -18,8 +18,7 @@ from boltzmann.arrays import QUIET, Array, Floats, Input, Mask, Values
 from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
-from boltzmann.laws import PolicyLaw, gibbs_weight
-from boltzmann.policies._sparse_laws import entmax_law, sparsemax_law
+from boltzmann.laws import PolicyLaw, entmax_law, gibbs_weight, sparsemax_law
 from boltzmann.thermostats import RowTemperature, TemperaturePolicy, temperature_law, temperature_of
 
 _NEWTON_STEPS = 2

@@ -11,11 +11,10 @@ from boltzmann import checks
 from boltzmann.arrays import QUIET, Bools, Floats, Input, Mask, Values
 from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
-from boltzmann.laws import PolicyLaw, StepNumber
+from boltzmann.laws import Functions, Named, Number, PolicyLaw, StepNumber, noise_law
 from boltzmann.notation import Expression
 from boltzmann.policies._choice import largest_probabilities
 from boltzmann.policies._noise import ScaledNoise
-from boltzmann.policies._visits import noise_law
 from boltzmann.policies.indices import PolicyInputs
 
 _SERIES_FROM = 16.0
@@ -90,7 +89,7 @@ class GaussianThompson(Expression):
         """The policy as a law."""
         flat = self.prior_deviation == np.inf
 
-        def mean(m: Any, action: Any, row: Any) -> Any:
+        def mean(m: Functions, action: Named, row: Named) -> Number:
             if flat:
                 return action.q
             odds = row.ratio / m.sqrt(m.maximum(action.visits, 1.0))
@@ -98,7 +97,7 @@ class GaussianThompson(Expression):
             above = m.where(action.visits > 0, action.q, row.prior_mean) - row.prior_mean
             return row.prior_mean + share * above
 
-        def scale(m: Any, action: Any, row: Any) -> Any:
+        def scale(m: Functions, action: Named, row: Named) -> Number:
             if flat:
                 return row.deviation / m.sqrt(m.maximum(action.visits, 1.0))
             return m.minimum(row.deviation / m.hypot(m.sqrt(action.visits), row.ratio), row.prior_deviation)

@@ -17,7 +17,7 @@ from boltzmann._numerics import libraries
 from boltzmann.arrays import QUIET, Floats, Input, Mask, Values
 from boltzmann.bounds import OrNone, Real
 from boltzmann.categorical import Categorical
-from boltzmann.laws import PolicyLaw, gibbs_weight, greedy_weight, mixture, uniform_weight
+from boltzmann.laws import Functions, Number, PolicyLaw, gibbs_weight, greedy_weight, mixture, uniform_weight
 from boltzmann.notation import Expression
 from boltzmann.policies._mixture import gibbs_or_greedy, uniform_or_gibbs
 from boltzmann.thermostats import (
@@ -105,7 +105,7 @@ class _ValueDifference(Expression):
             weights = 1 / counts
         return next_epsilons(epsilons, value_changes, weights, self.sensitivity)
 
-    def law_of_epsilons(self, m: Any, epsilon: Any, change: Any, actions_allowed: Any) -> Any:
+    def law_of_epsilons(self, m: Functions, epsilon: Number, change: Number, actions_allowed: Number) -> Number:
         """Return the rate of a row after an update; a law."""
         weight = 1 / actions_allowed if self.weight is None else self.weight
         return (1 - weight) * epsilon + weight * m.tanh(m.abs(change) / self.sensitivity / 2)

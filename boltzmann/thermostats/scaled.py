@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from boltzmann import checks
 from boltzmann._numerics import libraries
 from boltzmann.arrays import QUIET, Floats, Input, Mask, Values
 from boltzmann.calibration import finite_rows
-from boltzmann.laws import Pass, Results, StepNumber, TemperatureLaw
+from boltzmann.laws import Functions, Named, Number, Pass, Results, StepNumber, TemperatureLaw
 from boltzmann.schedules import NONNEGATIVE, Schedule, Temperatures
 from boltzmann.thermostats.per_row import Thermostat
 
@@ -27,12 +27,12 @@ def _times(units: Floats, scale: float) -> Temperatures:
     return np.full(units.shape, np.inf)[()] if np.isinf(scale) else (units * scale)[()]
 
 
-def _least(m: Any, action: Any, row: Any) -> Results:
+def _least(m: Functions, action: Named, row: Named) -> Results:
     """Seek the least allowed value: the largest of the negative halves, as the range itself may overflow."""
     return {"least": m.where(action.q > -np.inf, -(action.q / 2), -np.inf)}
 
 
-def _in_units(m: Any, unit: Any, scale: Any) -> Results:
+def _in_units(m: Functions, unit: Number, scale: Number | float) -> Results:
     """Return the temperature 2 scale units; inf at scale inf also for equal values."""
     return {"temperature": m.where(scale == np.inf, np.inf, unit * (2 * scale))}
 
@@ -99,17 +99,17 @@ class StdScaled(Thermostat):
     def law(self) -> TemperatureLaw:
         """The thermostat as a law."""
 
-        def part(m: Any, action: Any, row: Any) -> Any:
+        def part(m: Functions, action: Named, row: Named) -> Number:
             return m.where(action.q > -np.inf, (action.q / 2 - row.top / 2) / row.unit, 0.0)
 
-        def adds(m: Any, action: Any, row: Any) -> Results:
+        def adds(m: Functions, action: Named, row: Named) -> Results:
             return {"sum": part(m, action, row), "count": m.where(action.q > -np.inf, 1.0, 0.0)}
 
-        def squares(m: Any, action: Any, row: Any) -> Results:
+        def squares(m: Functions, action: Named, row: Named) -> Results:
             deviation = part(m, action, row) - row.mean
             return {"squares": m.where(action.q > -np.inf, deviation * deviation, 0.0)}
 
-        def unit(m: Any, row: Any) -> Results:
+        def unit(m: Functions, row: Named) -> Results:
             range_ = row.top / 2 + row.least
             return {"range": range_, "unit": m.where(range_ > 0, range_, 1.0)}
 
@@ -153,11 +153,11 @@ class GLIE(Thermostat):
         return np.where(growth > 0, 2 * (_half_range(rows) / np.where(growth > 0, growth, 1.0)), np.inf)[()]
 
     @staticmethod
-    def _visits(m: Any, action: Any, row: Any) -> Results:
+    def _visits(m: Functions, action: Named, row: Named) -> Results:
         return {**_least(m, action, row), "total": m.where(action.q > -np.inf, action.visits, 0.0)}
 
     @staticmethod
-    def _temperature(m: Any, row: Any) -> Results:
+    def _temperature(m: Functions, row: Named) -> Results:
         growth = m.log(m.maximum(row.total, 1.0))
         cooled = 2 * ((row.top / 2 + row.least) / m.where(growth > 0, growth, 1.0))
         return {"temperature": m.where(growth > 0, cooled, np.inf)}

@@ -1,6 +1,6 @@
 """Bandit environments.
 
-- ``rendering``, ``base``: what a bandit shows; what all bandits share
+- ``rendering``, ``paying``, ``base``: what a bandit shows; what its arms pay, as a law; what all bandits share
 - ``stationary``, ``changing``, ``adversarial``: one file for each kind
 
 ``BANDITS`` lists them all; registration, contract tests and the documentation's table follow this list.
@@ -12,7 +12,9 @@ from envs.bandits.adversarial import (
     ZeroedStartBandit,
     ZeroedStartBanditVector,
 )
+from envs.bandits.base import Bandit, BanditVector, Problems
 from envs.bandits.changing import AbruptBandit, AbruptBanditVector, DriftingBandit, DriftingBanditVector
+from envs.bandits.paying import BanditLaw, pay_normal, pay_one_or_zero
 from envs.bandits.stationary import (
     BernoulliBandit,
     BernoulliBanditVector,
@@ -30,6 +32,9 @@ __all__ = [
     "AbruptBanditVector",
     "AdversarialBandit",
     "AdversarialBanditVector",
+    "Bandit",
+    "BanditLaw",
+    "BanditVector",
     "BernoulliBandit",
     "BernoulliBanditVector",
     "DriftingBandit",
@@ -38,10 +43,13 @@ __all__ = [
     "GaussianBanditVector",
     "LeverBandit",
     "LeverBanditVector",
+    "Problems",
     "UniformBandit",
     "UniformBanditVector",
     "ZeroedStartBandit",
     "ZeroedStartBanditVector",
+    "pay_normal",
+    "pay_one_or_zero",
 ]
 
 BANDITS = (

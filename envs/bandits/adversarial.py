@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from envs import batched
-from envs.bandits.base import Bandit, BanditVector, Problems, count_arms, row_in, rows_in
+from envs.bandits.arms import count_arms, row_in, rows_in
+from envs.bandits.base import Bandit, BanditVector, Problems
 from envs.bandits.paying import BanditLaw, take_given
 
 

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from envs import batched
-from envs.bandits.base import Bandit, BanditVector, Problems, count_arms, row_in, rows_in
+from envs.bandits.arms import count_arms, row_in, rows_in
+from envs.bandits.base import Bandit, BanditVector, Problems
 from envs.bandits.paying import BanditLaw, pay_normal, take_given
 from envs.batched import Indices
 

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from envs import batched
-from envs.bandits.base import Bandit, BanditVector, Problems, count_arms, row_in
+from envs.bandits.arms import count_arms, row_in
+from envs.bandits.base import Bandit, BanditVector, Problems
 from envs.bandits.paying import BanditLaw, pay_one_or_zero
 
 

@@ -2,7 +2,6 @@
 
 - ``motions``: what all of them state: a start, a step and what is observed, as functions of numbers
 - ``cart_pole``, ``mountain_car``, ``acrobot``: one file for each
-- ``thresholds``: bins as the least numbers that reach them
 - ``motion_env``: the batched environment
 """
 

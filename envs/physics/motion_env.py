@@ -5,16 +5,16 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-import gymnasium
 import numpy as np
 from gymnasium.spaces import Discrete
 from gymnasium.utils import seeding
+from gymnasium.wrappers import DiscretizeObservation
 from numpy.typing import ArrayLike, NDArray
 
 from envs import batched
 from envs.batched import Floats, Indices
 from envs.physics.motions import MotionLaw
-from envs.physics.thresholds import Thresholds, thresholds_of
+from envs.spaces import Thresholds, thresholds_of
 
 
 class MotionVectorEnv(batched.SameStepVectorEnv):
@@ -32,7 +32,7 @@ class MotionVectorEnv(batched.SameStepVectorEnv):
         Number of copies, at least 1.
     """
 
-    def __init__(self, numbered: gymnasium.Env[Any, Any], motion: MotionLaw, num_envs: int = 1) -> None:
+    def __init__(self, numbered: DiscretizeObservation[Any, Any, Any], motion: MotionLaw, num_envs: int = 1) -> None:
         observations, actions = numbered.observation_space, numbered.action_space
         assert isinstance(observations, Discrete)
         assert isinstance(actions, Discrete)

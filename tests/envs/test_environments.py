@@ -11,6 +11,7 @@ from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
 import envs
 from envs import ENV_IDS, GaussianBanditVector, TabularVectorEnv
+from envs.physics import MotionVectorEnv
 from envs.spaces import NumberedSyncVectorEnv
 
 BATCHED = [
@@ -94,7 +95,8 @@ def test_made_environments_step_in_batches_and_take_lists_of_seeds(name, argumen
         ("Taxi-v4", {"fickle_passenger": True}, NumberedSyncVectorEnv),  # P does not tell the passenger's whims
         ("Blackjack-v1", {}, TabularVectorEnv),
         ("Blackjack-v1", {"render_mode": "rgb_array"}, NumberedSyncVectorEnv),
-        ("CartPole-v1", {}, NumberedSyncVectorEnv),  # its own batched form resets in the next step
+        ("CartPole-v1", {}, MotionVectorEnv),  # its own batched form resets in the next step
+        ("CartPole-v1", {"render_mode": "rgb_array"}, NumberedSyncVectorEnv),
         ("gymnasium.envs.toy_text:FrozenLake-v1", {}, TabularVectorEnv),
     ],
 )

@@ -51,7 +51,6 @@ def test_the_check_of_directions_can_fail(tmp_path):
 ORDER = {
     "boltzmann": (
         ("arrays", "laws"),
-        ("learner_laws",),
         (
             "checks",
             "hints",
@@ -85,7 +84,7 @@ ORDER = {
     "envs": (
         ("batched", "canvas", "entries"),
         ("_specs", "tables", "bandits", "spaces"),
-        ("problems",),
+        ("problems", "physics"),
         ("forms",),
         ("making",),
     ),

@@ -23,9 +23,8 @@ from boltzmann.experiments import RECORDED, Recorder, rollout
 from envs.bandits.base import Bandit, BanditVector, Problems
 
 pytest.importorskip("numba")
-from boltzmann.experiments.engine.compiled import cell, held_bytes, loading
-from boltzmann.experiments.engine.compiled.folds import write_choice
-from boltzmann.experiments.engine.compiled.kernels import Kernel
+from boltzmann.experiments.engine.compiled import held_bytes, loading, stretches
+from boltzmann.experiments.engine.compiled.writing import Kernel, write_choice
 from boltzmann.experiments.errors import UnsupportedError
 
 INF = math.inf
@@ -150,14 +149,14 @@ def _signatures():
 
 def test_windows_of_any_length_are_cut_and_put_together_to_the_bit(monkeypatch):
     slow = rolled("lockstep", QLearning(Boltzmann(0.1)), envs.make("FrozenLake-v1", 5), ends=(1, 130, 150, 300))
-    monkeypatch.setattr(cell, "_MOST_STEPS", 7)
+    monkeypatch.setattr(stretches, "_MOST_STEPS", 7)
     fast = rolled("compiled", QLearning(Boltzmann(0.1)), envs.make("FrozenLake-v1", 5), ends=(1, 130, 150, 300))
     for name in RECORDED:
         np.testing.assert_array_equal(fast.arrays[name], slow.arrays[name], err_msg=name)
 
 
 def test_the_steps_and_the_memory_of_one_call_are_bounded():
-    cut = [(list(ends), whole) for ends, whole in cell._stretches([3, 2**17 + 1, 5, 5, 5], 2)]
+    cut = [(list(ends), whole) for ends, whole in stretches._stretches([3, 2**17 + 1, 5, 5, 5], 2)]
     assert cut == [([3], True), ([2**16], False), ([2**16], False), ([1, 6], True), ([5, 10], True)]
     # The windows of 50 000 replicates and 64 actions are cut.
     assert held_bytes(50_000, 1, 64) < 100 * 2**20

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from boltzmann.experiments.engine.compiled.kernels import Numbers
-from boltzmann.experiments.engine.compiled.symbols import Symbol, text_of
-from boltzmann.laws import Results
-from boltzmann.learner_laws import Rounds, Traces
+from boltzmann.experiments.engine.compiled.writing import Numbers, Symbol, text_of
+from boltzmann.laws import Results, Rounds, Traces
 
 if TYPE_CHECKING:
     from boltzmann.experiments.engine.compiled.stepping import Steps

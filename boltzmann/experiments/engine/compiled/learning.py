@@ -14,9 +14,7 @@ from boltzmann.experiments.engine.compiled.entries import (
     write_spread,
     write_traces,
 )
-from boltzmann.experiments.engine.compiled.folds import Fold
-from boltzmann.experiments.engine.compiled.kernels import Numbers
-from boltzmann.experiments.engine.compiled.symbols import text_of
+from boltzmann.experiments.engine.compiled.writing import Fold, Numbers, text_of
 
 if TYPE_CHECKING:
     from boltzmann.experiments.engine.compiled.stepping import Steps

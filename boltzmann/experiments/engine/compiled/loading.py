@@ -21,7 +21,7 @@ _log = logging.getLogger("boltzmann.experiments")
 
 _HEAD = """import numpy as np
 from numba import njit
-from boltzmann.experiments.engine.compiled.machine import OPTIONS, exponential, next_uniform
+from boltzmann.experiments.engine.compiled.scalars import OPTIONS, exponential, next_uniform
 """
 
 
@@ -52,8 +52,8 @@ def kernel_folder() -> Path:
 @cache
 def kernel_of(text: str) -> Any:
     """Return the compiled function of a kernel's text; its file is named by all that it is made of."""
-    machine = Path(__file__).with_name("machine.py").read_bytes()
-    name = "kernel_" + hashlib.sha256(machine + text.encode()).hexdigest()[:32]
+    called = Path(__file__).with_name("scalars.py").read_bytes()
+    name = "kernel_" + hashlib.sha256(called + text.encode()).hexdigest()[:32]
     try:
         path = _written(kernel_folder() / f"{name}.py", f"{_HEAD}\n\n@njit(cache=True, **OPTIONS)\n{text}")
         spec = importlib.util.spec_from_file_location(name, path)
@@ -135,4 +135,4 @@ def warn_once(reason: str) -> None:
 def load_loops() -> None:
     """Import numba, which takes a second or more, where it is installed."""
     if has_numba():
-        importlib.import_module("boltzmann.experiments.engine.compiled.machine")
+        importlib.import_module("boltzmann.experiments.engine.compiled.scalars")

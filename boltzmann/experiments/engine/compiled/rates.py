@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from boltzmann import checks
 from boltzmann._numerics import libraries
 from boltzmann.experiments.errors import UnsupportedError
-from boltzmann.schedules.steps import takes_arrays
+from boltzmann.schedules import takes_arrays
 
 Steps = NDArray[np.int64]
 

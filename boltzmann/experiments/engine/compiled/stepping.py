@@ -11,20 +11,20 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann.experiments.engine.compiled.bandits import BanditWorld
-from boltzmann.experiments.engine.compiled.folds import (
+from boltzmann.experiments.engine.compiled.learning import declare_learning, write_backup, write_learning
+from boltzmann.experiments.engine.compiled.residence import write_beginning, write_end
+from boltzmann.experiments.engine.compiled.worlds import BanditWorld, Draw, MotionWorld, TableWorld, fill_together
+from boltzmann.experiments.engine.compiled.writing import (
+    BLOCK,
+    VECTOR,
     Fold,
+    Kernel,
     write_choice,
     write_largest_draw,
     write_probabilities,
     write_weights,
 )
-from boltzmann.experiments.engine.compiled.kernels import BLOCK, VECTOR, Kernel
-from boltzmann.experiments.engine.compiled.learning import declare_learning, write_backup, write_learning
-from boltzmann.experiments.engine.compiled.physics import MotionWorld
-from boltzmann.experiments.engine.compiled.transfers import write_begin, write_end
-from boltzmann.experiments.engine.compiled.worlds import Draw, TableWorld, fill_together
-from boltzmann.learner_laws import LearnerLaw
+from boltzmann.laws import LearnerLaw
 
 SUMS = ("reward", "gap", "optimal", "greedy", "episodes", "return_sum")
 """What is summed over the steps of a window, in the order of the array ``sums``, shape (6, W, R)."""
@@ -57,8 +57,8 @@ class Steps:
         self.sampled = learner.backup == "next action"
         # Whether a step changes other values than that of the action taken.
         self.changes_others = bool(learner.traces or learner.rounds)
-        self.requirements: tuple[str, ...] = ()
         # The tables of bandits stay in the working memory, unless actions are drawn from earlier values.
+        self.requirements: tuple[str, ...] = ()
         self.resident = isinstance(world, BanditWorld) and not self.sampled and not self.changes_others
         self.by_backup = tuple(
             sorted(getattr(learner.backup, "inputs", frozenset()) & set(learner.tables) - {"visits"})
@@ -147,7 +147,7 @@ class Steps:
         with code.under(f"for first in range(0, rows, {BLOCK}):"):
             code.line(f"n = min({BLOCK}, rows - first)", f"padded = (n + {VECTOR - 1}) // {VECTOR} * {VECTOR}")
             code.line("window = np.searchsorted(ends, begin, side='right')")
-            write_begin(self)
+            write_beginning(self)
             with code.under("for t in range(begin, end):"):
                 self._step()
             write_end(self)

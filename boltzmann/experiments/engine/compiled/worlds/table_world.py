@@ -1,4 +1,4 @@
-"""Worlds as parts of a kernel: their random numbers, and tables."""
+"""Tables of transitions as parts of a kernel."""
 
 from __future__ import annotations
 
@@ -7,38 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boltzmann.experiments.engine.compiled.kernels import Kernel
-
-
-class Draw:
-    """Random numbers of one kind: which, of whom, and how many a row and step.
-
-    They are drawn some steps ahead, those of one step side by side, the rows of a choice together.
-    """
-
-    def __init__(self, name: str, kind: str, rng: Any, count: int = 1) -> None:
-        self.name, self.kind, self.rng, self.count = name, kind, rng, count
-
-    def fill(self, numbers: NDArray[np.float64], steps: int, rows: int) -> None:
-        """Draw the numbers of the next steps."""
-        getattr(self.rng, self.kind)(out=numbers[: steps * rows * self.count])
-
-
-def fill_together(draws: list[tuple[Draw, NDArray[np.float64]]], steps: int, rows: int) -> None:
-    """Draw the numbers of one generator for the next steps: in each step those of one after those of another."""
-    if len(draws) == 1:
-        ((draw, numbers),) = draws
-        draw.fill(numbers, steps, rows)
-        return
-    if len({draw.kind for draw, _ in draws}) == 1:
-        counts = [rows * draw.count for draw, _ in draws]
-        drawn = getattr(draws[0][0].rng, draws[0][0].kind)((steps, sum(counts)))
-        for (_, numbers), part in zip(draws, np.split(drawn, np.cumsum(counts)[:-1], axis=1), strict=True):
-            numbers[: part.size] = part.ravel()
-        return
-    for step in range(steps):
-        for draw, numbers in draws:
-            draw.fill(numbers[step * rows * draw.count :], 1, rows)
+from boltzmann.experiments.engine.compiled.worlds.draws import Draw
+from boltzmann.experiments.engine.compiled.writing import Kernel
 
 
 class TableWorld:

@@ -7,31 +7,36 @@ from typing import Any, Literal
 
 import numpy as np
 
-from boltzmann.laws import Pass, PolicyLaw, Results, StepNumber
+from boltzmann.laws.numbers_in_laws import Functions, Named, Number
+from boltzmann.laws.passes import Pass, PolicyLaw, Results, StepNumber
 
 LEAST_WIDTH = 1e-300
 FARTHEST = -1e300
 
 
-def _visits(m: Any, action: Any, row: Any) -> Results:
+def _visits(m: Functions, action: Named, row: Named) -> Results:
     allowed = action.q > -np.inf
     untaken = m.where(allowed & (action.visits == 0), 1.0, 0.0)
     return {"is_untaken": untaken, "waiting": untaken, "total": m.where(allowed, action.visits, 0.0)}
 
 
-VISITS = Pass(_visits, keeps=("is_untaken",))
+def _logarithm(m: Functions, row: Named) -> Results:
+    return {"log_total": m.log(m.maximum(row.total, 1.0))}
+
+
+VISITS = Pass(_visits, _logarithm, keeps=("is_untaken",))
 """The pass after which a row has its ``total`` of visits and the number of actions ``waiting`` for their first one."""
 
 
-def width(m: Any, action: Any, row: Any) -> Any:
+def width(m: Functions, action: Named, row: Named) -> Number:
     """Return log(n) / N(a), a law after the pass ``VISITS``."""
-    return m.log(m.maximum(row.total, 1.0)) / m.maximum(action.visits, 1.0)
+    return row.log_total / m.maximum(action.visits, 1.0)
 
 
 def greedy_law(index: Callable[[Any, Any, Any], Any], inputs: set[str], numbers: Mapping[str, StepNumber]) -> PolicyLaw:
     """Return the law of the choice of an untaken action, or else of a largest index, ties shared equally."""
 
-    def adds(m: Any, action: Any, row: Any) -> Results:
+    def adds(m: Functions, action: Named, row: Named) -> Results:
         allowed = m.where(action.q > -np.inf, index(m, action, row), -np.inf)
         first = m.where(action.is_untaken > 0, np.inf, allowed)
         return {"index": first, "best": first}
@@ -55,22 +60,22 @@ def noise_law(
     In rows with untaken actions these alone draw, if they come first. Each row has its own unit.
     """
 
-    def waiting(m: Any, row: Any) -> Any:
+    def waiting(m: Functions, row: Named) -> Number:
         return (row.waiting > 0) if untaken_first else (row.waiting < 0)
 
-    def drawing(m: Any, action: Any, row: Any) -> Any:
+    def drawing(m: Functions, action: Named, row: Named) -> Number:
         return (action.q > -np.inf) & m.where(waiting(m, row), action.is_untaken > 0, True)
 
-    def adds(m: Any, action: Any, row: Any) -> Results:
+    def adds(m: Functions, action: Named, row: Named) -> Results:
         draws, equal = drawing(m, action, row), waiting(m, row)
         half, own = m.where(equal, 0.0, mean(m, action, row) / 2), m.where(equal, 1.0, scale(m, action, row))
         kept = {"half": half, "scale": own, "is_drawing": m.where(draws, 1.0, 0.0)}
         return {**kept, "unit": m.where(draws, own, 0.0), "highest": m.where(draws, half, -np.inf)}
 
-    def unit(m: Any, row: Any) -> Results:
+    def unit(m: Functions, row: Named) -> Results:
         return {"unit": m.where(row.unit > 0, row.unit, 1.0)}
 
-    def score(m: Any, action: Any, row: Any) -> Any:
+    def score(m: Functions, action: Named, row: Named) -> Number:
         z = action.noise if noise == "normal" else -m.log(m.maximum(action.noise, m.tiny))
         centre = 2 * ((action.half - row.highest) / row.unit)
         drawn = centre + m.maximum(action.scale / row.unit, LEAST_WIDTH) * z

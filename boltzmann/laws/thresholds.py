@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from boltzmann.laws import Pass, PolicyLaw, Results, StepNumber, TemperatureLaw
+from boltzmann.laws.numbers_in_laws import Functions, Named, Number
+from boltzmann.laws.passes import Pass, PolicyLaw, Results, StepNumber, TemperatureLaw
 
 _MOST_STEPS = 100
 _ROUNDING = 4.0
 
 
-def _score(m: Any, action: Any, row: Any) -> Any:
+def _score(m: Functions, action: Named, row: Named) -> Number:
     """Return (q - top) / T, with both ends of T selected by value; -inf for what is never in the support."""
     hot = m.where(action.q > -np.inf, 0.0, -np.inf)
     cold = m.where(action.q == row.top, 0.0, -np.inf)
@@ -23,11 +22,11 @@ def _score(m: Any, action: Any, row: Any) -> Any:
 def sparsemax_law(law: TemperatureLaw) -> PolicyLaw:
     """Return sparsemax: the support shrinks until the threshold stands still (Michelot's algorithm, 1986)."""
 
-    def adds(m: Any, action: Any, row: Any) -> Results:
+    def adds(m: Functions, action: Named, row: Named) -> Results:
         inside = action.score > row.tau
         return {"size": m.where(inside, 1.0, 0.0), "sum": m.where(inside, action.score, 0.0)}
 
-    def moves(m: Any, row: Any) -> Results:
+    def moves(m: Functions, row: Named) -> Results:
         tau = (row.sum - 1.0) / row.size
         return {"is_done": tau <= row.tau, "tau": m.maximum(tau, row.tau)}
 
@@ -43,21 +42,21 @@ def sparsemax_law(law: TemperatureLaw) -> PolicyLaw:
 def entmax_law(law: TemperatureLaw, alpha: float) -> PolicyLaw:
     """Return entmax for alpha in (1, 2]: Newton's method on the threshold, from below, where the sum is convex."""
 
-    def base(m: Any, action: Any, row: Any) -> Any:
+    def base(m: Functions, action: Named, row: Named) -> Number:
         return m.maximum((row.alpha - 1.0) * action.score - row.tau, 0.0)
 
-    def powers(m: Any, action: Any, row: Any) -> tuple[Any, Any]:
+    def powers(m: Functions, action: Named, row: Named) -> tuple[Number, Number]:
         x = base(m, action, row)
         if alpha == 1.5:
             return x * x, x
         less = m.where(x > 0.0, x ** (row.power - 1.0), 0.0)
         return x * less, less
 
-    def adds(m: Any, action: Any, row: Any) -> Results:
+    def adds(m: Functions, action: Named, row: Named) -> Results:
         mass, slope = powers(m, action, row)
         return {"mass": mass, "slope": slope}
 
-    def moves(m: Any, row: Any) -> Results:
+    def moves(m: Functions, row: Named) -> Results:
         tau = row.tau + (row.mass - 1.0) / (row.power * row.slope)
         return {"is_done": tau <= row.tau + _ROUNDING * m.eps * m.abs(row.tau), "tau": m.maximum(tau, row.tau)}
 

@@ -1,4 +1,4 @@
-"""What enters the working memory for the steps of a block of rows, and what leaves it."""
+"""The beginning and the end of a block of rows in a kernel: what is read into the working memory and written back."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from boltzmann.experiments.engine.compiled.stepping import Steps
 
 
-def write_begin(steps: Steps) -> None:
-    """Read the inputs of each row's state, or where tables are resident, the tables."""
+def write_beginning(steps: Steps) -> None:
+    """Write how a block reads its states, or the tables of its bandits, before its steps."""
     code, kernel = steps.kernel.code, steps.kernel
     if not steps.resident:
         steps.world.begin(kernel)
@@ -35,7 +35,7 @@ def write_begin(steps: Steps) -> None:
 
 
 def write_end(steps: Steps) -> None:
-    """Write what is resident, and the inputs that upcoming actions were drawn from."""
+    """Write how a block stores what its next steps need."""
     code, kernel = steps.kernel.code, steps.kernel
     if steps.resident:
         with code.under(f"for a in range({kernel.actions}):"), code.under("for i in range(n):"):

@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boltzmann.experiments.engine.compiled.kernels import Kernel, Numbers
-from boltzmann.experiments.engine.compiled.symbols import text_of
-from boltzmann.experiments.engine.compiled.worlds import Draw
+from boltzmann.experiments.engine.compiled.worlds.draws import Draw
+from boltzmann.experiments.engine.compiled.writing import Kernel, Numbers, text_of
 
 _KINDS = {"normal": "standard_normal", "uniform": "random", "": ""}
 """The laws of random numbers, and the methods of a generator that draw them."""

@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann.experiments.engine.compiled.kernels import Kernel, Numbers
-from boltzmann.experiments.engine.compiled.symbols import text_of
-from boltzmann.experiments.engine.compiled.worlds import Draw
+from boltzmann.experiments.engine.compiled.worlds.draws import Draw
+from boltzmann.experiments.engine.compiled.writing import Kernel, Numbers, text_of
 
 _WORD = 64
 _WORDS = 4
 """Words of the state of a PCG64: its state and its increment, the high word first."""
+_FEW_THRESHOLDS = 32
+"""Up to so many thresholds, counting those that are not above a number is faster than bisection."""
 
 
 class MotionWorld:
@@ -71,9 +72,13 @@ class MotionWorld:
         for place, observed in enumerate(self._form["observe"](code, state)):
             thresholds = self._form["thresholds"][place]
             if thresholds.size:
-                code.line(f"number, bin = np.float32({text_of(observed)}), 0")
-                with code.under(f"for m in range({thresholds.size}):"):
-                    code.line(f"bin += 1 if thresholds_{place}[m] <= number else 0")
+                code.line(f"number = np.float32({text_of(observed)})")
+                if thresholds.size > _FEW_THRESHOLDS:
+                    code.line(f"bin = np.searchsorted(thresholds_{place}, number, side='right')")
+                else:
+                    code.line("bin = 0")
+                    with code.under(f"for m in range({thresholds.size}):"):
+                        code.line(f"bin += 1 if thresholds_{place}[m] <= number else 0")
                 code.line(f"observation = observation * {thresholds.size + 1} + bin")
         return "observation"
 

@@ -9,15 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boltzmann.experiments.engine.compiled.bandits import BanditWorld
 from boltzmann.experiments.engine.compiled.loading import kernel_of, require_numba
-from boltzmann.experiments.engine.compiled.physics import MotionWorld
 from boltzmann.experiments.engine.compiled.rates import VisitRates, read_schedule, require_readable
 from boltzmann.experiments.engine.compiled.stepping import SUMS, Steps
-from boltzmann.experiments.engine.compiled.worlds import TableWorld
+from boltzmann.experiments.engine.compiled.worlds import BanditWorld, MotionWorld, TableWorld
 from boltzmann.experiments.errors import UnsupportedError
-from boltzmann.laws import own_law
-from boltzmann.learner_laws import LearnerLaw
+from boltzmann.laws import LearnerLaw, own_law
 from boltzmann.policies import Distribution
 from boltzmann.thermostats import Thermostat
 

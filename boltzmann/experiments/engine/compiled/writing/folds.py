@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from boltzmann.experiments.engine.compiled.kernels import Kernel, Numbers
-from boltzmann.experiments.engine.compiled.symbols import Symbol, text_of
+from boltzmann.experiments.engine.compiled.writing.kernels import Kernel, Numbers
+from boltzmann.experiments.engine.compiled.writing.symbols import Symbol, text_of
 from boltzmann.laws import Pass, PolicyLaw
 
 Places = Mapping[str, str | Symbol]

@@ -1,4 +1,4 @@
-"""Laws of learners: how they change their numbers after a step."""
+"""The laws of learners: how entries, states and traces change."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from boltzmann.laws import BackupLaw, PolicyLaw, Results
+from boltzmann.laws.numbers_in_laws import Functions, Named, Number
+from boltzmann.laws.passes import BackupLaw, PolicyLaw, Results
 
 
 @dataclass(frozen=True)
@@ -112,13 +113,13 @@ class Rounds:
     learn: Callable[[Any, Any, Any], Results]
 
 
-def moved(m: Any, here: Any, reward: Any, future: Any, row: Any) -> Results:
+def moved(m: Functions, here: Named, reward: Number, future: Number, row: Named) -> Results:
     """Move a value towards its target by a step size."""
     change = row.step_size * (reward + future - here.values)
     return {"values": here.values + change, "change": change}
 
 
-def averaged(m: Any, here: Any, reward: Any, future: Any, row: Any) -> Results:
+def averaged(m: Functions, here: Named, reward: Number, future: Number, row: Named) -> Results:
     """Average the rewards, with ``extra`` earlier ones."""
     change = (reward - here.values) / (here.visits + row.extra)
     return {"values": here.values + change, "change": change}

@@ -1,0 +1,31 @@
+"""Laws become text.
+
+- ``symbols``: a law called with symbols leaves lines of code
+- ``kernels``: a kernel while it is written: its lines, arguments and working memory
+- ``folds``: passes over the actions of a block of rows, and the choice of actions
+"""
+
+from boltzmann.experiments.engine.compiled.writing.folds import (
+    Fold,
+    write_choice,
+    write_largest_draw,
+    write_probabilities,
+    write_weights,
+)
+from boltzmann.experiments.engine.compiled.writing.kernels import BLOCK, VECTOR, Kernel, Numbers
+from boltzmann.experiments.engine.compiled.writing.symbols import Code, Symbol, text_of
+
+__all__ = [
+    "BLOCK",
+    "VECTOR",
+    "Code",
+    "Fold",
+    "Kernel",
+    "Numbers",
+    "Symbol",
+    "text_of",
+    "write_choice",
+    "write_largest_draw",
+    "write_probabilities",
+    "write_weights",
+]

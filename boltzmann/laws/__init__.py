@@ -1,0 +1,56 @@
+"""Laws: what a policy, a backup or a learner does, written once as functions of numbers.
+
+A law is called with numbers, with arrays or with symbols that stand for numbers in machine code. It uses operators and
+the functions of its first argument ``m`` alone: ``where``, ``minimum``, ``maximum``, ``exp``, ``log``, ``log1p``,
+``expm1``, ``sqrt``, ``tanh``, ``hypot``, ``abs``, ``floor`` and ``isfinite``. It chooses by ``m.where`` instead of
+``if``, and combines truth values by ``&``, ``|`` and ``~``.
+
+A law sees a row of actions one action at a time, in passes: ``adds(m, action, row)`` returns what an action adds to
+each sum of the row, ``moves(m, row)`` what the sums make of the row. An ``action`` has its value ``q``, -inf where it
+is masked, and the other inputs that the law reads, such as ``visits``. A ``row`` has ``top``, its largest value, the
+numbers of the step, such as ``temperature``, and the results of earlier passes.
+
+- ``passes``: passes over a row, and the laws that consist of them: of policies, temperatures and backups
+- ``changes``: the laws of learners; ``weights``: the softmax, its limits and mixtures
+- ``indices_and_noise``: policies that read visits; ``thresholds``: sparsemax and entmax
+- ``numbers_in_laws``: the types of what a law is called with; ``owners``: whose law counts
+"""
+
+from boltzmann.laws.changes import LearnerLaw, Rounds, Traces, averaged, moved
+from boltzmann.laws.indices_and_noise import FARTHEST, LEAST_WIDTH, VISITS, greedy_law, noise_law, width
+from boltzmann.laws.numbers_in_laws import Functions, Named, Number
+from boltzmann.laws.owners import own_law
+from boltzmann.laws.passes import BackupLaw, Pass, PolicyLaw, Results, StepNumber, TemperatureLaw
+from boltzmann.laws.thresholds import entmax_law, sparsemax_law
+from boltzmann.laws.weights import expectation, gibbs_weight, greedy_weight, mixture, uniform_weight
+
+__all__ = [
+    "FARTHEST",
+    "LEAST_WIDTH",
+    "VISITS",
+    "BackupLaw",
+    "Functions",
+    "LearnerLaw",
+    "Named",
+    "Number",
+    "Pass",
+    "PolicyLaw",
+    "Results",
+    "Rounds",
+    "StepNumber",
+    "TemperatureLaw",
+    "Traces",
+    "averaged",
+    "entmax_law",
+    "expectation",
+    "gibbs_weight",
+    "greedy_law",
+    "greedy_weight",
+    "mixture",
+    "moved",
+    "noise_law",
+    "own_law",
+    "sparsemax_law",
+    "uniform_weight",
+    "width",
+]

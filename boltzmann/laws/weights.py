@@ -1,0 +1,66 @@
+"""The laws of the softmax and of its limits and mixtures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from boltzmann.laws.numbers_in_laws import Functions, Named, Number
+from boltzmann.laws.passes import BackupLaw, Pass, PolicyLaw, Results, StepNumber
+
+
+def gibbs_weight(m: Functions, action: Named, row: Named) -> Number:
+    """Return exp((q - top) / T), with both ends of T selected by value."""
+    softmax = m.exp((action.q - row.top) / row.temperature)
+    spread = m.where(row.temperature == float("inf"), m.where(action.q > -float("inf"), 1.0, 0.0), softmax)
+    return m.where(row.temperature == 0.0, m.where(action.q == row.top, 1.0, 0.0), spread)
+
+
+def expectation(law: PolicyLaw | None) -> BackupLaw | None:
+    """Return the expected value under a policy; None without its law, or with one that tells no probabilities."""
+    if law is None or law.noise:
+        return None
+
+    def adds(m: Functions, action: Named, row: Named) -> Results:
+        weight = law.weight(m, action, row)
+        return {"total": weight, "mean": m.where(action.q > -float("inf"), weight * action.q, 0.0)}
+
+    return BackupLaw(lambda m, row: row.mean / row.total, (*law.passes, Pass(adds)), law.numbers, law.inputs)
+
+
+def greedy_weight(m: Functions, action: Named, row: Named) -> Number:
+    """Return 1 for a largest value, else 0: :func:`gibbs_weight` at T = 0."""
+    return m.where(action.q == row.top, 1.0, 0.0)
+
+
+def uniform_weight(m: Functions, action: Named, row: Named) -> Number:
+    """Return 1 for an allowed action, else 0: :func:`gibbs_weight` at T = inf, for finite values."""
+    return m.where(action.q > -float("inf"), 1.0, 0.0)
+
+
+def mixture(
+    exploring: Callable[[Any, Any, Any], Any],
+    exploiting: Callable[[Any, Any, Any], Any],
+    *,
+    passes: tuple[Pass, ...] = (),
+    numbers: Mapping[str, StepNumber],
+    inputs: frozenset[str] = frozenset(),
+    epsilon: str = "epsilon",
+) -> PolicyLaw:
+    """Return the law of a policy that takes one distribution with probability epsilon, otherwise another.
+
+    ``epsilon`` is the name of the number of the row that is this probability.
+    """
+
+    def adds(m: Functions, action: Named, row: Named) -> Results:
+        explore, exploit = exploring(m, action, row), exploiting(m, action, row)
+        sums = {"exploring_total": explore, "exploiting_total": exploit}
+        return {"exploring": explore, "exploiting": exploit, **sums}
+
+    def weight(m: Functions, action: Named, row: Named) -> Number:
+        exploit, explore = action.exploiting / row.exploiting_total, action.exploring / row.exploring_total
+        rate: Number = getattr(row, epsilon)
+        return (1.0 - rate) * exploit + rate * explore
+
+    keeps = ("exploring", "exploiting")
+    return PolicyLaw(weight, (*passes, Pass(adds, keeps=keeps)), numbers, inputs)
