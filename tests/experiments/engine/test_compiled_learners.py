@@ -13,6 +13,7 @@ from boltzmann.experiments.errors import UnsupportedError
 from boltzmann.laws import PolicyLaw, greedy_weight, own_law
 from boltzmann.policies import inputs_read_by
 from tests.support.both_engines import STEPS, assert_the_same, by_both, made
+from tests.support.lists import BACKUPS
 
 pytest.importorskip("numba")
 from boltzmann.experiments.engine.compiled import CompiledCell
@@ -90,6 +91,13 @@ READING = [
 """Learners with policies that read exploration rates or variances."""
 
 
+def quick_first(cases):
+    """Mark all cases of a learner but its first as slow."""
+    kinds = [type(case[0]) for case in cases]
+    marks = [[pytest.mark.slow] if kind in kinds[:index] else [] for index, kind in enumerate(kinds)]
+    return [pytest.param(case, marks=mark, id=named(case)) for case, mark in zip(cases, marks, strict=True)]
+
+
 def named(case):
     return repr(case).partition(" at 0x")[0].removeprefix("(")
 
@@ -127,7 +135,7 @@ def test_every_learner_is_compared():
     assert {type(agent) for agent, _, _ in CASES + CLOSE} == learners - WITHOUT_A_LAW
 
 
-@pytest.mark.parametrize("case", CASES, ids=named)
+@pytest.mark.parametrize("case", quick_first(CASES))
 def test_every_learner_learns_alike_to_the_bit(case):
     agent, _, table = case
     for rows in (1, 65):
@@ -142,7 +150,7 @@ def test_every_learner_learns_alike_to_the_bit_in_bandits(case):
         assert_alike(bandit, agent, rows, exact=True)
 
 
-@pytest.mark.parametrize("case", CLOSE, ids=named)
+@pytest.mark.parametrize("case", quick_first(CLOSE))
 def test_every_learner_with_exponentials_learns_alike(case):
     agent, bandit, _ = case
     for rows in (1, 65):
@@ -155,6 +163,17 @@ def test_every_learner_with_exponentials_learns_alike_in_tables(case):
     agent, _, table = case
     for rows in (1, 65):
         assert_alike(table, agent, rows, exact=False)
+
+
+def test_every_backup_has_a_law():
+    assert all(own_law(backup) is not None for backup in BACKUPS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backup", BACKUPS, ids=repr)
+def test_every_backup_is_learnt_from_alike(backup):
+    for rows in (1, 65):
+        assert_alike(TAXI, agents.BackupLearning(POLICY, backup, **TD), rows, exact=False)
 
 
 @pytest.mark.slow

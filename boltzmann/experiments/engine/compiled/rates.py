@@ -106,14 +106,16 @@ def own_rates(step_size: Any, counts: Steps) -> NDArray[np.float64]:
         If both differ, or it raises: lockstep passes an array with the counts of all replicates, so only what depends
         on each count alone, to the bit, has the same result there.
     """
+    alone = np.empty(len(counts))
     try:
-        together = np.asarray(step_size(counts), dtype=np.float64)
-        alone = np.array(
-            [np.asarray(step_size(counts[i : i + 1])).item() for i in range(len(counts))], dtype=np.float64
-        )
+        # It may overflow at counts that no step reaches.
+        with np.errstate(all="ignore"):
+            together = np.broadcast_to(np.asarray(step_size(counts), dtype=np.float64), alone.shape)
+            for i in range(len(counts)):
+                alone[i] = np.asarray(step_size(counts[i : i + 1])).item()
     except Exception as error:
         raise UnsupportedError(f"step_size cannot be read at each count: {type(error).__name__}: {error}") from None
-    if not np.array_equal(np.broadcast_to(together, alone.shape), alone, equal_nan=True):
+    if not np.array_equal(together, alone, equal_nan=True):
         raise UnsupportedError("step_size depends on other counts than its own: only lockstep supports that")
     return alone
 

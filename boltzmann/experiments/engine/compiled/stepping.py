@@ -81,16 +81,8 @@ class Steps:
         kernel, learner, world = self.kernel, self.learner, self.world
         most = max(draw.count for draw in self.draws)
         self.draw_steps = min(max(_DRAWN_NUMBERS // (self.rows * most), 1), _MOST_DRAWN_STEPS)
-        for name in (
-            "ends",
-            "rows",
-            "begin",
-            "end",
-            "sums",
-            "returns",
-            "poison",
-            *(f"last_{name}" for name in self.handed_out),
-        ):
+        always = ("ends", "rows", "begin", "end", "sums", "returns", "poison")
+        for name in (*always, *(f"last_{name}" for name in self.handed_out)):
             kernel.argument(name, None)
         kernel.arguments.update(rows=self.rows)
         self._drawn: dict[int, list[tuple[Draw, Any]]] = {}
