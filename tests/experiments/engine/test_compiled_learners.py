@@ -9,7 +9,6 @@ import pytest
 import agents
 from boltzmann import VDBE, Boltzmann, Constant, Greedy, InverseTime, Linear, UCB1Tuned
 from boltzmann.experiments import rollout
-from boltzmann.experiments.errors import UnsupportedError
 from boltzmann.laws import PolicyLaw, greedy_weight, own_law
 from boltzmann.policies import inputs_read_by
 from tests.support.both_engines import STEPS, assert_the_same, by_both, made
@@ -195,15 +194,22 @@ def test_a_reward_out_of_bounds_is_named_with_its_row(engine):
         rollout(env, agent, np.array([300]), list(range(65)), np.random.default_rng(0), engine=engine)
 
 
-@pytest.mark.parametrize(
-    "step_size",
-    [lambda counts: 0.5 if counts.max() > 3 else 0.1, lambda counts: np.linspace(1.0, 0.1, 60)[counts]],
-    ids=["of other counts", "that ends"],
-)
-def test_a_step_size_of_more_than_its_count_runs_in_lockstep(step_size):
-    agent = agents.ScheduledStep(Greedy(), step_size=step_size)
-    with pytest.raises(UnsupportedError, match="step_size"):
-        rollout(made(GAUSSIAN, 2), agent, np.array([100]), [0, 1], np.random.default_rng(0), engine="compiled")
+def test_a_step_size_of_ones_own_may_end_where_no_step_reaches():
+    agent = agents.ScheduledStep(Boltzmann(1e9), step_size=lambda count: [1 / (n + 1) for n in range(60)][count])
+    assert_the_same(GAUSSIAN, agent, 65, exact=True)
+
+
+@pytest.mark.parametrize("engine", ["lockstep", "compiled"])
+def test_a_step_size_of_ones_own_fails_where_a_step_reaches_it(engine):
+    agent = agents.ScheduledStep(Greedy(), step_size=lambda count: 1 / (5 - count))
+
+    def roll(steps):
+        env = made(GAUSSIAN + "(arms=1)", 2)
+        rollout(env, agent, np.array([steps]), [0, 1], np.random.default_rng(0), engine=engine)
+
+    roll(5)
+    with pytest.raises(ZeroDivisionError):
+        roll(6)
 
 
 def test_a_backup_whose_policy_reads_more_than_values_has_no_law():
