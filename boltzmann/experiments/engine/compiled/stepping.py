@@ -162,7 +162,7 @@ class Steps:
         learner, places = self.learner, {name: self.kernel.at(prefix + name) for name in self.learner.states}
         if learner.rate is not None and learner.counts in places:
             places["step_size"] = f"rates[np.int64({places[learner.counts]})]"
-        return places | ({learner.uniform: "coins[drawn + i]"} if learner.uniform else {})
+        return places | ({learner.uniform: self.kernel.at("coin")} if learner.uniform else {})
 
     def _names(self, prefix: str) -> tuple[str, ...]:
         """Return the inputs of each action of the present or the next state; the backup reads tables of its own."""
