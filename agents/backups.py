@@ -121,6 +121,8 @@ class SoftValue(_TemperatureBackup):
             rates_at("temperature", self.temperature, step, "[0, inf)")
         return np.asarray(self._gibbs(values, where, step).soft_value)
 
+    law = _TemperatureBackup.law
+
     @staticmethod
     def value(m: Any, row: Any) -> Any:
         """Return the soft value of a row; a law."""
@@ -152,6 +154,8 @@ class MellowmaxValue(_TemperatureBackup):
     def __call__(self, values: Values, *, where: Mask | None = None, step: int = 0) -> PerRow:
         """Return the mellowmax of each row."""
         return np.asarray(self._gibbs(values, where, step).mellowmax)
+
+    law = _TemperatureBackup.law
 
     @staticmethod
     def value(m: Any, row: Any) -> Any:
@@ -190,6 +194,8 @@ class BoltzmannExpectation(_TemperatureBackup):
     def __call__(self, values: Values, *, where: Mask | None = None, step: int = 0) -> PerRow:
         """Return the expected value of each row under its own Boltzmann distribution."""
         return np.asarray(self._gibbs(values, where, step).mean)
+
+    law = _TemperatureBackup.law
 
     @staticmethod
     def value(m: Any, row: Any) -> Any:

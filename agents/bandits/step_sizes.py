@@ -161,7 +161,8 @@ class ScheduledStep(AverageLearner):
     policy : Policy
         Maps the values to a distribution over actions, such as ``Boltzmann(0.1)``.
     step_size : callable of the visit count
-        Maps an array of the earlier visits of each action, 0 at its first reward, to numbers in [0, 1].
+        Maps the earlier visits of an action, 0 at its first reward, to a number in [0, 1]; a schedule of the library
+        is given those of all replicates as an array.
         ``InverseTime(1.0, 1.0)``, the default, is 1/n, the sample average.
     initial_value : float
         The value of every action at first, in (-inf, inf). A step size of 1 at the first reward replaces it.

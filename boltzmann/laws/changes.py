@@ -23,7 +23,8 @@ class LearnerLaw:
         its state, by the names in ``states``. ``here`` has the present ones, ``visits`` with this visit; ``future`` is
         the discounted value of the next state, 0 after a termination, or has several by name; ``row`` has the
         constants, the numbers of the state and what ``inputs`` names. Other results are numbers of the row for
-        ``traces`` and ``spread``.
+        ``traces`` and ``spread``. A policy that reads exploration rates needs ``change``, the step of the value, and
+        in rounds ``learns``, false for an entry that is left as it is.
     rng : numpy.random.Generator
         What it draws its actions with.
     tables : mapping

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 import agents
-from boltzmann import VDBE, Boltzmann, Constant, Gibbs, Greedy, InverseTime, Linear
+from boltzmann import VDBE, Boltzmann, Constant, Greedy, InverseTime, Linear, UCB1Tuned
 from boltzmann.experiments import rollout
-from boltzmann.experiments.errors import UnsupportedError
-from boltzmann.laws import PolicyLaw, greedy_weight, mixture, own_law, uniform_weight
+from boltzmann.laws import PolicyLaw, greedy_weight, own_law
 from boltzmann.policies import inputs_read_by
 from tests.support.both_engines import STEPS, assert_the_same, by_both, made
+from tests.support.lists import BACKUPS
 
 pytest.importorskip("numba")
 from boltzmann.experiments.engine.compiled import CompiledCell
@@ -65,22 +65,6 @@ CLOSE = [
 """Learners with exponentials, or with sums that the engines take in different orders."""
 
 
-class Adaptive(VDBE):
-    """A policy with a rate for each state, and its law."""
-
-    law = mixture(uniform_weight, greedy_weight, numbers={}, epsilon="epsilons")
-
-
-class Curious:
-    """A softmax of values plus variances."""
-
-    reads = frozenset({"variances"})
-    law = PolicyLaw(lambda m, action, row: m.exp((action.q - row.top) + action.variances), inputs=reads)
-
-    def __call__(self, values, *, step=0, visits=None, where=None, variances=None):
-        return Gibbs(values + variances, 1.0, where=where)
-
-
 class Counting:
     """A greedy policy that reads visits."""
 
@@ -94,16 +78,23 @@ class Counting:
 
 
 READING = [
-    (agents.QLearning(Adaptive(1.0), **TD), GAUSSIAN, TAXI),
-    (agents.DoubleQ(Adaptive(0.5, initial_epsilon=0.3), **TD), BERNOULLI, SWIM),
-    (agents.Sarsa(Adaptive(1.0), **TD), GAUSSIAN, TAXI),
-    (agents.SpeedyQ(Adaptive(1.0, weight=0.3), round_length=7, discount=0.9), GAUSSIAN, TAXI),
-    (agents.SarsaLambda(Adaptive(1.0), **TD), BERNOULLI, GARNET),
-    (agents.ScheduledStep(Adaptive(1.0)), GAUSSIAN, FROZEN),
-    (agents.ConstantStep(Curious()), GAUSSIAN, GARNET),
-    (agents.SampleAverage(Curious()), BERNOULLI, TAXI),
+    (agents.QLearning(VDBE(1.0), **TD), GAUSSIAN, TAXI),
+    (agents.DoubleQ(VDBE(0.5, initial_epsilon=0.3), **TD), BERNOULLI, SWIM),
+    (agents.Sarsa(VDBE(1.0), **TD), GAUSSIAN, TAXI),
+    (agents.SpeedyQ(VDBE(1.0, weight=0.3), round_length=7, discount=0.9), GAUSSIAN, TAXI),
+    (agents.SarsaLambda(VDBE(1.0), **TD), BERNOULLI, GARNET),
+    (agents.ScheduledStep(VDBE(1.0)), GAUSSIAN, FROZEN),
+    (agents.ConstantStep(UCB1Tuned()), GAUSSIAN, GARNET),
+    (agents.SampleAverage(UCB1Tuned()), BERNOULLI, TAXI),
 ]
 """Learners with policies that read exploration rates or variances."""
+
+
+def quick_first(cases):
+    """Mark all cases of a learner but its first as slow."""
+    kinds = [type(case[0]) for case in cases]
+    marks = [[pytest.mark.slow] if kind in kinds[:index] else [] for index, kind in enumerate(kinds)]
+    return [pytest.param(case, marks=mark, id=named(case)) for case, mark in zip(cases, marks, strict=True)]
 
 
 def named(case):
@@ -143,7 +134,7 @@ def test_every_learner_is_compared():
     assert {type(agent) for agent, _, _ in CASES + CLOSE} == learners - WITHOUT_A_LAW
 
 
-@pytest.mark.parametrize("case", CASES, ids=named)
+@pytest.mark.parametrize("case", quick_first(CASES))
 def test_every_learner_learns_alike_to_the_bit(case):
     agent, _, table = case
     for rows in (1, 65):
@@ -158,7 +149,7 @@ def test_every_learner_learns_alike_to_the_bit_in_bandits(case):
         assert_alike(bandit, agent, rows, exact=True)
 
 
-@pytest.mark.parametrize("case", CLOSE, ids=named)
+@pytest.mark.parametrize("case", quick_first(CLOSE))
 def test_every_learner_with_exponentials_learns_alike(case):
     agent, bandit, _ = case
     for rows in (1, 65):
@@ -173,17 +164,27 @@ def test_every_learner_with_exponentials_learns_alike_in_tables(case):
         assert_alike(table, agent, rows, exact=False)
 
 
+def test_every_backup_has_a_law():
+    assert all(own_law(backup) is not None for backup in BACKUPS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backup", BACKUPS, ids=repr)
+def test_every_backup_is_learnt_from_alike(backup):
+    for rows in (1, 65):
+        assert_alike(TAXI, agents.BackupLearning(POLICY, backup, **TD), rows, exact=False)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("index", [1, 2])
 @pytest.mark.parametrize("case", READING, ids=named)
 def test_exploration_rates_and_variances_are_learnt_alike(case, index):
     for rows in (1, 65):
-        # Rates of exploration have a hyperbolic tangent.
-        assert_alike(case[index], case[0], rows, exact=isinstance(case[0].policy, Curious))
+        assert_alike(case[index], case[0], rows, exact=False)
 
 
 def test_the_rates_of_a_masked_table_are_learnt_alike():
-    assert_alike(TAXI, agents.QLearning(Adaptive(1.0), **TD), 65, exact=False)
+    assert_alike(TAXI, agents.QLearning(VDBE(1.0), **TD), 65, exact=False)
 
 
 @pytest.mark.parametrize("engine", ["lockstep", "compiled"])
@@ -193,15 +194,22 @@ def test_a_reward_out_of_bounds_is_named_with_its_row(engine):
         rollout(env, agent, np.array([300]), list(range(65)), np.random.default_rng(0), engine=engine)
 
 
-@pytest.mark.parametrize(
-    "step_size",
-    [lambda counts: 0.5 if counts.max() > 3 else 0.1, lambda counts: np.linspace(1.0, 0.1, 60)[counts]],
-    ids=["of other counts", "that ends"],
-)
-def test_a_step_size_of_more_than_its_count_runs_in_lockstep(step_size):
-    agent = agents.ScheduledStep(Greedy(), step_size=step_size)
-    with pytest.raises(UnsupportedError, match="step_size"):
-        rollout(made(GAUSSIAN, 2), agent, np.array([100]), [0, 1], np.random.default_rng(0), engine="compiled")
+def test_a_step_size_of_ones_own_may_end_where_no_step_reaches():
+    agent = agents.ScheduledStep(Boltzmann(1e9), step_size=lambda count: [1 / (n + 1) for n in range(60)][count])
+    assert_the_same(GAUSSIAN, agent, 65, exact=True)
+
+
+@pytest.mark.parametrize("engine", ["lockstep", "compiled"])
+def test_a_step_size_of_ones_own_fails_where_a_step_reaches_it(engine):
+    agent = agents.ScheduledStep(Greedy(), step_size=lambda count: 1 / (5 - count))
+
+    def roll(steps):
+        env = made(GAUSSIAN + "(arms=1)", 2)
+        rollout(env, agent, np.array([steps]), [0, 1], np.random.default_rng(0), engine=engine)
+
+    roll(5)
+    with pytest.raises(ZeroDivisionError):
+        roll(6)
 
 
 def test_a_backup_whose_policy_reads_more_than_values_has_no_law():

@@ -59,11 +59,6 @@ class Changed(QLearning):
         ("FrozenLake-v1", SoftQ(EpsilonGreedy(0.5)), "no compiled form of SoftQ"),
         ("FrozenLake-v1", BackupLearning(Boltzmann(0.5), OwnBackup()), "no compiled form of OwnBackup"),
         ("boltzmann/LeverBandit-v0", SampleAverage(Boltzmann(0.5)), "more than 64 actions"),
-        (
-            "FrozenLake-v1",
-            QLearning(Boltzmann(0.5), step_size=lambda count: 0.1),
-            "a custom step size runs in lockstep only",
-        ),
         ("FrozenLake-v1", QLearning(Boltzmann(lambda step: np.full(2, 0.5))), "temperature is not one number a step"),
         ("CartPole-v1", QLearning(Boltzmann(0.5)), "no compiled form of NumberedSyncVectorEnv"),
     ],

@@ -24,6 +24,7 @@ def declare_learning(steps: Steps, flat: Callable[[Any, bool], Any]) -> None:
     """Add the arguments and the working memory of a learner."""
     kernel, learner = steps.kernel, steps.learner
     kernel.memory("greedy")
+    kernel.memory("coin")
     if learner.rate is not None:
         kernel.argument("rates", None)
     if learner.requires is not None:
@@ -37,6 +38,10 @@ def write_backup(steps: Steps) -> None:
     code, kernel, backup = steps.kernel.code, steps.kernel, steps.learner.backup
     if backup is None:
         return
+    if steps.learner.uniform:
+        # In the working memory, since passes over two arrays lose vector code.
+        with code.under("for i in range(padded):"):
+            code.line(f"{kernel.at('coin')} = coins[drawn + i]")
     following = "" if steps.resident else "next_"
     if not steps.resident:
         steps.declare_inputs(following)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -58,16 +59,12 @@ class VisitRates:
         # Room for the step sizes of all possible counts; the system allocates its pages as they are read.
         self._rates = np.empty(self._highest + remaining if step_size is not None else 0)
         self._read = 0
-        if step_size is not None and not takes_arrays(step_size):
-            # All at once, since nothing can be refused after the first window.
-            self._read = len(self._rates)
-            self._rates[:] = within_bounds(own_rates(step_size, np.arange(self._read)), interval)
 
     def until(self, steps: int) -> NDArray[np.float64]:
         """Return the step sizes of the counts that the next steps can reach."""
         self._highest += steps
         read_rates(self._step_size, self._rates, (self._read, self._highest), self._interval)
-        self._read = max(self._read, self._highest)
+        self._read = self._highest
         return self._rates[: self._read]
 
     def require_valid(self, row: int) -> None:
@@ -76,46 +73,40 @@ class VisitRates:
         counts = np.flatnonzero(np.isnan(self._rates[:reached]))
         if len(counts):
             count = int(counts[0])
-            value = np.asarray(self._step_size(np.array([count])), dtype=np.float64).item()
+            value = _number_at(self._step_size, count)
             raise ValueError(f"step_size must be in {self._interval}, got {value} at visit count {count} in row {row}")
 
 
 def read_rates(step_size: Any, rates: NDArray[np.float64], span: tuple[int, int], interval: str) -> None:
-    """Read a step size from the library at the visit counts of a span into an array.
+    """Read a step size at the visit counts of a span into an array.
 
     Step sizes out of bounds become NaN, since they are an error only where they are used.
     """
     begin, end = span
     for first in range(begin, end, _CHUNK):
         counts = np.arange(first, min(first + _CHUNK, end))
-        numbers = np.asarray(step_size(counts), dtype=np.float64)
-        rates[first : first + len(counts)] = within_bounds(numbers, interval)
+        numbers = _numbers_at(step_size, counts)
+        rates[first : first + len(counts)] = np.where(checks.within(numbers, interval), numbers, np.nan)
 
 
-def within_bounds(numbers: NDArray[np.float64], interval: str) -> NDArray[np.float64]:
-    """Return numbers with NaN for those out of bounds."""
-    return np.where(checks.within(numbers, interval), numbers, np.nan)
+def _numbers_at(step_size: Any, counts: Steps) -> NDArray[np.float64]:
+    """Read a step size: the library's in one call, a user's count by count as lockstep does, NaN where it fails."""
+    if takes_arrays(step_size):
+        return np.asarray(step_size(counts), dtype=np.float64)
+    numbers = np.full(len(counts), np.nan)
+    # No step may reach a count at which it fails or overflows; where one does, it is read again and raises.
+    with np.errstate(all="ignore"):
+        for index, count in enumerate(counts):
+            with suppress(Exception):
+                numbers[index] = _number_at(step_size, int(count))
+    return numbers
 
 
-def own_rates(step_size: Any, counts: Steps) -> NDArray[np.float64]:
-    """Read a user's step size at counts: in one array, and one by one.
-
-    Raises
-    ------
-    UnsupportedError
-        If both differ, or it raises: lockstep passes an array with the counts of all replicates, so only what depends
-        on each count alone, to the bit, has the same result there.
-    """
-    try:
-        together = np.asarray(step_size(counts), dtype=np.float64)
-        alone = np.array(
-            [np.asarray(step_size(counts[i : i + 1])).item() for i in range(len(counts))], dtype=np.float64
-        )
-    except Exception as error:
-        raise UnsupportedError(f"step_size cannot be read at each count: {type(error).__name__}: {error}") from None
-    if not np.array_equal(np.broadcast_to(together, alone.shape), alone, equal_nan=True):
-        raise UnsupportedError("step_size depends on other counts than its own: only lockstep supports that")
-    return alone
+def _number_at(step_size: Any, count: int) -> float:
+    number = np.asarray(step_size(count), dtype=np.float64)
+    if number.shape != ():
+        raise ValueError(f"step_size must be one number a visit count, got shape {number.shape} at {count}")
+    return float(number)
 
 
 def _read_number(name: str, schedule: Any, step: int) -> float:

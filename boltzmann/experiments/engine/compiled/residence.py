@@ -22,7 +22,9 @@ def write_beginning(steps: Steps) -> None:
                     for name in steps.loaded:
                         place = kernel.at(name, "i", "a")
                         code.line(f"{place} = upcoming_{name}[(first + i) * {kernel.actions} + a]")
-                code.line("pass", *(f"{kernel.at(name)} = upcoming_{name}[first + i]" for name in steps.learner.states))
+                for name in steps.learner.states:
+                    place = kernel.at(name)
+                    code.line(f"{place} = upcoming_{name}[first + i] if has_upcoming[first + i] else {place}")
         return
     with code.under(f"for a in range({kernel.actions}):"), code.under("for i in range(n):"):
         for name in steps.learner.tables:

@@ -81,16 +81,8 @@ class Steps:
         kernel, learner, world = self.kernel, self.learner, self.world
         most = max(draw.count for draw in self.draws)
         self.draw_steps = min(max(_DRAWN_NUMBERS // (self.rows * most), 1), _MOST_DRAWN_STEPS)
-        for name in (
-            "ends",
-            "rows",
-            "begin",
-            "end",
-            "sums",
-            "returns",
-            "poison",
-            *(f"last_{name}" for name in self.handed_out),
-        ):
+        always = ("ends", "rows", "begin", "end", "sums", "returns", "poison")
+        for name in (*always, *(f"last_{name}" for name in self.handed_out)):
             kernel.argument(name, None)
         kernel.arguments.update(rows=self.rows)
         self._drawn: dict[int, list[tuple[Draw, Any]]] = {}
@@ -170,7 +162,7 @@ class Steps:
         learner, places = self.learner, {name: self.kernel.at(prefix + name) for name in self.learner.states}
         if learner.rate is not None and learner.counts in places:
             places["step_size"] = f"rates[np.int64({places[learner.counts]})]"
-        return places | ({learner.uniform: "coins[drawn + i]"} if learner.uniform else {})
+        return places | ({learner.uniform: self.kernel.at("coin")} if learner.uniform else {})
 
     def _names(self, prefix: str) -> tuple[str, ...]:
         """Return the inputs of each action of the present or the next state; the backup reads tables of its own."""
