@@ -22,9 +22,10 @@ def _half_range(rows: Floats) -> Floats:
     return np.asarray(halves.max(axis=-1) - np.min(halves, axis=-1, where=halves > -np.inf, initial=np.inf))
 
 
-def _times(units: Floats, scale: float) -> Temperatures:
+def _times(units: Floats, scale: float | Floats) -> Temperatures:
     """Return scale times the unit of each row; an infinite scale is inf even for equal values, where inf * 0 is NaN."""
-    return np.full(units.shape, np.inf)[()] if np.isinf(scale) else (units * scale)[()]
+    temperatures: Temperatures = np.where(np.isinf(scale), np.inf, units * scale)[()]
+    return temperatures
 
 
 def _least(m: Functions, action: Named, row: Named) -> Results:

@@ -169,7 +169,7 @@ def test_soft_backups_use_the_values_and_not_the_scores_of_the_policy(learner, e
         (
             QLearning(Greedy(), step_size=lambda count: np.full(5, 0.1)),
             ValueError,
-            r"step_size must be one number .*\(5,\)",
+            r"step_size must be one number .*\(3, 5\)",
         ),
     ],
 )

@@ -112,17 +112,19 @@ def test_a_policy_without_a_law_says_so():
     assert all(own_law(policy) is None for policy in WITHOUT_LAW)
 
 
-@pytest.mark.parametrize("policy", POLICIES, ids=repr)
+QUICK = (Boltzmann(EntropyTarget(0.5)), BoltzmannGumbel(0.5), Sparsemax(RangeScaled(0.5)), UCB1Tuned(), VDBE(1.0))
+"""One policy of each kind: a root, noise, a threshold, an index, and rates of states."""
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [policy if policy in QUICK else pytest.param(policy, marks=pytest.mark.slow) for policy in POLICIES],
+    ids=repr,
+)
 def test_every_policy_acts_alike_on_a_bandit(policy):
-    world = f"{BANDIT}(arms=5)"
-    assert_the_same(world, SampleAverage(policy), 65, exact=False)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize("policy", POLICIES, ids=repr)
-def test_every_policy_acts_alike_with_few_rows(policy, rows):
-    assert_the_same(f"{BANDIT}(arms=5)", SampleAverage(policy), rows, exact=False)
+    # One kernel serves all numbers of rows.
+    for rows in (65, 3, 1):
+        assert_the_same(f"{BANDIT}(arms=5)", SampleAverage(policy), rows, exact=False)
 
 
 ON_TABLES = [
@@ -136,9 +138,14 @@ def test_every_policy_acts_alike_with_masks(policy):
     assert_the_same(TAXI, QLearning(policy, step_size=0.5, discount=0.9), 65, exact=False)
 
 
-@pytest.mark.parametrize("learner", [ExpectedSarsa, Sarsa, SoftQ])
-@pytest.mark.parametrize("thermostat", [GLIE(), EntropyTarget(0.5)], ids=repr)
-def test_learners_that_bootstrap_from_the_policy_do_so_with_thermostats(thermostat, learner):
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("learner", "thermostat"),
+    # The soft value at the temperature of GLIE is infinite at first.
+    [(ExpectedSarsa, GLIE()), (Sarsa, GLIE()), (ExpectedSarsa, EntropyTarget(0.5)), (SoftQ, EntropyTarget(0.5))],
+    ids=repr,
+)
+def test_learners_that_bootstrap_from_the_policy_do_so_with_thermostats(learner, thermostat):
     assert_the_same(LAKE, learner(Boltzmann(thermostat), step_size=0.5, discount=0.9), 5, exact=False)
 
 

@@ -56,7 +56,13 @@ def learner(name):
     return SampleAverage(Boltzmann(0.3)) if "Bandit" in name else QLearning(Boltzmann(0.3), discount=0.9)
 
 
-@pytest.mark.parametrize("name", [*envs.ENV_IDS, *GYMNASIUM])
+QUICK = ("boltzmann/DriftingBandit-v0", "boltzmann/ZeroedStartBandit-v0", "CartPole-v1")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in (*envs.ENV_IDS, *GYMNASIUM)],
+)
 def test_every_world_runs_compiled(name):
     kwargs = {"discount": 0.9, **FEWER.get(name, {})}
     if name in WITHOUT_LAW:
@@ -75,6 +81,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kwargs", CHANGES.values(), ids=CHANGES)
 def test_means_change_in_the_same_rounds(kwargs):
     slow, fast = assert_alike(

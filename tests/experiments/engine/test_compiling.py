@@ -58,9 +58,8 @@ class Changed(QLearning):
         ("FrozenLake-v1", Changed(Boltzmann(0.5)), "no compiled form of Changed"),
         ("FrozenLake-v1", SoftQ(EpsilonGreedy(0.5)), "no compiled form of SoftQ"),
         ("FrozenLake-v1", BackupLearning(Boltzmann(0.5), OwnBackup()), "no compiled form of OwnBackup"),
-        ("boltzmann/LeverBandit-v0", SampleAverage(Boltzmann(0.5)), "more than 64 actions"),
+        ("boltzmann/LeverBandit-v0(arms=5000)", SampleAverage(Boltzmann(0.5)), "more than 4096 actions"),
         ("FrozenLake-v1", QLearning(Boltzmann(lambda step: np.full(2, 0.5))), "temperature is not one number a step"),
-        ("CartPole-v1", QLearning(Boltzmann(0.5)), "no compiled form of NumberedSyncVectorEnv"),
     ],
 )
 def test_cells_without_a_compiled_form_run_in_lockstep(world, agent, reason):
@@ -71,6 +70,16 @@ def test_cells_without_a_compiled_form_run_in_lockstep(world, agent, reason):
     if "SoftQ" not in reason:
         recorder = rollout(made(world, 2), agent, np.array([3]), [0, 1], np.random.default_rng(0))
         assert recorder.engine == "lockstep"
+
+
+def test_environments_numbered_as_they_are_met_run_in_lockstep():
+    def rolled(engine):
+        env, agent = envs.make("CartPole-v1", 2, observe="hash"), QLearning(Boltzmann(0.5))
+        return rollout(env, agent, np.array([3]), [0, 1], np.random.default_rng(0), engine=engine)
+
+    assert rolled("auto").engine == "lockstep"
+    with pytest.raises(UnsupportedError, match="no compiled form of NumberedSyncVectorEnv"):
+        rolled("compiled")
 
 
 def test_the_results_say_which_engine_ran(tmp_path):

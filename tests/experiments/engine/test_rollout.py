@@ -181,7 +181,8 @@ def test_a_recorder_of_ones_own_receives_every_step_or_every_window():
         np.testing.assert_allclose(steps.arrays[name], plain.arrays[name], rtol=1e-12)
     pytest.importorskip("numba")
     assert plain.engine == "compiled"
-    assert played(Windows).last.probs.shape == (3, 4)
+    # Two windows of three replicates are told at once.
+    assert played(Windows).last.probs.shape == (6, 4)
     with pytest.raises(ValueError, match="Steps overrides add without add_windows"):
         played(Steps, "compiled")
 

@@ -45,7 +45,7 @@ def write_spread(steps: Steps, spread: Callable[..., Results], results: Mapping[
             code.line(f"{kernel.at(f'own_{name}')} = {text_of(result)}")
         return
     code.line(f"start = {kernel.at('here')} * {kernel.actions}")
-    with code.under(f"for b in range({kernel.actions}):"):
+    with code.under("for b in range(actions):"):
         tables = {name: f"{name}[start + b]" for name in learner.tables}
         action = {**tables, "probability": kernel.at("probability", "i", "b"), "is_chosen": "b == a"}
         _assign(steps, spread(code, Numbers(code, action), Numbers(code, {**row, **own})), tables, "r")
@@ -55,7 +55,7 @@ def write_resident_spread(steps: Steps, spread: Callable[..., Results], row: Pla
     """Change all actions of each row."""
     code, kernel, learner = steps.kernel.code, steps.kernel, steps.learner
     own = {name[len("own_") :]: kernel.at(name) for name in kernel.names() if name.startswith("own_")}
-    with code.under(f"for a in range({kernel.actions}):"), code.under("for i in range(n):"):
+    with code.under("for a in range(actions):"), code.under("for i in range(n):"):
         tables = {name: kernel.at("q" if name == "values" else name, "i", "a") for name in learner.tables}
         is_chosen = f"a == {kernel.at('action')}"
         action = {**tables, "probability": kernel.at("probability", "i", "a"), "is_chosen": is_chosen}

@@ -26,7 +26,7 @@ def write_beginning(steps: Steps) -> None:
                     place = kernel.at(name)
                     code.line(f"{place} = upcoming_{name}[first + i] if has_upcoming[first + i] else {place}")
         return
-    with code.under(f"for a in range({kernel.actions}):"), code.under("for i in range(n):"):
+    with code.under("for a in range(actions):"), code.under("for i in range(n):"):
         for name in steps.learner.tables:
             place = kernel.at("q" if name == "values" else name, "i", "a")
             code.line(f"{place} = {name}[a * rows + first + i]")
@@ -38,7 +38,7 @@ def write_end(steps: Steps) -> None:
     """Write how a block stores what its next steps need."""
     code, kernel = steps.kernel.code, steps.kernel
     if steps.resident:
-        with code.under(f"for a in range({kernel.actions}):"), code.under("for i in range(n):"):
+        with code.under("for a in range(actions):"), code.under("for i in range(n):"):
             for name in steps.learner.tables:
                 place = kernel.at("q" if name == "values" else name, "i", "a")
                 value = f"np.int64({place})" if name == "visits" else place
@@ -46,7 +46,7 @@ def write_end(steps: Steps) -> None:
         with code.under("for i in range(n):"):
             code.line("pass", *(f"{name}[first + i] = {kernel.at(name)}" for name in steps.learner.states))
     if steps.sampled:
-        with code.under("for i in range(n):"), code.under(f"for a in range({kernel.actions}):"):
+        with code.under("for i in range(n):"), code.under("for a in range(actions):"):
             for name in steps.loaded:
                 code.line(f"upcoming_{name}[(first + i) * {kernel.actions} + a] = {kernel.at(name, 'i', 'a')}")
         with code.under("for i in range(n):"):

@@ -182,7 +182,7 @@ class Steps:
         row = kernel.at("next" if prefix and not isinstance(self.world, BanditWorld) else "here")
         code.line(f"start = {row} * {kernel.actions}")
         mask = self.world.load_mask(kernel, prefix != "") if "q" in names else ""
-        with code.under(f"for a in range({kernel.actions if names else 0}):"):
+        with code.under(f"for a in range({'actions' if names else 0}):"):
             code.line("pass")
             for name in names:
                 text = f"values[start + a]{mask}" if name == "q" else f"{name}[start + a]"
@@ -195,7 +195,7 @@ class Steps:
         with code.under("if t == ends[window]:"):
             code.line("window += 1")
         code.line("drawn, at_first = (t - begin) * rows + first, window * rows + first")
-        actions = code.under(f"for a in range({kernel.actions}):")
+        actions = code.under("for a in range(actions):")
         with code.under("if t == ends[window] - 1:"), actions, code.under("for i in range(n):"):
             for name in self.loaded:
                 code.line(f"last_{name}[(at_first + i) * {kernel.actions} + a] = {kernel.at(name, 'i', 'a')}")

@@ -202,6 +202,7 @@ def _reason(without: Any) -> str:
 
 
 def _world_of(env: Any) -> World:
+    _require_own_methods(env)
     form = own_law(env)
     if form is None:
         raise UnsupportedError(f"no compiled form of {type(env).__name__}")

@@ -133,7 +133,7 @@ class BanditWorld:
         if self._moving is not None:
             pulled = "rows + " if self._pulls else ""
             code.line(f"moving_start = offset_at[t - begin] + {pulled}start")
-        with code.under(f"for k in range({kernel.actions}):"):
+        with code.under("for k in range(actions):"):
             places = {"index": "k", "mean": "means[start + k]", "given": "given[given_start + k]"}
             places["noise"] = "outcomes[moving_start + k]"
             code.line(f"moved = {text_of(form['moves'](code, Numbers(code, places), row))}")
