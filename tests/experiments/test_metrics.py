@@ -10,7 +10,7 @@ import pytest
 import tyro
 
 from boltzmann.experiments import METRICS, RECORDED, Judgement, RefusedError, draw_learning_curves
-from boltzmann.experiments.engine.compiled import WINDOW_SUMS
+from boltzmann.experiments.engine.compiled import SUMS
 from boltzmann.experiments.metrics import BY_KEY, JUDGED_KEYS, KEYS, MEANS, MEASURES, STEP_KEYS, SUMMED
 from boltzmann.experiments.pages.comparison import _leaderboard
 from boltzmann.experiments.statistics import cumulative, curve, final
@@ -24,7 +24,7 @@ def test_stored_arrays_keep_their_names_and_order():
     assert RECORDED == ("reward", "gap", "optimal", "greedy", "entropy", "temperature", "episodes", "return_sum")
     assert MEANS == ("reward", "gap", "optimal", "greedy")
     assert tuple(MEASURES) == ("entropy", "temperature")
-    assert WINDOW_SUMS == SUMMED == (*MEANS, "episodes", "return_sum")
+    assert SUMS == SUMMED == (*MEANS, "episodes", "return_sum")
 
 
 def test_the_list_is_sound_and_documented():

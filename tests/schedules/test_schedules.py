@@ -158,7 +158,7 @@ def test_plain_callables_serve_as_parts_for_one_step():
     assert Boltzmann(Clip(steep, 0.1))([0.0, 1.0], step=5).temperature == 0.1
     with pytest.raises(ValueError, match=r"temperature of schedule must be in \[0, inf\], got -1.0"):
         Scale(lambda step: -1.0, 2.0)(0)
-    with pytest.raises(ValueError, match=r"one temperature a step, got shape \(2,\)"):
+    with pytest.raises(ValueError, match=r"one temperature a step, got shape \(3, 2\)"):
         Scale(lambda step: np.ones(2), 2.0)(np.arange(3))
 
 

@@ -28,7 +28,10 @@ def few_temperatures(quantity: str, values: Any, wanted: float, where: Any) -> t
     shape, found = values.shape, []
     rows = values.reshape(-1, shape[-1]).tolist()
     if where is not None:
-        mask = where if type(where) is np.ndarray else np.asarray(where)
+        # Lists and masked arrays need the full checks.
+        if type(where) is not np.ndarray:
+            return None
+        mask = where
         try:
             mask = mask if mask.shape == shape else np.broadcast_to(mask, shape)
         except ValueError:
