@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from copy import deepcopy
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gymnasium
 import numpy as np
@@ -23,6 +23,12 @@ from envs.spaces.plain_values import WriteAll, writer_of_many
 from envs.spaces.stacking import NumberAll, one_by_one
 
 Single = gymnasium.Env[Any, Any]
+
+if TYPE_CHECKING:
+    _Batch = SyncVectorEnv[Any, Any]
+else:
+    # Gymnasium 1.3 declares no parameters.
+    _Batch = SyncVectorEnv
 
 _CHECKING = (DiscretizeObservation, HashObservation, NumberObservation)
 """Wrappers whose numbers need no second check."""
@@ -73,7 +79,7 @@ class CheckRow(gymnasium.Wrapper[Any, Any, Any, Any]):
             self._check(observation)
 
 
-class NumberedSyncVectorEnv(SyncVectorEnv[Any, Any]):
+class NumberedSyncVectorEnv(_Batch):
     """Single environments stepped one after another, with all their observations of a step numbered in one call.
 
     It resets in the same step. Numbers, infos and errors are those of a ``SyncVectorEnv`` over the numbered
