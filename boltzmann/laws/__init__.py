@@ -2,8 +2,8 @@
 
 A law is called with numbers, with arrays or with symbols that stand for numbers in machine code. It uses operators and
 the functions of its first argument ``m`` alone: ``where``, ``minimum``, ``maximum``, ``exp``, ``log``, ``log1p``,
-``expm1``, ``sqrt``, ``tanh``, ``hypot``, ``abs``, ``floor`` and ``isfinite``. It chooses by ``m.where`` instead of
-``if``, and combines truth values by ``&``, ``|`` and ``~``.
+``expm1``, ``sqrt``, ``sin``, ``cos``, ``tanh``, ``hypot``, ``abs``, ``floor``, ``float32`` and ``isfinite``. It chooses
+by ``m.where`` instead of ``if``, and combines truth values by ``&``, ``|`` and ``~``.
 
 A law sees a row of actions one action at a time, in passes: ``adds(m, action, row)`` returns what an action adds to
 each sum of the row, ``moves(m, row)`` what the sums make of the row. An ``action`` has its value ``q``, -inf where it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -16,6 +17,7 @@ from boltzmann.laws import (
     Number,
     PolicyLaw,
     StepNumber,
+    TemperatureLaw,
     gibbs_weight,
     greedy_weight,
     mixture,
@@ -32,6 +34,8 @@ from boltzmann.thermostats import (
     temperature_law,
     temperature_of,
 )
+
+Weight = Callable[[Functions, Named, Named], Number]
 
 
 @dataclass(frozen=True, repr=False)
@@ -73,6 +77,16 @@ class Boltzmann(TemperaturePolicy):
         return None if law is None else PolicyLaw(gibbs_weight, law.passes, law.numbers, law.inputs)
 
 
+def _mixture_law(
+    exploring: Weight, exploiting: Weight, epsilon: float | Schedule, law: TemperatureLaw | None
+) -> PolicyLaw | None:
+    """Return the law of a mixture with a softmax at the temperature of a law; None without that."""
+    if law is None:
+        return None
+    numbers = {"epsilon": StepNumber(epsilon, "[0, 1]"), **law.numbers}
+    return mixture(exploring, exploiting, passes=law.passes, numbers=numbers, inputs=law.inputs)
+
+
 @dataclass(frozen=True, repr=False)
 class MaxBoltzmann(TemperaturePolicy):
     """With probability epsilon :class:`Boltzmann`, otherwise a largest value, ties shared equally.
@@ -109,11 +123,7 @@ class MaxBoltzmann(TemperaturePolicy):
     @property
     def law(self) -> PolicyLaw | None:
         """The policy as a law; None with a thermostat that has none."""
-        law = temperature_law(self.temperature)
-        if law is None:
-            return None
-        numbers = {"epsilon": StepNumber(self.epsilon, "[0, 1]"), **law.numbers}
-        return mixture(gibbs_weight, greedy_weight, passes=law.passes, numbers=numbers, inputs=law.inputs)
+        return _mixture_law(gibbs_weight, greedy_weight, self.epsilon, temperature_law(self.temperature))
 
 
 @dataclass(frozen=True, repr=False)
@@ -151,11 +161,7 @@ class EpsilonBoltzmann(TemperaturePolicy):
     @property
     def law(self) -> PolicyLaw | None:
         """The policy as a law; None with a thermostat that has none."""
-        law = temperature_law(self.temperature)
-        if law is None:
-            return None
-        numbers = {"epsilon": StepNumber(self.epsilon, "[0, 1]"), **law.numbers}
-        return mixture(uniform_weight, gibbs_weight, passes=law.passes, numbers=numbers, inputs=law.inputs)
+        return _mixture_law(uniform_weight, gibbs_weight, self.epsilon, temperature_law(self.temperature))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann.experiments.engine.compiled.worlds.draws import Draw
+from boltzmann.experiments.engine.compiled.worlds.unmasked import UnmaskedWorld
 from boltzmann.experiments.engine.compiled.writing import Kernel, Numbers, text_of
 
 
@@ -40,7 +41,7 @@ class MovingDraw(Draw):
             move(out=numbers[start + rows : stop])
 
 
-class BanditWorld:
+class BanditWorld(UnmaskedWorld):
     """Bandits, one for each row: one state, and no episode ends.
 
     ``form`` is the ``law`` of the environment: what ``envs.bandits.paying.BanditLaw`` holds, and the arrays.
@@ -140,20 +141,6 @@ class BanditWorld:
             code.line("means[start + k] = moved", "largest = max(largest, moved)")
         against = form["against"]
         code.line("best[r] = " + ("largest" if against is None else f"means[start + {against}]"))
-
-    def allowed(self) -> None:
-        """Return no masks."""
-
-    def allowed_count(self, kernel: Kernel, row: str) -> str:
-        """Return the text of the number of allowed actions: all of them."""
-        return f"{kernel.actions}.0"
-
-    def note_masks(self, kernel: Kernel) -> None:
-        """Do nothing: there are no masks."""
-
-    def load_mask(self, kernel: Kernel, following: bool) -> str:
-        """Return nothing to add to a value: every arm is allowed."""
-        return ""
 
     def move(self, kernel: Kernel) -> None:
         """Write that no episode ends, within a loop over rows."""

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from boltzmann.experiments.engine.compiled.worlds.draws import Draw
+from boltzmann.experiments.engine.compiled.worlds.unmasked import UnmaskedWorld
 from boltzmann.experiments.engine.compiled.writing import Kernel, Numbers, text_of
 
 _WORD = 64
@@ -16,7 +17,7 @@ _FEW_THRESHOLDS = 32
 """Up to so many thresholds, counting those that are not above a number is faster than bisection."""
 
 
-class MotionWorld:
+class MotionWorld(UnmaskedWorld):
     """Bodies in motion, one for each row; ``form`` is the ``law`` of the environment."""
 
     def __init__(self, form: dict[str, Any]) -> None:
@@ -108,20 +109,6 @@ class MotionWorld:
     def pay(self, kernel: Kernel) -> None:
         """Write the lines that give a row's reward and end, within a loop over rows; there is no gap."""
         kernel.code.line(f"reward, ended, gap = {kernel.at('reward')}, {kernel.at('ended')} == 1, np.nan")
-
-    def allowed(self) -> None:
-        """Return no masks."""
-
-    def allowed_count(self, kernel: Kernel, row: str) -> str:
-        """Return the text of the number of allowed actions: all of them."""
-        return f"{kernel.actions}.0"
-
-    def note_masks(self, kernel: Kernel) -> None:
-        """Do nothing: there are no masks."""
-
-    def load_mask(self, kernel: Kernel, following: bool) -> str:
-        """Return nothing to add to a value: every action is allowed."""
-        return ""
 
     def move(self, kernel: Kernel) -> None:
         """Move each row to its next state, within a loop over rows; a row whose episode ends starts the next one."""
