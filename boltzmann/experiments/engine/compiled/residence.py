@@ -37,6 +37,9 @@ def write_beginning(steps: Steps) -> None:
 def write_end(steps: Steps) -> None:
     """Write how a block stores what its next steps need."""
     code, kernel = steps.kernel.code, steps.kernel
+    if steps.given:
+        with code.under("for i in range(n):"):
+            code.line(f"places[first + i] = {kernel.at('here')}")
     if steps.resident:
         with code.under("for a in range(actions):"), code.under("for i in range(n):"):
             for name in steps.learner.tables:
