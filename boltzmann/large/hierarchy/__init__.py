@@ -4,13 +4,16 @@
 - ``decisions``: walks down a tree
 - ``row_inputs``: checks of features and actions
 - ``hierarchical_softmax``: a decision at each inner node
+- ``differentiated``: blocks of actions with feature vectors of their own length
 """
 
 from boltzmann.large.hierarchy.code_lengths import DepthWarning, balanced_lengths, huffman_lengths
+from boltzmann.large.hierarchy.differentiated import DifferentiatedSoftmax
 from boltzmann.large.hierarchy.hierarchical_softmax import HierarchicalSoftmax, PathGradient
 
 __all__ = [
     "DepthWarning",
+    "DifferentiatedSoftmax",
     "HierarchicalSoftmax",
     "PathGradient",
     "balanced_lengths",

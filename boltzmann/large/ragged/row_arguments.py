@@ -83,5 +83,4 @@ def _checked_temperature(values: Any, temperature: Any, rows: int) -> Any:
         raise ValueError(f"temperature must be one number or one for each of {rows} rows, got shape {numbers.shape}")
     if not is_tensor(values):
         return numbers + 0.0
-    tensor = sys.modules["torch"].as_tensor(temperature)
-    return tensor.to(dtype=values.dtype, device=values.device)
+    return sys.modules["torch"].as_tensor(temperature, dtype=values.dtype, device=values.device)
