@@ -136,6 +136,15 @@ def test_draws_follow_the_probabilities(frequencies):
     assert not agrees(counts_of(many[0], 7), np.exp(softmax.all_log_probs(rows[0])))
 
 
+@pytest.mark.parametrize("frequencies", [None, [8.0, 4.0, 2.0, 2.0, 0.5, 0.5, 0.1]])
+def test_single_and_many_rows_have_the_same_probabilities(frequencies):
+    softmax, row = filled(7, 3, frequencies=frequencies), np.array([1.0, -1.0, 0.5])
+    for action in range(7):
+        together = softmax.log_prob([row, row], [action, action])
+        for one in (action, np.int64(action), np.array(action)):
+            np.testing.assert_allclose(softmax.log_prob(row, one), together[0], rtol=1e-14)
+
+
 def test_single_and_many_rows_draw_the_same_actions():
     softmax = filled(1000, 3)
     rows = np.random.default_rng(1).normal(size=(300, 3))

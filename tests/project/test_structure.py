@@ -62,7 +62,7 @@ ORDER = {
         ("sampling",),
         ("gibbs", "categorical", "thermostats", "transition"),
         ("policies",),
-        ("experiments",),
+        ("experiments", "large"),
     ),
     "boltzmann.experiments": (
         ("errors", "interfaces", "metrics", "wording"),
@@ -72,6 +72,10 @@ ORDER = {
         ("figures",),
         ("pages",),
         ("studies",),
+    ),
+    "boltzmann.large": (
+        ("candidates", "hierarchy", "ragged"),
+        ("modules",),
     ),
     "agents": (
         ("memory",),

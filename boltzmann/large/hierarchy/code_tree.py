@@ -76,6 +76,7 @@ class CodeTree:
         ]
         self._to_nodes = np.array(shifts[: self.depth], dtype=np.int64)
         self._depths = np.arange(self.depth)
+        self._falling = np.arange(self.depth, 0, -1)
 
     def paths(self, actions: Indices) -> Paths:
         """Return the paths to the leaves of some actions, shape (B,)."""
@@ -85,3 +86,10 @@ class CodeTree:
         kept = np.maximum(remaining, 1)
         nodes = np.where(inside, (codes >> kept) + self._to_nodes, -1)
         return Paths(nodes, np.where(inside, 2.0 * (codes >> (kept - 1) & 1) - 1.0, 0.0))
+
+    def path(self, action: int) -> Paths:
+        """Return the path to the leaf of one action, both arrays of shape (D,) without anything behind the end."""
+        length, code = int(self._lengths[action]), int(self._codes[action])
+        shifts = self._falling[self.depth - length :]
+        turns = (2 * (code >> (shifts - 1) & 1) - 1).astype(np.float64)
+        return Paths((code >> shifts) + self._to_nodes[:length], turns)

@@ -12,7 +12,7 @@ from boltzmann import checks
 from boltzmann.arrays import QUIET, Floats
 from boltzmann.large.hierarchy.code_lengths import balanced_lengths, huffman_lengths
 from boltzmann.large.hierarchy.code_tree import CodeTree, Indices
-from boltzmann.large.hierarchy.decisions import log_sigmoid, sigmoid, walk_many, walk_one
+from boltzmann.large.hierarchy.decisions import log_prob_of_one, log_sigmoid, sigmoid, walk_many, walk_one
 from boltzmann.large.hierarchy.row_inputs import checked_features, checked_rows, with_ones
 
 _MOST_GATHERED = 2**22
@@ -111,6 +111,7 @@ class HierarchicalSoftmax:
     def __repr__(self) -> str:
         return f"HierarchicalSoftmax(actions={self.actions}, features={self.features}, depth={self.depth})"
 
+    @QUIET
     def log_prob(self, features: ArrayLike, actions: ArrayLike) -> Any:
         """Return the log-probability of one action for each row of features.
 
@@ -126,6 +127,8 @@ class HierarchicalSoftmax:
         array of shape (...)
         """
         rows, chosen, shape = checked_rows(features, actions, self.features, self.actions)
+        if not shape:
+            return log_prob_of_one(self.tree, self._parameters, int(chosen[0]), with_ones(rows)[0])
         result = np.empty(len(rows))
         for part in self._parts(len(rows)):
             result[part] = self._decided(rows[part], chosen[part])[0]

@@ -28,6 +28,8 @@ def checked_rows(
     """Return features of shape (B, width), actions of shape (B,), and the shape that the B rows had, or raise."""
     rows = checked_features(features, width)
     shape = rows.shape[:-1]
+    if not shape and type(actions) is int and 0 <= actions < count:
+        return rows[np.newaxis], np.array([actions]), shape
     chosen = checks.plain_array("actions", actions)
     if chosen.dtype.kind not in "iu" or chosen.shape != shape:
         raise ValueError(f"actions must be integers of shape {shape}, got {chosen.dtype} of shape {chosen.shape}")
