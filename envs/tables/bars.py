@@ -17,7 +17,7 @@ _HEIGHT, _MOST_LABELLED = 0.5, 60
 
 @dataclass(frozen=True)
 class Bars:
-    """Rows of blocks, from left to right: what is done is filled, and the block in progress has a thick edge.
+    """Rows of blocks, from left to right: what is done is filled, and the block in progress has an edge.
 
     Attributes
     ----------
@@ -45,9 +45,13 @@ class Bars:
                 is_running = number == present and left > 0
                 done = length if number < present else length - left if is_running else 0
                 axes.barh(row, done, 0.6, start, color=_DONE_COLOUR)
-                axes.barh(row, length, 0.6, start, color="none", edgecolor=_LINE_COLOUR, linewidth=1 + 2 * is_running)
+                axes.barh(row, length, 0.6, start, color="none", edgecolor=_LINE_COLOUR, linewidth=1)
+                if is_running:
+                    axes.barh(row, length, 0.45, start, color="none", edgecolor=_DONE_COLOUR, linewidth=4)
                 if is_labelled:
                     axes.text(start + length / 2, row, f"{label}", ha="center", va="center", fontsize=9)
+                if number == present:
+                    axes.plot([start + done], [row], marker="o", markersize=10, color=_DONE_COLOUR, clip_on=False)
                 start += length
         axes.set_yticks(range(len(self.blocks)))
         axes.set_ylim(len(self.blocks) - 0.5, -0.5)
