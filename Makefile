@@ -44,7 +44,7 @@ test-libraries: $(VENV)/ready  ## the core on PyTorch and JAX, beside optax; ins
 	$(BIN)/python -m pytest -q -m "not slow" $(SIDE_BY_SIDE) tests/core/test_battery.py tests/core/test_libraries.py tests/core/test_draws_in_libraries.py \
 		tests/policies/test_policies_in_libraries.py tests/core/test_tensors.py tests/core/test_transforms.py \
 		tests/core/test_inversion.py tests/core/test_traced_actions.py tests/core/test_categorical.py tests/core/test_devices.py \
-		tests/large/test_large_in_torch.py tests/core/test_extremes.py tests/core/test_mask_forms.py tests/core/test_traced_roots.py \
+		tests/large/test_large_in_torch.py tests/benchmarks/test_large_softmaxes.py tests/core/test_extremes.py tests/core/test_mask_forms.py tests/core/test_traced_roots.py \
 		tests/schedules/test_schedules.py::test_optax_schedules_serve $(COVERAGE)
 
 test-browser: $(VENV)/ready  ## the page of a comparison in headless Chromium; installs Playwright, and Chromium if possible

@@ -116,10 +116,10 @@ def differentiated(scale: int = 1, batch: int = 32, rounds: int = 5) -> Ratios:
 
 
 def beside_torch(scale: int = 1, batch: int = 128, rounds: int = 5) -> Ratios:
-    """Compare both modules with ``torch.nn.AdaptiveLogSoftmaxWithLoss``, which draws from all K log-probabilities."""
+    """Compare the modules with ``torch.nn.AdaptiveLogSoftmaxWithLoss``, which draws from all K log-probabilities."""
     import torch
 
-    from boltzmann.large.modules import DifferentiatedSoftmaxModule, HierarchicalSoftmaxModule
+    from boltzmann.large.modules import BlockSoftmaxModule, DifferentiatedSoftmaxModule, HierarchicalSoftmaxModule
 
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
@@ -131,7 +131,8 @@ def beside_torch(scale: int = 1, batch: int = 128, rounds: int = 5) -> Ratios:
     theirs = torch.nn.AdaptiveLogSoftmaxWithLoss(features, actions, [sizes[0], sizes[0] + sizes[1]])
     modules: dict[str, Any] = {
         "tree": HierarchicalSoftmaxModule(actions, features, frequencies=1 / np.arange(1, actions + 1), sparse=True),
-        "blocks": DifferentiatedSoftmaxModule(sizes, widths),
+        "blocks": BlockSoftmaxModule(sizes, widths),
+        "differentiated": DifferentiatedSoftmaxModule(sizes, widths),
     }
 
     def learn(loss: Callable[[], Any], module: Any) -> Callable[[], None]:

@@ -22,7 +22,7 @@ def test_blocks_are_measured():
 
 def test_the_modules_are_measured_beside_the_adaptive_softmax():
     pytest.importorskip("torch")
-    assert len(large_softmaxes.beside_torch(1, 4, rounds=1)) == 4
+    assert len(large_softmaxes.beside_torch(1, 4, rounds=1)) == 6
 
 
 def test_the_table_of_biases():

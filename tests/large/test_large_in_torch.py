@@ -9,8 +9,8 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from boltzmann.large.candidates import sampled_log_loss, target_log_loss  # noqa: E402
-from boltzmann.large.hierarchy import DifferentiatedSoftmax, HierarchicalSoftmax  # noqa: E402
-from boltzmann.large.modules import DifferentiatedSoftmaxModule, HierarchicalSoftmaxModule  # noqa: E402
+from boltzmann.large.hierarchy import BlockSoftmax, DifferentiatedSoftmax, HierarchicalSoftmax  # noqa: E402
+from boltzmann.large.modules import BlockSoftmaxModule, DifferentiatedSoftmaxModule, HierarchicalSoftmaxModule  # noqa: E402
 from boltzmann.large.ragged import RaggedGibbs  # noqa: E402
 from tests.support.frequencies import agrees, counts_of, fresh_rng  # noqa: E402
 
@@ -128,9 +128,14 @@ def test_sparse_derivatives_touch_the_paths_alone():
     assert alone.sample(generator(), torch.ones(3, 2)).tolist() == [0, 0, 0]
 
 
-def test_the_differentiated_module_has_the_numbers_of_numpy():
-    plain, rng = DifferentiatedSoftmax([2, 5, 3], [3, 2, 1]), np.random.default_rng(0)
-    module = DifferentiatedSoftmaxModule([2, 5, 3], [3, 2, 1]).double()
+@pytest.mark.parametrize(
+    ("plain_kind", "kind"), [(DifferentiatedSoftmax, DifferentiatedSoftmaxModule), (BlockSoftmax, BlockSoftmaxModule)]
+)
+def test_modules_of_blocks_have_the_numbers_of_numpy(plain_kind, kind):
+    plain, rng = plain_kind([2, 5, 3], [3, 2, 1]), np.random.default_rng(0)
+    module = kind([2, 5, 3], [3, 2, 1]).double()
+    if kind is BlockSoftmaxModule:
+        plain.block_weights, plain.block_bias = module.above.weight.detach().numpy(), module.above.bias.detach().numpy()
     for weights, block in zip(plain.weights, module.blocks, strict=True):
         weights[:] = block.weight.detach()
     plain.bias[:] = torch.cat([block.bias for block in module.blocks]).detach()
@@ -147,7 +152,7 @@ def test_the_differentiated_module_has_the_numbers_of_numpy():
     assert not agrees(counts_of(draws, 10), np.exp(probs[1]))
 
 
-@pytest.mark.parametrize("kind", [HierarchicalSoftmaxModule, DifferentiatedSoftmaxModule])
+@pytest.mark.parametrize("kind", [HierarchicalSoftmaxModule, DifferentiatedSoftmaxModule, BlockSoftmaxModule])
 def test_modules_refuse_what_does_not_fit(kind):
     module = kind(5, 2) if kind is HierarchicalSoftmaxModule else kind([2, 3], [1, 1])
     for features, actions, message in [

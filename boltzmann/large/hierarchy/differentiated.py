@@ -67,7 +67,7 @@ class DifferentiatedSoftmax:
         self.actions, self.features = sum(self.sizes), sum(self.widths)
         self.weights = [np.zeros(shape) for shape in zip(self.sizes, self.widths, strict=True)]
         self.bias = np.zeros(self.actions)
-        self._firsts = [sum(self.sizes[:block]) for block in range(len(self.sizes))]
+        self.firsts = [sum(self.sizes[:block]) for block in range(len(self.sizes))]
 
     def __repr__(self) -> str:
         return f"DifferentiatedSoftmax(sizes={[*self.sizes]}, widths={[*self.widths]})"
@@ -93,8 +93,8 @@ class DifferentiatedSoftmax:
         for start, logits in self._parts(rows):
             here = (chosen >= start) & (chosen < start + logits.shape[1])
             own[here] = logits[here, chosen[here] - start]
-            sums.append(_log_sum(logits))
-        return (own - _log_sum(np.stack(sums, axis=-1))).reshape(shape)[()]
+            sums.append(log_sum(logits))
+        return (own - log_sum(np.stack(sums, axis=-1))).reshape(shape)[()]
 
     @QUIET
     def sample(self, rng: np.random.Generator, features: ArrayLike) -> Any:
@@ -103,15 +103,15 @@ class DifferentiatedSoftmax:
             raise checks.no_generator(rng)
         rows = checked_features(features, self.features)
         flat = rows.reshape(math.prod(rows.shape[:-1]), self.features)
-        parts = [(start, logits.shape[1], _log_sum(logits)) for start, logits in self._parts(flat)]
+        parts = [(start, logits.shape[1], log_sum(logits)) for start, logits in self._parts(flat)]
         sums = np.stack([part[2] for part in parts], axis=-1)
-        chosen, left = _inverted(np.exp(sums - sums.max(axis=-1, keepdims=True)), rng.random(len(flat)))
+        chosen, left = inverted(np.exp(sums - sums.max(axis=-1, keepdims=True)), rng.random(len(flat)))
         actions = np.empty(len(flat), dtype=np.int64)
         for number in np.unique(chosen).tolist():
             start, length, _ = parts[number]
             here = np.flatnonzero(chosen == number)
             logits = self._logits(flat[here], start, length)
-            inner, _ = _inverted(np.exp(logits - logits.max(axis=-1, keepdims=True)), left[here])
+            inner, _ = inverted(np.exp(logits - logits.max(axis=-1, keepdims=True)), left[here])
             actions[here] = start + inner
         return actions.reshape(rows.shape[:-1])[()]
 
@@ -121,7 +121,7 @@ class DifferentiatedSoftmax:
         rows = checked_features(features, self.features)
         flat = rows.reshape(math.prod(rows.shape[:-1]), self.features)
         logits = np.concatenate([part for _, part in self._parts(flat)], axis=-1)
-        return (logits - _log_sum(logits)[:, np.newaxis]).reshape(*rows.shape[:-1], self.actions)
+        return (logits - log_sum(logits)[:, np.newaxis]).reshape(*rows.shape[:-1], self.actions)
 
     @QUIET
     def step(self, features: ArrayLike, actions: ArrayLike, step_size: float, coefficients: ArrayLike = 1.0) -> Any:
@@ -137,10 +137,8 @@ class DifferentiatedSoftmax:
             1 for maximum likelihood, the advantage for a policy gradient; in (-inf, inf).
         """
         rows, chosen, shape = checked_rows(features, actions, self.features, self.actions)
-        size = checks.number_in("step_size", step_size, "[0, inf)")
-        factors = size * checks.numbers_in("coefficients", coefficients, "(-inf, inf)")
-        factors = np.broadcast_to(factors, shape).reshape(-1, 1)
-        normaliser = _log_sum(np.stack([_log_sum(logits) for _, logits in self._parts(rows)], axis=-1))
+        factors = self._factors(step_size, coefficients, shape)
+        normaliser = log_sum(np.stack([log_sum(logits) for _, logits in self._parts(rows)], axis=-1))
         own = np.empty(len(rows))
         for start, logits in self._parts(rows):
             here = np.flatnonzero((chosen >= start) & (chosen < start + logits.shape[1]))
@@ -152,10 +150,16 @@ class DifferentiatedSoftmax:
             self.weights[block][start - first : start - first + logits.shape[1]] += slopes.T @ rows[:, columns]
         return (own - normaliser).reshape(shape)[()]
 
+    def _factors(self, step_size: float, coefficients: ArrayLike, shape: tuple[int, ...]) -> Floats:
+        """Return the step size times the coefficient of each of B rows, shape (B, 1)."""
+        size = checks.number_in("step_size", step_size, "[0, inf)")
+        factors = size * checks.numbers_in("coefficients", coefficients, "(-inf, inf)")
+        return np.broadcast_to(factors, shape).reshape(-1, 1)
+
     def _parts(self, rows: Floats) -> Iterator[tuple[int, Floats]]:
         """Yield the first action and the logits, (B, n), of each part of a block."""
         most = max(1, _MOST_LOGITS // max(len(rows), 1))
-        for first, size in zip(self._firsts, self.sizes, strict=True):
+        for first, size in zip(self.firsts, self.sizes, strict=True):
             for start in range(first, first + size, most):
                 yield start, self._logits(rows, start, min(most, first + size - start))
 
@@ -166,19 +170,20 @@ class DifferentiatedSoftmax:
 
     def _place(self, action: int) -> tuple[int, int, slice]:
         """Return the block of an action, its first action and its columns of the features."""
-        block = bisect_right(self._firsts, action) - 1
+        block = bisect_right(self.firsts, action) - 1
         column = sum(self.widths[:block])
-        return block, self._firsts[block], slice(column, column + self.widths[block])
+        return block, self.firsts[block], slice(column, column + self.widths[block])
 
 
-def _log_sum(logits: Floats) -> Floats:
+def log_sum(logits: Floats) -> Floats:
+    """Return the logarithm of the sum of exponentials of each row, shape (B,)."""
     top = logits.max(axis=-1, keepdims=True)
     # All actions of a part may be impossible.
     top = np.where(top > -np.inf, top, 0.0)
     return np.asarray(np.log(np.exp(logits - top).sum(axis=-1)) + top[..., 0])
 
 
-def _inverted(weights: Floats, uniforms: Floats) -> tuple[NDArray[np.int64], Floats]:
+def inverted(weights: Floats, uniforms: Floats) -> tuple[NDArray[np.int64], Floats]:
     """Return the index that a uniform draws from each row of weights, and what is left of the uniform for it."""
     sums = np.cumsum(weights, axis=-1)
     limits = uniforms * sums[:, -1]
