@@ -77,7 +77,7 @@ class GibbsTree:
         self._set, self._draw = self._functions["set_value"], self._functions["draw"]
         arrays = (self._head, self._nodes, self._values)
         # Python reads single numbers from a memoryview faster than from an array.
-        self._arrays: tuple[Any, ...] = arrays if self._compiled else tuple(map(memoryview, arrays))
+        self._arrays: tuple[Any, ...] = arrays if self._compiled else tuple(memoryview(array) for array in arrays)
         self._rebuild()
 
     def __len__(self) -> int:
@@ -133,7 +133,7 @@ class GibbsTree:
     @property
     @QUIET
     def log_partition(self) -> np.float64:
-        """log sum exp(values / T), as ``Gibbs`` has it at both ends; O(1)."""
+        """Log sum exp(values / T), as ``Gibbs`` has it at both ends; O(1)."""
         self._require_allowed()
         return np.float64(Gibbs(self._nodes[2:3], self._temperature).log_partition + np.log1p(self._nodes[3]))
 
