@@ -82,7 +82,7 @@ ORDER = {
         ("memory",),
         ("parameters", "inputs", "decision"),
         ("backups", "tabular"),
-        ("policy_agent",),
+        ("policy_agent", "return_variances"),
         ("temporal_difference",),
         ("bandits", "control", "planning"),
     ),
