@@ -63,6 +63,7 @@ ORDER = {
         ("gibbs", "categorical", "thermostats", "transition"),
         ("policies",),
         ("experiments",),
+        ("offpolicy",),
     ),
     "boltzmann.experiments": (
         ("errors", "interfaces", "metrics", "wording"),
@@ -72,6 +73,15 @@ ORDER = {
         ("figures",),
         ("pages",),
         ("studies",),
+    ),
+    "boltzmann.offpolicy": (
+        ("log_checks",),
+        ("from_decisions", "log_rows", "finite_sample"),
+        ("log",),
+        ("weighing", "reward_model"),
+        ("estimators", "estimate"),
+        ("evaluating", "candidates"),
+        ("choosing",),
     ),
     "agents": (
         ("memory",),
