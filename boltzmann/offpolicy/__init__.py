@@ -8,6 +8,7 @@
 - ``finite_sample``: Hoeffding's, empirical Bernstein and betting intervals
 - ``evaluating``: an ``estimate`` with its interval
 - ``choosing``: the temperature that a log recommends; ``candidates``: its table
+- ``exchange``: Parquet, Vowpal Wabbit's text, and the decisions of a run
 
 Everything is about one step: the same values at another temperature. An agent that learns would have learnt other
 values.
@@ -17,6 +18,14 @@ from boltzmann.offpolicy.candidates import Candidate, TemperatureChoice
 from boltzmann.offpolicy.choosing import pick_temperature
 from boltzmann.offpolicy.estimate import Estimate
 from boltzmann.offpolicy.evaluating import evaluate
+from boltzmann.offpolicy.exchange import (
+    log_of_arrays,
+    read_cb,
+    read_log_parquet,
+    read_run,
+    write_cb,
+    write_log_parquet,
+)
 from boltzmann.offpolicy.finite_sample import betting, empirical_bernstein, hoeffding
 from boltzmann.offpolicy.log import Log
 from boltzmann.offpolicy.weighing import left_over_mass
@@ -31,5 +40,11 @@ __all__ = [
     "evaluate",
     "hoeffding",
     "left_over_mass",
+    "log_of_arrays",
     "pick_temperature",
+    "read_cb",
+    "read_log_parquet",
+    "read_run",
+    "write_cb",
+    "write_log_parquet",
 ]

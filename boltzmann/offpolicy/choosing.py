@@ -91,7 +91,7 @@ def pick_temperature(
     made = []
     for policy, weighing, trusted in zip(candidates, weighed, covered, strict=True):
         columns = columns_of("snips", weighing, log.rewards, np.inf)
-        interval = normal_interval("snips", columns, known, confidence)
+        interval = normal_interval("snips", columns, weighing, known, confidence)
         within = None
         if known is not None:
             weights, reach = np.minimum(weighing.weights, clip), min(clip, weighing.largest)

@@ -99,11 +99,11 @@ class Columns(NamedTuple):
         degrees = count if self.share.min() < self.share.max() else count - 1
         return float(np.sqrt((self.influence**2).sum() / degrees / count)) if degrees > 0 else float("nan")
 
-    def interval(self, confidence: float) -> tuple[float, float]:
-        """Return the normal interval of the estimate."""
+    def interval(self, confidence: float, inflation: float = 1.0) -> tuple[float, float]:
+        """Return the normal interval of the estimate, whose variance is multiplied by an inflation."""
         from scipy.special import ndtri
 
-        half = float(ndtri(0.5 + confidence / 2)) * self.standard_error
+        half = float(ndtri(0.5 + confidence / 2)) * self.standard_error * float(np.sqrt(inflation))
         return self.value - half, self.value + half
 
     def with_reward_at_each(self, bounds: tuple[float, float]) -> Columns:

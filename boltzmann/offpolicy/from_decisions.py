@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from boltzmann import checks
-from boltzmann.arrays import QUIET
 from boltzmann.gibbs import Gibbs
 
 _ROUNDING = 1e-9
@@ -43,7 +42,10 @@ def compact(columns: dict[str, Any]) -> dict[str, Any]:
 
 
 def _rows(index: int, decision: Any, rewards: ArrayLike) -> dict[str, NDArray[Any]]:
-    row = decision_rows(decision)
+    # The engine is imported where it is needed, as a log of arrays needs none.
+    from boltzmann.experiments.engine import decision_columns
+
+    row = decision_columns(decision)
     paid = np.atleast_1d(checks.numeric_array("rewards", rewards)).astype(np.float64)
     if paid.shape != row["actions"].shape:
         raise ValueError(
@@ -51,25 +53,3 @@ def _rows(index: int, decision: Any, rewards: ArrayLike) -> dict[str, NDArray[An
             f"{paid.shape}"
         )
     return {**row, "rewards": paid}
-
-
-@QUIET
-def decision_rows(decision: Any) -> dict[str, NDArray[Any]]:
-    """Return what a log keeps of one decision: R rows of actions, distributions, values, temperatures and masks."""
-    missing = [name for name in ("actions", "distribution", "values") if not hasattr(decision, name)]
-    if missing:
-        raise TypeError(f"a decision must have actions, distribution and values, got {checks.shown(decision)}")
-    actions, values = np.asarray(decision.actions), np.array(decision.values, dtype=np.float64)
-    distribution = decision.distribution
-    logs = getattr(distribution, "log_probs", None)
-    logs = np.log(np.asarray(distribution.probs)) if logs is None else np.asarray(logs)
-    temperature = np.asarray(getattr(distribution, "temperature", np.nan), dtype=np.float64)
-    where = getattr(decision, "where", None)
-    return {
-        "actions": actions,
-        "log_prob": np.asarray(distribution.log_prob(actions), dtype=np.float64),
-        "values": values,
-        "log_probs": np.array(np.broadcast_to(logs, values.shape), dtype=np.float64),
-        "temperature": np.array(np.broadcast_to(temperature, actions.shape)),
-        "where": np.array(np.broadcast_to(True if where is None else where, values.shape), dtype=np.bool_),
-    }

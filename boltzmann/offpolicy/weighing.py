@@ -35,6 +35,8 @@ class Weighing:
         sum_a (p'(a) - c p(a))+ of each row: the part of p' that weights of at most c cannot stand for.
     squares : array of shape (n,)
         sum_a p'(a)^2 / p(a) of each row, the expected square of its weight.
+    cut_squares : float
+        The mean of sum_a p(a) min(w(a), c)^2, the expected square of a weight that is cut at c.
     largest : float
         The largest weight that any action of any row could have had; inf where p' takes an action that p never takes.
     expected, predicted : arrays of shape (n,), or None
@@ -44,6 +46,7 @@ class Weighing:
     weights: Floats
     left_over: Floats
     squares: Floats
+    cut_squares: float
     largest: float
     expected: Floats | None = None
     predicted: Floats | None = None
@@ -53,13 +56,22 @@ class Weighing:
         """Expected effective sample size, n / mean of E[w^2]: what n draws of p are worth for p'."""
         return float(len(self.squares) / self.squares.mean())
 
+    @property
+    def missing_squares(self) -> float:
+        """How many times the mean square of these weights is expected, where they are cut at c; at least 1.
+
+        A log may happen to hold none of the rare rows with a large weight, and then looks surer than it is.
+        """
+        found = float((self.weights**2).mean())
+        return max(self.cut_squares / found, 1.0) if found > 0 else 1.0
+
 
 @QUIET
 def weigh(log: Log, target: Target, clip: float, model: Callable[[Part], Floats] | None = None) -> Weighing:
     """Weigh a log; ``model(part)`` returns predictions of the rewards of a part, shape (m, K)."""
     weights, left_over, squares = (np.empty(log.n) for _ in range(3))
     expected, predicted = (None, None) if model is None else (np.empty(log.n), np.empty(log.n))
-    policy, largest = _checked_target(log, target), 0.0
+    policy, largest, cut_squares = _checked_target(log, target), 0.0, 0.0
     for part in log.parts():
         rows, actions = part.rows, log.actions[part.rows]
         picked = np.arange(len(actions))
@@ -69,13 +81,14 @@ def weigh(log: Log, target: Target, clip: float, model: Callable[[Part], Floats]
         ratios = _ratios(after, before)
         left_over[rows] = _left_over(after, before, clip)
         squares[rows] = np.einsum("ij,ij->i", after, np.where(after > 0, ratios, 0.0))
+        cut_squares += float((before * np.minimum(ratios, clip) ** 2)[before > 0].sum()) / log.n
         largest = max(largest, float(ratios.max()))
         if model is not None and expected is not None and predicted is not None:
             rewards = model(part)
             expected[rows] = np.einsum("ij,ij->i", after, np.where(after > 0, rewards, 0.0))
             predicted[rows] = rewards[picked, actions]
     checks.require_all(weights < np.inf, "weight of the policy", "finite", weights)
-    return Weighing(weights, left_over, squares, largest, expected, predicted)
+    return Weighing(weights, left_over, squares, cut_squares, largest, expected, predicted)
 
 
 def _ratios(after: Floats, before: Floats) -> Floats:

@@ -103,7 +103,7 @@ def test_a_decision_without_its_rewards_is_refused():
         Log.from_decisions([(decision, [0.0, 1.0]), (decision, [0.0])])
     with pytest.raises(ValueError, match="decisions must hold at least one"):
         Log.from_decisions([])
-    with pytest.raises(TypeError, match="actions, distribution and values"):
+    with pytest.raises(TypeError, match="a decision must have actions and distribution and values"):
         Log.from_decisions([("left", 1.0)])
 
 

@@ -78,6 +78,7 @@ ORDER = {
         ("log_checks",),
         ("from_decisions", "log_rows", "finite_sample"),
         ("log",),
+        ("exchange",),
         ("weighing", "reward_model"),
         ("estimators", "estimate"),
         ("evaluating", "candidates"),
