@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks.offpolicy.logged_problems import TEMPERATURES, LoggedProblem, true_value
 from boltzmann.arrays import Floats
-from boltzmann.offpolicy import TemperatureChoice, pick_temperature
+from boltzmann.offpolicy import Log, TemperatureChoice, evaluate, pick_temperature
 
 LEAST_EFFECTIVE = 100.0
 """The normal interval is asked to hold from this effective size on, where the log covers the policy."""
@@ -25,10 +25,11 @@ class Coverage:
         The candidates.
     logs : int
         Number of logs.
-    normal, betting : arrays of int, one entry for each temperature
+    normal, betting, drifting : arrays of int, one entry for each temperature
         How many intervals held.
     asked, normal_asked : arrays of int
-        How many logs have an effective size of at least 100 and leave at most 1 % over; how many normal ones held there.
+        How many logs have an effective size of at least 100 and leave at most 1 % over; how many normal intervals
+        held there.
     gains : array of shape (logs,)
         What the pick truly earns more than staying.
     ungated : array of shape (logs,)
@@ -41,6 +42,7 @@ class Coverage:
     logs: int
     normal: Floats
     betting: Floats
+    drifting: Floats
     asked: Floats
     normal_asked: Floats
     gains: Floats
@@ -61,14 +63,14 @@ def measure(
     narrow: float = 1.0,
 ) -> Coverage:
     """Draw logs of a problem and count; ``narrow`` below 1 narrows all intervals, for a check that must fail."""
-    counts = np.zeros((4, len(temperatures)))
+    counts = np.zeros((5, len(temperatures)))
     gains = np.empty((3, logs))
     for index in range(logs):
         log, values, means = problem.log(rng)
         choice = pick_temperature(log, list(temperatures))
         truths = [true_value(values, means, temperature) for temperature in temperatures]
         staying = true_value(values, means, problem.temperature)
-        counts += _held(choice, truths, narrow)
+        counts += _held(log, choice, truths, narrow)
         values_of = dict(zip(temperatures, truths, strict=True))
         largest = max(choice.candidates, key=lambda one: np.nan_to_num(one.estimate.value, nan=-np.inf))
         picked = staying if choice.best is None else values_of[choice.best.policy]  # type: ignore[index]
@@ -76,13 +78,15 @@ def measure(
     return Coverage(temperatures, logs, *counts, *gains)
 
 
-def _held(choice: TemperatureChoice, truths: Sequence[float], narrow: float) -> Floats:
+def _held(log: Log, choice: TemperatureChoice, truths: Sequence[float], narrow: float) -> Floats:
     rows = []
     for one, truth in zip(choice.candidates, truths, strict=True):
         estimate, (least, most) = one.estimate, one.within or (np.nan, np.nan)
         normal = _within(estimate.low, truth, estimate.high, narrow)
         asked = estimate.effective_size >= LEAST_EFFECTIVE and one.covered
-        rows.append((normal, _within(least, truth, most, narrow), asked, asked and normal))
+        betting = evaluate(log, one.policy, interval="betting")
+        held = (_within(betting.low, truth, betting.high, narrow), _within(least, truth, most, narrow))
+        rows.append((normal, *held, asked, asked and normal))
     return np.array(rows, dtype=np.float64).T
 
 

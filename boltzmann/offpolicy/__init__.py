@@ -5,10 +5,11 @@
 - ``weighing``: weights, and the left-over mass: how much of the other policy the log does not cover
 - ``reward_model``: predictions of the rewards from the other rows
 - ``estimators``: IPS, SNIPS, DR, SNDR, SWITCH, DRos and the direct method
-- ``finite_sample``: Hoeffding's, empirical Bernstein and betting intervals
+- ``finite_sample``: Hoeffding's, empirical Bernstein, betting and drifting intervals
 - ``evaluating``: an ``estimate`` with its interval
 - ``choosing``: the temperature that a log recommends; ``candidates``: its table
 - ``exchange``: Parquet, Vowpal Wabbit's text, and the decisions of a run
+- ``shown``: a figure and a page, which other parts do not load
 
 Everything is about one step: the same values at another temperature. An agent that learns would have learnt other
 values.
@@ -26,7 +27,7 @@ from boltzmann.offpolicy.exchange import (
     write_cb,
     write_log_parquet,
 )
-from boltzmann.offpolicy.finite_sample import betting, empirical_bernstein, hoeffding
+from boltzmann.offpolicy.finite_sample import betting, drifting, empirical_bernstein, hoeffding
 from boltzmann.offpolicy.log import Log
 from boltzmann.offpolicy.weighing import left_over_mass
 
@@ -36,6 +37,7 @@ __all__ = [
     "Log",
     "TemperatureChoice",
     "betting",
+    "drifting",
     "empirical_bernstein",
     "evaluate",
     "hoeffding",

@@ -25,7 +25,7 @@ class Candidate:
     estimate : Estimate
         Its value by SNIPS with the normal interval.
     within : pair of float, or None
-        The betting interval of its value, which holds whether the log covers the policy or not; None without bounds.
+        The drifting interval of its value, which holds whether the log covers the policy or not; None without bounds.
     difference, difference_low, difference_high : float
         The value less that of the logged policy, paired by rows; the interval holds for all candidates at once.
     covered : bool

@@ -51,7 +51,7 @@ def pick_temperature(
         In [0, 1].
     bounds : pair of float, optional
         The least and the largest reward that there can be; by default those of the log. With them the table has the
-        betting interval of each candidate, covered or not.
+        drifting interval of each candidate, covered or not.
     confidence : float
         In (0, 1).
     one_step : bool
@@ -95,7 +95,7 @@ def pick_temperature(
         within = None
         if known is not None:
             weights, reach = np.minimum(weighing.weights, clip), min(clip, weighing.largest)
-            within = value_within(weights, reach, log.rewards, known, "betting", confidence)
+            within = value_within(weights, reach, log.rewards, known, "drifting", confidence)
         made.append(
             Candidate(
                 _plain(policy),

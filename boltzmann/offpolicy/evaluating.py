@@ -19,7 +19,7 @@ from boltzmann.offpolicy.reward_model import reward_model
 from boltzmann.offpolicy.weighing import Target, Weighing, weigh
 
 EstimatorName = Literal["ips", "snips", "dr", "sndr", "switch", "dros", "dm"]
-IntervalName = Literal["normal", "bootstrap", "bernstein", "hoeffding", "betting"]
+IntervalName = Literal["normal", "bootstrap", "bernstein", "hoeffding", "betting", "drifting"]
 INTERVALS = ("normal", "bootstrap", *FINITE_SAMPLE)
 
 
@@ -70,13 +70,15 @@ def evaluate(
     bounds : pair of float, optional
         The least and the largest reward that there can be, known beforehand; by default those of the log. Finite-sample
         intervals need them.
-    interval : {"normal", "bootstrap", "bernstein", "hoeffding", "betting"}
+    interval : {"normal", "bootstrap", "bernstein", "hoeffding", "betting", "drifting"}
         "normal" and "bootstrap" are intervals of the estimate: they hold for many rows where the policy is covered.
         The ratio of SNIPS and SNDR is linearised, or numerator and denominator are resampled together; the normal
-        interval of SNIPS is corrected for few effective rows where the bounds are known. The other three
+        interval of SNIPS is corrected for few effective rows where the bounds are known. The others
         hold for any number of rows and for any policy, covered or not: the least the policy can have earned is the mean
         of min(w, c) r with the left-over mass at the least reward, the most has it at the largest reward. Bernstein and
-        Hoeffding need independent rows; betting reads the log in its order, and holds for a logger that learns.
+        Hoeffding need independent rows. Betting reads the log in its order, and holds for a logger that learns, if the
+        value of ``policy`` stays the same meanwhile; drifting holds where it does not, as with values that are learnt,
+        and is about the average over the rows.
     confidence : float
         In (0, 1).
     one_step : bool

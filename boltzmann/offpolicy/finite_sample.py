@@ -1,9 +1,10 @@
 """Intervals for the mean of bounded numbers that hold for every sample size.
 
 Each is two ends, both of which fail with a probability of at most alpha / 2: the upper end of x is the lower end of
-its distance to the upper bound. Hoeffding's and the empirical Bernstein interval hold for independent numbers, the
-betting interval for any sequence whose conditional mean given the past is the same number, such as the rewards that a
-learning policy has logged, weighted by its own propensities.
+its distance to the upper bound. Hoeffding's and the empirical Bernstein interval hold for independent numbers. The
+betting interval holds for any sequence whose conditional mean given the past is the same number, such as the rewards
+that a learning policy has logged, weighted by its own propensities. The drifting interval holds for every sequence: it
+is about the average of the conditional means, such as those of a policy of values that are learnt meanwhile.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from boltzmann.offpolicy.log_checks import checked_interval
 LowerEnd = Callable[[Floats, float, float], float]
 """``low(x, reach, alpha)``: a number that is above the mean of x, in [0, reach], with probability at most alpha."""
 
+_RATES = np.geomspace(0.001, 0.95, 32)
+"""The rates of the drifting interval: one of them suits each number of rows and each variance."""
 _MOST_STAKE = 0.5
 """The largest share of the capital that a bet on one number may lose, the paper's c."""
 
@@ -86,6 +89,23 @@ def betting(samples: ArrayLike, bounds: Sequence[float], confidence: float = 0.9
     return _both_ends(betting_low, samples, bounds, confidence)
 
 
+def drifting(samples: ArrayLike, bounds: Sequence[float], confidence: float = 0.95) -> tuple[float, float]:
+    """Return an interval of the average of conditional means, which may change with time and with the past.
+
+    I. Waudby-Smith, L. Wu, A. Ramdas, N. Karampatziakis & P. Mineiro, "Anytime-valid off-policy inference for
+    contextual bandits", ACM/IMS Journal of Data Science 1 (2024), section 3. For each rate l in (0, 1),
+    exp(l sum (x_i - mu_i) - psi(l) sum (x_i - y_i)^2), with psi(l) = -log(1 - l) - l and any y_i in [0, 1] that the
+    past decides, is at most 1 on average; so is the average over a fixed grid of rates. Parameters and errors are those
+    of :func:`hoeffding`.
+
+    Examples
+    --------
+    >>> [round(end, 4) for end in drifting([0.0] * 50 + [1.0] * 50, (0.0, 1.0))]
+    [0.2821, 0.7179]
+    """
+    return _both_ends(drifting_low, samples, bounds, confidence)
+
+
 def _both_ends(
     lower_end: LowerEnd, samples: ArrayLike, bounds: Sequence[float], confidence: float
 ) -> tuple[float, float]:
@@ -147,10 +167,32 @@ def _stakes(x: Floats, alpha: float) -> Floats:
     return np.asarray(np.sqrt(-2 * np.log(alpha) / (len(x) * before)))
 
 
+@QUIET
+def drifting_low(x: Floats, reach: float, alpha: float) -> float:
+    """Return the lower end of the average conditional mean of numbers of at least 0; where they end does not matter."""
+    from scipy.optimize import brentq
+    from scipy.special import logsumexp
+
+    count, total = len(x), float(x.sum())
+    before = np.concatenate([[0.5], (0.5 + x[:-1].cumsum()) / np.arange(2, count + 1)])
+    squares = float(((x - np.minimum(before, 1.0)) ** 2).sum())
+    costs = (-np.log1p(-_RATES) - _RATES) * squares
+    goal = float(np.log(len(_RATES)) - np.log(alpha))
+
+    def excess(mean: float) -> float:
+        return float(logsumexp(_RATES * (total - count * mean) - costs)) - goal
+
+    if total == 0.0 or excess(0.0) <= 0:
+        return 0.0
+    # The excess falls with the mean, and is negative at the average, where every term is at most 1.
+    return float(brentq(excess, 0.0, total / count, rtol=1e-13))
+
+
 FINITE_SAMPLE: dict[str, LowerEnd] = {
     "bernstein": bernstein_low,
     "hoeffding": hoeffding_low,
     "betting": betting_low,
+    "drifting": drifting_low,
 }
 
 

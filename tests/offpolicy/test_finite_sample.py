@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from boltzmann.offpolicy import betting, empirical_bernstein, hoeffding
+from boltzmann.offpolicy import betting, drifting, empirical_bernstein, hoeffding
 from tests.support.frequencies import fresh_rng
 
+ALL = [hoeffding, empirical_bernstein, betting, drifting]
 ALTERNATING = [0.0, 1.0] * 50
 
 
@@ -62,7 +63,7 @@ def test_betting_is_that_of_a_grid_of_capitals(law):
     assert high - step <= most <= high
 
 
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=40), st.sampled_from([hoeffding, empirical_bernstein, betting]))
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=40), st.sampled_from(ALL))
 def test_ends_are_ordered_within_bounds_and_move_with_them(samples, interval):
     low, high = interval(samples, (0, 1))
     assert 0 <= low <= np.mean(samples) + 1e-9
@@ -73,7 +74,7 @@ def test_ends_are_ordered_within_bounds_and_move_with_them(samples, interval):
     assert mirrored == pytest.approx((1 - high, 1 - low), abs=1e-6)
 
 
-@pytest.mark.parametrize("interval", [hoeffding, empirical_bernstein, betting])
+@pytest.mark.parametrize("interval", ALL)
 def test_bad_samples_are_refused(interval):
     with pytest.raises(ValueError, match=r"samples must be in the bounds \[0, 1\], got 2.0 in row 1"):
         interval([0.0, 2.0], (0, 1))
@@ -98,12 +99,52 @@ def missed(interval, count, logs, rng):
     return missed
 
 
+def missed_drift(interval, rng, logs=300, count=400):
+    """How often an interval at 90 % misses the average of conditional means that grow as a learner's values do."""
+    missed = 0
+    for _ in range(logs):
+        means = np.clip(np.linspace(0.05, 0.95, count) + 0.05 * rng.normal(), 0.0, 1.0)
+        low, high = interval((rng.random(count) < means).astype(float))
+        missed += not low <= means.mean() <= high
+    return missed
+
+
 LOGS, FALSE_ALARM = 300, 1e-9
 
 
 def test_betting_holds_for_a_sequence_that_depends_on_its_past():
     most = stats.binom.isf(FALSE_ALARM, LOGS, 0.1)
     assert missed(lambda samples: betting(samples, (0, 1), 0.9), 60, LOGS, fresh_rng()) <= most
+
+
+def test_drifting_holds_for_means_that_grow():
+    most = stats.binom.isf(FALSE_ALARM, LOGS, 0.1)
+    assert missed_drift(lambda samples: drifting(samples, (0, 1), 0.9), fresh_rng()) <= most
+
+
+def test_that_check_catches_betting_whose_mean_must_stand_still():
+    most = stats.binom.isf(FALSE_ALARM, LOGS, 0.1)
+    assert missed_drift(lambda samples: betting(samples, (0, 1), 0.9), fresh_rng()) > most + 6 * math.sqrt(LOGS) / 2
+
+
+def by_a_grid_of_means(samples, alpha, rates):
+    """The lower end once more: the least mean of a grid that the averaged supermartingale does not reject."""
+    sums = np.zeros(len(rates))
+    guess, total = 0.5, 0.5
+    for index, x in enumerate(samples, start=1):
+        sums += rates * x + (np.log(1 - rates) + rates) * (x - min(guess, 1.0)) ** 2
+        total += x
+        guess = total / (index + 1)
+    means = np.linspace(0, 1, 4001)
+    capital = np.exp(sums - rates * len(samples) * means[:, np.newaxis]).mean(axis=1)
+    return means[capital < 1 / alpha].min()
+
+
+def test_drifting_is_that_of_a_grid_of_means():
+    samples = (np.random.default_rng(5).random(150) < 0.4).astype(float)
+    low, _ = drifting(samples, (0, 1), 0.9)
+    least = by_a_grid_of_means(samples, 0.05, np.geomspace(0.001, 0.95, 32))
+    assert low <= least <= low + 1 / 4000
 
 
 def test_that_check_catches_an_interval_that_is_too_narrow():

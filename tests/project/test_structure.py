@@ -83,6 +83,7 @@ ORDER = {
         ("estimators", "estimate"),
         ("evaluating", "candidates"),
         ("choosing",),
+        ("shown",),
     ),
     "agents": (
         ("memory",),
