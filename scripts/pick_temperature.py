@@ -17,8 +17,18 @@ import tyro
 
 from boltzmann import Policy, checks
 from boltzmann.experiments.figures import each_figure
-from boltzmann.offpolicy import Log, TemperatureChoice, pick_temperature, read_cb, read_log_parquet, read_run
-from boltzmann.offpolicy.shown import SHOWS, choice_table, draw_choice, write_choice
+from boltzmann.offpolicy import (
+    SHOWS,
+    Log,
+    TemperatureChoice,
+    choice_table,
+    draw_choice,
+    pick_temperature,
+    read_cb,
+    read_log_parquet,
+    read_run,
+    write_choice,
+)
 from scripts.support import (
     Confidence,
     command,
@@ -105,7 +115,7 @@ def report(choice: TemperatureChoice, folder: Path, source: str) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line."""
     options = read_options(Options, arguments, PROGRAM)
-    with console.errors_in_one_line(PROGRAM, console.RUN_ERRORS):
+    with console.errors_in_one_line(PROGRAM, console.INPUT_ERRORS):
         folder = options.output or (options.log if options.log.is_dir() else options.log.parent)
         checks.number_in("--confidence", options.confidence, "(0, 1)")
         refusals.require_in_folder(folder, (_FIGURE, _PAGE))
@@ -118,6 +128,7 @@ def main(arguments: list[str] | None = None) -> None:
             one_step=options.one_step,
         )
         refusals.require_file(folder / _PAGE, makes_folders=True)
+    with console.errors_in_one_line(PROGRAM, console.RUN_ERRORS):
         folder.mkdir(parents=True, exist_ok=True)
         print_path("log", options.log, f"({log!r})")
         report(choice, folder, f"{log!r} in {options.log}")

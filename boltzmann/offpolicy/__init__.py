@@ -9,11 +9,13 @@
 - ``evaluating``: an ``estimate`` with its interval
 - ``choosing``: the temperature that a log recommends; ``candidates``: its table
 - ``exchange``: Parquet, Vowpal Wabbit's text, and the decisions of a run
-- ``shown``: a figure and a page, which other parts do not load
+- ``shown``: a figure and a page, loaded on first use
 
 Everything is about one step: the same values at another temperature. An agent that learns would have learnt other
 values.
 """
+
+from typing import TYPE_CHECKING, Any
 
 from boltzmann.offpolicy.candidates import Candidate, TemperatureChoice
 from boltzmann.offpolicy.choosing import pick_temperature
@@ -31,12 +33,20 @@ from boltzmann.offpolicy.finite_sample import betting, drifting, empirical_berns
 from boltzmann.offpolicy.log import Log
 from boltzmann.offpolicy.weighing import left_over_mass
 
+if TYPE_CHECKING:
+    from boltzmann.offpolicy.shown import SHOWS, choice_table, draw_choice, write_choice
+
+_SHOWN = frozenset({"SHOWS", "choice_table", "draw_choice", "write_choice"})
+
 __all__ = [
+    "SHOWS",
     "Candidate",
     "Estimate",
     "Log",
     "TemperatureChoice",
     "betting",
+    "choice_table",
+    "draw_choice",
     "drifting",
     "empirical_bernstein",
     "evaluate",
@@ -48,5 +58,15 @@ __all__ = [
     "read_log_parquet",
     "read_run",
     "write_cb",
+    "write_choice",
     "write_log_parquet",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load what draws only when it is asked for."""
+    if name not in _SHOWN:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from boltzmann.offpolicy import shown
+
+    return getattr(shown, name)

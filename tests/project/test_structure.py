@@ -91,11 +91,11 @@ ORDER = {
         ("backups", "tabular"),
         ("policy_agent",),
         ("temporal_difference",),
-        ("bandits", "control", "planning"),
+        ("bandits", "control", "planning", "linear"),
     ),
     "envs": (
         ("batched", "canvas", "entries"),
-        ("_specs", "tables", "bandits", "spaces"),
+        ("_specs", "tables", "bandits", "spaces", "contexts"),
         ("problems", "physics"),
         ("forms",),
         ("making",),

@@ -3,8 +3,8 @@
 A line is ``action:cost:probability``, with the other allowed actions beside it where a mask forbids some, and then
 namespaces of features. Actions count from 1, and a cost is a reward with the other sign. The context stands in the
 namespace ``x``, or its number in ``c``. Vowpal Wabbit keeps of a distribution only the probability of the action that
-was taken; ours writes the logarithms of all of them to the namespace ``p`` and values to ``q``, which
-``vw --ignore p --ignore q`` leaves aside.
+was taken; ours writes the logarithms of all to the namespace ``p``, values to ``q`` and the temperature to ``t``,
+which ``vw --ignore p --ignore q --ignore t`` leaves aside.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from boltzmann.offpolicy.log import Log
 from boltzmann.offpolicy.log_rows import Part
 
 _LABEL = re.compile(r"(\d+):([^:\s]+):([^:\s]+)")
-_SPACES = ("x", "c", "p", "q")
+_SPACES = ("x", "c", "p", "q", "t")
 
 
 def write_cb(log: Log, path: str | os.PathLike[str]) -> None:
@@ -43,7 +43,7 @@ def write_cb(log: Log, path: str | os.PathLike[str]) -> None:
     ...     path = pathlib.Path(folder) / "log.txt"
     ...     write_cb(log, path)
     ...     print(path.read_text().strip())
-    2:-0.25:0.5 |p 1:-0.6931471805599453 2:-0.6931471805599453 |q 1:0.0 2:0.0
+    2:-0.25:0.5 |p 1:-0.6931471805599453 2:-0.6931471805599453 |q 1:0.0 2:0.0 |t T:1.0
     """
     from boltzmann.experiments.store import write_whole
 
@@ -95,6 +95,8 @@ def read_cb(
         for name, space in (("log_probs", "p"), ("values", "q")):
             if all(space in row for row in rows):
                 given[name] = [list(row[space].values()) for row in rows]
+        if temperature is None and all("t" in row for row in rows):
+            given["temperature"] = np.array([row["t"]["T"] for row in rows])
     if given["log_probs"] is not None and log_probs is None:
         # The label's probability has lost the last digit of its logarithm.
         columns["log_prob"] = np.array(
@@ -105,6 +107,7 @@ def read_cb(
 
 def _lines(log: Log, part: Part, rows: NDArray[np.int64]) -> Iterator[str]:
     _, logs = part.distribution()
+    temperatures = None if part.temperature is None else np.broadcast_to(part.temperature, len(rows))
     for index, row in enumerate(rows):
         action, allowed = int(log.actions[row]), None if part.where is None else part.where[index]
         others: list[int] = []
@@ -114,6 +117,8 @@ def _lines(log: Log, part: Part, rows: NDArray[np.int64]) -> Iterator[str]:
         spaces = [*_context(log, row), f"|p {_features(logs[index], 1)}"]
         if part.values is not None:
             spaces.append(f"|q {_features(part.values[index], 1)}")
+        if temperatures is not None:
+            spaces.append(f"|t T:{float(temperatures[index])!r}")
         yield " ".join([f"{action + 1}:{cost!r}:{probability!r}", *map(str, others), *spaces])
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from boltzmann.arrays import Floats
-from boltzmann.experiments.figures import COLOURS, decade, new_figure, plain, put_caption
+from boltzmann.experiments.figures import COLOURS, decade, look, new_figure, plain, put_caption
 from boltzmann.experiments.wording import shortened
 from boltzmann.offpolicy.candidates import Candidate, TemperatureChoice
 
@@ -41,6 +41,11 @@ def draw_choice(choice: TemperatureChoice, truth: Floats | None = None, title: s
     matplotlib.figure.Figure
         The value above, and the left-over mass below.
     """
+    with look():
+        return _draw(choice, truth, title)
+
+
+def _draw(choice: TemperatureChoice, truth: Floats | None, title: str) -> Figure:
     ordered = _ordered(choice.candidates)
     positions, ticks = _positions([choice.candidates[index] for index in ordered])
     candidates = [choice.candidates[index] for index in ordered]
