@@ -1,4 +1,4 @@
-"""Gymnasium environments and their batched form; importing this package registers those in ``ENVIRONMENTS``.
+"""Gymnasium environments and their batched form; importing this package registers ``ENVIRONMENTS`` and ``CONTEXTS``.
 
 - ``entries``, ``batched``, ``canvas``: one entry for each environment; the shared batched form and checks; pictures
 - ``bandits``, ``contexts``, ``problems``: the environments; a new one is a file and an entry in the face of its folder
@@ -29,6 +29,8 @@ __all__ = [
     *bandits.__all__,
     *contexts.__all__,
     *problems.__all__,
+    "CONTEXTS",
+    "CONTEXT_IDS",
     "ENVIRONMENTS",
     "ENV_IDS",
     "MDP_IDS",
@@ -52,9 +54,11 @@ __all__ = [
     "optimal_values",
 ]
 
-ENVIRONMENTS: tuple[Entry, ...] = (*bandits.BANDITS, *contexts.CONTEXTS, *problems.PROBLEMS)
-for entry in (*ENVIRONMENTS, *contexts.CONTEXTS_OF_EXTRAS):
+ENVIRONMENTS: tuple[Entry, ...] = (*bandits.BANDITS, *problems.PROBLEMS)
+CONTEXTS: tuple[Entry, ...] = contexts.CONTEXTS
+for entry in (*ENVIRONMENTS, *CONTEXTS):
     entry.register()
 
 ENV_IDS = tuple(entry.id for entry in ENVIRONMENTS)
 MDP_IDS = tuple(entry.id for entry in problems.PROBLEMS)
+CONTEXT_IDS = tuple(entry.id for entry in CONTEXTS)

@@ -44,7 +44,7 @@ from scripts.support import (
 )
 
 PROGRAM = "pick_temperature"
-_FIGURE, _PAGE = "pick_temperature.png", "pick_temperature.html"
+_FIGURE = "pick_temperature.png"
 _FACTORS = 2.0 ** np.arange(-5, 6)
 """The default candidates: so many times the logged temperature, and 0 and infinity."""
 
@@ -69,7 +69,8 @@ class Options:
     """Ask about each step of a log of episodes as a step of its own, in the states that were logged."""
     confidence: Confidence = 0.95
     output: Path | None = None
-    """The folder for the figure and the page; by default that of LOG."""
+    """The figure's file, its ending chooses the format (png, svg, pdf); the page stands beside it and ends in .html. By
+    default pick_temperature.png in the folder of LOG."""
 
 
 def read_log(options: Options) -> Log:
@@ -100,14 +101,13 @@ def usual_temperature(log: Log) -> float:
     return float(np.median(inside)) if len(inside) else 1.0
 
 
-def report(choice: TemperatureChoice, folder: Path, source: str) -> None:
+def report(choice: TemperatureChoice, figure: Path, page: Path, source: str) -> None:
     """Print the leaderboard and its answer, draw the figure, write the page."""
     print_table(choice_table(choice))
     print_answer([choice.answer])
     print()
     with each_figure() as attempt:
-        pictures = draw_and_save(folder / _FIGURE, lambda: draw_choice(choice), SHOWS, attempt)
-        page = folder / _PAGE
+        pictures = draw_and_save(figure, lambda: draw_choice(choice), SHOWS, attempt)
         write_and_print(page, lambda: write_choice(page, choice, pictures, source), attempt)
 
 
@@ -116,9 +116,11 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command line."""
     options = read_options(Options, arguments, PROGRAM)
     with console.errors_in_one_line(PROGRAM, console.INPUT_ERRORS):
-        folder = options.output or (options.log if options.log.is_dir() else options.log.parent)
         checks.number_in("--confidence", options.confidence, "(0, 1)")
-        refusals.require_in_folder(folder, (_FIGURE, _PAGE))
+        figure = options.output or (options.log if options.log.is_dir() else options.log.parent) / _FIGURE
+        page = figure.with_suffix(".html")
+        refusals.require_figure(figure)
+        refusals.require_file(page)
         log = read_log(options)
         choice = pick_temperature(
             log,
@@ -127,11 +129,9 @@ def main(arguments: list[str] | None = None) -> None:
             confidence=options.confidence,
             one_step=options.one_step,
         )
-        refusals.require_file(folder / _PAGE, makes_folders=True)
     with console.errors_in_one_line(PROGRAM, console.RUN_ERRORS):
-        folder.mkdir(parents=True, exist_ok=True)
         print_path("log", options.log, f"({log!r})")
-        report(choice, folder, f"{log!r} in {options.log}")
+        report(choice, figure, page, f"{log!r} in {options.log}")
 
 
 if __name__ == "__main__":

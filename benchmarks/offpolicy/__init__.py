@@ -2,4 +2,5 @@
 
 - ``logged_problems``: bandits that are logged at one temperature, with the true value of every other
 - ``coverage``: how often intervals hold, and what picking a temperature gains
+- ``beside_peers``: the same estimates in other libraries; ``peer_estimates`` runs in an environment of theirs
 """

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from boltzmann.offpolicy.candidates import Candidate, TemperatureChoice
 from boltzmann.offpolicy.choosing import pick_temperature
 from boltzmann.offpolicy.estimate import Estimate
-from boltzmann.offpolicy.evaluating import evaluate
+from boltzmann.offpolicy.evaluating import EstimatorName, evaluate
 from boltzmann.offpolicy.exchange import (
     log_of_arrays,
     read_cb,
@@ -42,6 +42,7 @@ __all__ = [
     "SHOWS",
     "Candidate",
     "Estimate",
+    "EstimatorName",
     "Log",
     "TemperatureChoice",
     "betting",

@@ -79,16 +79,28 @@ def weigh(log: Log, target: Target, clip: float, model: Callable[[Part], Floats]
         after, log_after = policy(part)
         weights[rows] = np.exp(log_after - log.log_prob[rows])
         ratios = _ratios(after, before)
-        left_over[rows] = _left_over(after, before, clip)
-        squares[rows] = np.einsum("ij,ij->i", after, np.where(after > 0, ratios, 0.0))
-        cut_squares += float((before * np.minimum(ratios, clip) ** 2)[before > 0].sum()) / log.n
-        largest = max(largest, float(ratios.max()))
+        most = float(ratios.max())
+        # Where p' is 0 and p too, a ratio is 0; only an action that p never takes has an infinite one.
+        squares[rows] = _sums(after, ratios if most < np.inf else np.where(after > 0, ratios, 0.0))
+        if most <= clip and most < np.inf:
+            left_over[rows] = 0.0
+            cut_squares += float(squares[rows].sum()) / log.n
+        else:
+            left_over[rows] = _left_over(after, before, clip)
+            cut = np.where(before > 0, np.minimum(ratios, clip), 0.0)
+            cut_squares += float(_sums(before, cut * cut).sum()) / log.n
+        largest = max(largest, most)
         if model is not None and expected is not None and predicted is not None:
             rewards = model(part)
-            expected[rows] = np.einsum("ij,ij->i", after, np.where(after > 0, rewards, 0.0))
+            expected[rows] = _sums(after, rewards)
             predicted[rows] = rewards[picked, actions]
     checks.require_all(weights < np.inf, "weight of the policy", "finite", weights)
     return Weighing(weights, left_over, squares, cut_squares, largest, expected, predicted)
+
+
+def _sums(first: Floats, second: Floats) -> Floats:
+    """Return the sum over actions of the product of two tables, a number for each row."""
+    return np.asarray(np.einsum("ij,ij->i", first, second))
 
 
 def _ratios(after: Floats, before: Floats) -> Floats:

@@ -4,7 +4,7 @@
 - ``linear_contexts``: rewards that are linear in normal features
 - ``digit_contexts``: handwritten digits of scikit-learn, as a classification bandit
 
-``CONTEXTS`` lists those that need no other library, ``CONTEXTS_OF_EXTRAS`` those that do.
+``CONTEXTS`` lists them all; registration and contract tests follow this list.
 """
 
 from envs.contexts.context_bandit import ContextBandit, ContextBanditVector
@@ -21,5 +21,4 @@ __all__ = [
     "LinearContextsVector",
 ]
 
-CONTEXTS = (Entry(LinearContexts, LinearContextsVector),)
-CONTEXTS_OF_EXTRAS = (Entry(DigitContexts, DigitContextsVector),)
+CONTEXTS = (Entry(LinearContexts, LinearContextsVector), Entry(DigitContexts, DigitContextsVector))

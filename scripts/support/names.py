@@ -49,7 +49,7 @@ def is_bandit(environment: str) -> bool:
     Only environments from outside this project and Gymnasium are made for the answer.
     """
     name, arguments = read_environment(environment)
-    if name in envs.ENV_IDS:
+    if name in (*envs.ENV_IDS, *envs.CONTEXT_IDS):
         return name not in envs.MDP_IDS
     spec = gymnasium.registry.get(name)
     if spec is not None and str(spec.entry_point).startswith("gymnasium.envs."):

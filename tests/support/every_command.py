@@ -20,7 +20,7 @@ def arguments_of(name, folder, results):
         "draw_gibbs_limits": ["--output", f"{folder}/limits.svg"],
         "draw_temperature_choices": ["--schedules", f"{folder}/a.svg", "--thermostats", f"{folder}/b.svg"],
         "export_results": [f"{results}", "--parquet", f"{folder}/table.parquet", "--tensorboard", f"{folder}/runs"],
-        "pick_temperature": [f"{LOG}", "--temperatures", "0.1", "inf", "--output", f"{folder}"],
+        "pick_temperature": [f"{LOG}", "--temperatures", "0.1", "inf", "--output", f"{folder}/pick.svg"],
         "plot_learning_curves": [f"{results}", "--output", f"{folder}/curves.svg"],
         "temperature_limits": [
             *(*_FEW, "--tasks", BANDIT, "--low", "1", "--high", "10", "--per-decade", "1", "--output", f"{folder}")
