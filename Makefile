@@ -58,10 +58,11 @@ test-browser: $(VENV)/ready  ## the page of a comparison in headless Chromium; i
 	fi
 
 test-clusters: $(VENV)/ready  ## runs on local clusters of Dask and Ray, and exports; installs these
-	@$(BIN)/python -c 'import distributed, ray, pyarrow, tensorboardX' 2>/dev/null || \
-		{ echo "installing Dask, Ray, pyarrow and tensorboardX into $(VENV)"; \
-		$(INSTALL) distributed==2026.8.0 ray==2.60.0 pyarrow==26.0.1 tensorboardX==2.6.5; }
-	$(BIN)/python -m pytest -q tests/experiments/runs/test_clusters.py tests/experiments/store/test_exporting.py $(COVERAGE)
+	@$(BIN)/python -c 'import distributed, ray, pyarrow, tensorboardX, sklearn' 2>/dev/null || \
+		{ echo "installing Dask, Ray, pyarrow, tensorboardX and scikit-learn into $(VENV)"; \
+		$(INSTALL) distributed==2026.8.0 ray==2.60.0 pyarrow==26.0.1 tensorboardX==2.6.5 scikit-learn==1.7.2; }
+	$(BIN)/python -m pytest -q tests/experiments/runs/test_clusters.py tests/experiments/store/test_exporting.py \
+		tests/offpolicy/test_exchange.py tests/envs/contexts $(COVERAGE)
 
 coverage: $(VENV)/ready  ## the lines that no test ran, where earlier targets had COVERAGE="--cov --cov-append --cov-report="
 	$(BIN)/python -m coverage report
