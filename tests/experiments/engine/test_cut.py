@@ -44,6 +44,15 @@ class Spread(Softmax):
         return Categorical(softmax(values + variances, 0.3, where=where))
 
 
+class Both(Softmax):
+    """One that reads both, as the learner tells them."""
+
+    reads = frozenset({"visits", "variances"})
+
+    def __call__(self, values, *, step=0, visits=None, where=None, variances=None):
+        return Categorical(softmax(values + np.sqrt(variances / (visits + 1.0)), 0.3, where=where))
+
+
 class Called(gymnasium.vector.VectorEnv):
     """An environment without a law; it gives its answers in the kinds of numbers that users give."""
 
@@ -118,6 +127,8 @@ POLICY_CASES = [
     (agents.SoftQ(Softmax(), temperature=0.5, **TD), "Blackjack-v1"),
     (agents.SampleAverage(Softmax()), GAUSSIAN),
     (agents.SampleAverage(Spread()), DRIFTING),
+    (agents.ConstantStep(Both()), DRIFTING),
+    (agents.QLearning(Both(), **TD), LAKE),
     (agents.SampleAverage(BernoulliThompson()), "boltzmann/BernoulliBandit-v0"),
 ]
 """Learners with a policy that has no law, in worlds of every kind."""

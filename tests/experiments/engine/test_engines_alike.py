@@ -23,7 +23,7 @@ from boltzmann.experiments import RECORDED, Recorder, rollout
 from envs.bandits.base import Bandit, BanditVector, Problems
 
 pytest.importorskip("numba")
-from boltzmann.experiments.engine.compiled import held_bytes, loading, stretches
+from boltzmann.experiments.engine.compiled import held_bytes, loading, sizes
 from boltzmann.experiments.engine.compiled.writing import Kernel, write_choice
 from boltzmann.experiments.errors import UnsupportedError
 
@@ -149,14 +149,14 @@ def _signatures():
 
 def test_windows_of_any_length_are_cut_and_put_together_to_the_bit(monkeypatch):
     slow = rolled("lockstep", QLearning(Boltzmann(0.1)), envs.make("FrozenLake-v1", 5), ends=(1, 130, 150, 300))
-    monkeypatch.setattr(stretches, "_MOST_STEPS", 7)
+    monkeypatch.setattr(sizes, "_MOST_STEPS", 7)
     fast = rolled("compiled", QLearning(Boltzmann(0.1)), envs.make("FrozenLake-v1", 5), ends=(1, 130, 150, 300))
     for name in RECORDED:
         np.testing.assert_array_equal(fast.arrays[name], slow.arrays[name], err_msg=name)
 
 
 def test_the_steps_and_the_memory_of_one_call_are_bounded():
-    cut = [(list(ends), whole) for ends, whole in stretches._stretches([3, 2**17 + 1, 5, 5, 5], 2)]
+    cut = [(list(ends), whole) for ends, whole in sizes.stretches_of([3, 2**17 + 1, 5, 5, 5], 2)]
     assert cut == [([3], True), ([2**16], False), ([2**16], False), ([1, 6], True), ([5, 10], True)]
     # The windows of 50 000 replicates and 64 actions are cut.
     assert held_bytes(50_000, 1, 64) < 100 * 2**20
@@ -177,7 +177,7 @@ def test_a_method_that_was_changed_in_place_is_called(changed):
     env, agent = envs.make("FrozenLake-v1", 2), QLearning(Greedy())
     owner = env if changed == "step" else agent
     setattr(owner, changed, doubled(getattr(owner, changed)))
-    assert rolled("auto", agent, env).engine == "lockstep"
+    assert rolled("auto", agent, env).engine == ("cut" if changed == "step" else "lockstep")
     assert getattr(owner, changed).calls == 20
     with pytest.raises(UnsupportedError, match=f"with a custom {changed}"):
         rolled("compiled", agent, env)
@@ -241,7 +241,7 @@ def bandits(draw):
         (lambda rng, count: Problems(rng.random((3, count)).T, 1.0), "compiled"),
         (lambda rng, count: Problems(np.broadcast_to([0.1, 0.2, 0.3], (count, 3)), 1), "compiled"),
         (lambda rng, count: Problems(rng.random((count, 3)), np.full((1, 3), 0.5).repeat(count, axis=0)), "compiled"),
-        (lambda rng, count: Halved(rng.random((count, 3)), 1.0), "lockstep"),
+        (lambda rng, count: Halved(rng.random((count, 3)), 1.0), "cut"),
     ],
 )
 def test_bandits_of_ones_own_run_alike_however_their_arrays_lie(draw, engine):

@@ -81,12 +81,11 @@ class CutCell(CompiledCell):
         """Let the policy act, which reads what lockstep would tell it."""
         learner, reads = self._learner, self._learner.policy.inputs
         inputs = {"values": self._rows_of("values")}
-        if reads:
-            visits = self._rows_of("visits")
-        if "visits" in reads:
-            inputs["visits"] = visits
-        if "variances" in reads:
-            inputs["variances"] = self._rows_of("squares") / np.maximum(visits, 1)
+        for name in ("visits", "variances"):
+            if name in reads and name in learner.tables:
+                inputs[name] = self._rows_of(name)
+        if "variances" in reads and "variances" not in inputs:
+            inputs["variances"] = self._rows_of("squares") / np.maximum(self._rows_of("visits"), 1)
         self._decision = distribution = learner.distribution(inputs, self._world.mask(), step)
         fill(self._arguments["taken"], "actions", distribution.sample(learner.rng), self._count)
         if learner.uniform:
