@@ -73,14 +73,16 @@ class PolicyAgent(TabularAgent):
                 results, row = learn(m, *numbers), numbers[-1]
                 if "change" not in results:
                     return results
-                epsilon = next_epsilon(m, row.epsilons, results["change"], row.allowed)
+                epsilon = next_epsilon(m, results["change"], row)
                 return {**results, "epsilons": m.where(results.get("learns", True), epsilon, row.epsilons)}
 
             return learn_and_update
 
         rounds = None if law.rounds is None else replace(law.rounds, learn=updating(law.rounds.learn))
         states, inputs = {**law.states, "epsilons": self.epsilons}, law.inputs | {"allowed"}
-        return replace(law, learn=updating(law.learn), states=states, rounds=rounds, inputs=inputs)
+        constants = {**law.constants, **self.policy.constants_of_epsilons}  # type: ignore[attr-defined]
+        law = replace(law, constants=constants, states=states, rounds=rounds, inputs=inputs)
+        return replace(law, learn=updating(law.learn))
 
     def _policy_inputs(self, states: Indices) -> PolicyInputs:
         inputs = {"values": rows_of(self.values, states)}

@@ -10,10 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
-
-from boltzmann.experiments.engine.compiled.learning import declare_learning, write_backup, write_learning
-from boltzmann.experiments.engine.compiled.residence import write_beginning, write_end
+from boltzmann.experiments.engine.compiled.learning import write_backup, write_learning
+from boltzmann.experiments.engine.compiled.residence import declare, write_beginning, write_end
 from boltzmann.experiments.engine.compiled.worlds import (
     BanditWorld,
     CalledWorld,
@@ -37,8 +35,6 @@ from boltzmann.laws import LearnerLaw
 SUMS = ("reward", "gap", "optimal", "greedy", "episodes", "return_sum")
 """What is summed over the steps of a window, in the order of the array ``sums``, shape (6, W, R)."""
 World = TableWorld | BanditWorld | MotionWorld | CalledWorld
-_DRAWN_NUMBERS, _MOST_DRAWN_STEPS = 2**17, 2**11
-"""Random numbers of each kind that are drawn in advance, and the most steps that they serve."""
 
 
 class Steps:
@@ -92,48 +88,10 @@ class Steps:
         if learner.uniform and not self.given:
             own.append(Draw("coins", "random", learner.rng))
         self.draws = [*own, *world.draws()]
-        self._declare(flat)
+        self.draw_steps = 1
+        self.drawn: dict[int, list[tuple[Draw, Any]]] = {}
+        declare(self, flat)
         self._write()
-
-    def _declare(self, flat: Callable[[Any, bool], Any]) -> None:
-        kernel, learner, world = self.kernel, self.learner, self.world
-        most = max((draw.count for draw in self.draws), default=1)
-        self.draw_steps = min(max(_DRAWN_NUMBERS // (self.rows * most), 1), _MOST_DRAWN_STEPS)
-        always = ("ends", "rows", "begin", "end", "sums", "returns", "poison")
-        for name in (*always, *(f"last_{name}" for name in self.handed_out)):
-            kernel.argument(name, None)
-        kernel.arguments.update(rows=self.rows)
-        self._drawn: dict[int, list[tuple[Draw, Any]]] = {}
-        for draw in self.draws:
-            numbers = np.zeros(self.draw_steps * self.rows * draw.count + BLOCK)
-            self._drawn.setdefault(id(draw.rng), []).append((draw, numbers))
-            kernel.argument(draw.name, numbers)
-        for name, constants in self.policy.constants.items():
-            kernel.argument(f"policy_{name}", np.array(constants))
-        for name in self.numbers():
-            kernel.argument(f"{name}_at", None)
-        for name, table in {**learner.tables, **learner.states}.items():
-            kernel.argument(name, flat(table, self.resident))
-        for name, constant in learner.constants.items():
-            kernel.argument(name, float(constant))
-        if self.cut:
-            for name in ("taken", "places"):
-                kernel.argument(name, np.zeros(self.rows, dtype=np.int64))
-        if self.given and learner.uniform:
-            kernel.argument("coins", np.zeros(self.rows + BLOCK))
-        declare_learning(self, flat)
-        world.declare(kernel)
-        self.declare_inputs()
-        if self.resident:
-            for name in learner.tables:
-                kernel.memory("q" if name == "values" else name, per_action=True)
-        else:
-            kernel.argument("observation_count", learner.tables["values"].shape[1])
-        if self.sampled:
-            kernel.argument("upcoming", np.zeros(self.rows, dtype=np.int64))
-            kernel.argument("has_upcoming", np.zeros(self.rows, dtype=np.bool_))
-            for name in self.handed_out:
-                kernel.argument(f"upcoming_{name}", np.zeros(self.rows * kernel.actions))
 
     @property
     def handed_out(self) -> tuple[str, ...]:
@@ -187,7 +145,7 @@ class Steps:
 
     def fill(self, steps: int) -> None:
         """Draw the random numbers of the next steps."""
-        for draws in self._drawn.values():
+        for draws in self.drawn.values():
             fill_together(draws, steps, self.rows)
 
     def inputs(self, prefix: str = "") -> dict[str, str]:

@@ -68,7 +68,7 @@ class CompiledCell:
         """Return the world and the law of the agent, all of whose parts have laws."""
         world, learner = world_of(env), learner_of(agent)
         if learner.policy.weight is None:
-            raise without_law(agent.policy)
+            raise without_law(getattr(agent, "policy", agent))
         return world, learner
 
     def _load(self) -> dict[str, Any]:
