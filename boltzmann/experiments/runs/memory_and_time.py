@@ -139,10 +139,11 @@ def _loop_bytes(experiment: Experiment, task: int, agent: int, replicates: int, 
     sizes = [int(space.n) for space in spaces if isinstance(getattr(space, "n", None), int | np.integer)]
     if len(sizes) < len(spaces):
         return 0
-    step_size = getattr(experiment.tasks[task].agents[agent], "step_size", None)
+    learner = experiment.tasks[task].agents[agent]
+    step_size = getattr(learner, "step_size", None)
     # A scheduled step size is read for every possible visit count.
     scheduled = _FLOAT_BYTES * experiment.tasks[task].steps if callable(step_size) else 0
-    return held_bytes(replicates, *sizes) + scheduled
+    return held_bytes(replicates, *sizes, traced=hasattr(learner, "trace_decay")) + scheduled
 
 
 def _peak(experiment: Experiment, block: Block, make: Make) -> tuple[int, tuple[Any, Any]]:

@@ -7,15 +7,20 @@ import numpy as np
 import pytest
 
 import envs
-from agents import ConstantStep, QLearning, SampleAverage, SoftQ
+from agents import ConstantStep, DoubleQ, QLambda, QLearning, SampleAverage, Sarsa, SarsaLambda, SoftQ
 from boltzmann import (
+    VDBE,
     Boltzmann,
     Clip,
     Constant,
+    Entmax,
+    EntropyTarget,
     EpsilonGreedy,
+    GaussianThompson,
     Greedy,
     Linear,
     Scale,
+    UCB1Tuned,
     Uniform,
     Warmup,
 )
@@ -23,7 +28,7 @@ from boltzmann.experiments import RECORDED, Recorder, rollout
 from envs.bandits.base import Bandit, BanditVector, Problems
 
 pytest.importorskip("numba")
-from boltzmann.experiments.engine.compiled import held_bytes, loading, sizes
+from boltzmann.experiments.engine.compiled import CompiledCell, held_bytes, loading, sizes
 from boltzmann.experiments.engine.compiled.writing import Kernel, write_choice
 from boltzmann.experiments.errors import UnsupportedError
 
@@ -161,6 +166,41 @@ def test_the_steps_and_the_memory_of_one_call_are_bounded():
     # The windows of 50 000 replicates and 64 actions are cut.
     assert held_bytes(50_000, 1, 64) < 100 * 2**20
     assert held_bytes(2000, 16, 4) < 5 * 2**20
+
+
+def cell_of(agent, env):
+    """A cell whose kernel is written and not compiled."""
+    agent.reset(env.num_envs, env.single_observation_space, env.single_action_space, np.random.default_rng(0))
+    env.reset(seed=0)
+    return CompiledCell(env, agent, 10)
+
+
+@pytest.mark.parametrize(
+    ("agent", "world", "kwargs"),
+    [
+        (SarsaLambda(Boltzmann(EntropyTarget(0.5))), "Taxi-v4", {}),
+        (QLambda(VDBE(1.0)), "Taxi-v4", {}),
+        (SampleAverage(UCB1Tuned()), "boltzmann/LeverBandit-v0", {"arms": 4000}),
+        (Sarsa(Entmax(0.5)), "boltzmann/LeverBandit-v0", {"arms": 4000}),
+        (DoubleQ(GaussianThompson(1.0)), "boltzmann/LeverBandit-v0", {"arms": 4000}),
+    ],
+    ids=repr,
+)
+def test_live_traces_and_working_memory_are_counted(agent, world, kwargs):
+    cell = cell_of(agent, envs.make(world, 3, **kwargs))
+    live = cell._arguments.get("live", np.zeros(0)).nbytes
+    states, count = agent.values.shape[1:]
+    held = held_bytes(3, states, count, traced=hasattr(agent, "trace_decay"))
+    assert live + cell._arguments["f"].nbytes + cell._arguments["g"].nbytes <= held
+    assert bool(live) == hasattr(agent, "trace_decay")
+
+
+def test_one_kernel_serves_all_parameters_of_exploration_rates():
+    texts = [
+        cell_of(QLearning(policy), envs.make("FrozenLake-v1", 3))._steps.kernel.text()
+        for policy in (VDBE(1.0), VDBE(0.3, initial_epsilon=0.5), VDBE(1.0, weight=0.3), VDBE(1.0, weight=0.7))
+    ]
+    assert texts[0] == texts[1] != texts[2] == texts[3]
 
 
 def doubled(method):

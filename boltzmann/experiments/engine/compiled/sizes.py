@@ -8,18 +8,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann.experiments.engine.compiled.stepping import SUMS
+from boltzmann.experiments.engine.compiled.writing import BLOCK
 
 _MOST_STEPS, _MOST_WINDOWS, _MOST_BYTES = 2**16, 256, 2**22
 """Bounds of one call: the steps whose temperatures are read in advance, the windows, and the bytes of their sums."""
 _FLOAT_BYTES = 8
+_PER_ACTION, _PER_ROW = 12, 64
+"""Numbers of the working memory, at most: of each action of a row, and of each row."""
 
 
-def held_bytes(rows: int, states: int, count: int) -> int:
-    """Return the bytes that a kernel holds for R = ``rows`` replicates, besides the agent and the environment."""
+def held_bytes(rows: int, states: int, count: int, *, traced: bool = False) -> int:
+    """Return the bytes that a kernel holds for R = ``rows`` replicates, besides the agent and the environment.
+
+    ``traced`` tells that the learner has traces, whose live entries are listed.
+    """
     windows = most_windows(rows, count) * rows * _numbers_per_window(count)
     # Returns, and at least one step of the random numbers of four kinds.
     returns_and_draws = 5 * rows
-    return _FLOAT_BYTES * (windows + returns_and_draws)
+    working = BLOCK * (_PER_ACTION * count + _PER_ROW)
+    live = rows * (states * count + 1) if traced else 0
+    return _FLOAT_BYTES * (windows + returns_and_draws + working + live)
 
 
 def most_windows(rows: int, count: int) -> int:
