@@ -134,12 +134,14 @@ def _is_table(spec: EnvSpec) -> bool:
     return isinstance(creator, type) and issubclass(creator, TableEnv)
 
 
-def tabular(spec: EnvSpec, num_envs: int, discount: float | None, kwargs: dict[str, Any]) -> TabularVectorEnv:
-    """Step the table of an environment that :func:`has_table`."""
+def tabular(
+    spec: EnvSpec, num_envs: int, discount: float | None, kwargs: dict[str, Any], observing: Observing
+) -> TabularVectorEnv:
+    """Step the table of an environment that :func:`has_table`; raw observations are the boards of its states."""
     env = gymnasium.make(spec, **kwargs)
     table = compile_table(env)
     env.close()
-    return _stepped(table, env, num_envs, discount)
+    return _stepped(table, env, num_envs, discount, boards=observing.how == "raw" and table.boards is not None)
 
 
 def blackjack(spec: EnvSpec, num_envs: int, discount: float | None, kwargs: dict[str, Any]) -> TabularVectorEnv:
@@ -167,11 +169,13 @@ def _is_classic(spec: EnvSpec) -> bool:
     return str(spec.entry_point).startswith("gymnasium.envs.classic_control")
 
 
-def _stepped(table: Table, single: gymnasium.Env[Any, Any], num_envs: int, discount: float | None) -> TabularVectorEnv:
+def _stepped(
+    table: Table, single: gymnasium.Env[Any, Any], num_envs: int, discount: float | None, *, boards: bool = False
+) -> TabularVectorEnv:
     """Step the table of a single environment, with the time limit of that environment."""
     # The argument -1 means no limit; the spec of the environment says None then.
     limit = None if single.spec is None else single.spec.max_episode_steps
-    env = TabularVectorEnv(table, num_envs, max_episode_steps=limit, discount=discount)
+    env = TabularVectorEnv(table, num_envs, max_episode_steps=limit, discount=discount, boards=boards)
     env.spec = single.spec
     return env
 

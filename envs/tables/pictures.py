@@ -121,7 +121,23 @@ class Cells:
         return canvas.pixels(figure)
 
 
-Scene = Nodes | Cells
+@dataclass(frozen=True)
+class Boards:
+    """States as the boards of their table, of shape (rows, columns): the larger a number, the darker its cell."""
+
+    @_own_style()
+    def draw(self, table: Table, state: int, caption: str) -> NDArray[np.uint8]:
+        """Return the picture, an array of shape (height, width, 3)."""
+        assert table.boards is not None
+        height, width = table.boards.shape[1:]
+        figure, axes = _blank(np.array([4.5 * width / max(height, width), 4.5 * height / max(height, width)]), caption)
+        axes.imshow(table.boards[state], extent=(0, width, height, 0), cmap="Blues", interpolation="none")
+        axes.hlines(range(height + 1), 0, width, color=_LINE_COLOUR, linewidth=0.5)
+        axes.vlines(range(width + 1), 0, height, color=_LINE_COLOUR, linewidth=0.5)
+        return canvas.pixels(figure)
+
+
+Scene = Nodes | Cells | Boards
 
 
 def row(states: int) -> Nodes:
