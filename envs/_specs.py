@@ -16,6 +16,8 @@ def find_spec(environment: str) -> EnvSpec:
     module, _, name = environment.rpartition(":")
     if module:
         importlib.import_module(module)
+    elif name.startswith("MinAtar/"):
+        _register_minatar()
     if name in gymnasium.registry:
         return gymnasium.spec(name)
     # Gymnasium's look-up finds the newest version of an id without one, and explains what is wrong with other ids.
@@ -31,3 +33,12 @@ def find_spec(environment: str) -> EnvSpec:
     if env.spec is None:
         raise gymnasium.error.Error(f"{name} was made without a spec")
     return gymnasium.spec(env.spec.id)
+
+
+def _register_minatar() -> None:
+    """Register the games of MinAtar, once: importing its package registers none of them."""
+    if not any(name.startswith("MinAtar/") for name in gymnasium.registry):
+        try:
+            importlib.import_module("minatar.gym").register_envs()
+        except ModuleNotFoundError as error:
+            raise ModuleNotFoundError(f"MinAtar's games need minatar: pip install minatar ({error})") from error

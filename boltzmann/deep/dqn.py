@@ -27,6 +27,7 @@ from boltzmann.policies import Distribution, Policy, Uniform
 from boltzmann.schedules import Schedule, Scheduled
 from boltzmann.transition import Transition
 
+Mask = NDArray[np.bool_]
 STEP_SIZE = Scheduled("[0, inf)")
 
 
@@ -37,7 +38,7 @@ class DeepDecision:
     actions: NDArray[np.int64]
     distribution: Distribution
     values: NDArray[np.float64]
-    greedy: NDArray[np.bool_]
+    greedy: Mask
 
 
 @dataclass(repr=False)
@@ -122,8 +123,8 @@ class DQN(Expression):
         Raises
         ------
         TypeError, ValueError
-            For observations that are not a ``Box`` or ``Discrete``, for actions that are not ``Discrete`` from 0, for an
-            ``rng`` that is not a Generator, and for a device that there is not.
+            For observations that are not a ``Box`` or ``Discrete``, actions that are not ``Discrete`` from 0, an ``rng``
+            that is not a Generator, and a device that there is not.
         """
         if not isinstance(rng, np.random.Generator):
             raise TypeError(f"rng must be a numpy.random.Generator, got {checks.shown(rng)}")
@@ -134,7 +135,8 @@ class DQN(Expression):
         self._rows, self._actions = np.arange(checks.whole_number("num_envs", num_envs, least=1)), int(action_space.n)
         # Whatever the policy refuses, it refuses before the warm-up.
         self.policy(np.zeros((1, self._actions)), step=0)
-        self._memory, self._where = Replay(self.memory), None
+        self._memory = Replay(self.memory)
+        self._where: Mask | None = None
         drawn, self._forward = self.network.build(rng, num_envs, shape, self._actions)
         self.parameters = [part.to(device_named(self.device)).requires_grad_() for part in drawn]
         self.targets = [part.detach().clone() for part in self.parameters]
@@ -144,7 +146,7 @@ class DQN(Expression):
         """Return the online networks' values, shape (R, K), of an observation of each replicate, shape (R, ...)."""
         with one_thread(), torch.no_grad():
             seen = self._encoded(torch.as_tensor(np.asarray(observations)).unsqueeze(1))
-            return self._forward(self.parameters, seen).squeeze(1).double().cpu().numpy()
+            return np.asarray(self._forward(self.parameters, seen).squeeze(1).double().cpu().numpy())
 
     def act(self, observations: ArrayLike, where: ArrayLike | None = None) -> DeepDecision:
         """Draw one action for each replicate, uniformly during the warm-up; nothing is learnt.
@@ -180,7 +182,9 @@ class DQN(Expression):
         masks = {"where": self._where, "next_where": transition.next_where}
         if "where" in self._memory.arrays or any(mask is not None for mask in masks.values()):
             everything = np.ones((len(self._rows), self._actions), dtype=np.bool_)
-            step |= {name: everything if mask is None else checks.mask_array(name, mask) for name, mask in masks.items()}
+            step |= {
+                name: everything if mask is None else checks.mask_array(name, mask) for name, mask in masks.items()
+            }
             # Nothing is bootstrapped from a terminal state, where nothing need be allowed.
             step["next_where"] = step["next_where"] | terminated[:, np.newaxis]
         return step
@@ -195,7 +199,7 @@ class DQN(Expression):
         # The sum over the replicates keeps their gradients apart.
         loss = torch.nn.functional.smooth_l1_loss(taken, aims, reduction="none").mean(-1).sum()
         self._optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        torch.autograd.backward(loss)
         shorten(self.parameters, self.largest_norm)
         self._optimiser.param_groups[0]["lr"] = STEP_SIZE.read("step_size", self.step_size, self.step)
         self._optimiser.step()

@@ -7,6 +7,7 @@ Any ``torch.nn.Module`` serves by :class:`Modules`. R counts replicates, B the o
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -148,7 +149,8 @@ class Modules(Expression):
             return torch.func.functional_call(skeleton, dict(zip(names, row, strict=True)), (seen,))
 
         def forward(stacked: Parameters, observations: Tensor) -> Tensor:
-            return torch.vmap(one)(list(stacked), observations)  # type: ignore[no-any-return]
+            values: Tensor = torch.vmap(one)(list(stacked), observations)
+            return values
 
         return [part.detach() for part in parameters.values()], forward
 
@@ -156,7 +158,7 @@ class Modules(Expression):
 def _dense_layers(rng: np.random.Generator, replicates: int, sizes: Shape) -> list[Tensor]:
     """Draw weights and biases of layers evenly within 1 / sqrt(inputs), as PyTorch's own layers do."""
     drawn = []
-    for inputs, outputs in zip(sizes, sizes[1:], strict=False):
+    for inputs, outputs in itertools.pairwise(sizes):
         bound = 1 / math.sqrt(inputs)
         for rows in (inputs, 1):
             numbers = rng.uniform(-bound, bound, (replicates, rows, outputs))
