@@ -1,9 +1,9 @@
 """Backups: maps from the values of a state's actions to the value of the state, from which learners bootstrap.
 
 A backup is a frozen dataclass and a callable, ``backup(values, where=..., step=...)``, from an array (..., K) to an
-array (...): ``BackupLearning`` learns with it and ``agents.planning`` solves with it. Tensors of PyTorch and arrays of
-JAX serve as NumPy's do, and deep learners bootstrap from them. Values of actions that the mask ``where`` forbids are
-never read. A temperature may be a number or a schedule; its steps count updates in a learner and sweeps in planning.
+array (...), of NumPy, PyTorch or JAX: ``BackupLearning`` and deep learners learn with it, ``agents.planning`` solves
+with it. Values of actions that the mask ``where`` forbids are never read. A temperature may be a number or a schedule;
+its steps count updates in a learner and sweeps in planning.
 """
 
 from __future__ import annotations
@@ -17,15 +17,7 @@ from agents.memory import Mask, PerRow, Values, largest
 from agents.parameters import Instance, rates_at
 from boltzmann import Distribution, Gibbs, Policy, Schedule, checks
 from boltzmann._numerics import libraries
-from boltzmann.laws import (
-    BackupLaw,
-    Pass,
-    Results,
-    TemperatureLaw,
-    expectation,
-    gibbs_weight,
-    own_law,
-)
+from boltzmann.laws import BackupLaw, Pass, Results, TemperatureLaw, expectation, gibbs_weight, own_law
 from boltzmann.notation import Expression
 from boltzmann.policies import inputs_read_by
 from boltzmann.schedules import Scheduled, value_at

@@ -123,8 +123,8 @@ class DQN(Expression):
         Raises
         ------
         TypeError, ValueError
-            For observations that are not a ``Box`` or ``Discrete``, actions that are not ``Discrete`` from 0, an ``rng``
-            that is not a Generator, and a device that there is not.
+            For observations that are not a ``Box`` or ``Discrete``, actions that are not ``Discrete`` from 0, an
+            ``rng`` that is not a Generator, and a device that there is not.
         """
         if not isinstance(rng, np.random.Generator):
             raise TypeError(f"rng must be a numpy.random.Generator, got {checks.shown(rng)}")

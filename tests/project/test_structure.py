@@ -62,7 +62,7 @@ ORDER = {
         ("sampling",),
         ("gibbs", "categorical", "thermostats", "transition"),
         ("policies",),
-        ("experiments",),
+        ("experiments", "deep"),
     ),
     "boltzmann.experiments": (
         ("errors", "interfaces", "metrics", "wording"),
