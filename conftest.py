@@ -2,4 +2,6 @@
 
 from importlib.util import find_spec
 
-collect_ignore_glob = [] if find_spec("torch") else ["boltzmann/deep/*.py"]
+_NEEDED = {"torch": "boltzmann/deep/*.py", "stable_baselines3": "boltzmann/deep/sb3*.py"}
+
+collect_ignore_glob = [files for library, files in _NEEDED.items() if not find_spec(library)]
