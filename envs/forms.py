@@ -15,6 +15,7 @@ from gymnasium.vector import AutoresetMode, SyncVectorEnv, VectorEnv
 from gymnasium.wrappers import DiscretizeObservation
 
 from envs import batched
+from envs._specs import make_single
 from envs.physics import MotionVectorEnv, motion_of
 from envs.problems import blackjack_table
 from envs.spaces import (
@@ -182,7 +183,7 @@ def _stepped(
 
 def synchronous(spec: EnvSpec, num_envs: int, kwargs: dict[str, Any], observing: Observing) -> SyncVectorEnv[Any, Any]:
     """Step single environments one after another, with numbered actions, observed in this way."""
-    singles = [observing.with_actions(gymnasium.make(spec, **kwargs)) for _ in range(num_envs)]
+    singles = [observing.with_actions(make_single(spec, kwargs)) for _ in range(num_envs)]
     numbered = [observing.with_observations(single) for single in singles]
     if observing.how == "raw":
         rows = [partial(CheckRow, single, row) for row, single in enumerate(singles)]

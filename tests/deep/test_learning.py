@@ -47,7 +47,7 @@ def test_without_learning_catch_is_not_solved():
 @pytest.mark.parametrize(("policy", "least", "most"), [(POLICIES[1], -1.0, 0.0), (POLICIES[2], 0.7, 1.0)], ids=repr)
 def test_small_rewards_need_a_temperature_in_their_units(policy, least, most):
     """At rewards times .01 the temperature .1 is nearly uniform; in units of the range nothing changes."""
-    behaves = trained(DQN(policy, **SETTINGS), CATCH, 4000, SEEDS, 1, last=1000, reward=0.01) / 0.01
+    behaves = trained(DQN(policy, steps_per_update=2), CATCH, 4000, SEEDS, 1, last=1000, reward=0.01) / 0.01
     print(f"{policy}: {np.sort(behaves)}")
     assert least <= behaves.mean() <= most
 
