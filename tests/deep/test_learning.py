@@ -7,12 +7,12 @@ import pytest
 
 pytest.importorskip("torch")
 
-from agents import Maximum, MellowmaxValue, PolicyExpectation, SoftValue  # noqa: E402
-from boltzmann import Boltzmann, EpsilonGreedy, Linear, RangeScaled, Uniform  # noqa: E402
-from boltzmann.deep.dqn import DQN  # noqa: E402
-from boltzmann.deep.networks import Convolutional, Dense  # noqa: E402
-from boltzmann.deep.tensor_backups import DoubleMaximum, Munchausen  # noqa: E402
-from tests.support.deep_runs import greedy_returns, trained  # noqa: E402
+from agents import Maximum, MellowmaxValue, PolicyExpectation, SoftValue
+from boltzmann import Boltzmann, EpsilonGreedy, Linear, RangeScaled, Uniform
+from boltzmann.deep.dqn import DQN
+from boltzmann.deep.networks import Convolutional, Dense
+from boltzmann.deep.tensor_backups import DoubleMaximum, Munchausen
+from tests.support.deep_runs import greedy_returns, trained
 
 CATCH, SEEDS = "boltzmann/Catch-v0", 5
 POLICIES = (EpsilonGreedy(Linear(1.0, 0.05, 400)), Boltzmann(0.1), Boltzmann(RangeScaled(0.2)))
