@@ -42,10 +42,10 @@ PROGRAM = "train_dqn"
 STEPS = {"boltzmann/Catch-v0": 4000, "CartPole-v1": 30_000, "MinAtar/": 60_000}
 """Usual steps, by the beginning of an environment's id."""
 SETTINGS = {
-    "boltzmann/Catch-v0": "steps_per_update=2",
+    "boltzmann/Catch-v0": "step_size=0.002, warm_up=1000",
     "CartPole-v1": "network=Dense((128, 128)), discount=0.98, step_size=Linear(0.002, 0.0, {steps}), batch=128, "
     "memory=50000, warm_up=1000",
-    "MinAtar/": "network=Convolutional(), step_size=0.0005, memory=50000, warm_up=1000, steps_per_update=8",
+    "MinAtar/": "network=Convolutional(), step_size=0.001, memory=50000, warm_up=1000, steps_per_update=8",
 }
 """Settings under which a network learns the environment."""
 POLICIES = (
@@ -127,7 +127,7 @@ def learners(options: Options, name: str, steps: int) -> list[str]:
     Examples
     --------
     >>> learners(Options(backups=["Maximum()"]), "boltzmann/Catch-v0", 4000)
-    ['DQN(_, steps_per_update=2, backup=Maximum())']
+    ['DQN(_, step_size=0.002, warm_up=1000, backup=Maximum())']
     """
     if options.agent is not None:
         if options.backups or options.device != "cpu":

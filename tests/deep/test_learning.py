@@ -15,6 +15,7 @@ from boltzmann.deep.tensor_backups import DoubleMaximum, Munchausen
 from tests.support.deep_runs import greedy_returns, trained
 
 CATCH, SEEDS = "boltzmann/Catch-v0", 5
+SETTINGS = {"step_size": 2e-3, "warm_up": 1000}
 POLICIES = (EpsilonGreedy(Linear(1.0, 0.05, 400)), Boltzmann(0.1), Boltzmann(RangeScaled(0.2)))
 BACKUPS = (
     DoubleMaximum(),
@@ -29,7 +30,7 @@ BACKUPS = (
 @pytest.mark.parametrize("backup", BACKUPS, ids=lambda backup: type(backup).__name__)
 @pytest.mark.parametrize("policy", POLICIES, ids=repr)
 def test_catch_is_learnt_with_any_policy_and_backup(policy, backup):
-    agent = DQN(policy, backup=backup, steps_per_update=2)
+    agent = DQN(policy, backup=backup, **SETTINGS)
     trained(agent, CATCH, 4000, SEEDS, 1, last=1000)
     returns = greedy_returns(agent, CATCH, SEEDS, 100, 1)
     print(f"{policy} {backup}: {np.sort(returns)}")
@@ -46,7 +47,7 @@ def test_without_learning_catch_is_not_solved():
 @pytest.mark.parametrize(("policy", "least", "most"), [(POLICIES[1], -1.0, 0.0), (POLICIES[2], 0.7, 1.0)], ids=repr)
 def test_small_rewards_need_a_temperature_in_their_units(policy, least, most):
     """At rewards times .01 the temperature .1 is nearly uniform; in units of the range nothing changes."""
-    behaves = trained(DQN(policy, steps_per_update=2), CATCH, 4000, SEEDS, 1, last=1000, reward=0.01) / 0.01
+    behaves = trained(DQN(policy, **SETTINGS), CATCH, 4000, SEEDS, 1, last=1000, reward=0.01) / 0.01
     print(f"{policy}: {np.sort(behaves)}")
     assert least <= behaves.mean() <= most
 
