@@ -16,7 +16,10 @@ PEERS_RUN_ON := numpy==1.26.4 scipy==1.13.1 pandas==2.3.3 scikit-learn==1.7.2 sc
 	multimethod==1.10 adastop==0.1.3 setuptools torch==2.13.0
 # minatar asks for libraries that only its window needs, so it is installed without dependencies.
 DEEP := stable-baselines3==2.9.2 sb3-contrib==2.9.2 jax==0.10.2 jaxlib==0.10.2 optax==0.2.8 gymnax==1.0.1
-ADAPTERS := pfrl==0.4.0 torchrl==0.13.3 skrl==2.1.0
+# The libraries of the adapters in docs/deep: tianshou needs pandas 2, RLlib is large, and both are kept apart.
+ADAPTERS := pfrl==0.4.0 torchrl==0.14.1 skrl==2.1.1
+ADAPTERS_TIANSHOU := tianshou==2.0.1
+ADAPTERS_RLLIB := ray[rllib]==2.60.0
 
 .PHONY: demo test test-slow test-lowest test-newest test-libraries test-deep test-deep-slow test-adapters test-browser \
 	test-clusters coverage lint types format wheel lock \
@@ -56,6 +59,11 @@ test-deep: $(VENV)/deep  ## the deep agents, and the examples of docs/deep; inst
 
 test-deep-slow: $(VENV)/deep  ## deep agents that learn CartPole and MinAtar; some ten minutes
 	$(BIN)/python -m pytest -q -m slow $(SIDE_BY_SIDE) tests/deep
+
+test-adapters: $(VENV)-adapters/ready $(VENV)-tianshou/ready $(VENV)-rllib/ready  ## policies in other deep libraries; installs these
+	for each in adapters tianshou rllib; do \
+		$(VENV)-$$each/bin/python -m pytest -q --noconftest -W default -p no:cacheprovider -rs tests/deep/test_adapters.py || exit 1; \
+	done
 
 test-browser: $(VENV)/ready  ## the page of a comparison in headless Chromium; installs Playwright, and Chromium if possible
 	@$(BIN)/python -c 'import playwright' 2>/dev/null || { echo "installing Playwright into $(VENV)"; \
@@ -108,7 +116,7 @@ lock:  ## pin the versions of a new install of the dev extra
 	rm -rf $(VENV)-lock
 
 clean:
-	rm -rf $(VENV) $(VENV)-lowest $(VENV)-newest $(VENV)-peers benchmarks/.cache build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-lowest $(VENV)-newest $(VENV)-peers $(VENV)-adapters $(VENV)-tianshou $(VENV)-rllib benchmarks/.cache build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 $(VENV)/ready: pyproject.toml requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -142,6 +150,24 @@ $(VENV)-newest/ready: pyproject.toml requirements-dev.txt
 	@$(PYTHON) -m venv --clear $(VENV)-newest
 	@$(VENV)-newest/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@
+
+# PyTorch comes first, so that the others take the version that is there.
+define set_up_adapters
+	@echo "setting up $(@D) (once; some minutes, PyTorch is large)"
+	@$(PYTHON) -m venv --clear $(@D)
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check $(1) scipy array-api-compat pytest
+	@touch $@
+endef
+
+$(VENV)-adapters/ready: pyproject.toml
+	$(call set_up_adapters,$(ADAPTERS))
+
+$(VENV)-tianshou/ready: pyproject.toml
+	$(call set_up_adapters,$(ADAPTERS_TIANSHOU))
+
+$(VENV)-rllib/ready: pyproject.toml
+	$(call set_up_adapters,$(ADAPTERS_RLLIB))
 
 # The pins of these libraries contradict each other, so they are installed without dependencies, which follow.
 $(VENV)-peers/ready:
