@@ -62,7 +62,7 @@ ORDER = {
         ("sampling",),
         ("gibbs", "categorical", "thermostats", "transition"),
         ("policies",),
-        ("experiments", "large"),
+        ("experiments", "large", "deep"),
         ("offpolicy",),
     ),
     "boltzmann.experiments": (
