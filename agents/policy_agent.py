@@ -13,7 +13,7 @@ from agents.memory import Entries, Indices, PerRow, Values, rows_of, write
 from agents.parameters import Instance
 from agents.tabular import PolicyInputs, TabularAgent
 from boltzmann import Distribution, Policy
-from boltzmann.laws import LearnerLaw, Results, own_law
+from boltzmann.laws import LearnerLaw, PolicyLaw, Results, own_law
 from boltzmann.policies import inputs_read_by
 
 
@@ -52,10 +52,12 @@ class PolicyAgent(TabularAgent):
     def _law(
         self, learn: Callable[..., Results], tables: Mapping[str, Any] | None = None, **others: Any
     ) -> LearnerLaw | None:
-        """Return the law of a learner, with tables of its own; None if its policy has none."""
+        """Return the law of a learner, with tables of its own; None if its policy has none and reads epsilons."""
         policy = own_law(self._acting)
         if policy is None:
-            return None
+            if self.epsilons is not None:
+                return None
+            policy = PolicyLaw(None, inputs=self._reads)
         all_tables = {"values": self.values, "visits": self.visits, **(tables or {})}
         law = LearnerLaw(policy, learn, self._rng, all_tables, self._distribution, **others)
         return law if self.epsilons is None else self._with_epsilons(law)

@@ -81,6 +81,9 @@ _OF_GREEDY = BackupLaw(
 
 def capped(law: PolicyLaw, most: float) -> PolicyLaw:
     """Return a policy's law that reads at most so many visits of each action."""
+    if law.weight is None:
+        # The policy is called with the visits that its learner tells it.
+        return law
 
     def reading(read: Callable[..., Any]) -> Callable[..., Any]:
         return lambda m, action, row: read(m, _Capped(m, action, row), row)
