@@ -1,4 +1,4 @@
-"""Examples of modules whose library is missing are left out; ``make test-deep`` and ``make test-libraries`` install it."""
+"""Examples of modules whose library is missing are left out; targets of the Makefile install these libraries."""
 
 from importlib.util import find_spec
 
