@@ -119,7 +119,7 @@ def beside_torch(scale: int = 1, batch: int = 128, rounds: int = 5) -> Ratios:
     """Compare the modules with ``torch.nn.AdaptiveLogSoftmaxWithLoss``, which draws from all K log-probabilities."""
     import torch
 
-    from boltzmann.large.modules import BlockSoftmaxModule, DifferentiatedSoftmaxModule, HierarchicalSoftmaxModule
+    from boltzmann.large import modules as layers
 
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
@@ -130,9 +130,11 @@ def beside_torch(scale: int = 1, batch: int = 128, rounds: int = 5) -> Ratios:
     chosen = (actions ** torch.rand(batch, generator=generator)).long().clamp(0, actions - 1)
     theirs = torch.nn.AdaptiveLogSoftmaxWithLoss(features, actions, [sizes[0], sizes[0] + sizes[1]])
     modules: dict[str, Any] = {
-        "tree": HierarchicalSoftmaxModule(actions, features, frequencies=1 / np.arange(1, actions + 1), sparse=True),
-        "blocks": BlockSoftmaxModule(sizes, widths),
-        "differentiated": DifferentiatedSoftmaxModule(sizes, widths),
+        "tree": layers.HierarchicalSoftmaxModule(
+            actions, features, frequencies=1 / np.arange(1, actions + 1), sparse=True
+        ),
+        "blocks": layers.BlockSoftmaxModule(sizes, widths),
+        "differentiated": layers.DifferentiatedSoftmaxModule(sizes, widths),
     }
 
     def learn(loss: Callable[[], Any], module: Any) -> Callable[[], None]:
