@@ -83,7 +83,7 @@ ORDER = {
         ("backups", "tabular"),
         ("policy_agent",),
         ("temporal_difference",),
-        ("bandits", "control", "planning"),
+        ("bandits", "control", "large", "planning"),
     ),
     "envs": (
         ("batched", "canvas", "entries"),
