@@ -7,8 +7,8 @@ from benchmarks import large_learning, large_softmaxes
 
 
 def test_ratios_are_measured_and_printed(capsys):
-    large_softmaxes.print_ratios("ragged", large_softmaxes.ragged(20, 10, 3, rounds=2))
-    large_softmaxes.print_ratios("tree", large_softmaxes.hierarchical(50, 3, 4, 2, rounds=2))
+    large_softmaxes.print_ratios("ragged", large_softmaxes.ragged(20, 10, 3, rounds=1))
+    large_softmaxes.print_ratios("tree", large_softmaxes.hierarchical(50, 3, 4, 2, rounds=1))
     printed = capsys.readouterr().out
     assert printed.count("times faster") == 11
     assert "Huffman draw in a batch" in printed
@@ -21,7 +21,7 @@ def test_blocks_are_measured():
 
 
 def test_a_bandit_with_a_tree_is_measured():
-    ((name, (low, _, _)),) = large_softmaxes.catalogue(100, rounds=2).items()
+    ((name, (low, _, _)),) = large_softmaxes.catalogue(100, rounds=1).items()
     assert name == "100 arms: a step"
     assert low > 0
 

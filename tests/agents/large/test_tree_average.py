@@ -174,6 +174,7 @@ def compare(folder, environment, *policies):
     main(["--tasks", environment, "--policies", *policies, *options])
 
 
+@pytest.mark.slow
 def test_the_command_line_compares_a_tree_with_a_table(tmp_path, capsys):
     policies = ("SampleAverage(Boltzmann(0.5))", "TreeAverage(0.5)")
     compare(tmp_path / "tree", "boltzmann/CatalogueBandit-v0(arms=50)", *policies)
