@@ -74,7 +74,8 @@ ORDER = {
         ("studies",),
     ),
     "boltzmann.large": (
-        ("candidates", "hierarchy", "ragged"),
+        ("updatable",),
+        ("candidates", "hierarchy", "ragged", "restricted"),
         ("modules",),
     ),
     "agents": (

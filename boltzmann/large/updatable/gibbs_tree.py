@@ -12,7 +12,7 @@ from boltzmann import checks
 from boltzmann.arrays import QUIET
 from boltzmann.gibbs import Gibbs
 from boltzmann.large.updatable import tree_steps
-from boltzmann.large.updatable.arguments import checked_actions, checked_value, checked_values
+from boltzmann.large.updatable.action_arguments import checked_actions, checked_value, checked_values
 from boltzmann.large.updatable.machine_code import steps_of
 from boltzmann.large.updatable.tree_levels import rebuild, shift_blocks, sum_blocks
 from boltzmann.large.updatable.tree_steps import BLOCK
@@ -75,9 +75,9 @@ class GibbsTree:
         self._nodes[0::2], self._nodes[1::2] = -np.inf, -1.0
         self._functions, self._compiled = steps_of(tree_steps)
         self._set, self._draw = self._functions["set_value"], self._functions["draw"]
-        arrays = (self._head, self._nodes, self._values)
+        arrays: tuple[Any, ...] = (self._head, self._nodes, self._values)
         # Python reads single numbers from a memoryview faster than from an array.
-        self._arrays: tuple[Any, ...] = arrays if self._compiled else tuple(memoryview(array) for array in arrays)
+        self._arrays = arrays if self._compiled else tuple(memoryview(each) for each in arrays)
         self._rebuild()
 
     def __len__(self) -> int:

@@ -1,10 +1,10 @@
 """The steps of a tree, one number at a time: plain Python, or machine code where numba is installed.
 
 Leaves are values. A bottom node stands for a block of ``BLOCK`` leaves, and node i has the children 2 i and 2 i + 1;
-the root is 1. A node holds two numbers side by side: its top, the largest value beneath it, and its extra, the weight of
-all its leaves but one with that value, in units of that one's: sum exp((v - top) / T) - 1, or -1 for a node without an
-allowed action. Ties count here, and nothing is lost where one value dominates. A node is always made from its children:
-nothing is added to or taken from a sum, so nothing drifts.
+the root is 1. A node holds two numbers side by side: its top, the largest value beneath it, and its extra, the weight
+of all its leaves but one with that value, in units of that one's: sum exp((v - top) / T) - 1, or -1 for a node without
+an allowed action. Ties count here, and nothing is lost where one value dominates. A node is always made from its
+children: nothing is added to or taken from a sum, so nothing drifts.
 
 ``head`` holds the temperature, K, and the number of bottom nodes.
 """
