@@ -80,9 +80,10 @@ _OF_GREEDY = BackupLaw(
 
 
 def capped(law: PolicyLaw, most: float) -> PolicyLaw:
-    """Return a policy's law that reads at most so many visits of each action; one that is called as it is."""
+    """Return a policy's law that reads at most so many visits of each action."""
     weight = law.weight
     if weight is None:
+        # The policy is called with the visits that its learner tells it.
         return law
 
     def reading(read: Callable[..., Any]) -> Callable[..., Any]:
