@@ -13,8 +13,8 @@ from boltzmann.experiments.engine.compiled.writing import BLOCK
 _MOST_STEPS, _MOST_WINDOWS, _MOST_BYTES = 2**16, 256, 2**22
 """Bounds of one call: the steps whose temperatures are read in advance, the windows, and the bytes of their sums."""
 _FLOAT_BYTES = 8
-_PER_ACTION, _PER_ROW = 12, 64
-"""Numbers of the working memory, at most: of each action of a row, and of each row."""
+_PER_ACTION = 12
+"""Numbers that the working memory has of each action of a row, at most; those of a row alone are few."""
 
 
 def held_bytes(rows: int, states: int, count: int, *, traced: bool = False) -> int:
@@ -25,7 +25,7 @@ def held_bytes(rows: int, states: int, count: int, *, traced: bool = False) -> i
     windows = most_windows(rows, count) * rows * _numbers_per_window(count)
     # Returns, and at least one step of the random numbers of four kinds.
     returns_and_draws = 5 * rows
-    working = BLOCK * (_PER_ACTION * count + _PER_ROW)
+    working = BLOCK * _PER_ACTION * count
     live = rows * (states * count + 1) if traced else 0
     return _FLOAT_BYTES * (windows + returns_and_draws + working + live)
 
