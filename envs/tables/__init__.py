@@ -6,13 +6,16 @@
 - ``pictures``: how single environments are drawn
 """
 
-from envs.tables.pictures import Cells, Nodes, ring, row
+from envs.tables.bars import Bars
+from envs.tables.pictures import Boards, Cells, Nodes, ring, row
 from envs.tables.single_env import TableEnv
 from envs.tables.solving import optimal_gaps, optimal_values
 from envs.tables.table import Table, compile_table
 from envs.tables.vector_env import TabularVectorEnv
 
 __all__ = [
+    "Bars",
+    "Boards",
     "Cells",
     "Nodes",
     "Table",

@@ -62,7 +62,7 @@ ORDER = {
         ("sampling",),
         ("gibbs", "categorical", "thermostats", "transition"),
         ("policies",),
-        ("experiments",),
+        ("experiments", "large", "deep"),
         ("offpolicy",),
     ),
     "boltzmann.experiments": (
@@ -73,6 +73,11 @@ ORDER = {
         ("figures",),
         ("pages",),
         ("studies",),
+    ),
+    "boltzmann.large": (
+        ("updatable",),
+        ("candidates", "hierarchy", "ragged", "restricted"),
+        ("modules",),
     ),
     "boltzmann.offpolicy": (
         ("log_checks",),
@@ -89,9 +94,9 @@ ORDER = {
         ("memory",),
         ("parameters", "inputs", "decision"),
         ("backups", "tabular"),
-        ("policy_agent",),
+        ("policy_agent", "return_variances"),
         ("temporal_difference",),
-        ("bandits", "control", "planning", "linear"),
+        ("bandits", "control", "large", "linear", "planning"),
     ),
     "envs": (
         ("batched", "canvas", "entries"),
