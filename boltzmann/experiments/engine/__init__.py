@@ -11,7 +11,7 @@
 
 from boltzmann.experiments.engine.agent_memory import agent_bytes, tracing
 from boltzmann.experiments.engine.compiled import has_numba, held_bytes, load_loops
-from boltzmann.experiments.engine.log_recorder import LOGGED, LogRecorder, decision_columns
+from boltzmann.experiments.engine.log_recorder import LOGGED, LogRecorder, decision_columns, log_row_bytes
 from boltzmann.experiments.engine.recorder import Recorder
 from boltzmann.experiments.engine.rollout import ENGINES, Engine, Record, keep_freed_memory, rollout
 
@@ -28,6 +28,7 @@ __all__ = [
     "held_bytes",
     "keep_freed_memory",
     "load_loops",
+    "log_row_bytes",
     "rollout",
     "tracing",
 ]
