@@ -16,8 +16,8 @@ from tests.support.paths import ROOT
 
 HOSTILE = "ü☃😀\udcff\n\x1b[31mred\u202e"
 # All commands write through the same guard; those that draw many figures take seconds.
-DRAWING = {"anneal", "compare_schedules", "draw_temperature_choices", "temperature_limits", "tune"}
-MODULES = {"export_results": ("pyarrow", "tensorboardX")}
+DRAWING = {"anneal", "compare_schedules", "draw_temperature_choices", "temperature_limits", "train_dqn", "tune"}
+MODULES = {"export_results": ("pyarrow", "tensorboardX"), "train_dqn": ("torch",)}
 POSIX = pytest.mark.skipif(os.name != "posix", reason="names of any bytes, which are POSIX")
 
 
