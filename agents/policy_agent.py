@@ -13,7 +13,7 @@ from agents.memory import Entries, Indices, PerRow, Values, rows_of, write
 from agents.parameters import Instance
 from agents.tabular import PolicyInputs, TabularAgent
 from boltzmann import Distribution, Policy
-from boltzmann.laws import LearnerLaw, Results, own_law
+from boltzmann.laws import LearnerLaw, PolicyLaw, Results, own_law
 from boltzmann.policies import inputs_read_by
 
 
@@ -44,13 +44,20 @@ class PolicyAgent(TabularAgent):
         if "epsilons" in self._reads:
             self.epsilons = np.full(self.values.shape[:2], self.policy.initial_epsilon)  # type: ignore[attr-defined]
 
+    @property
+    def _acting(self) -> Policy:
+        """The policy that draws, which may be another form of the policy for what this learner tells it."""
+        return self.policy
+
     def _law(
         self, learn: Callable[..., Results], tables: Mapping[str, Any] | None = None, **others: Any
     ) -> LearnerLaw | None:
-        """Return the law of a learner, with tables of its own; None if its policy has none."""
-        policy = own_law(self.policy)
+        """Return the law of a learner, with tables of its own; None if its policy has none and reads epsilons."""
+        policy = own_law(self._acting)
         if policy is None:
-            return None
+            if self.epsilons is not None:
+                return None
+            policy = PolicyLaw(None, inputs=self._reads)
         all_tables = {"values": self.values, "visits": self.visits, **(tables or {})}
         law = LearnerLaw(policy, learn, self._rng, all_tables, self._distribution, **others)
         return law if self.epsilons is None else self._with_epsilons(law)
@@ -85,7 +92,7 @@ class PolicyAgent(TabularAgent):
 
     def _distribution(self, inputs: PolicyInputs, where: ArrayLike | None, step: int) -> Distribution:
         values, *others = inputs
-        return self.policy(inputs[values], step=step, where=where, **{name: inputs[name] for name in others})
+        return self._acting(inputs[values], step=step, where=where, **{name: inputs[name] for name in others})
 
     def _add(self, entries: Entries, values: PerRow, changes: PerRow) -> None:
         """Write ``values + changes`` over the values of the entries, and update the exploration rates."""

@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
-from gymnasium.spaces import Discrete, Space
+from gymnasium import Space
+from gymnasium.spaces import Discrete
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import ArrayLike, NDArray
@@ -61,8 +62,8 @@ class SameStepVectorEnv(VectorEnv[Any, ArrayLike, NDArray[Any]]):
     ----------
     num_envs : int
         Number of copies, from 1 to 2^24.
-    observation_space, action_space : gymnasium.spaces.Space
-        The spaces of a single copy; actions are Discrete.
+    observation_space, action_space : gymnasium.Space
+        The spaces of a single copy; actions are ``Discrete``.
     """
 
     metadata: dict[str, Any] = {"autoreset_mode": AutoresetMode.SAME_STEP, "render_modes": []}  # noqa: RUF012

@@ -1,6 +1,7 @@
 """Exploration problems of the literature, each a table made by a pure function.
 
-- ``chains``, ``loops``, ``grids``, ``deep_sea``, ``catch``: known problems; ``garnets``, ``softmax_mdps``: random ones
+- ``chains``, ``loops``, ``grids``, ``deep_sea``, ``catch``, ``job_shops``: known problems
+- ``garnets``, ``softmax_mdps``: random ones
 - ``blackjack``: the table of an environment that Gymnasium registers itself
 
 ``PROBLEMS`` lists them; registration, contract tests and the documentation's table follow this list. A problem that
@@ -14,6 +15,7 @@ from envs.problems.chains import Chain, RiverSwim, chain, river_swim
 from envs.problems.deep_sea import DeepSea, DeepSeaStochastic, deep_sea, deep_sea_stochastic
 from envs.problems.garnets import Garnet, garnet
 from envs.problems.grids import GridWorld, grid_world
+from envs.problems.job_shops import JobShop, job_shop
 from envs.problems.loops import DoubleChain, Loop, double_chain, loop
 from envs.problems.softmax_mdps import RandomMDP, TwoState, random_mdp, two_state
 
@@ -25,6 +27,7 @@ __all__ = [
     "DoubleChain",
     "Garnet",
     "GridWorld",
+    "JobShop",
     "Loop",
     "RandomMDP",
     "RiverSwim",
@@ -37,6 +40,7 @@ __all__ = [
     "double_chain",
     "garnet",
     "grid_world",
+    "job_shop",
     "loop",
     "random_mdp",
     "river_swim",
@@ -54,6 +58,7 @@ PROBLEMS = (
     Entry(RandomMDP, table=random_mdp, time_limit=1000),
     Entry(GridWorld, table=grid_world, time_limit=300),
     Entry(Garnet, table=garnet, time_limit=1000),
+    Entry(JobShop, table=job_shop, time_limit=1000),
     Entry(Catch, table=catch),
 )
 TABLES = (*(entry.table for entry in PROBLEMS if entry.table is not None), blackjack_table)

@@ -10,7 +10,7 @@ import envs
 from boltzmann import policies, schedules, thermostats
 from boltzmann.experiments import METRICS
 from boltzmann.experiments.runs import BACKENDS
-from tests.support.lists import BACKUPS, LEARNERS
+from tests.support.lists import BACKUPS, LARGE_LEARNERS, LEARNERS
 from tests.support.paths import ROOT
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -64,7 +64,7 @@ def listed_names():
         "schedules": schedules.__all__,
         "thermostats": thermostats.__all__,
         "policies": policies.__all__,
-        "learners": [type(learner).__name__ for learner in LEARNERS],
+        "learners": [type(learner).__name__ for learner in (*LEARNERS, *LARGE_LEARNERS)],
         "backups": [type(backup).__name__ for backup in BACKUPS],
         "environments": [entry.id for entry in envs.ENVIRONMENTS],
         "backends": [name for name in BACKENDS if name != "loky"],

@@ -42,6 +42,7 @@ from boltzmann import (
     Sparsemax,
     SqrtLogOverTime,
     Staircase,
+    StandardError,
     StdScaled,
     UCB1Tuned,
     Uniform,
@@ -157,6 +158,8 @@ POLICIES = [
     UCB1(),
     UCB1Tuned(),
     Maillard(0.5),
+    StandardError(),
+    StandardError(Linear(1.0, 3.0, 100)),
     BoltzmannGumbel(1.0),
     BoltzmannGumbel(InverseTime(2.0, 0.1)),
     GaussianThompson(1.0),
@@ -172,13 +175,23 @@ LIMITS = [
     (Greedy(), [Boltzmann(EntropyTarget(0)), Boltzmann(EffectiveActionsTarget(1)), Boltzmann(LossBudget(0))]),
     (Greedy(), [Boltzmann(GreedyProbabilityTarget(1)), Boltzmann(RangeScaled(0)), Boltzmann(StdScaled(0))]),
     (Greedy(), [EpsilonBoltzmann(0, 0), KLBoltzmann(Uniform(), 0), Mellowmax(INF), Sparsemax(0), Entmax(0, 1.2)]),
-    (Greedy(), [UCB1(0), Maillard(0), BoltzmannGumbel(0), VDBE(1.0, initial_epsilon=0), VDBESoftmax(1.0, 0.0)]),
+    (
+        Greedy(),
+        [
+            UCB1(0),
+            Maillard(0),
+            StandardError(INF),
+            BoltzmannGumbel(0),
+            VDBE(1.0, initial_epsilon=0),
+            VDBESoftmax(1.0, 0.0),
+        ],
+    ),
     (Greedy(), [Sparsemax(0.4), Entmax(0.4, 2.0), Entmax(0.1, 30.0)]),
     (Uniform(), [Boltzmann(INF), EpsilonGreedy(1), EpsilonBoltzmann(1, 0), EpsilonBoltzmann(0.5, INF)]),
     (Uniform(), [Boltzmann(EntropyTarget(1)), Boltzmann(EffectiveActionsTarget(4)), Boltzmann(LossBudget(9))]),
     (Uniform(), [Boltzmann(GreedyProbabilityTarget(0)), Boltzmann(RangeScaled(INF)), Boltzmann(StdScaled(INF))]),
     (Uniform(), [KLBoltzmann(Uniform(), INF), Mellowmax(0), Mellowmax(5e-324), Sparsemax(INF), Entmax(INF, 1.2)]),
-    (Uniform(), [Maillard(INF), VDBE(1.0), VDBESoftmax(1.0, INF), MaxBoltzmann(1, INF)]),
+    (Uniform(), [Maillard(INF), StandardError(0), VDBE(1.0), VDBESoftmax(1.0, INF), MaxBoltzmann(1, INF)]),
     (Boltzmann(0.5), [MaxBoltzmann(1, 0.5), EpsilonBoltzmann(0, 0.5), Entmax(0.5, 1.0), VDBESoftmax(1.0, 0.5)]),
     (Boltzmann(0.5), [KLBoltzmann((2.0, 2.0, 2.0, 2.0), 0.5), KLBoltzmann(Uniform(), 0.5), Entmax(0.5, 1 + 1e-14)]),
     (EpsilonGreedy(0.2), [MaxBoltzmann(0.2, INF), EpsilonBoltzmann(0.2, 0), VDBE(1.0, initial_epsilon=0.2)]),
@@ -209,6 +222,8 @@ LEARNERS = [
     agents.QLearning(Boltzmann(Linear(1.0, 0.01, 50)), step_size=0.5),
     agents.QLearning(Greedy(), discount=0.0, initial_value=2.0),
     agents.QLearning(Uniform(), step_size=InverseTime(1.0, 1.0)),
+    agents.QLearning(StandardError(), step_size=0.5),
+    agents.ConstantStep(StandardError(), step_size=0.3),
     agents.Sarsa(Boltzmann(0.5)),
     agents.Sarsa(EpsilonGreedy(Linear(0.5, 0.1, 50)), step_size=InverseTime(1.0, 0.1)),
     agents.ExpectedSarsa(EpsilonGreedy(0.2), discount=0.9),
@@ -228,6 +243,14 @@ LEARNERS = [
     agents.BackupLearning(Boltzmann(0.5), agents.SoftValue(0.2)),
     agents.BackupLearning(Boltzmann(0.5), agents.PolicyExpectation(EpsilonGreedy(0.1)), step_size=0.3),
 ]
+
+LARGE_LEARNERS = [
+    agents.TreeAverage(0.5),
+    agents.TreeAverage(Staircase(1.0, 0.5, 10), step_size=0.3, initial_value=2.0),
+    agents.TreeAverage(0.0),
+    agents.TreeAverage(INF),
+]
+"""Learners for bandits whose values are not a table; tests/agents/large has their contract."""
 
 BACKUPS = [
     agents.Maximum(),

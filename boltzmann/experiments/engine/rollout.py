@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any, Literal
 
 import numpy as np
@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from boltzmann import checks
 from boltzmann.arrays import AS_USUAL
+from boltzmann.experiments.engine.answers import answer_of
 from boltzmann.experiments.engine.arguments import checked_ends, checked_seeds, require_players
-from boltzmann.experiments.engine.compiled import CompiledCell
-from boltzmann.experiments.engine.masks import mask_of, mask_of_reached
+from boltzmann.experiments.engine.compiled import CompiledCell, CutCell
+from boltzmann.experiments.engine.log_recorder import LogRecorder
+from boltzmann.experiments.engine.masks import mask_of
 from boltzmann.experiments.engine.recorder import Recorder
 from boltzmann.experiments.errors import UnsupportedError
 from boltzmann.experiments.interfaces import Agent
@@ -21,6 +23,8 @@ from boltzmann.transition import Transition
 
 Engine = Literal["auto", "lockstep", "compiled"]
 ENGINES = ("auto", "lockstep", "compiled")
+Record = Literal["windows", "log"]
+_RECORDERS: dict[str, type[Recorder]] = {"windows": Recorder, "log": LogRecorder}
 
 
 @AS_USUAL
@@ -32,7 +36,8 @@ def rollout(
     rng: np.random.Generator,
     *,
     engine: Engine = "auto",
-    recorder: Callable[[NDArray[np.int64], int], Recorder] = Recorder,
+    record: Record = "windows",
+    recorder: Callable[[NDArray[np.int64], int], Recorder] | None = None,
     on_step: Callable[[int], None] | None = None,
 ) -> Recorder:
     """Let an agent act in a batched environment and record it.
@@ -55,7 +60,9 @@ def rollout(
         bit of a soft, mellowmax or expectation backup breaks a tie. Lockstep raises at the step at which a number is
         out of bounds, the loops before or after the stretch of that step. The loops leave Sarsa without a drawn next
         action.
-    recorder : callable
+    record : {"windows", "log"}
+        What is recorded: means over windows, or also every decision in a :class:`LogRecorder`, in lockstep.
+    recorder : callable, optional
         ``recorder(ends, R)`` returns a :class:`Recorder`. A subclass may record more, or less, in ``add``, which is
         called for each lockstep step, and ``add_windows``, which is called for some compiled windows at once. One that
         overrides ``add`` without ``add_windows`` runs in lockstep.
@@ -80,13 +87,16 @@ def rollout(
     checks.one_of("engine", engine, ENGINES)
     ends = checked_ends(ends)
     require_players(env, agent)
+    checks.one_of("record", record, tuple(_RECORDERS))
+    recorder = _RECORDERS[record] if recorder is None else recorder
     if not callable(recorder):
         raise TypeError(
             f"recorder must be called with ends and replicates, such as Recorder, got {checks.shown(recorder)}"
         )
-    record = recorder(ends, env.num_envs)
-    if not isinstance(record, Recorder):
-        raise TypeError(f"recorder must make a Recorder, got {checks.shown(record)}")
+    made = recorder(ends, env.num_envs)
+    if not isinstance(made, Recorder):
+        raise TypeError(f"recorder must make a Recorder, got {checks.shown(made)}")
+    made.begin(env)
     seeds = checked_seeds(seeds, env.num_envs)
     agent.reset(env.num_envs, env.single_observation_space, env.single_action_space, rng)
     observations, info = env.reset(seed=seeds)
@@ -96,26 +106,28 @@ def rollout(
             f"{env.single_observation_space}: flatten them first, or let envs.make number them, observe='hash' for any "
             "space"
         )
+    mask = mask_of(env, info)
     if engine != "lockstep":
         try:
-            _require_windows(record)
-            return _record_windows(CompiledCell(env, agent, int(ends[-1])), record, ends, on_step)
+            _require_windows(made)
+            cell = _cell(env, agent, int(ends[-1]), (observations, mask), engine)
+            return _record_windows(cell, made, ends, on_step)
         except UnsupportedError:
             if engine == "compiled":
                 raise
     keep_freed_memory()
-    mask = mask_of(env, info)
     for step in range(1, int(ends[-1]) + 1):
         decision = agent.act(observations, where=mask)
-        next_observations, rewards, terminated, truncated, info = env.step(decision.actions)
-        reached, mask = _before_reset(next_observations, info), mask_of(env, info)
-        next_where = mask_of_reached(env, info, mask, (terminated, truncated))
+        answer = answer_of(env, decision.actions)
+        rewards, terminated, truncated = answer.rewards, answer.terminated, answer.truncated
+        reached, next_where = answer.reached, answer.reached_mask
         agent.update(Transition(observations, decision.actions, rewards, reached, terminated, truncated, next_where))
-        record.add(step, decision, rewards, terminated, truncated, _gaps(info, env.num_envs))
-        observations = next_observations
+        made.see(observations)
+        made.add(step, decision, rewards, terminated, truncated, answer.gaps)
+        observations, mask = answer.observations, answer.mask
         if on_step is not None:
             on_step(step)
-    return record
+    return made
 
 
 @cache
@@ -136,37 +148,20 @@ def _require_windows(record: Recorder) -> None:
         raise UnsupportedError(f"{classes[0].__name__} overrides add without add_windows, which compiled loops call")
 
 
+def _cell(env: Any, agent: Agent, steps: int, first: tuple[Any, Any], engine: Engine) -> CompiledCell:
+    """Return the whole cell as a kernel, or for "auto" its parts with laws."""
+    try:
+        return CompiledCell(env, agent, steps)
+    except UnsupportedError:
+        if engine == "compiled":
+            raise
+    return CutCell(env, agent, steps, first, partial(answer_of, env))
+
+
 def _record_windows(
     cell: CompiledCell, recorder: Recorder, ends: NDArray[np.int64], on_step: Callable[[int], None] | None
 ) -> Recorder:
-    recorder.engine = "compiled"
+    recorder.engine = cell.engine
     for sums, distribution in cell.windows(np.diff(ends, prepend=0), on_step):
         recorder.add_windows(sums, distribution)
     return recorder
-
-
-def _before_reset(observations: NDArray[Any], info: dict[str, Any]) -> NDArray[Any]:
-    """Return the next observations, with the last observation of each ended episode instead of the next one's first."""
-    ended = info.get("_final_obs")
-    if ended is None:
-        return observations
-    if info["final_obs"].dtype != object and observations.ndim == 1:
-        return np.where(ended, info["final_obs"], observations)
-    final = info["final_obs"][ended]
-    reached = observations.copy()
-    # SyncVectorEnv returns an object array of single observations.
-    reached[ended] = np.stack(list(final)) if final.dtype == object else final
-    return reached
-
-
-def _gaps(info: dict[str, Any], num_envs: int) -> NDArray[np.float64]:
-    """Return the gap of each replicate's action, NaN where the environment does not report it."""
-    result: NDArray[Any] | None = None
-    # Gymnasium marks the rows with a report in `_gap`, and keeps the last report of an ended episode in `final_info`.
-    for source in (info, info.get("final_info", {})):
-        if "gap" in source:
-            gaps, marked = np.asarray(source["gap"]), np.asarray(source.get("_gap", True))
-            # `argmin` finds a row without a mark faster than `all`.
-            is_whole = marked.item(marked.argmin())
-            result = gaps if is_whole else np.where(marked, gaps, np.nan if result is None else result)
-    return np.full(num_envs, np.nan) if result is None else result

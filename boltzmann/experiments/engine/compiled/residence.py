@@ -16,6 +16,8 @@ def write_beginning(steps: Steps) -> None:
         with code.under("for i in range(n):"):
             steps.load_row()
         if steps.sampled:
+            if steps.cut:
+                _refuse_other_masks(steps)
             with code.under("for i in range(n):"):
                 code.line(f"upcoming_actions = {kernel.actions} if has_upcoming[first + i] else 0")
                 with code.under("for a in range(upcoming_actions):"):
@@ -34,9 +36,22 @@ def write_beginning(steps: Steps) -> None:
         code.line("pass", *(f"{kernel.at(name)} = {name}[first + i]" for name in steps.learner.states))
 
 
+def _refuse_other_masks(steps: Steps) -> None:
+    """Write that an action is drawn again where the environment now tells another mask than that of its draw."""
+    code, kernel = steps.kernel.code, steps.kernel
+    rows, actions = code.under("for i in range(n):"), code.under("for a in range(actions):")
+    with code.under("if masked[0]:"), rows, code.under("if has_upcoming[first + i]:"), actions:
+        code.line(f"pair = (first + i) * {kernel.actions} + a")
+        with code.under("if mask[pair] == (upcoming_q[pair] == -np.inf):"):
+            code.line("has_upcoming[first + i] = False")
+
+
 def write_end(steps: Steps) -> None:
     """Write how a block stores what its next steps need."""
     code, kernel = steps.kernel.code, steps.kernel
+    if steps.given:
+        with code.under("for i in range(n):"):
+            code.line(f"places[first + i] = {kernel.at('here')}")
     if steps.resident:
         with code.under("for a in range(actions):"), code.under("for i in range(n):"):
             for name in steps.learner.tables:
