@@ -60,7 +60,7 @@ def test_breakout_is_learnt(policy):
     with warnings.catch_warnings():
         # MinAtar states no time limit.
         warnings.simplefilter("ignore", UserWarning)
-        returns = trained(agent, "MinAtar/Breakout-v1", 60_000, 3, 1, last=4000)
+        returns = trained(agent, "MinAtar/Breakout-v1", 60_000, 3, 1, last=6000)
     print(f"{policy}: {returns}")
     assert returns.min() >= 3.0  # random actions return 0.38
 

@@ -71,11 +71,10 @@ def test_what_does_not_fit_together_is_refused(tmp_path, capsys):
         assert message in error
 
 
-def test_without_pytorch_the_extra_is_named(tmp_path, capsys, monkeypatch):
+def test_without_pytorch_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "torch", None)
-    error = refused(train_dqn.main, [*SMALL, "--output", str(tmp_path / "x")], capsys, tmp_path)
-    assert "torch is not installed" in error
-    assert "pip install 'boltzmann-exploration[torch]'" in error
+    with pytest.raises(ValueError, match=r"torch is not installed .*boltzmann-exploration\[torch\]'"):
+        train_dqn.describe(train_dqn.Options())
 
 
 def test_the_usual_comparison_runs_deep_agents_too(tmp_path, capsys):
