@@ -6,7 +6,7 @@
   ``drawing``: a figure to a file and the page
 - ``costs``: the memory, disk and time that runs need; ``options``: options of several scripts
 - ``refusals``: what is refused before anything is computed; ``running``: a comparison with
-  all that it shows, and the runs of a study
+  all that it shows, and the runs of a study; ``training``: what the commands of deep agents share
 """
 
 from scripts.support.command import command, read_options
@@ -17,6 +17,7 @@ from scripts.support.problems import make_problem, read_policy
 from scripts.support.progress_bar import ProgressBar
 from scripts.support.running import compare, require_comparison_folder, study_runs
 from scripts.support.tables import print_answer, print_path, print_table
+from scripts.support.training import TrainingOptions, as_raw, policies_for, train, usual
 
 __all__ = [
     "NAMES",
@@ -29,12 +30,15 @@ __all__ = [
     "TaskAgent",
     "TaskSteps",
     "Tasks",
+    "TrainingOptions",
+    "as_raw",
     "as_written",
     "command",
     "compare",
     "draw_and_save",
     "make_problem",
     "make_task",
+    "policies_for",
     "print_answer",
     "print_path",
     "print_table",
@@ -44,5 +48,7 @@ __all__ = [
     "require_comparison_folder",
     "steps_of",
     "study_runs",
+    "train",
+    "usual",
     "write_and_print",
 ]

@@ -13,7 +13,7 @@ from boltzmann.experiments.runs import BACKENDS
 from tests.support.lists import BACKUPS, LEARNERS
 from tests.support.paths import ROOT
 
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 TOP = {path.name for path in ROOT.iterdir() if path.name not in ("results", "dist", "build")}
 
 
