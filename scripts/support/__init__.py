@@ -6,10 +6,11 @@
   ``drawing``: a figure to a file and the page
 - ``costs``: the memory, disk and time that runs need; ``options``: options of several scripts
 - ``refusals``: what is refused before anything is computed; ``running``: a comparison with
-  all that it shows, and the runs of a study; ``training``: what the commands of deep agents share
+  all that it shows, and the runs of a study; ``deep``: what the commands of deep agents share
 """
 
 from scripts.support.command import command, read_options
+from scripts.support.deep import TrainingOptions, as_raw, policies_for, train, usual
 from scripts.support.drawing import draw_and_save, write_and_print
 from scripts.support.names import NAMES, as_written, make_task, read_agent
 from scripts.support.options import CellTimeout, Confidence, DryRun, Jobs, Seed, TaskAgent, Tasks, TaskSteps, steps_of
@@ -17,7 +18,6 @@ from scripts.support.problems import make_problem, read_policy
 from scripts.support.progress_bar import ProgressBar
 from scripts.support.running import compare, require_comparison_folder, study_runs
 from scripts.support.tables import print_answer, print_path, print_table
-from scripts.support.training import TrainingOptions, as_raw, policies_for, train, usual
 
 __all__ = [
     "NAMES",

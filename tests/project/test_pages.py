@@ -38,7 +38,7 @@ def missing(text, page):
         # The id of an environment, such as boltzmann/Chain-v0, is not a file name.
         if first in TOP and not (ROOT / word).exists() and not re.search(r"-v\d+$", word):
             yield word
-    for module in re.findall(r"python -m ((?:scripts|benchmarks)\.[a-z_.]+)", text):
+    for module in re.findall(r"python -m ((?:scripts|benchmarks)\.[a-z0-9_.]+)", text):
         if importlib.util.find_spec(module) is None:
             yield module
 
