@@ -19,7 +19,7 @@ DEEP := stable-baselines3==2.9.2 sb3-contrib==2.9.2 jax==0.10.2 jaxlib==0.10.2 o
 # The libraries of the adapters in docs/deep: tianshou needs pandas 2, RLlib is large, and both are kept apart.
 ADAPTERS := pfrl==0.4.0 torchrl==0.14.1 skrl==2.1.1
 ADAPTERS_TIANSHOU := tianshou==2.0.1
-ADAPTERS_RLLIB := ray[rllib]==2.60.0
+ADAPTERS_RLLIB := 'ray[rllib]==2.60.0'
 
 .PHONY: demo test test-slow test-lowest test-newest test-libraries test-deep test-deep-slow test-adapters test-browser \
 	test-clusters coverage lint types format wheel lock \

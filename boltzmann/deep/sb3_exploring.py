@@ -63,9 +63,13 @@ class Exploring(OffPolicyAlgorithm):
         """Seed everything that Stable-Baselines3 seeds, and the generators of exploration and of evaluation."""
         super().set_random_seed(seed)
         if seed is not None or "_generators" not in self.__dict__:
-            # What an evaluation draws does not change what training draws.
-            acting, predicting = np.random.SeedSequence(seed).spawn(2)
-            self._generators = np.random.default_rng(acting), np.random.default_rng(predicting)
+            self.seed_exploration(seed)
+
+    def seed_exploration(self, seed: int | None = None) -> None:
+        """Seed the generators of exploration and of evaluation alone; None takes fresh entropy."""
+        # What an evaluation draws does not change what training draws.
+        acting, predicting = np.random.SeedSequence(seed).spawn(2)
+        self._generators = np.random.default_rng(acting), np.random.default_rng(predicting)
 
     def _setup_model(self) -> None:
         require_exploration(self.exploration, int(self.action_space.n))

@@ -6,10 +6,11 @@
   ``drawing``: a figure to a file and the page
 - ``costs``: the memory, disk and time that runs need; ``options``: options of several scripts
 - ``refusals``: what is refused before anything is computed; ``running``: a comparison with
-  all that it shows, and the runs of a study
+  all that it shows, and the runs of a study; ``deep``: what the commands of deep agents share
 """
 
 from scripts.support.command import command, read_options
+from scripts.support.deep import TrainingOptions, as_raw, policies_for, train, usual
 from scripts.support.drawing import draw_and_save, write_and_print
 from scripts.support.names import NAMES, as_written, make_task, read_agent, taught
 from scripts.support.options import CellTimeout, Confidence, DryRun, Jobs, Seed, TaskAgent, Tasks, TaskSteps, steps_of
@@ -29,12 +30,15 @@ __all__ = [
     "TaskAgent",
     "TaskSteps",
     "Tasks",
+    "TrainingOptions",
+    "as_raw",
     "as_written",
     "command",
     "compare",
     "draw_and_save",
     "make_problem",
     "make_task",
+    "policies_for",
     "print_answer",
     "print_path",
     "print_table",
@@ -45,5 +49,7 @@ __all__ = [
     "steps_of",
     "study_runs",
     "taught",
+    "train",
+    "usual",
     "write_and_print",
 ]

@@ -43,7 +43,7 @@ NAMES: dict[str, Any] = {
 }
 
 _DEEP = {"DQN": "dqn", "Dense": "networks", "Convolutional": "networks", "Modules": "networks"}
-_DEEP |= {"DoubleMaximum": "tensor_backups", "Munchausen": "tensor_backups"}
+_DEEP |= {"DoubleMaximum": "tensor_backups", "Munchausen": "tensor_backups", "SB3DQN": "sb3_agent"}
 
 
 def _imported(name: str) -> Callable[..., Any]:

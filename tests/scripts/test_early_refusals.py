@@ -14,17 +14,17 @@ from boltzmann.experiments.figures import require_figure_format
 from boltzmann.experiments.runs import disk
 from boltzmann.experiments.store import atomic
 from scripts import anneal, compare_schedules, export_results, plot_learning_curves, temperature_limits, tune
-from scripts.support import costs, refusals
-from scripts.train_dqn import as_raw
+from scripts.support import as_raw, costs, refusals
 from tests.support.commands import refused
 from tests.support.every_command import BANDIT, NAMES, arguments_of, main_of
 
-RUNNING = ("anneal", "compare_schedules", "temperature_limits", "train_dqn", "tune")
+RUNNING = ("anneal", "compare_schedules", "temperature_limits", "train_dqn", "train_sb3", "tune")
+NEEDED = {"train_dqn": "torch", "train_sb3": "stable_baselines3"}
 EVERY_RUNNING = pytest.mark.parametrize(
     "name",
     [
-        pytest.param(name, marks=pytest.mark.skipif(not find_spec("torch"), reason="it needs PyTorch"))
-        if name == "train_dqn"
+        pytest.param(name, marks=pytest.mark.skipif(not find_spec(NEEDED[name]), reason=f"it needs {NEEDED[name]}"))
+        if name in NEEDED
         else name
         for name in RUNNING
     ],
@@ -49,7 +49,7 @@ def task(name, environment):
 
 def shown(name, environment):
     """The environment as a command names it; deep networks see raw observations."""
-    return as_raw(environment) if name == "train_dqn" else environment
+    return as_raw(environment) if name in NEEDED else environment
 
 
 def of(name, *more, folder, results=None):
@@ -227,7 +227,14 @@ def test_a_dry_run_stores_nothing_and_says_what_it_would_take(name, unable_to_ru
     assert lines[-2].startswith("memory: about ")
     assert lines[-1].startswith("disk: ")
     assert lines[-1].endswith(f" MB of results, figures and page in {tmp_path / 'x'}")
-    cells = {"anneal": 1 + 12, "compare_schedules": 2, "temperature_limits": 4, "train_dqn": 2, "tune": 4}
+    cells = {
+        "anneal": 1 + 12,
+        "compare_schedules": 2,
+        "temperature_limits": 4,
+        "train_dqn": 2,
+        "train_sb3": 2,
+        "tune": 4,
+    }
     assert int(lines[-3].split()[0]) >= cells[name]
     if name == "tune":
         assert lines[:2] == [f"round-0: {BANDIT}: 20 steps, 1 replicates", lines[1]]
