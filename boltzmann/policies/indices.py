@@ -14,10 +14,10 @@ from numpy.typing import ArrayLike
 
 from boltzmann import checks
 from boltzmann._numerics import libraries
-from boltzmann.arrays import QUIET, Floats, Input, Mask, Values
+from boltzmann.arrays import QUIET, Bools, Floats, Input, Mask, Values
 from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
-from boltzmann.gibbs import Gibbs
+from boltzmann.gibbs import Gibbs, OfEnergies
 from boltzmann.laws import VISITS, Functions, Named, Number, PolicyLaw, StepNumber, greedy_law, width
 from boltzmann.notation import Expression
 from boltzmann.policies._choice import LargestDraw, Law
@@ -59,13 +59,18 @@ class PolicyInputs:
     def greedy_over(self, index: Floats) -> Categorical:
         """Return the choice of an untaken action, or else of a largest index, ties shared equally."""
         first = np.where(self.untaken, np.inf, np.where(self.allowed, index, -np.inf))
-        return Categorical(self.returned(Gibbs(first, 0.0).probs.astype(self.dtype, copy=False)))
+        probs = self.returned(Gibbs(first, 0.0).probs.astype(self.dtype, copy=False))
+        return Categorical(probs, greedy=self.returned(self.best()))
 
     def largest_draw(self, law: Law) -> Categorical:
         """Return the choice of the largest draw; libraries other than NumPy draw by its probabilities."""
         if libraries.is_native(self._given):
-            return LargestDraw(law)
-        return Categorical(self.returned(law.probabilities()))
+            return LargestDraw(law, self.best())
+        return Categorical(self.returned(law.probabilities()), greedy=self.returned(self.best()))
+
+    def best(self) -> Bools:
+        """Mark the allowed actions of a largest value, shape (..., K)."""
+        return np.asarray(self.values == self.values.max(axis=-1, keepdims=True))
 
     def returned(self, result: Any) -> Any:
         """Return an array of NumPy in the library of the values."""
@@ -210,7 +215,8 @@ class Maillard(Expression):
         energies: Any = -(gaps**2)
         energies = np.where(waiting, 0.0, energies).astype(inputs.dtype)
         first = np.where(waiting, inputs.untaken, inputs.allowed)
-        return Gibbs(inputs.returned(energies), 1.0, where=inputs.returned(first))
+        greedy = inputs.returned(inputs.best())
+        return OfEnergies.made(inputs.returned(energies), 1.0, inputs.returned(first), greedy, has_temperature=False)
 
     @property
     def law(self) -> PolicyLaw:

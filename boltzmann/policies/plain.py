@@ -10,7 +10,7 @@ import numpy as np
 from boltzmann._numerics import libraries
 from boltzmann.arrays import Input, Mask, Values
 from boltzmann.categorical import Categorical
-from boltzmann.gibbs import Gibbs
+from boltzmann.gibbs import Gibbs, OfEnergies, greedy_marks
 from boltzmann.laws import PolicyLaw, StepNumber, greedy_weight, mixture, uniform_weight
 from boltzmann.notation import Expression
 from boltzmann.policies._mixture import epsilon_at, uniform_or_gibbs
@@ -55,7 +55,10 @@ class Uniform(Expression):
     ) -> Gibbs:
         """Return the distribution of each row of ``values``, shape (..., K); only their shape matters."""
         xp = libraries.library(values)
-        return Gibbs(xp.zeros_like(libraries.to_float(xp, "values", values)), np.inf, where=where)
+        energies = xp.zeros_like(libraries.to_float(xp, "values", values))
+        # Gibbs checks the mask first.
+        Gibbs(energies, np.inf, where=where)
+        return OfEnergies.made(energies, np.inf, where, greedy_marks(xp, values, where), has_temperature=True)
 
 
 @dataclass(frozen=True, repr=False)
