@@ -26,7 +26,8 @@ class OfEnergies(Gibbs):
     def temperature(self) -> Array:
         """Temperature of each row, shape (...); NaN where the policy has none."""
         temperature = super().temperature
-        return temperature if self._has_temperature else temperature * self._scores.answer_xp.nan
+        rows: Array = temperature if self._has_temperature else temperature * self._scores.answer_xp.nan
+        return rows
 
     @property
     def greedy_probability(self) -> Array:

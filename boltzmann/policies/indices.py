@@ -14,12 +14,12 @@ from numpy.typing import ArrayLike
 
 from boltzmann import checks
 from boltzmann._numerics import libraries
+from boltzmann.acting import Acting
 from boltzmann.arrays import QUIET, Bools, Floats, Input, Mask, Values
 from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs, OfEnergies
 from boltzmann.laws import VISITS, Functions, Named, Number, PolicyLaw, StepNumber, greedy_law, width
-from boltzmann.notation import Expression
 from boltzmann.policies._choice import LargestDraw, Law
 
 
@@ -83,7 +83,7 @@ class PolicyInputs:
 
 
 @dataclass(frozen=True, repr=False)
-class UCB1(Expression):
+class UCB1(Acting):
     """The largest of Q(a) + confidence sqrt(log n / N(a)), n being the number of plays so far: the sum of the visits.
 
     Auer, Cesa-Bianchi & Fischer, "Finite-time analysis of the multiarmed bandit problem", 2002, figure 1, for rewards
@@ -130,7 +130,7 @@ class UCB1(Expression):
 
 
 @dataclass(frozen=True, repr=False)
-class UCB1Tuned(Expression):
+class UCB1Tuned(Acting):
     """The largest of Q(a) + sqrt(w min(1/4, variance(a) + sqrt(2 w))), w being log n / N(a).
 
     Auer, Cesa-Bianchi & Fischer, "Finite-time analysis of the multiarmed bandit problem", 2002, section 4, for rewards
@@ -177,7 +177,7 @@ class UCB1Tuned(Expression):
 
 
 @dataclass(frozen=True, repr=False)
-class Maillard(Expression):
+class Maillard(Acting):
     """Maillard sampling: p(a) is proportional to exp(-N(a) gap(a)^2 / (2 deviation^2)), gap(a) = max Q - Q(a).
 
     Bian & Jun, "Maillard sampling: Boltzmann exploration done optimally", 2022, algorithm 1, for

@@ -14,6 +14,7 @@ import numpy as np
 
 from boltzmann import checks
 from boltzmann._numerics import libraries, standardise, tensors
+from boltzmann.acting import Acting
 from boltzmann.arrays import QUIET, Array, Bools, Floats, Input, Mask, Values
 from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
@@ -73,7 +74,7 @@ def _differentiable(probs: Array, values: Values, temperature: Values, alpha: fl
 
 
 @dataclass(frozen=True, repr=False)
-class Sparsemax(TemperaturePolicy):
+class Sparsemax(Acting, TemperaturePolicy):
     """The point of the simplex nearest to Q / T: p(a) = max(Q(a) / T - tau, 0), where tau makes the sum 1.
 
     Martins & Astudillo, "From softmax to sparsemax: a sparse model of attention and multi-label classification", 2016,
@@ -121,7 +122,7 @@ class Sparsemax(TemperaturePolicy):
 
 
 @dataclass(frozen=True, repr=False)
-class Entmax(TemperaturePolicy):
+class Entmax(Acting, TemperaturePolicy):
     """Alpha-entmax: p(a) = max((alpha - 1) Q(a) / T - tau, 0)^(1 / (alpha - 1)), where tau makes the sum 1.
 
     Peters, Niculae & Martins, "Sparse sequence-to-sequence models", 2019, equation 8; as exploration, Lee et al.,
