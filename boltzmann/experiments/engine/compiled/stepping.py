@@ -16,6 +16,7 @@ from boltzmann.experiments.engine.compiled.residence import write_beginning, wri
 from boltzmann.experiments.engine.compiled.worlds import BanditWorld, Draw, MotionWorld, TableWorld, fill_together
 from boltzmann.experiments.engine.compiled.writing import (
     BLOCK,
+    SLOT,
     VECTOR,
     Fold,
     Kernel,
@@ -138,7 +139,7 @@ class Steps:
         code.line("size = len(ends) * rows")
         with code.under(f"for first in range(0, rows, {BLOCK}):"):
             code.line(f"n = min({BLOCK}, rows - first)", f"padded = (n + {VECTOR - 1}) // {VECTOR} * {VECTOR}")
-            code.line("window = np.searchsorted(ends, begin, side='right')")
+            code.line("window = count_up_to(ends, begin)")
             write_beginning(self)
             with code.under("for t in range(begin, end):"):
                 self._step()
@@ -183,7 +184,7 @@ class Steps:
         code.line(f"start = {row} * {kernel.actions}")
         mask = self.world.load_mask(kernel, prefix != "") if "q" in names else ""
         with code.under(f"for a in range({'actions' if names else 0}):"):
-            code.line("pass")
+            code.line(SLOT)
             for name in names:
                 text = f"values[start + a]{mask}" if name == "q" else f"{name}[start + a]"
                 code.line(f"{kernel.at(prefix + name, 'i', 'a')} = {text}")
@@ -195,8 +196,7 @@ class Steps:
         with code.under("if t == ends[window]:"):
             code.line("window += 1")
         code.line("drawn, at_first = (t - begin) * rows + first, window * rows + first")
-        actions = code.under("for a in range(actions):")
-        with code.under("if t == ends[window] - 1:"), actions, code.under("for i in range(n):"):
+        with code.under("if t == ends[window] - 1:"), kernel.each(rows="n"):
             for name in self.loaded:
                 code.line(f"last_{name}[(at_first + i) * {kernel.actions} + a] = {kernel.at(name, 'i', 'a')}")
         if self.learner.states:
