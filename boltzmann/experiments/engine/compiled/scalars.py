@@ -9,7 +9,7 @@ from numba import njit
 from numba.core import compiler, compiler_machinery, typed_passes, untyped_passes
 
 
-class KernelCompiler(compiler.CompilerBase):  # type: ignore[misc]
+class KernelCompiler(compiler.CompilerBase):
     """Numba's compiler without the passes that kernels have no use for, which take a third of its time.
 
     Each name of a kernel has one type, so no names have to be split; there are no closures, branches on types or
@@ -18,7 +18,7 @@ class KernelCompiler(compiler.CompilerBase):  # type: ignore[misc]
 
     def define_pipelines(self) -> list[Any]:
         """Return the passes: from bytecode to numba's notation, types, and machine code."""
-        passes: Any = compiler_machinery.PassManager("kernel")
+        passes: Any = compiler_machinery.PassManager("kernel")  # type: ignore[no-untyped-call]
         for each in (
             *(untyped_passes.TranslateByteCode, untyped_passes.FixupArgs, untyped_passes.IRProcessing),
             *(typed_passes.NopythonTypeInference, typed_passes.AnnotateTypes),
