@@ -44,7 +44,7 @@ test-libraries: $(VENV)/ready  ## the core on PyTorch and JAX, beside optax; ins
 	$(BIN)/python -m pytest -q -m "not slow" $(SIDE_BY_SIDE) tests/core/test_battery.py tests/core/test_libraries.py tests/core/test_draws_in_libraries.py \
 		tests/policies/test_policies_in_libraries.py tests/core/test_tensors.py tests/core/test_transforms.py \
 		tests/core/test_inversion.py tests/core/test_traced_actions.py tests/core/test_categorical.py tests/core/test_devices.py \
-		tests/core/test_extremes.py tests/core/test_mask_forms.py tests/core/test_traced_roots.py \
+		tests/large/test_large_in_torch.py tests/benchmarks/test_large_softmaxes.py tests/core/test_extremes.py tests/core/test_mask_forms.py tests/core/test_traced_roots.py \
 		tests/schedules/test_schedules.py::test_optax_schedules_serve $(COVERAGE)
 
 test-browser: $(VENV)/ready  ## the page of a comparison in headless Chromium; installs Playwright, and Chromium if possible
@@ -58,10 +58,11 @@ test-browser: $(VENV)/ready  ## the page of a comparison in headless Chromium; i
 	fi
 
 test-clusters: $(VENV)/ready  ## runs on local clusters of Dask and Ray, and exports; installs these
-	@$(BIN)/python -c 'import distributed, ray, pyarrow, tensorboardX' 2>/dev/null || \
-		{ echo "installing Dask, Ray, pyarrow and tensorboardX into $(VENV)"; \
-		$(INSTALL) distributed==2026.8.0 ray==2.60.0 pyarrow==26.0.1 tensorboardX==2.6.5; }
-	$(BIN)/python -m pytest -q tests/experiments/runs/test_clusters.py tests/experiments/store/test_exporting.py $(COVERAGE)
+	@$(BIN)/python -c 'import distributed, ray, pyarrow, tensorboardX, sklearn' 2>/dev/null || \
+		{ echo "installing Dask, Ray, pyarrow, tensorboardX and scikit-learn into $(VENV)"; \
+		$(INSTALL) distributed==2026.8.0 ray==2.60.0 pyarrow==26.0.1 tensorboardX==2.6.5 scikit-learn==1.7.2; }
+	$(BIN)/python -m pytest -q tests/experiments/runs/test_clusters.py tests/experiments/store/test_exporting.py \
+		tests/offpolicy/test_exchange.py tests/envs/contexts $(COVERAGE)
 
 coverage: $(VENV)/ready  ## the lines that no test ran, where earlier targets had COVERAGE="--cov --cov-append --cov-report="
 	$(BIN)/python -m coverage report

@@ -1,10 +1,10 @@
-"""Learners with a table of action values; all replicates advance in one call.
+"""Learners with a table of action values, or with linear ones; all replicates advance in one call.
 
 To add a learner, write its module in ``bandits`` or ``control``, name it in the ``__init__`` of that folder, whose
 names this file exports, and add it to the list in ``tests/support/lists.py``.
 """
 
-from agents import bandits, control
+from agents import bandits, control, linear
 from agents.backups import (
     Backup,
     BoltzmannExpectation,
@@ -16,6 +16,7 @@ from agents.backups import (
 from agents.bandits import *  # noqa: F403 (the face of the folder lists its learners)
 from agents.control import *  # noqa: F403
 from agents.decision import Decision
+from agents.linear import *  # noqa: F403
 from agents.policy_agent import PolicyAgent
 from agents.tabular import TabularAgent
 from agents.temporal_difference import TemporalDifference
@@ -34,3 +35,4 @@ __all__ = [
 ]
 __all__ += bandits.__all__
 __all__ += control.__all__
+__all__ += linear.__all__

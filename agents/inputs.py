@@ -50,7 +50,7 @@ def checked_transition(transition: Transition, rows: Indices, shape: tuple[int, 
     """
     _, state_count, action_count = shape
     expected = rows.shape
-    rewards = _checked_rewards(transition.rewards, expected)
+    rewards = checked_rewards(transition.rewards, expected)
     terminated = _of_kind("terminated", transition.terminated, expected, _BOOL)
     truncated = _of_kind("truncated", transition.truncated, expected, _BOOL)
     next_states = checked_indices("next_observations", transition.next_observations, expected, state_count)
@@ -82,7 +82,8 @@ def checked_mask(name: str, value: ArrayLike, shape: tuple[int, int]) -> Mask:
         raise ValueError(f"{name} must be of shape {shape}, got {mask.shape}") from None
 
 
-def _checked_rewards(value: ArrayLike, shape: tuple[int, ...]) -> PerRow:
+def checked_rewards(value: ArrayLike, shape: tuple[int, ...]) -> PerRow:
+    """Return finite rewards, or raise a ValueError that names the row."""
     rewards: PerRow = _of_kind("rewards", value, shape, _FLOAT64)
     # Both return the index of a NaN if there is one.
     if not (math.isfinite(rewards.item(rewards.argmax())) and math.isfinite(rewards.item(rewards.argmin()))):

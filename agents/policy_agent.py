@@ -44,11 +44,16 @@ class PolicyAgent(TabularAgent):
         if "epsilons" in self._reads:
             self.epsilons = np.full(self.values.shape[:2], self.policy.initial_epsilon)  # type: ignore[attr-defined]
 
+    @property
+    def _acting(self) -> Policy:
+        """The policy that draws, which may be another form of the policy for what this learner tells it."""
+        return self.policy
+
     def _law(
         self, learn: Callable[..., Results], tables: Mapping[str, Any] | None = None, **others: Any
     ) -> LearnerLaw | None:
         """Return the law of a learner, with tables of its own; None if its policy has none."""
-        policy = own_law(self.policy)
+        policy = own_law(self._acting)
         if policy is None:
             return None
         all_tables = {"values": self.values, "visits": self.visits, **(tables or {})}
@@ -85,7 +90,7 @@ class PolicyAgent(TabularAgent):
 
     def _distribution(self, inputs: PolicyInputs, where: ArrayLike | None, step: int) -> Distribution:
         values, *others = inputs
-        return self.policy(inputs[values], step=step, where=where, **{name: inputs[name] for name in others})
+        return self._acting(inputs[values], step=step, where=where, **{name: inputs[name] for name in others})
 
     def _add(self, entries: Entries, values: PerRow, changes: PerRow) -> None:
         """Write ``values + changes`` over the values of the entries, and update the exploration rates."""

@@ -1,16 +1,17 @@
-"""Gymnasium environments and their batched form; importing this package registers those in ``ENVIRONMENTS``.
+"""Gymnasium environments and their batched form; importing this package registers ``ENVIRONMENTS`` and ``CONTEXTS``.
 
 - ``entries``, ``batched``, ``canvas``: one entry for each environment; the shared batched form and checks; pictures
-- ``bandits``, ``problems``: the environments; a new one is a file and an entry in the face of its folder
+- ``bandits``, ``contexts``, ``problems``: the environments; a new one is a file and an entry in the face of its folder
 - ``tables``: models as arrays, stepped in batches and solved
 - ``physics``: CartPole, MountainCar and Acrobot with numbered observations, in batches
 - ``spaces``: observations and actions as numbers of a table's rows and columns
 - ``forms``, ``making``: the fastest batched form of any environment
 """
 
-from envs import bandits, problems
+from envs import bandits, contexts, problems
 from envs.bandits import *
 from envs.batched import SameStepVectorEnv
+from envs.contexts import *
 from envs.entries import Entry
 from envs.making import TIME_LIMIT, TimeLimitWarning, make, make_raw
 from envs.problems import *
@@ -26,7 +27,10 @@ from envs.tables import Table, TableEnv, TabularVectorEnv, compile_table, optima
 
 __all__ = [
     *bandits.__all__,
+    *contexts.__all__,
     *problems.__all__,
+    "CONTEXTS",
+    "CONTEXT_IDS",
     "ENVIRONMENTS",
     "ENV_IDS",
     "MDP_IDS",
@@ -51,8 +55,10 @@ __all__ = [
 ]
 
 ENVIRONMENTS: tuple[Entry, ...] = (*bandits.BANDITS, *problems.PROBLEMS)
-for entry in ENVIRONMENTS:
+CONTEXTS: tuple[Entry, ...] = contexts.CONTEXTS
+for entry in (*ENVIRONMENTS, *CONTEXTS):
     entry.register()
 
 ENV_IDS = tuple(entry.id for entry in ENVIRONMENTS)
 MDP_IDS = tuple(entry.id for entry in problems.PROBLEMS)
+CONTEXT_IDS = tuple(entry.id for entry in CONTEXTS)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
+from gymnasium import Space
 from gymnasium.spaces import Discrete
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
@@ -61,13 +62,13 @@ class SameStepVectorEnv(VectorEnv[Indices, ArrayLike, NDArray[Any]]):
     ----------
     num_envs : int
         Number of copies, from 1 to 2^24.
-    observation_space, action_space : gymnasium.spaces.Discrete
-        The spaces of a single copy.
+    observation_space, action_space : gymnasium.Space
+        The spaces of a single copy; actions are ``Discrete``.
     """
 
     metadata: dict[str, Any] = {"autoreset_mode": AutoresetMode.SAME_STEP, "render_modes": []}  # noqa: RUF012
 
-    def __init__(self, num_envs: int, observation_space: Discrete, action_space: Discrete) -> None:
+    def __init__(self, num_envs: int, observation_space: Space[Any], action_space: Discrete) -> None:
         self.num_envs = whole_number("num_envs", num_envs, 1, MOST_COPIES)
         self.single_observation_space, self.single_action_space = observation_space, action_space
         self.observation_space = batch_space(observation_space, self.num_envs)

@@ -77,8 +77,9 @@ class Options:
     """The address of a cluster, such as "tcp://10.0.0.1:8786" for dask or "ray://10.0.0.1:10001" for ray."""
     block: int = 100
     """Replicates that are computed and stored together; it is part of the experiment, as the seed is."""
-    record: Literal["replicates", "blocks"] = "replicates"
-    """What is stored: the curves of every replicate, or the mean and the variance of each block, for very many."""
+    record: Literal["replicates", "blocks", "log"] = "replicates"
+    """What is stored: the curves of every replicate, the mean and the variance of each block, for very many, or the
+    curves and a log of every decision, for scripts.pick_temperature."""
     metric: JudgedKey | None = None
     """What the policies are judged by; by default the return where every replicate ended an episode in the last tenth
     of the steps, else the gap where episodes end and it is known, else the reward per step."""

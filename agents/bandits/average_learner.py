@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from agents.bandits.variances import RewardVariances, added
+from agents.bandits.variances import RewardVariances
 from agents.inputs import TableTransition
 from agents.memory import Entries, Indices, PerRow, read, rows_of
 from agents.parameters import FINITE
@@ -24,7 +24,10 @@ class AverageLearner(PolicyAgent):
     def _reset_state(self) -> None:
         super()._reset_state()
         self.values[:] = self.initial_value
-        self._variances = RewardVariances(self.values.shape) if "variances" in self._reads else None
+        self._variances = self._new_variances() if "variances" in self._reads else None
+
+    def _new_variances(self) -> RewardVariances:
+        return RewardVariances(self.values.shape)
 
     def _learn(self, transition: TableTransition) -> None:
         entries, rewards = transition.entries, transition.rewards
@@ -41,13 +44,14 @@ class AverageLearner(PolicyAgent):
 
     def _average_law(self, learn: Callable[..., Results], **others: Any) -> LearnerLaw | None:
         """Return the law of a learner that moves by ``learn``; None if its policy has none."""
-        if self._variances is None:
+        variances = self._variances
+        if variances is None:
             return self._law(learn, **others)
 
         def with_variances(m: Any, here: Any, reward: Any, future: Any, row: Any) -> Results:
-            return {**learn(m, here, reward, future, row), **added(m, here, reward)}
+            return {**learn(m, here, reward, future, row), **variances.added(m, here, reward, row)}
 
-        return self._law(with_variances, self._variances.tables, **others)
+        return self._law(with_variances, variances.tables, **others)
 
     def _policy_inputs(self, states: Indices) -> PolicyInputs:
         inputs = super()._policy_inputs(states)

@@ -6,15 +6,19 @@ for a policy that reads variances.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from agents.bandits.average_learner import AverageLearner
+from agents.bandits.variances import ForgettingVariances, RewardVariances
 from agents.memory import Entries, PerRow, read
 from agents.parameters import rates_at
-from boltzmann import InverseTime, Schedule
+from agents.return_variances import capped
+from agents.tabular import PolicyInputs
+from boltzmann import Distribution, InverseTime, Schedule
 from boltzmann.bounds import Real
 from boltzmann.checks import shown
 from boltzmann.laws import LearnerLaw, averaged, moved
@@ -121,6 +125,9 @@ class ConstantStep(AverageLearner):
     The weight of the reward n steps ago is step_size (1 - step_size)^n, and that of the initial value
     (1 - step_size)^n after n rewards (Sutton & Barto, "Reinforcement Learning", 2nd ed., equation 2.6).
 
+    A policy that reads variances is told what this memory holds: variances that forget at the same rate, and no more
+    visits of an action than (2 - step_size) / step_size, the number of equal weights that average as well.
+
     Parameters
     ----------
     policy : Policy
@@ -143,13 +150,28 @@ class ConstantStep(AverageLearner):
 
     step_size: Annotated[float, Real("(0, 1]")] = field(default=0.1, kw_only=True)
 
+    @property
+    def _most_visits(self) -> float:
+        return (2.0 - self.step_size) / self.step_size
+
+    def _new_variances(self) -> RewardVariances:
+        return ForgettingVariances(self.values.shape, self.step_size)
+
     def _changes(self, rewards: PerRow, values: PerRow, entries: Entries) -> PerRow:
         return self.step_size * (rewards - values)
+
+    def _distribution(self, inputs: PolicyInputs, where: ArrayLike | None, step: int) -> Distribution:
+        if "variances" in inputs:
+            inputs = {**inputs, "visits": np.minimum(inputs["visits"], self._most_visits)}
+        return super()._distribution(inputs, where, step)
 
     @property
     def law(self) -> LearnerLaw | None:
         """The learner as a law; None if its policy has none."""
-        return self._average_law(moved, constants={"step_size": self.step_size})
+        law = self._average_law(moved, constants={"step_size": self.step_size})
+        if law is None or self._variances is None:
+            return law
+        return replace(law, policy=capped(law.policy, self._most_visits))
 
 
 @dataclass(repr=False)

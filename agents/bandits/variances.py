@@ -30,16 +30,52 @@ class RewardVariances:
 
     @property
     def tables(self) -> dict[str, NDArray[np.float64]]:
-        """The means and the sums of squares about them, shape (R, S, K), by the names that :func:`added` returns."""
+        """The means and the sums of squares about them, shape (R, S, K), by the names that :meth:`added` returns."""
         return {"means_of_rewards": self._means, "squares": self._squares}
+
+    def added(self, m: Any, here: Any, reward: Any, row: Any) -> Results:
+        """Return the entries of :attr:`tables` after a reward; a law."""
+        before = here.means_of_rewards
+        after = before + (reward - before) / here.visits
+        return {"means_of_rewards": after, "squares": here.squares + (reward - before) * (reward - after)}
 
     def at(self, rows: tuple[NDArray[Any], ...], counts: Indices) -> Values:
         """Return the variances (1/n, not 1/(n - 1)) of the rows, 0 before the first reward."""
         return np.asarray(self._squares[rows] / np.maximum(counts, 1))
 
 
-def added(m: Any, here: Any, reward: Any) -> Results:
-    """Return the entries of :attr:`RewardVariances.tables` after a reward; a law."""
-    before = here.means_of_rewards
-    after = before + (reward - before) / here.visits
-    return {"means_of_rewards": after, "squares": here.squares + (reward - before) * (reward - after)}
+class ForgettingVariances(RewardVariances):
+    """Means and variances of the rewards that forget at a constant rate, as the values of the learner do.
+
+    ``u <- u + eta ((r - m)(r - m') - u)``, ``m <- m + eta (r - m)``, m' being the new mean and eta the larger of
+    ``1 / n`` and the step size: all rewards weigh alike until the memory is full.
+    """
+
+    def __init__(self, shape: tuple[int, ...], step_size: float) -> None:
+        super().__init__(shape)
+        self._step_size = step_size
+
+    def add(self, entries: tuple[NDArray[Any], ...], rewards: PerRow, counts: Indices) -> None:
+        """Add one reward to each entry; ``counts`` are the numbers of its rewards, this one included."""
+        rates = np.maximum(1.0 / counts, self._step_size)
+        before, variances = self._means[entries], self._squares[entries]
+        after = before + rates * (rewards - before)
+        self._means[entries] = after
+        self._squares[entries] = variances + rates * ((rewards - before) * (rewards - after) - variances)
+
+    @property
+    def tables(self) -> dict[str, NDArray[np.float64]]:
+        """The means and the variances, shape (R, S, K), by the names that :meth:`added` returns."""
+        return {"means_of_rewards": self._means, "variances": self._squares}
+
+    def added(self, m: Any, here: Any, reward: Any, row: Any) -> Results:
+        """Return the entries of :attr:`tables` after a reward; a law."""
+        rate = m.maximum(1.0 / here.visits, row.step_size)
+        before = here.means_of_rewards
+        after = before + rate * (reward - before)
+        squares = (reward - before) * (reward - after)
+        return {"means_of_rewards": after, "variances": here.variances + rate * (squares - here.variances)}
+
+    def at(self, rows: tuple[NDArray[Any], ...], counts: Indices) -> Values:
+        """Return the variances of the rows, 0 before the first reward."""
+        return np.asarray(self._squares[rows])

@@ -54,12 +54,14 @@ class DoubleQ(TemporalDifference):
         # Each table's best action has the other table's value.
         return np.asarray(values[[[1], [0]], self._rows, best])
 
-    def _learn_targets(self, entries: Entries, targets: PerRow, step_sizes: float | PerRow) -> None:
+    def _learn_targets(self, entries: Entries, targets: PerRow, step_sizes: float | PerRow) -> PerRow:
         learning = (self._rng.random(len(self._rows)) < 0.5).astype(np.int64)
         values = self.tables[learning, *entries]
-        changes = step_sizes * (targets[learning, self._rows] - values)
+        errors = targets[learning, self._rows] - values
+        changes = step_sizes * errors
         self.tables[learning, *entries] = values + changes
         self._add(entries, self.values[entries], changes / 2)
+        return np.asarray(errors)
 
     @property
     def law(self) -> LearnerLaw | None:
@@ -74,10 +76,12 @@ def _moved(m: Any, here: Any, reward: Any, future: Any, row: Any) -> Results:
     """Move one of both values towards its target; a law."""
     second_learns = row.coin < 0.5
     before = m.where(second_learns, here.second_table, here.first_table)
-    change = row.step_size * (reward + future - before)
+    error = reward + future - before
+    change = row.step_size * error
     first = m.where(second_learns, here.first_table, before + change)
     second = m.where(second_learns, before + change, here.second_table)
-    return {"first_table": first, "second_table": second, "values": here.values + change / 2, "change": change / 2}
+    tables = {"first_table": first, "second_table": second, "values": here.values + change / 2}
+    return {**tables, "change": change / 2, "error": error}
 
 
 def _best(m: Any, action: Any, row: Any) -> Results:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from agents.control.one_step import maximum
-from agents.memory import Entries, Indices, PerRow
+from agents.memory import Entries, Indices, PerRow, read
 from agents.parameters import rates_at
 from agents.temporal_difference import TemporalDifference
 from boltzmann import InverseTime, Schedule
@@ -82,11 +82,16 @@ class SpeedyQ(TemporalDifference):
             return 0.0
         return rates_at("step_size", self.step_size, self.rounds, "[0, 1]")
 
-    def _learn_targets(self, entries: Entries, targets: PerRow, step_sizes: float | PerRow) -> None:
+    def _rates_of_variances(self, counts: Indices, step_sizes: float | PerRow) -> PerRow:
+        # Step sizes are those of rounds.
+        return np.asarray(1.0 / counts)
+
+    def _learn_targets(self, entries: Entries, targets: PerRow, step_sizes: float | PerRow) -> PerRow:
+        errors = np.asarray(targets[0] - read(self.values, entries))
         self._round_visits[entries] += 1
         self._sums[:, *entries] += targets
         if self.step % self._length:
-            return
+            return errors
         visited, before = self._round_visits > 0, self.values
         present, past = self._sums / np.maximum(self._round_visits, 1)
         learnt = before + step_sizes * (past - before) + (1 - step_sizes) * (present - past)
@@ -94,6 +99,7 @@ class SpeedyQ(TemporalDifference):
         self.rounds += visited
         self._round_visits[:], self._sums[:] = 0, 0.0
         self._update_all_epsilons(visited, self.values - before)
+        return errors
 
     @property
     def law(self) -> LearnerLaw | None:
@@ -117,7 +123,8 @@ def _collect(m: Any, here: Any, reward: Any, future: Any, row: Any) -> Results:
         "targets": here.targets + (reward + future.present),
         "targets_before": here.targets_before + (reward + future.past),
     }
-    return {**sums, "round_visits": here.round_visits + 1}
+    error = reward + future.present - here.values
+    return {**sums, "round_visits": here.round_visits + 1, "error": error}
 
 
 def _learn_round(m: Any, here: Any, row: Any) -> Results:

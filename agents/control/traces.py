@@ -37,13 +37,15 @@ class _TraceLearner(TemporalDifference):
         # Traces end with their episode.
         self.traces[np.logical_or(transition.terminated, transition.truncated)] = 0.0
 
-    def _learn_targets(self, entries: Entries, targets: PerRow, step_sizes: float | PerRow) -> None:
+    def _learn_targets(self, entries: Entries, targets: PerRow, step_sizes: float | PerRow) -> PerRow:
         values = self.values[entries]
-        changes = np.asarray(step_sizes * (targets - values))
+        errors = targets - values
+        changes = np.asarray(step_sizes * errors)
         self.traces *= self._decay(entries, values)
         self._set_traces(entries)
         self.values += changes[:, np.newaxis, np.newaxis] * self.traces
         self._update_epsilons(entries, changes)
+        return errors
 
     def _decay(self, entries: Entries, values: PerRow) -> float | Values:
         """Return the factor of the traces, before the visited pair's own trace is set."""

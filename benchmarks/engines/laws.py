@@ -46,6 +46,7 @@ def _policies() -> Iterator[Case]:
         (bm.UCB1(), per_row),
         (bm.UCB1Tuned(), per_row),
         (bm.Maillard(1.0), per_row),
+        (bm.StandardError(), 0.5),
         (bm.Sparsemax(0.5), per_row),
         (bm.Entmax(0.5), per_row),
         (bm.Entmax(0.5, 1.25), roots),

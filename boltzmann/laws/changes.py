@@ -43,6 +43,9 @@ class LearnerLaw:
         Where step sizes lie.
     backup : BackupLaw, "next action" or None
         What it bootstraps from.
+    beside : BackupLaw, optional
+        What else ``learn`` is told of the next state, several numbers by name; ``future`` then has what it bootstraps
+        from as ``value``.
     inputs : frozenset of str
         What ``learn`` reads of a row: "greedy", 1 if the action has a largest value, else 0; "probability" of the
         action; "allowed", the number of allowed actions.
@@ -71,6 +74,7 @@ class LearnerLaw:
     counts: str = "visits"
     rate_interval: str = "[0, 1]"
     backup: BackupLaw | Literal["next action"] | None = None
+    beside: BackupLaw | None = None
     inputs: frozenset[str] = frozenset()
     uniform: str = ""
     requires: Callable[[Any, Any, Any, Any], Mapping[str, tuple[Any, Any]]] | None = None
@@ -116,8 +120,9 @@ class Rounds:
 
 def moved(m: Functions, here: Named, reward: Number, future: Number, row: Named) -> Results:
     """Move a value towards its target by a step size."""
-    change = row.step_size * (reward + future - here.values)
-    return {"values": here.values + change, "change": change}
+    error = reward + future - here.values
+    change = row.step_size * error
+    return {"values": here.values + change, "change": change, "error": error}
 
 
 def averaged(m: Functions, here: Named, reward: Number, future: Number, row: Named) -> Results:

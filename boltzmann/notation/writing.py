@@ -21,9 +21,9 @@ _HINTED = frozenset({"where", "rng"})
 class Expression:
     """Base class of dataclasses of parameters: it checks their bounds, and prints the expression that makes an object.
 
-    Positional fields are written by position, keyword-only ones by name. Keyword-only fields with their default value
-    and fields with ``init=False`` are left out. A class from outside this project is written with its module,
-    ``package.module:Name(...)``.
+    Positional fields are written by position, keyword-only ones by name. Keyword-only fields with their default value,
+    last positional fields that are None by default, and fields with ``init=False`` are left out. A class from outside
+    this project is written with its module, ``package.module:Name(...)``.
 
     Examples
     --------
@@ -80,7 +80,10 @@ def write(value: object) -> str:
 
 def _write_call(made: Any) -> str:
     fields = [field for field in dataclasses.fields(made) if field.init]
-    positional = [write(getattr(made, field.name)) for field in fields if not field.kw_only]
+    by_position = [field for field in fields if not field.kw_only]
+    while by_position and by_position[-1].default is None and getattr(made, by_position[-1].name) is None:
+        del by_position[-1]
+    positional = [write(getattr(made, field.name)) for field in by_position]
     named = [
         f"{field.name}={write(getattr(made, field.name))}"
         for field in fields

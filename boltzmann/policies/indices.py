@@ -56,6 +56,21 @@ class PolicyInputs:
         checks.require_entries(np.atleast_1d(finite), "values", "finite where allowed", np.atleast_1d(self.values))
         self.untaken = self.allowed & (self.visits == 0)
 
+    def variances(self, policy: str, variances: ArrayLike | None) -> Floats:
+        """Return the variances after the checks, 0 where an action is not allowed; ``policy`` is named in errors."""
+        if variances is None:
+            raise ValueError(f"variances must be given: {policy} reads the variance of each action's rewards")
+        spread = checks.numeric_array("variances", libraries.to_numpy("variances", variances))
+        try:
+            spread = np.broadcast_to(spread, self.values.shape)
+        except ValueError:
+            raise ValueError(
+                f"variances must have the shape of the values, {self.values.shape}, got {spread.shape}"
+            ) from None
+        spread = np.where(self.allowed, spread, 0.0)
+        checks.require_entries((spread >= 0) & (spread < np.inf), "variances", "finite and at least 0", spread)
+        return spread
+
     def greedy_over(self, index: Floats) -> Categorical:
         """Return the choice of an untaken action, or else of a largest index, ties shared equally."""
         first = np.where(self.untaken, np.inf, np.where(self.allowed, index, -np.inf))
@@ -146,17 +161,7 @@ class UCB1Tuned(Expression):
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K)."""
         inputs = PolicyInputs(values, visits, where)
-        if variances is None:
-            raise ValueError("variances must be given: UCB1Tuned reads the variance of each action's rewards")
-        spread = checks.numeric_array("variances", libraries.to_numpy("variances", variances))
-        try:
-            spread = np.broadcast_to(spread, inputs.values.shape)
-        except ValueError:
-            raise ValueError(
-                f"variances must have the shape of the values, {inputs.values.shape}, got {spread.shape}"
-            ) from None
-        spread = np.where(inputs.allowed, spread, 0.0)
-        checks.require_entries((spread >= 0) & (spread < np.inf), "variances", "finite and at least 0", spread)
+        spread = inputs.variances("UCB1Tuned", variances)
         widths = inputs.widths()
         return inputs.greedy_over(inputs.values + np.sqrt(widths * np.minimum(0.25, spread + np.sqrt(2 * widths))))
 

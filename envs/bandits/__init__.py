@@ -1,7 +1,7 @@
 """Bandit environments.
 
 - ``rendering``, ``paying``, ``base``: what a bandit shows; what its arms pay, as a law; what all bandits share
-- ``stationary``, ``changing``, ``adversarial``: one file for each kind
+- ``stationary``, ``changing``, ``adversarial``, ``catalogue``: one file for each kind
 
 ``BANDITS`` lists them all; registration, contract tests and the documentation's table follow this list.
 """
@@ -13,6 +13,7 @@ from envs.bandits.adversarial import (
     ZeroedStartBanditVector,
 )
 from envs.bandits.base import Bandit, BanditVector, Problems
+from envs.bandits.catalogue import CatalogueBandit, CatalogueBanditVector
 from envs.bandits.changing import AbruptBandit, AbruptBanditVector, DriftingBandit, DriftingBanditVector
 from envs.bandits.paying import BanditLaw, pay_normal, pay_one_or_zero
 from envs.bandits.stationary import (
@@ -37,6 +38,8 @@ __all__ = [
     "BanditVector",
     "BernoulliBandit",
     "BernoulliBanditVector",
+    "CatalogueBandit",
+    "CatalogueBanditVector",
     "DriftingBandit",
     "DriftingBanditVector",
     "GaussianBandit",
@@ -61,4 +64,5 @@ BANDITS = (
     Entry(AbruptBandit, AbruptBanditVector, changing=True),
     Entry(AdversarialBandit, AdversarialBanditVector),
     Entry(ZeroedStartBandit, ZeroedStartBanditVector),
+    Entry(CatalogueBandit, CatalogueBanditVector),
 )

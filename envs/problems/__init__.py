@@ -1,6 +1,7 @@
 """Exploration problems of the literature, each a table made by a pure function.
 
-- ``chains``, ``loops``, ``grids``, ``deep_sea``: known problems; ``garnets``, ``softmax_mdps``: random ones
+- ``chains``, ``loops``, ``grids``, ``deep_sea``, ``job_shops``: known problems
+- ``garnets``, ``softmax_mdps``: random ones
 - ``blackjack``: the table of an environment that Gymnasium registers itself
 
 ``PROBLEMS`` lists them; registration, contract tests and the documentation's table follow this list. A problem that
@@ -13,6 +14,7 @@ from envs.problems.chains import Chain, RiverSwim, chain, river_swim
 from envs.problems.deep_sea import DeepSea, DeepSeaStochastic, deep_sea, deep_sea_stochastic
 from envs.problems.garnets import Garnet, garnet
 from envs.problems.grids import GridWorld, grid_world
+from envs.problems.job_shops import JobShop, job_shop
 from envs.problems.loops import DoubleChain, Loop, double_chain, loop
 from envs.problems.softmax_mdps import RandomMDP, TwoState, random_mdp, two_state
 
@@ -23,6 +25,7 @@ __all__ = [
     "DoubleChain",
     "Garnet",
     "GridWorld",
+    "JobShop",
     "Loop",
     "RandomMDP",
     "RiverSwim",
@@ -34,6 +37,7 @@ __all__ = [
     "double_chain",
     "garnet",
     "grid_world",
+    "job_shop",
     "loop",
     "random_mdp",
     "river_swim",
@@ -51,6 +55,7 @@ PROBLEMS = (
     Entry(RandomMDP, table=random_mdp, time_limit=1000),
     Entry(GridWorld, table=grid_world, time_limit=300),
     Entry(Garnet, table=garnet, time_limit=1000),
+    Entry(JobShop, table=job_shop, time_limit=1000),
 )
 TABLES = (*(entry.table for entry in PROBLEMS if entry.table is not None), blackjack_table)
 """All functions that make a table; a contract test walks them."""

@@ -6,6 +6,7 @@
 - ``pictures``: how single environments are drawn
 """
 
+from envs.tables.bars import Bars
 from envs.tables.pictures import Cells, Nodes, ring, row
 from envs.tables.single_env import TableEnv
 from envs.tables.solving import optimal_gaps, optimal_values
@@ -13,6 +14,7 @@ from envs.tables.table import Table, compile_table
 from envs.tables.vector_env import TabularVectorEnv
 
 __all__ = [
+    "Bars",
     "Cells",
     "Nodes",
     "Table",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +31,7 @@ _LARGEST_INCHES, _MOST_LABELLED = 7.5, 12
 
 
 @contextmanager
-def _own_style() -> Iterator[None]:
+def own_style() -> Iterator[None]:
     """Draw in matplotlib's default style, whatever the user's matplotlibrc says, and read no text as mathematics."""
     from matplotlib import rc_context, rcdefaults, rcParams
 
@@ -53,7 +53,7 @@ class Nodes:
 
     positions: tuple[tuple[float, float], ...]
 
-    @_own_style()
+    @own_style()
     def draw(self, table: Table, state: int, caption: str) -> NDArray[np.uint8]:
         """Return the picture, an array of shape (height, width, 3)."""
         from matplotlib.patches import Circle
@@ -96,7 +96,7 @@ class Cells:
 
     rows: tuple[str, ...]
 
-    @_own_style()
+    @own_style()
     def draw(self, table: Table, state: int, caption: str) -> NDArray[np.uint8]:
         """Return the picture, an array of shape (height, width, 3)."""
         from matplotlib.colors import to_rgb
@@ -121,7 +121,11 @@ class Cells:
         return canvas.pixels(figure)
 
 
-Scene = Nodes | Cells
+class Scene(Protocol):
+    """What draws the states of a table."""
+
+    def draw(self, table: Table, state: int, caption: str) -> NDArray[np.uint8]:
+        """Return the picture of a state, an array of shape (height, width, 3)."""
 
 
 def row(states: int) -> Nodes:

@@ -98,4 +98,4 @@ class TableEnv(gymnasium.Env[np.int64, np.int64]):
         return state if self.table.observations is None else np.int64(self.table.observations[state])
 
     def _info(self) -> dict[str, Any]:
-        return {} if self.table.action_mask is None else {"action_mask": self.table.action_mask[self._state]}
+        return {} if self.table.action_mask is None else {"action_mask": self.table.action_mask[self._state].copy()}

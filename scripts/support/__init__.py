@@ -10,7 +10,7 @@
 
 from scripts.support.command import command, read_options
 from scripts.support.drawing import draw_and_save, write_and_print
-from scripts.support.names import NAMES, make_task, read_agent
+from scripts.support.names import NAMES, make_task, read_agent, taught
 from scripts.support.options import CellTimeout, Confidence, DryRun, Jobs, Seed, TaskAgent, Tasks, TaskSteps, steps_of
 from scripts.support.problems import make_problem, read_policy
 from scripts.support.progress_bar import ProgressBar
@@ -40,5 +40,6 @@ __all__ = [
     "read_policy",
     "steps_of",
     "study_runs",
+    "taught",
     "write_and_print",
 ]

@@ -119,7 +119,7 @@ def print_leaderboard(judgement: Judgement) -> None:
     for judged in judgement.tasks:
         level = f"{100 * judgement.confidence:g} %"
         print(f"\n{wrap(f'{judged.task}: {judged.metric.name}, mean and {level} interval over {plan.samples_text}')}")
-        _print_table(judged, plan.samples, plan.record)
+        _print_table(judged, plan.samples, f"{plan.sample}s")
         if any(row["tied"] for row in judged.rows):
             tests = f"paired by {plan.sample}, Holm-corrected over all pairs"
             print(f"    = does not differ significantly from the best: {tests}")

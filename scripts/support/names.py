@@ -32,7 +32,7 @@ from boltzmann.notation import parse, write
 _POLICIES = tuple(vars(policies)[name] for name in policies.__all__ if is_dataclass(vars(policies)[name]))
 _EXPORTED = [vars(package)[name] for package in (policies, schedules, thermostats, agents) for name in package.__all__]
 # The other classes that `agents` exports are bases of learners, and the decision that an act returns.
-_IN_AGENTS = ("agents.backups", "agents.bandits.", "agents.control.")
+_IN_AGENTS = ("agents.backups", "agents.bandits.", "agents.control.", "agents.linear.")
 NAMES: dict[str, Any] = {
     entry.__name__: entry
     for entry in _EXPORTED
@@ -49,7 +49,7 @@ def is_bandit(environment: str) -> bool:
     Only environments from outside this project and Gymnasium are made for the answer.
     """
     name, arguments = read_environment(environment)
-    if name in envs.ENV_IDS:
+    if name in (*envs.ENV_IDS, *envs.CONTEXT_IDS):
         return name not in envs.MDP_IDS
     spec = gymnasium.registry.get(name)
     if spec is not None and str(spec.entry_point).startswith("gymnasium.envs."):

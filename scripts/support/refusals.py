@@ -122,7 +122,7 @@ def _may_have(task: Task, metric: MetricKey) -> bool:
     arrays = BY_KEY[metric].arrays
     if BY_KEY[metric].per_episode:
         name, _ = read_environment(task.environment)
-        return name not in envs.ENV_IDS or name in envs.MDP_IDS
+        return name not in (*envs.ENV_IDS, *envs.CONTEXT_IDS) or name in envs.MDP_IDS
     recorded = run_or_refuse(f"{task.environment} fails in its first step", partial(_first_step, task))
     return not any(np.isnan(recorded[name]).any() for name in arrays)
 

@@ -10,6 +10,8 @@ from envs import (
     AdversarialBanditVector,
     BernoulliBandit,
     BernoulliBanditVector,
+    CatalogueBandit,
+    CatalogueBanditVector,
     DriftingBandit,
     DriftingBanditVector,
     GaussianBandit,
@@ -62,6 +64,12 @@ def zeroed(rng, step):
     return np.zeros(N) if step < 2 else rng.random(N) < 0.75
 
 
+def catalogue(rng, step):
+    # Features of length 1 times standard normal tastes are standard normal again.
+    tastes, others = rng.normal(size=N), rng.normal(size=N)
+    return rng.normal(2.0 * (np.sqrt(0.7) * tastes + np.sqrt(0.3) * others), 0.5)
+
+
 CASES = [
     (GaussianBandit, GaussianBanditVector, {"mean": 2.0, "spread": 3.0, "noise": 0.5}, {"noise": 3.0}, gaussian),
     (BernoulliBandit, BernoulliBanditVector, {}, {"means": [0.6, 0.6]}, bernoulli),
@@ -76,6 +84,13 @@ CASES = [
         {"means": [0.25, 0.75], "zeroed": 2},
         {"means": [0.25, 0.6]},
         zeroed,
+    ),
+    (
+        CatalogueBandit,
+        CatalogueBanditVector,
+        {"arms": 5, "features": 3, "explained": 0.7, "spread": 2.0, "noise": 0.5},
+        {"spread": 1.5},
+        catalogue,
     ),
 ]
 

@@ -6,6 +6,7 @@ from tests.support.paths import ROOT
 
 NAMES = sorted(path.stem for path in (ROOT / "scripts").glob("*.py") if "__main__" in path.read_text(encoding="utf-8"))
 
+LOG = ROOT / "tests" / "data" / "log.txt"
 BANDIT = "boltzmann/GaussianBandit-v0(arms=3)"
 _FEW = ["--steps", "20", "--replicates", "2", "--jobs", "1"]
 
@@ -19,6 +20,7 @@ def arguments_of(name, folder, results):
         "draw_gibbs_limits": ["--output", f"{folder}/limits.svg"],
         "draw_temperature_choices": ["--schedules", f"{folder}/a.svg", "--thermostats", f"{folder}/b.svg"],
         "export_results": [f"{results}", "--parquet", f"{folder}/table.parquet", "--tensorboard", f"{folder}/runs"],
+        "pick_temperature": [f"{LOG}", "--temperatures", "0.1", "inf", "--output", f"{folder}/pick.svg"],
         "plot_learning_curves": [f"{results}", "--output", f"{folder}/curves.svg"],
         "temperature_limits": [
             *(*_FEW, "--tasks", BANDIT, "--low", "1", "--high", "10", "--per-decade", "1", "--output", f"{folder}")

@@ -27,6 +27,11 @@ class Block:
         """Name of the block's file."""
         return f"{self.cell}-block{self.number:04d}.npz"
 
+    @property
+    def log_name(self) -> str:
+        """Name of the file of the block's log, where decisions are recorded."""
+        return f"{self.cell}-block{self.number:04d}.log.npz"
+
 
 def read_block_name(name: str) -> tuple[int, int, int] | None:
     """Return the task, agent and number in the name of a block's file; None for another name.

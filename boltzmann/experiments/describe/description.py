@@ -112,10 +112,11 @@ class Experiment(Expression):
         Replicates in each block, at least 1. Each block has its own random stream, so this is part of the experiment.
     points : int
         Recorded points of each curve, at least 1: windows of nearly equal length, or every step of shorter tasks.
-    record : {"replicates", "blocks"}
+    record : {"replicates", "blocks", "log"}
         Stored at each point: every replicate's numbers, or, for runs of very many replicates, the mean and the variance
         over each block's replicates. Then a block counts as one sample in all statistics, medians and profiles are
-        those of means, and ``replicates`` must be a multiple of ``block``.
+        those of means, and ``replicates`` must be a multiple of ``block``. "log" stores every replicate's numbers and
+        every decision too, in lockstep, for ``boltzmann.offpolicy``; such a file grows with steps and actions.
     """
 
     tasks: tuple[Task, ...]

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from boltzmann import checks
 from boltzmann.experiments.describe.block import Block, read_block_name
 
-RECORDS = ("replicates", "blocks")
-"""Record the curves of each replicate, or the mean and variance over the replicates of each block."""
+RECORDS = ("replicates", "blocks", "log")
+"""Record the curves of each replicate, or the mean and variance over the replicates of each block, or the curves and a
+log of every decision."""
 
 _ENVIRONMENT_STREAM, _AGENT_STREAM = 0, 1
 _MOST = 10**15
@@ -118,12 +119,12 @@ class Plan:
     @property
     def samples(self) -> int:
         """Number of independent samples of a cell at each point: one for each replicate, or for each block."""
-        return self.replicates if self.record == "replicates" else self.replicates // self.block
+        return self.replicates if self.record != "blocks" else self.replicates // self.block
 
     @property
     def sample(self) -> str:
         """Name of one sample: a replicate or a block."""
-        return "replicate" if self.record == "replicates" else "block"
+        return "replicate" if self.record != "blocks" else "block"
 
     @property
     def samples_text(self) -> str:
@@ -136,6 +137,7 @@ class Plan:
         ...     print(Plan((task,), 200, 0, 50, 100, record).samples_text)
         200 replicates
         4 means of 50 replicates each
+        200 replicates
         """
         if self.record == "blocks":
             return f"{self.samples} mean{'s' if self.samples > 1 else ''} of {self.block} replicates each"

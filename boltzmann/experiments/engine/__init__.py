@@ -2,6 +2,7 @@
 
 - ``rollout``: all replicates of one block, in lockstep or compiled
 - ``recorder``: means over windows of steps
+- ``log_recorder``: every decision with its distribution, for questions about other policies
 - ``arguments``: checks of the arguments of ``rollout``
 - ``compiled``: the same steps as machine code
 - ``agent_memory``: the memory of an agent of very many states, known before it is made
@@ -9,14 +10,19 @@
 
 from boltzmann.experiments.engine.agent_memory import agent_bytes, tracing
 from boltzmann.experiments.engine.compiled import has_numba, held_bytes, load_loops
+from boltzmann.experiments.engine.log_recorder import LOGGED, LogRecorder, decision_columns
 from boltzmann.experiments.engine.recorder import Recorder
-from boltzmann.experiments.engine.rollout import ENGINES, Engine, keep_freed_memory, rollout
+from boltzmann.experiments.engine.rollout import ENGINES, Engine, Record, keep_freed_memory, rollout
 
 __all__ = [
     "ENGINES",
+    "LOGGED",
     "Engine",
+    "LogRecorder",
+    "Record",
     "Recorder",
     "agent_bytes",
+    "decision_columns",
     "has_numba",
     "held_bytes",
     "keep_freed_memory",

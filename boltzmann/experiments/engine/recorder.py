@@ -46,6 +46,12 @@ class Recorder:
         self._flags = np.zeros((len(_COUNTED), self._capacity, num_envs), dtype=np.bool_)
         self._counts = np.zeros((len(_COUNTED), num_envs))
 
+    def begin(self, env: Any) -> None:
+        """Learn what environment is played, before its first step; means over windows need nothing of it."""
+
+    def see(self, observations: NDArray[Any]) -> None:
+        """Receive the observations of a lockstep step, before ``add`` receives the rest; windows hold none of them."""
+
     def add(
         self,
         step: int,

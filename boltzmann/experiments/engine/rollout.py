@@ -13,6 +13,7 @@ from boltzmann import checks
 from boltzmann.arrays import AS_USUAL
 from boltzmann.experiments.engine.arguments import checked_ends, checked_seeds, require_players
 from boltzmann.experiments.engine.compiled import CompiledCell
+from boltzmann.experiments.engine.log_recorder import LogRecorder
 from boltzmann.experiments.engine.masks import mask_of, mask_of_reached
 from boltzmann.experiments.engine.recorder import Recorder
 from boltzmann.experiments.errors import UnsupportedError
@@ -21,6 +22,8 @@ from boltzmann.transition import Transition
 
 Engine = Literal["auto", "lockstep", "compiled"]
 ENGINES = ("auto", "lockstep", "compiled")
+Record = Literal["windows", "log"]
+_RECORDERS: dict[str, type[Recorder]] = {"windows": Recorder, "log": LogRecorder}
 
 
 @AS_USUAL
@@ -32,7 +35,8 @@ def rollout(
     rng: np.random.Generator,
     *,
     engine: Engine = "auto",
-    recorder: Callable[[NDArray[np.int64], int], Recorder] = Recorder,
+    record: Record = "windows",
+    recorder: Callable[[NDArray[np.int64], int], Recorder] | None = None,
     on_step: Callable[[int], None] | None = None,
 ) -> Recorder:
     """Let an agent act in a batched environment and record it.
@@ -55,7 +59,9 @@ def rollout(
         bit of a soft, mellowmax or expectation backup breaks a tie. Lockstep raises at the step at which a number is
         out of bounds, the loops before or after the stretch of that step. The loops leave Sarsa without a drawn next
         action.
-    recorder : callable
+    record : {"windows", "log"}
+        What is recorded: means over windows, or also every decision in a :class:`LogRecorder`, in lockstep.
+    recorder : callable, optional
         ``recorder(ends, R)`` returns a :class:`Recorder`. A subclass may record more, or less, in ``add``, which is
         called for each lockstep step, and ``add_windows``, which is called for some compiled windows at once. One that
         overrides ``add`` without ``add_windows`` runs in lockstep.
@@ -80,13 +86,16 @@ def rollout(
     checks.one_of("engine", engine, ENGINES)
     ends = checked_ends(ends)
     require_players(env, agent)
+    checks.one_of("record", record, tuple(_RECORDERS))
+    recorder = _RECORDERS[record] if recorder is None else recorder
     if not callable(recorder):
         raise TypeError(
             f"recorder must be called with ends and replicates, such as Recorder, got {checks.shown(recorder)}"
         )
-    record = recorder(ends, env.num_envs)
-    if not isinstance(record, Recorder):
-        raise TypeError(f"recorder must make a Recorder, got {checks.shown(record)}")
+    made = recorder(ends, env.num_envs)
+    if not isinstance(made, Recorder):
+        raise TypeError(f"recorder must make a Recorder, got {checks.shown(made)}")
+    made.begin(env)
     seeds = checked_seeds(seeds, env.num_envs)
     agent.reset(env.num_envs, env.single_observation_space, env.single_action_space, rng)
     observations, info = env.reset(seed=seeds)
@@ -98,8 +107,8 @@ def rollout(
         )
     if engine != "lockstep":
         try:
-            _require_windows(record)
-            return _record_windows(CompiledCell(env, agent, int(ends[-1])), record, ends, on_step)
+            _require_windows(made)
+            return _record_windows(CompiledCell(env, agent, int(ends[-1])), made, ends, on_step)
         except UnsupportedError:
             if engine == "compiled":
                 raise
@@ -111,11 +120,12 @@ def rollout(
         reached, mask = _before_reset(next_observations, info), mask_of(env, info)
         next_where = mask_of_reached(env, info, mask, (terminated, truncated))
         agent.update(Transition(observations, decision.actions, rewards, reached, terminated, truncated, next_where))
-        record.add(step, decision, rewards, terminated, truncated, _gaps(info, env.num_envs))
+        made.see(observations)
+        made.add(step, decision, rewards, terminated, truncated, _gaps(info, env.num_envs))
         observations = next_observations
         if on_step is not None:
             on_step(step)
-    return record
+    return made
 
 
 @cache

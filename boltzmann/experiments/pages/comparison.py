@@ -110,7 +110,7 @@ def _leaderboard(judgement: Judgement) -> Section:
         )
     if 1 < plan.samples < FEW:
         sentence += (
-            f" With fewer than {FEW} {plan.record}, intervals cover as they say only where these are about normal."
+            f" With fewer than {FEW} {plan.sample}s, intervals cover as they say only where these are about normal."
         )
     to = "the best" if judgement.baseline is None else "the baseline"
     tables = [_task_table(judged, plan.samples, to) for judged in judgement.tasks]

@@ -130,7 +130,7 @@ def _measure_need(experiment: Experiment, task: int, agent: int, make: Make) -> 
     )
     windows = len(RECORDED) * plan.windows(task) * _FLOAT_BYTES
     # Writing replicates needs the windows twice more, for the archive and its copy; means need one metric's deviations.
-    copies = 3 if plan.record == "replicates" else 1 + 2 / len(RECORDED)
+    copies = 3 if plan.record != "blocks" else 1 + 2 / len(RECORDED)
     return _Need(few, max(0.0, (more - few) / (_MORE - _FEW)) + copies * windows, spaces)
 
 

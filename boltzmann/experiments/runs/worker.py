@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann.experiments.describe import Block, Experiment, Plan, Specs, Task, read_environment, register_specs
-from boltzmann.experiments.engine import Engine, Recorder, load_loops, rollout
+from boltzmann.experiments.engine import Engine, Record, Recorder, load_loops, rollout
 from boltzmann.experiments.interfaces import Make
 from boltzmann.experiments.runs.guard import CellError, guarded
 from boltzmann.experiments.runs.watchdog import end_with, time_limit
-from boltzmann.experiments.store import Arrays, Store
+from boltzmann.experiments.store import Store
 
 FAILED_ELSEWHERE = "failed in another block"
 """The failure of a block that is skipped."""
@@ -92,11 +92,11 @@ def compute_block(job: Job, block: Block) -> Outcome:
             return Outcome(block, FAILED_ELSEWHERE)
         with job.store.marked(block) as on_step, in_worker(job, job.store.timeout_file(block)):
             try:
-                arrays = guarded(lambda: _compute(job, block, on_step))
+                record = guarded(lambda: _compute(job, block, on_step))
             except CellError as error:
                 job.store.write_failure(block, failure_text(job, block, error.text))
                 return Outcome(block, error.reason)
-            job.store.write(job.experiment.plan, block, arrays)
+            job.store.write(job.experiment.plan, block, record.arrays, getattr(record, "log", None))
         if not job.in_main_process:
             _exempt_loaded_objects()
     except OSError as error:
@@ -140,12 +140,12 @@ def failure_text(job: Job, block: Block, text: str) -> str:
     return f"{task.agents[block.agent]} on {task.environment}, {block.name}\n\n{text}"
 
 
-def _compute(job: Job, block: Block, on_step: Callable[[int], None]) -> Arrays:
+def _compute(job: Job, block: Block, on_step: Callable[[int], None]) -> Recorder:
     task, plan = job.experiment.tasks[block.task], job.experiment.plan
     with warnings_of_worker(job):
         env = make_environment(task, block.replicates, job.make)
     with closing(env):
-        return play(task, env, plan.recorded_steps(block.task), plan, block, job.engine, on_step).arrays
+        return play(task, env, plan.recorded_steps(block.task), plan, block, job.engine, on_step)
 
 
 def warnings_of_worker(job: Job) -> AbstractContextManager[Any]:
@@ -171,4 +171,5 @@ def play(
     """Play a block with a copy of its agent, so that the description stays unchanged."""
     agent = copy.deepcopy(task.agents[block.agent])
     seeds, rng = plan.environment_seeds(block), plan.agent_rng(block)
-    return rollout(env, agent, ends, seeds, rng, engine=engine, on_step=on_step)
+    record: Record = "log" if plan.record == "log" else "windows"
+    return rollout(env, agent, ends, seeds, rng, engine=engine, record=record, on_step=on_step)

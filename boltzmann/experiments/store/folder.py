@@ -7,23 +7,25 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann.experiments.describe import Block, Plan
 from boltzmann.experiments.errors import DamagedBlockError, RefusedError
-from boltzmann.experiments.store.archive import MOST_BESIDES, read_archive, write_archive
+from boltzmann.experiments.store.archive import MOST_BESIDES, Shapes, read_archive, write_archive
 from boltzmann.experiments.store.atomic import irregular, is_alive, read_whole, write_first, write_whole
+from boltzmann.experiments.store.block_logs import LOG_SHAPE, bytes_of, log_shape, log_shapes
 from boltzmann.experiments.store.lock import LOCK_NAME
 from boltzmann.experiments.store.marks import SUFFIX, marked, read_marks
 from boltzmann.experiments.store.provenance import Beginning, EnvironmentRecord, difference, versions
-from boltzmann.experiments.store.stored import Arrays, reduce_block, stored_bytes, stored_shapes
+from boltzmann.experiments.store.stored import Arrays, reduce_block, stored_shapes
 
 _IDENTITY = "place"
 """Name of the array that identifies the block and the experiment of a file."""
 _CELL = r"task\d+-agent\d+"
-_TEMPORARY = re.compile(rf"(experiment\.json|{_CELL}-block\d+\.npz|{_CELL}\.error\.txt)\.(?P<process>\d+)\.tmp")
+_TEMPORARY = re.compile(rf"(experiment\.json|{_CELL}-block\d+(\.log)?\.npz|{_CELL}\.error\.txt)\.(?P<process>\d+)\.tmp")
 _MARK = re.compile(rf"{_CELL}-block\d+{re.escape(SUFFIX)}")
 _TIMEOUT = re.compile(rf"{_CELL}-block\d+\.timeout")
 _FAILURE = re.compile(rf"{_CELL}\.error\.txt")
@@ -166,10 +168,22 @@ class Store:
             return []
         return [block for block in map(plan.find_block, names) if block is not None]
 
-    def write(self, plan: Plan, block: Block, arrays: Mapping[str, NDArray[np.float64]]) -> None:
-        """Store a block's arrays and its identity under its name; the bytes depend on nothing else."""
-        content = write_archive({**reduce_block(plan, arrays), _IDENTITY: _identity(plan, block)})
-        write_whole(self.folder / block.name, content)
+    def write(
+        self,
+        plan: Plan,
+        block: Block,
+        arrays: Mapping[str, NDArray[np.float64]],
+        log: Mapping[str, NDArray[Any]] | None = None,
+    ) -> None:
+        """Store a block's arrays and its identity under its name; the bytes depend on nothing else.
+
+        Its log is written first, so that a block that is there has one.
+        """
+        identity, stored = {_IDENTITY: _identity(plan, block)}, reduce_block(plan, arrays)
+        if log is not None:
+            write_whole(self.folder / block.log_name, write_archive({**log, **identity}))
+            stored[LOG_SHAPE] = log_shape(log)
+        write_whole(self.folder / block.name, write_archive({**stored, **identity}))
 
     def read(self, plan: Plan, block: Block) -> Arrays:
         """Read a block's stored arrays, and check every byte.
@@ -183,13 +197,29 @@ class Store:
         RefusedError
             Where a folder stands in its place, which cannot be replaced.
         """
-        path, identity, shapes = self.folder / block.name, _identity(plan, block), stored_shapes(plan, block)
+        arrays = self._read_block(plan, block)
+        arrays.pop(LOG_SHAPE, None)
+        return arrays
+
+    def read_log(self, plan: Plan, block: Block) -> dict[str, NDArray[Any]]:
+        """Read the log of a block, and check every byte; errors are those of :meth:`read`."""
+        path, widths = self.folder / block.log_name, self._read_block(plan, block)[LOG_SHAPE]
+        try:
+            shapes = log_shapes(plan, block, widths)
+        except ValueError as error:
+            raise DamagedBlockError(f"{self.folder / block.name} is damaged: {error}") from error
+        return self._read_archive(path, shapes, _identity(plan, block))
+
+    def _read_block(self, plan: Plan, block: Block) -> Arrays:
+        shapes = {name: (np.dtype(np.float64), shape) for name, shape in stored_shapes(plan, block).items()}
+        return self._read_archive(self.folder / block.name, shapes, _identity(plan, block))
+
+    def _read_archive(self, path: Path, shapes: Shapes, identity: NDArray[np.str_]) -> dict[str, NDArray[Any]]:
         if irregular(path) == "a folder":
             raise RefusedError(f"{path} is a folder and not a file: remove it")
-        expected = {name: (np.dtype(np.float64), shape) for name, shape in shapes.items()}
         try:
-            content = read_whole(path, stored_bytes(plan, block) + MOST_BESIDES)
-            arrays = read_archive(content, {**expected, _IDENTITY: (identity.dtype, ())})
+            content = read_whole(path, bytes_of(shapes) + MOST_BESIDES)
+            arrays = read_archive(content, {**shapes, _IDENTITY: (identity.dtype, ())})
         except ValueError as error:
             raise DamagedBlockError(f"{path} is damaged: {error}") from error
         if arrays.pop(_IDENTITY) != identity:

@@ -1,11 +1,12 @@
-"""Results as one Parquet file."""
+"""Results, or other columns, as one Parquet file."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from boltzmann.experiments.store.atomic import replace_whole, temporary_path
 from boltzmann.experiments.store.extras import require
@@ -28,12 +29,16 @@ def write_parquet(table: pd.DataFrame, description: str, path: str | os.PathLike
     OSError
         Where the file cannot be written; the error names it.
     """
-    arrow, parquet = require("pyarrow", "parquet"), require("pyarrow.parquet", "parquet")
-    path = Path(path)
+    arrow = require("pyarrow", "parquet")
+    write_columns(arrow.Table.from_pandas(table, preserve_index=False), {"boltzmann_experiment": description}, path)
+
+
+def write_columns(columns: Any, metadata: Mapping[str, str], path: str | os.PathLike[str]) -> None:
+    """Write an Arrow table with metadata as :func:`write_parquet` writes results."""
+    parquet, path = require("pyarrow.parquet", "parquet"), Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    columns = arrow.Table.from_pandas(table, preserve_index=False)
-    metadata = {**(columns.schema.metadata or {}), b"boltzmann_experiment": description.encode()}
-    columns = columns.replace_schema_metadata(metadata)
+    added = {name.encode(): text.encode() for name, text in metadata.items()}
+    columns = columns.replace_schema_metadata({**(columns.schema.metadata or {}), **added})
     temporary = temporary_path(path)
     try:
         # Arrow itself opens no path with bytes that are not UTF-8.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from boltzmann import checks
 from boltzmann.experiments.describe import Block, Plan
 from boltzmann.experiments.errors import DamagedBlockError, RefusedError
 from boltzmann.experiments.metrics import BY_KEY, RECORDED
@@ -123,6 +124,8 @@ class Results:
         for block in self.plan.blocks():
             try:
                 arrays = Store(self.folder).read(self.plan, block)
+                if self.plan.record == "log":
+                    Store(self.folder).read_log(self.plan, block)
             except FileNotFoundError:
                 missing.append(block)
             except DamagedBlockError as error:
@@ -155,6 +158,27 @@ class Results:
                 {name: arrays[name] for name in RECORDED},
                 {name: arrays[stored] for name, stored in VARIANCES.items() if stored in arrays},
             )
+
+    def logs(self, task: int = 0, agent: int = 0) -> Iterator[dict[str, NDArray[Any]]]:
+        """Yield the log of each block of a cell: the arrays of ``boltzmann.experiments.engine.LOGGED``.
+
+        Each is read and checked when it is asked for. ``boltzmann.offpolicy.read_run`` makes one log of them.
+
+        Raises
+        ------
+        RefusedError
+            Where no decisions were recorded.
+        ValueError
+            For a cell that there is not.
+        DamagedBlockError
+            Where a file fails its checksum.
+        """
+        if self.plan.record != "log":
+            raise RefusedError(f"{self.folder} holds no decisions: run it with record='log' (--record log)")
+        checks.whole_number("task", task, least=0, most=len(self.plan.tasks) - 1)
+        checks.whole_number("agent", agent, least=0, most=len(self.plan.tasks[task].agents) - 1)
+        for block in self.plan.cell_blocks(task, agent):
+            yield Store(self.folder).read_log(self.plan, block)
 
     @cached_property
     def _fits_memory(self) -> bool:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from boltzmann.experiments.describe import Block, Plan
 from boltzmann.experiments.metrics import RECORDED
+from boltzmann.experiments.store.block_logs import LOG_SHAPE
 
 Arrays = dict[str, NDArray[np.float64]]
 """Arrays by the names of their metrics."""
@@ -31,7 +32,7 @@ def reduce_block(plan: Plan, arrays: Mapping[str, NDArray[np.float64]]) -> Array
     >>> stored["reward"], stored["reward_variance"]
     (array([[2.]]), array([[2.]]))
     """
-    if plan.record == "replicates":
+    if plan.record != "blocks":
         return {name: arrays[name] for name in RECORDED}
     means: Arrays = {name: arrays[name].mean(axis=1, keepdims=True) for name in RECORDED}
     return means | {VARIANCES[name]: _variance(arrays[name]) for name in RECORDED}
@@ -43,11 +44,12 @@ def _variance(values: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.asarray((values - values[:, :1]).var(axis=1, ddof=1, keepdims=True))
 
 
-def stored_shapes(plan: Plan, block: Block) -> dict[str, tuple[int, int]]:
+def stored_shapes(plan: Plan, block: Block) -> dict[str, tuple[int, ...]]:
     """Return the shape of each stored array of a block."""
     windows = plan.windows(block.task)
-    if plan.record == "replicates":
-        return dict.fromkeys(RECORDED, (windows, block.replicates))
+    if plan.record != "blocks":
+        shapes: dict[str, tuple[int, ...]] = dict.fromkeys(RECORDED, (windows, block.replicates))
+        return shapes | {LOG_SHAPE: (2,)} if plan.record == "log" else shapes
     return dict.fromkeys((*RECORDED, *VARIANCES.values()), (windows, 1))
 
 

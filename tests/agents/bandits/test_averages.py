@@ -64,7 +64,7 @@ class Curious(Expression):
         return Gibbs(values, 1.0, where=where)
 
 
-@pytest.mark.parametrize("kind", [SampleAverage, SampleAverageWithInitial, ConstantStep, ScheduledStep])
+@pytest.mark.parametrize("kind", [SampleAverage, SampleAverageWithInitial, ScheduledStep])
 def test_a_policy_that_reads_variances_gets_those_of_the_rewards(kind):
     agent, brought = prepared(kind(Curious(), initial_value=3.0)), defaultdict(list)
     for states, actions, rewards, *rest in random_transitions(np.random.default_rng(5), 150, 3, 2, 3):

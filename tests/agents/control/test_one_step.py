@@ -37,7 +37,6 @@ from boltzmann import (
     Linear,
     Maillard,
     Transition,
-    UCB1Tuned,
     Uniform,
 )
 from tests.support.oracles import DISCOUNT, INITIAL, SAME, STEP, compare, named
@@ -179,11 +178,6 @@ def test_a_refused_update_changes_nothing(learner, error, message):
         agent.update(Transition([0, 0, 0], [0, 0, 0], [1.0, 1.0, 1.0], [1, 1, 1], [False] * 3, [False] * 3))
     assert not agent.values.any()
     assert agent.step == agent.visits.sum() == 0
-
-
-def test_a_policy_that_reads_variances_needs_a_learner_of_averages():
-    with pytest.raises(ValueError, match="policy must not read variances of rewards"):
-        QLearning(UCB1Tuned())
 
 
 def test_q_learning_finds_the_optimal_values():

@@ -12,6 +12,8 @@ from envs import (
     AbruptBanditVector,
     AdversarialBandit,
     BernoulliBandit,
+    CatalogueBandit,
+    CatalogueBanditVector,
     DriftingBandit,
     DriftingBanditVector,
     GaussianBandit,
@@ -122,6 +124,9 @@ def test_only_the_best_arm_is_zeroed_and_only_at_first():
         (AbruptBandit, {"means": [1, 2]}, "means must be rows of numbers"),
         (AdversarialBandit, {"rewards": None}, "rewards must be rows of equal length of numbers, got None"),
         (AdversarialBandit, {"rewards": [[1, np.inf]]}, r"rewards must be in \(-inf, inf\), got inf at \(0, 1\)"),
+        (CatalogueBandit, {"arms": 3, "features": 0}, "features must be a whole number of at least 1, got 0"),
+        (CatalogueBandit, {"arms": 3, "explained": 1.5}, r"explained must be in \[0, 1\], got 1.5"),
+        (CatalogueBandit, {"arms": 2**23, "features": 4}, r"arms x features must be at most 2\^24 entries"),
         (ZeroedStartBandit, {"gap": 0.6}, r"gap must be in \[0, 0.5\], got 0.6"),
         (ZeroedStartBandit, {"zeroed": -1}, "zeroed must be a whole number of at least 0, got -1"),
     ],
@@ -131,3 +136,36 @@ def test_bad_parameters_are_refused(bandit, arguments, message):
         bandit(**arguments)
     with pytest.raises(ValueError, match=message):
         envs.make(f"boltzmann/{bandit.__name__}-v0", 2, **arguments)
+
+
+def test_the_means_of_a_catalogue_vary_as_its_features_say():
+    problems, explained = 20_000, 0.7
+    env = CatalogueBanditVector(problems, arms=4, features=2, explained=explained, spread=2.0)
+    env.reset(seed=int(fresh_rng().integers(2**63)))
+    features = env.item_features
+    np.testing.assert_allclose(np.linalg.norm(features, axis=1), 1)
+    expected = 4 * (explained * features @ features.T + (1 - explained) * np.eye(4))
+    # The standard error of a covariance of normals is at most sqrt(2) times the product of deviations over sqrt(n).
+    assert np.abs(np.cov(env.means.T) - expected).max() < 6.2 * np.sqrt(2 / problems) * 4
+    assert np.abs(np.cov(env.means.T) - 4 * np.eye(4)).max() > 12 * np.sqrt(2 / problems) * 4
+    linear = CatalogueBandit(arms=50, features=3, explained=1.0)
+    linear.reset(seed=0)
+    assert np.linalg.matrix_rank(np.column_stack([linear.item_features, linear.means]), tol=1e-9) == 3
+
+
+def test_the_features_of_a_catalogue_depend_on_the_catalogue_alone():
+    first, again, other = (CatalogueBandit(arms=6, catalogue=number) for number in (3, 3, 4))
+    np.testing.assert_array_equal(first.item_features, again.item_features)
+    assert (first.item_features != other.item_features).all()
+    first.reset(seed=1)
+    np.testing.assert_array_equal(first.item_features, again.item_features)
+    with pytest.raises(ValueError, match="read-only"):
+        first.item_features[0] = 0.0
+
+
+def test_a_catalogue_of_a_million_arms_steps():
+    env = envs.make("boltzmann/CatalogueBandit-v0", 1, arms=10**6, features=2)
+    env.reset(seed=0)
+    best = int(env.means[0].argmax())
+    assert env.step([best])[4]["gap"][0] == 0
+    assert env.step([(best + 1) % 10**6])[4]["gap"][0] > 0

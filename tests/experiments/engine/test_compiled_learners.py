@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import agents
-from boltzmann import VDBE, Boltzmann, Constant, Greedy, InverseTime, Linear, UCB1Tuned
+from boltzmann import VDBE, Boltzmann, Constant, Greedy, InverseTime, Linear, StandardError, UCB1Tuned
 from boltzmann.experiments import rollout
 from boltzmann.laws import PolicyLaw, greedy_weight, own_law
 from boltzmann.policies import inputs_read_by
@@ -86,6 +86,12 @@ READING = [
     (agents.ScheduledStep(VDBE(1.0)), GAUSSIAN, FROZEN),
     (agents.ConstantStep(UCB1Tuned()), GAUSSIAN, GARNET),
     (agents.SampleAverage(UCB1Tuned()), BERNOULLI, TAXI),
+    (agents.ConstantStep(StandardError(), step_size=0.2), GAUSSIAN, GARNET),
+    (agents.QLearning(StandardError(), **TD), GAUSSIAN, TAXI),
+    (agents.Sarsa(StandardError(), **TD), BERNOULLI, SWIM),
+    (agents.DoubleQ(StandardError(), **TD), GAUSSIAN, TAXI),
+    (agents.SpeedyQ(StandardError(), round_length=7, discount=0.9), GAUSSIAN, TAXI),
+    (agents.QLambda(StandardError(), **TD), BERNOULLI, GARNET),
 ]
 """Learners with policies that read exploration rates or variances."""
 

@@ -98,7 +98,7 @@ def test_statistics_and_figures_count_blocks(tmp_path):
 def test_blocks_of_unequal_size_have_no_common_variance(replicates, block):
     with pytest.raises(ValueError, match=f"replicates must be a multiple of block.*got {replicates} and {block}"):
         Experiment(TASKS, replicates, 0, block=block, record="blocks")
-    with pytest.raises(ValueError, match="record must be one of replicates, blocks, got 'means'"):
+    with pytest.raises(ValueError, match="record must be one of replicates, blocks, log, got 'means'"):
         Experiment(TASKS, 60, 0, record="means")
 
 

@@ -14,7 +14,8 @@ from boltzmann.experiments.engine.compiled.entries import (
     write_spread,
     write_traces,
 )
-from boltzmann.experiments.engine.compiled.writing import SLOT, Fold, Numbers, text_of
+from boltzmann.experiments.engine.compiled.writing import SLOT, Fold, Kernel, Numbers, text_of
+from boltzmann.laws import BackupLaw
 
 if TYPE_CHECKING:
     from boltzmann.experiments.engine.compiled.stepping import Steps
@@ -57,15 +58,21 @@ def write_backup(steps: Steps) -> None:
             code.line(f"{kernel.at('backed_up')} = {kernel.at(following + 'q', 'i', kernel.at('next_action'))}")
     else:
         fold = Fold(kernel, "next_", steps.inputs(following), {**steps.hoisted("backup_"), **rows})
-        fold.run(backup.passes)
-        with code.under("for i in range(padded):"):
-            for name, value in _by_name(backup.value(code, fold.row())).items():
-                kernel.memory(f"backed_up{name}")
-                code.line(f"{kernel.at(f'backed_up{name}')} = {text_of(value)}")
+        _write_values(kernel, fold, backup)
+    if steps.learner.beside is not None:
+        _write_values(kernel, fold, steps.learner.beside)
     if not steps.resident:
         with kernel.each(str(kernel.actions)):
             for name in steps.loaded if steps.sampled else ("q",):
                 code.line(f"{kernel.at(name, 'i', 'a')} = {kernel.at(f'next_{name}', 'i', 'a')}")
+
+
+def _write_values(kernel: Kernel, fold: Fold, backup: BackupLaw) -> None:
+    fold.run(backup.passes)
+    with kernel.code.under("for i in range(padded):"):
+        for name, value in _by_name(backup.value(kernel.code, fold.row())).items():
+            kernel.memory(f"backed_up{name}")
+            kernel.code.line(f"{kernel.at(f'backed_up{name}')} = {text_of(value)}")
 
 
 def _by_name(value: Any) -> Mapping[str, Any]:
@@ -120,7 +127,11 @@ def _future(steps: Steps) -> Any:
     for name in places:
         code.line(f"future = discount * {kernel.at(name)}")
         futures[name[len("backed_up_") :]] = code.read("future" if steps.resident else "0.0 if ended else future")
-    return SimpleNamespace(**futures) if places != ["backed_up"] else futures[""]
+    if steps.learner.beside is None:
+        return SimpleNamespace(**futures) if places != ["backed_up"] else futures[""]
+    beside = futures.pop("variance")
+    value = futures[""] if "" in futures else SimpleNamespace(**futures)
+    return SimpleNamespace(value=value, variance=beside)
 
 
 def row_places(steps: Steps) -> dict[str, str]:

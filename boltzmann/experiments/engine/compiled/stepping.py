@@ -65,11 +65,14 @@ class Steps:
             sorted(getattr(learner.backup, "inputs", frozenset()) & set(learner.tables) - {"visits"})
         )
         read = learner.policy.inputs | getattr(learner.backup, "inputs", frozenset())
+        if learner.beside is not None:
+            read |= learner.beside.inputs
         self.loaded: tuple[str, ...] = ("q",)
         if read & {"visits", "variances"}:
             self.loaded += ("visits",)
         if "variances" in read:
-            self.loaded += ("squares",)
+            # The learner's own variances, or sums of squares, which are divided by the visits.
+            self.loaded += ("variances" if "variances" in learner.tables else "squares",)
         choices, noise = 2 if self.sampled else 1, self.policy.noise
         drawn = Draw("noise_of_actions", f"standard_{noise}", learner.rng, choices * count)
         self.draws = [drawn if noise else Draw("uniforms", "random", learner.rng, choices), *world.draws()]

@@ -1,0 +1,92 @@
+"""How well does a policy do without tuning? ``python -m benchmarks.untuned "StandardError()"``.
+
+Plays 33 tasks with the policy, uniform exploration, the tuned Boltzmann schedules of each task and popular settings of
+epsilon-greedy, and ends with a table, two figures and a page. ``--search`` finds the tuned schedules anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+from benchmarks.untuned.scoring import measure
+from benchmarks.untuned.showing import by_task, duels, heat_map, profile, sections, summary
+from benchmarks.untuned.tasks import BY_NAME, TASKS
+from benchmarks.untuned.tuning import search
+from boltzmann.experiments.figures import save_figure
+from boltzmann.experiments.pages import Table, write_page
+from scripts.support import command, read_options, read_policy
+
+PROGRAM = "untuned"
+
+
+@dataclass(frozen=True)
+class Options:
+    """Score policies, without tuning, beside the best hand-tuned Boltzmann schedule of each task."""
+
+    policies: Annotated[list[str], tyro.conf.Positional]
+    """Policies of the library or of your own, such as "StandardError()" or "package.module:Mine(0.1)"."""
+    tasks: tuple[str, ...] = ()
+    """The tasks; all by default."""
+    replicates: int = 200
+    """Independent copies of each policy on each task."""
+    seed: int = 0
+    """The seed of the runs; the search for the tuned schedules has seeds of its own."""
+    jobs: int = -1
+    """Processes; -1 takes one for each core."""
+    search: bool = False
+    """Search the tuned schedules anew, and store them beside this program, instead of scoring policies."""
+    output: Path = Path("results/untuned")
+    """The folder of runs, figures and page; what it holds of a run is not played again."""
+
+
+@command(PROGRAM)
+def main(arguments: list[str] | None = None) -> None:
+    """Play, print and draw."""
+    options = read_options(Options, arguments, f"python -m benchmarks.{PROGRAM}")
+    unknown = [name for name in options.tasks if name not in BY_NAME]
+    if unknown:
+        raise SystemExit(f"{PROGRAM}: error: tasks must be among {', '.join(BY_NAME)}, got {unknown[0]}")
+    if options.search:
+        search(options.tasks, options.jobs, lambda line: print(line, flush=True))
+        return
+    try:
+        policies = [read_policy(text) for text in options.policies]
+    except ValueError as error:
+        raise SystemExit(f"{PROGRAM}: error: {error}") from error
+    if not policies:
+        raise SystemExit(f'{PROGRAM}: error: name at least one policy, such as "StandardError()"')
+    tasks = [BY_NAME[name] for name in options.tasks] or list(TASKS)
+    suite = measure(
+        policies,
+        options.output,
+        replicates=options.replicates,
+        seed=options.seed,
+        jobs=options.jobs,
+        tasks=tasks,
+        on_task=lambda task: print(f"playing {task.name}", flush=True),
+    )
+    for table in (*summary(suite), duels(suite), by_task(suite)):
+        print(_text(table), end="\n\n")
+    save_figure(heat_map(suite), options.output / "ratios.png")
+    save_figure(profile(suite), options.output / "profile.png")
+    first = suite.scores[suite.entrants[0], "all"]
+    answer = (
+        f"Without tuning, {suite.entrants[0]} has {first.mean:.2f} of the gain of the best hand-tuned Boltzmann "
+        f"schedules over all steps (95 % interval {first.low:.2f} to {first.high:.2f}, {len(first.ratios)} tasks)."
+    )
+    write_page(options.output / "report.html", "Exploration without tuning", [answer], sections(suite))
+    print(answer, f"figures and page: {options.output}", sep="\n")
+
+
+def _text(table: Table) -> str:
+    """Return a table as Markdown."""
+    lines = [list(table.columns), ["---"] * len(table.columns), *map(list, table.rows)]
+    return "\n".join([f"{table.caption}:", "", *("| " + " | ".join(line) + " |" for line in lines)])
+
+
+if __name__ == "__main__":
+    main()

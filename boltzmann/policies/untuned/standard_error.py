@@ -1,0 +1,164 @@
+"""Boltzmann exploration whose temperatures are the standard errors of the values.
+
+Action a has the temperature s / (c sqrt(N(a))): the standard error of its value, N(a) being its visits and s the pooled
+deviation of what the actions paid, over a factor c.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+import numpy as np
+
+from boltzmann.arrays import QUIET, Floats, Input, Mask, Values
+from boltzmann.bounds import OrNone
+from boltzmann.gibbs import Gibbs
+from boltzmann.laws import Functions, Named, Number, Pass, PolicyLaw, Results, StepNumber
+from boltzmann.notation import Expression
+from boltzmann.policies.indices import PolicyInputs
+from boltzmann.schedules import NONNEGATIVE, Schedule
+
+_PER_NATURAL_LOGARITHM = 0.5 / math.log(2.0)
+
+
+@dataclass(frozen=True, repr=False)
+class StandardError(Expression):
+    """p(a) is proportional to exp(-c gap(a) sqrt(N(a)) / s): each action's temperature is its standard error over c.
+
+    ``gap(a) = max Q - Q(a)``, N(a) are the visits, and ``s^2 = (sum_a N(a) v(a) + Var Q) / (sum_a N(a) - taken + 1)``
+    pools the variances v(a), (1/n), of what each action paid with the variance Var Q, (1/K), of the K allowed values;
+    ``taken`` counts the actions that were taken. Every allowed action is taken once first, the untaken ones with
+    equal probability. The rewards' unit and origin change no probability, so no number has to be tuned.
+
+    The factor was chosen by trials on bandits and tables, and no bound on the regret is proved. Relatives with
+    proofs: a temperature for each arm by its visits (Cesa-Bianchi, Gentile, Lugosi & Neu, "Boltzmann exploration done
+    right", 2017), where the scale has to be known; exp(-N gap^2 / 2 sigma^2) (Bian & Jun, "Maillard sampling:
+    Boltzmann exploration done optimally", 2022); learnt deviations in an index (Cowan, Honda & Katehakis, "Normal
+    bandits of unknown means and variances", 2018). Learners of control tell the variances of returns, which are learnt
+    by a recursion (Sobel, "The variance of discounted Markov decision processes", 1982; O'Donoghue, Osband, Munos &
+    Mnih, "The uncertainty Bellman equation and exploration", 2018).
+
+    Parameters
+    ----------
+    scale : float or callable of the step, optional
+        The factor c, in [0, inf], without a unit; by default 1 + log2(K) / 2. After every action was taken, 0 is
+        uniform and inf greedy. Equal values are uniform, and so is the choice among values that differ by far less
+        than their standard errors; without noise, or as the visits grow, the policy becomes greedy.
+
+    A call without visits or variances, or with values that are not finite, raises a ValueError.
+
+    Examples
+    --------
+    >>> policy = StandardError()
+    >>> known = {"visits": [100, 10, 5], "variances": [0.25, 0.24, 0.21]}
+    >>> policy([0.5, 0.4, 0.3], **known).probs.round(4)
+    array([0.6555, 0.2118, 0.1327])
+    >>> policy([0.5, 0.4, 0.3], visits=[100, 10, 0], variances=[0.25, 0.24, 0.0]).probs
+    array([0., 0., 1.])
+    >>> StandardError(0.0)([0.5, 0.4, 0.4], **known).probs
+    array([0.33333333, 0.33333333, 0.33333333])
+    >>> StandardError(math.inf)([0.5, 0.5, 0.4], **known).probs
+    array([0.5, 0.5, 0. ])
+    """
+
+    reads: ClassVar[frozenset[str]] = frozenset({"visits", "variances"})
+    _spends: ClassVar[float] = 1.0
+    """Degrees of freedom that the value of an action costs: its variance is one about that value."""
+
+    scale: Annotated[float | Schedule | None, OrNone(NONNEGATIVE)] = None
+
+    @QUIET
+    def __call__(
+        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
+    ) -> Gibbs:
+        """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
+        inputs = PolicyInputs(values, visits, where)
+        spread = inputs.variances(type(self).__name__, variances)
+        waiting = inputs.untaken.any(axis=-1, keepdims=True)
+        energies = self._energies(inputs, spread, step)
+        energies = np.where(waiting, 0.0, energies).astype(inputs.dtype)
+        first = np.where(waiting, inputs.untaken, inputs.allowed)
+        return Gibbs(inputs.returned(energies), 1.0, where=inputs.returned(first))
+
+    def _energies(self, inputs: PolicyInputs, spread: Floats, step: int) -> Floats:
+        """Return the logarithms of the weights, in units of the row's half range, whose square cannot overflow."""
+        allowed, count = inputs.allowed, inputs.allowed.sum(axis=-1, keepdims=True)
+        best = inputs.values.max(axis=-1, keepdims=True)
+        halves = np.where(allowed, best / 2 - inputs.values / 2, 0.0)
+        unit = halves.max(axis=-1, keepdims=True)
+        unit = np.where(unit > 0, unit, 1.0)
+        gaps, deviations = halves / unit, np.sqrt(spread) / 2 / unit
+        centred = np.where(allowed, gaps - gaps.sum(axis=-1, keepdims=True) / count, 0.0)
+        squares = (inputs.visits * deviations**2).sum(axis=-1, keepdims=True)
+        squares = squares + (centred**2).sum(axis=-1, keepdims=True) / count
+        taken = (allowed & ~inputs.untaken).sum(axis=-1, keepdims=True)
+        freedom = inputs.visits.sum(axis=-1, keepdims=True) - self._spends * taken + 1.0
+        factor = self._factor(count, step)
+        logs = -factor * (gaps * (np.sqrt(inputs.visits) / np.sqrt(squares / freedom)))
+        return np.where(gaps > 0, logs, 0.0)
+
+    def _factor(self, count: Floats, step: int) -> Floats:
+        if self.scale is None:
+            return np.asarray(1.0 + np.log(count) * _PER_NATURAL_LOGARITHM)
+        return np.asarray(NONNEGATIVE.read("scale", self.scale, step))[..., np.newaxis]
+
+    @property
+    def of_returns(self) -> StandardError:
+        """The policy for variances of returns, which are not those about the action's own average."""
+        return _ReturnStandardError(self.scale)
+
+    @property
+    def law(self) -> PolicyLaw:
+        """The policy as a law."""
+        numbers = {} if self.scale is None else {"scale": StepNumber(self.scale)}
+        passes = (_ROW, _pooled(self._spends, is_scaled=self.scale is not None))
+        return PolicyLaw(_weight, passes, numbers, self.reads)
+
+
+class _ReturnStandardError(StandardError):
+    _spends = 0.0
+
+
+def _row(m: Functions, action: Named, row: Named) -> Results:
+    allowed = action.q > -np.inf
+    untaken = m.where(allowed & (action.visits == 0), 1.0, 0.0)
+    half = m.where(allowed, row.top / 2 - action.q / 2, 0.0)
+    counts = {"total": m.where(allowed, action.visits, 0.0), "count": m.where(allowed, 1.0, 0.0)}
+    return {"is_untaken": untaken, "waiting": untaken, "half": half, "unit": half, "halves": half, **counts}
+
+
+def _unit(m: Functions, row: Named) -> Results:
+    unit = m.where(row.unit > 0, row.unit, 1.0)
+    return {"unit": unit, "mean": row.halves / unit / row.count}
+
+
+_ROW = Pass(_row, _unit, keeps=("is_untaken", "half"), largest=("unit",))
+
+
+def _pooled(spends: float, *, is_scaled: bool) -> Pass:
+    """Return the pass after which a row has its ``rate``, the weight being exp(-rate gap sqrt(N))."""
+
+    def adds(m: Functions, action: Named, row: Named) -> Results:
+        allowed = action.q > -np.inf
+        deviation = m.sqrt(action.variances) / 2 / row.unit
+        centred = action.half / row.unit - row.mean
+        noise = m.where(allowed, action.visits * (deviation * deviation), 0.0)
+        return {"noise": noise, "spread": m.where(allowed, centred * centred, 0.0)}
+
+    def moves(m: Functions, row: Named) -> Results:
+        taken = row.count - row.waiting
+        pooled = (row.noise + row.spread / row.count) / (row.total - spends * taken + 1.0)
+        factor = row.scale if is_scaled else 1.0 + m.log(row.count) * _PER_NATURAL_LOGARITHM
+        return {"deviation": m.sqrt(pooled), "factor": factor}
+
+    return Pass(adds, moves)
+
+
+def _weight(m: Functions, action: Named, row: Named) -> Number:
+    gap = action.half / row.unit
+    energy = row.factor * (gap * (m.sqrt(action.visits) / row.deviation))
+    likely = m.where(gap > 0, m.exp(-energy), 1.0)
+    allowed = m.where(action.q > -np.inf, likely, 0.0)
+    return m.where(row.waiting > 0, action.is_untaken, allowed)

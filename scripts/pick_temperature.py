@@ -1,0 +1,138 @@
+"""What another temperature would have earned, from a log: ``python -m scripts.pick_temperature LOG``.
+
+LOG is the folder of a comparison that was run with ``--record log``, a Parquet file, or text for Vowpal Wabbit's
+``--cb`` that this project wrote. Prints a leaderboard with how much of each candidate the log covers, draws the value
+against the temperature, and writes a page.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import tyro
+
+from boltzmann import Policy, checks
+from boltzmann.experiments.figures import each_figure
+from boltzmann.offpolicy import (
+    SHOWS,
+    Log,
+    TemperatureChoice,
+    choice_table,
+    draw_choice,
+    pick_temperature,
+    read_cb,
+    read_log_parquet,
+    read_run,
+    write_choice,
+)
+from scripts.support import (
+    Confidence,
+    command,
+    console,
+    draw_and_save,
+    print_answer,
+    print_path,
+    print_table,
+    read_options,
+    read_policy,
+    refusals,
+    write_and_print,
+)
+
+PROGRAM = "pick_temperature"
+_FIGURE = "pick_temperature.png"
+_FACTORS = 2.0 ** np.arange(-5, 6)
+"""The default candidates: so many times the logged temperature, and 0 and infinity."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """Say what other temperatures or policies would have earned, from the log of one."""
+
+    log: Annotated[Path, tyro.conf.Positional]
+    """A folder of results with --record log, a .parquet file, or a .txt or .vw file for Vowpal Wabbit's --cb."""
+    temperatures: list[float] = field(default_factory=list)
+    """Candidates, in [0, inf]; by default 1/32 to 32 times the logged one, 0 and inf."""
+    policies: list[str] = field(default_factory=list)
+    """Candidates besides, such as "Entmax(0.5)"; they read values alone."""
+    task: int = 0
+    """Of a folder, the number of the task, from 0."""
+    agent: int = 0
+    """Of a folder, the number of the agent, from 0."""
+    bounds: tuple[float, float] | None = None
+    """The least and the largest reward that there can be, for intervals that hold for any policy."""
+    one_step: bool = False
+    """Ask about each step of a log of episodes as a step of its own, in the states that were logged."""
+    confidence: Confidence = 0.95
+    output: Path | None = None
+    """The figure's file, its ending chooses the format (png, svg, pdf); the page stands beside it and ends in .html. By
+    default pick_temperature.png in the folder of LOG."""
+
+
+def read_log(options: Options) -> Log:
+    """Read the log that the options name."""
+    path = options.log
+    if path.is_dir():
+        return read_run(path, options.task, options.agent, bounds=options.bounds)
+    if path.suffix == ".parquet":
+        return read_log_parquet(path)
+    if path.suffix in (".txt", ".vw"):
+        return read_cb(path, bounds=options.bounds)
+    raise ValueError(f"LOG must be a folder, or a file that ends in .parquet, .txt or .vw, got {path}")
+
+
+def candidates_of(options: Options, log: Log) -> list[float | Policy]:
+    """Return the temperatures and policies to compare."""
+    temperatures = [checks.number_in("--temperatures", number, "[0, inf]") for number in options.temperatures]
+    policies = [read_policy(text) for text in options.policies]
+    if temperatures or policies:
+        return [*temperatures, *policies]
+    return [0.0, *(float(number) for number in _FACTORS * usual_temperature(log)), math.inf]
+
+
+def usual_temperature(log: Log) -> float:
+    """Return the median of the logged temperatures that are neither 0 nor infinite; 1 where there is none."""
+    logged = np.atleast_1d(np.nan if log.temperature is None else log.temperature)
+    inside = logged[(logged > 0) & np.isfinite(logged)]
+    return float(np.median(inside)) if len(inside) else 1.0
+
+
+def report(choice: TemperatureChoice, figure: Path, page: Path, source: str) -> None:
+    """Print the leaderboard and its answer, draw the figure, write the page."""
+    print_table(choice_table(choice))
+    print_answer([choice.answer])
+    print()
+    with each_figure() as attempt:
+        pictures = draw_and_save(figure, lambda: draw_choice(choice), SHOWS, attempt)
+        write_and_print(page, lambda: write_choice(page, choice, pictures, source), attempt)
+
+
+@command(PROGRAM)
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line."""
+    options = read_options(Options, arguments, PROGRAM)
+    with console.errors_in_one_line(PROGRAM, console.INPUT_ERRORS):
+        checks.number_in("--confidence", options.confidence, "(0, 1)")
+        figure = options.output or (options.log if options.log.is_dir() else options.log.parent) / _FIGURE
+        page = figure.with_suffix(".html")
+        refusals.require_figure(figure)
+        refusals.require_file(page)
+        log = read_log(options)
+        choice = pick_temperature(
+            log,
+            candidates_of(options, log),
+            bounds=options.bounds,
+            confidence=options.confidence,
+            one_step=options.one_step,
+        )
+    with console.errors_in_one_line(PROGRAM, console.RUN_ERRORS):
+        print_path("log", options.log, f"({log!r})")
+        report(choice, figure, page, f"{log!r} in {options.log}")
+
+
+if __name__ == "__main__":
+    main()
