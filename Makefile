@@ -14,8 +14,15 @@ PEERS := SMPyBandits==0.9.7 mabwiser==2.7.4 mushroom-rl==1.10.2 rlberry==0.7.3 r
 PEERS_RUN_ON := numpy==1.26.4 scipy==1.13.1 pandas==2.3.3 scikit-learn==1.7.2 scikit-optimize==0.10.2 seaborn==0.13.2 \
 	joblib tqdm gym==0.26.2 gymnasium==0.29.1 opencv-python-headless==4.11.0.86 pygame pyyaml dill docopt requests \
 	multimethod==1.10 adastop==0.1.3 setuptools torch==2.13.0
+# minatar asks for libraries that only its window needs, so it is installed without dependencies.
+DEEP := stable-baselines3==2.9.2 sb3-contrib==2.9.2 jax==0.10.2 jaxlib==0.10.2 optax==0.2.8 gymnax==1.0.1
+# The libraries of the adapters in docs/deep: tianshou needs pandas 2, RLlib is large, and both are kept apart.
+ADAPTERS := pfrl==0.4.0 torchrl==0.14.1 skrl==2.1.1
+ADAPTERS_TIANSHOU := tianshou==2.0.1
+ADAPTERS_RLLIB := 'ray[rllib]==2.60.0'
 
-.PHONY: demo test test-slow test-lowest test-newest test-libraries test-browser test-clusters coverage lint types format wheel lock \
+.PHONY: demo test test-slow test-lowest test-newest test-libraries test-deep test-deep-slow test-adapters test-browser \
+	test-clusters coverage lint types format wheel lock \
 	benchmark benchmark-peers literature clean
 
 demo: $(VENV)/ready  ## compare exploration schedules, print a leaderboard, draw the learning curves
@@ -46,6 +53,17 @@ test-libraries: $(VENV)/ready  ## the core on PyTorch and JAX, beside optax; ins
 		tests/core/test_inversion.py tests/core/test_traced_actions.py tests/core/test_categorical.py tests/core/test_devices.py \
 		tests/large/test_large_in_torch.py tests/benchmarks/test_large_softmaxes.py tests/core/test_extremes.py tests/core/test_mask_forms.py tests/core/test_traced_roots.py \
 		tests/schedules/test_schedules.py::test_optax_schedules_serve $(COVERAGE)
+
+test-deep: $(VENV)/deep  ## the deep agents, and the examples of docs/deep; installs PyTorch, Stable-Baselines3, JAX and others
+	$(BIN)/python -m pytest -q -m "not slow" $(SIDE_BY_SIDE) tests/deep boltzmann/deep $(COVERAGE)
+
+test-deep-slow: $(VENV)/deep  ## deep agents that learn CartPole and MinAtar; some ten minutes
+	$(BIN)/python -m pytest -q -m slow $(SIDE_BY_SIDE) tests/deep
+
+test-adapters: $(VENV)-adapters/ready $(VENV)-tianshou/ready $(VENV)-rllib/ready  ## policies in other deep libraries; installs these
+	for each in adapters tianshou rllib; do \
+		$(VENV)-$$each/bin/python -m pytest -q --noconftest -W default -p no:cacheprovider -rs tests/deep/test_adapters.py || exit 1; \
+	done
 
 test-browser: $(VENV)/ready  ## the page of a comparison in headless Chromium; installs Playwright, and Chromium if possible
 	@$(BIN)/python -c 'import playwright' 2>/dev/null || { echo "installing Playwright into $(VENV)"; \
@@ -99,7 +117,7 @@ lock:  ## pin the versions of a new install of the dev extra
 	rm -rf $(VENV)-lock
 
 clean:
-	rm -rf $(VENV) $(VENV)-lowest $(VENV)-newest $(VENV)-peers benchmarks/.cache build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-lowest $(VENV)-newest $(VENV)-peers $(VENV)-adapters $(VENV)-tianshou $(VENV)-rllib benchmarks/.cache build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 $(VENV)/ready: pyproject.toml requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -108,6 +126,13 @@ $(VENV)/ready: pyproject.toml requirements-dev.txt
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(INSTALL) -r requirements-dev.txt
 	@$(INSTALL) --no-deps -e .
+	@touch $@
+
+$(VENV)/deep: $(VENV)/ready
+	@echo "installing PyTorch, Stable-Baselines3, JAX, gymnax and MinAtar into $(VENV)"
+	@$(INSTALL) torch==2.13.0
+	@$(INSTALL) $(DEEP)
+	@$(INSTALL) --no-deps minatar==1.0.15
 	@touch $@
 
 # Only uv finds the lowest versions; --only-binary leaves out those that have no wheel for this Python.
@@ -126,6 +151,24 @@ $(VENV)-newest/ready: pyproject.toml requirements-dev.txt
 	@$(PYTHON) -m venv --clear $(VENV)-newest
 	@$(VENV)-newest/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@
+
+# PyTorch comes first, so that the others take the version that is there.
+define set_up_adapters
+	@echo "setting up $(@D) (once; some minutes, PyTorch is large)"
+	@$(PYTHON) -m venv --clear $(@D)
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check $(1) scipy array-api-compat pytest
+	@touch $@
+endef
+
+$(VENV)-adapters/ready: pyproject.toml
+	$(call set_up_adapters,$(ADAPTERS))
+
+$(VENV)-tianshou/ready: pyproject.toml
+	$(call set_up_adapters,$(ADAPTERS_TIANSHOU))
+
+$(VENV)-rllib/ready: pyproject.toml
+	$(call set_up_adapters,$(ADAPTERS_RLLIB))
 
 # The pins of these libraries contradict each other, so they are installed without dependencies, which follow.
 $(VENV)-peers/ready:

@@ -4,7 +4,7 @@ To add a learner, write its module in ``bandits`` or ``control``, name it in the
 names this file exports, and add it to the list in ``tests/support/lists.py``.
 """
 
-from agents import bandits, control, linear
+from agents import bandits, control, large, linear
 from agents.backups import (
     Backup,
     BoltzmannExpectation,
@@ -16,6 +16,7 @@ from agents.backups import (
 from agents.bandits import *  # noqa: F403 (the face of the folder lists its learners)
 from agents.control import *  # noqa: F403
 from agents.decision import Decision
+from agents.large import *  # noqa: F403
 from agents.linear import *  # noqa: F403
 from agents.policy_agent import PolicyAgent
 from agents.tabular import TabularAgent
@@ -36,3 +37,4 @@ __all__ = [
 __all__ += bandits.__all__
 __all__ += control.__all__
 __all__ += linear.__all__
+__all__ += large.__all__

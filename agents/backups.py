@@ -1,9 +1,9 @@
 """Backups: maps from the values of a state's actions to the value of the state, from which learners bootstrap.
 
 A backup is a frozen dataclass and a callable, ``backup(values, where=..., step=...)``, from an array (..., K) to an
-array (...): ``BackupLearning`` learns with it and ``agents.planning`` solves with it. Values of actions that the mask
-``where`` forbids are never read. A temperature may be a number or a schedule; its steps count updates in a learner and
-sweeps in planning.
+array (...), of NumPy, PyTorch or JAX: ``BackupLearning`` and deep learners learn with it, ``agents.planning`` solves
+with it. Values of actions that the mask ``where`` forbids are never read. A temperature may be a number or a schedule;
+its steps count updates in a learner and sweeps in planning.
 """
 
 from __future__ import annotations
@@ -16,15 +16,8 @@ import numpy as np
 from agents.memory import Mask, PerRow, Values, largest
 from agents.parameters import Instance, rates_at
 from boltzmann import Distribution, Gibbs, Policy, Schedule, checks
-from boltzmann.laws import (
-    BackupLaw,
-    Pass,
-    Results,
-    TemperatureLaw,
-    expectation,
-    gibbs_weight,
-    own_law,
-)
+from boltzmann._numerics import libraries
+from boltzmann.laws import BackupLaw, Pass, Results, TemperatureLaw, expectation, gibbs_weight, own_law
 from boltzmann.notation import Expression
 from boltzmann.policies import inputs_read_by
 from boltzmann.schedules import Scheduled, value_at
@@ -52,6 +45,8 @@ class Maximum(Expression):
 
     def __call__(self, values: Values, *, where: Mask | None = None, step: int = 0) -> PerRow:
         """Return the largest allowed value of each row."""
+        if not libraries.is_native(values):
+            return _result(Gibbs(values, 0.0, where=where).soft_value)
         return largest(values, None if where is None else checks.mask_array("where", where))
 
 
@@ -119,7 +114,7 @@ class SoftValue(_TemperatureBackup):
         """Return the soft value of each row."""
         if callable(self.temperature):
             rates_at("temperature", self.temperature, step, "[0, inf)")
-        return np.asarray(self._gibbs(values, where, step).soft_value)
+        return _result(self._gibbs(values, where, step).soft_value)
 
     law = _TemperatureBackup.law
 
@@ -153,7 +148,7 @@ class MellowmaxValue(_TemperatureBackup):
 
     def __call__(self, values: Values, *, where: Mask | None = None, step: int = 0) -> PerRow:
         """Return the mellowmax of each row."""
-        return np.asarray(self._gibbs(values, where, step).mellowmax)
+        return _result(self._gibbs(values, where, step).mellowmax)
 
     law = _TemperatureBackup.law
 
@@ -193,7 +188,7 @@ class BoltzmannExpectation(_TemperatureBackup):
 
     def __call__(self, values: Values, *, where: Mask | None = None, step: int = 0) -> PerRow:
         """Return the expected value of each row under its own Boltzmann distribution."""
-        return np.asarray(self._gibbs(values, where, step).mean)
+        return _result(self._gibbs(values, where, step).mean)
 
     law = _TemperatureBackup.law
 
@@ -235,7 +230,16 @@ class PolicyExpectation(Expression):
         return None if law is None or law.inputs or inputs_read_by(self.policy) else expectation(law)
 
 
+def _result(rows: Any) -> PerRow:
+    """Return an array of another library as it is, and a number as one of NumPy."""
+    return np.asarray(rows) if libraries.is_native(rows) else rows
+
+
 def expected_under(distribution: Distribution, values: Values, where: Mask | None) -> PerRow:
     """Return sum_a p(a) Q(a) for each row; values of forbidden actions are not read."""
+    if not libraries.is_native(values):
+        xp = libraries.namespace(values)
+        read: Any = values if where is None else xp.where(where, values, xp.zeros_like(values))
+        return _result(xp.sum(distribution.probs * read, axis=-1))
     allowed = values if where is None else np.where(checks.mask_array("where", where), values, 0.0)
     return np.asarray(np.sum(distribution.probs * allowed, axis=-1))

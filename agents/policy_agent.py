@@ -13,7 +13,7 @@ from agents.memory import Entries, Indices, PerRow, Values, rows_of, write
 from agents.parameters import Instance
 from agents.tabular import PolicyInputs, TabularAgent
 from boltzmann import Distribution, Policy
-from boltzmann.laws import LearnerLaw, Results, own_law
+from boltzmann.laws import LearnerLaw, PolicyLaw, Results, own_law
 from boltzmann.policies import inputs_read_by
 
 
@@ -52,10 +52,12 @@ class PolicyAgent(TabularAgent):
     def _law(
         self, learn: Callable[..., Results], tables: Mapping[str, Any] | None = None, **others: Any
     ) -> LearnerLaw | None:
-        """Return the law of a learner, with tables of its own; None if its policy has none."""
+        """Return the law of a learner, with tables of its own; None if its policy has none and reads epsilons."""
         policy = own_law(self._acting)
         if policy is None:
-            return None
+            if self.epsilons is not None:
+                return None
+            policy = PolicyLaw(None, inputs=self._reads)
         all_tables = {"values": self.values, "visits": self.visits, **(tables or {})}
         law = LearnerLaw(policy, learn, self._rng, all_tables, self._distribution, **others)
         return law if self.epsilons is None else self._with_epsilons(law)
@@ -71,14 +73,16 @@ class PolicyAgent(TabularAgent):
                 results, row = learn(m, *numbers), numbers[-1]
                 if "change" not in results:
                     return results
-                epsilon = next_epsilon(m, row.epsilons, results["change"], row.allowed)
+                epsilon = next_epsilon(m, results["change"], row)
                 return {**results, "epsilons": m.where(results.get("learns", True), epsilon, row.epsilons)}
 
             return learn_and_update
 
         rounds = None if law.rounds is None else replace(law.rounds, learn=updating(law.rounds.learn))
         states, inputs = {**law.states, "epsilons": self.epsilons}, law.inputs | {"allowed"}
-        return replace(law, learn=updating(law.learn), states=states, rounds=rounds, inputs=inputs)
+        constants = {**law.constants, **self.policy.constants_of_epsilons}  # type: ignore[attr-defined]
+        law = replace(law, constants=constants, states=states, rounds=rounds, inputs=inputs)
+        return replace(law, learn=updating(law.learn))
 
     def _policy_inputs(self, states: Indices) -> PolicyInputs:
         inputs = {"values": rows_of(self.values, states)}

@@ -81,13 +81,17 @@ _OF_GREEDY = BackupLaw(
 
 def capped(law: PolicyLaw, most: float) -> PolicyLaw:
     """Return a policy's law that reads at most so many visits of each action."""
+    weight = law.weight
+    if weight is None:
+        # The policy is called with the visits that its learner tells it.
+        return law
 
     def reading(read: Callable[..., Any]) -> Callable[..., Any]:
         return lambda m, action, row: read(m, _Capped(m, action, row), row)
 
     passes = tuple(replace(one, adds=reading(one.adds)) for one in law.passes)
     numbers = {**law.numbers, "most_visits": StepNumber(most)}
-    return replace(law, weight=reading(law.weight), passes=passes, numbers=numbers)
+    return replace(law, weight=reading(weight), passes=passes, numbers=numbers)
 
 
 class _Capped:

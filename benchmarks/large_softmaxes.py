@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from agents import SampleAverage, TreeAverage
 from benchmarks.timing import compare, ratios
-from boltzmann import Gibbs
+from boltzmann import Boltzmann, Gibbs, Transition
 from boltzmann.arrays import Floats
 from boltzmann.experiments.engine import keep_freed_memory
 from boltzmann.large import (
@@ -27,6 +28,7 @@ from boltzmann.large import (
     RaggedGibbs,
     sampled_log_loss,
 )
+from envs import CatalogueBanditVector
 
 Ratios = dict[str, tuple[float, float, float]]
 """Lower quartile, median and upper quartile of how many times faster ours is."""
@@ -119,7 +121,7 @@ def beside_torch(scale: int = 1, batch: int = 128, rounds: int = 5) -> Ratios:
     """Compare the modules with ``torch.nn.AdaptiveLogSoftmaxWithLoss``, which draws from all K log-probabilities."""
     import torch
 
-    from boltzmann.large.modules import BlockSoftmaxModule, DifferentiatedSoftmaxModule, HierarchicalSoftmaxModule
+    from boltzmann.large import modules as layers
 
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
@@ -130,9 +132,11 @@ def beside_torch(scale: int = 1, batch: int = 128, rounds: int = 5) -> Ratios:
     chosen = (actions ** torch.rand(batch, generator=generator)).long().clamp(0, actions - 1)
     theirs = torch.nn.AdaptiveLogSoftmaxWithLoss(features, actions, [sizes[0], sizes[0] + sizes[1]])
     modules: dict[str, Any] = {
-        "tree": HierarchicalSoftmaxModule(actions, features, frequencies=1 / np.arange(1, actions + 1), sparse=True),
-        "blocks": BlockSoftmaxModule(sizes, widths),
-        "differentiated": DifferentiatedSoftmaxModule(sizes, widths),
+        "tree": layers.HierarchicalSoftmaxModule(
+            actions, features, frequencies=1 / np.arange(1, actions + 1), sparse=True
+        ),
+        "blocks": layers.BlockSoftmaxModule(sizes, widths),
+        "differentiated": layers.DifferentiatedSoftmaxModule(sizes, widths),
     }
 
     def learn(loss: Callable[[], Any], module: Any) -> Callable[[], None]:
@@ -155,6 +159,26 @@ def beside_torch(scale: int = 1, batch: int = 128, rounds: int = 5) -> Ratios:
         return faster(pairs, rounds)
     finally:
         torch.set_num_threads(threads)
+
+
+def catalogue(arms: int, rounds: int = 5) -> Ratios:
+    """Compare a whole step of a bandit, acting and learning, of a learner with a tree and of one with a table."""
+    observations, ends = np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.bool_)
+
+    def stepping(agent: Any) -> Callable[[], None]:
+        env = CatalogueBanditVector(1, arms=arms, features=2)
+        agent.reset(1, env.single_observation_space, env.single_action_space, np.random.default_rng(0))
+        env.reset(seed=[0])
+
+        def step() -> None:
+            actions = agent.act(observations).actions
+            rewards = env.step(actions)[1]
+            agent.update(Transition(observations, actions, rewards, observations, ends, ends))
+
+        return step
+
+    tree, table = TreeAverage(0.3), SampleAverage(Boltzmann(0.3))
+    return faster({f"{arms} arms: a step": (stepping(tree), stepping(table))}, rounds)
 
 
 def _mean_loss(module: Any, rows: Any, chosen: Any) -> Any:
@@ -207,6 +231,8 @@ def main() -> None:
     print_ratios("differentiated softmax, 100 000 actions, beside one softmax of all features", differentiated())
     if importlib.util.find_spec("torch"):
         print_ratios("PyTorch modules, 100 000 actions, beside its adaptive softmax", beside_torch())
+    for arms in (10**3, 10**5, 10**6):
+        print_ratios("a bandit whose averages lie in a tree, beside a table", catalogue(arms))
     print("bias of the sampled loss, 10 000 actions, by the number of candidates")
     print(f"  {'':32} {'10':>18} {'100':>18} {'1000':>18}")
     for name, row in candidates().items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import warnings
+from typing import Any
 
 import gymnasium
 from gymnasium.envs.registration import EnvSpec
@@ -16,6 +17,8 @@ def find_spec(environment: str) -> EnvSpec:
     module, _, name = environment.rpartition(":")
     if module:
         importlib.import_module(module)
+    elif name.startswith("MinAtar/"):
+        _register_minatar()
     if name in gymnasium.registry:
         return gymnasium.spec(name)
     # Gymnasium's look-up finds the newest version of an id without one, and explains what is wrong with other ids.
@@ -31,3 +34,26 @@ def find_spec(environment: str) -> EnvSpec:
     if env.spec is None:
         raise gymnasium.error.Error(f"{name} was made without a spec")
     return gymnasium.spec(env.spec.id)
+
+
+class SmallSeed(gymnasium.Wrapper[Any, Any, Any, Any]):
+    """Seeds of any size for environments with NumPy's old generator, which takes those below 2^32 alone."""
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
+        """Start an episode from the seed modulo 2^32."""
+        return self.env.reset(seed=None if seed is None else seed % 2**32, options=options)
+
+
+def make_single(spec: EnvSpec, kwargs: dict[str, Any]) -> gymnasium.Env[Any, Any]:
+    """Make a single environment that takes any seed."""
+    env = gymnasium.make(spec, **kwargs)
+    return SmallSeed(env) if str(spec.entry_point).startswith("minatar.") else env
+
+
+def _register_minatar() -> None:
+    """Register the games of MinAtar, once: importing its package registers none of them."""
+    if not any(name.startswith("MinAtar/") for name in gymnasium.registry):
+        try:
+            importlib.import_module("minatar.gym").register_envs()
+        except ModuleNotFoundError as error:
+            raise ModuleNotFoundError(f"MinAtar's games need minatar: pip install minatar ({error})") from error

@@ -55,7 +55,7 @@ def shown(value: object) -> str:
     return text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 3] + "..."
 
 
-class SameStepVectorEnv(VectorEnv[Indices, ArrayLike, NDArray[Any]]):
+class SameStepVectorEnv(VectorEnv[Any, ArrayLike, NDArray[Any]]):
     """Shared by the batched environments: many copies of one problem, one generator, and autoreset in the same step.
 
     Parameters

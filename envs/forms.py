@@ -15,6 +15,7 @@ from gymnasium.vector import AutoresetMode, SyncVectorEnv, VectorEnv
 from gymnasium.wrappers import DiscretizeObservation
 
 from envs import batched
+from envs._specs import make_single
 from envs.physics import MotionVectorEnv, motion_of
 from envs.problems import blackjack_table
 from envs.spaces import (
@@ -134,12 +135,14 @@ def _is_table(spec: EnvSpec) -> bool:
     return isinstance(creator, type) and issubclass(creator, TableEnv)
 
 
-def tabular(spec: EnvSpec, num_envs: int, discount: float | None, kwargs: dict[str, Any]) -> TabularVectorEnv:
-    """Step the table of an environment that :func:`has_table`."""
+def tabular(
+    spec: EnvSpec, num_envs: int, discount: float | None, kwargs: dict[str, Any], observing: Observing
+) -> TabularVectorEnv:
+    """Step the table of an environment that :func:`has_table`; raw observations are the boards of its states."""
     env = gymnasium.make(spec, **kwargs)
     table = compile_table(env)
     env.close()
-    return _stepped(table, env, num_envs, discount)
+    return _stepped(table, env, num_envs, discount, boards=observing.how == "raw" and table.boards is not None)
 
 
 def blackjack(spec: EnvSpec, num_envs: int, discount: float | None, kwargs: dict[str, Any]) -> TabularVectorEnv:
@@ -167,18 +170,20 @@ def _is_classic(spec: EnvSpec) -> bool:
     return str(spec.entry_point).startswith("gymnasium.envs.classic_control")
 
 
-def _stepped(table: Table, single: gymnasium.Env[Any, Any], num_envs: int, discount: float | None) -> TabularVectorEnv:
+def _stepped(
+    table: Table, single: gymnasium.Env[Any, Any], num_envs: int, discount: float | None, *, boards: bool = False
+) -> TabularVectorEnv:
     """Step the table of a single environment, with the time limit of that environment."""
     # The argument -1 means no limit; the spec of the environment says None then.
     limit = None if single.spec is None else single.spec.max_episode_steps
-    env = TabularVectorEnv(table, num_envs, max_episode_steps=limit, discount=discount)
+    env = TabularVectorEnv(table, num_envs, max_episode_steps=limit, discount=discount, boards=boards)
     env.spec = single.spec
     return env
 
 
 def synchronous(spec: EnvSpec, num_envs: int, kwargs: dict[str, Any], observing: Observing) -> SyncVectorEnv[Any, Any]:
     """Step single environments one after another, with numbered actions, observed in this way."""
-    singles = [observing.with_actions(gymnasium.make(spec, **kwargs)) for _ in range(num_envs)]
+    singles = [observing.with_actions(make_single(spec, kwargs)) for _ in range(num_envs)]
     numbered = [observing.with_observations(single) for single in singles]
     if observing.how == "raw":
         rows = [partial(CheckRow, single, row) for row, single in enumerate(singles)]

@@ -122,6 +122,8 @@ def make_raw(
     --------
     >>> make_raw("CartPole-v1", 2).single_observation_space.shape
     (4,)
+    >>> make_raw("boltzmann/Catch-v0", 2).reset(seed=0)[0].shape  # a board; make() numbers the same states
+    (2, 10, 5)
     """
     return _make(environment, num_envs, discount, Observing("raw"), kwargs)
 
@@ -151,7 +153,7 @@ def _first_form(
         if observing.how == "number" and is_blackjack(spec) and not renders_or_wraps(spec, kwargs):
             return blackjack(spec, num_envs, discount, kwargs)
         if has_table(spec, kwargs):
-            return tabular(spec, num_envs, discount, _with_time_limit(spec, kwargs))
+            return tabular(spec, num_envs, discount, _with_time_limit(spec, kwargs), observing)
     form = motion(spec, num_envs, observing, kwargs)
     if form is not None:
         return form

@@ -14,33 +14,28 @@ from typing import Annotated, Literal
 
 import tyro
 
-import envs
 from boltzmann import checks
-from boltzmann.experiments import Experiment, Judgement, read_toml, run, save_figure
-from boltzmann.experiments.figures import FIGURES, draw_figures, each_figure
+from boltzmann.experiments import Experiment, Judgement, read_toml
 from boltzmann.experiments.metrics import JudgedKey
-from boltzmann.experiments.pages import write_judgement
 from boltzmann.experiments.runs import BACKENDS, BackendName
 from boltzmann.experiments.statistics import find_agent
-from boltzmann.notation import parse, write
 from scripts.support import (
-    NAMES,
     CellTimeout,
     Confidence,
     DryRun,
     Jobs,
-    ProgressBar,
     Seed,
+    as_written,
     command,
+    compare,
     console,
     costs,
     make_task,
-    print_path,
     read_agent,
     read_options,
     refusals,
+    require_comparison_folder,
     steps_of,
-    write_and_print,
 )
 
 DEFAULT_TASKS = ("boltzmann/GaussianBandit-v0", "FrozenLake-v1")
@@ -124,7 +119,7 @@ def _from_flags(options: Options) -> Experiment:
 
 def _baseline(options: Options) -> str | None:
     """Write the baseline as the results do: ``Boltzmann(1)`` is ``Boltzmann(1.0)``."""
-    return None if options.baseline is None else write(parse(options.baseline, NAMES))
+    return None if options.baseline is None else as_written(options.baseline)
 
 
 @command("compare_schedules")
@@ -135,37 +130,22 @@ def main(arguments: list[str] | None = None) -> None:
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
         experiment = describe(options, sys.argv[1:] if arguments is None else arguments)
         folder = options.output or Path("results") / f"{program}-{experiment.plan.hash}"
-        page = folder / "report.html"
-        refusals.require_in_folder(folder, (page.name, *(entry.file for entry in FIGURES if entry.file)))
+        require_comparison_folder(folder)
         refusals.require_metric(experiment.tasks, options.metric)
         refusals.require_backend(options.backend, options.address)
         if options.dry_run:
             costs.print_plan(experiment, options.jobs, folder)
             return
     with console.errors_in_one_line(program, console.RUN_ERRORS):
-        costs.disk_need(folder, {"": experiment})
         cluster = BACKENDS[options.backend](options.jobs, options.address)
-        with cluster as workers, ProgressBar() as progress:
-            results = run(
-                experiment,
-                folder,
-                make=envs.make,
-                workers=workers,
-                on_progress=progress,
-                cell_timeout=options.cell_timeout,
-            )
-        judgement = Judgement(results, options.metric, _baseline(options), options.confidence)
-        console.print_leaderboard(judgement)
-        print()
-        print_path("results", folder)
-        with each_figure() as attempt:
-            figures = draw_figures(judgement, attempt)
-            write_and_print(page, lambda: write_judgement(judgement, figures, page, attempt=attempt), attempt)
-            for entry, figure in figures.items():
-                if entry.file:
-                    with attempt(str(folder / entry.file)):
-                        save_figure(figure, folder / entry.file)
-                        print_path("figure", folder / entry.file)
+        baseline, confidence = _baseline(options), options.confidence
+        compare(
+            experiment,
+            folder,
+            cluster,
+            lambda results: Judgement(results, options.metric, baseline, confidence),
+            options.cell_timeout,
+        )
 
 
 if __name__ == "__main__":

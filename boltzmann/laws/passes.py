@@ -56,9 +56,9 @@ class PolicyLaw:
 
     Attributes
     ----------
-    weight : callable
+    weight : callable or None
         ``weight(m, action, row)`` is proportional to the probability of an action. With ``noise`` it is the action's
-        score, of which the first largest is taken.
+        score, of which the first largest is taken. None stands for a policy without a law, which is called in Python.
     passes : tuple of Pass
         The passes before the weight.
     numbers : mapping
@@ -71,7 +71,7 @@ class PolicyLaw:
         One number for each action, by the names that the law reads them by.
     """
 
-    weight: Callable[[Any, Any, Any], Any]
+    weight: Callable[[Any, Any, Any], Any] | None
     passes: tuple[Pass, ...] = ()
     numbers: Mapping[str, StepNumber] = field(default_factory=dict)
     inputs: frozenset[str] = frozenset()

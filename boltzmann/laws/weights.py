@@ -18,11 +18,12 @@ def gibbs_weight(m: Functions, action: Named, row: Named) -> Number:
 
 def expectation(law: PolicyLaw | None) -> BackupLaw | None:
     """Return the expected value under a policy; None without its law, or with one that tells no probabilities."""
-    if law is None or law.noise:
+    if law is None or law.weight is None or law.noise:
         return None
+    weigh = law.weight
 
     def adds(m: Functions, action: Named, row: Named) -> Results:
-        weight = law.weight(m, action, row)
+        weight = weigh(m, action, row)
         return {"total": weight, "mean": m.where(action.q > -float("inf"), weight * action.q, 0.0)}
 
     return BackupLaw(lambda m, row: row.mean / row.total, (*law.passes, Pass(adds)), law.numbers, law.inputs)

@@ -78,8 +78,7 @@ def weigh(log: Log, target: Target, clip: float, model: Callable[[Part], Floats]
         before, _ = part.distribution()
         after, log_after = policy(part)
         weights[rows] = np.exp(log_after - log.log_prob[rows])
-        ratios = _ratios(after, before)
-        most = float(ratios.max())
+        ratios, most = _ratios(after, before)
         # Where p' is 0 and p too, a ratio is 0; only an action that p never takes has an infinite one.
         squares[rows] = _sums(after, ratios if most < np.inf else np.where(after > 0, ratios, 0.0))
         if most <= clip and most < np.inf:
@@ -103,12 +102,14 @@ def _sums(first: Floats, second: Floats) -> Floats:
     return np.asarray(np.einsum("ij,ij->i", first, second))
 
 
-def _ratios(after: Floats, before: Floats) -> Floats:
-    """Return p' / p, where 0 / 0 is 0."""
+def _ratios(after: Floats, before: Floats) -> tuple[Floats, float]:
+    """Return p' / p, where 0 / 0 is 0, and the largest of them."""
     ratios = after / before
-    if np.isnan(ratios.max()):
+    most = float(ratios.max())
+    if most != most:
         ratios[np.isnan(ratios)] = 0.0
-    return ratios
+        most = float(ratios.max())
+    return ratios, most
 
 
 def _left_over(after: Floats, before: Floats, clip: float) -> Floats:
@@ -183,7 +184,7 @@ def _of_array(log: Log, target: Any) -> Callable[[Part], tuple[Floats, Floats]]:
     def policy(part: Part) -> tuple[Floats, Floats]:
         logs = array[part.cells]
         probs = np.exp(logs)
-        total = probs.sum(axis=-1)
+        total = probs @ np.ones(probs.shape[-1])
         checks.require_all(np.abs(total - 1) <= TOLERANCE, "sum of exp(policy)", "1", total)
         return probs, logs[np.arange(len(logs)), log.actions[part.rows]]
 

@@ -17,7 +17,7 @@ from boltzmann._numerics import libraries
 from boltzmann.arrays import QUIET, Floats, Input, Mask, Values
 from boltzmann.bounds import OrNone, Real
 from boltzmann.categorical import Categorical
-from boltzmann.laws import Functions, Number, PolicyLaw, gibbs_weight, greedy_weight, mixture, uniform_weight
+from boltzmann.laws import Functions, Named, Number, PolicyLaw, gibbs_weight, greedy_weight, mixture, uniform_weight
 from boltzmann.notation import Expression
 from boltzmann.policies._mixture import gibbs_or_greedy, uniform_or_gibbs
 from boltzmann.thermostats import (
@@ -105,10 +105,16 @@ class _ValueDifference(Expression):
             weights = 1 / counts
         return next_epsilons(epsilons, value_changes, weights, self.sensitivity)
 
-    def law_of_epsilons(self, m: Functions, epsilon: Number, change: Number, actions_allowed: Number) -> Number:
+    @property
+    def constants_of_epsilons(self) -> dict[str, float]:
+        """The numbers of the row that :meth:`law_of_epsilons` reads besides ``epsilons`` and ``allowed``."""
+        weight = {} if self.weight is None else {"epsilon_weight": self.weight}
+        return {"epsilon_sensitivity": self.sensitivity, **weight}
+
+    def law_of_epsilons(self, m: Functions, change: Number, row: Named) -> Number:
         """Return the rate of a row after an update; a law."""
-        weight = 1 / actions_allowed if self.weight is None else self.weight
-        return (1 - weight) * epsilon + weight * m.tanh(m.abs(change) / self.sensitivity / 2)
+        weight = 1 / row.allowed if self.weight is None else row.epsilon_weight
+        return (1 - weight) * row.epsilons + weight * m.tanh(m.abs(change) / row.epsilon_sensitivity / 2)
 
     def _rates(self, epsilons: ArrayLike | None) -> Any:
         if epsilons is None:

@@ -91,7 +91,7 @@ class ContextBanditVector(batched.SameStepVectorEnv):
         self._never = np.zeros(self.num_envs, dtype=np.bool_)
         self._rounds: _Rounds | None = None
 
-    def reset(  # type: ignore[override]  # observations are features, and seed may be a list
+    def reset(  # observations are features, and seed may be a list
         self, *, seed: batched.Seed = None, options: dict[str, Any] | None = None
     ) -> tuple[Floats, dict[str, Any]]:
         """Draw a new problem for every row, and its first context."""
@@ -100,9 +100,7 @@ class ContextBanditVector(batched.SameStepVectorEnv):
         self._rounds = _Rounds(self._bandit, self.np_random, self.num_envs)
         return self._rounds.features, {}
 
-    def step(  # type: ignore[override]
-        self, actions: ArrayLike
-    ) -> tuple[Floats, NDArray[Any], NDArray[Any], NDArray[Any], dict[str, Any]]:
+    def step(self, actions: ArrayLike) -> tuple[Floats, NDArray[Any], NDArray[Any], NDArray[Any], dict[str, Any]]:
         """Pull one arm of every problem, and see the next contexts."""
         if self._rounds is None:
             raise RuntimeError("reset must be called before step")

@@ -1,6 +1,6 @@
 """Exploration problems of the literature, each a table made by a pure function.
 
-- ``chains``, ``loops``, ``grids``, ``deep_sea``, ``job_shops``: known problems
+- ``chains``, ``loops``, ``grids``, ``deep_sea``, ``catch``, ``job_shops``: known problems
 - ``garnets``, ``softmax_mdps``: random ones
 - ``blackjack``: the table of an environment that Gymnasium registers itself
 
@@ -10,6 +10,7 @@ never terminates is truncated after the phase of its paper, and after 1000 steps
 
 from envs.entries import Entry
 from envs.problems.blackjack import blackjack_table
+from envs.problems.catch import Catch, catch
 from envs.problems.chains import Chain, RiverSwim, chain, river_swim
 from envs.problems.deep_sea import DeepSea, DeepSeaStochastic, deep_sea, deep_sea_stochastic
 from envs.problems.garnets import Garnet, garnet
@@ -19,6 +20,7 @@ from envs.problems.loops import DoubleChain, Loop, double_chain, loop
 from envs.problems.softmax_mdps import RandomMDP, TwoState, random_mdp, two_state
 
 __all__ = [
+    "Catch",
     "Chain",
     "DeepSea",
     "DeepSeaStochastic",
@@ -31,6 +33,7 @@ __all__ = [
     "RiverSwim",
     "TwoState",
     "blackjack_table",
+    "catch",
     "chain",
     "deep_sea",
     "deep_sea_stochastic",
@@ -56,6 +59,7 @@ PROBLEMS = (
     Entry(GridWorld, table=grid_world, time_limit=300),
     Entry(Garnet, table=garnet, time_limit=1000),
     Entry(JobShop, table=job_shop, time_limit=1000),
+    Entry(Catch, table=catch),
 )
 TABLES = (*(entry.table for entry in PROBLEMS if entry.table is not None), blackjack_table)
 """All functions that make a table; a contract test walks them."""

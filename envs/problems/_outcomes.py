@@ -25,6 +25,7 @@ def stacked(
     *outcomes: Outcome,
     initial: Floats,
     noise: Floats | None = None,
+    boards: NDArray[Any] | None = None,
 ) -> Table:
     """Make a table of ``shape`` (S, K) with one entry for each outcome along its last axis."""
 
@@ -38,6 +39,7 @@ def stacked(
         layers([outcome.terminated for outcome in outcomes], np.bool_),
         initial,
         noise=noise,
+        boards=boards,
     )
 
 

@@ -7,7 +7,7 @@
 """
 
 from envs.tables.bars import Bars
-from envs.tables.pictures import Cells, Nodes, ring, row
+from envs.tables.pictures import Boards, Cells, Nodes, ring, row
 from envs.tables.single_env import TableEnv
 from envs.tables.solving import optimal_gaps, optimal_values
 from envs.tables.table import Table, compile_table
@@ -15,6 +15,7 @@ from envs.tables.vector_env import TabularVectorEnv
 
 __all__ = [
     "Bars",
+    "Boards",
     "Cells",
     "Nodes",
     "Table",

@@ -121,6 +121,28 @@ class Cells:
         return canvas.pixels(figure)
 
 
+@dataclass(frozen=True)
+class Boards:
+    """States as the boards of their table, of shape (rows, columns): a circle in each cell whose number is not 0."""
+
+    @own_style()
+    def draw(self, table: Table, state: int, caption: str) -> NDArray[np.uint8]:
+        """Return the picture, an array of shape (height, width, 3)."""
+        from matplotlib.patches import Circle
+
+        assert table.boards is not None
+        height, width = table.boards.shape[1:]
+        figure, axes = _blank(np.array([4.5 * width / max(height, width), 4.5 * height / max(height, width)]), caption)
+        axes.set_xlim(-0.05, width + 0.05)
+        axes.set_ylim(height + 0.05, -0.05)
+        for down, across in np.argwhere(table.boards[state]):
+            centre = (float(across) + 0.5, float(down) + 0.5)
+            axes.add_patch(Circle(centre, 0.34, facecolor=_PRESENT_COLOUR, edgecolor=_LINE_COLOUR, zorder=3))
+        axes.hlines(range(height + 1), 0, width, color=_LINE_COLOUR, linewidth=0.5)
+        axes.vlines(range(width + 1), 0, height, color=_LINE_COLOUR, linewidth=0.5)
+        return canvas.pixels(figure)
+
+
 class Scene(Protocol):
     """What draws the states of a table."""
 

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from envs import batched
 from envs.tables.pictures import Scene, ring
-from envs.tables.table import Table, cumulative
+from envs.tables.table import Table, cumulative, observation_space
 
 
-class TableEnv(gymnasium.Env[np.int64, np.int64]):
+class TableEnv(gymnasium.Env[Any, np.int64]):
     """One copy of a table; :class:`envs.TabularVectorEnv` steps many copies in batches.
 
     A subclass makes its table from its parameters. Once the subclass is registered, ``envs.make`` returns its batched
@@ -23,7 +23,7 @@ class TableEnv(gymnasium.Env[np.int64, np.int64]):
     Parameters
     ----------
     table : Table
-        The model.
+        The model. If it has boards, they are observed; else the states, or what ``table.observations`` says.
     scene : Nodes or Cells, optional
         The picture of its states; a ring by default.
     render_mode : {None, "rgb_array"}
@@ -52,16 +52,14 @@ class TableEnv(gymnasium.Env[np.int64, np.int64]):
         self.table = table
         self.scene = scene
         self.render_mode = render_mode
-        self.observation_space = Discrete(table.observation_count)
+        self.observation_space = observation_space(table, boards=table.boards is not None)
         self.action_space = Discrete(table.probs.shape[1])
         self._cumulative = cumulative(table.probs)
         self._cumulative_initial = cumulative(table.initial)
         self._state: int | None = None
         self._caption = ""
 
-    def reset(
-        self, *, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[np.int64, dict[str, Any]]:
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
         """Draw the first state of an episode."""
         super().reset(seed=seed)
         batched.refuse_options(options)
@@ -69,7 +67,7 @@ class TableEnv(gymnasium.Env[np.int64, np.int64]):
         self._caption = "start"
         return self._observation(), self._info()
 
-    def step(self, action: np.int64 | int) -> tuple[np.int64, float, bool, bool, dict[str, Any]]:
+    def step(self, action: np.int64 | int) -> tuple[Any, float, bool, bool, dict[str, Any]]:
         """Take an action."""
         if self._state is None:
             raise RuntimeError("reset must be called before step")
@@ -93,8 +91,10 @@ class TableEnv(gymnasium.Env[np.int64, np.int64]):
             self.scene = ring(self.table.probs.shape[0])
         return self.scene.draw(self.table, self._state, f"state {self._state}   ({self._caption})")
 
-    def _observation(self) -> np.int64:
+    def _observation(self) -> Any:
         state = np.int64(self._state or 0)
+        if self.table.boards is not None:
+            return self.table.boards[state].copy()
         return state if self.table.observations is None else np.int64(self.table.observations[state])
 
     def _info(self) -> dict[str, Any]:

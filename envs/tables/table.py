@@ -7,6 +7,8 @@ from typing import Any
 
 import gymnasium
 import numpy as np
+from gymnasium.spaces import Box, Discrete, Space
+from numpy.typing import NDArray
 
 from envs import batched
 from envs.batched import Floats, Indices, Mask
@@ -38,6 +40,8 @@ class Table:
     noise : array of shape (S, K), or None
         Standard deviation of the normal noise that is added to the rewards of each pair. Its mean is 0, so it changes
         no value.
+    boards : array of shape (S, ...), or None
+        What an agent without a table observes of each state, instead of its number.
     """
 
     probs: Floats
@@ -48,6 +52,7 @@ class Table:
     action_mask: Mask | None = None
     observations: Indices | None = None
     noise: Floats | None = None
+    boards: NDArray[np.floating[Any]] | None = None
 
     def __post_init__(self) -> None:
         shape = self.probs.shape
@@ -58,6 +63,8 @@ class Table:
         for name, shape in expected.items():
             if getattr(self, name).shape != shape:
                 raise ValueError(f"{name} must have shape {shape}, got {getattr(self, name).shape}")
+        if self.boards is not None and (self.boards.ndim < 2 or len(self.boards) != states):
+            raise ValueError(f"boards must have shape ({states}, ...), got {self.boards.shape}")
         if self.next_states.dtype.kind not in "iu":
             raise ValueError(f"next_states must be integers, got {self.next_states.dtype}")
         if self.observations is not None and (self.observations.dtype.kind not in "iu" or self.observations.min() < 0):
@@ -99,6 +106,16 @@ def cumulative(probs: Floats) -> Floats:
     sums = np.cumsum(probs, axis=-1)
     last = probs.shape[-1] - 1 - (probs[..., ::-1] > 0).argmax(axis=-1)
     return np.where(np.arange(probs.shape[-1]) >= last[..., np.newaxis], 1.0, sums)
+
+
+def observation_space(table: Table, *, boards: bool) -> Space[Any]:
+    """Return the space of boards, or of the numbers of observations."""
+    if not boards:
+        return Discrete(table.observation_count)
+    if table.boards is None:
+        raise ValueError("boards must not be True for a table without boards")
+    low, high = table.boards.min(axis=0), table.boards.max(axis=0)
+    return Box(low.min(), high.max(), low.shape, table.boards.dtype.type)
 
 
 def compile_table(env: gymnasium.Env[Any, Any]) -> Table:

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from envs import batched
 from envs.batched import Floats, Indices
 from envs.tables.solving import optimal_gaps
-from envs.tables.table import Table, cumulative
+from envs.tables.table import Table, cumulative, observation_space
 
 _FEW_OUTCOMES = 16
 """Up to this number of outcomes, a loop over outcomes is faster than a row of cumulative sums for each replicate."""
@@ -37,6 +37,8 @@ class TabularVectorEnv(batched.SameStepVectorEnv):
         An episode is truncated after this number of steps, at least 1; never by default.
     discount : float, optional
         Discount of the gaps, in [0, 1]; without it there are none.
+    boards : bool
+        Whether the boards of the table are observed, instead of numbers.
 
     Examples
     --------
@@ -60,10 +62,12 @@ class TabularVectorEnv(batched.SameStepVectorEnv):
         *,
         max_episode_steps: int | None = None,
         discount: float | None = None,
+        boards: bool = False,
     ) -> None:
         states, self._actions, self._outcomes = table.probs.shape
-        super().__init__(num_envs, Discrete(table.observation_count), Discrete(self._actions))
+        super().__init__(num_envs, observation_space(table, boards=boards), Discrete(self._actions))
         self.table = table
+        self._boards = table.boards if boards else None
         if max_episode_steps is not None:
             max_episode_steps = batched.whole_number("max_episode_steps", max_episode_steps, least=1)
         self.max_episode_steps = max_episode_steps
@@ -84,7 +88,7 @@ class TabularVectorEnv(batched.SameStepVectorEnv):
 
     def reset(  # seed may be a list, as for SyncVectorEnv
         self, *, seed: batched.Seed = None, options: dict[str, Any] | None = None
-    ) -> tuple[Indices, dict[str, Any]]:
+    ) -> tuple[NDArray[Any], dict[str, Any]]:
         """Start an episode in every row, or in those that the boolean array ``options["reset_mask"]`` marks."""
         marked = batched.rows_to_reset(options, self.num_envs)
         if marked is not None and (seed is not None or self._states is None):
@@ -101,7 +105,7 @@ class TabularVectorEnv(batched.SameStepVectorEnv):
         self._elapsed[rows] = 0
         return self._observations(states), batched.with_marks(self._masks(states), marked)
 
-    def step(self, actions: ArrayLike) -> tuple[Indices, NDArray[Any], NDArray[Any], NDArray[Any], dict[str, Any]]:
+    def step(self, actions: ArrayLike) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any], dict[str, Any]]:
         """Take one action in every row; rows whose episode ends start the next one."""
         if self._states is None:
             raise RuntimeError("reset must be called before step")
@@ -145,8 +149,13 @@ class TabularVectorEnv(batched.SameStepVectorEnv):
         return outcomes.astype(np.int64)
 
     @property
-    def law(self) -> dict[str, Any]:
-        """Return the arrays that compiled loops step on; the loops write to ``states`` and ``elapsed``."""
+    def law(self) -> dict[str, Any] | None:
+        """Return the arrays that compiled loops step on; the loops write to ``states`` and ``elapsed``.
+
+        It is None where boards are observed, which no table of values takes.
+        """
+        if self._boards is not None:
+            return None
         return {
             "kind": "table",
             "states": self._states,
@@ -167,7 +176,9 @@ class TabularVectorEnv(batched.SameStepVectorEnv):
             "rewarding": self._noise_rng,
         }
 
-    def _observations(self, states: Indices) -> Indices:
+    def _observations(self, states: Indices) -> NDArray[Any]:
+        if self._boards is not None:
+            return self._boards[states]
         return states.copy() if self.table.observations is None else self.table.observations[states]
 
     def _draw_starts(self) -> Floats | None:

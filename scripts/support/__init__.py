@@ -5,16 +5,18 @@
 - ``console``: what the terminal prints, and errors in one line; ``progress_bar``; ``tables``;
   ``drawing``: a figure to a file and the page
 - ``costs``: the memory, disk and time that runs need; ``options``: options of several scripts
-- ``refusals``: what is refused before anything is computed; ``running``: the runs of a study
+- ``refusals``: what is refused before anything is computed; ``running``: a comparison with
+  all that it shows, and the runs of a study; ``deep``: what the commands of deep agents share
 """
 
 from scripts.support.command import command, read_options
+from scripts.support.deep import TrainingOptions, as_raw, policies_for, train, usual
 from scripts.support.drawing import draw_and_save, write_and_print
-from scripts.support.names import NAMES, make_task, read_agent, taught
+from scripts.support.names import NAMES, as_written, make_task, read_agent, taught
 from scripts.support.options import CellTimeout, Confidence, DryRun, Jobs, Seed, TaskAgent, Tasks, TaskSteps, steps_of
 from scripts.support.problems import make_problem, read_policy
 from scripts.support.progress_bar import ProgressBar
-from scripts.support.running import study_runs
+from scripts.support.running import compare, require_comparison_folder, study_runs
 from scripts.support.tables import print_answer, print_path, print_table
 
 __all__ = [
@@ -28,18 +30,26 @@ __all__ = [
     "TaskAgent",
     "TaskSteps",
     "Tasks",
+    "TrainingOptions",
+    "as_raw",
+    "as_written",
     "command",
+    "compare",
     "draw_and_save",
     "make_problem",
     "make_task",
+    "policies_for",
     "print_answer",
     "print_path",
     "print_table",
     "read_agent",
     "read_options",
     "read_policy",
+    "require_comparison_folder",
     "steps_of",
     "study_runs",
     "taught",
+    "train",
+    "usual",
     "write_and_print",
 ]

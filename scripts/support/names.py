@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import warnings
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import is_dataclass
 from functools import cache
@@ -27,17 +29,34 @@ from boltzmann import (
 from boltzmann.checks import cut, shown
 from boltzmann.experiments import Agent, Task, read_environment
 from boltzmann.experiments.runs import run_or_refuse
+from boltzmann.experiments.store import require
 from boltzmann.notation import parse, write
 
 _POLICIES = tuple(vars(policies)[name] for name in policies.__all__ if is_dataclass(vars(policies)[name]))
 _EXPORTED = [vars(package)[name] for package in (policies, schedules, thermostats, agents) for name in package.__all__]
 # The other classes that `agents` exports are bases of learners, and the decision that an act returns.
-_IN_AGENTS = ("agents.backups", "agents.bandits.", "agents.control.", "agents.linear.")
+_IN_AGENTS = ("agents.backups", "agents.bandits.", "agents.control.", "agents.linear.", "agents.large.tree_average")
 NAMES: dict[str, Any] = {
     entry.__name__: entry
     for entry in _EXPORTED
     if isinstance(entry, type) and is_dataclass(entry) and entry.__module__.startswith(("boltzmann.", *_IN_AGENTS))
 }
+
+_DEEP = {"DQN": "dqn", "Dense": "networks", "Convolutional": "networks", "Modules": "networks"}
+_DEEP |= {"DoubleMaximum": "tensor_backups", "Munchausen": "tensor_backups", "SB3DQN": "sb3_agent"}
+
+
+def _imported(name: str) -> Callable[..., Any]:
+    """Return what makes a deep agent or a part of one, and imports PyTorch then."""
+
+    def make(*arguments: Any, **named: Any) -> Any:
+        module = require("torch", "torch") and importlib.import_module(f"boltzmann.deep.{_DEEP[name]}")
+        return getattr(module, name)(*arguments, **named)
+
+    return make
+
+
+_ALL_NAMES = {**NAMES, **{name: _imported(name) for name in _DEEP}}
 
 BANDIT_STEPS, OTHER_STEPS = 1000, 20_000
 
@@ -108,6 +127,11 @@ def read_agent(text: str, environment: str) -> Agent:
     return made if is_agent(made) else taught(usual_learner(environment), made)
 
 
+def as_written(text: str) -> str:
+    """Write an expression as results do: ``Boltzmann(1)`` is ``Boltzmann(1.0)``."""
+    return write(parse(text, _ALL_NAMES))
+
+
 def usual_learner(environment: str) -> str:
     """Return the expression of an environment's usual learner, with ``_`` instead of the policy."""
     return "SampleAverage(_)" if is_bandit(environment) else "QLearning(_)"
@@ -119,7 +143,7 @@ def is_agent(made: object) -> bool:
 
 
 def _read(text: str) -> Any:
-    made = parse(text, NAMES)
+    made = parse(text, _ALL_NAMES)
     is_custom = is_dataclass(made) and not type(made).__module__.startswith(("boltzmann.", "agents."))
     if not (is_agent(made) or isinstance(made, _POLICIES) or (is_custom and callable(made))):
         raise ValueError(f"expected a policy or an agent, such as Boltzmann(0.1), got {shown(text)}")
@@ -134,7 +158,7 @@ def taught(learner: str, policy: Any) -> Agent:
         placed.append(policy)
         return policy
 
-    agent: Agent = parse(learner, {**NAMES, "_": placeholder})
+    agent: Agent = parse(learner, {**_ALL_NAMES, "_": placeholder})
     if not is_agent(agent) or not placed:
         raise ValueError(f"expected an agent with _ instead of its policy, such as Sarsa(_), got {shown(learner)}")
     return agent

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from benchmarks import large_softmaxes
+from benchmarks import large_learning, large_softmaxes
 
 
 def test_ratios_are_measured_and_printed(capsys):
-    large_softmaxes.print_ratios("ragged", large_softmaxes.ragged(20, 10, 3, rounds=2))
-    large_softmaxes.print_ratios("tree", large_softmaxes.hierarchical(50, 3, 4, 2, rounds=2))
+    large_softmaxes.print_ratios("ragged", large_softmaxes.ragged(20, 10, 3, rounds=1))
+    large_softmaxes.print_ratios("tree", large_softmaxes.hierarchical(50, 3, 4, 2, rounds=1))
     printed = capsys.readouterr().out
     assert printed.count("times faster") == 11
     assert "Huffman draw in a batch" in printed
@@ -18,6 +18,22 @@ def test_blocks_are_measured():
     found = large_softmaxes.differentiated(1, 2, rounds=1)
     assert set(found) == {"log_prob", "draw"}
     assert all(low <= middle <= high for low, middle, high in found.values())
+
+
+def test_a_bandit_with_a_tree_is_measured():
+    ((name, (low, _, _)),) = large_softmaxes.catalogue(100, rounds=1).items()
+    assert name == "100 arms: a step"
+    assert low > 0
+
+
+def test_learning_comes_near_the_entropy_of_the_law():
+    pytest.importorskip("torch")
+    entropy, results = large_learning.learn(actions=100, steps=200, batch=64)
+    assert len(results) == 5
+    for loss, milliseconds in results.values():
+        # No loss is below the entropy but for the noise of 1024 rows, and all are below that of knowing nothing.
+        assert entropy - 0.2 < loss < np.log(100)
+        assert milliseconds > 0
 
 
 def test_the_modules_are_measured_beside_the_adaptive_softmax():

@@ -19,7 +19,7 @@ def measured(task, **lost):
     """Losses with these means, and a little noise of the same replicates."""
     noise = RNG.normal(0, 0.01, 50)
     names = {"uniform": lost["uniform"], "tuned, all": lost["tuned"], "tuned, last": lost["tuned"]}
-    names |= {name: lost["other"] for name in defaults(1)} | {"ours": lost["ours"]}
+    names |= dict.fromkeys(defaults(1), lost["other"]) | {"ours": lost["ours"]}
     spread = {name: mean + noise - noise.mean() for name, mean in names.items()}
     return Measured(task, {name: dict.fromkeys(PARTS, array) for name, array in spread.items()})
 

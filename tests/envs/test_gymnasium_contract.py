@@ -9,6 +9,8 @@ import envs
 from envs import ENV_IDS, SameStepVectorEnv, TabularVectorEnv, river_swim
 
 MORE = [("Taxi-v4", {"max_episode_steps": 3}), ("FrozenLake-v1", {"max_episode_steps": 4}), ("Blackjack-v1", {})]
+NUMBERED = ("Blackjack-v1", "boltzmann/Catch-v0")
+"""Environments whose observations `envs.make` numbers."""
 ALL = [*((name, {}) for name in ENV_IDS), *MORE]
 EVERY = pytest.mark.parametrize(("name", "arguments"), ALL, ids=lambda part: part if isinstance(part, str) else "")
 
@@ -43,7 +45,7 @@ def play(env, steps=40):
 @EVERY
 def test_spaces_and_metadata_are_those_of_gymnasium(name, arguments):
     ours, theirs = both(name, arguments)
-    if name != "Blackjack-v1":  # its hands are numbered
+    if name not in NUMBERED:
         for space in ("observation_space", "single_observation_space"):
             assert getattr(ours, space) == getattr(theirs, space)
     for space in ("action_space", "single_action_space"):

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boltzmann import Gibbs
+from boltzmann.large import GibbsTree
 from boltzmann.large.candidates import Alias, LogUniform, OwnSoftmax, sampled_log_loss, target_log_loss
 from tests.support.frequencies import agrees, counts_of, fresh_rng
 
@@ -123,8 +124,9 @@ PROPOSALS = [
     Alias([1e308, 1e308, 5e307]),
     Alias([5e-324, 1e-323]),
     OwnSoftmax(Gibbs([0.0, 1.0, -np.inf, 2.0], 2.0)),
+    OwnSoftmax(GibbsTree([0.0, 1.0, -np.inf, 2.0], 2.0)),
 ]
-ACTIONS = [1, 20, 1, 6, 3, 2, 4]
+ACTIONS = [1, 20, 1, 6, 3, 2, 4, 4]
 
 
 @pytest.mark.parametrize(("proposal", "actions"), list(zip(PROPOSALS, ACTIONS, strict=True)), ids=repr)
@@ -135,6 +137,14 @@ def test_draws_of_proposals_follow_their_probabilities(proposal, actions):
     assert draws.shape == (50, 400)
     assert agrees(counts_of(draws, actions), q)
     assert np.shape(proposal.sample(fresh_rng())) == ()
+
+
+def test_candidates_from_a_tree_follow_its_values():
+    tree = GibbsTree(LOGITS, 2.0)
+    proposal = OwnSoftmax(tree)
+    tree[5] = 30.0
+    assert (proposal.sample(np.random.default_rng(0), (50,)) == 5).all()
+    np.testing.assert_allclose(proposal.log_q([0, 5]), Gibbs([*LOGITS[:5], 30.0], 2.0).log_probs[[0, 5]], rtol=1e-13)
 
 
 def test_the_check_of_draws_catches_a_table_without_aliases():

@@ -9,6 +9,7 @@ import envs
 from agents import QLearning, SampleAverage
 from boltzmann import Boltzmann, EpsilonBoltzmann, Gibbs, Greedy
 from boltzmann.experiments import DamagedBlockError, Experiment, RefusedError, Results, Task, rollout, run
+from boltzmann.experiments.runs import estimate
 from boltzmann.offpolicy import (
     Log,
     evaluate,
@@ -213,3 +214,14 @@ def test_rollout_records_a_log_too():
     assert log.n == 30
     assert evaluate(log, 0.0).value == pytest.approx(log.rewards.mean())
     assert log_of_arrays([record.log, record.log]).n == 60
+
+
+def test_the_estimate_of_memory_counts_the_log():
+    def bytes_of(record, steps):
+        task = Task("FrozenLake-v1", (QLearning(Boltzmann(0.1)),), steps)
+        (cell,) = estimate(Experiment((task,), 100, 0, points=5, record=record), envs.make)
+        return cell.memory
+
+    # 116 bytes a row, once in the recorder, and twice while it is written.
+    more = bytes_of("log", 2000) - bytes_of("replicates", 2000)
+    assert more == pytest.approx(3 * 116 * 2000 * 100, rel=0.05)

@@ -10,10 +10,10 @@ import envs
 from boltzmann import policies, schedules, thermostats
 from boltzmann.experiments import METRICS
 from boltzmann.experiments.runs import BACKENDS
-from tests.support.lists import BACKUPS, LEARNERS
+from tests.support.lists import BACKUPS, LARGE_LEARNERS, LEARNERS
 from tests.support.paths import ROOT
 
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 TOP = {path.name for path in ROOT.iterdir() if path.name not in ("results", "dist", "build")}
 
 
@@ -38,7 +38,7 @@ def missing(text, page):
         # The id of an environment, such as boltzmann/Chain-v0, is not a file name.
         if first in TOP and not (ROOT / word).exists() and not re.search(r"-v\d+$", word):
             yield word
-    for module in re.findall(r"python -m ((?:scripts|benchmarks)\.[a-z_.]+)", text):
+    for module in re.findall(r"python -m ((?:scripts|benchmarks)\.[a-z0-9_.]+)", text):
         if importlib.util.find_spec(module) is None:
             yield module
 
@@ -64,7 +64,7 @@ def listed_names():
         "schedules": schedules.__all__,
         "thermostats": thermostats.__all__,
         "policies": policies.__all__,
-        "learners": [type(learner).__name__ for learner in LEARNERS],
+        "learners": [type(learner).__name__ for learner in (*LEARNERS, *LARGE_LEARNERS)],
         "backups": [type(backup).__name__ for backup in BACKUPS],
         "environments": [entry.id for entry in envs.ENVIRONMENTS],
         "backends": [name for name in BACKENDS if name != "loky"],

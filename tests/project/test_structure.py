@@ -62,7 +62,7 @@ ORDER = {
         ("sampling",),
         ("gibbs", "categorical", "thermostats", "transition"),
         ("policies",),
-        ("experiments", "large"),
+        ("experiments", "large", "deep"),
         ("offpolicy",),
     ),
     "boltzmann.experiments": (
@@ -96,7 +96,7 @@ ORDER = {
         ("backups", "tabular"),
         ("policy_agent", "return_variances"),
         ("temporal_difference",),
-        ("bandits", "control", "planning", "linear"),
+        ("bandits", "control", "large", "linear", "planning"),
     ),
     "envs": (
         ("batched", "canvas", "entries"),

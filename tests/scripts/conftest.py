@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from boltzmann.experiments.figures import FIGURES
-from scripts import compare_schedules
+from scripts.support import running
 from tests.support.commands import compare
 
 
@@ -28,6 +28,6 @@ def undrawn(monkeypatch):
     def entries(judgement, attempt):
         return dict.fromkeys(entry for entry in FIGURES if entry.is_possible(judgement))
 
-    monkeypatch.setattr(compare_schedules, "draw_figures", entries)
+    monkeypatch.setattr(running, "draw_figures", entries)
     for name in ("save_figure", "write_judgement"):
-        monkeypatch.setattr(compare_schedules, name, lambda *_, **__: None)
+        monkeypatch.setattr(running, name, lambda *_, **__: None)

@@ -16,8 +16,16 @@ from tests.support.paths import ROOT
 
 HOSTILE = "ü☃😀\udcff\n\x1b[31mred\u202e"
 # All commands write through the same guard; those that draw many figures take seconds.
-DRAWING = {"anneal", "compare_schedules", "draw_temperature_choices", "temperature_limits", "tune"}
-MODULES = {"export_results": ("pyarrow", "tensorboardX")}
+DRAWING = {
+    "anneal",
+    "compare_schedules",
+    "draw_temperature_choices",
+    "temperature_limits",
+    "train_dqn",
+    "train_sb3",
+    "tune",
+}
+MODULES = {"export_results": ("pyarrow", "tensorboardX"), "train_dqn": ("torch",), "train_sb3": ("stable_baselines3",)}
 POSIX = pytest.mark.skipif(os.name != "posix", reason="names of any bytes, which are POSIX")
 
 

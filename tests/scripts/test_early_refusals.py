@@ -5,6 +5,7 @@ import importlib
 import os
 import resource
 import sys
+from importlib.util import find_spec
 
 import pytest
 
@@ -13,11 +14,21 @@ from boltzmann.experiments.figures import require_figure_format
 from boltzmann.experiments.runs import disk
 from boltzmann.experiments.store import atomic
 from scripts import anneal, compare_schedules, export_results, plot_learning_curves, temperature_limits, tune
-from scripts.support import costs, refusals
+from scripts.support import as_raw, costs, refusals
 from tests.support.commands import refused
 from tests.support.every_command import BANDIT, NAMES, arguments_of, main_of
 
-RUNNING = ("anneal", "compare_schedules", "temperature_limits", "tune")
+RUNNING = ("anneal", "compare_schedules", "temperature_limits", "train_dqn", "train_sb3", "tune")
+NEEDED = {"train_dqn": "torch", "train_sb3": "stable_baselines3"}
+EVERY_RUNNING = pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.skipif(not find_spec(NEEDED[name]), reason=f"it needs {NEEDED[name]}"))
+        if name in NEEDED
+        else name
+        for name in RUNNING
+    ],
+)
 NOTHING_KNOWN = "CartPole-v1"
 
 
@@ -28,12 +39,17 @@ def unable_to_run(monkeypatch):
     def fail(*arguments, **keywords):
         raise AssertionError("it was computed before it was refused")
 
-    for module in (compare_schedules, temperature_limits, sys.modules["scripts.support.running"]):
+    for module in (temperature_limits, sys.modules["scripts.support.running"]):
         monkeypatch.setattr(module, "run", fail)
 
 
 def task(name, environment):
     return ["--env" if name == "tune" else "--tasks", environment]
+
+
+def shown(name, environment):
+    """The environment as a command names it; deep networks see raw observations."""
+    return as_raw(environment) if name in NEEDED else environment
 
 
 def of(name, *more, folder, results=None):
@@ -46,16 +62,16 @@ def test_the_commands_that_run_are_known():
     )
 
 
-@pytest.mark.parametrize("name", RUNNING)
+@EVERY_RUNNING
 def test_a_metric_that_no_task_has_is_refused(name, unable_to_run, tmp_path, capsys):
     folder = tmp_path / "x"
     if name != "anneal":
         error = refused(main_of(name), of(name, "--metric", "return", folder=folder), capsys, tmp_path)
-        assert f"{BANDIT} does not report its return" in error
+        assert f"{shown(name, BANDIT)} does not report its return" in error
     for metric in ("gap", "optimal"):
         arguments = of(name, *task(name, NOTHING_KNOWN), "--metric", metric, folder=folder)
         error = refused(main_of(name), arguments, capsys, tmp_path)
-        assert f"{NOTHING_KNOWN} does not report its {metric}" in error
+        assert f"{shown(name, NOTHING_KNOWN)} does not report its {metric}" in error
 
 
 def test_a_metric_that_some_task_has_is_no_reason_to_refuse(tmp_path):
@@ -68,7 +84,7 @@ def test_a_metric_that_some_task_has_is_no_reason_to_refuse(tmp_path):
         refusals.require_metric(experiment.tasks, "gap", everywhere=True)
 
 
-@pytest.mark.parametrize("name", RUNNING)
+@EVERY_RUNNING
 @pytest.mark.parametrize("more", [[], ["--dry-run"]])
 def test_wrong_workers_and_files_in_the_way_are_refused(name, more, unable_to_run, tmp_path, capsys, monkeypatch):
     folder = tmp_path / "x"
@@ -89,7 +105,7 @@ def test_wrong_workers_and_files_in_the_way_are_refused(name, more, unable_to_ru
     assert f"{folder / 'report.html'} cannot be written: it is a folder" in error
 
 
-@pytest.mark.parametrize("name", RUNNING)
+@EVERY_RUNNING
 def test_the_disk_holds_figures_and_page_too(name, unable_to_run, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(disk, "free_disk", lambda folder: 700_000)
     error = refused(main_of(name), of(name, folder=tmp_path / "x"), capsys, tmp_path)
@@ -173,7 +189,7 @@ def full_disk(monkeypatch):
     monkeypatch.setattr(atomic, "_write_temporary", refuse)
 
 
-@pytest.mark.parametrize("name", RUNNING)
+@EVERY_RUNNING
 def test_a_figure_that_finds_the_disk_full_names_its_file_and_the_results_stay(name, full_disk, tmp_path, capsys):
     with pytest.raises(SystemExit) as stopped:
         main_of(name)(of(name, folder=tmp_path / "r"))
@@ -203,7 +219,7 @@ def test_a_figure_is_written_whole_or_not_at_all(tmp_path):
     assert (tmp_path / "x.png").read_bytes() == b"the one before"
 
 
-@pytest.mark.parametrize("name", RUNNING)
+@EVERY_RUNNING
 def test_a_dry_run_stores_nothing_and_says_what_it_would_take(name, unable_to_run, tmp_path, capsys):
     main_of(name)(of(name, "--dry-run", folder=tmp_path / "x"))
     lines = capsys.readouterr().out.splitlines()
@@ -211,7 +227,14 @@ def test_a_dry_run_stores_nothing_and_says_what_it_would_take(name, unable_to_ru
     assert lines[-2].startswith("memory: about ")
     assert lines[-1].startswith("disk: ")
     assert lines[-1].endswith(f" MB of results, figures and page in {tmp_path / 'x'}")
-    cells = {"anneal": 1 + 12, "compare_schedules": 2, "temperature_limits": 4, "tune": 4}
+    cells = {
+        "anneal": 1 + 12,
+        "compare_schedules": 2,
+        "temperature_limits": 4,
+        "train_dqn": 2,
+        "train_sb3": 2,
+        "tune": 4,
+    }
     assert int(lines[-3].split()[0]) >= cells[name]
     if name == "tune":
         assert lines[:2] == [f"round-0: {BANDIT}: 20 steps, 1 replicates", lines[1]]

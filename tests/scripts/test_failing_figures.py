@@ -7,7 +7,7 @@ from boltzmann.experiments.figures import FIGURES, each_figure, listing
 from boltzmann.experiments.studies import EndCheck
 from scripts import compare_schedules, plot_learning_curves, temperature_limits
 from scripts import write_report as write_report_script
-from scripts.support import drawing
+from scripts.support import drawing, running
 from tests.support.html_page import Page
 
 SMALL = ["--tasks", "boltzmann/GaussianBandit-v0", "--steps", "20", "--replicates", "3", "--jobs", "1", "--policies"]
@@ -70,7 +70,7 @@ def test_a_full_disk_names_the_file_and_leaves_the_others(tmp_path, capsys, monk
             raise OSError(28, "No space left on device")
         path.write_bytes(b"drawn")
 
-    monkeypatch.setattr(compare_schedules, "save_figure", full)
+    monkeypatch.setattr(running, "save_figure", full)
     with pytest.raises(SystemExit) as end:
         compare_schedules.main([*SMALL, *POLICIES, "--output", str(tmp_path)])
     assert end.value.code == 4
@@ -84,7 +84,7 @@ def test_a_page_that_cannot_be_written_loses_no_figure(tmp_path, capsys, monkeyp
     def full(*_, **__):
         raise OSError(28, "No space left on device", str(tmp_path / "report.html"))
 
-    monkeypatch.setattr(compare_schedules, "write_judgement", full)
+    monkeypatch.setattr(running, "write_judgement", full)
     with pytest.raises(SystemExit) as end:
         compare_schedules.main([*SMALL, *POLICIES, "--output", str(tmp_path)])
     assert end.value.code == 4

@@ -25,6 +25,8 @@ def arguments_of(name, folder, results):
         "temperature_limits": [
             *(*_FEW, "--tasks", BANDIT, "--low", "1", "--high", "10", "--per-decade", "1", "--output", f"{folder}")
         ],
+        "train_dqn": [*_FEW, "--tasks", BANDIT, *few_policies, "--output", f"{folder}"],
+        "train_sb3": [*_FEW, "--tasks", BANDIT, *few_policies, "--output", f"{folder}"],
         "tune": [*_FEW, "--env", BANDIT, *few_policies, "--first", "1", "--finalists", "2", "--output", f"{folder}"],
         "write_report": [f"{results}", "--output", f"{folder}/page.html"],
     }[name]

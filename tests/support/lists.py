@@ -244,6 +244,14 @@ LEARNERS = [
     agents.BackupLearning(Boltzmann(0.5), agents.PolicyExpectation(EpsilonGreedy(0.1)), step_size=0.3),
 ]
 
+LARGE_LEARNERS = [
+    agents.TreeAverage(0.5),
+    agents.TreeAverage(Staircase(1.0, 0.5, 10), step_size=0.3, initial_value=2.0),
+    agents.TreeAverage(0.0),
+    agents.TreeAverage(INF),
+]
+"""Learners for bandits whose values are not a table; tests/agents/large has their contract."""
+
 BACKUPS = [
     agents.Maximum(),
     agents.SoftValue(0.2),

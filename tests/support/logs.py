@@ -7,7 +7,7 @@ from boltzmann.offpolicy import Log
 
 
 def golden_log(**changes):
-    """Five rows of values (0, 1, 2) at beta = log 2, p = (1, 2, 4) / 7; the issue of this package works them out."""
+    """Five rows of values (0, 1, 2) at beta = log 2, p = (1, 2, 4) / 7, whose answers are fractions."""
     actions = np.array([2, 1, 1, 0, 0])
     columns = {
         "actions": actions,

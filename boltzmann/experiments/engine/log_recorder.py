@@ -26,6 +26,19 @@ LOGGED: dict[str, tuple[str, str]] = {
 """The arrays of a log with a row for each replicate and step: their kind, and how many numbers a row has."""
 
 
+def log_row_bytes(observation_space: Any, action_space: Any) -> int:
+    """Return the bytes of one row of a log, one step of one replicate; both spaces are those of a single environment.
+
+    Examples
+    --------
+    >>> from gymnasium.spaces import Box, Discrete
+    >>> log_row_bytes(Discrete(16), Discrete(4)), log_row_bytes(Box(0, 1, (5,)), Discrete(4))
+    (116, 148)
+    """
+    widths = {"": 1, "K": int(getattr(action_space, "n", 1)), "d": int(np.prod(observation_space.shape or 1))}
+    return sum(np.dtype(kind).itemsize * widths[width] for kind, width in LOGGED.values())
+
+
 class LogRecorder(Recorder):
     """A recorder that also keeps each decision, in lockstep.
 

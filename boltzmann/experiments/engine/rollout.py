@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any, Literal
 
 import numpy as np
@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from boltzmann import checks
 from boltzmann.arrays import AS_USUAL
+from boltzmann.experiments.engine.answers import answer_of
 from boltzmann.experiments.engine.arguments import checked_ends, checked_seeds, require_players
-from boltzmann.experiments.engine.compiled import CompiledCell
+from boltzmann.experiments.engine.compiled import CompiledCell, CutCell
 from boltzmann.experiments.engine.log_recorder import LogRecorder
-from boltzmann.experiments.engine.masks import mask_of, mask_of_reached
+from boltzmann.experiments.engine.masks import mask_of
 from boltzmann.experiments.engine.recorder import Recorder
 from boltzmann.experiments.errors import UnsupportedError
 from boltzmann.experiments.interfaces import Agent
@@ -66,13 +67,14 @@ def rollout(
         called for each lockstep step, and ``add_windows``, which is called for some compiled windows at once. One that
         overrides ``add`` without ``add_windows`` runs in lockstep.
     on_step : callable, optional
-        ``on_step(steps)`` receives the number of steps taken so far, after each lockstep step and each compiled stretch
-        of up to 65 536 steps.
+        ``on_step(steps)`` receives the number of steps taken so far, after each step in lockstep or cut and each
+        compiled stretch of up to 65 536 steps.
 
     Returns
     -------
     Recorder
-        The recorder; its ``engine`` is the engine that ran.
+        The recorder; its ``engine`` is the engine that ran: "lockstep", "compiled", or "cut" where the policy or the
+        environment has no law and is called between compiled parts of each step, by "auto" alone.
 
     Raises
     ------
@@ -105,24 +107,25 @@ def rollout(
             f"{env.single_observation_space}: flatten them first, or let envs.make number them, observe='hash' for any "
             "space"
         )
+    mask = mask_of(env, info)
     if engine != "lockstep":
         try:
             _require_windows(made)
-            return _record_windows(CompiledCell(env, agent, int(ends[-1])), made, ends, on_step)
+            cell = _cell(env, agent, int(ends[-1]), (observations, mask), engine)
+            return _record_windows(cell, made, ends, on_step)
         except UnsupportedError:
             if engine == "compiled":
                 raise
     keep_freed_memory()
-    mask = mask_of(env, info)
     for step in range(1, int(ends[-1]) + 1):
         decision = agent.act(observations, where=mask)
-        next_observations, rewards, terminated, truncated, info = env.step(decision.actions)
-        reached, mask = _before_reset(next_observations, info), mask_of(env, info)
-        next_where = mask_of_reached(env, info, mask, (terminated, truncated))
+        answer = answer_of(env, decision.actions)
+        rewards, terminated, truncated = answer.rewards, answer.terminated, answer.truncated
+        reached, next_where = answer.reached, answer.reached_mask
         agent.update(Transition(observations, decision.actions, rewards, reached, terminated, truncated, next_where))
         made.see(observations)
-        made.add(step, decision, rewards, terminated, truncated, _gaps(info, env.num_envs))
-        observations = next_observations
+        made.add(step, decision, rewards, terminated, truncated, answer.gaps)
+        observations, mask = answer.observations, answer.mask
         if on_step is not None:
             on_step(step)
     return made
@@ -146,37 +149,20 @@ def _require_windows(record: Recorder) -> None:
         raise UnsupportedError(f"{classes[0].__name__} overrides add without add_windows, which compiled loops call")
 
 
+def _cell(env: Any, agent: Agent, steps: int, first: tuple[Any, Any], engine: Engine) -> CompiledCell:
+    """Return the whole cell as a kernel, or for "auto" its parts with laws."""
+    try:
+        return CompiledCell(env, agent, steps)
+    except UnsupportedError:
+        if engine == "compiled":
+            raise
+    return CutCell(env, agent, steps, first, partial(answer_of, env))
+
+
 def _record_windows(
     cell: CompiledCell, recorder: Recorder, ends: NDArray[np.int64], on_step: Callable[[int], None] | None
 ) -> Recorder:
-    recorder.engine = "compiled"
+    recorder.engine = cell.engine
     for sums, distribution in cell.windows(np.diff(ends, prepend=0), on_step):
         recorder.add_windows(sums, distribution)
     return recorder
-
-
-def _before_reset(observations: NDArray[Any], info: dict[str, Any]) -> NDArray[Any]:
-    """Return the next observations, with the last observation of each ended episode instead of the next one's first."""
-    ended = info.get("_final_obs")
-    if ended is None:
-        return observations
-    if info["final_obs"].dtype != object and observations.ndim == 1:
-        return np.where(ended, info["final_obs"], observations)
-    final = info["final_obs"][ended]
-    reached = observations.copy()
-    # SyncVectorEnv returns an object array of single observations.
-    reached[ended] = np.stack(list(final)) if final.dtype == object else final
-    return reached
-
-
-def _gaps(info: dict[str, Any], num_envs: int) -> NDArray[np.float64]:
-    """Return the gap of each replicate's action, NaN where the environment does not report it."""
-    result: NDArray[Any] | None = None
-    # Gymnasium marks the rows with a report in `_gap`, and keeps the last report of an ended episode in `final_info`.
-    for source in (info, info.get("final_info", {})):
-        if "gap" in source:
-            gaps, marked = np.asarray(source["gap"]), np.asarray(source.get("_gap", True))
-            # `argmin` finds a row without a mark faster than `all`.
-            is_whole = marked.item(marked.argmin())
-            result = gaps if is_whole else np.where(marked, gaps, np.nan if result is None else result)
-    return np.full(num_envs, np.nan) if result is None else result

@@ -20,7 +20,7 @@ from boltzmann.experiments.runs.memory_and_time import (
     processes_text,
     worker_memory,
 )
-from boltzmann.experiments.runs.pool import LocalWorkers
+from boltzmann.experiments.runs.pool import LocalWorkers, Workers
 from boltzmann.experiments.runs.progress import Progress, Status
 from boltzmann.experiments.runs.rehearsal import rehearse, try_environment
 from boltzmann.experiments.runs.running import TIMEOUT, run
@@ -36,6 +36,7 @@ __all__ = [
     "LocalWorkers",
     "Progress",
     "Status",
+    "Workers",
     "dask_backend",
     "disk_text",
     "disk_text_of_all",

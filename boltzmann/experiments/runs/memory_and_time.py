@@ -14,7 +14,7 @@ import numpy as np
 
 from boltzmann import checks
 from boltzmann.experiments.describe import Block, Experiment
-from boltzmann.experiments.engine import Engine, agent_bytes, held_bytes, keep_freed_memory, tracing
+from boltzmann.experiments.engine import Engine, agent_bytes, held_bytes, keep_freed_memory, log_row_bytes, tracing
 from boltzmann.experiments.interfaces import Make
 from boltzmann.experiments.metrics import RECORDED
 from boltzmann.experiments.runs.guard import CellError, guarded, run_or_refuse
@@ -131,7 +131,8 @@ def _measure_need(experiment: Experiment, task: int, agent: int, make: Make) -> 
     windows = len(RECORDED) * plan.windows(task) * _FLOAT_BYTES
     # Writing replicates needs the windows twice more, for the archive and its copy; means need one metric's deviations.
     copies = 3 if plan.record != "blocks" else 1 + 2 / len(RECORDED)
-    return _Need(few, max(0.0, (more - few) / (_MORE - _FEW)) + copies * windows, spaces)
+    rows = plan.tasks[task].steps * log_row_bytes(*spaces) if plan.record == "log" else 0
+    return _Need(few, max(0.0, (more - few) / (_MORE - _FEW)) + copies * (windows + rows), spaces)
 
 
 def _loop_bytes(experiment: Experiment, task: int, agent: int, replicates: int, spaces: tuple[Any, Any]) -> int:
@@ -139,10 +140,11 @@ def _loop_bytes(experiment: Experiment, task: int, agent: int, replicates: int, 
     sizes = [int(space.n) for space in spaces if isinstance(getattr(space, "n", None), int | np.integer)]
     if len(sizes) < len(spaces):
         return 0
-    step_size = getattr(experiment.tasks[task].agents[agent], "step_size", None)
+    learner = experiment.tasks[task].agents[agent]
+    step_size = getattr(learner, "step_size", None)
     # A scheduled step size is read for every possible visit count.
     scheduled = _FLOAT_BYTES * experiment.tasks[task].steps if callable(step_size) else 0
-    return held_bytes(replicates, *sizes) + scheduled
+    return held_bytes(replicates, *sizes, traced=hasattr(learner, "trace_decay")) + scheduled
 
 
 def _peak(experiment: Experiment, block: Block, make: Make) -> tuple[int, tuple[Any, Any]]:

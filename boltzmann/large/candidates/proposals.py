@@ -127,8 +127,8 @@ class OwnSoftmax:
 
     Examples
     --------
-    >>> from boltzmann import Gibbs
-    >>> proposal = OwnSoftmax(Gibbs([0.0, 2.0], temperature=2.0))
+    >>> from boltzmann.large import GibbsTree
+    >>> proposal = OwnSoftmax(GibbsTree([0.0, 2.0], temperature=2.0))
     >>> proposal.sample(np.random.default_rng(0), (4,)), proposal.log_q([0, 1]).round(3)
     (array([1, 1, 0, 0]), array([-1.313, -0.313]))
     """

@@ -173,12 +173,12 @@ def test_the_memory_of_all_states_is_estimated():
     assert 1.0 <= more < 1.15
 
 
-def test_compiled_loops_refuse_it_and_lockstep_plays_it():
+def test_compiled_loops_refuse_it_and_it_is_called_between_them():
     env = envs.make(ROOMS, 2, observe="hash", max_states=60)
     agent = QLearning(Boltzmann(0.1))
     with pytest.raises(UnsupportedError, match="SyncVectorEnv"):
         rollout(env, agent, np.array([5]), [1, 2], np.random.default_rng(0), engine="compiled")
-    assert rollout(env, agent, np.array([5]), [1, 2], np.random.default_rng(0)).engine == "lockstep"
+    assert rollout(env, agent, np.array([5]), [1, 2], np.random.default_rng(0)).engine == "cut"
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ from boltzmann.experiments import rollout
 from tests.support.both_engines import ENDS, STEPS, assert_the_same, by_both, made
 
 pytest.importorskip("numba")
-from boltzmann.experiments.engine.compiled import CompiledCell, stepping, stretches
+from boltzmann.experiments.engine.compiled import CompiledCell, residence, sizes
 from boltzmann.experiments.engine.compiled.scalars import exponential
 
 INF = math.inf
@@ -136,8 +136,8 @@ def test_counts_of_a_long_window_are_whole():
 
 @pytest.mark.parametrize("world", some_slow(["boltzmann/GaussianBandit-v0", "Taxi-v4", "Blackjack-v1"], "Taxi-v4"))
 def test_where_draws_and_stretches_end_changes_nothing(world, monkeypatch):
-    monkeypatch.setattr(stepping, "_MOST_DRAWN_STEPS", 7)
-    monkeypatch.setattr(stretches, "_MOST_STEPS", 11)
+    monkeypatch.setattr(residence, "_MOST_DRAWN_STEPS", 7)
+    monkeypatch.setattr(sizes, "_MOST_STEPS", 11)
     policy = EpsilonBoltzmann(0.2, Linear(1.0, 0.1, 100))
     for agent in (QLearning(policy, step_size=InverseTime(1.0, 0.5)), Sarsa(policy, step_size=0.5)):
         if not (isinstance(agent, Sarsa) and "Bandit" in world):

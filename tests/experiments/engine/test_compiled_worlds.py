@@ -24,7 +24,7 @@ pytest.importorskip("numba")
 WITHOUT_LAW: set[str] = set()
 """Worlds of this package that only lockstep knows."""
 GYMNASIUM = ("FrozenLake-v1", "Taxi-v4", "Blackjack-v1", "CartPole-v1", "MountainCar-v0", "Acrobot-v1")
-FEWER = {"boltzmann/LeverBandit-v0": {"arms": 12}}
+FEWER = {"boltzmann/LeverBandit-v0": {"arms": 12}, "boltzmann/CatalogueBandit-v0": {"arms": 12}}
 STEPS, ENDS = 240, np.array([1, 60, 240])
 
 

@@ -53,8 +53,6 @@ class Changed(QLearning):
 @pytest.mark.parametrize(
     ("world", "agent", "reason"),
     [
-        ("FrozenLake-v1", QLearning(Own()), "no compiled form of Own"),
-        ("FrozenLake-v1", QLearning(Boltzmann(OwnThermostat())), "no compiled form of OwnThermostat"),
         ("FrozenLake-v1", Changed(Boltzmann(0.5)), "no compiled form of Changed"),
         ("FrozenLake-v1", SoftQ(EpsilonGreedy(0.5)), "no compiled form of SoftQ"),
         ("FrozenLake-v1", BackupLearning(Boltzmann(0.5), OwnBackup()), "no compiled form of OwnBackup"),
@@ -72,12 +70,26 @@ def test_cells_without_a_compiled_form_run_in_lockstep(world, agent, reason):
         assert recorder.engine == "lockstep"
 
 
-def test_environments_numbered_as_they_are_met_run_in_lockstep():
+@pytest.mark.parametrize(
+    ("policy", "reason"),
+    [(Own(), "no compiled form of Own"), (Boltzmann(OwnThermostat()), "no compiled form of OwnThermostat")],
+)
+def test_a_policy_without_a_compiled_form_cuts_its_cell(policy, reason):
+    def rolled(engine):
+        seeds, rng = [0, 1], np.random.default_rng(0)
+        return rollout(made("FrozenLake-v1", 2), QLearning(policy), np.array([3]), seeds, rng, engine=engine)
+
+    assert rolled("auto").engine == "cut"
+    with pytest.raises(UnsupportedError, match=reason):
+        rolled("compiled")
+
+
+def test_environments_numbered_as_they_are_met_are_called():
     def rolled(engine):
         env, agent = envs.make("CartPole-v1", 2, observe="hash"), QLearning(Boltzmann(0.5))
         return rollout(env, agent, np.array([3]), [0, 1], np.random.default_rng(0), engine=engine)
 
-    assert rolled("auto").engine == "lockstep"
+    assert rolled("auto").engine == "cut"
     with pytest.raises(UnsupportedError, match="no compiled form of NumberedSyncVectorEnv"):
         rolled("compiled")
 
@@ -86,13 +98,13 @@ def test_the_results_say_which_engine_ran(tmp_path):
     task = Task("FrozenLake-v1", (QLearning(Boltzmann(0.1)), QLearning(Own())), steps=20)
     experiment = Experiment((task,), replicates=4, seed=0)
     run(experiment, tmp_path / "auto", make=envs.make)
-    assert Store(tmp_path / "auto").beginning().engines == [["compiled", "lockstep"]]
+    assert Store(tmp_path / "auto").beginning().engines == [["compiled", "cut"]]
     run(experiment, tmp_path / "slow", make=envs.make, engine="lockstep")
     assert Store(tmp_path / "slow").beginning().engines == [["lockstep", "lockstep"]]
     for block in experiment.plan.blocks():
         assert (tmp_path / "auto" / block.name).read_bytes() == (tmp_path / "slow" / block.name).read_bytes()
     (tmp_path / "auto" / experiment.plan.blocks()[0].name).unlink()
-    with pytest.warns(UserWarning, match="engines compiled, lockstep"):
+    with pytest.warns(UserWarning, match="engines compiled, cut"):
         run(experiment, tmp_path / "auto", make=envs.make, engine="lockstep")
     with pytest.raises(ValueError, match="engine must be one of auto, lockstep, compiled, got 'fast'"):
         rollout(made("FrozenLake-v1", 1), QLearning(Greedy()), ENDS, [0], np.random.default_rng(0), engine="fast")

@@ -7,15 +7,20 @@ import numpy as np
 import pytest
 
 import envs
-from agents import ConstantStep, QLearning, SampleAverage, SoftQ
+from agents import ConstantStep, DoubleQ, QLambda, QLearning, SampleAverage, Sarsa, SarsaLambda, SoftQ
 from boltzmann import (
+    VDBE,
     Boltzmann,
     Clip,
     Constant,
+    Entmax,
+    EntropyTarget,
     EpsilonGreedy,
+    GaussianThompson,
     Greedy,
     Linear,
     Scale,
+    UCB1Tuned,
     Uniform,
     Warmup,
 )
@@ -23,7 +28,7 @@ from boltzmann.experiments import RECORDED, Recorder, rollout
 from envs.bandits.base import Bandit, BanditVector, Problems
 
 pytest.importorskip("numba")
-from boltzmann.experiments.engine.compiled import held_bytes, loading, stretches
+from boltzmann.experiments.engine.compiled import CompiledCell, held_bytes, loading, sizes
 from boltzmann.experiments.engine.compiled.writing import Kernel, write_choice
 from boltzmann.experiments.errors import UnsupportedError
 
@@ -149,18 +154,53 @@ def _signatures():
 
 def test_windows_of_any_length_are_cut_and_put_together_to_the_bit(monkeypatch):
     slow = rolled("lockstep", QLearning(Boltzmann(0.1)), envs.make("FrozenLake-v1", 5), ends=(1, 130, 150, 300))
-    monkeypatch.setattr(stretches, "_MOST_STEPS", 7)
+    monkeypatch.setattr(sizes, "_MOST_STEPS", 7)
     fast = rolled("compiled", QLearning(Boltzmann(0.1)), envs.make("FrozenLake-v1", 5), ends=(1, 130, 150, 300))
     for name in RECORDED:
         np.testing.assert_array_equal(fast.arrays[name], slow.arrays[name], err_msg=name)
 
 
 def test_the_steps_and_the_memory_of_one_call_are_bounded():
-    cut = [(list(ends), whole) for ends, whole in stretches._stretches([3, 2**17 + 1, 5, 5, 5], 2)]
+    cut = [(list(ends), whole) for ends, whole in sizes.stretches_of([3, 2**17 + 1, 5, 5, 5], 2)]
     assert cut == [([3], True), ([2**16], False), ([2**16], False), ([1, 6], True), ([5, 10], True)]
     # The windows of 50 000 replicates and 64 actions are cut.
     assert held_bytes(50_000, 1, 64) < 100 * 2**20
     assert held_bytes(2000, 16, 4) < 5 * 2**20
+
+
+def cell_of(agent, env):
+    """A cell whose kernel is written and not compiled."""
+    agent.reset(env.num_envs, env.single_observation_space, env.single_action_space, np.random.default_rng(0))
+    env.reset(seed=0)
+    return CompiledCell(env, agent, 10)
+
+
+@pytest.mark.parametrize(
+    ("agent", "world", "kwargs"),
+    [
+        (SarsaLambda(Boltzmann(EntropyTarget(0.5))), "Taxi-v4", {}),
+        (QLambda(VDBE(1.0)), "Taxi-v4", {}),
+        (SampleAverage(UCB1Tuned()), "boltzmann/LeverBandit-v0", {"arms": 4000}),
+        (Sarsa(Entmax(0.5)), "boltzmann/LeverBandit-v0", {"arms": 4000}),
+        (DoubleQ(GaussianThompson(1.0)), "boltzmann/LeverBandit-v0", {"arms": 4000}),
+    ],
+    ids=repr,
+)
+def test_live_traces_and_working_memory_are_counted(agent, world, kwargs):
+    cell = cell_of(agent, envs.make(world, 3, **kwargs))
+    live = cell._arguments.get("live", np.zeros(0)).nbytes
+    states, count = agent.values.shape[1:]
+    held = held_bytes(3, states, count, traced=hasattr(agent, "trace_decay"))
+    assert live + cell._arguments["f"].nbytes + cell._arguments["g"].nbytes <= held
+    assert bool(live) == hasattr(agent, "trace_decay")
+
+
+def test_one_kernel_serves_all_parameters_of_exploration_rates():
+    texts = [
+        cell_of(QLearning(policy), envs.make("FrozenLake-v1", 3))._steps.kernel.text()
+        for policy in (VDBE(1.0), VDBE(0.3, initial_epsilon=0.5), VDBE(1.0, weight=0.3), VDBE(1.0, weight=0.7))
+    ]
+    assert texts[0] == texts[1] != texts[2] == texts[3]
 
 
 def doubled(method):
@@ -177,7 +217,7 @@ def test_a_method_that_was_changed_in_place_is_called(changed):
     env, agent = envs.make("FrozenLake-v1", 2), QLearning(Greedy())
     owner = env if changed == "step" else agent
     setattr(owner, changed, doubled(getattr(owner, changed)))
-    assert rolled("auto", agent, env).engine == "lockstep"
+    assert rolled("auto", agent, env).engine == ("cut" if changed == "step" else "lockstep")
     assert getattr(owner, changed).calls == 20
     with pytest.raises(UnsupportedError, match=f"with a custom {changed}"):
         rolled("compiled", agent, env)
@@ -241,7 +281,7 @@ def bandits(draw):
         (lambda rng, count: Problems(rng.random((3, count)).T, 1.0), "compiled"),
         (lambda rng, count: Problems(np.broadcast_to([0.1, 0.2, 0.3], (count, 3)), 1), "compiled"),
         (lambda rng, count: Problems(rng.random((count, 3)), np.full((1, 3), 0.5).repeat(count, axis=0)), "compiled"),
-        (lambda rng, count: Halved(rng.random((count, 3)), 1.0), "lockstep"),
+        (lambda rng, count: Halved(rng.random((count, 3)), 1.0), "cut"),
     ],
 )
 def test_bandits_of_ones_own_run_alike_however_their_arrays_lie(draw, engine):

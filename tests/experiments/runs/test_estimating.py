@@ -26,7 +26,7 @@ TASKS = [
 def test_the_memory_of_a_block_is_what_it_takes(task, agent, tmp_path):
     single = Task(TASKS[task].environment, [TASKS[task].agents[agent]], TASKS[task].steps)
     experiment = Experiment([single], 3000, 0, block=3000)
-    expected = block_memory(experiment, 0, 0, envs.make)
+    expected = block_memory(experiment, 0, 0, envs.make, "lockstep")
     # Modules that load on first use are not part of the block.
     run(Experiment([single], 2, 0), tmp_path / "first", make=envs.make, engine="lockstep")
     tracemalloc.start()

@@ -8,11 +8,14 @@ choose the same actions, except where the last bit of an exponential or of a sum
 - ``writing``: laws become text; ``worlds``: tables, bandits and moving positions
 - ``stepping``: the loop over the steps; ``residence``, ``learning``, ``entries``: its parts
 - ``loading``: from text to machine code; ``scalars``: the functions that kernels call
-- ``rates``: schedules read in advance; ``stretches``: an agent in an environment, stretch by stretch
+- ``rates``: schedules read in advance; ``sizes``: windows in calls; ``players``: the laws of agent and environment
+- ``stretches``: an agent in an environment, stretch by stretch; ``cutting``: the same where some of them have no law
 """
 
+from boltzmann.experiments.engine.compiled.cutting import CutCell
 from boltzmann.experiments.engine.compiled.loading import has_numba, load_loops
+from boltzmann.experiments.engine.compiled.sizes import held_bytes
 from boltzmann.experiments.engine.compiled.stepping import SUMS
-from boltzmann.experiments.engine.compiled.stretches import CompiledCell, held_bytes
+from boltzmann.experiments.engine.compiled.stretches import CompiledCell
 
-__all__ = ["SUMS", "CompiledCell", "has_numba", "held_bytes", "load_loops"]
+__all__ = ["SUMS", "CompiledCell", "CutCell", "has_numba", "held_bytes", "load_loops"]

@@ -42,7 +42,7 @@ def write_backup(steps: Steps) -> None:
     if steps.learner.uniform:
         # In the working memory, since passes over two arrays lose vector code.
         with code.under("for i in range(padded):"):
-            code.line(f"{kernel.at('coin')} = coins[drawn + i]")
+            code.line(f"{kernel.at('coin')} = coins[{'first' if steps.given else 'drawn'} + i]")
     following = "" if steps.resident else "next_"
     if not steps.resident:
         steps.declare_inputs(following)
@@ -162,6 +162,9 @@ def _follow(steps: Steps) -> None:
     if steps.learner.traces is not None:
         with code.under("if over:"):
             write_end_of_traces(steps)
+    if steps.cut and not steps.sampled:
+        # The next step begins by reading the values of its state.
+        return
     if steps.learner.backup is None or (steps.changes_others and not steps.sampled):
         steps.load_row()
         return

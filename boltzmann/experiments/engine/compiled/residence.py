@@ -1,13 +1,61 @@
-"""The beginning and the end of a block of rows in a kernel: what is read into the working memory and written back."""
+"""What lies in a kernel's arguments and working memory, and how a block of rows is read from them and written back."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
-from boltzmann.experiments.engine.compiled.writing import SLOT
+import numpy as np
+
+from boltzmann.experiments.engine.compiled.learning import declare_learning
+from boltzmann.experiments.engine.compiled.writing import BLOCK, SLOT
 
 if TYPE_CHECKING:
     from boltzmann.experiments.engine.compiled.stepping import Steps
+
+_DRAWN_NUMBERS, _MOST_DRAWN_STEPS = 2**17, 2**11
+"""Random numbers of each kind that are drawn in advance, and the most steps that they serve."""
+
+
+def declare(steps: Steps, flat: Callable[[Any, bool], Any]) -> None:
+    """Add the arguments of a kernel and its places in the working memory."""
+    kernel, learner, world = steps.kernel, steps.learner, steps.world
+    most = max((draw.count for draw in steps.draws), default=1)
+    steps.draw_steps = min(max(_DRAWN_NUMBERS // (steps.rows * most), 1), _MOST_DRAWN_STEPS)
+    always = ("ends", "rows", "begin", "end", "sums", "returns", "poison")
+    for name in (*always, *(f"last_{name}" for name in steps.handed_out)):
+        kernel.argument(name, None)
+    kernel.arguments.update(rows=steps.rows)
+    for draw in steps.draws:
+        numbers = np.zeros(steps.draw_steps * steps.rows * draw.count + BLOCK)
+        steps.drawn.setdefault(id(draw.rng), []).append((draw, numbers))
+        kernel.argument(draw.name, numbers)
+    for name, constants in steps.policy.constants.items():
+        kernel.argument(f"policy_{name}", np.array(constants))
+    for name in steps.numbers():
+        kernel.argument(f"{name}_at", None)
+    for name, table in {**learner.tables, **learner.states}.items():
+        kernel.argument(name, flat(table, steps.resident))
+    for name, constant in learner.constants.items():
+        kernel.argument(name, float(constant))
+    if steps.cut:
+        for name in ("taken", "places"):
+            kernel.argument(name, np.zeros(steps.rows, dtype=np.int64))
+    if steps.given and learner.uniform:
+        kernel.argument("coins", np.zeros(steps.rows + BLOCK))
+    declare_learning(steps, flat)
+    world.declare(kernel)
+    steps.declare_inputs()
+    if steps.resident:
+        for name in learner.tables:
+            kernel.memory("q" if name == "values" else name, per_action=True)
+    else:
+        kernel.argument("observation_count", learner.tables["values"].shape[1])
+    if steps.sampled:
+        kernel.argument("upcoming", np.zeros(steps.rows, dtype=np.int64))
+        kernel.argument("has_upcoming", np.zeros(steps.rows, dtype=np.bool_))
+        for name in steps.handed_out:
+            kernel.argument(f"upcoming_{name}", np.zeros(steps.rows * kernel.actions))
 
 
 def write_beginning(steps: Steps) -> None:
@@ -18,6 +66,8 @@ def write_beginning(steps: Steps) -> None:
         with code.under("for i in range(n):"):
             steps.load_row()
         if steps.sampled:
+            if steps.cut:
+                _refuse_other_masks(steps)
             with code.under("for i in range(n):"):
                 code.line(f"upcoming_actions = {kernel.actions} if has_upcoming[first + i] else 0")
                 with code.under("for a in range(upcoming_actions):"):
@@ -37,9 +87,22 @@ def write_beginning(steps: Steps) -> None:
         code.line("pass", *(f"{kernel.at(name)} = {name}[first + i]" for name in steps.learner.states))
 
 
+def _refuse_other_masks(steps: Steps) -> None:
+    """Write that an action is drawn again where the environment now tells another mask than that of its draw."""
+    code, kernel = steps.kernel.code, steps.kernel
+    rows, actions = code.under("for i in range(n):"), code.under("for a in range(actions):")
+    with code.under("if masked[0]:"), rows, code.under("if has_upcoming[first + i]:"), actions:
+        code.line(f"pair = (first + i) * {kernel.actions} + a")
+        with code.under("if mask[pair] == (upcoming_q[pair] == -np.inf):"):
+            code.line("has_upcoming[first + i] = False")
+
+
 def write_end(steps: Steps) -> None:
     """Write how a block stores what its next steps need."""
     code, kernel = steps.kernel.code, steps.kernel
+    if steps.given:
+        with code.under("for i in range(n):"):
+            code.line(f"places[first + i] = {kernel.at('here')}")
     if steps.resident:
         with kernel.each(rows="n"):
             for name in steps.learner.tables:

@@ -6,14 +6,20 @@ of rows then takes these steps one after another, and its data stays in the cach
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
-
-from boltzmann.experiments.engine.compiled.learning import declare_learning, write_backup, write_learning
-from boltzmann.experiments.engine.compiled.residence import write_beginning, write_end
-from boltzmann.experiments.engine.compiled.worlds import BanditWorld, Draw, MotionWorld, TableWorld, fill_together
+from boltzmann.experiments.engine.compiled.learning import write_backup, write_learning
+from boltzmann.experiments.engine.compiled.residence import declare, write_beginning, write_end
+from boltzmann.experiments.engine.compiled.worlds import (
+    BanditWorld,
+    CalledWorld,
+    Draw,
+    MotionWorld,
+    TableWorld,
+    fill_together,
+)
 from boltzmann.experiments.engine.compiled.writing import (
     BLOCK,
     SLOT,
@@ -29,42 +35,46 @@ from boltzmann.laws import LearnerLaw
 
 SUMS = ("reward", "gap", "optimal", "greedy", "episodes", "return_sum")
 """What is summed over the steps of a window, in the order of the array ``sums``, shape (6, W, R)."""
-_DRAWN_NUMBERS, _MOST_DRAWN_STEPS = 2**17, 2**11
-"""Random numbers of each kind that are drawn in advance, and the most steps that they serve."""
+World = TableWorld | BanditWorld | MotionWorld | CalledWorld
 
 
 class Steps:
-    """The steps of an agent in a world, as a kernel.
+    """The steps of an agent in a world, as a kernel; cut into parts where policy or world are called in Python.
 
     Parameters
     ----------
     learner : LearnerLaw
         The law of the agent.
-    world : TableWorld, BanditWorld or MotionWorld
+    world : TableWorld, BanditWorld, MotionWorld or CalledWorld
         The world.
     flat : callable
         ``flat(table, resident)`` returns the memory of a table as the kernel indexes it.
+
+    Attributes
+    ----------
+    parts : list of (str, list of str)
+        The parts of a cut step, as ``Kernel.end_part`` returns them: two where the world is called, else one. Empty
+        where nothing is called: the kernel then takes all steps.
     """
 
-    def __init__(
-        self,
-        learner: LearnerLaw,
-        world: TableWorld | BanditWorld | MotionWorld,
-        flat: Callable[[Any, bool], Any],
-    ) -> None:
+    def __init__(self, learner: LearnerLaw, world: World, flat: Callable[[Any, bool], Any]) -> None:
         self.policy, self.learner, self.world = learner.policy, learner, world
         rows, _, count = learner.tables["values"].shape
         self.rows, self.kernel = rows, Kernel(count)
         self.sampled = learner.backup == "next action"
         # Whether a step changes other values than that of the action taken.
         self.changes_others = bool(learner.traces or learner.rounds)
+        # Whether actions are given: those of a policy that is called in Python.
+        self.given = self.policy.weight is None
+        self.cut = self.given or isinstance(world, CalledWorld)
+        self.parts: list[tuple[str, list[str]]] = []
         # The tables of bandits stay in the working memory, unless actions are drawn from earlier values.
         self.requirements: tuple[str, ...] = ()
-        self.resident = isinstance(world, BanditWorld) and not self.sampled and not self.changes_others
+        self.resident = isinstance(world, BanditWorld) and not (self.sampled or self.changes_others or self.given)
         self.by_backup = tuple(
             sorted(getattr(learner.backup, "inputs", frozenset()) & set(learner.tables) - {"visits"})
         )
-        read = learner.policy.inputs | getattr(learner.backup, "inputs", frozenset())
+        read = getattr(learner.backup, "inputs", frozenset()) | (frozenset() if self.given else self.policy.inputs)
         if learner.beside is not None:
             read |= learner.beside.inputs
         self.loaded: tuple[str, ...] = ("q",)
@@ -75,46 +85,14 @@ class Steps:
             self.loaded += ("variances" if "variances" in learner.tables else "squares",)
         choices, noise = 2 if self.sampled else 1, self.policy.noise
         drawn = Draw("noise_of_actions", f"standard_{noise}", learner.rng, choices * count)
-        self.draws = [drawn if noise else Draw("uniforms", "random", learner.rng, choices), *world.draws()]
-        if learner.uniform:
-            self.draws.insert(1, Draw("coins", "random", learner.rng))
-        self._declare(flat)
+        own = [] if self.given else [drawn if noise else Draw("uniforms", "random", learner.rng, choices)]
+        if learner.uniform and not self.given:
+            own.append(Draw("coins", "random", learner.rng))
+        self.draws = [*own, *world.draws()]
+        self.draw_steps = 1
+        self.drawn: dict[int, list[tuple[Draw, Any]]] = {}
+        declare(self, flat)
         self._write()
-
-    def _declare(self, flat: Callable[[Any, bool], Any]) -> None:
-        kernel, learner, world = self.kernel, self.learner, self.world
-        most = max(draw.count for draw in self.draws)
-        self.draw_steps = min(max(_DRAWN_NUMBERS // (self.rows * most), 1), _MOST_DRAWN_STEPS)
-        always = ("ends", "rows", "begin", "end", "sums", "returns", "poison")
-        for name in (*always, *(f"last_{name}" for name in self.handed_out)):
-            kernel.argument(name, None)
-        kernel.arguments.update(rows=self.rows)
-        self._drawn: dict[int, list[tuple[Draw, Any]]] = {}
-        for draw in self.draws:
-            numbers = np.zeros(self.draw_steps * self.rows * draw.count + BLOCK)
-            self._drawn.setdefault(id(draw.rng), []).append((draw, numbers))
-            kernel.argument(draw.name, numbers)
-        for name, constants in self.policy.constants.items():
-            kernel.argument(f"policy_{name}", np.array(constants))
-        for name in self.numbers():
-            kernel.argument(f"{name}_at", None)
-        for name, table in {**learner.tables, **learner.states}.items():
-            kernel.argument(name, flat(table, self.resident))
-        for name, constant in learner.constants.items():
-            kernel.argument(name, float(constant))
-        declare_learning(self, flat)
-        world.declare(kernel)
-        self.declare_inputs()
-        if self.resident:
-            for name in learner.tables:
-                kernel.memory("q" if name == "values" else name, per_action=True)
-        else:
-            kernel.argument("observation_count", learner.tables["values"].shape[1])
-        if self.sampled:
-            kernel.argument("upcoming", np.zeros(self.rows, dtype=np.int64))
-            kernel.argument("has_upcoming", np.zeros(self.rows, dtype=np.bool_))
-            for name in self.handed_out:
-                kernel.argument(f"upcoming_{name}", np.zeros(self.rows * kernel.actions))
 
     @property
     def handed_out(self) -> tuple[str, ...]:
@@ -138,19 +116,37 @@ class Steps:
         return {name: self.kernel.code.read(text) for name, text in self._numbers_of(prefix, step).items()}
 
     def _write(self) -> None:
+        # The environment is called when the agent has acted.
+        splits = isinstance(self.world, CalledWorld)
+        parts = [[self._act], [self._go_on]] if splits else [[self._act, self._go_on]]
+        for number, stages in enumerate(parts):
+            with self._blocks():
+                if number == 0:
+                    write_beginning(self)
+                with self.kernel.code.under(f"for t in range({'step, step + 1' if self.cut else 'begin, end'}):"):
+                    self._begin_step()
+                    for stage in stages:
+                        stage()
+                if stages is parts[-1]:
+                    write_end(self)
+            if self.cut:
+                self.parts.append(self.kernel.end_part())
+
+    @contextmanager
+    def _blocks(self) -> Iterator[None]:
+        """Write a loop over blocks of rows."""
         code = self.kernel.code
         code.line("size = len(ends) * rows")
         with code.under(f"for first in range(0, rows, {BLOCK}):"):
             code.line(f"n = min({BLOCK}, rows - first)", f"padded = (n + {VECTOR - 1}) // {VECTOR} * {VECTOR}")
-            code.line("window = count_up_to(ends, begin)")
-            write_beginning(self)
-            with code.under("for t in range(begin, end):"):
-                self._step()
-            write_end(self)
+            if self.cut:
+                code.line(*(f"{name} = {name}_blocks[first // {BLOCK}]" for name in "fg"))
+            code.line(f"window = count_up_to(ends, {'step' if self.cut else 'begin'})")
+            yield
 
     def fill(self, steps: int) -> None:
         """Draw the random numbers of the next steps."""
-        for draws in self._drawn.values():
+        for draws in self.drawn.values():
             fill_together(draws, steps, self.rows)
 
     def inputs(self, prefix: str = "") -> dict[str, str]:
@@ -194,30 +190,42 @@ class Steps:
         for name in self.learner.states:
             code.line(f"{kernel.at(prefix + name)} = {name}[{row}]")
 
-    def _step(self) -> None:
-        code, kernel, world = self.kernel.code, self.kernel, self.world
+    def _begin_step(self) -> None:
+        code = self.kernel.code
         with code.under("if t == ends[window]:"):
             code.line("window += 1")
         code.line("drawn, at_first = (t - begin) * rows + first, window * rows + first")
+        code.line(f"choice = (t - begin) * rows * {2 if self.sampled else 1} + first")
+
+    def _act(self) -> None:
+        code, kernel = self.kernel.code, self.kernel
         with code.under("if t == ends[window] - 1:"), kernel.each(rows="n"):
             for name in self.loaded:
                 code.line(f"last_{name}[(at_first + i) * {kernel.actions} + a] = {kernel.at(name, 'i', 'a')}")
         if self.learner.states:
             with code.under("if t == ends[window] - 1:"), code.under("for i in range(n):"):
                 code.line(*(f"last_{name}[at_first + i] = {kernel.at(name)}" for name in self.learner.states))
-        world.note_masks(kernel)
+        self.world.note_masks(kernel)
         fold = Fold(kernel, "", self.inputs(), {**self.hoisted("policy_"), **self.row_inputs()})
-        code.line(f"choice = (t - begin) * rows * {2 if self.sampled else 1} + first")
-        self.choose(fold, "choice", "action")
+        if self.given:
+            kernel.memory("action", "g")
+        else:
+            self.choose(fold, "choice", "action")
         with code.under("for i in range(n):"):
+            if self.given:
+                code.line(f"{kernel.at('action')} = taken[first + i]")
             if self.sampled:
                 with code.under("if has_upcoming[first + i]:"):
                     code.line(f"{kernel.at('action')} = upcoming[first + i]")
             chosen = kernel.at("q", "i", kernel.at("action"))
             code.line(f"{kernel.at('greedy')} = 1.0 if {chosen} == {fold.place('top')} else 0.0")
             code.line(f"sums[3 * size + at_first + i] += {kernel.at('greedy')}")
+            if self.cut and not self.given:
+                code.line(f"taken[first + i] = {kernel.at('action')}")
+
+    def _go_on(self) -> None:
         if not self.resident:
-            world.advance(kernel)
+            self.world.advance(self.kernel)
         write_backup(self)
         write_learning(self)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -10,29 +9,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann.experiments.engine.compiled.loading import kernel_of, require_numba
+from boltzmann.experiments.engine.compiled.players import learner_of, without_law, world_of
 from boltzmann.experiments.engine.compiled.rates import VisitRates, read_schedule, require_readable
-from boltzmann.experiments.engine.compiled.stepping import SUMS, Steps
-from boltzmann.experiments.engine.compiled.worlds import BanditWorld, MotionWorld, TableWorld
+from boltzmann.experiments.engine.compiled.sizes import most_windows, stretches_of
+from boltzmann.experiments.engine.compiled.stepping import SUMS, Steps, World
 from boltzmann.experiments.errors import UnsupportedError
-from boltzmann.laws import LearnerLaw, own_law
+from boltzmann.laws import LearnerLaw
 from boltzmann.policies import Distribution
-from boltzmann.thermostats import Thermostat
 
 Values = NDArray[np.float64]
 
 MOST_ACTIONS = 4096
 """With more actions the working memory, a place for every row of a block and action, takes many megabytes."""
-_MOST_STEPS, _MOST_WINDOWS, _MOST_BYTES = 2**16, 256, 2**22
-"""Bounds of one call: the steps whose temperatures are read in advance, the windows, and the bytes of their sums."""
-_FLOAT_BYTES = 8
-World = TableWorld | BanditWorld | MotionWorld
-_WORLDS: dict[str, type[World]] = {"table": TableWorld, "bandit": BanditWorld, "motion": MotionWorld}
 _MANY_ROWS = 64
 """From this number of rows on, lockstep reduces rows over actions that lie apart."""
 
 
 class CompiledCell:
     """An agent and a batched environment, both reset, as a kernel.
+
+    Its ``engine`` is the name of the engine.
 
     Parameters
     ----------
@@ -49,11 +45,12 @@ class CompiledCell:
         Where environment, learner or policy has no law, or numba is not installed.
     """
 
+    engine = "compiled"
+
     def __init__(self, env: Any, agent: Any, steps: int) -> None:
         require_numba()
         self._agent = agent
-        world = self._world = _world_of(env)
-        learner = self._learner = _learner_of(agent)
+        world, learner = self._world, self._learner = self._players(env, agent)
         self._rows, states, self._count = learner.tables["values"].shape
         if self._count > MOST_ACTIONS:
             raise UnsupportedError(f"more than {MOST_ACTIONS} actions")
@@ -65,9 +62,19 @@ class CompiledCell:
         counts = {**learner.tables, **learner.states}[learner.counts]
         self._rates = VisitRates(learner.rate, counts, steps, learner.rate_interval)
         self._returns = np.zeros(self._rows)
-        kernel = self._steps.kernel
-        self._arguments = {**kernel.arguments, **kernel.make_memory(), "returns": self._returns}
-        self._kernel = kernel_of(kernel.text())
+        self._arguments = {**self._steps.kernel.arguments, **self._load(), "returns": self._returns}
+
+    def _players(self, env: Any, agent: Any) -> tuple[World, LearnerLaw]:
+        """Return the world and the law of the agent, all of whose parts have laws."""
+        world, learner = world_of(env), learner_of(agent)
+        if learner.policy.weight is None:
+            raise without_law(getattr(agent, "policy", agent))
+        return world, learner
+
+    def _load(self) -> dict[str, Any]:
+        """Load the kernel, and return its working memory."""
+        self._kernel = kernel_of(self._steps.kernel.text())
+        return self._steps.kernel.make_memory()
 
     def windows(
         self, lengths: Iterable[int], on_step: Callable[[int], None] | None = None
@@ -77,9 +84,9 @@ class CompiledCell:
         ``on_step(steps)`` receives the steps taken so far after each stretch.
         """
         unfinished: Values | None = None
-        for ends, complete in _stretches(lengths, _most_windows(self._rows, self._count)):
+        for ends, complete in stretches_of(lengths, self._most_windows()):
             first_step = self._agent.step
-            sums = self._advance(ends, unfinished)
+            sums = self._advance(ends, unfinished, on_step)
             if on_step is not None:
                 on_step(self._agent.step)
             done = len(ends) if complete else len(ends) - 1
@@ -90,7 +97,13 @@ class CompiledCell:
                     self._distribution(first_step + ends[:done] - 1),
                 )
 
-    def _advance(self, ends: NDArray[np.int64], unfinished: Values | None) -> Values:
+    def _most_windows(self) -> int:
+        """Return the most windows of one stretch."""
+        return most_windows(self._rows, self._count)
+
+    def _advance(
+        self, ends: NDArray[np.int64], unfinished: Values | None, on_step: Callable[[int], None] | None
+    ) -> Values:
         """Take the steps of windows with these ends; the first window continues from the sums of an unfinished one."""
         agent, rows, arguments = self._agent, self._rows, self._arguments
         for table, copy in self._copies:
@@ -117,7 +130,7 @@ class CompiledCell:
             self._world.before(arguments, begin, end)
             self._steps.fill(end - begin)
             arguments.update(begin=begin, end=end)
-            self._kernel(*arguments.values())
+            self._take(begin, end, on_step)
         self._world.after(arguments, total)
         self._require_finite(poison, sums[0], failed)
         agent.step += int(ends[-1])
@@ -127,6 +140,10 @@ class CompiledCell:
         if allowed is not None:
             agent.allowed = allowed
         return sums
+
+    def _take(self, begin: int, end: int, on_step: Callable[[int], None] | None) -> None:
+        """Take some steps of a stretch, whose random numbers are drawn; ``on_step`` is called after the stretch."""
+        self._kernel(*self._arguments.values())
 
     def _distribution(self, steps: NDArray[np.int64]) -> Distribution:
         """Return the distribution of the last steps of windows, from the inputs that they were decided on."""
@@ -175,74 +192,3 @@ class CompiledCell:
             f"values must stay finite, but a learnt value in row {row} is not: its rewards, or the temperature of its "
             "backup, are too large"
         )
-
-
-def _require_own_methods(owner: Any) -> None:
-    """Refuse an object of which a method was replaced, which a law would not call."""
-    for name in getattr(owner, "__dict__", ()):
-        if inspect.isfunction(getattr(type(owner), name, None)):
-            raise UnsupportedError(f"no compiled form of a {type(owner).__name__} with a custom {name}")
-
-
-def _learner_of(agent: Any) -> LearnerLaw:
-    _require_own_methods(agent)
-    law: LearnerLaw | None = own_law(agent)
-    if law is not None:
-        return law
-    parts = (getattr(agent, name, None) for name in ("policy", "backup"))
-    raise UnsupportedError(_reason(next((part for part in parts if part is not None and own_law(part) is None), agent)))
-
-
-def _reason(without: Any) -> str:
-    """Name what has no law: a policy's thermostat or prior, or the policy, learner or environment itself."""
-    temperature = getattr(without, "temperature", None)
-    if isinstance(temperature, Thermostat) and own_law(temperature) is None:
-        without = temperature
-    return f"no compiled form of {type(without).__name__}"
-
-
-def _world_of(env: Any) -> World:
-    _require_own_methods(env)
-    form = own_law(env)
-    if form is None:
-        raise UnsupportedError(f"no compiled form of {type(env).__name__}")
-    return _WORLDS[form["kind"]](form)
-
-
-def held_bytes(rows: int, states: int, count: int) -> int:
-    """Return the bytes that a kernel holds for R = ``rows`` replicates, besides the agent and the environment."""
-    windows = _most_windows(rows, count) * rows * _numbers_per_window(count)
-    # Returns, and at least one step of the random numbers of four kinds.
-    returns_and_draws = 5 * rows
-    return _FLOAT_BYTES * (windows + returns_and_draws)
-
-
-def _most_windows(rows: int, count: int) -> int:
-    return max(1, min(_MOST_WINDOWS, _MOST_BYTES // (_FLOAT_BYTES * rows * _numbers_per_window(count))))
-
-
-def _numbers_per_window(count: int) -> int:
-    # The values of the last step, and their distribution.
-    return 3 * count + len(SUMS)
-
-
-def _stretches(lengths: Iterable[int], most: int) -> Iterator[tuple[NDArray[np.int64], bool]]:
-    """Join windows for one call, as many as steps and memory allow, and split those that are too long.
-
-    Yields the end of each window of a stretch, and whether the last window is complete then.
-    """
-    stretch: list[int] = []
-    for length in lengths:
-        remaining = int(length)
-        while remaining > 0:
-            piece = min(remaining, _MOST_STEPS)
-            if stretch and (sum(stretch) + piece > _MOST_STEPS or len(stretch) == most):
-                yield np.cumsum(stretch), True
-                stretch = []
-            stretch.append(piece)
-            remaining -= piece
-            if remaining > 0:
-                yield np.cumsum(stretch), False
-                stretch = []
-    if stretch:
-        yield np.cumsum(stretch), True

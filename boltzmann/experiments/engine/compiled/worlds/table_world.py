@@ -22,6 +22,10 @@ class TableWorld:
         observations = form["observations"]
         self._observations = self.states if observations is None else int(observations.max()) + 1
 
+    def mask(self) -> NDArray[np.bool_] | None:
+        """Return the mask of the present states, if there are masks."""
+        return (self._form["mask"] != 0)[self._form["states"]] if self.masked else None
+
     def allowed(self) -> NDArray[np.bool_] | None:
         """Return the agent's view of the masks: that of the state met last where observations are the same, if any."""
         if not self.masked:

@@ -8,6 +8,9 @@ from boltzmann.experiments.engine.compiled.writing import Kernel
 class UnmaskedWorld:
     """A world without masks: it tells the agent nothing and adds nothing to a value."""
 
+    def mask(self) -> None:
+        """Return no mask."""
+
     def allowed(self) -> None:
         """Return no masks."""
 

@@ -122,6 +122,7 @@ class Fold:
 
 def write_weights(fold: Fold, law: PolicyLaw, kernel: Kernel, weights: str) -> None:
     """Write a policy's weights into a place of the working memory."""
+    assert law.weight is not None
     code = kernel.code
     kernel.memory(weights, per_action=True)
     fold.run(law.passes)
@@ -160,6 +161,7 @@ def write_choice(kernel: Kernel, weights: str, uniform: str, actions: str) -> No
 
 def write_largest_draw(kernel: Kernel, law: PolicyLaw, fold: Fold, noise: str, actions: str) -> None:
     """Take the first action with the largest score for each row; the score reads the action's noise."""
+    assert law.weight is not None
     code = kernel.code
     kernel.memory("largest_draw")
     kernel.memory(actions, "g")

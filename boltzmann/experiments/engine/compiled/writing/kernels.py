@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -79,11 +80,24 @@ class Kernel:
             terms = ([f"{action} * {BLOCK}"] if action is not None else []) + [row]
         return f"{array}[{' + '.join(terms + ([str(place)] if place else []))}]"
 
-    def make_memory(self) -> dict[str, Any]:
-        """Make the working memory."""
+    def make_memory(self, blocks: int = 0) -> dict[str, Any]:
+        """Make the working memory; that of ``blocks`` blocks, if given, as ``f_blocks`` and ``g_blocks``."""
         kinds: dict[str, Any] = {"f": np.float64, "g": np.int64}
-        return {name: np.zeros(max(self._sizes[name], 1), kind) for name, kind in kinds.items()}
+        sizes = {name: max(self._sizes[name], 1) for name in kinds}
+        if blocks:
+            return {f"{name}_blocks": np.zeros((blocks, sizes[name]), kind) for name, kind in kinds.items()}
+        return {name: np.zeros(sizes[name], kind) for name, kind in kinds.items()}
 
     def text(self) -> str:
         """Return the whole function, ``kernel``."""
         return "\n".join([f"def kernel({', '.join(self.arguments)}, f, g):", *self.code.lines, ""])
+
+    def end_part(self) -> tuple[str, list[str]]:
+        """Return what was written as a function of a step, and the names of its arguments; begin another one.
+
+        Each block has a working memory of its own, which the parts of a step share.
+        """
+        lines, self.code = "\n".join(self.code.lines), Code()
+        used = set(re.findall(r"\w+", lines))
+        names = [name for name in (*self.arguments, "f_blocks", "g_blocks") if name in used]
+        return f"def kernel({', '.join(names)}, step):\n{lines}\n", names

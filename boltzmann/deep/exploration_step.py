@@ -1,0 +1,128 @@
+"""One step of exploration: the actions, and what is known of the distribution that they were drawn from.
+
+N is the number of environments, K that of actions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boltzmann import checks
+from boltzmann.policies import Distribution, Policy, inputs_read_by
+
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+def require_exploration(policy: Any, actions: int) -> None:
+    """Refuse what is no policy, and a policy that needs more than the values of a network.
+
+    Raises
+    ------
+    TypeError
+        For an object that is no policy.
+    ValueError
+        For a policy that reads visits, variances or rates of its own, and for one that fails with this number of
+        actions.
+    """
+    if not callable(policy) or isinstance(policy, type):
+        raise TypeError(f"exploration must be a policy, such as Boltzmann(0.1), got {checks.shown(policy)}")
+    if "epsilons" in inputs_read_by(policy):
+        raise ValueError(
+            f"exploration must need values alone, got {checks.shown(policy)}, whose rates of exploration a table keeps "
+            "for each state, a network does not"
+        )
+    try:
+        policy(np.zeros((1, actions)), step=0, where=np.ones((1, actions), dtype=np.bool_))
+    except Exception as error:
+        raise ValueError(
+            f"exploration must be a policy that needs the values of {actions} actions alone, since a network counts no "
+            f"visits, got {checks.shown(policy)}: {error}"
+        ) from error
+
+
+@dataclass(frozen=True, eq=False)
+class ExplorationStep:
+    """The actions of one step, shape (N,), and on demand the numbers of their distribution; reading changes nothing.
+
+    Attributes
+    ----------
+    actions : array of int, shape (N,)
+        The actions.
+    policy : Policy
+        The policy that drew them, ``Uniform()`` during the warm-up.
+    step : int
+        The step of its schedules.
+    where : array of bool, shape (N, K), or None
+        The allowed actions.
+    compute_values : callable
+        Returns the values of the network, shape (N, K).
+
+    Examples
+    --------
+    >>> from boltzmann import EpsilonGreedy
+    >>> values = np.array([[0.0, 1.0], [1.0, 0.0]])
+    >>> seen = ExplorationStep(np.array([0, 0]), EpsilonGreedy(0.2), 0, None, lambda: values)
+    >>> seen.explored, seen.greedy_probability, seen.exploration_probability, seen.temperature
+    (array([ True, False]), array([0.9, 0.9]), array([0.1, 0.1]), array([nan, nan]))
+    """
+
+    actions: NDArray[np.int64]
+    policy: Policy
+    step: int
+    where: Mask | None
+    compute_values: Callable[[], Floats]
+
+    @cached_property
+    def values(self) -> Floats:
+        """The values of all actions, shape (N, K)."""
+        return self.compute_values()
+
+    @cached_property
+    def distribution(self) -> Distribution:
+        """The distribution of each row."""
+        return self.policy(self.values, step=self.step, where=self.where)
+
+    @cached_property
+    def greedy(self) -> Mask:
+        """Whether an action has a largest allowed value, shape (N, K)."""
+        allowed = self.values if self.where is None else np.where(self.where, self.values, -np.inf)
+        return np.asarray(allowed == allowed.max(axis=-1, keepdims=True))
+
+    @cached_property
+    def explored(self) -> Mask:
+        """Whether the action that was taken has a smaller value than another, shape (N,)."""
+        return ~self.greedy[np.arange(len(self.actions)), self.actions]
+
+    @cached_property
+    def greedy_probability(self) -> Floats:
+        """The probability of an action with a largest value, shape (N,)."""
+        return np.asarray(np.where(self.greedy, self.distribution.probs, 0.0).sum(axis=-1))
+
+    @cached_property
+    def exploration_probability(self) -> Floats:
+        """The probability of an action with a smaller value, shape (N,)."""
+        return np.asarray(np.where(self.greedy, 0.0, self.distribution.probs).sum(axis=-1))
+
+    @cached_property
+    def entropy(self) -> Floats:
+        """The entropy in nats, shape (N,)."""
+        return np.asarray(self.distribution.entropy, dtype=np.float64)
+
+    @cached_property
+    def temperature(self) -> Floats:
+        """The temperature in the units of the values, shape (N,); NaN where there is none."""
+        temperature = np.asarray(getattr(self.distribution, "temperature", np.nan), dtype=np.float64)
+        return np.broadcast_to(temperature, self.actions.shape)
+
+    def means(self) -> dict[str, float]:
+        """Return the means over the environments, by name; a temperature that there is not is left out."""
+        names = ("temperature", "entropy", "greedy_probability", "exploration_probability")
+        means = {name: float(getattr(self, name).mean()) for name in names}
+        return {name: mean for name, mean in means.items() if not np.isnan(mean)}

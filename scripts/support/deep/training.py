@@ -1,0 +1,105 @@
+"""What the commands that train deep agents share: their policies, raw observations, and the run with all it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+import tyro
+
+from boltzmann import checks
+from boltzmann.experiments import Experiment, Judgement, read_environment
+from boltzmann.experiments.metrics import JudgedKey
+from boltzmann.experiments.runs import BACKENDS
+from boltzmann.experiments.statistics import find_agent
+from scripts.support import console, costs, refusals
+from scripts.support.names import as_written
+from scripts.support.options import CellTimeout, Confidence, DryRun, Jobs, Seed, TaskSteps
+from scripts.support.running import compare, require_comparison_folder
+
+_POLICIES = (
+    "EpsilonGreedy(Linear(1.0, 0.05, {tenth}))",
+    "Boltzmann(0.1)",
+    "Boltzmann(RangeScaled(0.2))",
+    "Boltzmann(StdScaled(0.5))",
+    "Boltzmann(EntropyTarget(0.25))",
+)
+"""The policies that are compared by default. Epsilon falls within a tenth of the steps, as Stable-Baselines3 has it."""
+
+
+@dataclass(frozen=True)
+class TrainingOptions:
+    """The options of a command that trains deep agents."""
+
+    tasks: Annotated[list[str], tyro.conf.arg(aliases=["--env"])] = field(
+        default_factory=lambda: ["boltzmann/Catch-v0"]
+    )
+    """Environments, such as "CartPole-v1", "MinAtar/Breakout-v1" or "boltzmann/Catch-v0(reward=0.01)"."""
+    policies: list[str] = field(default_factory=list)
+    """Policies; by default epsilon-greedy as it is popular, a constant temperature, and three thermostats."""
+    agent: str | None = None
+    """The agent, with _ instead of the policy; by default one that learns the environment."""
+    steps: TaskSteps = field(default_factory=list)
+    replicates: int = 10
+    """Networks of each policy, each with an environment of its own."""
+    seed: Seed = 0
+    jobs: Jobs = -1
+    metric: JudgedKey | None = None
+    """What the policies are judged by; by default the return where episodes end, else the reward per step."""
+    baseline: str | None = None
+    """The agent that differences are to, as the leaderboard writes it; the best one by default."""
+    confidence: Confidence = 0.95
+    cell_timeout: CellTimeout = None
+    dry_run: DryRun = False
+    output: Path | None = None
+    """The folder for the results; by default results/PROGRAM-HASH, a folder for each experiment."""
+
+
+def policies_for(given: Sequence[str], steps: int) -> list[str]:
+    """Return the expressions of the policies of a task, by default the usual ones for so many steps."""
+    return [*given] or [policy.format(tenth=max(steps // 10, 1)) for policy in _POLICIES]
+
+
+def as_raw(environment: str) -> str:
+    """Return the notation of an environment whose observations are left as they are.
+
+    Examples
+    --------
+    >>> as_raw("boltzmann/Catch-v0(reward=0.01)")
+    "boltzmann/Catch-v0(reward=0.01, observe='raw')"
+    """
+    name, arguments = read_environment(environment)
+    written = ", ".join(f"{key}={value!r}" for key, value in {**arguments, "observe": "raw"}.items())
+    return f"{name}({written})"
+
+
+def usual(settings: Mapping[str, Any], name: str, otherwise: Any) -> Any:
+    """Return the setting of an environment by the beginning of its id."""
+    return next((setting for start, setting in settings.items() if name.startswith(start)), otherwise)
+
+
+def train(program: str, options: TrainingOptions, describe: Callable[[], Experiment]) -> None:
+    """Describe a training, run it or continue it, and show its leaderboard, figures and page; errors take one line."""
+    with console.errors_in_one_line(program, console.INPUT_ERRORS):
+        refusals.require_workers(options.jobs, options.cell_timeout)
+        checks.number_in("--confidence", options.confidence, "(0, 1)")
+        experiment, baseline = describe(), None if options.baseline is None else as_written(options.baseline)
+        if baseline is not None:
+            for label, task in zip(experiment.plan.task_labels, experiment.plan.tasks, strict=True):
+                find_agent(baseline, task.agents, label)
+        folder = options.output or Path("results") / f"{program}-{experiment.plan.hash}"
+        require_comparison_folder(folder)
+        refusals.require_metric(experiment.tasks, options.metric)
+        if options.dry_run:
+            costs.print_plan(experiment, options.jobs, folder)
+            return
+    with console.errors_in_one_line(program, console.RUN_ERRORS):
+        compare(
+            experiment,
+            folder,
+            BACKENDS["loky"](options.jobs, ""),
+            lambda results: Judgement(results, options.metric, baseline, options.confidence),
+            options.cell_timeout,
+        )
