@@ -25,9 +25,9 @@ class Acting(Expression):
     ) -> Any:
         """Choose an action for each row: the same as ``policy(values, ...).sample(rng)`` with the same generator.
 
-        Up to 40 plain numbers on arrays or CPU tensors pass through the policy's law in Python floats, in some
-        microseconds; all other calls make the distribution. Either way the generator advances alike, and the actions
-        are the same, but for a uniform number within rounding of a cumulative probability.
+        Up to 40 plain numbers (16 of a mere softmax), on arrays or CPU tensors, pass through the policy's law in Python
+        floats, in some microseconds; all other calls make the distribution. Either way the generator advances alike,
+        and the actions are the same, but for a uniform number within rounding of a cumulative probability.
 
         Parameters
         ----------
