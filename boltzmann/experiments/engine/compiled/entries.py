@@ -55,7 +55,7 @@ def write_resident_spread(steps: Steps, spread: Callable[..., Results], row: Pla
     """Change all actions of each row."""
     code, kernel, learner = steps.kernel.code, steps.kernel, steps.learner
     own = {name[len("own_") :]: kernel.at(name) for name in kernel.names() if name.startswith("own_")}
-    with code.under("for a in range(actions):"), code.under("for i in range(n):"):
+    with kernel.each(rows="n"):
         tables = {name: kernel.at("q" if name == "values" else name, "i", "a") for name in learner.tables}
         is_chosen = f"a == {kernel.at('action')}"
         action = {**tables, "probability": kernel.at("probability", "i", "a"), "is_chosen": is_chosen}

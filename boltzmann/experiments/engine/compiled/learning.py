@@ -14,7 +14,7 @@ from boltzmann.experiments.engine.compiled.entries import (
     write_spread,
     write_traces,
 )
-from boltzmann.experiments.engine.compiled.writing import Fold, Kernel, Numbers, text_of
+from boltzmann.experiments.engine.compiled.writing import SLOT, Fold, Kernel, Numbers, text_of
 from boltzmann.laws import BackupLaw
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def write_backup(steps: Steps) -> None:
     if steps.learner.beside is not None:
         _write_values(kernel, fold, steps.learner.beside)
     if not steps.resident:
-        with code.under(f"for a in range({kernel.actions}):"), code.under("for i in range(padded):"):
+        with kernel.each(str(kernel.actions)):
             for name in steps.loaded if steps.sampled else ("q",):
                 code.line(f"{kernel.at(name, 'i', 'a')} = {kernel.at(f'next_{name}', 'i', 'a')}")
 
@@ -83,7 +83,7 @@ def write_learning(steps: Steps) -> None:
     """Learn, record and move, row by row."""
     code, kernel, learner = steps.kernel.code, steps.kernel, steps.learner
     with code.under("for i in range(n):"):
-        code.line(f"r, at, a = first + i, at_first + i, {kernel.at('action')}")
+        code.line(f"r, at, a = first + i, at_first + i, {kernel.at('action')}", SLOT)
         steps.world.pay(kernel)
         places = {**_entry_places(steps), **_state_places(steps)}
         code.line(f"visited = {places['visits']} + 1")

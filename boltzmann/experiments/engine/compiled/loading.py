@@ -21,7 +21,7 @@ _log = logging.getLogger("boltzmann.experiments")
 
 _HEAD = """import numpy as np
 from numba import njit
-from boltzmann.experiments.engine.compiled.scalars import OPTIONS, exponential, next_uniform
+from boltzmann.experiments.engine.compiled.scalars import OPTIONS, count_up_to, exponential, next_uniform
 """
 
 

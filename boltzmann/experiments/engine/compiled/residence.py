@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from boltzmann.experiments.engine.compiled.learning import declare_learning
-from boltzmann.experiments.engine.compiled.writing import BLOCK
+from boltzmann.experiments.engine.compiled.writing import BLOCK, SLOT
 
 if TYPE_CHECKING:
     from boltzmann.experiments.engine.compiled.stepping import Steps
@@ -71,6 +71,7 @@ def write_beginning(steps: Steps) -> None:
             with code.under("for i in range(n):"):
                 code.line(f"upcoming_actions = {kernel.actions} if has_upcoming[first + i] else 0")
                 with code.under("for a in range(upcoming_actions):"):
+                    code.line(SLOT)
                     for name in steps.loaded:
                         place = kernel.at(name, "i", "a")
                         code.line(f"{place} = upcoming_{name}[(first + i) * {kernel.actions} + a]")
@@ -78,7 +79,7 @@ def write_beginning(steps: Steps) -> None:
                     place = kernel.at(name)
                     code.line(f"{place} = upcoming_{name}[first + i] if has_upcoming[first + i] else {place}")
         return
-    with code.under("for a in range(actions):"), code.under("for i in range(n):"):
+    with kernel.each(rows="n"):
         for name in steps.learner.tables:
             place = kernel.at("q" if name == "values" else name, "i", "a")
             code.line(f"{place} = {name}[a * rows + first + i]")
@@ -103,7 +104,7 @@ def write_end(steps: Steps) -> None:
         with code.under("for i in range(n):"):
             code.line(f"places[first + i] = {kernel.at('here')}")
     if steps.resident:
-        with code.under("for a in range(actions):"), code.under("for i in range(n):"):
+        with kernel.each(rows="n"):
             for name in steps.learner.tables:
                 place = kernel.at("q" if name == "values" else name, "i", "a")
                 value = f"np.int64({place})" if name == "visits" else place
@@ -111,7 +112,7 @@ def write_end(steps: Steps) -> None:
         with code.under("for i in range(n):"):
             code.line("pass", *(f"{name}[first + i] = {kernel.at(name)}" for name in steps.learner.states))
     if steps.sampled:
-        with code.under("for i in range(n):"), code.under("for a in range(actions):"):
+        with kernel.each(rows="n"):
             for name in steps.loaded:
                 code.line(f"upcoming_{name}[(first + i) * {kernel.actions} + a] = {kernel.at(name, 'i', 'a')}")
         with code.under("for i in range(n):"):

@@ -22,6 +22,7 @@ from boltzmann.experiments.engine.compiled.worlds import (
 )
 from boltzmann.experiments.engine.compiled.writing import (
     BLOCK,
+    SLOT,
     VECTOR,
     Fold,
     Kernel,
@@ -140,7 +141,7 @@ class Steps:
             code.line(f"n = min({BLOCK}, rows - first)", f"padded = (n + {VECTOR - 1}) // {VECTOR} * {VECTOR}")
             if self.cut:
                 code.line(*(f"{name} = {name}_blocks[first // {BLOCK}]" for name in "fg"))
-            code.line(f"window = np.searchsorted(ends, {'step' if self.cut else 'begin'}, side='right')")
+            code.line(f"window = count_up_to(ends, {'step' if self.cut else 'begin'})")
             yield
 
     def fill(self, steps: int) -> None:
@@ -182,7 +183,7 @@ class Steps:
         code.line(f"start = {row} * {kernel.actions}")
         mask = self.world.load_mask(kernel, prefix != "") if "q" in names else ""
         with code.under(f"for a in range({'actions' if names else 0}):"):
-            code.line("pass")
+            code.line(SLOT)
             for name in names:
                 text = f"values[start + a]{mask}" if name == "q" else f"{name}[start + a]"
                 code.line(f"{kernel.at(prefix + name, 'i', 'a')} = {text}")
@@ -198,8 +199,7 @@ class Steps:
 
     def _act(self) -> None:
         code, kernel = self.kernel.code, self.kernel
-        actions = code.under("for a in range(actions):")
-        with code.under("if t == ends[window] - 1:"), actions, code.under("for i in range(n):"):
+        with code.under("if t == ends[window] - 1:"), kernel.each(rows="n"):
             for name in self.loaded:
                 code.line(f"last_{name}[(at_first + i) * {kernel.actions} + a] = {kernel.at(name, 'i', 'a')}")
         if self.learner.states:

@@ -75,7 +75,7 @@ class MotionWorld(UnmaskedWorld):
             if thresholds.size:
                 code.line(f"number = np.float32({text_of(observed)})")
                 if thresholds.size > _FEW_THRESHOLDS:
-                    code.line(f"bin = np.searchsorted(thresholds_{place}, number, side='right')")
+                    code.line(f"bin = count_up_to(thresholds_{place}, number)")
                 else:
                     code.line("bin = 0")
                     with code.under(f"for m in range({thresholds.size}):"):

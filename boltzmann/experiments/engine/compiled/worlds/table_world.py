@@ -132,5 +132,5 @@ class TableWorld:
                 "sums[4 * size + at] += 1.0", "sums[5 * size + at] += returns[r]", "returns[r] = 0.0", "elapsed[r] = 0"
             )
             uniform = "0.0" if self._form["one_start"] else "starts[drawn + i]"
-            code.line(f"start = np.searchsorted(initial, {uniform}, side='right')")
+            code.line(f"start = count_up_to(initial, {uniform})")
             code.line("states[r] = start", f"{kernel.at('here')} = r * observation_count + {self.observed('start')}")

@@ -12,11 +12,12 @@ from boltzmann.experiments.engine.compiled.writing.folds import (
     write_probabilities,
     write_weights,
 )
-from boltzmann.experiments.engine.compiled.writing.kernels import BLOCK, VECTOR, Kernel, Numbers
+from boltzmann.experiments.engine.compiled.writing.kernels import BLOCK, SLOT, VECTOR, Kernel, Numbers
 from boltzmann.laws import Code, Symbol, text_of
 
 __all__ = [
     "BLOCK",
+    "SLOT",
     "VECTOR",
     "Code",
     "Fold",

@@ -64,7 +64,7 @@ class Fold:
         code, q = self._code, self._actions["q"]
         with code.under("for i in range(padded):"):
             code.line(f"{top} = -np.inf")
-        with code.under(f"for a in range({self._kernel.actions}):"), code.under("for i in range(padded):"):
+        with self._kernel.each(str(self._kernel.actions)):
             code.line(f"{top} = max({top}, {q})")
 
     def _pass(self, each: Pass) -> None:
@@ -88,7 +88,7 @@ class Fold:
     def _add(self, each: Pass, places: Mapping[str, str]) -> None:
         code, kernel = self._code, self._kernel
         # Not unrolled: a copy of a law for every action takes long to compile, and runs no faster.
-        with code.under("for a in range(actions):"), code.under("for i in range(padded):"):
+        with kernel.each():
             results = each.adds(code, self.action(), self.row())
             for name, of in each.first.items():
                 larger = f"{text_of(results[of])} > {places[of]}"
@@ -125,7 +125,7 @@ def write_weights(fold: Fold, law: PolicyLaw, kernel: Kernel, weights: str) -> N
     code = kernel.code
     kernel.memory(weights, per_action=True)
     fold.run(law.passes)
-    with code.under("for a in range(actions):"), code.under("for i in range(padded):"):
+    with kernel.each():
         code.line(f"{kernel.at(weights, 'i', 'a')} = {text_of(law.weight(code, fold.action(), fold.row()))}")
 
 
@@ -137,9 +137,9 @@ def write_probabilities(kernel: Kernel, weights: str) -> None:
     total, weight = kernel.at("total"), kernel.at(weights, "i", "a")
     with code.under("for i in range(padded):"):
         code.line(f"{total} = 0.0")
-    with code.under("for a in range(actions):"), code.under("for i in range(padded):"):
+    with kernel.each():
         code.line(f"{total} += {weight}")
-    with code.under("for a in range(actions):"), code.under("for i in range(padded):"):
+    with kernel.each():
         code.line(f"{kernel.at('probability', 'i', 'a')} = {weight} / {total}")
 
 
@@ -149,12 +149,12 @@ def write_choice(kernel: Kernel, weights: str, uniform: str, actions: str) -> No
     kernel.memory("threshold")
     kernel.memory(actions, "g")
     threshold, chosen, weight = kernel.at("threshold"), kernel.at(actions), kernel.at(weights, "i", "a")
-    with code.under(f"for a in range(1, {kernel.actions}):"), code.under("for i in range(padded):"):
+    with kernel.each(f"1, {kernel.actions}"):
         code.line(f"{weight} += {kernel.at(weights, 'i', '(a - 1)')}")
     with code.under("for i in range(padded):"):
         code.line(f"{threshold} = {uniform} * {kernel.at(weights, 'i', str(last))}", f"{chosen} = 0")
     # The action indexes tables, so no weights may move it beyond the last one.
-    with code.under(f"for a in range({last}):"), code.under("for i in range(padded):"):
+    with kernel.each(str(last)):
         code.line(f"{chosen} += 1 if {weight} <= {threshold} else 0")
 
 
@@ -168,6 +168,6 @@ def write_largest_draw(kernel: Kernel, law: PolicyLaw, fold: Fold, noise: str, a
     fold.run(law.passes)
     with code.under("for i in range(n):"):
         code.line(f"{largest} = -np.inf", f"{chosen} = 0")
-    with code.under("for a in range(actions):"), code.under("for i in range(n):"):
+    with kernel.each(rows="n"):
         score = text_of(law.weight(code, fold.action(noise=noise), fold.row()))
         code.line(f"{chosen} = a if {score} > {largest} else {chosen}", f"{largest} = max({score}, {largest})")

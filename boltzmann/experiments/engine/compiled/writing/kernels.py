@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,9 @@ from boltzmann.laws import Code, Symbol
 
 BLOCK = 64
 """Rows that pass through all stages together: few enough to stay in the first-level cache."""
+
+SLOT = f"slot = a * {BLOCK} + i"
+"""Where the numbers of row i and action a are. It is computed once, since each operation adds to compiling."""
 
 VECTOR = 8
 """Numbers in a processor's vector, at most: stages pad their rows to a multiple; the padding's results are not used."""
@@ -56,15 +60,25 @@ class Kernel:
             self._places[name] = (array, self._sizes[array])
             self._sizes[array] += BLOCK * (self.actions if per_action else 1)
 
+    @contextmanager
+    def each(self, actions: str = "actions", rows: str = "padded") -> Iterator[None]:
+        """Write a loop over rows i within a loop over actions a."""
+        with self.code.under(f"for a in range({actions}):"), self.code.under(f"for i in range({rows}):"):
+            self.code.line(SLOT)
+            yield
+
     def names(self) -> list[str]:
         """Return the names that have a place in the working memory."""
         return list(self._places)
 
     def at(self, name: str, row: str = "i", action: str | None = None) -> str:
-        """Return the text of the number of a row, or of a row and an action."""
+        """Return the text of the number of a row, or of a row and an action; for row i and action a after ``SLOT``."""
         array, place = self._places[name]
-        terms = ([f"{action} * {BLOCK}"] if action is not None else []) + [row] + ([str(place)] if place else [])
-        return f"{array}[{' + '.join(terms)}]"
+        if (row, action) == ("i", "a"):
+            terms = ["slot"]
+        else:
+            terms = ([f"{action} * {BLOCK}"] if action is not None else []) + [row]
+        return f"{array}[{' + '.join(terms + ([str(place)] if place else []))}]"
 
     def make_memory(self, blocks: int = 0) -> dict[str, Any]:
         """Make the working memory; that of ``blocks`` blocks, if given, as ``f_blocks`` and ``g_blocks``."""
