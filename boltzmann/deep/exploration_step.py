@@ -133,14 +133,14 @@ def explored_in(steps: Sequence[ExplorationStep]) -> Mask:
     Examples
     --------
     >>> from boltzmann import Greedy
-    >>> rows = [ExplorationStep(np.array([action]), Greedy(), 0, None, lambda: np.array([[0.0, 1.0]])) for action in (0, 1)]
-    >>> explored_in(rows)
+    >>> values = np.array([[0.0, 1.0]])
+    >>> explored_in([ExplorationStep(np.array([action]), Greedy(), 0, None, lambda: values) for action in (0, 1)])
     array([ True, False])
     """
     values = np.concatenate([step.values for step in steps])
     actions = np.concatenate([step.actions for step in steps])
     where = None if steps[0].where is None else np.concatenate([step.where for step in steps if step.where is not None])
-    return ~_is_largest(values, where)[np.arange(len(actions)), actions]
+    return np.asarray(~_is_largest(values, where)[np.arange(len(actions)), actions])
 
 
 def _is_largest(values: Floats, where: Mask | None) -> Mask:

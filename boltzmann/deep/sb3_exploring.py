@@ -27,6 +27,7 @@ REPLACED = ("exploration_fraction", "exploration_initial_eps", "exploration_fina
 
 
 _WARM_UP: Policy = Uniform()
+_COUNTED_AT_ONCE = 100
 
 
 class Exploring(OffPolicyAlgorithm):
@@ -124,6 +125,8 @@ class Exploring(OffPolicyAlgorithm):
         self._callback.update_locals({"exploration": taken})
         if not warm_up:
             self._uncounted.append(taken)
+            if len(self._uncounted) == _COUNTED_AT_ONCE:
+                self._count_explored()
         if self._steps_to_measure == 0 or warm_up != self._warms_up:
             self._measured = taken.means()
             self._steps_to_measure, self._warms_up = self.log_every, warm_up
