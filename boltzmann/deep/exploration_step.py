@@ -5,7 +5,7 @@ N is the number of environments, K that of actions.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -92,8 +92,7 @@ class ExplorationStep:
     @cached_property
     def greedy(self) -> Mask:
         """Whether an action has a largest allowed value, shape (N, K)."""
-        allowed = self.values if self.where is None else np.where(self.where, self.values, -np.inf)
-        return np.asarray(allowed == allowed.max(axis=-1, keepdims=True))
+        return _is_largest(self.values, self.where)
 
     @cached_property
     def explored(self) -> Mask:
@@ -126,3 +125,24 @@ class ExplorationStep:
         names = ("temperature", "entropy", "greedy_probability", "exploration_probability")
         means = {name: float(getattr(self, name).mean()) for name in names}
         return {name: mean for name, mean in means.items() if not np.isnan(mean)}
+
+
+def explored_in(steps: Sequence[ExplorationStep]) -> Mask:
+    """Return whether each action of some steps has a smaller value than another allowed one, one after the other.
+
+    Examples
+    --------
+    >>> from boltzmann import Greedy
+    >>> values = np.array([[0.0, 1.0]])
+    >>> explored_in([ExplorationStep(np.array([action]), Greedy(), 0, None, lambda: values) for action in (0, 1)])
+    array([ True, False])
+    """
+    values = np.concatenate([step.values for step in steps])
+    actions = np.concatenate([step.actions for step in steps])
+    where = None if steps[0].where is None else np.concatenate([step.where for step in steps if step.where is not None])
+    return np.asarray(~_is_largest(values, where)[np.arange(len(actions)), actions])
+
+
+def _is_largest(values: Floats, where: Mask | None) -> Mask:
+    allowed = values if where is None else np.where(where, values, -np.inf)
+    return np.asarray(allowed == allowed.max(axis=-1, keepdims=True))

@@ -59,8 +59,8 @@ class ExploringDQN(Exploring, DQN):
     --------
     >>> from boltzmann import Boltzmann, RangeScaled
     >>> model = ExploringDQN("MlpPolicy", "CartPole-v1", exploration=Boltzmann(RangeScaled(0.3)), seed=0)
-    >>> model.learn(150).exploration_step
-    50
+    >>> model.learn(140).exploration_step
+    40
     >>> round(model.exploration_rate, 3)                    # with two actions always 1 / (1 + exp(1 / 0.3))
     0.034
     """

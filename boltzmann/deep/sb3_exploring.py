@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann import checks
-from boltzmann.deep.exploration_step import ExplorationStep, Floats, Mask, require_exploration
+from boltzmann.deep.exploration_step import ExplorationStep, Floats, Mask, explored_in, require_exploration
 from boltzmann.deep.installation import needs
 from boltzmann.policies import Policy, Uniform
 
@@ -27,6 +27,7 @@ REPLACED = ("exploration_fraction", "exploration_initial_eps", "exploration_fina
 
 
 _WARM_UP: Policy = Uniform()
+_COUNTED_AT_ONCE = 100
 
 
 class Exploring(OffPolicyAlgorithm):
@@ -51,6 +52,7 @@ class Exploring(OffPolicyAlgorithm):
         self.exploration = exploration
         self.log_every = checks.whole_number("log_every", log_every, least=1)
         self._steps_to_measure, self._explored, self._warms_up = 0, [0, 0], True
+        self._uncounted: list[ExplorationStep] = []
         self._measured: dict[str, float] = {}
         super().__init__(policy, env, _init_setup_model=_init_setup_model, **algorithm)
 
@@ -81,6 +83,8 @@ class Exploring(OffPolicyAlgorithm):
             )
         # Loading seeds anew with the seed of the beginning, which would repeat the first draws.
         generators = self.__dict__.get("_generators")
+        # Another policy may have come with the loading.
+        self._steps_to_measure = 0
         super()._setup_model()
         self._generators = generators or self._generators
         if self._masked:
@@ -120,15 +124,24 @@ class Exploring(OffPolicyAlgorithm):
         """Show a step to the callbacks, and measure its distribution every ``log_every`` calls."""
         self._callback.update_locals({"exploration": taken})
         if not warm_up:
-            self._explored[0] += int(taken.explored.sum())
-            self._explored[1] += len(taken.actions)
+            self._uncounted.append(taken)
+            if len(self._uncounted) == _COUNTED_AT_ONCE:
+                self._count_explored()
         if self._steps_to_measure == 0 or warm_up != self._warms_up:
             self._measured = taken.means()
             self._steps_to_measure, self._warms_up = self.log_every, warm_up
             self._record_exploration()
         self._steps_to_measure -= 1
 
+    def _count_explored(self) -> None:
+        """Count the exploring actions since the last count, all of them at once: one by one it would be felt."""
+        if self._uncounted:
+            explored = explored_in(self._uncounted)
+            self._explored = [self._explored[0] + int(explored.sum()), self._explored[1] + len(explored)]
+            self._uncounted = []
+
     def _record_exploration(self) -> None:
+        self._count_explored()
         for name, mean in self._measured.items():
             self.logger.record(f"exploration/{name}", mean)
         if self._explored[1]:
@@ -164,12 +177,15 @@ class Exploring(OffPolicyAlgorithm):
         return (actions if is_batch else actions[0]), state
 
     def _excluded_save_params(self) -> list[str]:
-        return [*super()._excluded_save_params(), "_callback"]
+        return [*super()._excluded_save_params(), "_callback", "_uncounted"]
 
 
 def drawn(policy: Any, values: Floats, rng: np.random.Generator, step: int, where: Mask | None) -> NDArray[np.int64]:
-    """Draw an action for each row of values."""
-    return np.asarray(policy(values, step=step, where=where).sample(rng))
+    """Draw an action for each row of values; a policy that only makes distributions is asked for one."""
+    act = getattr(policy, "act", None)
+    if act is None:
+        return np.asarray(policy(values, step=step, where=where).sample(rng))
+    return np.asarray(act(values, rng, step=step, where=where))
 
 
 def _forbid(network: torch.nn.Module, inputs: tuple[Any, ...], values: Any) -> Any:
