@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from boltzmann import checks
-from boltzmann._numerics import InNamespace, held, lazy, libraries, shared
+from boltzmann._numerics import InNamespace, Scores, each_row, held, lazy, libraries, shared
 from boltzmann.arrays import NUMPY, QUIET, Array, Namespace, Reals, Rng, Values
 from boltzmann.hints import with_hints
 from boltzmann.inversion import sample_weights
@@ -25,7 +25,9 @@ class Categorical(InNamespace):
     probs : array of shape (..., K)
         Probabilities, actions last, of any array library; each row sums to 1 but for the rounding of its dtype.
     temperature : float or array, optional
-        The temperature that the probabilities come from; without it there is no such attribute.
+        The temperature that the probabilities come from, one for each row; without it ``temperature`` is NaN.
+    greedy : array of bool or of 0 and 1, broadcasting against ``probs``, optional
+        The actions of a largest value; without it ``greedy_probability`` and ``exploration_probability`` are NaN.
 
     Raises
     ------
@@ -41,6 +43,9 @@ class Categorical(InNamespace):
     0.6931471805599453
     >>> Categorical([1.0, 0.0]).log_probs
     array([  0., -inf])
+    >>> explored = Categorical([0.9, 0.1], temperature=0.5, greedy=[True, False])
+    >>> float(explored.temperature), float(explored.greedy_probability), float(explored.exploration_probability)
+    (0.5, 0.9, 0.1)
     >>> Categorical([[1.0, 0.0], [0.5, 0.4]])
     Traceback (most recent call last):
         ...
@@ -49,9 +54,11 @@ class Categorical(InNamespace):
 
     probs: Any
     """Probabilities, shape (..., K)."""
+    _temperature: Any = None
+    _greedy: Any = None
 
     @with_hints
-    def __init__(self, probs: Values, *, temperature: Values | None = None) -> None:
+    def __init__(self, probs: Values, *, temperature: Values | None = None, greedy: Values | None = None) -> None:
         xp = libraries.library(probs)
         if xp is NUMPY:
             array = checks.numeric_array("probs", probs)
@@ -59,17 +66,18 @@ class Categorical(InNamespace):
             probs = array if isinstance(probs, list) else held(array)
         else:
             probs = _checked_foreign(xp, probs)
-        self.__dict__.update(probs=probs, xp=xp)
-        if temperature is not None:
-            self.__dict__["temperature"] = temperature
+        self.__dict__.update(probs=probs, xp=xp, _temperature=temperature, _greedy=greedy)
 
     @classmethod
-    def computed(cls, probs: Array, xp: Namespace, temperature: Values | None = None) -> Categorical:
-        """Make the distribution of probabilities that this library has just computed: no check and no copy."""
+    def computed(
+        cls, probs: Array, xp: Namespace, temperature: Values | None = None, greedy: Scores | Array | None = None
+    ) -> Categorical:
+        """Make the distribution of probabilities that this library has just computed: no check and no copy.
+
+        The greedy actions may be given by the scores that the probabilities were computed from.
+        """
         made = cls.__new__(cls)
-        made.__dict__.update(probs=probs, xp=xp)
-        if temperature is not None:
-            made.__dict__["temperature"] = temperature
+        made.__dict__.update(probs=probs, xp=xp, _temperature=temperature, _greedy=greedy)
         return made
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -93,6 +101,36 @@ class Categorical(InNamespace):
     def entropy(self) -> Array:
         """-sum_a p(a) log p(a) in nats, shape (...), from 0 to log K."""
         return shared.cross_entropy(self.xp, self.log_probs, self.probs)
+
+    @lazy
+    def temperature(self) -> Array:
+        """Temperature of each row, shape (...), in the library of the probabilities; NaN without one."""
+        return each_row(self.xp, self._temperature, self.probs[..., 0])
+
+    @lazy
+    def greedy_probability(self) -> Array:
+        """Mass on the actions of a largest value, shape (...); NaN where these are not known."""
+        return _mass(self.xp, self.probs, self._marks())
+
+    @lazy
+    def exploration_probability(self) -> Array:
+        """Mass off the actions of a largest value, shape (...), without cancellation; NaN where these are not known."""
+        return _mass(self.xp, self.probs, 1.0 - self._marks())
+
+    def _marks(self) -> Any:
+        """Return 1 for the actions of a largest value, else 0."""
+        if isinstance(self._greedy, Scores):
+            return self._greedy.best_marks
+        if self._greedy is None:
+            return self.probs * 0.0 + self.xp.nan
+        marks = self._greedy
+        if libraries.is_native(marks):
+            marks = np.asarray(marks, dtype=np.float64)
+        elif self.xp.isdtype(marks.dtype, "bool"):
+            marks = self.xp.astype(marks, self.probs.dtype)
+        if self.xp is NUMPY:
+            return marks.astype(self.probs.dtype, copy=False)
+        return libraries.to_float(self.xp, "greedy", marks, self.probs)
 
     def log_prob(self, actions: Values) -> Array:
         """Log-probability of actions of shape ``shape + batch``; see :meth:`boltzmann.Gibbs.log_prob`."""
@@ -118,6 +156,10 @@ class Categorical(InNamespace):
     def sample_without_replacement(self, rng: Rng, k: int, shape: int | tuple[int, ...] = ()) -> Array:
         """Draw k different actions in order; see :meth:`boltzmann.Gibbs.sample_without_replacement`."""
         return sample_without_replacement(rng, self.log_probs, k, shape)
+
+
+def _mass(xp: Namespace, probs: Array, marks: Array) -> Array:
+    return xp.sum(probs * marks, axis=-1)
 
 
 @libraries.quietly

@@ -6,6 +6,7 @@
 - ``scores``: the form that both produce and that all quantities start from
 - ``exponents``: (Q - max Q) / T; sums and means under weights that underflow
 - ``formulas``: one formula for each quantity
+- ``given_rows``: a number that was given, in the shape of the rows
 - ``shared``: quantities that follow from probabilities: log_prob, cross-entropy, Kullback-Leibler divergence, top_k
 - ``roots``: a folder: the temperature at which a quantity has a given value
 - ``libraries``: where array libraries differ
@@ -14,9 +15,10 @@
 """
 
 from boltzmann._numerics.dispatch import scored
+from boltzmann._numerics.given_rows import GivenTemperature, each_row
 from boltzmann._numerics.lazy import InNamespace, lazy
 from boltzmann._numerics.numpy_scores import held, standardise
 from boltzmann._numerics.scores import Scores
 from boltzmann._numerics.shared import Quantity
 
-__all__ = ["InNamespace", "Quantity", "Scores", "held", "lazy", "scored", "standardise"]
+__all__ = ["GivenTemperature", "InNamespace", "Quantity", "Scores", "each_row", "held", "lazy", "scored", "standardise"]

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann._numerics import libraries
+from boltzmann._numerics import libraries, tensors
 from boltzmann._numerics.exponents import centred_over_temperature, sum_of_others
 from boltzmann._numerics.lazy import InNamespace, lazy
 from boltzmann.arrays import LARGEST, NUMPY, OVERFLOW_RAISES, Array, Namespace
@@ -210,6 +210,18 @@ class Scores(InNamespace):
         if self.batch is not None:
             return self._cast(np.reshape(rows, self.batch))
         return self._cast(rows[0] if self.axis == 0 else rows[..., 0])
+
+    @property
+    def like_row(self) -> Any:
+        """An array as users see rows, in their shape, dtype and library; its numbers have no meaning."""
+        rows = self.row_answer(self.peak)
+        return rows if self.tensors is None else tensors.as_tensor(rows, self.tensors)
+
+    @property
+    def best_marks(self) -> Any:
+        """1 for the actions of a largest value, else 0, as users see actions; shape (..., K)."""
+        marks = self.action_answer(self.xp.astype(self.maximisers, self.peak.dtype))
+        return marks if self.tensors is None else tensors.as_tensor(marks, self.tensors)
 
     def action_answer(self, entries: Any) -> Array:
         """Return an array of all actions as users see it: actions last, in the dtype of the answers."""

@@ -6,7 +6,7 @@ from typing import Any, Never
 
 import numpy as np
 
-from boltzmann._numerics import Quantity, Scores, formulas, scored, shared, tensors
+from boltzmann._numerics import GivenTemperature, Quantity, Scores, formulas, scored, shared, tensors
 from boltzmann.arrays import Array, Mask, Rng, Values, Weights
 from boltzmann.gibbs.inverse import from_inverse, log_base
 from boltzmann.hints import keywords_of_class, require_known, with_hints, with_plain_signature
@@ -68,13 +68,13 @@ class Gibbs:
         if unknown:
             require_known("Gibbs", unknown, keywords_of_class(Gibbs))
         scores, temperature = scored(values, temperature, where, prior)
-        self.__dict__.update(_scores=scores, temperature=temperature)
+        self.__dict__.update(_scores=scores, _temperature=temperature)
 
     _scores: Scores
     _sign: Array | None = None
     """-1 for rows of negative inverse temperature, 1 for others; None if all are positive."""
 
-    temperature: Any
+    _temperature: Any
     """The temperature as given; NumPy's or Python's own as a float or an array of floats."""
 
     @classmethod
@@ -100,7 +100,7 @@ class Gibbs:
         """
         values, temperature, sign = from_inverse(values, beta)
         made = cls(values, temperature, where=where, prior=prior)
-        made.__dict__.update(_sign=sign, temperature=temperature * sign)
+        made.__dict__.update(_sign=sign, _temperature=temperature * sign)
         return made
 
     @classmethod
@@ -110,8 +110,6 @@ class Gibbs:
 
         ``base`` is in [0, inf]: 0 is the arg min, 1 the prior, e is T = 1, inf the arg max.
 
-        Examples
-        --------
         >>> Gibbs.from_base([0, 1, 2], 2).probs
         array([0.14285714, 0.28571429, 0.57142857])
         """
@@ -125,8 +123,9 @@ class Gibbs:
         return dict(self.__dict__)
 
     def __repr__(self) -> str:
-        return f"Gibbs(probs={self.probs!r}, temperature={self.temperature!r})"
+        return f"Gibbs(probs={self.probs!r}, temperature={self._temperature!r})"
 
+    temperature = GivenTemperature()
     probs = Quantity(formulas.probs, quiet=True)
     log_probs = Quantity(formulas.log_probs)
     log_partition = Quantity(formulas.log_partition)
@@ -195,7 +194,7 @@ class Gibbs:
         array([[ 0.125, -0.125],
                [-0.125,  0.125]])
         """
-        return shared.jacobian(self._scores.answer_xp, self.probs, self.temperature)
+        return shared.jacobian(self._scores.answer_xp, self.probs, self._temperature)
 
     def temperature_derivative(self) -> Array:
         """D p_i / d T = -p_i (Q_i - E[Q]) / T^2, shape (..., K): 0 at both ends.

@@ -13,6 +13,7 @@ numbers of the step, such as ``temperature``, and the results of earlier passes.
 - ``passes``: passes over a row, and the laws that consist of them: of policies, temperatures and backups
 - ``changes``: the laws of learners; ``weights``: the softmax, its limits and mixtures
 - ``indices_and_noise``: policies that read visits; ``thresholds``: sparsemax and entmax
+- ``symbols``: laws as lines of code
 - ``numbers_in_laws``: the types of what a law is called with; ``owners``: whose law counts
 """
 
@@ -21,6 +22,7 @@ from boltzmann.laws.indices_and_noise import FARTHEST, LEAST_WIDTH, VISITS, gree
 from boltzmann.laws.numbers_in_laws import Functions, Named, Number
 from boltzmann.laws.owners import own_law
 from boltzmann.laws.passes import BackupLaw, Pass, PolicyLaw, Results, StepNumber, TemperatureLaw
+from boltzmann.laws.symbols import Code, Symbol, text_of
 from boltzmann.laws.thresholds import entmax_law, sparsemax_law
 from boltzmann.laws.weights import expectation, gibbs_weight, greedy_weight, mixture, uniform_weight
 
@@ -29,6 +31,7 @@ __all__ = [
     "LEAST_WIDTH",
     "VISITS",
     "BackupLaw",
+    "Code",
     "Functions",
     "LearnerLaw",
     "Named",
@@ -38,6 +41,7 @@ __all__ = [
     "Results",
     "Rounds",
     "StepNumber",
+    "Symbol",
     "TemperatureLaw",
     "Traces",
     "averaged",
@@ -51,6 +55,7 @@ __all__ = [
     "noise_law",
     "own_law",
     "sparsemax_law",
+    "text_of",
     "uniform_weight",
     "width",
 ]

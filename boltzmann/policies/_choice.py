@@ -38,8 +38,8 @@ class Law(Protocol):
 class LargestDraw(Categorical):
     """The distribution of the index of the largest draw; drawing needs no probabilities, so they are computed late."""
 
-    def __init__(self, law: Law) -> None:
-        self.__dict__["_law"] = law
+    def __init__(self, law: Law, greedy: Bools) -> None:
+        self.__dict__.update(_law=law, _greedy=greedy)
 
     _law: Law
 

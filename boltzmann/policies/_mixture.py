@@ -78,5 +78,5 @@ def _mixed(
         rates = libraries.to_float(xp, "epsilons", np.asarray(epsilon), like=exploiting)[..., None]
     probs = scores.action_answer((1 - rates) * exploiting + rates * exploring)
     if scores.tensors is None:
-        return Categorical.computed(probs, scores.xp, temperature)
-    return Categorical.computed(tensors.as_tensor(probs, scores.tensors), scores.answer_xp, temperature)
+        return Categorical.computed(probs, scores.xp, temperature, scores)
+    return Categorical.computed(tensors.as_tensor(probs, scores.tensors), scores.answer_xp, temperature, scores)

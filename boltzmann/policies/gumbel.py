@@ -7,10 +7,10 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
+from boltzmann.acting import Acting
 from boltzmann.arrays import QUIET, Floats, Input, Mask, Values
 from boltzmann.categorical import Categorical
 from boltzmann.laws import Functions, Named, Number, PolicyLaw, StepNumber, greedy_law, noise_law
-from boltzmann.notation import Expression
 from boltzmann.policies._noise import ScaledNoise
 from boltzmann.policies.indices import PolicyInputs
 from boltzmann.schedules import NONNEGATIVE, Schedule
@@ -33,7 +33,7 @@ def _narrowed(m: Functions, action: Named, scale: Number | float) -> Number:
 
 
 @dataclass(frozen=True, repr=False)
-class BoltzmannGumbel(Expression):
+class BoltzmannGumbel(Acting):
     """The largest of Q(a) + sqrt(C^2 / N(a)) Z(a), Z(a) independent standard Gumbel draws.
 
     Cesa-Bianchi, Gentile, Lugosi & Neu, "Boltzmann exploration done right", 2017, algorithm 1: each action has a

@@ -14,12 +14,12 @@ from numpy.typing import ArrayLike
 
 from boltzmann import checks
 from boltzmann._numerics import libraries
-from boltzmann.arrays import QUIET, Floats, Input, Mask, Values
+from boltzmann.acting import Acting
+from boltzmann.arrays import QUIET, Bools, Floats, Input, Mask, Values
 from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
-from boltzmann.gibbs import Gibbs
+from boltzmann.gibbs import Gibbs, OfEnergies
 from boltzmann.laws import VISITS, Functions, Named, Number, PolicyLaw, StepNumber, greedy_law, width
-from boltzmann.notation import Expression
 from boltzmann.policies._choice import LargestDraw, Law
 
 
@@ -74,13 +74,18 @@ class PolicyInputs:
     def greedy_over(self, index: Floats) -> Categorical:
         """Return the choice of an untaken action, or else of a largest index, ties shared equally."""
         first = np.where(self.untaken, np.inf, np.where(self.allowed, index, -np.inf))
-        return Categorical(self.returned(Gibbs(first, 0.0).probs.astype(self.dtype, copy=False)))
+        probs = self.returned(Gibbs(first, 0.0).probs.astype(self.dtype, copy=False))
+        return Categorical(probs, greedy=self.returned(self.best()))
 
     def largest_draw(self, law: Law) -> Categorical:
         """Return the choice of the largest draw; libraries other than NumPy draw by its probabilities."""
         if libraries.is_native(self._given):
-            return LargestDraw(law)
-        return Categorical(self.returned(law.probabilities()))
+            return LargestDraw(law, self.best())
+        return Categorical(self.returned(law.probabilities()), greedy=self.returned(self.best()))
+
+    def best(self) -> Bools:
+        """Mark the allowed actions of a largest value, shape (..., K)."""
+        return np.asarray(self.values == self.values.max(axis=-1, keepdims=True))
 
     def returned(self, result: Any) -> Any:
         """Return an array of NumPy in the library of the values."""
@@ -93,7 +98,7 @@ class PolicyInputs:
 
 
 @dataclass(frozen=True, repr=False)
-class UCB1(Expression):
+class UCB1(Acting):
     """The largest of Q(a) + confidence sqrt(log n / N(a)), n being the number of plays so far: the sum of the visits.
 
     Auer, Cesa-Bianchi & Fischer, "Finite-time analysis of the multiarmed bandit problem", 2002, figure 1, for rewards
@@ -140,7 +145,7 @@ class UCB1(Expression):
 
 
 @dataclass(frozen=True, repr=False)
-class UCB1Tuned(Expression):
+class UCB1Tuned(Acting):
     """The largest of Q(a) + sqrt(w min(1/4, variance(a) + sqrt(2 w))), w being log n / N(a).
 
     Auer, Cesa-Bianchi & Fischer, "Finite-time analysis of the multiarmed bandit problem", 2002, section 4, for rewards
@@ -177,7 +182,7 @@ class UCB1Tuned(Expression):
 
 
 @dataclass(frozen=True, repr=False)
-class Maillard(Expression):
+class Maillard(Acting):
     """Maillard sampling: p(a) is proportional to exp(-N(a) gap(a)^2 / (2 deviation^2)), gap(a) = max Q - Q(a).
 
     Bian & Jun, "Maillard sampling: Boltzmann exploration done optimally", 2022, algorithm 1, for
@@ -215,7 +220,8 @@ class Maillard(Expression):
         energies: Any = -(gaps**2)
         energies = np.where(waiting, 0.0, energies).astype(inputs.dtype)
         first = np.where(waiting, inputs.untaken, inputs.allowed)
-        return Gibbs(inputs.returned(energies), 1.0, where=inputs.returned(first))
+        greedy = inputs.returned(inputs.best())
+        return OfEnergies.made(inputs.returned(energies), 1.0, inputs.returned(first), greedy, has_temperature=False)
 
     @property
     def law(self) -> PolicyLaw:

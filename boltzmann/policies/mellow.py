@@ -8,17 +8,17 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from boltzmann._numerics import libraries
+from boltzmann.acting import Acting
 from boltzmann.arrays import QUIET, Floats, Input, Mask, Values
 from boltzmann.calibration import finite_rows, temperature_for_mellowmax
 from boltzmann.gibbs import Gibbs
 from boltzmann.laws import PolicyLaw, StepNumber, gibbs_weight
-from boltzmann.notation import Expression
 from boltzmann.schedules import NONNEGATIVE, Schedule
 from boltzmann.thermostats import mellowmax_law
 
 
 @dataclass(frozen=True, repr=False)
-class Mellowmax(Expression):
+class Mellowmax(Acting):
     """The softmax at the temperature at which E[Q] is the mellowmax of the values.
 
     The mellowmax is mm(Q) = log(sum_a exp(omega Q(a)) / K) / omega. The distribution of largest entropy with that mean

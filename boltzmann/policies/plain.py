@@ -8,17 +8,17 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from boltzmann._numerics import libraries
+from boltzmann.acting import Acting
 from boltzmann.arrays import Input, Mask, Values
 from boltzmann.categorical import Categorical
-from boltzmann.gibbs import Gibbs
+from boltzmann.gibbs import Gibbs, OfEnergies, greedy_marks
 from boltzmann.laws import PolicyLaw, StepNumber, greedy_weight, mixture, uniform_weight
-from boltzmann.notation import Expression
 from boltzmann.policies._mixture import epsilon_at, uniform_or_gibbs
 from boltzmann.schedules import UNIT_INTERVAL, Schedule
 
 
 @dataclass(frozen=True, repr=False)
-class Greedy(Expression):
+class Greedy(Acting):
     """A largest value, ties shared equally: :class:`Boltzmann` at T = 0.
 
     Examples
@@ -38,7 +38,7 @@ class Greedy(Expression):
 
 
 @dataclass(frozen=True, repr=False)
-class Uniform(Expression):
+class Uniform(Acting):
     """Every allowed action alike, whatever the values: :class:`Boltzmann` at T = inf.
 
     Examples
@@ -55,11 +55,14 @@ class Uniform(Expression):
     ) -> Gibbs:
         """Return the distribution of each row of ``values``, shape (..., K); only their shape matters."""
         xp = libraries.library(values)
-        return Gibbs(xp.zeros_like(libraries.to_float(xp, "values", values)), np.inf, where=where)
+        energies = xp.zeros_like(libraries.to_float(xp, "values", values))
+        # Gibbs checks the mask first.
+        Gibbs(energies, np.inf, where=where)
+        return OfEnergies.made(energies, np.inf, where, greedy_marks(xp, values, where), has_temperature=True)
 
 
 @dataclass(frozen=True, repr=False)
-class EpsilonGreedy(Expression):
+class EpsilonGreedy(Acting):
     """With probability epsilon any allowed action alike, otherwise a largest value, ties shared equally.
 
     p(a) = epsilon / K + (1 - epsilon) [a is a maximiser] / (number of maximisers), K counting what is allowed

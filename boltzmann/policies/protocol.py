@@ -23,6 +23,18 @@ class Distribution(Protocol):
     def entropy(self) -> Any:
         """Entropy in nats, shape (...)."""
 
+    @property
+    def temperature(self) -> Any:
+        """Temperature of each row, shape (...); NaN for a distribution without one."""
+
+    @property
+    def greedy_probability(self) -> Any:
+        """Probability of an action with a largest value, shape (...)."""
+
+    @property
+    def exploration_probability(self) -> Any:
+        """Probability of any other action, shape (...)."""
+
     def log_prob(self, actions: ArrayLike) -> Any:
         """Log-probability of given actions."""
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+from boltzmann.acting import Acting
 from boltzmann.arrays import Input, Mask, Values
 from boltzmann.bounds import Each, Real, Wrapper
 from boltzmann.categorical import Categorical
@@ -23,7 +24,6 @@ from boltzmann.laws import (
     mixture,
     uniform_weight,
 )
-from boltzmann.notation import Expression
 from boltzmann.policies._mixture import epsilon_at, gibbs_or_greedy, uniform_or_gibbs
 from boltzmann.policies.protocol import Policy, inputs_read_by
 from boltzmann.schedules import UNIT_INTERVAL, Schedule
@@ -39,7 +39,7 @@ Weight = Callable[[Functions, Named, Named], Number]
 
 
 @dataclass(frozen=True, repr=False)
-class Boltzmann(TemperaturePolicy):
+class Boltzmann(Acting, TemperaturePolicy):
     """The Gibbs distribution exp(Q / T) / Z at a temperature that may follow the step or the row.
 
     Parameters
@@ -88,7 +88,7 @@ def _mixture_law(
 
 
 @dataclass(frozen=True, repr=False)
-class MaxBoltzmann(TemperaturePolicy):
+class MaxBoltzmann(Acting, TemperaturePolicy):
     """With probability epsilon :class:`Boltzmann`, otherwise a largest value, ties shared equally.
 
     Wiering, "Explorations in efficient reinforcement learning", 1999, section 3.4. It explores like Boltzmann,
@@ -127,7 +127,7 @@ class MaxBoltzmann(TemperaturePolicy):
 
 
 @dataclass(frozen=True, repr=False)
-class EpsilonBoltzmann(TemperaturePolicy):
+class EpsilonBoltzmann(Acting, TemperaturePolicy):
     """With probability epsilon uniform over the allowed actions, otherwise :class:`Boltzmann`.
 
     No probability is below epsilon / K, as exponential weights for adversarial bandits require (Auer,
@@ -185,7 +185,7 @@ class _PriorBound(Wrapper):
 
 
 @dataclass(frozen=True, repr=False)
-class KLBoltzmann(Expression):
+class KLBoltzmann(Acting):
     """Boltzmann around a prior: p(a) is proportional to prior(a) exp(Q(a) / T).
 
     It maximises E[Q] - T KL(p || prior) (Todorov, "Linearly-solvable Markov decision problems", 2006, equation 4;

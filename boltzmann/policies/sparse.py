@@ -14,7 +14,8 @@ import numpy as np
 
 from boltzmann import checks
 from boltzmann._numerics import libraries, standardise, tensors
-from boltzmann.arrays import QUIET, Array, Floats, Input, Mask, Values
+from boltzmann.acting import Acting
+from boltzmann.arrays import QUIET, Array, Bools, Floats, Input, Mask, Values
 from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
@@ -26,23 +27,25 @@ _MOST_STEPS = 100
 _BELOW_SUPPORT = -2.0
 
 
-def _scaled_scores(values: Values, temperature: Values, where: Mask) -> Floats:
-    """Return (Q - max Q) / T, shape (..., K), -inf for masked actions, with both ends of T exact."""
+def _scaled_scores(values: Values, temperature: Values, where: Mask) -> tuple[Floats, Bools]:
+    """Return (Q - max Q) / T, -inf for masked actions, with both ends of T exact, and the marks of the maximisers."""
     array, mask = libraries.to_numpy("values", values), libraries.to_numpy("where", where)
     # An array of temperatures avoids the shortcut for a single row, whose scores have fewer axes.
     rows = np.asarray(libraries.to_numpy("temperature", temperature), dtype=np.float64)
     scores = standardise(array, rows, mask, None)
-    return np.moveaxis(np.asarray(scores.exponents), scores.axis, -1)
+    parts = (np.asarray(part) for part in (scores.exponents, scores.maximisers))
+    exponents, greedy = (np.moveaxis(part, scores.axis, -1) for part in parts)
+    return exponents, greedy
 
 
-def _distribution(probs: Floats, values: Values, temperature: Values, alpha: float) -> Categorical:
+def _distribution(probs: Floats, values: Values, temperature: Values, alpha: float, greedy: Bools) -> Categorical:
     dtype = checks.numeric_array("values", libraries.to_numpy("values", values)).dtype
     # The root is exact to rounding, so the sum differs from 1 by rounding alone.
     probs = probs / probs.sum(axis=-1, keepdims=True)
     result = libraries.returned(probs.astype(dtype, copy=False), values)
     if tensors.has_derivative(values) or tensors.has_derivative(temperature):
         result = _differentiable(result, values, temperature, alpha)
-    return Categorical(result, temperature=temperature)
+    return Categorical(result, temperature=temperature, greedy=libraries.returned(greedy, values))
 
 
 def _differentiable(probs: Array, values: Values, temperature: Values, alpha: float) -> Array:
@@ -71,7 +74,7 @@ def _differentiable(probs: Array, values: Values, temperature: Values, alpha: fl
 
 
 @dataclass(frozen=True, repr=False)
-class Sparsemax(TemperaturePolicy):
+class Sparsemax(Acting, TemperaturePolicy):
     """The point of the simplex nearest to Q / T: p(a) = max(Q(a) / T - tau, 0), where tau makes the sum 1.
 
     Martins & Astudillo, "From softmax to sparsemax: a sparse model of attention and multi-label classification", 2016,
@@ -102,13 +105,14 @@ class Sparsemax(TemperaturePolicy):
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
         # Scores more than 1 below the best are outside the support, so the clip changes nothing but avoids -inf.
-        scores = np.maximum(_scaled_scores(values, temperature, where), _BELOW_SUPPORT)
+        exponents, greedy = _scaled_scores(values, temperature, where)
+        scores = np.maximum(exponents, _BELOW_SUPPORT)
         falling = -np.sort(-scores, axis=-1)
         counts = np.arange(1, scores.shape[-1] + 1)
         sums = np.cumsum(falling, axis=-1)
         size = np.count_nonzero(1 + counts * falling > sums, axis=-1, keepdims=True)
         threshold = (np.take_along_axis(sums, size - 1, axis=-1) - 1) / size
-        return _distribution(np.maximum(scores - threshold, 0.0), values, temperature, 2.0)
+        return _distribution(np.maximum(scores - threshold, 0.0), values, temperature, 2.0, greedy)
 
     @property
     def law(self) -> PolicyLaw | None:
@@ -118,7 +122,7 @@ class Sparsemax(TemperaturePolicy):
 
 
 @dataclass(frozen=True, repr=False)
-class Entmax(TemperaturePolicy):
+class Entmax(Acting, TemperaturePolicy):
     """Alpha-entmax: p(a) = max((alpha - 1) Q(a) / T - tau, 0)^(1 / (alpha - 1)), where tau makes the sum 1.
 
     Peters, Niculae & Martins, "Sparse sequence-to-sequence models", 2019, equation 8; as exploration, Lee et al.,
@@ -153,9 +157,10 @@ class Entmax(TemperaturePolicy):
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
         if self.alpha == 1:
             return Gibbs(values, temperature, where=where)
-        scores = _scaled_scores(values, temperature, where)
+        scores, greedy = _scaled_scores(values, temperature, where)
         rows = scores.reshape(-1, scores.shape[-1])
-        return _distribution(_entmax(rows, self.alpha).reshape(scores.shape), values, temperature, self.alpha)
+        probs = _entmax(rows, self.alpha).reshape(scores.shape)
+        return _distribution(probs, values, temperature, self.alpha, greedy)
 
     @property
     def law(self) -> PolicyLaw | None:

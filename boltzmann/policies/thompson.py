@@ -8,11 +8,11 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 
 from boltzmann import checks
+from boltzmann.acting import Acting
 from boltzmann.arrays import QUIET, Bools, Floats, Input, Mask, Values
 from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
 from boltzmann.laws import Functions, Named, Number, PolicyLaw, StepNumber, noise_law
-from boltzmann.notation import Expression
 from boltzmann.policies._choice import largest_probabilities
 from boltzmann.policies._noise import ScaledNoise
 from boltzmann.policies.indices import PolicyInputs
@@ -32,7 +32,7 @@ def _log_density(z: Floats) -> Any:
 
 
 @dataclass(frozen=True, repr=False)
-class GaussianThompson(Expression):
+class GaussianThompson(Acting):
     """Thompson sampling for Gaussian rewards of known deviation: the largest of draws from the posteriors of the means.
 
     After N(a) rewards of mean Q(a) the posterior is normal. Its precision is N / deviation^2 + 1 / prior_deviation^2;
@@ -113,7 +113,7 @@ class GaussianThompson(Expression):
 
 
 @dataclass(frozen=True, repr=False)
-class BernoulliThompson(Expression):
+class BernoulliThompson(Acting):
     """Thompson sampling for rewards of 0 and 1: the largest of draws from Beta(alpha + successes, beta + failures).
 
     N(a) rewards of mean Q(a) hold N Q successes, so the values must be averages (Thompson, 1933; Chapelle & Li, "An

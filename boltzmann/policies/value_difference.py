@@ -14,11 +14,11 @@ from numpy.typing import ArrayLike
 
 from boltzmann import checks
 from boltzmann._numerics import libraries
+from boltzmann.acting import Acting
 from boltzmann.arrays import QUIET, Floats, Input, Mask, Values
 from boltzmann.bounds import OrNone, Real
 from boltzmann.categorical import Categorical
 from boltzmann.laws import Functions, Named, Number, PolicyLaw, gibbs_weight, greedy_weight, mixture, uniform_weight
-from boltzmann.notation import Expression
 from boltzmann.policies._mixture import gibbs_or_greedy, uniform_or_gibbs
 from boltzmann.thermostats import (
     RangeScaled,
@@ -84,7 +84,7 @@ def _within_unit(name: str, value: ArrayLike) -> Floats:
 
 
 @dataclass(frozen=True, repr=False)
-class _ValueDifference(Expression):
+class _ValueDifference(Acting):
     """Shared by the policies with a rate for each state: their parameters, and the update of the rates."""
 
     reads: ClassVar[frozenset[str]] = frozenset({"epsilons"})

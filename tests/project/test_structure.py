@@ -58,7 +58,7 @@ ORDER = {
         ("bounds",),
         ("notation",),
         ("schedules", "_numerics"),
-        ("inversion", "calibration"),
+        ("inversion", "calibration", "acting"),
         ("sampling",),
         ("gibbs", "categorical", "thermostats", "transition"),
         ("policies",),

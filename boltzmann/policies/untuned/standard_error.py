@@ -12,11 +12,11 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
+from boltzmann.acting import Acting
 from boltzmann.arrays import QUIET, Floats, Input, Mask, Values
 from boltzmann.bounds import OrNone
-from boltzmann.gibbs import Gibbs
+from boltzmann.gibbs import Gibbs, OfEnergies
 from boltzmann.laws import Functions, Named, Number, Pass, PolicyLaw, Results, StepNumber
-from boltzmann.notation import Expression
 from boltzmann.policies.indices import PolicyInputs
 from boltzmann.schedules import NONNEGATIVE, Schedule
 
@@ -24,7 +24,7 @@ _PER_NATURAL_LOGARITHM = 0.5 / math.log(2.0)
 
 
 @dataclass(frozen=True, repr=False)
-class StandardError(Expression):
+class StandardError(Acting):
     """p(a) is proportional to exp(-c gap(a) sqrt(N(a)) / s): each action's temperature is its standard error over c.
 
     ``gap(a) = max Q - Q(a)``, N(a) are the visits, and ``s^2 = (sum_a N(a) v(a) + Var Q) / (sum_a N(a) - taken + 1)``
@@ -80,7 +80,8 @@ class StandardError(Expression):
         energies = self._energies(inputs, spread, step)
         energies = np.where(waiting, 0.0, energies).astype(inputs.dtype)
         first = np.where(waiting, inputs.untaken, inputs.allowed)
-        return Gibbs(inputs.returned(energies), 1.0, where=inputs.returned(first))
+        greedy = inputs.returned(inputs.best())
+        return OfEnergies.made(inputs.returned(energies), 1.0, inputs.returned(first), greedy, has_temperature=False)
 
     def _energies(self, inputs: PolicyInputs, spread: Floats, step: int) -> Floats:
         """Return the logarithms of the weights, in units of the row's half range, whose square cannot overflow."""

@@ -13,7 +13,7 @@ from boltzmann.experiments.engine.compiled.writing.folds import (
     write_weights,
 )
 from boltzmann.experiments.engine.compiled.writing.kernels import BLOCK, VECTOR, Kernel, Numbers
-from boltzmann.experiments.engine.compiled.writing.symbols import Code, Symbol, text_of
+from boltzmann.laws import Code, Symbol, text_of
 
 __all__ = [
     "BLOCK",

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from boltzmann.experiments.engine.compiled.writing.kernels import Kernel, Numbers
-from boltzmann.experiments.engine.compiled.writing.symbols import Symbol, text_of
-from boltzmann.laws import Pass, PolicyLaw
+from boltzmann.laws import Pass, PolicyLaw, Symbol, text_of
 
 Places = Mapping[str, str | Symbol]
 

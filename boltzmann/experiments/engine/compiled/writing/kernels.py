@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann.experiments.engine.compiled.writing.symbols import Code, Symbol
+from boltzmann.laws import Code, Symbol
 
 BLOCK = 64
 """Rows that pass through all stages together: few enough to stay in the first-level cache."""

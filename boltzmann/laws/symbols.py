@@ -24,10 +24,10 @@ class Symbol:
         raise TypeError("a law must choose by m.where, and combine truth values by & and |: it has no value yet")
 
     def _left(self, sign: str, other: Any) -> Symbol:
-        return self.code.bind(f"{self.text} {sign} {text_of(other)}")
+        return self.code.bind(self.code.operation(self.text, sign, text_of(other)))
 
     def _right(self, sign: str, other: Any) -> Symbol:
-        return self.code.bind(f"{text_of(other)} {sign} {self.text}")
+        return self.code.bind(self.code.operation(text_of(other), sign, self.text))
 
     def __add__(self, other: Any) -> Symbol:
         return self._left("+", other)
@@ -134,6 +134,10 @@ class Code:
         result = self._in_reach[-1][text] = self.read(text)
         return result
 
+    def operation(self, left: str, sign: str, right: str) -> str:
+        """Return the text of an operation on two numbers."""
+        return f"{left} {sign} {right}"
+
     def read(self, text: str) -> Symbol:
         """Return what an expression is at this place; arrays change, so they are read each time."""
         self._names += 1
@@ -167,7 +171,7 @@ _FUNCTIONS = {"exp": "exponential", "floor": "np.floor"} | {
 
 
 def text_of(number: Any) -> str:
-    """Return a symbol or a constant as text that numba reads as the same number."""
+    """Return a symbol or a constant as text that is read as the same number."""
     if isinstance(number, Symbol):
         return number.text
     if isinstance(number, bool | np.bool_ | int | np.integer):

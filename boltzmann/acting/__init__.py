@@ -1,0 +1,10 @@
+"""Actions alone, for loops that take one step at a time.
+
+- ``law_in_floats``: the law of a policy as a function of plain Python floats
+- ``few_actions``: whether a call has few plain numbers, and the draws from them
+- ``act``: the method ``act`` of all policies
+"""
+
+from boltzmann.acting.act import Acting
+
+__all__ = ["Acting"]

@@ -1,0 +1,66 @@
+"""The method ``act`` of policies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from boltzmann.acting.few_actions import few_actions
+from boltzmann.arrays import Input, Mask, Rng, Values
+from boltzmann.notation import Expression
+
+
+class Acting(Expression):
+    """Base class of policies, which choose actions without making a distribution where that is quicker."""
+
+    def act(
+        self,
+        values: Values,
+        rng: Rng,
+        *,
+        step: int = 0,
+        visits: Input = None,
+        variances: Input = None,
+        where: Mask = None,
+        **more: Input,
+    ) -> Any:
+        """Choose an action for each row: the same as ``policy(values, ...).sample(rng)`` with the same generator.
+
+        Up to 40 plain numbers on arrays or CPU tensors pass through the policy's law in Python floats, in some
+        microseconds; all other calls make the distribution. Either way the generator advances alike, and the actions
+        are the same, but for a uniform number within rounding of a cumulative probability.
+
+        Parameters
+        ----------
+        values : array of shape (..., K)
+            Action values, actions last, of any array library.
+        rng : numpy.random.Generator, torch.Generator or JAX key
+            The randomness of the library of the values.
+        step, visits, variances, where
+            As for the call of the policy; ``epsilons`` too where the policy reads them.
+
+        Returns
+        -------
+        array of integers, shape (...)
+
+        Raises
+        ------
+        TypeError, ValueError
+            As the call of the policy and ``sample`` do.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from boltzmann import Boltzmann
+        >>> rng = np.random.default_rng(0)
+        >>> Boltzmann(0.0).act(np.array([[0.0, 1.0], [3.0, 1.0]]), rng)
+        array([1, 0])
+        >>> int(Boltzmann(float("inf")).act(np.array([0.0, 1.0]), rng, where=np.array([True, False])))
+        0
+        """
+        if not more:
+            drawn = few_actions(self, values, rng, step, visits, variances, where)
+            if drawn is not None:
+                return drawn
+        policy: Any = self
+        inputs = {"step": step, "visits": visits, "variances": variances, "where": where, **more}
+        return policy(values, **inputs).sample(rng)

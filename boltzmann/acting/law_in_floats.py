@@ -1,0 +1,188 @@
+"""The law of a policy as a function of plain Python floats, which few numbers pass faster than any array library.
+
+The law is called with symbols once; the lines that this leaves are a Python function of one row. Floats follow the
+rules of IEEE arithmetic there, as arrays do: a division by 0 is infinite or NaN, and no function raises an error.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from types import SimpleNamespace
+from typing import Any
+
+from boltzmann.laws import Code, Pass, PolicyLaw, Symbol, text_of
+
+Weigh = Callable[..., list[float]]
+"""``weigh(q, noise, visits, variances, numbers)`` returns the weights of a row, or with noise its scores."""
+
+ARGUMENTS = ("q", "noise", "visits", "variances")
+
+
+def divided(left: float, right: float) -> float:
+    """Return left / right; infinite or NaN for a division by 0."""
+    try:
+        return left / right
+    except ZeroDivisionError:
+        if left == 0 or math.isnan(left):
+            return math.nan
+        return math.copysign(math.inf, left) * math.copysign(1.0, right)
+
+
+def powered(base: float, exponent: float) -> float:
+    """Return base ** exponent for a base of at least 0; infinite where it overflows, or at 0 to a negative power."""
+    try:
+        return float(base**exponent)
+    except (OverflowError, ZeroDivisionError):
+        return math.inf
+
+
+def exponential(x: float) -> float:
+    """Return the exponential; inf where it overflows."""
+    try:
+        return math.exp(x)
+    except OverflowError:
+        return math.inf
+
+
+def _expm1(x: float) -> float:
+    try:
+        return math.expm1(x)
+    except OverflowError:
+        return math.inf
+
+
+def _log(x: float) -> float:
+    return math.log(x) if x > 0 else -math.inf if x == 0 else math.nan
+
+
+def _log1p(x: float) -> float:
+    return math.log1p(x) if x > -1 else -math.inf if x == -1 else math.nan
+
+
+def _sqrt(x: float) -> float:
+    return math.sqrt(x) if x >= 0 else math.nan
+
+
+_NAMES = {
+    "divided": divided,
+    "powered": powered,
+    "exponential": exponential,
+    "np": SimpleNamespace(
+        inf=math.inf, float64=float, abs=abs, sqrt=_sqrt, log=_log, log1p=_log1p, expm1=_expm1,
+        tanh=math.tanh, hypot=math.hypot, isfinite=math.isfinite, floor=math.floor,
+    ),
+}  # fmt: skip
+
+
+class _FloatCode(Code):
+    """Code in which division and powers follow the rules of IEEE arithmetic."""
+
+    def operation(self, left: str, sign: str, right: str) -> str:
+        """Return the text of an operation on two numbers."""
+        if sign == "/":
+            # Division by a constant raises no error.
+            return f"{left} / {right}" if right[0].isdigit() and float(right) else f"divided({left}, {right})"
+        return f"powered({left}, {right})" if sign == "**" else f"{left} {sign} {right}"
+
+
+class _Read:
+    """Numbers by name, which remembers the names that were read."""
+
+    def __init__(self, code: Code, prefix: str) -> None:
+        self._code, self._prefix, self._names = code, prefix, set[str]()
+
+    def __getattr__(self, name: str) -> Symbol:
+        self._names.add(name)
+        return Symbol(self._code, self._prefix + name)
+
+
+@lru_cache(maxsize=256)
+def _compiled(text: str) -> Weigh:
+    scope: dict[str, Any] = dict(_NAMES)
+    exec(compile(text, "<law in floats>", "exec"), scope)
+    weigh: Weigh = scope["weigh"]
+    return weigh
+
+
+def weigh_in_floats(law: PolicyLaw) -> Weigh | None:
+    """Return the function of one row; None for a law that picks a number of one action, and for a called policy."""
+    weight = law.weight
+    if weight is None or any(each.first for each in law.passes):
+        return None
+    code = _FloatCode()
+    code._in_reach = [{}, {}]
+    if law.numbers:
+        names = ", ".join(f"r_{name}" for name in law.numbers)
+        code.line(f"{names}, = numbers")
+    code.line("r_top = max(q)")
+    code.line(*(f"A_{name} = {list(map(float, weights))}" for name, weights in law.constants.items()))
+    lists = {name: name for name in ARGUMENTS} | {name: f"A_{name}" for name in law.constants}
+    for each in law.passes:
+        if each.times == 1:
+            _write_pass(code, each, lists)
+            continue
+        with code.under(f"for _ in range({each.times}):"):
+            _write_pass(code, each, lists)
+            with code.under(f"if r_{each.until}:"):
+                code.line("break")
+    code.line("result = []")
+    row = _Read(code, "r_")
+    with _over_actions(code, lists) as action:
+        code.line(f"result.append({text_of(weight(code, action, row))})")
+    code.line("return result")
+    return _compiled(f"def weigh({', '.join(ARGUMENTS)}, numbers):\n" + "\n".join(line[4:] for line in code.lines))
+
+
+class _over_actions:  # noqa: N801 (used as a statement)
+    """A loop over the actions that unpacks only what its body reads."""
+
+    def __init__(self, code: Code, lists: Mapping[str, str]) -> None:
+        self._code, self._lists = code, lists
+
+    def __enter__(self) -> _Read:
+        self._place = len(self._code.lines)
+        self._action = _Read(self._code, "a_")
+        self._under = self._code.under("for in reach:")
+        self._under.__enter__()
+        return self._action
+
+    def __exit__(self, *raised: Any) -> None:
+        self._under.__exit__(*raised)
+        names = sorted(self._action._names) or ["q"]
+        heads = ", ".join(f"a_{name}" for name in names)
+        each = self._lists[names[0]] if len(names) == 1 else f"zip({', '.join(self._lists[name] for name in names)})"
+        line = self._code.lines[self._place]
+        self._code.lines[self._place] = line.replace("for in reach:", f"for {heads} in {each}:")
+
+
+def _write_pass(code: Code, each: Pass, lists: dict[str, str]) -> None:
+    start = len(code.lines)
+    kept: list[str] = []
+    with _over_actions(code, lists) as action:
+        results = each.adds(code, action, _Read(code, "r_"))
+        for name, result in results.items():
+            text = text_of(result)
+            if name in each.keeps:
+                code.line(f"K_{name}.append({text})")
+                kept.append(name)
+            elif name in each.largest:
+                code.line(f"if {text} > r_{name}: r_{name} = {text}")
+            else:
+                code.line(f"s_{name} += {text}")
+    indent = code.lines[start][: -len(code.lines[start].lstrip())]
+    if not results:
+        del code.lines[start:]
+    sums = [name for name in results if name not in each.keeps and name not in each.largest]
+    starts = [f"s_{name} = 0.0" for name in sums] + [f"K_{name} = []" for name in kept]
+    starts += [f"r_{name} = -np.inf" for name in results if name in each.largest]
+    code.lines[start:start] = [indent + text for text in starts]
+    # The law reads the numbers of earlier passes until all of this pass are known.
+    code.line(*(f"r_{name} = s_{name}" for name in sums), *(f"A_{name} = K_{name}" for name in kept))
+    lists.update({name: f"A_{name}" for name in kept})
+    if each.moves is not None:
+        with code.under("if True:"):
+            moved = each.moves(code, _Read(code, "r_"))
+            if moved:
+                code.line(f"{', '.join(f'r_{name}' for name in moved)}, = {', '.join(map(text_of, moved.values()))},")
