@@ -26,9 +26,8 @@ class GibbsBuckets(UpdatableValues):
 
     Values lie in buckets of one width. A draw takes a bucket in proportion to the number of its members times
     exp(upper end / T), one member, and accepts it with exp((value - upper end) / T), so it is exact at any T and takes
-    at most exp(width / T) tries on average. Moments of the buckets give the log-partition, the mean and the entropy at
-    any temperature, and the temperature with a wanted entropy. None of this depends on K: the cost is some
-    nanoseconds for each bucket that matters, at most 60 T / width of them, often 40.
+    at most exp(width / T) tries on average, whatever K is. Moments of the buckets give the log-partition, the mean and
+    the entropy at any temperature, and the temperature with a wanted entropy.
 
     Parameters
     ----------
@@ -106,6 +105,11 @@ class GibbsBuckets(UpdatableValues):
         return self._low
 
     @property
+    def allowed(self) -> int:
+        """The number of actions with a value above -inf."""
+        return int(self._layout.head[NEAR] + self._layout.head[N_FAR])
+
+    @property
     def maximum(self) -> float:
         """The largest value; O(n) for the n members of the first bucket, O(1) once T was 0."""
         if self._greedy is not None:
@@ -124,7 +128,7 @@ class GibbsBuckets(UpdatableValues):
     def soft_value(self) -> np.float64:
         """T log_partition: the maximum at T = 0, inf at T = inf unless a single action is allowed."""
         self._require_allowed()
-        if self._temperature == 0.0 or self._layout.head[NEAR] + self._layout.head[N_FAR] == 1:
+        if self._temperature == 0.0 or self.allowed == 1:
             return np.float64(self.maximum)
         return np.float64(self._sums["soft_value"](*self._summed(), self._temperature))
 
@@ -158,8 +162,8 @@ class GibbsBuckets(UpdatableValues):
         """
         entropy = checks.number_in("entropy", entropy, "[0, inf)")
         self._require_allowed()
-        if self._greedy is not None and entropy < self._greedy.log_ties:
-            return Calibration(0.0, False)
+        if self._greedy is not None and (entropy == 0.0 or entropy < self._greedy.log_ties):
+            return Calibration(0.0, self._greedy.log_ties == entropy)
         near = self._sums["temperature_with"](*self._summed(), entropy, self._temperature)
         if not math.isnan(near):
             return Calibration(near, True)
@@ -214,25 +218,22 @@ class GibbsBuckets(UpdatableValues):
         """Return the arrays that sums read; the moments are computed when they are read first, and kept up to date."""
         if not self._summing:
             head, table, slots, values, _ = self._arrays
-            machine_code = self._functions if self._compiled else None
-            made: Any = bucket_layout.moments_of(self._layout, self._values, machine_code)
+            code = self._functions if self._compiled else None
+            made: Any = bucket_layout.moments_of(self._layout, self._values, code)
             moments = made if self._compiled else memoryview(made)
             self._arrays, self._summing = (head, table, slots, values, moments), (head, table, moments)
         return self._summing
 
     def _adopt(self, temperature: float) -> None:
         """Make the buckets fit a temperature."""
-        if temperature == 0.0:
-            if self._greedy is None:
-                self._follow(GibbsTree(self._values, 0.0))
-        elif not self._low <= temperature <= self._high:
-            self._make(*bucket_layout.width_for(self._values, temperature))
-
-    def _follow(self, greedy: GibbsTree) -> None:
-        """Let a tree at T = 0 hold the same values."""
-        self._greedy = greedy
-        self._set = with_follower(self._set, greedy._set, greedy._arrays)
-        self._set_all = with_follower(self._set_all, greedy._set_all, greedy._arrays)
+        if temperature > 0.0:
+            if not self._low <= temperature <= self._high:
+                self._make(*bucket_layout.width_for(self._values, temperature))
+        elif self._greedy is None:
+            # From now on, a tree at T = 0 holds the same values.
+            self._greedy = tree = GibbsTree(self._values, 0.0)
+            self._set = with_follower(self._set, tree._set, tree._arrays)
+            self._set_all = with_follower(self._set_all, tree._set_all, tree._arrays)
 
     def _rebuild(self) -> None:
         hot = bucket_layout.width_for(self._values, self._temperature or math.inf)
