@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
+from numpy.random import Generator
 from numpy.typing import ArrayLike
 
 from boltzmann import checks
@@ -182,9 +183,9 @@ class GibbsBuckets(UpdatableValues):
         scores = np.where(values == -np.inf, -np.inf, -(self._low / self._temperature) * below)
         return np.asarray(scores - self._sums["log_weight_sum"](*self._summed(), self._temperature))
 
-    def sample(self, rng: np.random.Generator, shape: int | tuple[int, ...] = ()) -> Any:
+    def sample(self, rng: Generator, shape: int | tuple[int, ...] = ()) -> Any:
         """Draw actions, an integer or an array of the shape, with one uniform number for each try."""
-        if not isinstance(rng, np.random.Generator):
+        if not isinstance(rng, Generator):
             raise checks.no_generator(rng)
         temperature, action = self._temperature, -1
         if temperature == 0.0 and self._greedy:
@@ -194,7 +195,7 @@ class GibbsBuckets(UpdatableValues):
                 action = self._draw(*self._drawing, temperature, rng.random())
             if action < 0:
                 self._require_allowed()
-            return np.int64(action)
+            return int(action)
         self._require_allowed()
         return all_accepted(self._functions["draws"], self._drawing, temperature, rng, shape)
 

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
+from numpy.random import Generator
 from numpy.typing import ArrayLike
 
 from boltzmann import checks
@@ -14,7 +15,7 @@ from boltzmann.gibbs import Gibbs
 from boltzmann.large.updatable import tree_steps
 from boltzmann.large.updatable.action_arguments import checked_actions, checked_values
 from boltzmann.large.updatable.machine_code import steps_of
-from boltzmann.large.updatable.tree_levels import rebuild, shift_blocks, sum_blocks
+from boltzmann.large.updatable.tree_levels import rebuild
 from boltzmann.large.updatable.tree_steps import BLOCK
 from boltzmann.large.updatable.updatable_values import Floats, UpdatableValues
 
@@ -140,7 +141,7 @@ class GibbsTree(UpdatableValues):
             scores = 2.0 * ((values / 2.0 - self.maximum / 2.0) / self._temperature)
         return np.asarray(scores - np.log1p(self._nodes[3]))
 
-    def sample(self, rng: np.random.Generator, shape: int | tuple[int, ...] = ()) -> Any:
+    def sample(self, rng: Generator, shape: int | tuple[int, ...] = ()) -> Any:
         """Draw actions, an integer or an array of the shape, with one uniform number each; O(log K) a draw.
 
         Raises
@@ -148,13 +149,13 @@ class GibbsTree(UpdatableValues):
         ValueError, TypeError
             Where no action is allowed; for anything but a NumPy Generator.
         """
-        if not isinstance(rng, np.random.Generator):
+        if not isinstance(rng, Generator):
             raise checks.no_generator(rng)
         if shape == ():
             action = self._draw(*self._arrays, rng.random())
             if action < 0:
                 self._require_allowed()
-            return np.int64(action)
+            return int(action)
         self._require_allowed()
         uniforms = rng.random(shape)
         actions = np.empty(uniforms.shape, dtype=np.int64)
@@ -174,8 +175,4 @@ class GibbsTree(UpdatableValues):
 
     @QUIET
     def _rebuild(self) -> None:
-        if self._compiled:
-            shift, add = self._functions["shift_blocks"], self._functions["sum_blocks"]
-        else:
-            shift, add = shift_blocks, sum_blocks
-        rebuild(self._values, self._nodes, self._temperature, shift, add)
+        rebuild(self._values, self._nodes, self._temperature, self._functions if self._compiled else None)

@@ -99,27 +99,63 @@ def draws(head: Any, nodes: Any, values: Any, uniforms: Any, actions: Any) -> No
         actions[index] = draw(head, nodes, values, uniforms[index])
 
 
-def shift_blocks(values: Any, nodes: Any, exponents: Any, temperature: float) -> None:
-    """Write the largest value of every block, and the exponents of all values relative to that of their block."""
-    count, bottoms = len(values), len(nodes) // 4
-    for block in range((count + BLOCK - 1) // BLOCK):
-        first, last = block * BLOCK, min((block + 1) * BLOCK, count)
-        top = values[first]
-        for leaf in range(first + 1, last):
+def shift_blocks(values: Any, nodes: Any, bottom: int, exponents: Any, temperature: float) -> None:
+    """Write the largest value of every block, and the exponents of all values relative to that of their block.
+
+    The first block is that of node ``bottom``.
+    """
+    whole = len(values) // BLOCK
+    for block in range(whole):
+        top = values[block * BLOCK]
+        for place in range(1, BLOCK):
+            value = values[block * BLOCK + place]
+            top = value if value > top else top
+        nodes[2 * (bottom + block)] = top
+        for place in range(BLOCK):
+            exponents[block * BLOCK + place] = top
+    if whole * BLOCK < len(values):
+        top = values[whole * BLOCK]
+        for leaf in range(whole * BLOCK + 1, len(values)):
             top = max(top, values[leaf])
-        nodes[2 * (bottoms + block)] = top
-        for leaf in range(first, last):
-            exponents[leaf] = exponent(values[leaf], top, temperature)
+        nodes[2 * (bottom + whole)] = top
+        for leaf in range(whole * BLOCK, len(values)):
+            exponents[leaf] = top
+    # Here a difference that overflows has the weight 0, as it should, so one vectorised loop is enough.
+    if 0.0 < temperature < 1e300:
+        for leaf in range(len(values)):
+            difference = values[leaf] - exponents[leaf]
+            exponents[leaf] = difference / temperature if difference <= 0.0 else -math.inf
+    else:
+        for leaf in range(len(values)):
+            exponents[leaf] = exponent(values[leaf], exponents[leaf], temperature)
 
 
-def sum_blocks(weights: Any, nodes: Any) -> None:
+def sum_blocks(weights: Any, nodes: Any, bottom: int) -> None:
     """Write the extra of every block from the weights of its values; 1 of one value with the largest is left out."""
-    count, bottoms = len(weights), len(nodes) // 4
-    for block in range((count + BLOCK - 1) // BLOCK):
-        extra, left_out = 0.0, False
-        for leaf in range(block * BLOCK, min((block + 1) * BLOCK, count)):
-            if weights[leaf] == 1.0 and not left_out:
-                left_out = True
-            else:
-                extra += weights[leaf]
-        nodes[2 * (bottoms + block) + 1] = extra if left_out else -1.0
+    for block in range((len(weights) + BLOCK - 1) // BLOCK):
+        extra, missing = 0.0, 1.0
+        for leaf in range(block * BLOCK, min((block + 1) * BLOCK, len(weights))):
+            weight = weights[leaf]
+            one = missing if weight == 1.0 else 0.0
+            missing -= one
+            extra += weight - one
+        nodes[2 * (bottom + block) + 1] = -1.0 if missing > 0.0 else extra
+
+
+def shift_level(nodes: Any, level: int, exponents: Any, temperature: float) -> None:
+    """Write the exponents of the lower children of the nodes of a level, which begins with node ``level``."""
+    for index in range(level):
+        left, right = nodes[4 * (level + index)], nodes[4 * (level + index) + 2]
+        exponents[index] = exponent(min(left, right), max(left, right), temperature)
+
+
+def join_level(nodes: Any, level: int, weights: Any) -> None:
+    """Make the nodes of a level of their children, with the weights of the lower ones."""
+    for index in range(level):
+        first = 4 * (level + index)
+        left, right = nodes[first], nodes[first + 2]
+        more = nodes[first + 1] if left >= right else nodes[first + 3]
+        less = nodes[first + 3] if left >= right else nodes[first + 1]
+        top = left if left >= right else right
+        nodes[2 * (level + index)] = top
+        nodes[2 * (level + index) + 1] = more + (1.0 + less) * weights[index] if top > -math.inf else -1.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
@@ -40,7 +41,9 @@ class UpdatableValues(ABC):
         """Change the value of an action, to one in [-inf, inf)."""
         if type(action) is not int or not 0 <= action < len(self._values):
             action = int(checked_actions("action", action, len(self)))
-        if self._set(*self._arrays, action, checked_value(value)):
+        if type(value) is not float or not value < math.inf:
+            value = checked_value(value)
+        if self._set(*self._arrays, action, value):
             self._rebuild()
 
     def update(self, actions: ArrayLike, values: ArrayLike) -> None:
