@@ -31,7 +31,11 @@ Agents = dict[str, Callable[[], Any]]
 
 def annealed(steps: int) -> Agents:
     """Return learners whose temperature falls to the last step; each law with a large structure and with a table."""
-    entropy, falling, stairs = EntropyTarget(Exponential(0.9, 0.2, steps)), Exponential(1.0, 0.1, steps), steps // 8
+    entropy, falling, stairs = (
+        EntropyTarget(Exponential(0.9, 0.2, steps)),
+        Exponential(1.0, 0.1, steps),
+        max(steps // 8, 1),
+    )
     return {
         "EntropyTarget, buckets": lambda: BucketAverage(entropy),
         "EntropyTarget, table": lambda: SampleAverage(Boltzmann(entropy)),
