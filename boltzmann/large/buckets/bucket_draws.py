@@ -11,14 +11,21 @@ from numpy.typing import NDArray
 
 
 def all_accepted(
-    draws: Callable[..., None], arrays: tuple[Any, ...], temperature: float, rng: np.random.Generator, shape: Any
+    draws: Callable[..., None],
+    arrays: tuple[Any, ...],
+    temperature: float,
+    rng: np.random.Generator,
+    shape: Any,
+    *,
+    compiled: bool,
 ) -> NDArray[np.int64]:
     """Return actions of a shape; those that are not accepted are drawn again together, round after round."""
     actions = np.empty(math.prod(np.atleast_1d(shape).tolist()), dtype=np.int64)
     left = np.arange(len(actions))
     while len(left):
-        drawn = np.empty(len(left), dtype=np.int64)
-        draws(*arrays, temperature, rng.random(len(left)), drawn)
+        uniforms = rng.random(len(left))
+        drawn: Any = np.empty(len(left), dtype=np.int64)
+        draws(*arrays, temperature, *((uniforms, drawn) if compiled else (uniforms.tolist(), memoryview(drawn))))
         actions[left] = drawn
         left = left[drawn < 0]
     return actions.reshape(shape)

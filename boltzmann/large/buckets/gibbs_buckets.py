@@ -197,7 +197,8 @@ class GibbsBuckets(UpdatableValues):
                 self._require_allowed()
             return int(action)
         self._require_allowed()
-        return all_accepted(self._functions["draws"], self._drawing, temperature, rng, shape)
+        draws = self._functions["draws"]
+        return all_accepted(draws, self._drawing, temperature, rng, shape, compiled=self._compiled)
 
     def _any_allowed(self) -> bool:
         return bool(self._layout.head[NEAR] > 0)

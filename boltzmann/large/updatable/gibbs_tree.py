@@ -159,7 +159,8 @@ class GibbsTree(UpdatableValues):
         self._require_allowed()
         uniforms = rng.random(shape)
         actions = np.empty(uniforms.shape, dtype=np.int64)
-        self._functions["draws"](*self._arrays, uniforms.reshape(-1), actions.reshape(-1))
+        both: Any = (uniforms.reshape(-1), actions.reshape(-1))
+        self._functions["draws"](*self._arrays, *(both if self._compiled else (memoryview(each) for each in both)))
         return actions
 
     @property

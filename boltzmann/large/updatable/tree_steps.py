@@ -15,6 +15,8 @@ import math
 from typing import Any
 
 BLOCK = 8
+HOTTEST = 1e300
+"""Below it, a difference of values that overflows has the weight 0, as it should, and needs no care."""
 
 
 def exponent(low: float, high: float, temperature: float) -> float:
@@ -33,7 +35,7 @@ def exponent(low: float, high: float, temperature: float) -> float:
 
 def set_value(head: Any, nodes: Any, values: Any, action: int, value: float) -> None:
     """Change one value, and make the nodes above it anew."""
-    temperature = head[0]
+    temperature, ordinary = head[0], 0.0 < head[0] < HOTTEST
     values[action] = value
     first = action // BLOCK * BLOCK
     last = min(first + BLOCK, int(head[1]))
@@ -46,17 +48,19 @@ def set_value(head: Any, nodes: Any, values: Any, action: int, value: float) -> 
         extra = 0.0
         for leaf in range(first, last):
             if leaf != at:
-                extra += math.exp(exponent(values[leaf], top, temperature))
+                low = values[leaf]
+                extra += math.exp((low - top) / temperature if ordinary else exponent(low, top, temperature))
     node = int(head[2]) + action // BLOCK
     nodes[2 * node], nodes[2 * node + 1] = top, extra
     while node > 1:
         node //= 2
-        high, low = 4 * node, 4 * node + 2
-        if nodes[low] > nodes[high]:
-            high, low = low, high
-        top, extra = nodes[high], -1.0
+        high, less = 4 * node, 4 * node + 2
+        if nodes[less] > nodes[high]:
+            high, less = less, high
+        top, low, extra = nodes[high], nodes[less], -1.0
         if top > -math.inf:
-            extra = nodes[high + 1] + (1.0 + nodes[low + 1]) * math.exp(exponent(nodes[low], top, temperature))
+            share = math.exp((low - top) / temperature if ordinary else exponent(low, top, temperature))
+            extra = nodes[high + 1] + (1.0 + nodes[less + 1]) * share
         nodes[2 * node], nodes[2 * node + 1] = top, extra
 
 
@@ -69,22 +73,37 @@ def set_values(head: Any, nodes: Any, values: Any, actions: Any, news: Any) -> N
 def draw(head: Any, nodes: Any, values: Any, uniform: float) -> int:
     """Return the action at which the cumulative sum of the weights exceeds ``uniform`` of the whole; -1 without any."""
     temperature, bottoms = head[0], int(head[2])
-    top = nodes[2]
-    if top == -math.inf:
+    if nodes[2] == -math.inf:
         return -1
+    ordinary = 0.0 < temperature < HOTTEST
+    # The rest is counted in weights of the largest value below the node.
     rest = uniform * (1.0 + nodes[3])
     node = 1
     while node < bottoms:
         node *= 2
-        left = (1.0 + nodes[2 * node + 1]) * math.exp(exponent(nodes[2 * node], top, temperature))
+        left, right = nodes[2 * node], nodes[2 * node + 2]
         # A part without weight is never entered, whatever rounding leaves of the rest.
-        if rest >= left and math.exp(exponent(nodes[2 * node + 2], top, temperature)) > 0.0:
-            rest -= left
-            node += 1
+        if left >= right:
+            share = 1.0 + nodes[2 * node + 1]
+            if rest >= share:
+                weight = math.exp((right - left) / temperature if ordinary else exponent(right, left, temperature))
+                if weight > 0.0:
+                    rest = (rest - share) / weight
+                    node += 1
+        else:
+            weight = math.exp((left - right) / temperature if ordinary else exponent(left, right, temperature))
+            share = (1.0 + nodes[2 * node + 1]) * weight
+            if rest >= share:
+                rest -= share
+                node += 1
+            else:
+                rest /= weight
+    top = nodes[2 * node]
     first = (node - bottoms) * BLOCK
     chosen = first
     for leaf in range(first, min(first + BLOCK, int(head[1]))):
-        share = math.exp(exponent(values[leaf], top, temperature))
+        low = values[leaf]
+        share = math.exp((low - top) / temperature if ordinary else exponent(low, top, temperature))
         if share > 0.0:
             chosen = leaf
             if rest < share:
@@ -120,8 +139,8 @@ def shift_blocks(values: Any, nodes: Any, bottom: int, exponents: Any, temperatu
         nodes[2 * (bottom + whole)] = top
         for leaf in range(whole * BLOCK, len(values)):
             exponents[leaf] = top
-    # Here a difference that overflows has the weight 0, as it should, so one vectorised loop is enough.
-    if 0.0 < temperature < 1e300:
+    # One loop without calls is vectorised.
+    if 0.0 < temperature < HOTTEST:
         for leaf in range(len(values)):
             difference = values[leaf] - exponents[leaf]
             exponents[leaf] = difference / temperature if difference <= 0.0 else -math.inf

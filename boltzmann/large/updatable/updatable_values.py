@@ -25,6 +25,7 @@ class UpdatableValues(ABC):
     """
 
     _values: Floats
+    _compiled: bool
     _arrays: tuple[Any, ...]
     _set: Callable[..., Any]
     _set_all: Callable[..., Any]
@@ -56,7 +57,9 @@ class UpdatableValues(ABC):
         """
         places = np.atleast_1d(checked_actions("actions", actions, len(self)))
         news = np.broadcast_to(checked_values(np.atleast_1d(values), count=None), places.shape)
-        if self._set_all(*self._arrays, places, np.ascontiguousarray(news)):
+        # Plain Python reads numbers of its own faster, and these warn of no overflow.
+        both: Any = (places, np.ascontiguousarray(news)) if self._compiled else (places.tolist(), news.tolist())
+        if self._set_all(*self._arrays, *both):
             self._rebuild()
 
     @property
