@@ -20,6 +20,7 @@ from boltzmann.thermostats.per_row import temperature_law as temperature_law
 from boltzmann.thermostats.per_row import temperature_of as temperature_of
 from boltzmann.thermostats.root_laws import mellowmax_law as mellowmax_law
 from boltzmann.thermostats.scaled import GLIE, RangeScaled, StdScaled
+from boltzmann.thermostats.targets import AT_LEAST_ONE as AT_LEAST_ONE
 from boltzmann.thermostats.targets import EffectiveActionsTarget, EntropyTarget, GreedyProbabilityTarget, LossBudget
 
 # Other folders read the names with `as`; `__all__` holds the names for users alone.

@@ -14,7 +14,7 @@ from boltzmann.schedules import NONNEGATIVE, UNIT_INTERVAL, Schedule, Scheduled,
 from boltzmann.thermostats.per_row import Thermostat
 from boltzmann.thermostats.root_laws import root_law
 
-_AT_LEAST_ONE = Scheduled("[1, inf]")
+AT_LEAST_ONE = Scheduled("[1, inf]")
 
 
 def _temperatures(result: calibration.Calibration) -> Temperatures:
@@ -79,11 +79,11 @@ class EffectiveActionsTarget(Thermostat):
 
     every_library: ClassVar[bool] = True
 
-    actions: Annotated[float | Schedule, _AT_LEAST_ONE]
+    actions: Annotated[float | Schedule, AT_LEAST_ONE]
 
     def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
-        actions = _AT_LEAST_ONE.read("actions", self.actions, step)
+        actions = AT_LEAST_ONE.read("actions", self.actions, step)
         return _temperatures(calibration.temperature_for_entropy(values, effective_actions=actions, where=where))
 
     @property

@@ -35,7 +35,8 @@ from boltzmann.notation import parse, write
 _POLICIES = tuple(vars(policies)[name] for name in policies.__all__ if is_dataclass(vars(policies)[name]))
 _EXPORTED = [vars(package)[name] for package in (policies, schedules, thermostats, agents) for name in package.__all__]
 # The other classes that `agents` exports are bases of learners, and the decision that an act returns.
-_IN_AGENTS = ("agents.backups", "agents.bandits.", "agents.control.", "agents.linear.", "agents.large.tree_average")
+_LARGE = ("agents.large.bucket_average", "agents.large.tree_average")
+_IN_AGENTS = ("agents.backups", "agents.bandits.", "agents.control.", "agents.linear.", *_LARGE)
 NAMES: dict[str, Any] = {
     entry.__name__: entry
     for entry in _EXPORTED

@@ -76,7 +76,7 @@ ORDER = {
     ),
     "boltzmann.large": (
         ("updatable",),
-        ("candidates", "hierarchy", "ragged", "restricted"),
+        ("buckets", "candidates", "hierarchy", "ragged", "restricted"),
         ("modules",),
     ),
     "boltzmann.offpolicy": (

@@ -249,6 +249,12 @@ LARGE_LEARNERS = [
     agents.TreeAverage(Staircase(1.0, 0.5, 10), step_size=0.3, initial_value=2.0),
     agents.TreeAverage(0.0),
     agents.TreeAverage(INF),
+    agents.TreeAverage(EntropyTarget(0.5)),
+    agents.BucketAverage(Exponential(1.0, 0.1, 20)),
+    agents.BucketAverage(EntropyTarget(0.6), step_size=0.3, initial_value=2.0),
+    agents.BucketAverage(EffectiveActionsTarget(2.5)),
+    agents.BucketAverage(0.0),
+    agents.BucketAverage(INF),
 ]
 """Learners for bandits whose values are not a table; tests/agents/large has their contract."""
 

@@ -25,7 +25,7 @@ def checked_values(values: ArrayLike, count: int | None = 1) -> NDArray[np.float
 def checked_value(value: Any) -> float:
     """Return one value after a check that it is in [-inf, inf)."""
     if isinstance(value, float) and value < np.inf:
-        return value
+        return float(value)
     return checks.number_in("value", value, "[-inf, inf)")
 
 

@@ -6,22 +6,21 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.random import Generator
+from numpy.typing import ArrayLike
 
 from boltzmann import checks
 from boltzmann.arrays import QUIET
 from boltzmann.gibbs import Gibbs
 from boltzmann.large.updatable import tree_steps
-from boltzmann.large.updatable.action_arguments import checked_actions, checked_value, checked_values
+from boltzmann.large.updatable.action_arguments import checked_actions, checked_values
 from boltzmann.large.updatable.machine_code import steps_of
-from boltzmann.large.updatable.tree_levels import rebuild, shift_blocks, sum_blocks
+from boltzmann.large.updatable.tree_levels import rebuild
 from boltzmann.large.updatable.tree_steps import BLOCK
-
-Floats = NDArray[np.float64]
-Actions = NDArray[np.int64]
+from boltzmann.large.updatable.updatable_values import Floats, UpdatableValues
 
 
-class GibbsTree:
+class GibbsTree(UpdatableValues):
     """The Gibbs distribution over K values, of which any may change at any time.
 
     A draw, and an update with its draw, cost O(log K) instead of O(K): microseconds where a whole softmax of a million
@@ -74,44 +73,12 @@ class GibbsTree:
         self._nodes, self._values = np.empty(4 * bottoms), given
         self._nodes[0::2], self._nodes[1::2] = -np.inf, -1.0
         self._functions, self._compiled = steps_of(tree_steps)
-        self._set, self._draw = self._functions["set_value"], self._functions["draw"]
+        self._set, self._set_all = self._functions["set_value"], self._functions["set_values"]
+        self._draw = self._functions["draw"]
         arrays: tuple[Any, ...] = (self._head, self._nodes, self._values)
         # Python reads single numbers from a memoryview faster than from an array.
         self._arrays = arrays if self._compiled else tuple(memoryview(each) for each in arrays)
         self._rebuild()
-
-    def __len__(self) -> int:
-        """Return the number of actions, K."""
-        return len(self._values)
-
-    def __getitem__(self, action: int) -> float:
-        """Return the value of an action."""
-        return float(self._values[checked_actions("action", action, len(self))])
-
-    def __setitem__(self, action: int, value: float) -> None:
-        """Change the value of an action, to one in [-inf, inf); O(log K)."""
-        if type(action) is not int or not 0 <= action < self._count:
-            action = int(checked_actions("action", action, self._count))
-        self._set(*self._arrays, action, checked_value(value))
-
-    def update(self, actions: ArrayLike, values: ArrayLike) -> None:
-        """Change the values of actions, shape (n,), to others of that shape; of repeated actions the last one counts.
-
-        Raises
-        ------
-        ValueError, TypeError
-            For an action outside [0, K), a value of NaN or inf, or other shapes; nothing is changed then.
-        """
-        places = np.atleast_1d(checked_actions("actions", actions, len(self)))
-        news = np.broadcast_to(checked_values(np.atleast_1d(values), count=None), places.shape)
-        self._functions["set_values"](*self._arrays, places, np.ascontiguousarray(news))
-
-    @property
-    def values(self) -> Floats:
-        """The values, shape (K,), which cannot be written to: a view that shows later changes."""
-        view = self._values.view()
-        view.flags.writeable = False
-        return view
 
     @property
     def temperature(self) -> float:
@@ -174,7 +141,7 @@ class GibbsTree:
             scores = 2.0 * ((values / 2.0 - self.maximum / 2.0) / self._temperature)
         return np.asarray(scores - np.log1p(self._nodes[3]))
 
-    def sample(self, rng: np.random.Generator, shape: int | tuple[int, ...] = ()) -> Any:
+    def sample(self, rng: Generator, shape: int | tuple[int, ...] = ()) -> Any:
         """Draw actions, an integer or an array of the shape, with one uniform number each; O(log K) a draw.
 
         Raises
@@ -182,56 +149,31 @@ class GibbsTree:
         ValueError, TypeError
             Where no action is allowed; for anything but a NumPy Generator.
         """
-        if not isinstance(rng, np.random.Generator):
+        if not isinstance(rng, Generator):
             raise checks.no_generator(rng)
         if shape == ():
             action = self._draw(*self._arrays, rng.random())
             if action < 0:
                 self._require_allowed()
-            return np.int64(action)
+            return int(action)
         self._require_allowed()
         uniforms = rng.random(shape)
         actions = np.empty(uniforms.shape, dtype=np.int64)
-        self._functions["draws"](*self._arrays, uniforms.reshape(-1), actions.reshape(-1))
+        both: Any = (uniforms.reshape(-1), actions.reshape(-1))
+        self._functions["draws"](*self._arrays, *(both if self._compiled else (memoryview(each) for each in both)))
         return actions
 
-    def sample_without_replacement(self, rng: np.random.Generator, k: int) -> Actions:
-        """Draw k different actions one after the other, shape (k,), each from those that are left; O(k log K).
+    @property
+    def log_ties(self) -> float:
+        """The entropy at T = 0, where all largest values are alike, of a tree at T = 0; O(1)."""
+        return math.log1p(self._nodes[3])
 
-        Each drawn action is taken out, and all are put back at the end.
-
-        Raises
-        ------
-        ValueError, TypeError
-            For k below 0, or above the number of actions with a probability above 0.
-        """
-        k = checks.whole_number("k", k, least=0)
-        drawn, values = np.empty(k, dtype=np.int64), np.empty(k)
-        count = 0
-        try:
-            for count in range(k):
-                if self.maximum == -np.inf:
-                    raise ValueError(f"k must be at most the number of allowed actions, {count}, got {k}")
-                drawn[count] = self.sample(rng)
-                values[count] = self._values[drawn[count]]
-                self[int(drawn[count])] = -np.inf
-                count += 1
-        finally:
-            self.update(drawn[:count], values[:count])
-        return drawn
+    def _any_allowed(self) -> bool:
+        return bool(self._nodes[2] > -np.inf)
 
     def _gibbs(self) -> Gibbs:
         return Gibbs(self._values, self._temperature)
 
-    def _require_allowed(self) -> None:
-        if self._nodes[2] == -np.inf:
-            # The error that the distribution has.
-            Gibbs(self._values[:1], self._temperature)
-
     @QUIET
     def _rebuild(self) -> None:
-        if self._compiled:
-            shift, add = self._functions["shift_blocks"], self._functions["sum_blocks"]
-        else:
-            shift, add = shift_blocks, sum_blocks
-        rebuild(self._values, self._nodes, self._temperature, shift, add)
+        rebuild(self._values, self._nodes, self._temperature, self._functions if self._compiled else None)

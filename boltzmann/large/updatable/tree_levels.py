@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,42 +11,42 @@ from numpy.typing import NDArray
 from boltzmann.large.updatable.tree_steps import BLOCK
 
 Floats = NDArray[np.float64]
+PART = 4096 * BLOCK
+"""How many values are shifted, exponentiated and summed together."""
 
 
-def rebuild(
-    values: Floats,
-    nodes: Floats,
-    temperature: float,
-    shift: Callable[[Floats, Floats, Floats, float], None],
-    add: Callable[[Floats, Floats], None],
-) -> None:
-    """Make all nodes of a tree; ``shift`` and ``add`` are ``shift_blocks`` and ``sum_blocks``, here or compiled."""
-    weights = np.empty(len(values))
-    shift(values, nodes, weights, temperature)
-    np.exp(weights, out=weights)
-    add(weights, nodes)
-    tops, extras = nodes[0::2], nodes[1::2]
-    level = len(tops) // 2
-    while level > 1:
-        left, right = (slice(level + side, 2 * level, 2) for side in (0, 1))
+def rebuild(values: Floats, nodes: Floats, temperature: float, machine_code: dict[str, Any] | None) -> None:
+    """Make all nodes of a tree, by the functions of ``tree_steps`` as machine code, or on arrays.
+
+    Either form calls NumPy's exponential, with the same numbers. Blocks are made in parts that a cache holds.
+    """
+    steps = machine_code or {"shift_blocks": shift_blocks, "sum_blocks": sum_blocks}
+    steps = {"shift_level": shift_level, "join_level": join_level, **steps}
+    bottoms, weights = len(nodes) // 4, np.empty(min(PART, len(values)))
+    for first in range(0, len(values), PART):
+        part = values[first : first + PART]
+        made, bottom = weights[: len(part)], bottoms + first // BLOCK
+        steps["shift_blocks"](part, nodes, bottom, made, temperature)
+        np.exp(made, out=made)
+        steps["sum_blocks"](made, nodes, bottom)
+    level, weights = bottoms // 2, np.empty(bottoms // 2)
+    while level >= 1:
+        made = weights[:level]
+        steps["shift_level"](nodes, level, made, temperature)
+        np.exp(made, out=made)
+        steps["join_level"](nodes, level, made)
         level //= 2
-        larger = tops[left] >= tops[right]
-        top, low = np.where(larger, tops[left], tops[right]), np.where(larger, tops[right], tops[left])
-        more, less = np.where(larger, extras[left], extras[right]), np.where(larger, extras[right], extras[left])
-        made = more + (1.0 + less) * np.exp(_exponents(low, top, temperature))
-        tops[level : 2 * level], extras[level : 2 * level] = top, np.where(top == -np.inf, -1.0, made)
 
 
-def shift_blocks(values: Floats, nodes: Floats, exponents: Floats, temperature: float) -> None:
+def shift_blocks(values: Floats, nodes: Floats, bottom: int, exponents: Floats, temperature: float) -> None:
     """Do what ``tree_steps.shift_blocks`` does."""
     blocks = _blocks(values)
     top = np.maximum.reduce(blocks, axis=1)
-    bottoms = len(nodes) // 4
-    nodes[0::2][bottoms : bottoms + len(top)] = top
+    nodes[0::2][bottom : bottom + len(top)] = top
     exponents[:] = _exponents(blocks, top[:, np.newaxis], temperature).reshape(-1)[: len(exponents)]
 
 
-def sum_blocks(weights: Floats, nodes: Floats) -> None:
+def sum_blocks(weights: Floats, nodes: Floats, bottom: int) -> None:
     """Do what ``tree_steps.sum_blocks`` does, and add in the same order."""
     blocks = _blocks(weights, fill=0.0).copy()
     ones = blocks == 1.0
@@ -55,8 +55,23 @@ def sum_blocks(weights: Floats, nodes: Floats) -> None:
     total = np.zeros(len(blocks))
     for column in blocks.T:
         total += column
-    bottoms = len(nodes) // 4
-    nodes[1::2][bottoms : bottoms + len(total)] = np.where(has_one, total, -1.0)
+    nodes[1::2][bottom : bottom + len(total)] = np.where(has_one, total, -1.0)
+
+
+def shift_level(nodes: Floats, level: int, exponents: Floats, temperature: float) -> None:
+    """Do what ``tree_steps.shift_level`` does."""
+    left, right = nodes[4 * level : 8 * level : 4], nodes[4 * level + 2 : 8 * level : 4]
+    exponents[:] = _exponents(np.minimum(left, right), np.maximum(left, right), temperature)
+
+
+def join_level(nodes: Floats, level: int, weights: Floats) -> None:
+    """Do what ``tree_steps.join_level`` does."""
+    pairs = nodes[4 * level : 8 * level].reshape(level, 2, 2)
+    larger = pairs[:, 0, 0] >= pairs[:, 1, 0]
+    top = np.where(larger, pairs[:, 0, 0], pairs[:, 1, 0])
+    more, less = np.where(larger, pairs[:, 0, 1], pairs[:, 1, 1]), np.where(larger, pairs[:, 1, 1], pairs[:, 0, 1])
+    nodes[2 * level : 4 * level : 2] = top
+    nodes[2 * level + 1 : 4 * level : 2] = np.where(top == -np.inf, -1.0, more + (1.0 + less) * weights)
 
 
 def _blocks(array: Floats, fill: float = -np.inf) -> Floats:

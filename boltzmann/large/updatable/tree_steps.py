@@ -15,6 +15,8 @@ import math
 from typing import Any
 
 BLOCK = 8
+HOTTEST = 1e300
+"""Below it, a difference of values that overflows has the weight 0, as it should, and needs no care."""
 
 
 def exponent(low: float, high: float, temperature: float) -> float:
@@ -33,7 +35,7 @@ def exponent(low: float, high: float, temperature: float) -> float:
 
 def set_value(head: Any, nodes: Any, values: Any, action: int, value: float) -> None:
     """Change one value, and make the nodes above it anew."""
-    temperature = head[0]
+    temperature, ordinary = head[0], 0.0 < head[0] < HOTTEST
     values[action] = value
     first = action // BLOCK * BLOCK
     last = min(first + BLOCK, int(head[1]))
@@ -46,17 +48,19 @@ def set_value(head: Any, nodes: Any, values: Any, action: int, value: float) -> 
         extra = 0.0
         for leaf in range(first, last):
             if leaf != at:
-                extra += math.exp(exponent(values[leaf], top, temperature))
+                low = values[leaf]
+                extra += math.exp((low - top) / temperature if ordinary else exponent(low, top, temperature))
     node = int(head[2]) + action // BLOCK
     nodes[2 * node], nodes[2 * node + 1] = top, extra
     while node > 1:
         node //= 2
-        high, low = 4 * node, 4 * node + 2
-        if nodes[low] > nodes[high]:
-            high, low = low, high
-        top, extra = nodes[high], -1.0
+        high, less = 4 * node, 4 * node + 2
+        if nodes[less] > nodes[high]:
+            high, less = less, high
+        top, low, extra = nodes[high], nodes[less], -1.0
         if top > -math.inf:
-            extra = nodes[high + 1] + (1.0 + nodes[low + 1]) * math.exp(exponent(nodes[low], top, temperature))
+            share = math.exp((low - top) / temperature if ordinary else exponent(low, top, temperature))
+            extra = nodes[high + 1] + (1.0 + nodes[less + 1]) * share
         nodes[2 * node], nodes[2 * node + 1] = top, extra
 
 
@@ -69,22 +73,37 @@ def set_values(head: Any, nodes: Any, values: Any, actions: Any, news: Any) -> N
 def draw(head: Any, nodes: Any, values: Any, uniform: float) -> int:
     """Return the action at which the cumulative sum of the weights exceeds ``uniform`` of the whole; -1 without any."""
     temperature, bottoms = head[0], int(head[2])
-    top = nodes[2]
-    if top == -math.inf:
+    if nodes[2] == -math.inf:
         return -1
+    ordinary = 0.0 < temperature < HOTTEST
+    # The rest is counted in weights of the largest value below the node.
     rest = uniform * (1.0 + nodes[3])
     node = 1
     while node < bottoms:
         node *= 2
-        left = (1.0 + nodes[2 * node + 1]) * math.exp(exponent(nodes[2 * node], top, temperature))
+        left, right = nodes[2 * node], nodes[2 * node + 2]
         # A part without weight is never entered, whatever rounding leaves of the rest.
-        if rest >= left and math.exp(exponent(nodes[2 * node + 2], top, temperature)) > 0.0:
-            rest -= left
-            node += 1
+        if left >= right:
+            share = 1.0 + nodes[2 * node + 1]
+            if rest >= share:
+                weight = math.exp((right - left) / temperature if ordinary else exponent(right, left, temperature))
+                if weight > 0.0:
+                    rest = (rest - share) / weight
+                    node += 1
+        else:
+            weight = math.exp((left - right) / temperature if ordinary else exponent(left, right, temperature))
+            share = (1.0 + nodes[2 * node + 1]) * weight
+            if rest >= share:
+                rest -= share
+                node += 1
+            else:
+                rest /= weight
+    top = nodes[2 * node]
     first = (node - bottoms) * BLOCK
     chosen = first
     for leaf in range(first, min(first + BLOCK, int(head[1]))):
-        share = math.exp(exponent(values[leaf], top, temperature))
+        low = values[leaf]
+        share = math.exp((low - top) / temperature if ordinary else exponent(low, top, temperature))
         if share > 0.0:
             chosen = leaf
             if rest < share:
@@ -99,27 +118,63 @@ def draws(head: Any, nodes: Any, values: Any, uniforms: Any, actions: Any) -> No
         actions[index] = draw(head, nodes, values, uniforms[index])
 
 
-def shift_blocks(values: Any, nodes: Any, exponents: Any, temperature: float) -> None:
-    """Write the largest value of every block, and the exponents of all values relative to that of their block."""
-    count, bottoms = len(values), len(nodes) // 4
-    for block in range((count + BLOCK - 1) // BLOCK):
-        first, last = block * BLOCK, min((block + 1) * BLOCK, count)
-        top = values[first]
-        for leaf in range(first + 1, last):
+def shift_blocks(values: Any, nodes: Any, bottom: int, exponents: Any, temperature: float) -> None:
+    """Write the largest value of every block, and the exponents of all values relative to that of their block.
+
+    The first block is that of node ``bottom``.
+    """
+    whole = len(values) // BLOCK
+    for block in range(whole):
+        top = values[block * BLOCK]
+        for place in range(1, BLOCK):
+            value = values[block * BLOCK + place]
+            top = value if value > top else top
+        nodes[2 * (bottom + block)] = top
+        for place in range(BLOCK):
+            exponents[block * BLOCK + place] = top
+    if whole * BLOCK < len(values):
+        top = values[whole * BLOCK]
+        for leaf in range(whole * BLOCK + 1, len(values)):
             top = max(top, values[leaf])
-        nodes[2 * (bottoms + block)] = top
-        for leaf in range(first, last):
-            exponents[leaf] = exponent(values[leaf], top, temperature)
+        nodes[2 * (bottom + whole)] = top
+        for leaf in range(whole * BLOCK, len(values)):
+            exponents[leaf] = top
+    # One loop without calls is vectorised.
+    if 0.0 < temperature < HOTTEST:
+        for leaf in range(len(values)):
+            difference = values[leaf] - exponents[leaf]
+            exponents[leaf] = difference / temperature if difference <= 0.0 else -math.inf
+    else:
+        for leaf in range(len(values)):
+            exponents[leaf] = exponent(values[leaf], exponents[leaf], temperature)
 
 
-def sum_blocks(weights: Any, nodes: Any) -> None:
+def sum_blocks(weights: Any, nodes: Any, bottom: int) -> None:
     """Write the extra of every block from the weights of its values; 1 of one value with the largest is left out."""
-    count, bottoms = len(weights), len(nodes) // 4
-    for block in range((count + BLOCK - 1) // BLOCK):
-        extra, left_out = 0.0, False
-        for leaf in range(block * BLOCK, min((block + 1) * BLOCK, count)):
-            if weights[leaf] == 1.0 and not left_out:
-                left_out = True
-            else:
-                extra += weights[leaf]
-        nodes[2 * (bottoms + block) + 1] = extra if left_out else -1.0
+    for block in range((len(weights) + BLOCK - 1) // BLOCK):
+        extra, missing = 0.0, 1.0
+        for leaf in range(block * BLOCK, min((block + 1) * BLOCK, len(weights))):
+            weight = weights[leaf]
+            one = missing if weight == 1.0 else 0.0
+            missing -= one
+            extra += weight - one
+        nodes[2 * (bottom + block) + 1] = -1.0 if missing > 0.0 else extra
+
+
+def shift_level(nodes: Any, level: int, exponents: Any, temperature: float) -> None:
+    """Write the exponents of the lower children of the nodes of a level, which begins with node ``level``."""
+    for index in range(level):
+        left, right = nodes[4 * (level + index)], nodes[4 * (level + index) + 2]
+        exponents[index] = exponent(min(left, right), max(left, right), temperature)
+
+
+def join_level(nodes: Any, level: int, weights: Any) -> None:
+    """Make the nodes of a level of their children, with the weights of the lower ones."""
+    for index in range(level):
+        first = 4 * (level + index)
+        left, right = nodes[first], nodes[first + 2]
+        more = nodes[first + 1] if left >= right else nodes[first + 3]
+        less = nodes[first + 3] if left >= right else nodes[first + 1]
+        top = left if left >= right else right
+        nodes[2 * (level + index)] = top
+        nodes[2 * (level + index) + 1] = more + (1.0 + less) * weights[index] if top > -math.inf else -1.0
