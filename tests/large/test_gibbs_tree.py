@@ -127,7 +127,9 @@ def inverted(values, temperature, uniforms):
     return np.searchsorted(cumulative, uniforms.astype(np.longdouble) * cumulative[-1], side="right")
 
 
-@pytest.mark.parametrize("count", [100, 1000, 12345, 10**5])
+@pytest.mark.parametrize(
+    "count", [100, 1000, 12345, 10**5, *(pytest.param(10**power, marks=pytest.mark.slow) for power in (6, 7))]
+)
 def test_draws_invert_the_cumulative_sum(count):
     rng = np.random.default_rng(count)
     values, uniforms = rng.normal(size=count) * 3, rng.random(20_000)
