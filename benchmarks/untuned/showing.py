@@ -20,6 +20,7 @@ _SHOWS = (
     "For every policy and task, how much of the gain of the best hand-tuned Boltzmann schedule over uniform "
     "exploration the policy has: 1 is the tuned schedule, 0 is uniform."
 )
+_COLOURS, _LINES = 6, ("-", "--", ":", "-.")
 _PROFILE = "The share of tasks on which each policy reaches at least so much of the tuned schedule's gain."
 
 
@@ -108,18 +109,25 @@ def profile(suite: Suite) -> Figure:
     from matplotlib.figure import Figure
 
     with look():
-        figure = Figure(figsize=(11.0, 4.2), layout="constrained")
+        figure = Figure(figsize=(12.5, 4.2), layout="constrained")
         panels = figure.subplots(1, len(PARTS), sharey=True)
-        colours = sns.color_palette("colorblind", len(suite.entrants))
+        colours = sns.color_palette("colorblind", _COLOURS) * len(_LINES)
         grid = np.linspace(*CLIP, 341)
         for panel, part in zip(panels, PARTS, strict=True):
-            for entrant, colour in zip(suite.entrants, colours, strict=True):
+            for index, (entrant, colour) in enumerate(zip(suite.entrants, colours, strict=False)):
                 ratios = np.array(list(suite.scores[entrant, part].ratios.values()))
                 shares = (ratios[:, np.newaxis] >= grid - 1e-12).mean(axis=0)
-                panel.plot(grid, shares, label=entrant, color=colour, drawstyle="steps-pre")
+                panel.plot(
+                    grid,
+                    shares,
+                    label=entrant,
+                    color=colour,
+                    linestyle=_LINES[index // _COLOURS],
+                    drawstyle="steps-pre",
+                )
             panel.axvline(1.0, color="0.6", linewidth=0.8, linestyle=":")
             panel.set(title=f"{TITLES[part].capitalize()}", xlabel="ratio", ylabel="share of tasks with at least it")
-        panels[-1].legend(loc="lower left", fontsize=8)
+        figure.legend(*panels[-1].get_legend_handles_labels(), loc="outside right center", fontsize=8)
     return figure
 
 

@@ -1,6 +1,7 @@
 """What has no law is called between kernels: the same actions as in lockstep one by one, and the same records."""
 
 import copy
+import re
 
 import gymnasium
 import numpy as np
@@ -22,6 +23,11 @@ DRIFTING = "boltzmann/DriftingBandit-v0"
 TD = {"step_size": 0.5, "discount": 0.9}
 INEXACT = (agents.SoftQ, agents.SpeedyQ, agents.GradientBandit, agents.Exp3)
 LAWFUL = Boltzmann(Linear(1.0, 0.1, 100))
+
+
+def named(case):
+    """The name of a case, without the addresses of objects, which differ between processes."""
+    return re.sub(r" at 0x[0-9a-f]+", "", repr(case))
 
 
 class Softmax:
@@ -114,7 +120,7 @@ def assert_alike(env, agent, engine="cut", exact=True):
 
 
 def some_slow(cases, *quick):
-    return [pytest.param(*case, marks=() if case in quick else pytest.mark.slow, id=repr(case)) for case in cases]
+    return [pytest.param(*case, marks=() if case in quick else pytest.mark.slow, id=named(case)) for case in cases]
 
 
 POLICY_CASES = [
@@ -159,7 +165,7 @@ def test_an_environment_without_a_law_is_answered_alike(agent, world):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("agent", [agent for agent, world in WORLD_CASES[:5]], ids=repr)
+@pytest.mark.parametrize("agent", [agent for agent, world in WORLD_CASES[:5]], ids=named)
 def test_masks_may_begin_late_and_be_missing(agent):
     # Lockstep computes the probabilities of gradient bandits and Exp3 with the mask that the state has after the step.
     for rows in (1, 65):
