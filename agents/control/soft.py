@@ -36,8 +36,8 @@ class _SoftBackupLearner(TemporalDifference):
         if self._backup is not None:
             return self._backup(rows_of(self.values, next_states), where=mask, step=self.step)
         inputs = self._policy_inputs(next_states)
-        temperature = getattr(self._distribution(inputs, mask, self.step), "temperature", None)
-        if temperature is None:
+        temperature = getattr(self._distribution(inputs, mask, self.step), "temperature", np.nan)
+        if np.isnan(temperature).any():
             raise TypeError(f"temperature must be given, since {checks.shown(self.policy)} has none")
         # A policy may make its distribution from other numbers, or around a prior; the backup uses the values.
         gibbs = Gibbs(inputs["values"], temperature, where=mask)

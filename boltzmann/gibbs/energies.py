@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from boltzmann import checks
 from boltzmann._numerics import libraries
 from boltzmann.arrays import Array, Mask, Values
 from boltzmann.gibbs.distribution import Gibbs
@@ -48,7 +49,7 @@ def greedy_marks(xp: Any, values: Values, where: Mask) -> Any:
     floats = libraries.to_float(xp, "values", values)
     if where is None:
         return floats == xp.max(floats, axis=-1, keepdims=True)
-    mask = xp.asarray(libraries.to_numpy("where", where) if libraries.is_native(floats) else where)
+    mask = xp.asarray(checks.mask_array("where", where) if libraries.is_native(floats) else where)
     mask = mask if mask.dtype == xp.bool else mask != 0
     allowed = xp.where(mask, floats, -xp.inf)
     return mask & (allowed == xp.max(allowed, axis=-1, keepdims=True))

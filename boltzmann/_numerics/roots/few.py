@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from boltzmann import checks
 from boltzmann._numerics.roots import goals
 from boltzmann._numerics.roots.extremes import FAR
 from boltzmann._numerics.roots.maths import OF_FLOATS
@@ -28,15 +29,13 @@ def few_temperatures(quantity: str, values: Any, wanted: float, where: Any) -> t
     shape, found = values.shape, []
     rows = values.reshape(-1, shape[-1]).tolist()
     if where is not None:
-        # Lists and masked arrays need the full checks.
-        if type(where) is not np.ndarray:
-            return None
         mask = where
+        # Every form of a mask takes the same way, since another way may differ in the last bit.
+        if type(where) is not np.ndarray or where.dtype != np.bool_:
+            mask = checks.mask_array("where", where)
         try:
             mask = mask if mask.shape == shape else np.broadcast_to(mask, shape)
         except ValueError:
-            return None
-        if mask.dtype != np.bool_:
             return None
         masks = mask.reshape(-1, shape[-1]).tolist()
         rows = [list(itertools.compress(row, mask)) for row, mask in zip(rows, masks, strict=True)]

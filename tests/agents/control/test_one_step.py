@@ -144,8 +144,8 @@ def test_the_bootstrap_leaves_out_masked_actions():
     ("learner", "expected"),
     [
         (MellowmaxQ(Uniform(), step_size=1.0, discount=1.0), 2.0),
-        (MellowmaxQ(Maillard(1.0), step_size=1.0, discount=1.0), 2.433780830483),  # log mean exp
-        (SoftQ(Maillard(1.0), step_size=1.0, discount=1.0), 3.126928011043),  # log sum exp
+        (MellowmaxQ(Boltzmann(1.0), step_size=1.0, discount=1.0), 2.433780830483),  # log mean exp
+        (SoftQ(Boltzmann(1.0), step_size=1.0, discount=1.0), 3.126928011043),  # log sum exp
         (MellowmaxQ(KLBoltzmann((0.9, 0.1), 0.5), step_size=1.0, discount=1.0), 2.662501373679),
         (SoftQ(KLBoltzmann((0.9, 0.1), 0.5), step_size=1.0, discount=1.0), 3.009074963959),
     ],
@@ -162,6 +162,7 @@ def test_soft_backups_use_the_values_and_not_the_scores_of_the_policy(learner, e
     ("learner", "error", "message"),
     [
         (SoftQ(EpsilonGreedy(0.1)), TypeError, r"temperature must be given, since EpsilonGreedy\(0.1\) has none"),
+        (SoftQ(Maillard(1.0)), TypeError, r"temperature must be given, since Maillard\(1.0\) has none"),
         (SoftQ(Uniform()), ValueError, "soft_value at the policy's temperature must be finite, got inf in row 0"),
         (SoftQ(Greedy(), temperature=lambda step: math.inf), ValueError, r"temperature must be in \[0, inf\)"),
         (QLearning(Greedy(), step_size=lambda count: count + 1.5), ValueError, r"step_size must be in \[0, 1\]"),

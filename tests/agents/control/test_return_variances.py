@@ -100,7 +100,8 @@ def test_q_learning_learns_the_variances_of_the_formula(step_size):
 
 @pytest.mark.parametrize("learner", LEARNERS, ids=lambda kind: kind.__name__)
 def test_every_learner_tells_variances_to_a_policy_that_reads_them(learner):
-    agent = learner(StandardError(), step_size=InverseTime(1.0, 1.0))
+    own = {"temperature": 0.1} if learner in (agents.SoftQ, agents.MellowmaxQ) else {}
+    agent = learner(StandardError(), step_size=InverseTime(1.0, 1.0), **own)
     agent.reset(3, Discrete(2), Discrete(2), np.random.default_rng(0))
     rng = np.random.default_rng(1)
     for _ in range(200):

@@ -21,7 +21,7 @@ every_mdp = pytest.mark.parametrize("name", MDP_IDS)
 
 def test_the_list_of_problems_is_registered():
     assert set(MDP_IDS) < set(envs.ENV_IDS)
-    assert len(MDP_IDS) == 11
+    assert len(MDP_IDS) == 12
 
 
 @every_mdp
