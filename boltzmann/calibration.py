@@ -134,7 +134,9 @@ def temperature_for_kl(values: Values, kl: Values, *, where: Mask = None, prior:
     """Find the temperature at which the distribution has a given divergence KL(p || prior) from the prior.
 
     ``kl`` is at least 0, in nats: 0 at T = inf, -log of the maximisers' share of the prior at T = 0. The prior is
-    uniform by default. Other parameters, result and errors are those of :func:`temperature_for_entropy`.
+    uniform by default. Other parameters, result and errors are those of :func:`temperature_for_entropy`. Where one
+    action has most of the prior, a divergence below 5e-32, the square of the rounding of 1, is met to its order of
+    magnitude alone.
 
     Examples
     --------

@@ -65,7 +65,8 @@ def check(kind, rows, seed, monkeypatch, steps):
         for prior in priors:
             errors = residuals(kind, values, where, prior, shares(rng, some))
             total += some
-            assert errors.max() <= 2e-14 + count * EPS / 8, (count, prior is None, int(errors.argmax()))
+            # Half of what adding up rounds at most; the order of the sums depends on the processor.
+            assert errors.max() <= 2e-14 + count * EPS / 4, (count, prior is None, int(errors.argmax()))
     return len(by_logarithms) / total
 
 
@@ -122,6 +123,9 @@ def check_extremes(kind, rows, seed):
             target = float(exactly(kind, values, temperature, prior))
             low, high = ends_of(kind, values, prior)
             if not (1e-300 < target < 1e300 and low * (1 + 1e-12) < target < high * (1 - 1e-12)):
+                continue
+            # The known limit that `temperature_for_kl` states: such a divergence is a sum of squares of rounding.
+            if kind == "kl" and target < EPS**2 and prior is not None and prior.max() > 0.5 * prior.sum():
                 continue
             checked += 1
             more = {} if prior is None else {"prior": prior}
