@@ -27,7 +27,7 @@ PROGRAM = "untuned"
 class Options:
     """Score policies, without tuning, beside the best hand-tuned Boltzmann schedule of each task."""
 
-    policies: Annotated[list[str], tyro.conf.Positional]
+    policies: Annotated[tuple[str, ...], tyro.conf.Positional] = ()
     """Policies of the library or of your own, such as "StandardError()" or "package.module:Mine(0.1)"."""
     tasks: tuple[str, ...] = ()
     """The tasks; all by default."""
