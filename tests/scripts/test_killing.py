@@ -13,8 +13,8 @@ import pytest
 from tests.support.folders import stored_blocks
 
 KILLS = 20
-COMMAND = [sys.executable, "-m", "scripts.compare_schedules", "--tasks", "FrozenLake-v1", "--steps", "2000"]
-COMMAND += ["--replicates", "128", "--block", "4", "--jobs", "2", "--output"]
+COMMAND = [sys.executable, "-m", "scripts.compare_schedules", "--tasks", "FrozenLake-v1", "--steps", "20000"]
+COMMAND += ["--replicates", "384", "--block", "4", "--jobs", "2", "--output"]
 
 
 def kill_at(rng, folder):
