@@ -13,6 +13,7 @@ from boltzmann.gibbs import Gibbs
 from boltzmann.pictures import table
 
 _DECADES, _STOPS = 4, 20
+_WIDEST = 1e300
 
 
 def explore_temperature(values: Values, *, where: Mask = None, prior: Weights = None) -> Any:
@@ -71,8 +72,8 @@ def temperature_stops(values: Values) -> list[float]:
     """
     numbers = np.asarray(checks.numeric_array("values", values), dtype=np.float64)
     finite = numbers[np.isfinite(numbers)]
-    spread = float(np.ptp(finite)) if finite.size else 0.0
-    scale = spread if 0 < spread < math.inf else 1.0
+    spread = float(finite.max()) - float(finite.min()) if finite.size else 0.0
+    scale = min(spread, _WIDEST) or 1.0
     return [0.0, *(scale * np.logspace(-_DECADES, _DECADES, 2 * _DECADES * _STOPS + 1)).tolist(), math.inf]
 
 

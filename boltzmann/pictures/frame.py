@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Sequence
 
-_CELL = "padding:2px 10px 2px 0;text-align:"
+_CELL = "padding:2px 10px 2px 0;white-space:nowrap;text-align:"
 
 
 def safe(text: object) -> str:
@@ -25,7 +25,7 @@ def expression(made: object) -> str:
 def figure(*parts: str) -> str:
     """Put parts below each other, as one block of limited width."""
     return (
-        f'<div style="max-width:640px;line-height:1.4">{"".join(f"<div>{part}</div>" for part in parts if part)}</div>'
+        f'<div style="max-width:800px;line-height:1.4">{"".join(f"<div>{part}</div>" for part in parts if part)}</div>'
     )
 
 
