@@ -185,11 +185,11 @@ def numbers_in(name: str, value: ArrayLike, interval: str) -> NDArray[Any]:
     return numbers
 
 
-def within(numbers: NDArray[Any], interval: str) -> Bools:
-    """Return which numbers are in an interval such as "[0, inf)"."""
+def within(numbers: Any, interval: str) -> Any:
+    """Return which numbers, an array of any library, are in an interval such as "[0, inf)"."""
     least, most, least_allowed, most_allowed = _ends(interval)
-    inside = (numbers > least) & (numbers < most)
-    return np.asarray(inside | ((numbers == least) & least_allowed) | ((numbers == most) & most_allowed))
+    above = numbers >= least if least_allowed else numbers > least
+    return above & (numbers <= most if most_allowed else numbers < most)
 
 
 @functools.cache

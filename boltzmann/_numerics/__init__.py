@@ -8,12 +8,14 @@
 - ``formulas``: one formula for each quantity
 - ``given_rows``: a number that was given, in the shape of the rows
 - ``shared``: quantities that follow from probabilities: log_prob, cross-entropy, Kullback-Leibler divergence, top_k
+- ``by_law``: a folder: laws of numbers on arrays of any library
 - ``roots``: a folder: the temperature at which a quantity has a given value
 - ``libraries``: where array libraries differ
 - ``tensors``: PyTorch without derivatives, and which results may be cached
 - ``lazy``: properties that are computed on first use
 """
 
+from boltzmann._numerics.by_law import OF_NUMPY, OF_SINGLE, Maths, maths_of
 from boltzmann._numerics.dispatch import scored
 from boltzmann._numerics.given_rows import GivenTemperature, each_row
 from boltzmann._numerics.lazy import InNamespace, lazy
@@ -21,4 +23,18 @@ from boltzmann._numerics.numpy_scores import held, standardise
 from boltzmann._numerics.scores import Scores
 from boltzmann._numerics.shared import Quantity
 
-__all__ = ["GivenTemperature", "InNamespace", "Quantity", "Scores", "each_row", "held", "lazy", "scored", "standardise"]
+__all__ = [
+    "OF_NUMPY",
+    "OF_SINGLE",
+    "GivenTemperature",
+    "InNamespace",
+    "Maths",
+    "Quantity",
+    "Scores",
+    "each_row",
+    "held",
+    "lazy",
+    "maths_of",
+    "scored",
+    "standardise",
+]
