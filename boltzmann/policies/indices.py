@@ -80,7 +80,7 @@ class PolicyInputs:
     def largest_draw(self, law: Law) -> Categorical:
         """Return the choice of the largest draw."""
         given: Any = self._given
-        like = None if libraries.is_native(given) else given
+        like: Any = None if libraries.is_native(given) else given
         return LargestDraw(law, self.best(), like.detach() if hasattr(like, "detach") else like)
 
     def best(self) -> Bools:
