@@ -14,8 +14,9 @@ PEERS := SMPyBandits==0.9.7 mabwiser==2.7.4 mushroom-rl==1.10.2 rlberry==0.7.3 r
 PEERS_RUN_ON := numpy==1.26.4 scipy==1.13.1 pandas==2.3.3 scikit-learn==1.7.2 scikit-optimize==0.10.2 seaborn==0.13.2 \
 	joblib tqdm gym==0.26.2 gymnasium==0.29.1 opencv-python-headless==4.11.0.86 pygame pyyaml dill docopt requests \
 	multimethod==1.10 adastop==0.1.3 setuptools torch==2.13.0
-# minatar asks for libraries that only its window needs, so it is installed without dependencies.
-DEEP := stable-baselines3==2.9.2 sb3-contrib==2.9.2 jax==0.10.2 jaxlib==0.10.2 optax==0.2.8 gymnax==1.0.1
+# minatar asks for libraries that only its window needs, so it is installed without dependencies. gymnax imports six,
+# which it does not ask for.
+DEEP := stable-baselines3==2.9.2 sb3-contrib==2.9.2 jax==0.10.2 jaxlib==0.10.2 optax==0.2.8 gymnax==1.0.1 six==1.17.0
 # The libraries of the adapters in docs/deep: tianshou needs pandas 2, RLlib is large, and both are kept apart.
 ADAPTERS := pfrl==0.4.0 torchrl==0.14.1 skrl==2.1.1
 ADAPTERS_TIANSHOU := tianshou==2.0.1

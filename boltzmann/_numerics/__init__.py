@@ -12,6 +12,7 @@
 - ``roots``: a folder: the temperature at which a quantity has a given value
 - ``libraries``: where array libraries differ
 - ``tensors``: PyTorch without derivatives, and which results may be cached
+- ``randomness``: generators and keys of other libraries, as NumPy's code draws from them
 - ``lazy``: properties that are computed on first use
 """
 

@@ -20,7 +20,7 @@ _KNOTS = np.array([-3.7, -3.0, -2.3, -1.6, -0.9, -0.2, 0.5, 1.3, 2.3, 3.6, 5.5, 
 """Points along the standard Gumbel law, from its doubly exponential left tail to its end, dense where it bends."""
 
 
-def _noise(rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
+def _noise(rng: Any, shape: tuple[int, ...]) -> Floats:
     return np.asarray(-np.log(np.maximum(rng.standard_exponential(shape), _TINY)))
 
 

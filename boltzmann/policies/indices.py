@@ -78,10 +78,10 @@ class PolicyInputs:
         return Categorical(probs, greedy=self.returned(self.best()))
 
     def largest_draw(self, law: Law) -> Categorical:
-        """Return the choice of the largest draw; libraries other than NumPy draw by its probabilities."""
-        if libraries.is_native(self._given):
-            return LargestDraw(law, self.best())
-        return Categorical(self.returned(law.probabilities()), greedy=self.returned(self.best()))
+        """Return the choice of the largest draw."""
+        given: Any = self._given
+        like: Any = None if libraries.is_native(given) else given
+        return LargestDraw(law, self.best(), like.detach() if hasattr(like, "detach") else like)
 
     def best(self) -> Bools:
         """Mark the allowed actions of a largest value, shape (..., K)."""
