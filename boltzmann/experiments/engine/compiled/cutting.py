@@ -93,7 +93,7 @@ class CutCell(CompiledCell):
 
     def _rows_of(self, name: str) -> NDArray[Any]:
         """Return the rows of a table for the present states, read-only and in the memory order of lockstep."""
-        rows = self._arguments[name].reshape(-1, self._count).take(self._arguments["places"], axis=0)
+        rows = self._arguments[f"own_{name}"].reshape(-1, self._count).take(self._arguments["places"], axis=0)
         if self._by_action:
             rows = np.asfortranarray(rows)
         rows.flags.writeable = False

@@ -152,7 +152,7 @@ class CompiledCell:
         # The agent's memory order, since sums over another order may differ in their last bit.
         order: Any = "F" if self._by_action else "C"
         inputs = {name: np.asarray(last.reshape(rows, self._count), order=order) for name, last in inputs.items()}
-        given: dict[str, Any] = {"values": inputs.pop("q")}
+        given: dict[str, Any] = {"values": inputs.pop("values")}
         if "squares" in inputs:
             given["variances"] = inputs.pop("squares") / np.maximum(inputs["visits"], 1.0)
         given.update(inputs)

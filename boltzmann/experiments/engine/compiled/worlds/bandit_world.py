@@ -73,7 +73,7 @@ class BanditWorld(UnmaskedWorld):
         """Leave the problems as lockstep would."""
         self._round += steps
         means = arguments["means"].reshape(self.rows, -1).copy()
-        self._form["resume"](steps, means, (arguments["last_arms"].copy(), arguments["last_rewards"].copy()))
+        self._form["resume"](steps, means, (arguments["pulled"].copy(), arguments["paid"].copy()))
 
     def draws(self) -> list[Draw]:
         """Return the random numbers of a step: one of each pull, then one of each arm that moves."""
@@ -86,8 +86,8 @@ class BanditWorld(UnmaskedWorld):
         form = self._form
         for name in ("means", "deviations", "best"):
             kernel.argument(name, form[name].reshape(-1))
-        kernel.argument("last_arms", np.zeros(self.rows, dtype=np.int64))
-        kernel.argument("last_rewards", np.zeros(self.rows))
+        kernel.argument("pulled", np.zeros(self.rows, dtype=np.int64))
+        kernel.argument("paid", np.zeros(self.rows))
         kernel.argument("round", None)
         if form["moves"] is not None:
             kernel.argument("segment_at", None)
@@ -119,7 +119,7 @@ class BanditWorld(UnmaskedWorld):
             drawn = "drawn + i" if self._moving is None else "offset_at[t - begin] + r"
             places["noise"] = f"outcomes[{drawn}]"
         reward, gap = form["pay"](code, Numbers(code, places), row)
-        code.line(f"reward = {text_of(reward)}", f"gap = {text_of(gap)}", "last_arms[r], last_rewards[r] = a, reward")
+        code.line(f"reward = {text_of(reward)}", f"gap = {text_of(gap)}", "pulled[r], paid[r] = a, reward")
         if form["moves"] is None:
             return
         code.line("segment = segment_at[t - begin]")
@@ -132,8 +132,8 @@ class BanditWorld(UnmaskedWorld):
         if form["given"] is not None:
             code.line(f"given_start = segment % given_rows * {kernel.actions}")
         if self._moving is not None:
-            pulled = "rows + " if self._pulls else ""
-            code.line(f"moving_start = offset_at[t - begin] + {pulled}start")
+            skipped = "rows + " if self._pulls else ""
+            code.line(f"moving_start = offset_at[t - begin] + {skipped}start")
         with code.under("for k in range(actions):"):
             places = {"index": "k", "mean": "means[start + k]", "given": "given[given_start + k]"}
             places["noise"] = "outcomes[moving_start + k]"

@@ -50,7 +50,7 @@ class MotionWorld(UnmaskedWorld):
         form = self._form
         for place, name in enumerate(form["names"]):
             kernel.argument(f"state_{name}", form["state"][place])
-            kernel.memory(f"next_{name}")
+            kernel.memory(f"reached.{name}")
         for name, number in form["numbers"].items():
             kernel.argument(f"world_{name}", number)
         for place, thresholds in enumerate(form["thresholds"]):
@@ -99,11 +99,11 @@ class MotionWorld(UnmaskedWorld):
             action = code.read(kernel.at("action"))
             reached = form["advance"](code, self._state(kernel, "first + i"), action, self._row(kernel))
             for name in form["names"]:
-                code.line(f"{kernel.at(f'next_{name}')} = {text_of(reached[name])}")
+                code.line(f"{kernel.at(f'reached.{name}')} = {text_of(reached[name])}")
             code.line(f"{kernel.at('reward')} = {text_of(reached['reward'])}")
             code.line(f"{kernel.at('ended')} = 1 if {text_of(reached['ended'])} else 0")
         with code.under("for i in range(n):"):
-            state = Numbers(code, {name: kernel.at(f"next_{name}") for name in form["names"]})
+            state = Numbers(code, {name: kernel.at(f"reached.{name}") for name in form["names"]})
             code.line(f"{kernel.at('next')} = {self._number(kernel, state, 'first + i')}")
 
     def pay(self, kernel: Kernel) -> None:
@@ -114,7 +114,7 @@ class MotionWorld(UnmaskedWorld):
         """Move each row to its next state, within a loop over rows; a row whose episode ends starts the next one."""
         code, form = kernel.code, self._form
         code.line("elapsed[r] += 1", f"{kernel.at('here')} = {kernel.at('next')}")
-        code.line(*(f"state_{name}[r] = {kernel.at(f'next_{name}')}" for name in form["names"]))
+        code.line(*(f"state_{name}[r] = {kernel.at(f'reached.{name}')}" for name in form["names"]))
         code.line("over = ended or elapsed[r] == limit")
         with code.under("if over:"):
             code.line("sums[4 * size + at] += 1.0", "sums[5 * size + at] += returns[r]")

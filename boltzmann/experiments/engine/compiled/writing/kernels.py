@@ -67,9 +67,10 @@ class Kernel:
             self.code.line(SLOT)
             yield
 
-    def names(self) -> list[str]:
-        """Return the names that have a place in the working memory."""
-        return list(self._places)
+    def places(self, prefix: str) -> dict[str, str]:
+        """Return the texts of row i's numbers whose names in the working memory begin with a prefix, without it."""
+        names = [name for name in self._places if name.startswith(prefix)]
+        return {name.removeprefix(prefix): self.at(name) for name in names}
 
     def at(self, name: str, row: str = "i", action: str | None = None) -> str:
         """Return the text of the number of a row, or of a row and an action; for row i and action a after ``SLOT``."""
