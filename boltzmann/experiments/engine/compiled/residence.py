@@ -8,28 +8,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from boltzmann.experiments.engine.compiled.learning import declare_learning
+from boltzmann.experiments.engine.compiled.worlds import DrawnAhead
 from boltzmann.experiments.engine.compiled.writing import BLOCK, SLOT
 
 if TYPE_CHECKING:
     from boltzmann.experiments.engine.compiled.stepping import Steps
 
-_DRAWN_NUMBERS, _MOST_DRAWN_STEPS = 2**17, 2**11
-"""Random numbers of each kind that are drawn in advance, and the most steps that they serve."""
-
 
 def declare(steps: Steps, flat: Callable[[Any, bool], Any]) -> None:
     """Add the arguments of a kernel and its places in the working memory."""
     kernel, learner, world = steps.kernel, steps.learner, steps.world
-    most = max((draw.count for draw in steps.draws), default=1)
-    steps.draw_steps = min(max(_DRAWN_NUMBERS // (steps.rows * most), 1), _MOST_DRAWN_STEPS)
     always = ("ends", "rows", "begin", "end", "sums", "returns", "poison")
     for name in (*always, *(f"last_{name}" for name in steps.handed_out)):
         kernel.argument(name, None)
     kernel.arguments.update(rows=steps.rows)
-    for draw in steps.draws:
-        numbers = np.zeros(steps.draw_steps * steps.rows * draw.count + BLOCK)
-        steps.drawn.setdefault(id(draw.rng), []).append((draw, numbers))
-        kernel.argument(draw.name, numbers)
+    steps.drawn = DrawnAhead(steps.draws, steps.rows, kernel)
     for name, constants in steps.policy.constants.items():
         kernel.argument(f"each_{name}", np.array(constants))
     for name in steps.numbers():

@@ -6,8 +6,7 @@ of rows then takes these steps one after another, and its data stays in the cach
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from boltzmann.experiments.engine.compiled.learning import write_backup, write_learning
@@ -16,14 +15,11 @@ from boltzmann.experiments.engine.compiled.worlds import (
     BanditWorld,
     CalledWorld,
     Draw,
-    MotionWorld,
-    TableWorld,
-    fill_together,
+    DrawnAhead,
+    LawfulWorld,
 )
 from boltzmann.experiments.engine.compiled.writing import (
-    BLOCK,
     SLOT,
-    VECTOR,
     Fold,
     Kernel,
     write_choice,
@@ -35,7 +31,7 @@ from boltzmann.laws import LearnerLaw
 
 SUMS = ("reward", "gap", "optimal", "greedy", "episodes", "return_sum")
 """What is summed over the steps of a window, in the order of the array ``sums``, shape (6, W, R)."""
-World = TableWorld | BanditWorld | MotionWorld | CalledWorld
+World = LawfulWorld | CalledWorld
 
 
 class Steps:
@@ -89,8 +85,7 @@ class Steps:
         if learner.uniform and not self.given:
             own.append(Draw("coins", "random", learner.rng))
         self.draws = [*own, *world.draws()]
-        self.draw_steps = 1
-        self.drawn: dict[int, list[tuple[Draw, Any]]] = {}
+        self.drawn: DrawnAhead
         declare(self, flat)
         self._write()
 
@@ -120,34 +115,17 @@ class Steps:
         splits = isinstance(self.world, CalledWorld)
         parts = [[self._act], [self._go_on]] if splits else [[self._act, self._go_on]]
         for number, stages in enumerate(parts):
-            with self._blocks():
+            with self.kernel.blocks(self.cut):
                 if number == 0:
                     write_beginning(self)
-                with self.kernel.code.under(f"for t in range({'step, step + 1' if self.cut else 'begin, end'}):"):
-                    self._begin_step()
+                with self.kernel.steps(self.cut):
+                    self.kernel.code.line(f"choice = (t - begin) * rows * {2 if self.sampled else 1} + first")
                     for stage in stages:
                         stage()
                 if stages is parts[-1]:
                     write_end(self)
             if self.cut:
                 self.parts.append(self.kernel.end_part())
-
-    @contextmanager
-    def _blocks(self) -> Iterator[None]:
-        """Write a loop over blocks of rows."""
-        code = self.kernel.code
-        code.line("size = len(ends) * rows")
-        with code.under(f"for first in range(0, rows, {BLOCK}):"):
-            code.line(f"n = min({BLOCK}, rows - first)", f"padded = (n + {VECTOR - 1}) // {VECTOR} * {VECTOR}")
-            if self.cut:
-                code.line(*(f"{name} = {name}_blocks[first // {BLOCK}]" for name in "fg"))
-            code.line(f"window = count_up_to(ends, {'step' if self.cut else 'begin'})")
-            yield
-
-    def fill(self, steps: int) -> None:
-        """Draw the random numbers of the next steps."""
-        for draws in self.drawn.values():
-            fill_together(draws, steps, self.rows)
 
     def inputs(self, prefix: str = "here.") -> dict[str, str]:
         """Return the texts of the inputs of action a of row i: in its state, or in the next with prefix "next."."""
@@ -180,7 +158,7 @@ class Steps:
         """Read the inputs of row i's state, or of the next one, within a loop over rows; -inf for masked actions."""
         code, kernel, names = self.kernel.code, self.kernel, self._names(prefix) if names is None else names
         following = prefix == "next."
-        row = kernel.at("next" if following and not isinstance(self.world, BanditWorld) else "here")
+        row = self.world.reached(kernel) if following else kernel.at("here")
         code.line(f"start = {row} * {kernel.actions}")
         mask = self.world.load_mask(kernel, following) if "values" in names else ""
         with code.under(f"for a in range({'actions' if names else 0}):"):
@@ -190,13 +168,6 @@ class Steps:
                 code.line(f"{kernel.at(prefix + name, 'i', 'a')} = {text}")
         for name in self.learner.states:
             code.line(f"{kernel.at(prefix + name)} = own_{name}[{row}]")
-
-    def _begin_step(self) -> None:
-        code = self.kernel.code
-        with code.under("if t == ends[window]:"):
-            code.line("window += 1")
-        code.line("drawn, at_first = (t - begin) * rows + first, window * rows + first")
-        code.line(f"choice = (t - begin) * rows * {2 if self.sampled else 1} + first")
 
     def _act(self) -> None:
         code, kernel = self.kernel.code, self.kernel

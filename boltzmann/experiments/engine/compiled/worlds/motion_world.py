@@ -24,17 +24,19 @@ class MotionWorld(UnmaskedWorld):
         self._form = form
         self.rows = len(form["elapsed"])
         self._streams = np.zeros(self.rows * _WORDS, dtype=np.uint64)
+        for row, generator in enumerate(form["generators"]):
+            state = generator.bit_generator.state["state"]
+            words = [state[name] >> shift & (1 << _WORD) - 1 for name in ("state", "inc") for shift in (_WORD, 0)]
+            self._streams[row * _WORDS : (row + 1) * _WORDS] = words
 
     def before(self, arguments: dict[str, Any], begin: int, end: int) -> None:
-        """Read the state of each row's generator."""
-        if begin == 0:
-            for row, generator in enumerate(self._form["generators"]):
-                state = generator.bit_generator.state["state"]
-                words = [state[name] >> shift & (1 << _WORD) - 1 for name in ("state", "inc") for shift in (_WORD, 0)]
-                self._streams[row * _WORDS : (row + 1) * _WORDS] = words
+        """Do nothing: the motion is the same at every step."""
 
     def after(self, arguments: dict[str, Any], steps: int) -> None:
-        """Leave each row's generator, and the environment's state, as lockstep would."""
+        """Do nothing: the kernel has written the state of the environment."""
+
+    def leave(self) -> None:
+        """Leave each row's generator as lockstep would; its state takes some microseconds."""
         for row, generator in enumerate(self._form["generators"]):
             high, low, *_ = (int(word) for word in self._streams[row * _WORDS : (row + 1) * _WORDS])
             whole = generator.bit_generator.state
@@ -115,10 +117,10 @@ class MotionWorld(UnmaskedWorld):
         code, form = kernel.code, self._form
         code.line("elapsed[r] += 1", f"{kernel.at('here')} = {kernel.at('next')}")
         code.line(*(f"state_{name}[r] = {kernel.at(f'reached.{name}')}" for name in form["names"]))
-        code.line("over = ended or elapsed[r] == limit")
+        code.line("cut_off = elapsed[r] == limit", "over = ended or cut_off")
         with code.under("if over:"):
-            code.line("sums[4 * size + at] += 1.0", "sums[5 * size + at] += returns[r]")
-            code.line("returns[r], elapsed[r] = 0.0, 0")
+            kernel.record_episode()
+            code.line("elapsed[r] = 0")
             uniforms = tuple(code.read(f"next_uniform(streams, r * {_WORDS})") for _ in range(form["uniforms"]))
             for name, number in form["start"](code, uniforms, self._row(kernel)).items():
                 code.line(f"state_{name}[r] = {text_of(number)}")
