@@ -131,7 +131,7 @@ class _Told:
     @property
     def exploration_probability(self) -> Array:
         """Mass off the actions of a largest value, shape (...)."""
-        return self._mass(~self._greedy)  # type: ignore[operator]
+        return self._mass(~self._greedy)
 
     def _mass(self, marks: Array) -> Array:
         probs: Any = self._made.probs
