@@ -231,6 +231,7 @@ LEARNERS = [
     agents.Sarsa(EpsilonGreedy(Linear(0.5, 0.1, 50)), step_size=InverseTime(1.0, 0.1)),
     agents.ExpectedSarsa(EpsilonGreedy(0.2), discount=0.9),
     agents.DoubleQ(Boltzmann(0.5), step_size=0.3, initial_value=1.0),
+    agents.FrontierQ(Boltzmann(0.5)),
     agents.SpeedyQ(Boltzmann(0.5)),
     agents.SpeedyQ(Greedy(), step_size=Constant(0.5), round_length=1),
     agents.SoftQ(Boltzmann(0.5), step_size=0.2),
