@@ -14,7 +14,7 @@ import tyro
 
 from benchmarks.untuned.scoring import measure
 from benchmarks.untuned.showing import by_task, duels, heat_map, profile, sections, summary
-from benchmarks.untuned.tasks import BY_NAME, TASKS
+from benchmarks.untuned.tasks import BY_NAME, HELD_OUT, TASKS
 from benchmarks.untuned.tuning import search
 from boltzmann.experiments.figures import save_figure
 from boltzmann.experiments.pages import Table, write_page
@@ -30,7 +30,9 @@ class Options:
     policies: Annotated[tuple[str, ...], tyro.conf.Positional] = ()
     """Policies of the library or of your own, such as "StandardError()" or "package.module:Mine(0.1)"."""
     tasks: tuple[str, ...] = ()
-    """The tasks; all by default."""
+    """The tasks by name; all by default, but for those that are held out."""
+    held_out: bool = False
+    """Play the 14 held-out tasks, which no policy of the library was designed on."""
     replicates: int = 200
     """Independent copies of each policy on each task."""
     seed: int = 0
@@ -50,8 +52,9 @@ def main(arguments: list[str] | None = None) -> None:
     unknown = [name for name in options.tasks if name not in BY_NAME]
     if unknown:
         raise SystemExit(f"{PROGRAM}: error: tasks must be among {', '.join(BY_NAME)}, got {unknown[0]}")
+    tasks = [BY_NAME[name] for name in options.tasks] or list(HELD_OUT if options.held_out else TASKS)
     if options.search:
-        search(options.tasks, options.jobs, lambda line: print(line, flush=True))
+        search([task.name for task in tasks], options.jobs, lambda line: print(line, flush=True))
         return
     try:
         policies = [read_policy(text) for text in options.policies]
@@ -59,7 +62,6 @@ def main(arguments: list[str] | None = None) -> None:
         raise SystemExit(f"{PROGRAM}: error: {error}") from error
     if not policies:
         raise SystemExit(f'{PROGRAM}: error: name at least one policy, such as "StandardError()"')
-    tasks = [BY_NAME[name] for name in options.tasks] or list(TASKS)
     suite = measure(
         policies,
         options.output,

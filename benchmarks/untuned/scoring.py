@@ -86,7 +86,7 @@ class Score:
 
     def groups(self) -> dict[str, float]:
         """Return the mean ratio of each group that has tasks that count."""
-        of = {task.name: task.group for task in TASKS}
+        of = {name: task.group for name, task in BY_NAME.items()}
         means = {group: [ratio for name, ratio in self.ratios.items() if of[name] == group] for group in GROUPS}
         return {group: float(np.mean(ratios)) for group, ratios in means.items() if ratios}
 
@@ -152,7 +152,11 @@ def measure(
     Each task has a folder of its own; what it holds is read instead of played.
     """
     names = [task.name for task in tasks]
-    needed = [task for task in TASKS if task.name in names or task.name in {BY_NAME[name].tuned_as for name in names}]
+    needed = [
+        task
+        for task in BY_NAME.values()
+        if task.name in names or task.name in {BY_NAME[name].tuned_as for name in names}
+    ]
     measured: dict[str, Measured] = {}
     # The task that another one is compared with stands before it.
     for task in needed:

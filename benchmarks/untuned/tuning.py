@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import envs
-from benchmarks.untuned.tasks import TASKS, SuiteTask
+from benchmarks.untuned.tasks import BY_NAME, SuiteTask
 from boltzmann import Policy
 from boltzmann.experiments import Experiment, Results, run
 from boltzmann.experiments.metrics import BY_KEY
@@ -80,14 +80,14 @@ def _mean(lost: Floats) -> float:
 
 
 def search(names: Sequence[str], jobs: int, on_round: Callable[[str], None]) -> None:
-    """Search the schedules of tasks, and write each into the file of references as it is found."""
-    for task in TASKS:
-        if task.tuned_as or (names and task.name not in names):
+    """Search the schedules of the named tasks, and write each into the file of references as it is found."""
+    for task in BY_NAME.values():
+        if task.tuned_as or task.name not in names:
             continue
         found = tuned(task, jobs, on_round)
         stored = json.loads(REFERENCES.read_text()) if REFERENCES.exists() else {}
         stored[task.name] = {**found, "seed": SEED, "rounds": list(ROUNDS)}
-        ordered = {each.name: stored[each.name] for each in TASKS if each.name in stored}
+        ordered = {each.name: stored[each.name] for each in BY_NAME.values() if each.name in stored}
         REFERENCES.write_text(json.dumps(ordered, indent=1) + "\n")
 
 

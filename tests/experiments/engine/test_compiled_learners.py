@@ -18,7 +18,7 @@ from tests.support.lists import BACKUPS
 pytest.importorskip("numba")
 from boltzmann.experiments.engine.compiled import CompiledCell
 
-WITHOUT_A_LAW = set()
+WITHOUT_A_LAW = {agents.FrontierQ}
 """Learners that only lockstep runs."""
 
 GAUSSIAN, BERNOULLI = "boltzmann/GaussianBandit-v0", "boltzmann/BernoulliBandit-v0"
