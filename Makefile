@@ -141,7 +141,7 @@ $(VENV)-lowest/ready: pyproject.toml requirements-dev.txt
 	@$(PYTHON) -m venv --clear $(VENV)-lowest
 	@$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 	@$(VENV)-lowest/bin/uv pip install --quiet --python $(VENV)-lowest/bin/python --resolution lowest-direct \
-		--only-binary :all: --no-binary boltzmann-exploration -e '.[fast,parquet,tensorboard]'
+		--only-binary :all: --no-binary boltzmann-exploration -e '.[parquet,tensorboard]'
 	@$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check \
 		$$(grep -E '^(pytest|pytest-xdist|hypothesis|mpmath|array.api.strict)==' requirements-dev.txt)
 	@touch $@

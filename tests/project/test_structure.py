@@ -64,6 +64,8 @@ ORDER = {
         ("policies",),
         ("experiments", "large", "deep"),
         ("offpolicy",),
+        ("lab",),
+        ("__main__",),
     ),
     "boltzmann.experiments": (
         ("errors", "interfaces", "metrics", "wording"),
