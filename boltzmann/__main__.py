@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import os
 import sys
 from dataclasses import dataclass
 
@@ -78,7 +79,7 @@ def help_text() -> str:
     examples = [f"  {_PROGRAM} {name} {command.example}" for name, command in COMMANDS.items()]
     return "\n".join(
         [
-            f"usage: {_PROGRAM} COMMAND [OPTIONS]   {_PROGRAM} COMMAND --help   {_PROGRAM} --version",
+            f"usage: {_PROGRAM} COMMAND [OPTIONS]; {_PROGRAM} COMMAND --help; {_PROGRAM} --version",
             "",
             "Boltzmann (softmax) exploration for reinforcement learning.",
             "",
@@ -90,16 +91,25 @@ def help_text() -> str:
     )
 
 
+def _show(text: str) -> None:
+    """Print a text, for a reader who may go away, as ``head`` does."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        # Python flushes stdout once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run a command; without one, print the help."""
     words = sys.argv[1:] if arguments is None else arguments
     first, rest = (words[0], words[1:]) if words else ("--help", [])
     if first in ("-h", "--help", "help"):
-        print(help_text())
+        _show(help_text())
     elif first == "--version":
         from boltzmann import __version__
 
-        print(f"{_PROGRAM} {__version__}")
+        _show(f"{_PROGRAM} {__version__}")
     elif first in COMMANDS:
         module = importlib.import_module(f"boltzmann.lab.{COMMANDS[first].module}")
         module.main(rest, program=f"{_PROGRAM} {first}")
