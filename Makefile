@@ -26,7 +26,7 @@ NOTEBOOK := ipywidgets==8.1.9 nbclient==0.11.0 ipykernel==7.4.0
 
 .PHONY: demo test test-slow test-lowest test-newest test-libraries test-deep test-deep-slow test-adapters test-browser \
 	test-notebook notebook test-clusters coverage lint types format wheel lock \
-	benchmark benchmark-peers literature clean
+	benchmark benchmark-peers literature clean help
 
 demo: $(VENV)/ready  ## compare exploration schedules, print a leaderboard, draw the learning curves
 	$(BIN)/python -m scripts.compare_schedules
@@ -94,11 +94,11 @@ test-clusters: $(VENV)/ready  ## runs on local clusters of Dask and Ray, and exp
 coverage: $(VENV)/ready  ## the lines that no test ran, where earlier targets had COVERAGE="--cov --cov-append --cov-report="
 	$(BIN)/python -m coverage report
 
-lint: $(VENV)/ready
+lint: $(VENV)/ready  ## ruff: format and rules
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 
-types: $(VENV)/ready
+types: $(VENV)/ready  ## mypy --strict
 	$(BIN)/mypy
 
 format: $(VENV)/ready  ## fix what ruff can fix
@@ -115,7 +115,7 @@ benchmark-peers: $(VENV)/ready $(VENV)-peers/ready  ## rollouts beside other lib
 literature: $(VENV)/ready  ## published numbers beside measured ones; takes some minutes
 	$(BIN)/python -m benchmarks.literature --output docs/literature.md
 
-wheel: $(VENV)/ready
+wheel: $(VENV)/ready  ## build the wheel into dist
 	$(BIN)/python -m build --wheel --outdir dist .
 
 lock:  ## pin the versions of a new install of the dev extra
@@ -125,7 +125,10 @@ lock:  ## pin the versions of a new install of the dev extra
 	$(VENV)-lock/bin/python -m pip freeze --exclude-editable | grep -v '://' > requirements-dev.txt
 	rm -rf $(VENV)-lock
 
-clean:
+help:  ## the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+clean:  ## remove environments, builds and caches
 	rm -rf $(VENV) $(VENV)-lowest $(VENV)-newest $(VENV)-peers $(VENV)-adapters $(VENV)-tianshou $(VENV)-rllib benchmarks/.cache build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 $(VENV)/ready: pyproject.toml requirements-dev.txt
@@ -155,7 +158,7 @@ $(VENV)-lowest/ready: pyproject.toml requirements-dev.txt
 	@$(PYTHON) -m venv --clear $(VENV)-lowest
 	@$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 	@$(VENV)-lowest/bin/uv pip install --quiet --python $(VENV)-lowest/bin/python --resolution lowest-direct \
-		--only-binary :all: --no-binary boltzmann-exploration -e '.[fast,parquet,tensorboard]'
+		--only-binary :all: --no-binary boltzmann-exploration -e '.[parquet,tensorboard]'
 	@$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check \
 		$$(grep -E '^(pytest|pytest-xdist|hypothesis|mpmath|array.api.strict)==' requirements-dev.txt)
 	@touch $@

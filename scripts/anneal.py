@@ -86,10 +86,10 @@ def describe(options: Options) -> Annealing:
 
 
 @command(PROGRAM)
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: list[str] | None, program: str) -> None:
     """Run the command line."""
-    options = read_options(Options, arguments, PROGRAM)
-    with console.errors_in_one_line(PROGRAM, console.INPUT_ERRORS):
+    options = read_options(Options, arguments, program)
+    with console.errors_in_one_line(program, console.INPUT_ERRORS):
         annealing = describe(options)
         folder = options.output or Path("results") / f"{PROGRAM}-{annealing.hash}"
         refusals.require_workers(options.jobs, options.cell_timeout)
@@ -98,7 +98,7 @@ def main(arguments: list[str] | None = None) -> None:
         if options.dry_run:
             costs.print_outline(annealing.outline(), options.jobs, folder)
             return
-    with console.errors_in_one_line(PROGRAM, console.RUN_ERRORS):
+    with console.errors_in_one_line(program, console.RUN_ERRORS):
         with study_runs(folder, annealing.outline(), options.jobs, options.cell_timeout) as run_in:
             gains, runs = run_annealing(annealing, run_in)
         tables, answer = gain_tables(gains, options.metric), annealing_answer(gains)

@@ -175,10 +175,10 @@ def report(
 
 
 @command(PROGRAM)
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: list[str] | None, program: str) -> None:
     """Run the command line."""
-    options = read_options(Options, arguments, PROGRAM)
-    with console.errors_in_one_line(PROGRAM, console.INPUT_ERRORS):
+    options = read_options(Options, arguments, program)
+    with console.errors_in_one_line(program, console.INPUT_ERRORS):
         experiment = describe(options)
         folder = options.output or Path("results") / f"{PROGRAM}-{experiment.plan.hash}"
         refusals.require_workers(options.jobs, options.cell_timeout)
@@ -187,7 +187,7 @@ def main(arguments: list[str] | None = None) -> None:
         if options.dry_run:
             costs.print_outline({"": experiment}, options.jobs, folder)
             return
-    with console.errors_in_one_line(PROGRAM, console.RUN_ERRORS):
+    with console.errors_in_one_line(program, console.RUN_ERRORS):
         costs.disk_need(folder, {"": experiment})
         values = known_values(experiment, options.values)
         with ProgressBar() as progress:
@@ -202,14 +202,14 @@ def main(arguments: list[str] | None = None) -> None:
         checks = check_ends(results)
     wrong = [f"{check.end} is not {check.policy} on {check.task}" for check in checks if check.differing]
     try:
-        with console.errors_in_one_line(PROGRAM, console.RUN_ERRORS):
+        with console.errors_in_one_line(program, console.RUN_ERRORS):
             report(results, checks, values, options.metric)
     except SystemExit as end:
         # A figure that fails does not hide that an end is wrong.
         if not wrong or end.code == console.INTERRUPTED:
             raise
     if wrong:
-        raise SystemExit(f"{PROGRAM}: error: {'; '.join(wrong)}")
+        raise SystemExit(f"{program}: error: {'; '.join(wrong)}")
 
 
 if __name__ == "__main__":

@@ -85,10 +85,10 @@ def describe(options: Options) -> Tuning:
 
 
 @command(PROGRAM)
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: list[str] | None, program: str) -> None:
     """Run the command line."""
-    options = read_options(Options, arguments, PROGRAM)
-    with console.errors_in_one_line(PROGRAM, console.INPUT_ERRORS):
+    options = read_options(Options, arguments, program)
+    with console.errors_in_one_line(program, console.INPUT_ERRORS):
         tuning = describe(options)
         folder = options.output or Path("results") / f"{PROGRAM}-{tuning.hash}"
         refusals.require_workers(options.jobs, options.cell_timeout)
@@ -97,7 +97,7 @@ def main(arguments: list[str] | None = None) -> None:
         if options.dry_run:
             costs.print_outline(tuning.outline(), options.jobs, folder)
             return
-    with console.errors_in_one_line(PROGRAM, console.RUN_ERRORS):
+    with console.errors_in_one_line(program, console.RUN_ERRORS):
         with study_runs(folder, tuning.outline(), options.jobs, options.cell_timeout) as run_in:
             result = run_tuning(tuning, run_in)
         rounds, judged, answer = rounds_table(result), judgement_table(result), recommendation(result)

@@ -27,11 +27,10 @@ class Options:
 
 
 @command("write_report")
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: list[str] | None, program: str) -> None:
     """Run the command line."""
-    options = read_options(Options, arguments, "write_report")
+    options = read_options(Options, arguments, program)
     page = options.output or options.results / "report.html"
-    program = "write_report"
     with console.errors_in_one_line(program, console.RUN_ERRORS):
         results = Results.load(options.results)
         refusals.require_file(page)

@@ -46,12 +46,12 @@ class Options:
 
 
 @command(PROGRAM)
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: list[str] | None, program: str) -> None:
     """Play, print and draw."""
     options = read_options(Options, arguments, f"python -m benchmarks.{PROGRAM}")
     unknown = [name for name in options.tasks if name not in BY_NAME]
     if unknown:
-        raise SystemExit(f"{PROGRAM}: error: tasks must be among {', '.join(BY_NAME)}, got {unknown[0]}")
+        raise SystemExit(f"{program}: error: tasks must be among {', '.join(BY_NAME)}, got {unknown[0]}")
     tasks = [BY_NAME[name] for name in options.tasks] or list(HELD_OUT if options.held_out else TASKS)
     if options.search:
         search([task.name for task in tasks], options.jobs, lambda line: print(line, flush=True))
@@ -59,9 +59,9 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         policies = [read_policy(text) for text in options.policies]
     except ValueError as error:
-        raise SystemExit(f"{PROGRAM}: error: {error}") from error
+        raise SystemExit(f"{program}: error: {error}") from error
     if not policies:
-        raise SystemExit(f'{PROGRAM}: error: name at least one policy, such as "StandardError()"')
+        raise SystemExit(f'{program}: error: name at least one policy, such as "StandardError()"')
     suite = measure(
         policies,
         options.output,

@@ -62,6 +62,8 @@ ORDER = {
         ("policies",),
         ("experiments", "large", "deep", "explorer"),
         ("offpolicy",),
+        ("lab",),
+        ("__main__",),
     ),
     "boltzmann.experiments": (
         ("errors", "interfaces", "metrics", "wording"),

@@ -1,4 +1,4 @@
-"""Whole windows of steps as machine code; needs numba, the extra ``fast``.
+"""Whole windows of steps as machine code; needs numba.
 
 An agent and an environment state what they do as laws (``boltzmann.laws``). Their laws are called with symbols, which
 leaves the text of one function that takes all steps: a kernel. numba compiles it, and keeps it in the user's folder for
