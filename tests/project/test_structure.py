@@ -70,6 +70,7 @@ ORDER = {
         ("describe", "engine"),
         ("store",),
         ("runs", "statistics"),
+        ("charts",),
         ("figures",),
         ("pages",),
         ("studies",),

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from boltzmann.experiments.figures.style import LINE, MANY
+from boltzmann.experiments.charts import MANY
+from boltzmann.experiments.figures.style import LINE
 from boltzmann.experiments.metrics import Floats
 
 if TYPE_CHECKING:
