@@ -17,6 +17,7 @@ from boltzmann.experiments.charts.family_charts import (
 )
 from boltzmann.experiments.charts.interval_charts import aggregate_charts, difference_charts
 from boltzmann.experiments.charts.learning_charts import (
+    EXPLORATION,
     MANY,
     STRONG,
     CurveNumbers,
@@ -31,6 +32,7 @@ from boltzmann.experiments.charts.model import Axis, Chart, Line, LinePanel, Row
 from boltzmann.experiments.charts.replicate_charts import replicate_charts
 
 __all__ = [
+    "EXPLORATION",
     "MANY",
     "REFERENCES",
     "STRONG",
