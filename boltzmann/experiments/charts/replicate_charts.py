@@ -38,7 +38,7 @@ def replicate_charts(judgement: Judgement) -> list[Chart]:
                 line = Line(name, styles[name], levels[kept], share.value[kept], band, "steps", faint)
                 lines.append(line)
         side = "below" if metric.smaller_is_better else "above"
-        y_axis = Axis(f"{plan.sample}s {side} it", is_fraction=True)
+        y_axis = Axis(f"share of {plan.sample}s {side} the level", is_fraction=True)
         panels.append(LinePanel(task, Axis(f"level of {metric.name}"), y_axis, lines))
     better = "which share of its replicates did better than each level"
     caption = (

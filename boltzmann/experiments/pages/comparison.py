@@ -21,6 +21,7 @@ from boltzmann.experiments.statistics import (
     TaskJudgement,
     difference_text,
     final_text,
+    task_evidence,
     total_text,
     with_interval,
 )
@@ -67,7 +68,8 @@ def write_report(
 
 def write_judgement(judgement: Judgement, path: str | os.PathLike[str], more: Sequence[Section] = ()) -> None:
     """Write the page of results that are judged already; see :func:`write_report`."""
-    answers = [_answer(judged, judgement.answers[judged.task]) for judged in judgement.tasks]
+    sample = judgement.results.plan.sample
+    answers = [_answer(judged, judgement.confidence, sample) for judged in judgement.tasks]
     charts = [
         Section(entry.heading, entry.shows, charts=entry.charts(judgement), is_folded=entry.is_folded)
         for entry in FIGURES
@@ -77,14 +79,14 @@ def write_judgement(judgement: Judgement, path: str | os.PathLike[str], more: Se
     write_page(path, f"Which exploration? {', '.join(judgement.results.plan.task_labels)}", answers, sections)
 
 
-def _answer(judged: TaskJudgement, sentences: str) -> Answer:
+def _answer(judged: TaskJudgement, confidence: float, sample: str) -> Answer:
     best = judged.rows[0]
+    evidence = task_evidence(judged.rows, confidence, sample)
     if not best["replicates"]:
-        return Answer(judged.task, sentences)
-    name = f"{judged.labels[0]} does best" if len(judged.rows) > 1 else judged.labels[0]
-    return Answer(
-        judged.task, name, final_text(best), f"{judged.metric.name}, in the last tenth of the steps", [sentences]
-    )
+        return Answer(judged.task, evidence[0])
+    leads = len({row["final"] for row in judged.rows}) > 1
+    name = f"{judged.labels[0]} does best" if leads else judged.labels[0]
+    return Answer(judged.task, name, final_text(best), f"{judged.metric.name} in the last tenth of the steps", evidence)
 
 
 def _leaderboard(judgement: Judgement) -> Section:
@@ -108,7 +110,7 @@ def _notes(judgement: Judgement, level: str) -> list[str]:
         "interval short, both of its ends stand in brackets instead.",
         f"All policies met the same random problems. So differences are taken {sample} by {sample}, which makes them "
         f"more certain than the means; their {level} intervals stand in brackets.",
-        "A policy is tied with the best where the data do not tell the two apart, once all pairs of the task are tested "
+        "Tied policies are those that the data do not tell apart from the best, once all pairs of the task are tested "
         "together (Holm's correction).",
     ]
     if samples < FEW:
@@ -143,7 +145,7 @@ def suite_tables(judgement: Judgement) -> list[Table]:
 
 def _task_table(judged: TaskJudgement, samples: int, to: str, styles: Mapping[str, int]) -> Table:
     columns = (
-        *("rank", "policy", f"{judged.metric.name}, last tenth", f"difference to {to}", "tied with the best"),
+        *("rank", "policy", f"{judged.metric.name}, last tenth", f"difference to {to}", "tied"),
         f"{judged.metric.total}, all steps",
     )
     rows = [

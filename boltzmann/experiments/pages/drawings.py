@@ -52,6 +52,11 @@ def breakable(text: str) -> str:
     return re.sub(r"([(,] ?)", r"\1<wbr>", escape(text))
 
 
+def figures(text: str) -> str:
+    """Write a text of numbers, with a sign of minus that is as wide as that of plus; no line ends behind ±."""
+    return re.sub(r"(?<![\w.])-(?=\d|inf)", "\N{MINUS SIGN}", escape(text)).replace("± ", "±&nbsp;")
+
+
 def figure_of(name: str, picture: Picture) -> str:
     """Return the HTML of a picture; ``name`` keeps its identities apart from those of others."""
     caption = f"\n<figcaption>{escape(picture.caption)}</figcaption>" if picture.caption else ""

@@ -11,12 +11,19 @@ import numpy as np
 
 from boltzmann.experiments.charts import Axis, Chart, Line, LinePanel, Row, RowPanel
 from boltzmann.experiments.metrics import Floats
-from boltzmann.experiments.pages.drawings import breakable, escape
+from boltzmann.experiments.pages.drawings import breakable, escape, figures
 from boltzmann.experiments.wording import printable
 
 _DIGITS = 6
 """Digits of a number on the page; no screen and no reader has use for more."""
-_MARKS = ("", "square", "triangle", "diamond", "cross")
+_MARKS = (
+    "M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0Z",
+    "M-4-4H4V4H-4Z",
+    "M0-4.5L4.5 4H-4.5Z",
+    "M0-5L5 0L0 5L-5 0Z",
+    "M-4-4L4 4M-4 4L4-4",
+)
+"""The outlines of the marks, in the order of ``charts/styles.js``."""
 _COLOURS = 8
 _STEPS, _ROUND, _TICKS = (1.0, 2.0, 5.0, 10.0), 1e-9, 5
 
@@ -33,16 +40,15 @@ def chart_of(name: str, chart: Chart) -> str:
         tools += "<noscript><p>This picture needs JavaScript; the tables do not.</p></noscript>\n"
     panels = "\n".join(_rows_of(panel) if isinstance(panel, RowPanel) else _place_of(panel) for panel in chart.panels)
     label = f'role="group" aria-label="{escape(chart.alternative)}"'
-    return (
-        f'<figure class="chart" id="{name}" {label}{data}>\n{heading}{tools}<div class="panels{kind}">\n{panels}\n</div>'
-        f"{caption}\n</figure>"
-    )
+    inside = f'{heading}{tools}<div class="panels{kind}">\n{panels}\n</div>{caption}'
+    return f'<figure class="chart" id="{name}" {label}{data}>\n{inside}\n</figure>'
 
 
 def _place_of(panel: LinePanel) -> str:
     label = f"{printable(panel.title)}. Arrow keys read the values."
+    unit = f'<p class="upwards">{escape(panel.y.label)}</p>\n' if panel.y.label != panel.title else ""
     return (
-        f'<div class="panel">\n<h4>{breakable(panel.title)}</h4>\n'
+        f'<div class="panel">\n<h4>{breakable(panel.title)}</h4>\n{unit}'
         f'<div class="plot" tabindex="0" role="group" aria-label="{escape(label)}">'
         f'<div class="readout" role="status" hidden></div></div>\n</div>'
     )
@@ -132,17 +138,16 @@ def _row(row: Row, lines: str, low: float, high: float) -> str:
         left, width = 100 * (row.low - low) / (high - low), 100 * (row.high - row.low) / (high - low)
         marks += f'<span class="bar" style="left:{left:.2f}%;width:{width:.2f}%"></span>'
     if math.isfinite(row.value):
-        kind = " ".join(
-            filter(
-                None, ["dot", _MARKS[(row.style + 2 * (row.style // _COLOURS)) % len(_MARKS)], row.is_hollow * "hollow"]
-            )
-        )
-        marks += f'<span class="{kind}" style="left:{100 * (row.value - low) / (high - low):.2f}%"></span>'
+        path = _MARKS[(row.style + 2 * (row.style // _COLOURS)) % len(_MARKS)]
+        left = 100 * (row.value - low) / (high - low)
+        kind = "dot hollow" if row.is_hollow else "dot"
+        marks += f'<svg class="{kind}" viewBox="-7 -7 14 14" style="left:{left:.2f}%"><path d="{path}"/></svg>'
     about = f" {escape(row.about)}" if row.about else ""
+    name = f'<th scope="row" data-style="{row.style}"><code>{breakable(row.name)}</code>{about}</th>'
+    track = f'<div class="track colour-{row.style % _COLOURS}" aria-hidden="true">{marks}</div>'
     return (
-        f'<tr data-series="{escape(row.name)}"><th scope="row" data-style="{row.style}"><code>{breakable(row.name)}</code>'
-        f'{about}</th><td class="track-cell"><div class="track colour-{row.style % _COLOURS}" aria-hidden="true">{marks}'
-        f'</div></td><td class="number">{escape(row.text)}</td></tr>'
+        f'<tr data-series="{escape(row.name)}">{name}<td class="track-cell">{track}</td>'
+        f'<td class="number">{figures(row.text)}</td></tr>'
     )
 
 

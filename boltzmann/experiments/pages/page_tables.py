@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from boltzmann.experiments.pages.drawings import breakable, escape
+from boltzmann.experiments.pages.drawings import breakable, escape, figures
 
 _STACKED = 3
 """A table with more columns stands in blocks on a narrow screen, one for each row."""
@@ -90,11 +90,10 @@ def _cells(table: Table, number: int) -> list[str]:
             style = f' data-style="{table.styles[number]}"' if table.styles else ""
             cells.append(f'<th scope="row"{style}><code>{breakable(text)}</code></th>')
             continue
-        # A narrow column may break before the sign, but not behind it.
         name = f' data-column="{escape(table.columns[column])}"' if len(table.columns) > _STACKED else ""
         shade = table.shades[number][column - table.heading - 1] if table.shades and column > table.heading else None
         tint = f' style="--shade: {shade:.2f}"' if shade is not None and shade == shade else ""
-        written = escape(text).replace("± ", "±&nbsp;")
+        written = figures(text) if column > table.heading else escape(text)
         cells.append(f"<td{_side(table, column)}{name}{tint}>{written}</td>")
     return cells
 

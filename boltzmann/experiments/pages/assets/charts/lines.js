@@ -1,6 +1,6 @@
 // A panel of lines with bands, drawn for a width in pixels.
 
-const SPACE = { top: 10, right: 16, bottom: 46, letter: 7.2 };
+const SPACE = { top: 10, right: 16, bottom: 46, letter: 8.2 };
 
 // The lines of a panel that the legend has left on.
 function visibleLines(panel, hidden) {

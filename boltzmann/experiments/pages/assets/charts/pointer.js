@@ -26,6 +26,16 @@ function placeText(panel, x) {
   return `${panel.x.short ?? panel.x.label}: ${number}`;
 }
 
+// The values stand beside the line, on the side with more room.
+function besideCross(readout, place, x) {
+  const left = place.getBoundingClientRect().left;
+  const [before, behind] = [left + x, document.documentElement.clientWidth - left - x];
+  const isBefore = before > behind;
+  readout.style.left = isBefore ? "auto" : `${x + 12}px`;
+  readout.style.right = isBefore ? `${place.clientWidth - x + 12}px` : "auto";
+  readout.style.maxWidth = `min(26rem, ${Math.floor(Math.max(before, behind)) - 20}px)`;
+}
+
 function watchPanel(place, panel, picture) {
   const { svg, axes, lines } = picture;
   const readout = place.querySelector(".readout");
@@ -64,8 +74,7 @@ function watchPanel(place, panel, picture) {
     list.append(...rows.map(([line, index]) => valueRow(panel, line, index)));
     readout.replaceChildren(made("p", "", placeText(panel, at)), list);
     readout.hidden = false;
-    // The values stand on the side where the pointer is not.
-    readout.classList.toggle("at-left", axes.x.at(at) > (axes.left + axes.right) / 2);
+    besideCross(readout, place, axes.x.at(at) * (place.clientWidth / svg.viewBox.baseVal.width));
   }
 
   function numberAt(event) {

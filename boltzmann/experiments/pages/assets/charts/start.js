@@ -14,7 +14,7 @@ function startChart(chart, state) {
   const names = new Map(panels.flatMap((panel) => panel.lines.map((line) => [line.name, line.style])));
   const tools = chart.querySelector(".tools");
   if (panels.some((panel) => panel.x.switches)) tools.append(stepsSwitch(state));
-  tools.append(legendOf(new Map([...names].sort((one, other) => one[1] - other[1])), state));
+  tools.append(legendOf(names, state));
   const places = [...chart.querySelectorAll(".plot")];
 
   function draw(index, width) {
