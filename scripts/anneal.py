@@ -17,6 +17,7 @@ from boltzmann.experiments.studies import (
     Annealing,
     annealing_answer,
     draw_gains,
+    gain_cards,
     gain_charts,
     gain_tables,
     run_annealing,
@@ -122,7 +123,9 @@ def main(arguments: list[str] | None = None) -> None:
             charts = gain_charts(gains, options.metric)
             section = Section("What annealing gains", _SHOWS, charts=charts, tables=tables)
             page, sections = folder / _PAGE, [section, repetition(runs)]
-            write_and_print(page, lambda: write_page(page, "What annealing gains", answer, sections), attempt)
+            write_and_print(
+                page, lambda: write_page(page, "What annealing gains", gain_cards(gains), sections), attempt
+            )
 
 
 if __name__ == "__main__":

@@ -13,10 +13,11 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from itertools import groupby
 from string import Template
 
 from boltzmann.experiments.charts import Chart
-from boltzmann.experiments.pages.drawings import Picture, breakable, escape, figure_of
+from boltzmann.experiments.pages.drawings import Picture, breakable, escape, figure_of, figures
 from boltzmann.experiments.pages.page_charts import chart_of
 from boltzmann.experiments.pages.page_tables import Table, table_of
 
@@ -143,10 +144,16 @@ def _paragraph(text: str) -> str:
 
 
 def _answers(answers: Sequence[str | Answer]) -> str:
-    """Set each answer as a card, and all plain sentences as one."""
-    plain = "\n".join(_paragraph(one) for one in answers if isinstance(one, str))
-    cards = [_card(one) for one in answers if isinstance(one, Answer)]
-    return "\n".join([*([f'<div class="answer">\n{plain}\n</div>'] if plain else []), *cards])
+    """Set each answer as a card; plain sentences stand between them, or are a card where there is no other."""
+    kind = "said" if any(isinstance(one, Answer) for one in answers) else "answer"
+    parts = []
+    for is_plain, some in groupby(answers, lambda one: isinstance(one, str)):
+        if is_plain:
+            sentences = "\n".join(_paragraph(str(one)) for one in some)
+            parts.append(f'<div class="{kind}">\n{sentences}\n</div>')
+        else:
+            parts += [_card(one) for one in some if isinstance(one, Answer)]
+    return "\n".join(parts)
 
 
 def _card(answer: Answer) -> str:
@@ -154,7 +161,7 @@ def _card(answer: Answer) -> str:
     parts = [
         f'<p class="about">{breakable(answer.about)}</p>' if answer.about else "",
         f'<p class="best">{breakable(answer.best)}</p>',
-        f'<p class="number">{escape(answer.number)}{unit}</p>' if answer.number else "",
+        f'<p class="number">{figures(answer.number)}{unit}</p>' if answer.number else "",
         *map(_paragraph, answer.sentences),
     ]
     return '<div class="answer">\n' + "\n".join(filter(None, parts)) + "\n</div>"

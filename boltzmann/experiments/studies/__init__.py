@@ -10,7 +10,7 @@
 """
 
 from boltzmann.experiments.studies.annealing import Annealing, run_annealing
-from boltzmann.experiments.studies.annealing_tables import annealing_answer, gain_tables
+from boltzmann.experiments.studies.annealing_tables import annealing_answer, gain_cards, gain_tables
 from boltzmann.experiments.studies.gains import draw_gains
 from boltzmann.experiments.studies.limits import draw_limits
 from boltzmann.experiments.studies.problem import Problem
@@ -54,6 +54,7 @@ __all__ = [
     "draw_limits",
     "ends_table",
     "fit_low_temperatures",
+    "gain_cards",
     "gain_charts",
     "gain_tables",
     "gap_or_usual",

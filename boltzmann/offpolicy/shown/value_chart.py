@@ -74,7 +74,7 @@ def _over_temperatures(choice: TemperatureChoice, candidates: list[Candidate]) -
     left = Line("left uncovered", 7, x, np.array([one.left_over for one in estimates]))
     shaded = _shaded(candidates, x)
     return [
-        LinePanel("Reward a step", axis, Axis("Reward a step"), lines, shaded),
+        LinePanel("Reward a step", axis, Axis("estimate with its interval"), lines, shaded),
         LinePanel("Left uncovered by the log", axis, Axis("part of the policy", is_fraction=True), [left], shaded),
     ]
 

@@ -47,7 +47,7 @@ function startCharts() {
   }
   followState(state);
   // Two panels stand side by side on paper; nothing there is laid out anew after it was measured.
-  const onPaper = 330;
+  const onPaper = 420;
   window.addEventListener("beforeprint", () => charts.forEach((redraw) => redraw(onPaper)));
   window.addEventListener("afterprint", () => {
     charts.forEach((redraw) => redraw());
