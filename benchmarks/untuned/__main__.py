@@ -17,7 +17,7 @@ from benchmarks.untuned.showing import by_task, duels, heat_map, profile, sectio
 from benchmarks.untuned.tasks import BY_NAME, HELD_OUT, TASKS
 from benchmarks.untuned.tuning import search
 from boltzmann.experiments.figures import save_figure
-from boltzmann.experiments.pages import Table, write_page
+from boltzmann.experiments.pages import Answer, Table, write_page
 from scripts.support import command, read_options, read_policy
 
 PROGRAM = "untuned"
@@ -80,7 +80,13 @@ def main(arguments: list[str] | None, program: str) -> None:
         f"Without tuning, {suite.entrants[0]} has {first.mean:.2f} of the gain of the best hand-tuned Boltzmann "
         f"schedules over all steps (95 % interval {first.low:.2f} to {first.high:.2f}, {len(first.ratios)} tasks)."
     )
-    write_page(options.output / "report.html", "Exploration without tuning", [answer], sections(suite))
+    card = Answer(
+        f"{len(first.ratios)} tasks, over all steps",
+        f"{suite.entrants[0]} without tuning",
+        f"{first.mean:.2f} [{first.low:.2f}, {first.high:.2f}]",
+        "of the gain of the best hand-tuned Boltzmann schedules (with its 95 % interval)",
+    )
+    write_page(options.output / "report.html", "Exploration without tuning", [card], sections(suite))
     print(answer, f"figures and page: {options.output}", sep="\n")
 
 
