@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sphinx.cmd.build import main as build
 
+from docs.site.checking import faults_of
 from docs.site.drawing import DRAWN, OF_THE_RUN, draw_all
 from docs.site.reference import ROOT
 from docs.site.staging import stage
@@ -31,11 +32,12 @@ def main() -> int:
     settings = str(Path(__file__).parent)
     arguments = ["-W", "--keep-going", "-q", "-b", "html", "-c", settings, "-d", str(options.work / "doctrees")]
     code = build([*arguments, str(sources), str(options.output)])
-    print(
-        f"{options.output / 'index.html'}: {'written' if code == 0 else 'NOT right'}, "
-        f"after {time.perf_counter() - started:.0f} s"
-    )
-    return code
+    faults = list(faults_of(options.output))
+    print(*faults, sep="\n", end="\n" if faults else "")
+    is_right = code == 0 and not faults
+    seconds = f"{time.perf_counter() - started:.0f} s"
+    print(f"{options.output / 'index.html'}: {'written' if is_right else 'NOT right'}, after {seconds}")
+    return code or int(bool(faults))
 
 
 if __name__ == "__main__":

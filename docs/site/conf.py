@@ -1,5 +1,9 @@
 """Sphinx's settings of the site, which ``make docs`` builds from the sources that ``staging`` lays out."""
 
+import dataclasses
+import inspect
+from typing import Any
+
 import boltzmann
 
 project = "boltzmann-exploration"
@@ -22,6 +26,7 @@ autodoc_preserve_defaults = True
 numpydoc_show_class_members = False
 numpydoc_validation_checks: set[str] = set()
 add_module_names = False
+toc_object_entries_show_parents = "hide"
 
 html_theme = "furo"
 html_title = "Boltzmann exploration"
@@ -31,6 +36,22 @@ html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False
 html_theme_options = {"navigation_with_keys": True, "top_of_page_buttons": []}
-pygments_style, pygments_dark_style = "friendly", "monokai"
+pygments_style, pygments_dark_style = "friendly", "github-dark"
 # The console's prompt is no part of what is copied or searched.
 highlight_language = "none"
+
+
+def _signature_of_fields(
+    app: Any, what: str, name: str, thing: Any, options: Any, signature: str | None, answer: str | None
+) -> tuple[str, str | None] | None:
+    """Show the fields of a dataclass; Sphinx asks ``__new__``, which takes anything so that errors can help."""
+    if what != "class" or not dataclasses.is_dataclass(thing):
+        return None
+    _, *parameters = inspect.signature(thing.__init__).parameters.values()
+    bare = [parameter.replace(annotation=inspect.Parameter.empty) for parameter in parameters]
+    return str(inspect.Signature(bare)), None
+
+
+def setup(app: Any) -> None:
+    """Let the signatures of dataclasses be those of their fields."""
+    app.connect("autodoc-process-signature", _signature_of_fields)

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).parents[2]
 
@@ -252,6 +251,20 @@ def kind_of(entry: Entry) -> str:
     if inspect.isclass(thing):
         return "exception" if issubclass(thing, BaseException) else "class"
     return "function" if inspect.isroutine(thing) else "data"
+
+
+def is_documented(entry: Entry) -> bool:
+    """Return whether a class or function has a docstring, without importing it."""
+    tree = _tree_of(entry.module)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name == entry.name:
+            return ast.get_docstring(node) is not None
+    sources = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module)
+    return any(
+        is_documented(Entry(str(node.module), entry.name))
+        for node in sources
+        if entry.name in {alias.name for alias in node.names}
+    )
 
 
 def text_of_data(entry: Entry) -> str:

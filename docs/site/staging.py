@@ -101,6 +101,9 @@ def for_the_site(
         return f"{mark}[{label}]({_from(place, copy)})" + ("{.picture}" if mark else "")
 
     parts = _FENCE.split(text)
+    for number in range(1, len(parts), 2):
+        # Doctests need an empty line before the end of a block, readers do not.
+        parts[number] = parts[number].replace("\n\n```", "\n```")
     for number in range(0, len(parts), 2):
         parts[number] = _LINK.sub(linked, _FOR_THE_SITE.sub(r"\1", parts[number]))
     return "".join(parts)
@@ -151,4 +154,4 @@ def _directive(entry: Entry) -> str:
     value = repr(getattr(import_module(entry.module), entry.name))
     shown = f"   :value: {value}\n" if len(value) <= 80 and " at 0x" not in value else ""
     text = "\n".join(f"   {line}".rstrip() for line in text_of_data(entry).split("\n"))
-    return f".. py:data:: {entry.path}\n{shown}\n{text}\n"
+    return f".. py:data:: {entry.name}\n{shown}\n{text}\n"
