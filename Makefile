@@ -21,8 +21,10 @@ ADAPTERS := pfrl==0.4.0 torchrl==0.14.1 skrl==2.1.1
 ADAPTERS_TIANSHOU := tianshou==2.0.1
 ADAPTERS_RLLIB := 'ray[rllib]==2.60.0'
 
+NOTEBOOK := ipywidgets==8.1.9 nbclient==0.11.0 ipykernel==7.4.0
+
 .PHONY: demo test test-slow test-lowest test-newest test-libraries test-deep test-deep-slow test-adapters test-browser \
-	test-clusters coverage lint types format wheel lock docs \
+	test-notebook notebook test-clusters coverage lint types format wheel lock docs \
 	benchmark benchmark-peers literature clean
 
 demo: $(VENV)/ready  ## compare exploration schedules, print a leaderboard, draw the learning curves
@@ -64,6 +66,12 @@ test-adapters: $(VENV)-adapters/ready $(VENV)-tianshou/ready $(VENV)-rllib/ready
 	for each in adapters tianshou rllib; do \
 		$(VENV)-$$each/bin/python -m pytest -q --noconftest -W default -p no:cacheprovider -rs tests/deep/test_adapters.py || exit 1; \
 	done
+
+test-notebook: $(VENV)/notebook  ## what objects show in a notebook, and the example notebook; installs Jupyter's kernel first
+	$(BIN)/python -m pytest -q tests/notebook $(COVERAGE)
+
+notebook: $(VENV)/notebook  ## run the example notebook and store what it shows
+	cd $$(mktemp -d) && PYTHONPATH=$(CURDIR) $(CURDIR)/$(BIN)/jupyter execute --inplace $(CURDIR)/docs/notebooks/*.ipynb
 
 test-browser: $(VENV)/ready  ## the page of a comparison in headless Chromium; installs Playwright, and Chromium if possible
 	@$(BIN)/python -c 'import playwright' 2>/dev/null || { echo "installing Playwright into $(VENV)"; \
@@ -143,6 +151,11 @@ $(VENV)/deep: $(VENV)/ready
 	@$(INSTALL) torch==2.13.0
 	@$(INSTALL) $(DEEP)
 	@$(INSTALL) --no-deps minatar==1.0.15
+	@touch $@
+
+$(VENV)/notebook: $(VENV)/ready
+	@echo "installing Jupyter's kernel and widgets into $(VENV)"
+	@$(INSTALL) $(NOTEBOOK)
 	@touch $@
 
 # Only uv finds the lowest versions; --only-binary leaves out those that have no wheel for this Python.

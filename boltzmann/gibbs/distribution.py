@@ -11,10 +11,11 @@ from boltzmann.arrays import Array, Mask, Rng, Values, Weights
 from boltzmann.gibbs.inverse import from_inverse, log_base
 from boltzmann.hints import keywords_of_class, require_known, with_hints, with_plain_signature
 from boltzmann.inversion import sample_weights
+from boltzmann.pictured import Pictured
 from boltzmann.sampling import sample_without_replacement
 
 
-class Gibbs:
+class Gibbs(Pictured):
     """The Gibbs distribution of one or many rows of action values.
 
     Parameters

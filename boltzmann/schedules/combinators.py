@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from boltzmann.arrays import QUIET
 from boltzmann.bounds import Real, Temperature, Whole
-from boltzmann.notation import Expression
+from boltzmann.schedules.drawn import DrawnSchedule
 from boltzmann.schedules.steps import LAST_STEP, NONNEGATIVE, Schedule, Temperatures, checked_steps, temperatures_at
 
 _BELOW_ONE = 1 - 2.0**-53
@@ -18,7 +18,7 @@ _BELOW_ONE = 1 - 2.0**-53
 
 
 @dataclass(frozen=True, repr=False)
-class Warmup(Expression):
+class Warmup(DrawnSchedule):
     """A straight line from ``start`` to the beginning of a schedule, in ``steps`` steps; then that schedule.
 
     With ``start = inf``, the default, the first ``steps`` steps are uniform.
@@ -58,7 +58,7 @@ class Warmup(Expression):
 
 
 @dataclass(frozen=True, repr=False)
-class Scale(Expression):
+class Scale(DrawnSchedule):
     """A schedule times a factor, as for rewards in other units.
 
     Parameters
@@ -85,7 +85,7 @@ class Scale(Expression):
 
 
 @dataclass(frozen=True, repr=False)
-class Clip(Expression):
+class Clip(DrawnSchedule):
     """A schedule clipped to an interval of temperatures.
 
     Parameters

@@ -11,14 +11,14 @@ from numpy.typing import ArrayLike
 
 from boltzmann.arrays import LARGEST, QUIET, Floats
 from boltzmann.bounds import Real, Temperature, Whole
-from boltzmann.notation import Expression
+from boltzmann.schedules.drawn import DrawnSchedule
 from boltzmann.schedules.steps import LAST_STEP, Temperatures, checked_steps
 
 _MOST_ACTIONS = 2**62
 
 
 @dataclass(frozen=True, repr=False)
-class _Decay(Expression):
+class _Decay(DrawnSchedule):
     """Shared by the schedules with a start and a rate: both parameters, and rate t without overflow."""
 
     start: Temperature
@@ -107,7 +107,7 @@ class ExponentialDecay(_Decay):
 
 
 @dataclass(frozen=True, repr=False)
-class Staircase(Expression):
+class Staircase(DrawnSchedule):
     """A constant factor after every so many steps: ``T(t) = start factor^floor(t / steps)``, constant in between.
 
     ``Clip(Staircase(...), 0.01, inf)`` does not fall below 0.01; :class:`ExponentialDecay` falls at every step.
@@ -139,7 +139,7 @@ class Staircase(Expression):
 
 
 @dataclass(frozen=True, repr=False)
-class Logarithmic(Expression):
+class Logarithmic(DrawnSchedule):
     """The slow fall that simulated annealing requires: ``T(t) = scale / log(t + e)``, which tends to 0.
 
     Geman & Geman, "Stochastic relaxation, Gibbs distributions, and the Bayesian restoration of images", 1984; Hajek,
@@ -166,7 +166,7 @@ class Logarithmic(Expression):
 
 
 @dataclass(frozen=True, repr=False)
-class SqrtLogOverTime(Expression):
+class SqrtLogOverTime(DrawnSchedule):
     """The decreasing softmax of bandit theory: ``T(t) = scale sqrt(log K / (K (t + 1)))``, which tends to 0.
 
     Exponential weights at an unknown horizon have a rate of this form (Bubeck & Cesa-Bianchi, "Regret analysis of
@@ -196,7 +196,7 @@ class SqrtLogOverTime(Expression):
 
 
 @dataclass(frozen=True, repr=False)
-class LogOverTime(Expression):
+class LogOverTime(DrawnSchedule):
     """SoftMix: ``T(t) = scale log(t + 1) / (t + 1)``, which is 0 at step 0, largest at step 2, and tends to 0.
 
     Cesa-Bianchi & Fischer, "Finite-time regret bounds for the multiarmed bandit problem", 1998, where rounds count

@@ -10,12 +10,12 @@ from numpy.typing import ArrayLike
 
 from boltzmann.arrays import QUIET, Floats
 from boltzmann.bounds import Real, Temperature, Whole
-from boltzmann.notation import Expression
+from boltzmann.schedules.drawn import DrawnSchedule
 from boltzmann.schedules.steps import LAST_STEP, Temperatures, checked_steps
 
 
 @dataclass(frozen=True, repr=False)
-class Constant(Expression):
+class Constant(DrawnSchedule):
     """The same temperature at every step: ``T(t) = temperature``.
 
     Parameters
@@ -38,7 +38,7 @@ class Constant(Expression):
 
 
 @dataclass(frozen=True, repr=False)
-class _Ramp(Expression):
+class _Ramp(DrawnSchedule):
     """Shared by the schedules from a start to an end: both temperatures, and the number of steps between them."""
 
     start: Temperature

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from boltzmann.arrays import QUIET, Floats
 from boltzmann.bounds import Each, Real, Whole, Wrapper
 from boltzmann.checks import shown
-from boltzmann.notation import Expression
+from boltzmann.schedules.drawn import DrawnSchedule
 from boltzmann.schedules.steps import LAST_STEP, NONNEGATIVE, Schedule, Temperatures, checked_steps, temperatures_at
 
 
@@ -42,7 +42,7 @@ def _check_count(boundaries: tuple[int, ...], parts: tuple[object, ...]) -> None
 
 
 @dataclass(frozen=True, repr=False)
-class Piecewise(Expression):
+class Piecewise(DrawnSchedule):
     """Constant pieces: ``T(t) = temperatures[i]``, i being the number of boundaries at or before t.
 
     Parameters
@@ -73,7 +73,7 @@ class Piecewise(Expression):
 
 
 @dataclass(frozen=True, repr=False)
-class Join(Expression):
+class Join(DrawnSchedule):
     """One schedule after another: from each boundary on the next one, which counts its steps from there.
 
     Parameters
@@ -113,7 +113,7 @@ class Join(Expression):
 
 
 @dataclass(frozen=True, repr=False)
-class Cyclic(Expression):
+class Cyclic(DrawnSchedule):
     """A schedule that starts again every ``period`` steps: warm restarts.
 
     Loshchilov & Hutter, "SGDR: stochastic gradient descent with warm restarts", 2017, with ``Cosine`` inside.

@@ -13,6 +13,7 @@ from boltzmann.arrays import Input, Mask, Values
 from boltzmann.bounds import Interval
 from boltzmann.laws import StepNumber, TemperatureLaw, own_law
 from boltzmann.notation import Expression
+from boltzmann.pictures import expression, figure, table
 from boltzmann.schedules import Schedule, Temperatures, check_callable, value_at
 
 
@@ -35,6 +36,14 @@ class Thermostat(Expression):
     def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row, shape (...), for values and visits of shape (..., K)."""
         raise NotImplementedError
+
+    def _repr_html_(self) -> str:
+        values, visits = np.array([0.0, 0.5, 1.0]), np.full(3, 10)
+        rows = [
+            [f"{scale:g} times", f"{float(self(scale * values, visits=visits)):.4g}"] for scale in (0.01, 1.0, 100.0)
+        ]
+        note = "for the values 0, 0.5, 1, each action taken 10 times, and their multiples"
+        return figure(expression(self), table(["values", "temperature"], rows), note)
 
 
 @dataclass(frozen=True)

@@ -50,19 +50,16 @@ def test_the_check_of_directions_can_fail(tmp_path):
 
 ORDER = {
     "boltzmann": (
-        ("arrays", "laws"),
-        (
-            "checks",
-            "hints",
-        ),
+        ("arrays", "laws", "pictures"),
+        ("checks", "hints"),
         ("bounds",),
         ("notation",),
         ("schedules", "_numerics"),
-        ("inversion", "calibration", "acting"),
+        ("inversion", "calibration", "acting", "pictured"),
         ("sampling",),
         ("gibbs", "categorical", "thermostats", "transition"),
         ("policies",),
-        ("experiments", "large", "deep"),
+        ("experiments", "large", "deep", "explorer"),
         ("offpolicy",),
     ),
     "boltzmann.experiments": (
@@ -70,7 +67,7 @@ ORDER = {
         ("describe", "engine"),
         ("store",),
         ("runs", "statistics"),
-        ("figures",),
+        ("figures", "shown_results"),
         ("pages",),
         ("studies",),
     ),
