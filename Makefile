@@ -25,7 +25,7 @@ ADAPTERS_RLLIB := 'ray[rllib]==2.60.0'
 NOTEBOOK := ipywidgets==8.1.9 nbclient==0.11.0 ipykernel==7.4.0
 
 .PHONY: demo test test-slow test-lowest test-newest test-libraries test-deep test-deep-slow test-adapters test-browser \
-	test-notebook notebook test-clusters coverage lint types format wheel lock \
+	test-notebook notebook test-clusters coverage lint types format wheel lock docs \
 	benchmark benchmark-peers literature clean help
 
 demo: $(VENV)/ready  ## compare exploration schedules, print a leaderboard, draw the learning curves
@@ -118,11 +118,16 @@ literature: $(VENV)/ready  ## published numbers beside measured ones; takes some
 wheel: $(VENV)/ready  ## build the wheel into dist
 	$(BIN)/python -m build --wheel --outdir dist .
 
-lock:  ## pin the versions of a new install of the dev extra
+docs: $(VENV)/docs  ## build the site of the documentation, build/site/index.html; every warning is an error
+	$(BIN)/python -m docs.site
+
+lock:  ## pin the versions of a new install of the dev extra, and those that the docs extra adds
 	rm -rf $(VENV)-lock
 	$(PYTHON) -m venv $(VENV)-lock
 	$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	$(VENV)-lock/bin/python -m pip freeze --exclude-editable | grep -v '://' > requirements-dev.txt
+	$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check -c requirements-dev.txt -e '.[dev,docs]'
+	$(VENV)-lock/bin/python -m pip freeze --exclude-editable | grep -v '://' | grep -vxFf requirements-dev.txt > requirements-docs.txt
 	rm -rf $(VENV)-lock
 
 help:  ## the targets
@@ -138,6 +143,11 @@ $(VENV)/ready: pyproject.toml requirements-dev.txt
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(INSTALL) -r requirements-dev.txt
 	@$(INSTALL) --no-deps -e .
+	@touch $@
+
+$(VENV)/docs: $(VENV)/ready requirements-docs.txt
+	@echo "installing Sphinx and its theme into $(VENV)"
+	@$(INSTALL) -r requirements-docs.txt
 	@touch $@
 
 $(VENV)/deep: $(VENV)/ready

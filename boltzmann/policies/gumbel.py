@@ -46,7 +46,10 @@ class BoltzmannGumbel(Acting):
         In [0, inf], in the units of the values: 0 is greedy; inf is the limit where the values cease to matter. For
         sub-Gaussian rewards of deviation sigma, C = sigma.
 
-    A call without visits, or with values that are not finite, raises a ValueError.
+    Raises
+    ------
+    ValueError
+        In a call without visits, or with values that are not finite.
 
     Examples
     --------

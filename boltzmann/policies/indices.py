@@ -110,7 +110,10 @@ class UCB1(Acting):
     confidence : float
         In [0, inf), in the units of the values. At 0 the policy is greedy after every action was taken.
 
-    A call without visits, or with values that are not finite, raises a ValueError.
+    Raises
+    ------
+    ValueError
+        In a call without visits, or with values that are not finite.
 
     Examples
     --------
@@ -193,7 +196,10 @@ class Maillard(Acting):
     deviation : float
         Deviation of the rewards, in [0, inf]. After every action was taken, 0 is greedy and inf is uniform.
 
-    A call without visits, or with values that are not finite, raises a ValueError.
+    Raises
+    ------
+    ValueError
+        In a call without visits, or with values that are not finite.
 
     Examples
     --------

@@ -31,7 +31,10 @@ class Mellowmax(Acting):
     omega : float or callable of the step
         In [0, inf], in inverse units of the values: 0 is uniform, inf greedy.
 
-    A call with values that are not finite raises a ValueError.
+    Raises
+    ------
+    ValueError
+        In a call with values that are not finite.
 
     Examples
     --------

@@ -49,7 +49,10 @@ class GaussianThompson(Acting):
     prior_deviation : float
         In (0, inf]. inf is the flat prior, with which untaken actions come first.
 
-    A call without visits, or with values that are not finite, raises a ValueError.
+    Raises
+    ------
+    ValueError
+        In a call without visits, or with values that are not finite.
 
     Examples
     --------
@@ -124,7 +127,10 @@ class BernoulliThompson(Acting):
     alpha, beta : float
         Parameters of the prior, in (0, inf); 1 and 1 are the uniform prior.
 
-    A call without visits, or with values outside [0, 1], raises a ValueError.
+    Raises
+    ------
+    ValueError
+        In a call without visits, or with values outside [0, 1].
 
     Examples
     --------

@@ -36,10 +36,10 @@ _SENSITIVITY = "(0, inf]"
 
 @QUIET
 def next_epsilons(epsilons: ArrayLike, value_changes: ArrayLike, weights: ArrayLike, sensitivity: float) -> Floats:
-    """Return the next rates of exploration: (1 - w) epsilon + w tanh(|change| / (2 sensitivity)).
+    """Return the next rates of exploration: (1 - w) epsilon + w tanh(abs(change) / (2 sensitivity)).
 
     Tokic, "Adaptive epsilon-greedy exploration in reinforcement learning based on value differences", 2010, equations
-    4 to 6, where the second term is written (1 - exp(-|change| / sensitivity)) / (1 + exp(-|change| / sensitivity)).
+    4 to 6, where the second term is written (1 - exp(-x)) / (1 + exp(-x)) with x = abs(change) / sensitivity.
 
     Parameters
     ----------

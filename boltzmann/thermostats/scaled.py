@@ -131,7 +131,10 @@ class GLIE(Thermostat):
     Littman & Szepesvari, "Convergence results for single-step on-policy reinforcement-learning algorithms", 2000,
     appendix B). GLIE needs ``visits``, whose sum over the actions is n(s); up to n = 1 the policy is uniform.
 
-    A call without visits, or with values that are not finite, raises a ValueError.
+    Raises
+    ------
+    ValueError
+        In a call without visits, or with values that are not finite.
 
     Examples
     --------

@@ -47,7 +47,10 @@ class StandardError(Acting):
         uniform and inf greedy. Equal values are uniform, and so is the choice among values that differ by far less
         than their standard errors; without noise, or as the visits grow, the policy becomes greedy.
 
-    A call without visits or variances, or with values that are not finite, raises a ValueError.
+    Raises
+    ------
+    ValueError
+        In a call without visits or variances, or with values that are not finite.
 
     Examples
     --------

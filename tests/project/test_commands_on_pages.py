@@ -1,0 +1,84 @@
+"""Commands that pages show are read by the programs that they name, and the README's prints the README's numbers."""
+
+import importlib
+import re
+import shlex
+
+import pytest
+
+from boltzmann.experiments import Results, leaderboard
+from scripts import compare_schedules
+from scripts.support import read_options
+from tests.support.paths import ROOT
+
+SCRIPTS = {
+    "compare": "compare_schedules",
+    "tune": "tune",
+    "sweep": "temperature_limits",
+    "anneal": "anneal",
+    "plot": "plot_learning_curves",
+    "report": "write_report",
+    "export": "export_results",
+    "pick-temperature": "pick_temperature",
+}
+"""The commands of ``boltzmann``, each the script of the other name."""
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+
+
+def commands_on(text):
+    """Yield the name of the script and the words of each command in a block of a page."""
+    joined = re.sub(r"\s*\\\n\s+", " ", text)
+    for script, command, words in re.findall(
+        r"^ {4}(?:\S*python -m scripts\.(\w+)|boltzmann ([a-z-]+))(?= |$)(.*)$", joined, flags=re.MULTILINE
+    ):
+        yield script or SCRIPTS[command], shlex.split(words, comments=True)
+
+
+SHOWN = [
+    pytest.param(script, words, id=f"{page.name}-{script}-{number}")
+    for page in PAGES
+    for number, (script, words) in enumerate(commands_on(page.read_text(encoding="utf-8")))
+]
+
+
+@pytest.mark.parametrize(("script", "words"), SHOWN)
+def test_options_of_commands_on_pages_exist(script, words, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    module = importlib.import_module(f"scripts.{script}")
+    options = read_options(module.Options, words, script)
+    if script == "compare_schedules":
+        assert compare_schedules.describe(options, words).tasks
+
+
+def test_commands_are_found_and_wrong_options_refused():
+    page = "Say\n\n    boltzmann compare --steps 5 \\\n        --policies 'Greedy()'   # a remark\n"
+    assert list(commands_on(page)) == [("compare_schedules", ["--steps", "5", "--policies", "Greedy()"])]
+    assert len(SHOWN) >= 12
+    with pytest.raises(SystemExit):
+        read_options(compare_schedules.Options, ["--step", "5"], "compare_schedules")
+
+
+def readme():
+    return (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_is_short_and_begins_with_the_two_commands():
+    lines = readme().splitlines()
+    assert len(lines) <= 120
+    first = "\n".join(lines[:12])
+    assert "    make demo" in first
+    assert "    make test" in first
+
+
+@pytest.mark.slow
+def test_the_readme_shows_what_its_command_prints(tmp_path, undrawn):
+    (_, words), *_ = commands_on(readme())
+    compare_schedules.main([*words, "--jobs", "1", "--output", str(tmp_path / "results")])
+    rows = re.findall(r"^ +\d\.  (\S.*?)  +([\d.]+) ± ([\d.]+) +(\d+) ± (\d+) ", readme(), flags=re.MULTILINE)
+    board = leaderboard(Results(tmp_path / "results"))
+    assert [row[0] for row in rows] == list(board["agent"])
+    for column, shown in zip(
+        ("final", "final_half_width", "cumulative", "cumulative_half_width"), range(1, 5), strict=True
+    ):
+        digits = 3 if column.startswith("final") else 0
+        assert [float(row[shown]) for row in rows] == list(board[column].round(digits))
