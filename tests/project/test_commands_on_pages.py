@@ -71,7 +71,7 @@ def test_the_readme_is_short_and_begins_with_the_two_commands():
 
 
 @pytest.mark.slow
-def test_the_readme_shows_what_its_command_prints(tmp_path, undrawn):
+def test_the_readme_shows_what_its_command_prints(tmp_path):
     (_, words), *_ = commands_on(readme())
     compare_schedules.main([*words, "--jobs", "1", "--output", str(tmp_path / "results")])
     rows = re.findall(r"^ +\d\.  (\S.*?)  +([\d.]+) ± ([\d.]+) +(\d+) ± (\d+) ", readme(), flags=re.MULTILINE)
