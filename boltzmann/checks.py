@@ -16,7 +16,7 @@ _MOST_SHOWN = 200
 """Error messages cut a longer value."""
 LONGEST_REASON = 500
 _MOST_BITS, _MOST_DEPTH, _MOST_PARTS = 600, 4, 50
-_MOST_VISITS = 2.0**62
+MOST_VISITS = 2.0**62
 _NUMBERS = frozenset((float, int, bool, np.float64, np.int64, np.bool_))
 """Types whose lists need no closer look."""
 
@@ -245,5 +245,5 @@ def visit_counts(visits: ArrayLike, shape: tuple[int, ...], allowed: Bools) -> F
     except ValueError:
         raise ValueError(f"visits must have the shape of the values, {shape}, got {counts.shape}") from None
     counts = np.where(allowed, counts, 0.0)
-    require_entries((counts >= 0) & (counts <= _MOST_VISITS), "visits", "in [0, 2^62]", counts)
+    require_entries((counts >= 0) & (counts <= MOST_VISITS), "visits", "in [0, 2^62]", counts)
     return counts

@@ -16,26 +16,43 @@
 - ``lazy``: properties that are computed on first use
 """
 
-from boltzmann._numerics.by_law import OF_NUMPY, OF_SINGLE, Maths, maths_of
+from boltzmann._numerics.by_law import (
+    OF_NUMPY,
+    OF_SINGLE,
+    LawOnArrays,
+    Maths,
+    any_traced,
+    beside,
+    finite_rows_traced,
+    maths_of,
+    numbers_of_actions,
+)
 from boltzmann._numerics.dispatch import scored
 from boltzmann._numerics.given_rows import GivenTemperature, each_row
 from boltzmann._numerics.lazy import InNamespace, lazy
 from boltzmann._numerics.numpy_scores import held, standardise
 from boltzmann._numerics.scores import Scores
 from boltzmann._numerics.shared import Quantity
+from boltzmann._numerics.traced_scores import standardise_traceably
 
 __all__ = [
     "OF_NUMPY",
     "OF_SINGLE",
     "GivenTemperature",
     "InNamespace",
+    "LawOnArrays",
     "Maths",
     "Quantity",
     "Scores",
+    "any_traced",
+    "beside",
     "each_row",
+    "finite_rows_traced",
     "held",
     "lazy",
     "maths_of",
+    "numbers_of_actions",
     "scored",
     "standardise",
+    "standardise_traceably",
 ]

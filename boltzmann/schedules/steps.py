@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -19,6 +19,7 @@ from boltzmann import checks
 from boltzmann._numerics import OF_NUMPY, OF_SINGLE, Maths, libraries, maths_of
 from boltzmann.arrays import QUIET, Array, Floats
 from boltzmann.bounds import Interval
+from boltzmann.laws import StepNumber
 from boltzmann.notation import Expression
 from boltzmann.pictures import expression, figure
 from boltzmann.schedules.drawn import curve_of
@@ -164,6 +165,11 @@ class Scheduled(Interval):
         if not isinstance(step, np.ndarray) or step.ndim == 0 or np.shape(read) == ():
             return checks.number_in(name, read, self.interval)
         return checks.numbers_in(name, read, self.interval)
+
+
+def numbers_of(numbers: Mapping[str, StepNumber], step: Any) -> dict[str, Any]:
+    """Read the numbers of a law at a step."""
+    return {name: Scheduled(number.interval).read(name, number.source, step) for name, number in numbers.items()}
 
 
 NONNEGATIVE = Scheduled("[0, inf]")

@@ -12,11 +12,14 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
+from boltzmann._numerics import any_traced
 from boltzmann.acting import Acting
 from boltzmann.arrays import QUIET, Floats, Input, Mask, Values
 from boltzmann.bounds import OrNone
+from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs, OfEnergies
 from boltzmann.laws import Functions, Named, Number, Pass, PolicyLaw, Results, StepNumber
+from boltzmann.policies.any_library import choice_by_law
 from boltzmann.policies.indices import PolicyInputs
 from boltzmann.schedules import NONNEGATIVE, Schedule
 
@@ -75,8 +78,11 @@ class StandardError(Acting):
     @QUIET
     def __call__(
         self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
-    ) -> Gibbs:
+    ) -> Gibbs | Categorical:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
+        if any_traced(values, step, visits, where, variances):
+            given = {"step": step, "visits": visits, "where": where, "variances": variances}
+            return choice_by_law(type(self).__name__, self.law, values, **given)
         inputs = PolicyInputs(values, visits, where)
         spread = inputs.variances(type(self).__name__, variances)
         waiting = inputs.untaken.any(axis=-1, keepdims=True)
