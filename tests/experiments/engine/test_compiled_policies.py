@@ -168,7 +168,9 @@ def test_learners_that_bootstrap_from_the_policy_do_so_with_thermostats(learner,
 @pytest.mark.parametrize("engine", ["lockstep", "compiled"])
 def test_a_mask_that_forbids_every_action_of_the_prior_is_named_with_its_row(engine):
     agent = QLearning(KLBoltzmann((1.0, 0.0, 0.0, 0.0, 0.0, 0.0), 0.5))
-    with pytest.raises(ValueError, match="at least one action must be allowed, of a prior above 0, .* got none in row"):
+    with pytest.raises(
+        ValueError, match=r"at least one action must be allowed, of a prior above 0, .* got none in row"
+    ):
         rollout(made(TAXI, 65), agent, np.array([300]), list(range(65)), np.random.default_rng(0), engine=engine)
 
 
