@@ -18,7 +18,7 @@ from boltzmann.arrays import QUIET, Array, Input, Mask, Values
 from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
-from boltzmann.laws import PolicyLaw, entmax_law, gibbs_weight, sparsemax_law
+from boltzmann.laws import PolicyLaw, entmax_law, gibbs_weight, sparsemax_law, sparser_law
 from boltzmann.policies.any_library import entmax_rows, sparsemax_rows
 from boltzmann.thermostats import RowTemperature, TemperaturePolicy, temperature_law, temperature_of
 
@@ -172,13 +172,10 @@ class Entmax(Acting, TemperaturePolicy):
 
     @property
     def law(self) -> PolicyLaw | None:
-        """The policy as a law; None with a thermostat that has none, and for alpha above 2.
-
-        There the threshold has not the digits that small probabilities need.
-        """
+        """The policy as a law; None with a thermostat that has none."""
         law = temperature_law(self.temperature)
-        if law is None or self.alpha > 2:
+        if law is None:
             return None
         if self.alpha == 1:
             return PolicyLaw(gibbs_weight, law.passes, law.numbers, law.inputs)
-        return entmax_law(law, self.alpha)
+        return entmax_law(law, self.alpha) if self.alpha <= 2 else sparser_law(law, self.alpha)

@@ -135,6 +135,7 @@ POLICY_CASES = [
     (agents.SampleAverage(Softmax()), GAUSSIAN),
     (agents.SampleAverage(Spread()), DRIFTING),
     (agents.ConstantStep(Both()), DRIFTING),
+    (agents.ConstantStep(Spread()), DRIFTING),
     (agents.QLearning(Both(), **TD), LAKE),
     (agents.SampleAverage(BernoulliThompson()), "boltzmann/BernoulliBandit-v0"),
 ]
@@ -166,9 +167,8 @@ def test_an_environment_without_a_law_is_answered_alike(agent, world):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("agent", [agent for agent, world in WORLD_CASES[:5]], ids=named)
+@pytest.mark.parametrize("agent", [agent for agent, world in WORLD_CASES[:7]], ids=named)
 def test_masks_may_begin_late_and_be_missing(agent):
-    # Lockstep computes the probabilities of gradient bandits and Exp3 with the mask that the state has after the step.
     for rows in (1, 65):
         assert_alike(lambda rows=rows: MasksNowAndThen(made(TAXI, rows)), agent, exact=not isinstance(agent, INEXACT))
 

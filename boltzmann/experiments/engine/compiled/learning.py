@@ -28,7 +28,7 @@ def declare_learning(steps: Steps, flat: Callable[[Any, bool], Any]) -> None:
     kernel.memory("coin")
     if learner.rate is not None:
         kernel.argument("rates", None)
-    if learner.requires is not None:
+    if learner.requires is not None or steps.policy.requires is not None:
         kernel.argument("failed", None)
         kernel.argument("failed_number", None)
     declare_many(steps, flat)
@@ -90,7 +90,7 @@ def write_learning(steps: Steps) -> None:
         here = Numbers(code, {**places, "visits": "np.float64(visited)"})
         row, reward = Numbers(code, row_places(steps)), code.read("reward")
         if learner.requires is not None:
-            _require(steps, learner.requires(code, code.read("np.float64(a)"), reward, row))
+            steps.require(learner.requires(code, code.read("np.float64(a)"), reward, row))
         results = dict(learner.learn(code, here, reward, _future(steps), row))
         if learner.traces is not None:
             del results["values"]
@@ -107,14 +107,6 @@ def write_learning(steps: Steps) -> None:
             _follow(steps)
     if learner.spread is not None and steps.resident:
         write_resident_spread(steps, learner.spread, row_places(steps))
-
-
-def _require(steps: Steps, required: Mapping[str, tuple[Any, Any]]) -> None:
-    """Note the first requirement that does not hold, and the number that the error names."""
-    steps.requirements = tuple(required)
-    for index, (holds, number) in enumerate(required.values()):
-        with steps.kernel.code.under(f"if failed[r] == 0.0 and not {text_of(holds)}:"):
-            steps.kernel.code.line(f"failed[r], failed_number[r] = {index + 1}.0, {text_of(number)}")
 
 
 def _future(steps: Steps) -> Any:

@@ -6,7 +6,7 @@ of rows then takes these steps one after another, and its data stays in the cach
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from boltzmann.experiments.engine.compiled.learning import write_backup, write_learning
@@ -22,11 +22,13 @@ from boltzmann.experiments.engine.compiled.writing import (
     SLOT,
     Fold,
     Kernel,
+    text_of,
     write_choice,
     write_largest_draw,
     write_probabilities,
     write_weights,
 )
+from boltzmann.experiments.errors import UnsupportedError
 from boltzmann.laws import LearnerLaw
 
 SUMS = ("reward", "gap", "optimal", "greedy", "episodes", "return_sum")
@@ -62,6 +64,9 @@ class Steps:
         self.changes_others = bool(learner.traces or learner.rounds)
         # Whether actions are given: those of a policy that is called in Python.
         self.given = self.policy.weight is None
+        unequal = [name for name, numbers in self.policy.constants.items() if len(numbers) != count]
+        if unequal:
+            raise UnsupportedError(f"{unequal[0]} of the policy has not {count} numbers, one for each action")
         self.cut = self.given or isinstance(world, CalledWorld)
         self.parts: list[tuple[str, list[str]]] = []
         # The tables of bandits stay in the working memory, unless actions are drawn from earlier values.
@@ -184,6 +189,9 @@ class Steps:
         else:
             self.choose(fold, "choice", "action")
         with code.under("for i in range(n):"):
+            if self.policy.requires is not None:
+                code.line("r = first + i")
+                self.require(self.policy.requires(code, fold.row()))
             if self.given:
                 code.line(f"{kernel.at('action')} = taken[first + i]")
             if self.sampled:
@@ -194,6 +202,14 @@ class Steps:
             code.line(f"sums[3 * size + at_first + i] += {kernel.at('greedy')}")
             if self.cut and not self.given:
                 code.line(f"taken[first + i] = {kernel.at('action')}")
+
+    def require(self, required: Mapping[str, tuple[Any, Any]]) -> None:
+        """Note what first does not hold for row r, and the number that its error names."""
+        for text, (holds, number) in required.items():
+            self.requirements += (text,)
+            with self.kernel.code.under(f"if failed[r] == 0.0 and not {text_of(holds)}:"):
+                noted = f"{len(self.requirements)}.0, {text_of(number)}"
+                self.kernel.code.line(f"failed[r], failed_number[r] = {noted}")
 
     def _go_on(self) -> None:
         if not self.resident:

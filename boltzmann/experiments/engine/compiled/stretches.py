@@ -222,7 +222,8 @@ class CompiledCell(Cell):
             raise ValueError(f"rewards must be finite, got a sum of {reward} in row {row}")
         if failed[0, row]:
             requirement = self._steps.requirements[int(failed[0, row]) - 1]
-            raise ValueError(f"{requirement}, got {failed[1, row]} in row {row}")
+            number = "none" if np.isnan(failed[1, row]) else failed[1, row]
+            raise ValueError(f"{requirement}, got {number} in row {row}")
         self._rates.require_valid(row)
         raise ValueError(
             f"values must stay finite, but a learnt value in row {row} is not: its rewards, or the temperature of its "
