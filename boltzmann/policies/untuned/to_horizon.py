@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -41,8 +40,7 @@ class StandardErrorToHorizon(ByStandardErrors):
     steps: Annotated[int, Whole(1)]
 
     def _factor(self, count: Floats, step: int) -> Floats:
-        left = self._left(step)
-        return np.asarray(usual_factor(np, count) / left if left > 0 else np.full_like(count, math.inf, dtype=float))
+        return np.asarray(usual_factor(np, count) / np.asarray(self._left(step))[..., np.newaxis])
 
     @property
     def _left(self) -> Linear:
