@@ -16,9 +16,10 @@ from benchmarks.untuned.scoring import measure
 from benchmarks.untuned.showing import by_task, duels, heat_map, profile, sections, summary
 from benchmarks.untuned.tasks import BY_NAME, HELD_OUT, TASKS
 from benchmarks.untuned.tuning import search
+from boltzmann import Greedy
 from boltzmann.experiments.figures import save_figure
 from boltzmann.experiments.pages import Answer, Table, write_page
-from scripts.support import command, read_options, read_policy
+from scripts.support import command, read_options, read_policy, taught
 
 PROGRAM = "untuned"
 
@@ -33,6 +34,8 @@ class Options:
     """The tasks by name; all by default, but for those that are held out."""
     held_out: bool = False
     """Play the 14 held-out tasks, which no policy of the library was designed on."""
+    control: str = ""
+    """A learner for the policies on tables, _ being the policy, such as "FrontierQ(_)"; Q-learning by default."""
     replicates: int = 200
     """Independent copies of each policy on each task."""
     seed: int = 0
@@ -58,6 +61,8 @@ def main(arguments: list[str] | None, program: str) -> None:
         return
     try:
         policies = [read_policy(text) for text in options.policies]
+        if options.control:
+            taught(options.control, Greedy())
     except ValueError as error:
         raise SystemExit(f"{program}: error: {error}") from error
     if not policies:
@@ -69,6 +74,7 @@ def main(arguments: list[str] | None, program: str) -> None:
         seed=options.seed,
         jobs=options.jobs,
         tasks=tasks,
+        control=options.control,
         on_task=lambda task: print(f"playing {task.name}", flush=True),
     )
     for table in (*summary(suite), duels(suite), by_task(suite)):

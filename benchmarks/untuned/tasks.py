@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from boltzmann import Policy
-from boltzmann.experiments import Agent, Task
+from boltzmann.experiments import Agent
 from scripts.support import taught
 
 Group = Literal["stationary", "changing", "shallow", "deep", "sparse"]
@@ -53,14 +53,10 @@ class SuiteTask:
     tuned_as: str = ""
     unit: float = 1.0
 
-    def agent(self, policy: Policy) -> Agent:
-        """Return the learner with a policy."""
-        agent: Agent = taught(self.learner, policy)
+    def agent(self, policy: Policy, control: str = "") -> Agent:
+        """Return the learner with a policy; tables have the learner ``control``, if it is given."""
+        agent: Agent = taught(control if control and self.learner == _CONTROL else self.learner, policy)
         return agent
-
-    def task(self, policies: list[Policy]) -> Task:
-        """Return the task with policies."""
-        return Task(self.environment, tuple(self.agent(policy) for policy in policies), self.steps)
 
 
 def _waves(period: int = 400) -> str:

@@ -43,6 +43,7 @@ from boltzmann import (
     SqrtLogOverTime,
     Staircase,
     StandardError,
+    StandardErrorToHorizon,
     StdScaled,
     UCB1Tuned,
     Uniform,
@@ -161,6 +162,7 @@ POLICIES = [
     Maillard(0.5),
     StandardError(),
     StandardError(Linear(1.0, 3.0, 100)),
+    StandardErrorToHorizon(100),
     UntakenFirst(Boltzmann(RangeScaled(0.3))),
     UntakenFirst(VDBE(1.0)),
     BoltzmannGumbel(1.0),
@@ -203,7 +205,7 @@ LIMITS = [
 ]
 """Policies that have the law of the first one."""
 
-LIMITS_OF_LAWS = {UCB1Tuned, GaussianThompson, BernoulliThompson}
+LIMITS_OF_LAWS = {StandardErrorToHorizon, UCB1Tuned, GaussianThompson, BernoulliThompson}
 """Policies whose limits are those of laws, which have tests of their own."""
 
 WIDE = {"lowest_reward": -10.0, "highest_reward": 10.0}

@@ -33,6 +33,7 @@ from boltzmann import (
     RangeScaled,
     Sparsemax,
     StandardError,
+    StandardErrorToHorizon,
     StdScaled,
     UCB1Tuned,
     Uniform,
@@ -89,6 +90,7 @@ POLICIES = [
     Maillard(INF),
     StandardError(),
     StandardError(Linear(0.0, 5.0, 100)),
+    StandardErrorToHorizon(100),
     UntakenFirst(Boltzmann(RangeScaled(0.1))),
     UntakenFirst(KLBoltzmann((0.5, 0.1, 0.1, 0.1, 0.2), 0.5)),
     UntakenFirst(GaussianThompson(1.0)),
@@ -149,8 +151,9 @@ def test_every_policy_acts_alike_on_a_bandit(policy):
     for rows in (65, 3, 1):
         assert_the_same(f"{BANDIT}(arms=5)", SampleAverage(policy), rows, exact=False)
 
+    (UntakenFirst(BernoulliThompson()),)
 
-    UntakenFirst(BernoulliThompson()),
+
 ON_TABLES = [
     policy for policy in POLICIES if not isinstance(getattr(policy, "prior", 0), tuple) and policy != Boltzmann(GLIE())
 ]
