@@ -29,6 +29,18 @@ NAVIGATION = {
     "Reference": ("api/index", "changelog"),
 }
 """The pages of the site in the order of reading; those that do not exist are left out."""
+SHORT = {
+    "notebooks/boltzmann_in_a_notebook": "In a notebook",
+    "deep/README": "In deep agents: what to know",
+    "deep/adapters": "CleanRL, PFRL, TorchRL, tianshou, RLlib, skrl",
+    "reading": "The page and the statistics",
+    "offpolicy": "From logs",
+    "literature": "The literature reproduced",
+    "contributing": "Adding each kind of thing",
+    "api/index": "Every public name",
+    "changelog": "Changes",
+}
+"""Names of pages in the navigation, where their titles are longer or meant for another place."""
 FROM_ROOT = {"CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changelog.md"}
 """Pages beside the README, and their names on the site."""
 _LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+)\)")
@@ -121,7 +133,7 @@ def _from(place: PurePosixPath, other: PurePosixPath) -> str:
 
 def _contents(caption: str, names: Iterable[str]) -> str:
     there = {str(place.with_suffix("")) for place in pages().values()} | {"api/index"}
-    listed = "\n".join(name for name in names if name in there)
+    listed = "\n".join(f"{SHORT[name]} <{name}>" if name in SHORT else name for name in names if name in there)
     return f"```{{toctree}}\n:hidden:\n:caption: {caption}\n\n{listed}\n```\n"
 
 

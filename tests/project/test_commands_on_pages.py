@@ -20,6 +20,8 @@ SCRIPTS = {
     "report": "write_report",
     "export": "export_results",
     "pick-temperature": "pick_temperature",
+    "train-dqn": "train_dqn",
+    "train-sb3": "train_sb3",
 }
 """The commands of ``boltzmann``, each the script of the other name."""
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -29,7 +31,7 @@ def commands_on(text):
     """Yield the name of the script and the words of each command in a block of a page."""
     joined = re.sub(r"\s*\\\n\s+", " ", text)
     for script, command, words in re.findall(
-        r"^ {4}(?:\S*python -m scripts\.(\w+)|boltzmann ([a-z-]+))(?= |$)(.*)$", joined, flags=re.MULTILINE
+        r"^ {4}(?:\S*python -m scripts\.(\w+)|boltzmann ([a-z0-9-]+))(?= |$)(.*)$", joined, flags=re.MULTILINE
     ):
         yield script or SCRIPTS[command], shlex.split(words, comments=True)
 
@@ -48,6 +50,12 @@ def test_options_of_commands_on_pages_exist(script, words, monkeypatch):
     options = read_options(module.Options, words, script)
     if script == "compare_schedules":
         assert compare_schedules.describe(options, words).tasks
+
+
+def test_commands_within_sentences_are_commands():
+    named = {name for page in PAGES for name in re.findall(r"`boltzmann ([a-z][a-z0-9-]*)", page.read_text("utf-8"))}
+    assert len(named) >= 5
+    assert named <= {*SCRIPTS, "reproduce"}
 
 
 def test_commands_are_found_and_wrong_options_refused():
