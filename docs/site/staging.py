@@ -13,10 +13,11 @@ from importlib import import_module
 from os.path import normpath, relpath
 from pathlib import Path, PurePosixPath
 
+from docs.site.notebooks import as_markdown
 from docs.site.reference import ROOT, Entry, Part, all_pages, kind_of, text_of_data
 
 NAVIGATION = {
-    "Start": ("first_comparison", "temperature"),
+    "Start": ("first_comparison", "temperature", "notebooks/boltzmann_in_a_notebook"),
     "In your agent": (
         *("loop", "deep/README", "deep/sb3", "deep/pytorch", "deep/jax", "deep/adapters"),
         *("masks", "saving"),
@@ -28,6 +29,18 @@ NAVIGATION = {
     "Reference": ("api/index", "changelog"),
 }
 """The pages of the site in the order of reading; those that do not exist are left out."""
+SHORT = {
+    "notebooks/boltzmann_in_a_notebook": "In a notebook",
+    "deep/README": "In deep agents: what to know",
+    "deep/adapters": "CleanRL, PFRL, TorchRL, tianshou, RLlib, skrl",
+    "reading": "The page and the statistics",
+    "offpolicy": "From logs",
+    "literature": "The literature reproduced",
+    "contributing": "Adding each kind of thing",
+    "api/index": "Every public name",
+    "changelog": "Changes",
+}
+"""Names of pages in the navigation, where their titles are longer or meant for another place."""
 FROM_ROOT = {"CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changelog.md"}
 """Pages beside the README, and their names on the site."""
 _LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+)\)")
@@ -39,6 +52,10 @@ def pages() -> dict[Path, PurePosixPath]:
     """Return every page of the project with its place on the site."""
     docs = ROOT / "docs"
     found = {path: PurePosixPath(path.relative_to(docs).as_posix()) for path in sorted(docs.rglob("*.md"))}
+    found |= {
+        path: PurePosixPath(path.relative_to(docs).with_suffix(".md").as_posix())
+        for path in sorted(docs.rglob("*.ipynb"))
+    }
     found |= {ROOT / name: PurePosixPath(place) for name, place in FROM_ROOT.items() if (ROOT / name).exists()}
     return found
 
@@ -57,7 +74,8 @@ def stage(target: Path, drawn: Iterable[str] = ()) -> None:
     shutil.rmtree(target, ignore_errors=True)
     places = pages()
     for path, place in places.items():
-        text = for_the_site(path.read_text(encoding="utf-8"), path, place, places, target, frozenset(drawn))
+        written = as_markdown(path) if path.suffix == ".ipynb" else path.read_text(encoding="utf-8")
+        text = for_the_site(written, path, place, places, target, frozenset(drawn))
         if place.name == "index.md" and len(place.parts) == 1:
             text += "\n" + "\n".join(_contents(caption, names) for caption, names in NAVIGATION.items())
         elif place.name == "contributing.md":
@@ -115,7 +133,7 @@ def _from(place: PurePosixPath, other: PurePosixPath) -> str:
 
 def _contents(caption: str, names: Iterable[str]) -> str:
     there = {str(place.with_suffix("")) for place in pages().values()} | {"api/index"}
-    listed = "\n".join(name for name in names if name in there)
+    listed = "\n".join(f"{SHORT[name]} <{name}>" if name in SHORT else name for name in names if name in there)
     return f"```{{toctree}}\n:hidden:\n:caption: {caption}\n\n{listed}\n```\n"
 
 
