@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from boltzmann.experiments.engine.compiled.worlds.ziggurat import draw_numbers
+
 
 class Draw:
     """Random numbers of one kind: which, of whom, and how many a row and step.
@@ -19,7 +21,7 @@ class Draw:
 
     def fill(self, numbers: NDArray[np.float64], steps: int, rows: int) -> None:
         """Draw the numbers of the next steps."""
-        getattr(self.rng, self.kind)(out=numbers[: steps * rows * self.count])
+        draw_numbers(self.rng, self.kind, numbers[: steps * rows * self.count])
 
 
 def fill_together(draws: list[tuple[Draw, NDArray[np.float64]]], steps: int, rows: int) -> None:
@@ -30,7 +32,8 @@ def fill_together(draws: list[tuple[Draw, NDArray[np.float64]]], steps: int, row
         return
     if len({draw.kind for draw, _ in draws}) == 1:
         counts = [rows * draw.count for draw, _ in draws]
-        drawn = getattr(draws[0][0].rng, draws[0][0].kind)((steps, sum(counts)))
+        drawn = np.empty((steps, sum(counts)))
+        draw_numbers(draws[0][0].rng, draws[0][0].kind, drawn)
         for (_, numbers), part in zip(draws, np.split(drawn, np.cumsum(counts)[:-1], axis=1), strict=True):
             numbers[: part.size] = part.ravel()
         return
