@@ -34,13 +34,13 @@ from tests.support.both_engines import ENDS, STEPS, assert_the_same, by_both, ma
 
 pytest.importorskip("numba")
 from boltzmann.experiments.engine.compiled import CompiledCell, sizes
-from boltzmann.experiments.engine.compiled.worlds import draws
 from boltzmann.experiments.engine.compiled.scalars import (
     exponential,
     exponential_minus_1,
     logarithm,
     logarithm_of_1_and,
 )
+from boltzmann.experiments.engine.compiled.worlds import draws
 
 INF = math.inf
 
