@@ -14,8 +14,9 @@ PEERS := SMPyBandits==0.9.7 mabwiser==2.7.4 mushroom-rl==1.10.2 rlberry==0.7.3 r
 PEERS_RUN_ON := numpy==1.26.4 scipy==1.13.1 pandas==2.3.3 scikit-learn==1.7.2 scikit-optimize==0.10.2 seaborn==0.13.2 \
 	joblib tqdm gym==0.26.2 gymnasium==0.29.1 opencv-python-headless==4.11.0.86 pygame pyyaml dill docopt requests \
 	multimethod==1.10 adastop==0.1.3 setuptools torch==2.13.0
-# minatar asks for libraries that only its window needs, so it is installed without dependencies.
-DEEP := stable-baselines3==2.9.2 sb3-contrib==2.9.2 jax==0.10.2 jaxlib==0.10.2 optax==0.2.8 gymnax==1.0.1
+# minatar asks for libraries that only its window needs, so it is installed without dependencies. gymnax imports six,
+# which it does not ask for.
+DEEP := stable-baselines3==2.9.2 sb3-contrib==2.9.2 jax==0.10.2 jaxlib==0.10.2 optax==0.2.8 gymnax==1.0.1 six==1.17.0
 # The libraries of the adapters in docs/deep: tianshou needs pandas 2, RLlib is large, and both are kept apart.
 ADAPTERS := pfrl==0.4.0 torchrl==0.14.1 skrl==2.1.1
 ADAPTERS_TIANSHOU := tianshou==2.0.1
@@ -25,7 +26,7 @@ NOTEBOOK := ipywidgets==8.1.9 nbclient==0.11.0 ipykernel==7.4.0
 
 .PHONY: demo test test-slow test-lowest test-newest test-libraries test-deep test-deep-slow test-adapters test-browser \
 	test-notebook notebook test-clusters coverage lint types format wheel lock docs \
-	benchmark benchmark-peers literature clean
+	benchmark benchmark-peers literature clean help
 
 demo: $(VENV)/ready  ## compare exploration schedules, print a leaderboard, draw the learning curves
 	$(BIN)/python -m scripts.compare_schedules
@@ -93,11 +94,11 @@ test-clusters: $(VENV)/ready  ## runs on local clusters of Dask and Ray, and exp
 coverage: $(VENV)/ready  ## the lines that no test ran, where earlier targets had COVERAGE="--cov --cov-append --cov-report="
 	$(BIN)/python -m coverage report
 
-lint: $(VENV)/ready
+lint: $(VENV)/ready  ## ruff: format and rules
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 
-types: $(VENV)/ready
+types: $(VENV)/ready  ## mypy --strict
 	$(BIN)/mypy
 
 format: $(VENV)/ready  ## fix what ruff can fix
@@ -114,7 +115,7 @@ benchmark-peers: $(VENV)/ready $(VENV)-peers/ready  ## rollouts beside other lib
 literature: $(VENV)/ready  ## published numbers beside measured ones; takes some minutes
 	$(BIN)/python -m benchmarks.literature --output docs/literature.md
 
-wheel: $(VENV)/ready
+wheel: $(VENV)/ready  ## build the wheel into dist
 	$(BIN)/python -m build --wheel --outdir dist .
 
 docs: $(VENV)/docs  ## build the site of the documentation, build/site/index.html; every warning is an error
@@ -129,7 +130,10 @@ lock:  ## pin the versions of a new install of the dev extra, and those that the
 	$(VENV)-lock/bin/python -m pip freeze --exclude-editable | grep -v '://' | grep -vxFf requirements-dev.txt > requirements-docs.txt
 	rm -rf $(VENV)-lock
 
-clean:
+help:  ## the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+clean:  ## remove environments, builds and caches
 	rm -rf $(VENV) $(VENV)-lowest $(VENV)-newest $(VENV)-peers $(VENV)-adapters $(VENV)-tianshou $(VENV)-rllib benchmarks/.cache build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 $(VENV)/ready: pyproject.toml requirements-dev.txt
@@ -164,7 +168,7 @@ $(VENV)-lowest/ready: pyproject.toml requirements-dev.txt
 	@$(PYTHON) -m venv --clear $(VENV)-lowest
 	@$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 	@$(VENV)-lowest/bin/uv pip install --quiet --python $(VENV)-lowest/bin/python --resolution lowest-direct \
-		--only-binary :all: --no-binary boltzmann-exploration -e '.[fast,parquet,tensorboard]'
+		--only-binary :all: --no-binary boltzmann-exploration -e '.[parquet,tensorboard]'
 	@$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check \
 		$$(grep -E '^(pytest|pytest-xdist|hypothesis|mpmath|array.api.strict)==' requirements-dev.txt)
 	@touch $@

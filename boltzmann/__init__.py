@@ -21,7 +21,7 @@ from boltzmann.schedules import *
 from boltzmann.thermostats import *
 from boltzmann.transition import Transition
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     *gibbs.__all__,

@@ -13,7 +13,15 @@ from pathlib import Path
 from boltzmann.experiments.figures import each_figure
 from boltzmann.experiments.metrics import StepKey
 from boltzmann.experiments.pages import Section, repetition, write_page
-from boltzmann.experiments.studies import Annealing, annealing_answer, draw_gains, gain_tables, run_annealing
+from boltzmann.experiments.studies import (
+    Annealing,
+    annealing_answer,
+    draw_gains,
+    gain_cards,
+    gain_charts,
+    gain_tables,
+    run_annealing,
+)
 from scripts.support import (
     CellTimeout,
     DryRun,
@@ -48,7 +56,10 @@ DEFAULT_TASKS = {
 }
 DEFAULT_TEMPERATURES = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, float("inf"))
 _FIGURE, _PAGE = "gains.png", "report.html"
-_SHOWS = "Paired differences of every schedule to the best constant temperature, with 95 % intervals."
+_SHOWS = (
+    "By how much each schedule does better than the best constant temperature, which a run on other random numbers has "
+    "chosen."
+)
 
 
 @dataclass(frozen=True)
@@ -86,10 +97,10 @@ def describe(options: Options) -> Annealing:
 
 
 @command(PROGRAM)
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: list[str] | None, program: str) -> None:
     """Run the command line."""
-    options = read_options(Options, arguments, PROGRAM)
-    with console.errors_in_one_line(PROGRAM, console.INPUT_ERRORS):
+    options = read_options(Options, arguments, program)
+    with console.errors_in_one_line(program, console.INPUT_ERRORS):
         annealing = describe(options)
         folder = options.output or Path("results") / f"{PROGRAM}-{annealing.hash}"
         refusals.require_workers(options.jobs, options.cell_timeout)
@@ -98,7 +109,7 @@ def main(arguments: list[str] | None = None) -> None:
         if options.dry_run:
             costs.print_outline(annealing.outline(), options.jobs, folder)
             return
-    with console.errors_in_one_line(PROGRAM, console.RUN_ERRORS):
+    with console.errors_in_one_line(program, console.RUN_ERRORS):
         with study_runs(folder, annealing.outline(), options.jobs, options.cell_timeout) as run_in:
             gains, runs = run_annealing(annealing, run_in)
         tables, answer = gain_tables(gains, options.metric), annealing_answer(gains)
@@ -108,10 +119,13 @@ def main(arguments: list[str] | None = None) -> None:
         print()
         print_path("results", folder)
         with each_figure() as attempt:
-            pictures = draw_and_save(folder / _FIGURE, lambda: draw_gains(gains, options.metric), _SHOWS, attempt)
-            section = Section("What annealing gains", pictures=pictures, tables=tables)
+            draw_and_save(folder / _FIGURE, lambda: draw_gains(gains, options.metric), attempt)
+            charts = gain_charts(gains, options.metric)
+            section = Section("What annealing gains", _SHOWS, charts=charts, tables=tables)
             page, sections = folder / _PAGE, [section, repetition(runs)]
-            write_and_print(page, lambda: write_page(page, "What annealing gains", answer, sections), attempt)
+            write_and_print(
+                page, lambda: write_page(page, "What annealing gains", gain_cards(gains), sections), attempt
+            )
 
 
 if __name__ == "__main__":

@@ -123,13 +123,12 @@ def _baseline(options: Options) -> str | None:
 
 
 @command("compare_schedules")
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: list[str] | None, program: str) -> None:
     """Run the command line."""
-    program = "compare_schedules"
     options = read_options(Options, arguments, program)
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
         experiment = describe(options, sys.argv[1:] if arguments is None else arguments)
-        folder = options.output or Path("results") / f"{program}-{experiment.plan.hash}"
+        folder = options.output or Path("results") / f"compare_schedules-{experiment.plan.hash}"
         require_comparison_folder(folder)
         refusals.require_metric(experiment.tasks, options.metric)
         refusals.require_backend(options.backend, options.address)

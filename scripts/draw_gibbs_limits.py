@@ -82,9 +82,8 @@ def _draw(
 
 
 @command("draw_gibbs_limits")
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: list[str] | None, program: str) -> None:
     """Run the command line."""
-    program = "draw_gibbs_limits"
     options = read_options(Options, arguments, program)
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
         refusals.require_figure(options.output, makes_folders=True)

@@ -146,9 +146,8 @@ def draw_thermostats() -> Figure:
 
 
 @command("draw_temperature_choices")
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: list[str] | None, program: str) -> None:
     """Run the command line."""
-    program = "draw_temperature_choices"
     options = read_options(Options, arguments, program)
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
         for path in (options.schedules, options.thermostats):

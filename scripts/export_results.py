@@ -26,10 +26,10 @@ class Options:
 
 
 @command("export_results")
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: list[str] | None, program: str) -> None:
     """Run the command line."""
-    options = read_options(Options, arguments, "export_results")
-    with console.errors_in_one_line("export_results", console.RUN_ERRORS):
+    options = read_options(Options, arguments, program)
+    with console.errors_in_one_line(program, console.RUN_ERRORS):
         if options.parquet is None and options.tensorboard is None:
             raise RefusedError("nothing to write: name a file with --parquet, a folder with --tensorboard, or both")
         results = Results.load(options.results)

@@ -18,7 +18,6 @@ import tyro
 from boltzmann import Policy, checks
 from boltzmann.experiments.figures import each_figure
 from boltzmann.offpolicy import (
-    SHOWS,
     Log,
     TemperatureChoice,
     choice_table,
@@ -107,15 +106,15 @@ def report(choice: TemperatureChoice, figure: Path, page: Path, source: str) -> 
     print_answer([choice.answer])
     print()
     with each_figure() as attempt:
-        pictures = draw_and_save(figure, lambda: draw_choice(choice), SHOWS, attempt)
-        write_and_print(page, lambda: write_choice(page, choice, pictures, source), attempt)
+        draw_and_save(figure, lambda: draw_choice(choice), attempt)
+        write_and_print(page, lambda: write_choice(page, choice, source), attempt)
 
 
 @command(PROGRAM)
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: list[str] | None, program: str) -> None:
     """Run the command line."""
-    options = read_options(Options, arguments, PROGRAM)
-    with console.errors_in_one_line(PROGRAM, console.INPUT_ERRORS):
+    options = read_options(Options, arguments, program)
+    with console.errors_in_one_line(program, console.INPUT_ERRORS):
         checks.number_in("--confidence", options.confidence, "(0, 1)")
         figure = options.output or (options.log if options.log.is_dir() else options.log.parent) / _FIGURE
         page = figure.with_suffix(".html")
@@ -129,7 +128,7 @@ def main(arguments: list[str] | None = None) -> None:
             confidence=options.confidence,
             one_step=options.one_step,
         )
-    with console.errors_in_one_line(PROGRAM, console.RUN_ERRORS):
+    with console.errors_in_one_line(program, console.RUN_ERRORS):
         print_path("log", options.log, f"({log!r})")
         report(choice, figure, page, f"{log!r} in {options.log}")
 

@@ -33,10 +33,9 @@ class Options:
 
 
 @command("plot_learning_curves")
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: list[str] | None, program: str) -> None:
     """Run the command line."""
-    options = read_options(Options, arguments, "plot_learning_curves")
-    program = "plot_learning_curves"
+    options = read_options(Options, arguments, program)
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
         checks.number_in("--confidence", options.confidence, "(0, 1)")
     with console.errors_in_one_line(program, console.RUN_ERRORS):

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 import envs
 from boltzmann import Boltzmann
 from boltzmann.experiments import Experiment, Results, Task, draw_sensitivity, read_environment, run
+from boltzmann.experiments.charts import family_charts
 from boltzmann.experiments.figures import each_figure
 from boltzmann.experiments.metrics import JudgedKey
 from boltzmann.experiments.pages import Section, repetition, write_page
@@ -34,8 +35,10 @@ from boltzmann.experiments.studies import (
     ends_table,
     fit_low_temperatures,
     gap_or_usual,
+    limit_charts,
     slope_tables,
     sweep_answer,
+    sweep_cards,
     sweep_temperatures,
 )
 from scripts.support import (
@@ -70,14 +73,8 @@ DEFAULT_STEPS = {
     "FrozenLake-v1": 20_000,
     "CliffWalking-v1": 20_000,
 }
-_SWEEP = (
-    "Means over replicates in the last tenth of the steps, with their 95 % intervals, against the constant "
-    "temperature; T = 0 and T = infinity stand at the ends, the level lines are greedy and uniform."
-)
-_LAWS = (
-    "Left: the exploration probability against gap / T beside exp(-gap / T). Right: the distance from uniform against "
-    "T beside (Q - mean Q) / (K T)."
-)
+_SWEEP = "How well each constant temperature does; the level lines are the greedy and the uniform policy."
+_LAWS = "How the library's probabilities approach greedy and uniform, beside the laws that theory predicts."
 
 
 @dataclass(frozen=True)
@@ -160,25 +157,24 @@ def report(
     print_path("results", results.folder)
     folder = results.folder
     with each_figure() as attempt:
-        sweep = draw_and_save(
-            folder / "sweep.png", lambda: draw_sensitivity(results, "Boltzmann(T)", metric), _SWEEP, attempt
-        )
-        limits = draw_and_save(folder / "limits.png", lambda: draw_limits(values), _LAWS, attempt)
+        draw_and_save(folder / "sweep.png", lambda: draw_sensitivity(results, "Boltzmann(T)", metric), attempt)
+        draw_and_save(folder / "limits.png", lambda: draw_limits(values), attempt)
+        sweep = family_charts(results, "Boltzmann(T)", metric)
         sections = [
-            Section("From T = 0 to T = ∞", pictures=sweep, tables=[best]),
+            Section("From T = 0 to T = ∞", _SWEEP, charts=sweep, tables=[best]),
             Section("The ends equal greedy and uniform", tables=[ends]),
-            Section("The way to both ends", pictures=limits, tables=slopes),
+            Section("The way to both ends", _LAWS, charts=limit_charts(values), tables=slopes),
             repetition({"sweep": results}),
         ]
-        page = folder / _PAGE
-        write_and_print(page, lambda: write_page(page, "From T = 0 to T = ∞", answer, sections), attempt)
+        page, title = folder / _PAGE, "From T = 0 to T = ∞"
+        write_and_print(page, lambda: write_page(page, title, sweep_cards(temperatures, checks), sections), attempt)
 
 
 @command(PROGRAM)
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: list[str] | None, program: str) -> None:
     """Run the command line."""
-    options = read_options(Options, arguments, PROGRAM)
-    with console.errors_in_one_line(PROGRAM, console.INPUT_ERRORS):
+    options = read_options(Options, arguments, program)
+    with console.errors_in_one_line(program, console.INPUT_ERRORS):
         experiment = describe(options)
         folder = options.output or Path("results") / f"{PROGRAM}-{experiment.plan.hash}"
         refusals.require_workers(options.jobs, options.cell_timeout)
@@ -187,7 +183,7 @@ def main(arguments: list[str] | None = None) -> None:
         if options.dry_run:
             costs.print_outline({"": experiment}, options.jobs, folder)
             return
-    with console.errors_in_one_line(PROGRAM, console.RUN_ERRORS):
+    with console.errors_in_one_line(program, console.RUN_ERRORS):
         costs.disk_need(folder, {"": experiment})
         values = known_values(experiment, options.values)
         with ProgressBar() as progress:
@@ -202,14 +198,14 @@ def main(arguments: list[str] | None = None) -> None:
         checks = check_ends(results)
     wrong = [f"{check.end} is not {check.policy} on {check.task}" for check in checks if check.differing]
     try:
-        with console.errors_in_one_line(PROGRAM, console.RUN_ERRORS):
+        with console.errors_in_one_line(program, console.RUN_ERRORS):
             report(results, checks, values, options.metric)
     except SystemExit as end:
         # A figure that fails does not hide that an end is wrong.
         if not wrong or end.code == console.INTERRUPTED:
             raise
     if wrong:
-        raise SystemExit(f"{PROGRAM}: error: {'; '.join(wrong)}")
+        raise SystemExit(f"{program}: error: {'; '.join(wrong)}")
 
 
 if __name__ == "__main__":

@@ -80,10 +80,10 @@ def learners(options: Options, name: str, steps: int) -> list[str]:
 
 
 @command(PROGRAM)
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: list[str] | None, program: str) -> None:
     """Run the command line."""
-    options = read_options(Options, arguments, PROGRAM)
-    train(PROGRAM, options, lambda: describe(options))
+    options = read_options(Options, arguments, program)
+    train(program, PROGRAM, options, lambda: describe(options))
 
 
 if __name__ == "__main__":

@@ -51,10 +51,10 @@ def describe(options: Options) -> Experiment:
 
 
 @command(PROGRAM)
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: list[str] | None, program: str) -> None:
     """Run the command line."""
-    options = read_options(Options, arguments, PROGRAM)
-    train(PROGRAM, options, lambda: describe(options))
+    options = read_options(Options, arguments, program)
+    train(program, PROGRAM, options, lambda: describe(options))
 
 
 if __name__ == "__main__":

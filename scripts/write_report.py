@@ -8,7 +8,7 @@ from typing import Annotated
 
 import tyro
 
-from boltzmann.experiments import FailedFiguresError, Results, write_report
+from boltzmann.experiments import Results, write_report
 from boltzmann.experiments.metrics import JudgedKey
 from scripts.support import command, console, costs, print_path, read_options, refusals
 
@@ -27,21 +27,15 @@ class Options:
 
 
 @command("write_report")
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: list[str] | None, program: str) -> None:
     """Run the command line."""
-    options = read_options(Options, arguments, "write_report")
+    options = read_options(Options, arguments, program)
     page = options.output or options.results / "report.html"
-    program = "write_report"
     with console.errors_in_one_line(program, console.RUN_ERRORS):
         results = Results.load(options.results)
         refusals.require_file(page)
         costs.require_room(page, costs.drawn_bytes(results.plan))
-        try:
-            write_report(results, page, metric=options.metric)
-        except FailedFiguresError:
-            # The page is written with the other figures.
-            print_path("page", page)
-            raise
+        write_report(results, page, metric=options.metric)
     print_path("page", page)
 
 

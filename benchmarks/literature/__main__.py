@@ -8,13 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import tyro
-
 from benchmarks.literature.comparison import measure, quick
 from benchmarks.literature.exact import EXACT
 from benchmarks.literature.pages import exact_table, head, study_table
 from benchmarks.literature.studies import STUDIES
-from scripts.support import ProgressBar
+from scripts.support import ProgressBar, command, read_options
 
 
 @dataclass(frozen=True)
@@ -31,9 +29,10 @@ class Options:
     """File of the page, which is always printed."""
 
 
-def main(arguments: list[str] | None = None) -> None:
+@command("literature")
+def main(arguments: list[str] | None, program: str) -> None:
     """Compute, measure and print; write the page if a file is given."""
-    options = tyro.cli(Options, args=arguments, prog="python -m benchmarks.literature")
+    options = read_options(Options, arguments, program)
     if options.quick and options.output is not None:
         raise SystemExit("--quick makes numbers that mean nothing: leave --quick out to write a page")
     parts = [head(options.seed), exact_table([(exact, exact.compute()) for exact in EXACT])]

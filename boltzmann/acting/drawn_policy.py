@@ -9,7 +9,7 @@ import numpy as np
 
 from boltzmann.arrays import Floats
 from boltzmann.pictures import bars, expression, figure
-from boltzmann.schedules import curve_of, settled_at
+from boltzmann.schedules import curve_of, of_arrays, settled_at
 
 _ACTIONS, _TIMES, _VARIANCE = 5, 10, 0.25
 
@@ -18,7 +18,7 @@ def drawing_of(policy: Any) -> str:
     """Return HTML: the expression, a curve for each schedule, and probabilities at the first and a late step."""
     parts = {field.name: getattr(policy, field.name) for field in dataclasses.fields(policy)}
     # Thermostats, and policies that serve as a prior, declare what they read.
-    schedules = {name: part for name, part in parts.items() if callable(part) and not hasattr(part, "reads")}
+    schedules = {name: of_arrays(part) for name, part in parts.items() if callable(part) and not hasattr(part, "reads")}
     # A prior of weights has one for each action.
     values = np.linspace(0.0, 1.0, next((len(part) for part in parts.values() if isinstance(part, tuple)), _ACTIONS))
     steps = [0, *{settled_at(schedule) for schedule in schedules.values()}]

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import sys
+from functools import cache
+from pathlib import Path
 from typing import Any, Self
 
 from boltzmann.bounds import check_parameters
 from boltzmann.checks import shown
 from boltzmann.hints import keywords_of_class, require_known, with_hints
 
-_PROJECT = ("boltzmann", "agents")
-"""Packages whose classes command lines know by their bare names."""
+_BOLTZMANN = Path(__file__).resolve().parents[1]
 _HINTED = frozenset({"where", "rng"})
 
 
@@ -90,9 +92,20 @@ def _write_call(made: Any) -> str:
         if field.kw_only and getattr(made, field.name) != field.default
     ]
     kind = type(made)
-    is_ours = kind.__module__.split(".")[0] in _PROJECT
-    name = kind.__name__ if is_ours else f"{kind.__module__}:{kind.__qualname__}"
+    name = kind.__name__ if _is_ours(kind.__module__) else f"{kind.__module__}:{kind.__qualname__}"
     return f"{name}({', '.join(positional + named)})"
+
+
+@cache
+def _is_ours(module: str) -> bool:
+    """Return whether command lines know the classes of a module by their bare names."""
+    package = module.partition(".")[0]
+    if package != "agents":
+        return package == "boltzmann"
+    # Other people's libraries are called so, too. Ours lies beside `boltzmann` in a checkout, and inside it in a wheel.
+    file = getattr(sys.modules.get(package), "__file__", None)
+    beside = file is not None and Path(file).resolve().parents[1] == _BOLTZMANN.parent
+    return beside and not (_BOLTZMANN / "lab" / package).is_dir()
 
 
 def check_expressible(name: str, value: object) -> None:

@@ -193,7 +193,7 @@ the temperature or the mask another one?
 
         Examples
         --------
-        >>> from agents import Decision
+        >>> from boltzmann.lab.agents import Decision
         >>> from boltzmann import Boltzmann
         >>> values = np.array([[0.0, 1.0], [0.0, 1.0]])
         >>> decision = Decision(np.array([0, 1]), Boltzmann(0.5)(values), values)

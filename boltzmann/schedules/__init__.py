@@ -26,8 +26,11 @@ from boltzmann.schedules.steps import NONNEGATIVE as NONNEGATIVE
 from boltzmann.schedules.steps import UNIT_INTERVAL as UNIT_INTERVAL
 from boltzmann.schedules.steps import Schedule
 from boltzmann.schedules.steps import Scheduled as Scheduled
+from boltzmann.schedules.steps import StepFormula as StepFormula
 from boltzmann.schedules.steps import Temperatures as Temperatures
 from boltzmann.schedules.steps import check_callable as check_callable
+from boltzmann.schedules.steps import numbers_of as numbers_of
+from boltzmann.schedules.steps import of_arrays as of_arrays
 from boltzmann.schedules.steps import takes_arrays as takes_arrays
 from boltzmann.schedules.steps import value_at as value_at
 

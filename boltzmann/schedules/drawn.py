@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from boltzmann.notation import Expression
-from boltzmann.pictures import expression, figure, line
-from boltzmann.schedules.steps import Schedule, value_at
+from boltzmann.pictures import line
 
 _USUAL_STEPS = 10_000
 _FIRST = 10
@@ -19,15 +18,11 @@ _SMALL = 0.02
 """A temperature below this part of the first one counts as gone to 0."""
 
 
-class DrawnSchedule(Expression):
-    """Base class of schedules: in a notebook they show their curve over as many steps as it needs to settle."""
-
-    def _repr_html_(self) -> str:
-        schedule: Any = self
-        return figure(expression(self), curve_of(schedule))
+OfSteps = Callable[[Any], Any]
+"""Maps an array of steps to numbers in [0, inf]."""
 
 
-def curve_of(schedule: Schedule, name: str = "temperature") -> str:
+def curve_of(schedule: OfSteps, name: str = "temperature") -> str:
     """Return the drawing of a schedule from step 0 to where it has settled, or to step 10 000.
 
     Examples
@@ -41,7 +36,7 @@ def curve_of(schedule: Schedule, name: str = "temperature") -> str:
     return line(steps.tolist(), _numbers(schedule, steps), name)
 
 
-def settled_at(schedule: Schedule) -> int:
+def settled_at(schedule: OfSteps) -> int:
     """Return a step, a round number, by which a schedule has become constant or small; else four periods.
 
     Examples
@@ -63,7 +58,7 @@ def settled_at(schedule: Schedule) -> int:
     return _FIRST if settled[-2] else _USUAL_STEPS
 
 
-def _first_settled(schedule: Schedule, low: int, high: int) -> int:
+def _first_settled(schedule: OfSteps, low: int, high: int) -> int:
     """Return the first step between two of which the schedule is as at the second, or less."""
     (end,) = _numbers(schedule, np.array([high]))
     while high - low > 1:
@@ -80,7 +75,7 @@ def _rounded_up(step: int) -> int:
     return -(-later // unit) * unit
 
 
-def _numbers(schedule: Schedule, steps: Any) -> list[float]:
-    numbers = np.broadcast_to(np.asarray(value_at(schedule, steps), dtype=np.float64), steps.shape)
+def _numbers(schedule: OfSteps, steps: Any) -> list[float]:
+    numbers = np.broadcast_to(np.asarray(schedule(steps), dtype=np.float64), steps.shape)
     listed: list[float] = numbers.tolist()
     return listed

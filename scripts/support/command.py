@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import Protocol, TypeVar
 
 import tyro
 
@@ -12,23 +12,31 @@ from scripts.support.console import warnings_in_one_line
 from scripts.support.streams import guarded_streams
 
 Options = TypeVar("Options")
-Parameters = ParamSpec("Parameters")
 
 
-def command(program: str) -> Callable[[Callable[Parameters, None]], Callable[Parameters, None]]:
-    """Decorate the ``main`` of a command: whatever it prints, and wherever to, it ends without a traceback.
+class Main(Protocol):
+    """Runs a command: with these arguments instead of the process's, under another name."""
+
+    def __call__(self, arguments: list[str] | None = None, program: str = ...) -> None:
+        """Run the command."""
+
+
+def command(name: str) -> Callable[[Callable[[list[str] | None, str], None]], Main]:
+    """Decorate the ``main(arguments, program)`` of a command: whatever and wherever it prints, it has no traceback.
+
+    ``program`` is what messages call the command, by default its name.
 
     A reader that goes away, as ``head`` does, stops nothing. Where stdout cannot be written, as on a full disk, the
     work is done, a line on stderr says so, and the exit code is 2.
     """
 
-    def decorate(main: Callable[Parameters, None]) -> Callable[Parameters, None]:
+    def decorate(main: Callable[[list[str] | None, str], None]) -> Main:
         @functools.wraps(main)
-        def guarded(*arguments: Parameters.args, **keywords: Parameters.kwargs) -> None:
+        def guarded(arguments: list[str] | None = None, program: str = name) -> None:
             with guarded_streams() as (out, err), warnings_in_one_line(program):
                 ended = None
                 try:
-                    main(*arguments, **keywords)
+                    main(arguments, program)
                 except SystemExit as end:
                     if end.code:
                         raise

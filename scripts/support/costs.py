@@ -135,7 +135,7 @@ def _print_sum(runs: list[list[Estimate]], jobs: int, disk: str) -> None:
     print(f"memory: about {memory / MEGABYTE:.0f} MB in all; time: {time}")
     print(f"disk: {disk}")
     if not has_numba():
-        print("numba is not installed: with it (the extra 'fast') most of this runs tens of times as fast")
+        print("numba is not installed: with it (pip install numba) most of this runs tens of times as fast")
     for size, count in zip(each, processes, strict=True):
         memory_text(size, count)
 

@@ -35,13 +35,20 @@ from boltzmann.notation import parse, write
 _POLICIES = tuple(vars(policies)[name] for name in policies.__all__ if is_dataclass(vars(policies)[name]))
 _EXPORTED = [vars(package)[name] for package in (policies, schedules, thermostats, agents) for name in package.__all__]
 # The other classes that `agents` exports are bases of learners, and the decision that an act returns.
-_LARGE = ("agents.large.bucket_average", "agents.large.tree_average")
-_IN_AGENTS = ("agents.backups", "agents.bandits.", "agents.control.", "agents.linear.", *_LARGE)
-NAMES: dict[str, Any] = {
-    entry.__name__: entry
-    for entry in _EXPORTED
-    if isinstance(entry, type) and is_dataclass(entry) and entry.__module__.startswith(("boltzmann.", *_IN_AGENTS))
-}
+_LEARNING = ("backups", "bandits.", "control.", "linear.", "large.bucket_average", "large.tree_average")
+_AGENTS = f"{agents.__name__}."
+_IN_AGENTS = tuple(f"{_AGENTS}{module}" for module in _LEARNING)
+
+
+def _is_named(entry: object) -> bool:
+    """Return whether command lines know an exported name: a class of parameters from the core, or for learning."""
+    if not (isinstance(entry, type) and is_dataclass(entry)):
+        return False
+    module = entry.__module__
+    return module.startswith(_IN_AGENTS if module.startswith(_AGENTS) else "boltzmann.")
+
+
+NAMES: dict[str, Any] = {entry.__name__: entry for entry in _EXPORTED if _is_named(entry)}
 
 _DEEP = {"DQN": "dqn", "Dense": "networks", "Convolutional": "networks", "Modules": "networks"}
 _DEEP |= {"DoubleMaximum": "tensor_backups", "Munchausen": "tensor_backups", "SB3DQN": "sb3_agent"}
@@ -145,7 +152,7 @@ def is_agent(made: object) -> bool:
 
 def _read(text: str) -> Any:
     made = parse(text, _ALL_NAMES)
-    is_custom = is_dataclass(made) and not type(made).__module__.startswith(("boltzmann.", "agents."))
+    is_custom = is_dataclass(made) and not type(made).__module__.startswith(("boltzmann.", _AGENTS))
     if not (is_agent(made) or isinstance(made, _POLICIES) or (is_custom and callable(made))):
         raise ValueError(f"expected a policy or an agent, such as Boltzmann(0.1), got {shown(text)}")
     return made

@@ -59,7 +59,7 @@ class Task(Expression):
 
     Examples
     --------
-    >>> from agents import SampleAverage
+    >>> from boltzmann.lab.agents import SampleAverage
     >>> from boltzmann import Boltzmann
     >>> Task("boltzmann/GaussianBandit-v0( arms = 5 )", [SampleAverage(Boltzmann(0.25))], 1000)
     Task('boltzmann/GaussianBandit-v0(arms=5)', (SampleAverage(Boltzmann(0.25)),), 1000)

@@ -30,7 +30,7 @@ def format_toml(experiment: Experiment) -> str:
 
     Examples
     --------
-    >>> from agents import SampleAverage
+    >>> from boltzmann.lab.agents import SampleAverage
     >>> from boltzmann import Boltzmann
     >>> task = Task("boltzmann/GaussianBandit-v0", [SampleAverage(Boltzmann(0.25))], 1000)
     >>> print(format_toml(Experiment([task], replicates=10, seed=0)), end="")

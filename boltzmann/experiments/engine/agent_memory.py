@@ -28,7 +28,7 @@ def agent_bytes(agent: Agent, *spaces: Any) -> int:
 
     Examples
     --------
-    >>> from agents import QLearning
+    >>> from boltzmann.lab.agents import QLearning
     >>> from boltzmann import Greedy
     >>> from gymnasium.spaces import Discrete
     >>> 2**30 <= agent_bytes(QLearning(Greedy()), Discrete(2**25), Discrete(2)) < 1.1 * 2**30  # values and visits

@@ -75,8 +75,8 @@ def estimate(experiment: Experiment, make: Make, engine: Engine = "auto") -> lis
 
     Examples
     --------
-    >>> import envs
-    >>> from agents import QLearning
+    >>> from boltzmann.lab import envs
+    >>> from boltzmann.lab.agents import QLearning
     >>> from boltzmann import Greedy
     >>> from boltzmann.experiments import Task
     >>> task = Task("FrozenLake-v1", [QLearning(Greedy())], 1000)

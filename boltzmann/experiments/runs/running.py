@@ -29,7 +29,7 @@ from boltzmann.experiments.store import Results, Store, lock_folder
 
 _log = logging.getLogger("boltzmann.experiments")
 
-_INSTALL_NUMBA = "pip install 'boltzmann-exploration[fast]'"
+_INSTALL_NUMBA = "pip install numba"
 
 TIMEOUT = "[0.001, 1e9]"
 """The bounds of a time limit, in seconds."""

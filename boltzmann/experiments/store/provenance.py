@@ -33,7 +33,7 @@ def describe_environment(env: Any) -> EnvironmentRecord:
 
     Examples
     --------
-    >>> import envs
+    >>> from boltzmann.lab import envs
     >>> describe_environment(envs.make("FrozenLake-v1", is_slippery=False))["arguments"]
     {'is_slippery': 'False', 'map_name': "'4x4'"}
     """

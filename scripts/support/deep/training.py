@@ -80,7 +80,7 @@ def usual(settings: Mapping[str, Any], name: str, otherwise: Any) -> Any:
     return next((setting for start, setting in settings.items() if name.startswith(start)), otherwise)
 
 
-def train(program: str, options: TrainingOptions, describe: Callable[[], Experiment]) -> None:
+def train(program: str, name: str, options: TrainingOptions, describe: Callable[[], Experiment]) -> None:
     """Describe a training, run it or continue it, and show its leaderboard, figures and page; errors take one line."""
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
         refusals.require_workers(options.jobs, options.cell_timeout)
@@ -89,7 +89,7 @@ def train(program: str, options: TrainingOptions, describe: Callable[[], Experim
         if baseline is not None:
             for label, task in zip(experiment.plan.task_labels, experiment.plan.tasks, strict=True):
                 find_agent(baseline, task.agents, label)
-        folder = options.output or Path("results") / f"{program}-{experiment.plan.hash}"
+        folder = options.output or Path("results") / f"{name}-{experiment.plan.hash}"
         require_comparison_folder(folder)
         refusals.require_metric(experiment.tasks, options.metric)
         if options.dry_run:

@@ -33,7 +33,7 @@ def has_numba() -> bool:
 def require_numba() -> None:
     """Refuse where nothing can be compiled."""
     if not has_numba():
-        raise UnsupportedError("numba is not installed: it comes with the extra 'fast'")
+        raise UnsupportedError("numba is not installed: pip install numba")
     if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
         raise UnsupportedError("the environment variable NUMBA_DISABLE_JIT turns compilation off")
 
