@@ -45,9 +45,10 @@ def _signature_of_fields(
     app: Any, what: str, name: str, thing: Any, options: Any, signature: str | None, answer: str | None
 ) -> tuple[str, str | None] | None:
     """Show the fields of a dataclass; Sphinx asks ``__new__``, which takes anything so that errors can help."""
+    made: Any = thing
     if what != "class" or not dataclasses.is_dataclass(thing):
         return None
-    _, *parameters = inspect.signature(thing.__init__).parameters.values()
+    _, *parameters = inspect.signature(made.__init__).parameters.values()
     bare = [parameter.replace(annotation=inspect.Parameter.empty) for parameter in parameters]
     return str(inspect.Signature(bare)), None
 

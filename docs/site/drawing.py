@@ -115,9 +115,9 @@ def draw_all(folder: Path, page: Path, results: Path) -> None:
     for name, draw in DRAWN.items():
         save_both(draw(), folder, name)
     judgement = Judgement(run_demo(results))
+    write_judgement(judgement, page)
     with each_figure() as attempt:
         figures = draw_figures(judgement, attempt)
-        write_judgement(judgement, figures, page, attempt=attempt)
     for entry, figure in figures.items():
         name = Path(entry.file or "").stem
         if name in OF_THE_RUN:
