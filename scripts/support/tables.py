@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import textwrap
@@ -17,6 +18,7 @@ from scripts.support.streams import as_shown
 _MOST, _LEAST = 100, 40
 """Columns of all that is printed, at most and at least; a narrower terminal breaks lines itself."""
 _INDENT, _GAP = 4, 2
+_TIE = "\N{NO-BREAK SPACE}"
 
 
 def width_of_all() -> int:
@@ -28,7 +30,7 @@ def width_of_all() -> int:
 
 def wrap(text: str) -> str:
     """Break a title into lines."""
-    return textwrap.fill(printable(text), width_of_all())
+    return _filled(text)
 
 
 def print_path(name: str, path: Path, more: str = "") -> None:
@@ -37,16 +39,23 @@ def print_path(name: str, path: Path, more: str = "") -> None:
     print(f"{name + ':':8} {printable(str(path))} {more}".rstrip())
 
 
+def _filled(text: str, first: str = "", others: str = "") -> str:
+    """Break a text into lines, but neither before or after an equals sign nor within an interval."""
+    tied = re.sub(r" = |(?<=,) (?=[^ \]]*\])", lambda spaces: spaces[0].replace(" ", _TIE), printable(text))
+    lines = textwrap.fill(tied, width_of_all(), initial_indent=first, subsequent_indent=others, break_on_hyphens=False)
+    return lines.replace(_TIE, " ")
+
+
 def print_remark(text: str) -> None:
     """Print a remark below a table."""
     indent = " " * _INDENT
-    print(textwrap.fill(text, width_of_all(), initial_indent=indent, subsequent_indent=indent))
+    print(_filled(text, indent, indent))
 
 
 def print_sentence(sentence: str) -> None:
     """Print a sentence of an answer, marked and wrapped."""
     note("answer", sentence)
-    print(textwrap.fill(f"=> {printable(sentence)}", width_of_all(), subsequent_indent="   ", break_on_hyphens=False))
+    print(_filled(f"=> {sentence}", others="   "))
 
 
 def print_answer(sentences: Sequence[str]) -> None:
@@ -91,7 +100,8 @@ def _lines(heads: list[str], rows: list[list[str]], heading: int, most: int) -> 
         if excess <= 0:
             yield _aligned(others, widths, heading - 1)
         else:
-            yield from (f"    {head}: {text}" for head, text in zip(rest[0], others, strict=True))
+            named = [(head, text) for head, text in zip(rest[0], others, strict=True) if text.strip()]
+            yield from (f"    {head}: {text}" if head else f"    {text}" for head, text in named)
 
 
 def _narrowed(heads: list[str], rows: list[list[str]], most: int) -> tuple[list[int], int]:

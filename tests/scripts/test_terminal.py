@@ -170,3 +170,13 @@ def test_outputs_end_with_their_command():
             print("unseen")
         print("seen")
     assert stream.getvalue() == "seen\n"
+
+
+def test_lines_break_neither_at_equals_signs_nor_within_intervals(monkeypatch):
+    sentence = "It is T = 0.5 here, from [0.25, 0.75], and so on. " * 6
+    for columns in range(60, 101, 5):
+        lines = printed(lambda: print_answer([sentence]), columns, monkeypatch).split("\n")
+        assert max(map(len, lines)) <= columns
+        assert " ".join(" ".join(lines).split()) == f"=> {sentence.strip()}"
+        for line in lines:
+            assert not line.endswith(("T", "=", "[0.25,")), line

@@ -40,7 +40,7 @@ class Read:
     as_json: bool
 
 
-def read_groups(kind: type[Any], arguments: Sequence[str] | None, program: str, examples: Sequence[str]) -> Read:
+def read_groups(kind: Any, arguments: Sequence[str] | None, program: str, examples: Sequence[str]) -> Read:
     """Read a command line into the dataclass of its options; help and wrong options end the process."""
     grouped, groups = _grouped(kind)
     shown = program if program.startswith(("boltzmann ", "python ")) else f"python -m scripts.{program}"
@@ -53,7 +53,7 @@ def read_groups(kind: type[Any], arguments: Sequence[str] | None, program: str, 
 
 
 @cache
-def _grouped(kind: type[Any]) -> tuple[type[Any], dict[str, list[str]]]:
+def _grouped(kind: Any) -> tuple[type[Any], dict[str, list[str]]]:
     """Return a dataclass with a field for each group, and the names of the options in each."""
     hints, texts = get_type_hints(kind, include_extras=True), option_texts(kind)
     members: dict[str, list[tuple[Any, ...]]] = {group: [] for group in (_FIRST, *GROUPS)}
@@ -71,8 +71,9 @@ def _grouped(kind: type[Any]) -> tuple[type[Any], dict[str, list[str]]]:
     for each in made.values():
         # The usual docstring would repeat the options.
         each.__doc__ = None
+    without_prefix: Any = tyro.conf.OmitArgPrefixes
     outer = dataclasses.make_dataclass(
-        kind.__name__, [(group, tyro.conf.OmitArgPrefixes[each]) for group, each in made.items()], frozen=True
+        kind.__name__, [(group, without_prefix[each]) for group, each in made.items()], frozen=True
     )
     return outer, {group: [field[0] for field in fields] for group, fields in kept.items()}
 
