@@ -14,15 +14,18 @@ PEERS := SMPyBandits==0.9.7 mabwiser==2.7.4 mushroom-rl==1.10.2 rlberry==0.7.3 r
 PEERS_RUN_ON := numpy==1.26.4 scipy==1.13.1 pandas==2.3.3 scikit-learn==1.7.2 scikit-optimize==0.10.2 seaborn==0.13.2 \
 	joblib tqdm gym==0.26.2 gymnasium==0.29.1 opencv-python-headless==4.11.0.86 pygame pyyaml dill docopt requests \
 	multimethod==1.10 adastop==0.1.3 setuptools torch==2.13.0
-# minatar asks for libraries that only its window needs, so it is installed without dependencies.
-DEEP := stable-baselines3==2.9.2 sb3-contrib==2.9.2 jax==0.10.2 jaxlib==0.10.2 optax==0.2.8 gymnax==1.0.1
+# minatar asks for libraries that only its window needs, so it is installed without dependencies. gymnax imports six,
+# which it does not ask for.
+DEEP := stable-baselines3==2.9.2 sb3-contrib==2.9.2 jax==0.10.2 jaxlib==0.10.2 optax==0.2.8 gymnax==1.0.1 six==1.17.0
 # The libraries of the adapters in docs/deep: tianshou needs pandas 2, RLlib is large, and both are kept apart.
 ADAPTERS := pfrl==0.4.0 torchrl==0.14.1 skrl==2.1.1
 ADAPTERS_TIANSHOU := tianshou==2.0.1
 ADAPTERS_RLLIB := 'ray[rllib]==2.60.0'
 
+NOTEBOOK := ipywidgets==8.1.9 nbclient==0.11.0 ipykernel==7.4.0
+
 .PHONY: demo test test-slow test-lowest test-newest test-libraries test-deep test-deep-slow test-adapters test-browser \
-	test-clusters coverage lint types format wheel lock \
+	test-notebook notebook test-clusters coverage lint types format wheel lock docs \
 	benchmark benchmark-peers literature clean help
 
 demo: $(VENV)/ready  ## compare exploration schedules, print a leaderboard, draw the learning curves
@@ -64,6 +67,12 @@ test-adapters: $(VENV)-adapters/ready $(VENV)-tianshou/ready $(VENV)-rllib/ready
 	for each in adapters tianshou rllib; do \
 		$(VENV)-$$each/bin/python -m pytest -q --noconftest -W default -p no:cacheprovider -rs tests/deep/test_adapters.py || exit 1; \
 	done
+
+test-notebook: $(VENV)/notebook  ## what objects show in a notebook, and the example notebook; installs Jupyter's kernel first
+	$(BIN)/python -m pytest -q tests/notebook $(COVERAGE)
+
+notebook: $(VENV)/notebook  ## run the example notebook and store what it shows
+	cd $$(mktemp -d) && PYTHONPATH=$(CURDIR) $(CURDIR)/$(BIN)/jupyter execute --inplace $(CURDIR)/docs/notebooks/*.ipynb
 
 test-browser: $(VENV)/ready  ## the page of a comparison in headless Chromium; installs Playwright, and Chromium if possible
 	@$(BIN)/python -c 'import playwright' 2>/dev/null || { echo "installing Playwright into $(VENV)"; \
@@ -109,11 +118,16 @@ literature: $(VENV)/ready  ## published numbers beside measured ones; takes some
 wheel: $(VENV)/ready  ## build the wheel into dist
 	$(BIN)/python -m build --wheel --outdir dist .
 
-lock:  ## pin the versions of a new install of the dev extra
+docs: $(VENV)/docs  ## build the site of the documentation, build/site/index.html; every warning is an error
+	$(BIN)/python -m docs.site
+
+lock:  ## pin the versions of a new install of the dev extra, and those that the docs extra adds
 	rm -rf $(VENV)-lock
 	$(PYTHON) -m venv $(VENV)-lock
 	$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	$(VENV)-lock/bin/python -m pip freeze --exclude-editable | grep -v '://' > requirements-dev.txt
+	$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check -c requirements-dev.txt -e '.[dev,docs]'
+	$(VENV)-lock/bin/python -m pip freeze --exclude-editable | grep -v '://' | grep -vxFf requirements-dev.txt > requirements-docs.txt
 	rm -rf $(VENV)-lock
 
 help:  ## the targets
@@ -131,11 +145,21 @@ $(VENV)/ready: pyproject.toml requirements-dev.txt
 	@$(INSTALL) --no-deps -e .
 	@touch $@
 
+$(VENV)/docs: $(VENV)/ready requirements-docs.txt
+	@echo "installing Sphinx and its theme into $(VENV)"
+	@$(INSTALL) -r requirements-docs.txt
+	@touch $@
+
 $(VENV)/deep: $(VENV)/ready
 	@echo "installing PyTorch, Stable-Baselines3, JAX, gymnax and MinAtar into $(VENV)"
 	@$(INSTALL) torch==2.13.0
 	@$(INSTALL) $(DEEP)
 	@$(INSTALL) --no-deps minatar==1.0.15
+	@touch $@
+
+$(VENV)/notebook: $(VENV)/ready
+	@echo "installing Jupyter's kernel and widgets into $(VENV)"
+	@$(INSTALL) $(NOTEBOOK)
 	@touch $@
 
 # Only uv finds the lowest versions; --only-binary leaves out those that have no wheel for this Python.

@@ -14,9 +14,10 @@ from typing import Annotated, Any, ClassVar, Protocol
 import numpy as np
 
 from agents.memory import Mask, PerRow, Values, largest
-from agents.parameters import Instance, rates_at
+from agents.parameters import rates_at
 from boltzmann import Distribution, Gibbs, Policy, Schedule, checks
 from boltzmann._numerics import libraries
+from boltzmann.bounds import Instance
 from boltzmann.laws import BackupLaw, Pass, Results, TemperatureLaw, expectation, gibbs_weight, own_law
 from boltzmann.notation import Expression
 from boltzmann.policies import inputs_read_by

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -28,35 +27,6 @@ def count_of(name: str, space: Space[Any]) -> int:
     if space.start != 0:
         raise ValueError(f"{name} must start at 0, got {space}: envs.make numbers observations and actions from 0")
     return int(space.n)
-
-
-@dataclass(frozen=True)
-class Instance:
-    """The bound of a callable object, such as a policy; the class of the object is refused.
-
-    Examples
-    --------
-    >>> Instance("a policy", "Boltzmann(0.1)").check("policy", 0.1)
-    Traceback (most recent call last):
-        ...
-    TypeError: policy must be a policy, such as Boltzmann(0.1), got 0.1
-    """
-
-    kind: str
-    example: str
-
-    @property
-    def text(self) -> str:
-        """An example."""
-        return f"such as ``{self.example}``"
-
-    def check(self, name: str, value: Any) -> Any:
-        """Return a callable object as it is, or raise."""
-        if isinstance(value, type):
-            raise TypeError(f"{name} must be {self.kind}, such as {self.example}, got the class {value.__name__}")
-        if not callable(value):
-            raise TypeError(f"{name} must be {self.kind}, such as {self.example}, got {checks.shown(value)}")
-        return value
 
 
 def rates_at(name: str, schedule: float | Schedule, counts: ArrayLike, interval: str) -> PerRow:

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from agents.memory import Entries, Indices, PerRow, Values, rows_of, write
-from agents.parameters import Instance
 from agents.tabular import PolicyInputs, TabularAgent
 from boltzmann import Distribution, Policy
+from boltzmann.bounds import Instance
 from boltzmann.laws import LearnerLaw, PolicyLaw, Results, own_law
 from boltzmann.policies import inputs_read_by
 

@@ -106,12 +106,16 @@ class TabularAgent(Expression):
         self._require_reset("update")
         checked = checked_transition(transition, self._rows, self.values.shape)
         mask = self._checked_mask("next_where", transition.next_where)
+        self._note_masks(checked)
         if mask is not None:
             self._store_next_masks(checked, mask)
         self._learn(checked)
 
     def _reset_state(self) -> None:
         """Make a learner's own arrays, and set values that do not begin at 0; ``reset`` has made the others."""
+
+    def _note_masks(self, transition: TableTransition) -> None:
+        """Note the masks of the act where learning reads them; those of the next states are stored afterwards."""
 
     def _learn(self, transition: TableTransition) -> None:
         """Change the values, and count the visits."""

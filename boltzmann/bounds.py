@@ -100,6 +100,35 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Instance:
+    """The bound of a callable object, such as a policy; the class of the object is refused.
+
+    Examples
+    --------
+    >>> Instance("a policy", "Boltzmann(0.1)").check("policy", 0.1)
+    Traceback (most recent call last):
+        ...
+    TypeError: policy must be a policy, such as Boltzmann(0.1), got 0.1
+    """
+
+    kind: str
+    example: str
+
+    @property
+    def text(self) -> str:
+        """An example."""
+        return f"such as ``{self.example}``"
+
+    def check(self, name: str, value: Any) -> Any:
+        """Return a callable object as it is, or raise."""
+        if isinstance(value, type):
+            raise TypeError(f"{name} must be {self.kind}, such as {self.example}, got the class {value.__name__}")
+        if not callable(value):
+            raise TypeError(f"{name} must be {self.kind}, such as {self.example}, got {checks.shown(value)}")
+        return value
+
+
+@dataclass(frozen=True)
 class Wrapper:
     """Shared by the bounds that are made from another one, whose text they have."""
 

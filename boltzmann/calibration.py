@@ -87,9 +87,8 @@ def temperature_for_entropy(
     if prior is not None:
         raise ValueError("prior must be None: with a prior the entropy need not rise with the temperature")
     if effective_actions is not None:
-        return _solve(
-            "entropy", values, np.log(_target("effective_actions", effective_actions, 1.0, np.inf)), where, None
-        )
+        actions = _target("effective_actions", effective_actions, 1.0, np.inf)
+        return _solve("entropy", values, libraries.library(actions).log(actions), where, None)
     return _solve("entropy", values, _target("entropy", entropy, 0.0, np.inf), where, None)
 
 
@@ -158,7 +157,7 @@ def temperature_for_entropy_fraction(values: Values, fraction: float, *, where: 
     return _solve("fraction", values, _target("fraction", fraction, 0.0, 1.0), where, None)
 
 
-def temperature_for_mellowmax(values: Values, omega: float | Floats, *, where: Mask = None) -> Any:
+def temperature_for_mellowmax(values: Values, omega: Values, *, where: Mask = None) -> Any:
     """Return the temperature at which E[Q] is the mellowmax at omega, in (0, inf).
 
     Examples

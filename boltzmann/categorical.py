@@ -11,13 +11,14 @@ from boltzmann._numerics import InNamespace, Scores, each_row, held, lazy, libra
 from boltzmann.arrays import NUMPY, QUIET, Array, Namespace, Reals, Rng, Values
 from boltzmann.hints import with_hints
 from boltzmann.inversion import sample_weights
+from boltzmann.pictured import Pictured
 from boltzmann.sampling import sample_without_replacement
 
 _ROUNDING = 1e-6
 """Probabilities may miss a sum of 1 by so much, or by the rounding of their dtype."""
 
 
-class Categorical(InNamespace):
+class Categorical(InNamespace, Pictured):
     """The distribution with given probabilities, one row or many.
 
     Parameters

@@ -16,7 +16,7 @@ _MOST_SHOWN = 200
 """Error messages cut a longer value."""
 LONGEST_REASON = 500
 _MOST_BITS, _MOST_DEPTH, _MOST_PARTS = 600, 4, 50
-_MOST_VISITS = 2.0**62
+MOST_VISITS = 2.0**62
 _NUMBERS = frozenset((float, int, bool, np.float64, np.int64, np.bool_))
 """Types whose lists need no closer look."""
 
@@ -185,11 +185,11 @@ def numbers_in(name: str, value: ArrayLike, interval: str) -> NDArray[Any]:
     return numbers
 
 
-def within(numbers: NDArray[Any], interval: str) -> Bools:
-    """Return which numbers are in an interval such as "[0, inf)"."""
+def within(numbers: Any, interval: str) -> Any:
+    """Return which numbers, an array of any library, are in an interval such as "[0, inf)"."""
     least, most, least_allowed, most_allowed = _ends(interval)
-    inside = (numbers > least) & (numbers < most)
-    return np.asarray(inside | ((numbers == least) & least_allowed) | ((numbers == most) & most_allowed))
+    above = numbers >= least if least_allowed else numbers > least
+    return above & (numbers <= most if most_allowed else numbers < most)
 
 
 @functools.cache
@@ -245,5 +245,5 @@ def visit_counts(visits: ArrayLike, shape: tuple[int, ...], allowed: Bools) -> F
     except ValueError:
         raise ValueError(f"visits must have the shape of the values, {shape}, got {counts.shape}") from None
     counts = np.where(allowed, counts, 0.0)
-    require_entries((counts >= 0) & (counts <= _MOST_VISITS), "visits", "in [0, 2^62]", counts)
+    require_entries((counts >= 0) & (counts <= MOST_VISITS), "visits", "in [0, 2^62]", counts)
     return counts

@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann import checks
-from boltzmann._numerics import libraries, tensors
+from boltzmann._numerics import libraries
+from boltzmann._numerics.randomness import TorchRandom
 from boltzmann.arrays import NUMPY, Array, Floats, Namespace, Rng
 
-_Generator: TypeAlias = "np.random.Generator | tensors.Uniforms"
+_Generator: TypeAlias = "np.random.Generator | TorchRandom"
 """A string, so as not to load NumPy's randomness."""
 
 _BLOCK = 256
@@ -34,7 +35,7 @@ def sample_weights(xp: Namespace, rng: Any, weights: Any, axis: int, shape: int 
     shape = (shape,) if isinstance(shape, int) else tuple(shape)
     if xp is not NUMPY:
         return _sample_foreign(xp, rng, weights, shape)
-    if not isinstance(rng, np.random.Generator) and not isinstance(rng, tensors.Uniforms):
+    if not isinstance(rng, np.random.Generator) and not isinstance(rng, TorchRandom):
         raise checks.no_generator(rng)
     if axis == 0:
         return _sample_first_axis(rng, weights, shape)

@@ -55,10 +55,15 @@ __all__ = [
 ]
 
 ENVIRONMENTS: tuple[Entry, ...] = (*bandits.BANDITS, *problems.PROBLEMS)
+"""An entry for each bandit and each problem: its id, classes and limits."""
 CONTEXTS: tuple[Entry, ...] = contexts.CONTEXTS
+"""An entry for each contextual bandit."""
 for entry in (*ENVIRONMENTS, *CONTEXTS):
     entry.register()
 
 ENV_IDS = tuple(entry.id for entry in ENVIRONMENTS)
+"""The ids of ``ENVIRONMENTS``."""
 MDP_IDS = tuple(entry.id for entry in problems.PROBLEMS)
+"""The ids of the problems alone, without the bandits."""
 CONTEXT_IDS = tuple(entry.id for entry in CONTEXTS)
+"""The ids of ``CONTEXTS``."""

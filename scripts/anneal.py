@@ -13,7 +13,15 @@ from pathlib import Path
 from boltzmann.experiments.figures import each_figure
 from boltzmann.experiments.metrics import StepKey
 from boltzmann.experiments.pages import Section, repetition, write_page
-from boltzmann.experiments.studies import Annealing, annealing_answer, draw_gains, gain_tables, run_annealing
+from boltzmann.experiments.studies import (
+    Annealing,
+    annealing_answer,
+    draw_gains,
+    gain_cards,
+    gain_charts,
+    gain_tables,
+    run_annealing,
+)
 from scripts.support import (
     CellTimeout,
     DryRun,
@@ -49,7 +57,10 @@ DEFAULT_TASKS = {
 }
 DEFAULT_TEMPERATURES = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, float("inf"))
 _FIGURE, _PAGE = "gains.png", "report.html"
-_SHOWS = "Paired differences of every schedule to the best constant temperature, with 95 % intervals."
+_SHOWS = (
+    "By how much each schedule does better than the best constant temperature, which a run on other random numbers has "
+    "chosen."
+)
 
 
 EXAMPLES = (
@@ -117,10 +128,13 @@ def main(arguments: list[str] | None, program: str) -> None:
         print()
         print_path("results", folder)
         with each_figure() as attempt:
-            pictures = draw_and_save(folder / _FIGURE, lambda: draw_gains(gains, options.metric), _SHOWS, attempt)
-            section = Section("What annealing gains", pictures=pictures, tables=tables)
+            draw_and_save(folder / _FIGURE, lambda: draw_gains(gains, options.metric), attempt)
+            charts = gain_charts(gains, options.metric)
+            section = Section("What annealing gains", _SHOWS, charts=charts, tables=tables)
             page, sections = folder / _PAGE, [section, repetition(runs)]
-            write_and_print(page, lambda: write_page(page, "What annealing gains", answer, sections), attempt)
+            write_and_print(
+                page, lambda: write_page(page, "What annealing gains", gain_cards(gains), sections), attempt
+            )
 
 
 if __name__ == "__main__":

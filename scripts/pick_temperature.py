@@ -18,7 +18,6 @@ import tyro
 from boltzmann import Policy, checks
 from boltzmann.experiments.figures import each_figure
 from boltzmann.offpolicy import (
-    SHOWS,
     Log,
     TemperatureChoice,
     choice_table,
@@ -117,8 +116,8 @@ def report(choice: TemperatureChoice, figure: Path, page: Path, source: str) -> 
     print_answer([choice.answer])
     print()
     with each_figure() as attempt:
-        pictures = draw_and_save(figure, lambda: draw_choice(choice), SHOWS, attempt)
-        write_and_print(page, lambda: write_choice(page, choice, pictures, source), attempt)
+        draw_and_save(figure, lambda: draw_choice(choice), attempt)
+        write_and_print(page, lambda: write_choice(page, choice, source), attempt)
 
 
 @command(PROGRAM)

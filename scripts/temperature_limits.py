@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 import envs
 from boltzmann import Boltzmann
 from boltzmann.experiments import Experiment, Results, Task, draw_sensitivity, read_environment, run
+from boltzmann.experiments.charts import family_charts
 from boltzmann.experiments.figures import each_figure
 from boltzmann.experiments.metrics import JudgedKey
 from boltzmann.experiments.pages import Section, repetition, write_page
@@ -34,8 +35,10 @@ from boltzmann.experiments.studies import (
     ends_table,
     fit_low_temperatures,
     gap_or_usual,
+    limit_charts,
     slope_tables,
     sweep_answer,
+    sweep_cards,
     sweep_temperatures,
 )
 from scripts.support import (
@@ -71,14 +74,8 @@ DEFAULT_STEPS = {
     "FrozenLake-v1": 20_000,
     "CliffWalking-v1": 20_000,
 }
-_SWEEP = (
-    "Means over replicates in the last tenth of the steps, with their 95 % intervals, against the constant "
-    "temperature; T = 0 and T = infinity stand at the ends, the level lines are greedy and uniform."
-)
-_LAWS = (
-    "Left: the exploration probability against gap / T beside exp(-gap / T). Right: the distance from uniform against "
-    "T beside (Q - mean Q) / (K T)."
-)
+_SWEEP = "How well each constant temperature does; the level lines are the greedy and the uniform policy."
+_LAWS = "How the library's probabilities approach greedy and uniform, beside the laws that theory predicts."
 
 
 EXAMPLES = (
@@ -170,18 +167,17 @@ def report(
     print_path("results", results.folder)
     folder = results.folder
     with each_figure() as attempt:
-        sweep = draw_and_save(
-            folder / "sweep.png", lambda: draw_sensitivity(results, "Boltzmann(T)", metric), _SWEEP, attempt
-        )
-        limits = draw_and_save(folder / "limits.png", lambda: draw_limits(values), _LAWS, attempt)
+        draw_and_save(folder / "sweep.png", lambda: draw_sensitivity(results, "Boltzmann(T)", metric), attempt)
+        draw_and_save(folder / "limits.png", lambda: draw_limits(values), attempt)
+        sweep = family_charts(results, "Boltzmann(T)", metric)
         sections = [
-            Section("From T = 0 to T = ∞", pictures=sweep, tables=[best]),
+            Section("From T = 0 to T = ∞", _SWEEP, charts=sweep, tables=[best]),
             Section("The ends equal greedy and uniform", tables=[ends]),
-            Section("The way to both ends", pictures=limits, tables=slopes),
+            Section("The way to both ends", _LAWS, charts=limit_charts(values), tables=slopes),
             repetition({"sweep": results}),
         ]
-        page = folder / _PAGE
-        write_and_print(page, lambda: write_page(page, "From T = 0 to T = ∞", answer, sections), attempt)
+        page, title = folder / _PAGE, "From T = 0 to T = ∞"
+        write_and_print(page, lambda: write_page(page, title, sweep_cards(temperatures, checks), sections), attempt)
 
 
 @command(PROGRAM)

@@ -1,7 +1,7 @@
 """Which temperature, which schedule, for this environment? ``python -m scripts.tune --env ID``.
 
-Halves many candidates round by round, each round with twice the replicates, then judges the finalists on seeds that
-chose nothing. Ends with a recommendation, its interval, and the finalists that do not differ significantly from it. Run
+Halves many candidates round by round, each round with twice the replicates, then judges the finalists on fresh
+seeds. Ends with a recommendation, its interval, and the finalists that do not differ significantly from it. Run
 again after a stop, the command continues.
 """
 
@@ -10,10 +10,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from boltzmann.experiments.charts import difference_charts
 from boltzmann.experiments.figures import differences_of, each_figure
 from boltzmann.experiments.metrics import JudgedKey
 from boltzmann.experiments.pages import Section, repetition, write_page
-from boltzmann.experiments.studies import Tuning, candidates, judgement_table, recommendation, rounds_table, run_tuning
+from boltzmann.experiments.studies import (
+    Tuning,
+    candidates,
+    judgement_table,
+    recommendation,
+    recommendation_card,
+    rounds_table,
+    run_tuning,
+)
 from scripts.support import (
     CellTimeout,
     DryRun,
@@ -37,7 +46,10 @@ from scripts.support import (
 PROGRAM = "tune"
 DEFAULT_FAMILIES = ("linear", "exponential", "cosine", "inverse time", "inverse root", "log over time")
 _FIGURE, _PAGE = "finalists.png", "report.html"
-_SHOWS = "Paired differences of the finalists to the recommended one, with 95 % intervals, on seeds that chose nothing."
+_SHOWS = (
+    "The best candidates of the search, played again on fresh random numbers, so that luck in the search counts for "
+    "nothing. The line below the table is the recommended agent."
+)
 
 
 EXAMPLES = (
@@ -117,14 +129,16 @@ def main(arguments: list[str] | None, program: str) -> None:
         print_path("results", folder)
         runs = {f"round {number}": entry.results for number, entry in enumerate(result.rounds)}
         with each_figure() as attempt:
-            pictures = draw_and_save(folder / _FIGURE, lambda: differences_of(result.judgement), _SHOWS, attempt)
+            draw_and_save(folder / _FIGURE, lambda: differences_of(result.judgement), attempt)
             sections = [
-                Section("The finalists", pictures=pictures, tables=[judged], to_copy=result.agent),
+                Section(
+                    "The finalists", _SHOWS, [], [judged], result.agent, charts=difference_charts(result.judgement)
+                ),
                 Section("The search", tables=[rounds]),
                 repetition(runs | {"judging": result.judged}),
             ]
             page, title = folder / _PAGE, f"Which temperature? {options.env}"
-            write_and_print(page, lambda: write_page(page, title, answer, sections), attempt)
+            write_and_print(page, lambda: write_page(page, title, [recommendation_card(result)], sections), attempt)
 
 
 if __name__ == "__main__":

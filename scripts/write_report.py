@@ -8,7 +8,7 @@ from typing import Annotated
 
 import tyro
 
-from boltzmann.experiments import FailedFiguresError, Results, write_report
+from boltzmann.experiments import Results, write_report
 from boltzmann.experiments.metrics import JudgedKey
 from scripts.support import command, console, costs, print_path, read_options, refusals
 
@@ -40,12 +40,7 @@ def main(arguments: list[str] | None, program: str) -> None:
         results = Results.load(options.results)
         refusals.require_file(page)
         costs.require_room(page, costs.drawn_bytes(results.plan))
-        try:
-            write_report(results, page, metric=options.metric)
-        except FailedFiguresError:
-            # The page is written with the other figures.
-            print_path("page", page)
-            raise
+        write_report(results, page, metric=options.metric)
     print_path("page", page)
 
 

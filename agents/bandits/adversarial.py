@@ -54,7 +54,7 @@ class AdversarialLearner(OwnPolicyLearner):
         width = self.highest_reward / 2 - self.lowest_reward / 2
         gains = (rewards / 2 - self.lowest_reward / 2) / width
         inputs = self._policy_inputs(states)
-        probs = self._probs(inputs, self._mask(states))[rows, actions]
+        probs = self._probs(inputs, self._acted_mask)[rows, actions]
         if not probs.all():
             row = int(np.argmin(probs))
             raise ValueError(f"actions must have a probability above 0, got {actions[row]} in row {row}")

@@ -7,13 +7,22 @@ from typing import Any
 
 import numpy as np
 
-from agents.memory import Indices, rows_of
+from agents.inputs import TableTransition
+from agents.memory import Indices, Mask, rows_of
 from agents.tabular import PolicyInputs, TabularAgent
 from boltzmann.laws import LearnerLaw, PolicyLaw, Results
 
 
 class OwnPolicyLearner(TabularAgent):
-    """A learner without a policy as a parameter; ``rounds`` of its inputs count how often it acted in each state."""
+    """A learner without a policy as a parameter; ``rounds`` of its inputs count how often it acted in each state.
+
+    Where it learns by the probabilities of its actions, these are the ones that it acted with, under ``_acted_mask``.
+    """
+
+    _acted_mask: Mask | None
+
+    def _note_masks(self, transition: TableTransition) -> None:
+        self._acted_mask = self._mask(transition.entries[1])
 
     def _policy_inputs(self, states: Indices) -> PolicyInputs:
         return {"values": rows_of(self.values, states), "rounds": rows_of(self.visits, states).sum(axis=-1)}

@@ -46,7 +46,7 @@ class _GradientLearner(PreferenceLearner):
         entries, rewards = transition.entries, transition.rewards
         rows, states, actions = entries
         inputs = self._policy_inputs(states)
-        probs = self._distribution(inputs, self._mask(states), self.step).probs
+        probs = self._distribution(inputs, self._acted_mask, self.step).probs
         past = self.references[rows, states]
         mean = past + (rewards - past) / (inputs["rounds"] + 1)
         advantages = self.step_size * (rewards - self._baseline(past, mean))

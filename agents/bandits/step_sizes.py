@@ -161,7 +161,7 @@ class ConstantStep(AverageLearner):
         return self.step_size * (rewards - values)
 
     def _distribution(self, inputs: PolicyInputs, where: ArrayLike | None, step: int) -> Distribution:
-        if "variances" in inputs:
+        if inputs.keys() >= {"variances", "visits"}:
             inputs = {**inputs, "visits": np.minimum(inputs["visits"], self._most_visits)}
         return super()._distribution(inputs, where, step)
 

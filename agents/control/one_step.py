@@ -7,8 +7,8 @@ from typing import Annotated
 
 from agents.backups import Backup, Maximum, expected_under
 from agents.memory import Indices, PerRow, rows_of
-from agents.parameters import Instance
 from agents.temporal_difference import TemporalDifference
+from boltzmann.bounds import Instance
 from boltzmann.laws import LearnerLaw, expectation, own_law
 
 maximum = Maximum()

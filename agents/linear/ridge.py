@@ -13,10 +13,10 @@ from numpy.typing import ArrayLike, NDArray
 from agents.decision import Decision
 from agents.inputs import checked_indices, checked_mask, checked_rewards
 from agents.memory import Indices
-from agents.parameters import Instance, count_of
+from agents.parameters import count_of
 from boltzmann import Policy, Transition, checks
 from boltzmann.arrays import AS_USUAL, Floats
-from boltzmann.bounds import Real
+from boltzmann.bounds import Instance, Real
 from boltzmann.notation import Expression
 from boltzmann.policies import inputs_read_by
 

@@ -64,6 +64,8 @@ def measure(parts: Sequence[str], effort: Effort, peers: str | None, folder: Pat
     results: dict[str, Any] = {"machine": machine, "rounds": effort.rounds, "seconds": effort.seconds}
     for text in reporting.describe_lines(machine):
         report.say(text)
+    if yardstick and not yardstick.has_avx512:
+        report.say("this processor or compiler does not know AVX-512: the testbed is not timed beside such C")
     if "rollouts" in parts:
         report.say(f"\nrollout: agent-steps a processor second, medians of {effort.rounds} interleaved rounds")
         cells = measure_rollouts(yardstick, effort)

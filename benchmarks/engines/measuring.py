@@ -20,10 +20,15 @@ TARGETS = {
     ("B FrozenLake", "lockstep", 2000): 0.35,
     ("A testbed", "compiled", 30): 0.8,
     ("A testbed", "compiled", 2000): 1.5,
-    ("B FrozenLake", "compiled", 30): 0.7,
-    ("B Taxi", "compiled", 30): 0.7,
+    ("B FrozenLake", "compiled", 30): 1.4,
+    ("B Taxi", "compiled", 30): 1.2,
 }
-"""The ratios to the yardstick that the project aims at, by work, engine and replicates."""
+"""The ratios to the scalar yardstick that the project aims at, by work, engine and replicates."""
+
+AVX512_TARGETS = {("A testbed", "compiled", 30): 0.65, ("A testbed", "compiled", 2000): 0.6}
+"""The ratios to vector code written by hand."""
+
+_REFERENCES = {"C": TARGETS, "C, AVX-512": AVX512_TARGETS}
 
 WORKERS_TARGET = 1.8
 RECORDING_TARGET = 0.95
@@ -105,23 +110,36 @@ def _measure_cell(
             continue
         steps[engine] = calibrated(play, effort.seconds, time.process_time)
         functions[engine] = _bound(play, steps[engine])
-        if yardstick is not None:
-            in_c = works.in_c(yardstick, work, temperature, replicates)
-            functions[f"C beside {engine}"] = _bound(in_c, steps[engine])
+        for name, in_c in _references(yardstick, work, temperature, replicates, engine).items():
+            functions[f"{name} beside {engine}"] = _bound(in_c, steps[engine])
     # Both sides are one thread of this process. Processor time ignores what else keeps the machine busy.
     times = compare(functions, rounds=effort.rounds, least_seconds=effort.seconds / 4, clock=time.process_time)
     for engine, length in steps.items():
-        if yardstick is not None:
-            reference, timed, reference_steps = "C", f"C beside {engine}", length
-        else:
-            reference, timed, reference_steps = "lockstep", "lockstep", steps["lockstep"]
-        rates = [replicates * length / seconds for seconds in times[engine]]
-        reference_rates = [replicates * reference_steps / seconds for seconds in times[timed]]
-        ratio = quartiles([a / b for a, b in zip(rates, reference_rates, strict=True)])
-        target = TARGETS.get((work.name, engine, replicates)) if reference == "C" else None
-        cell = (work.name, temperature, replicates, engine, length, quartiles(rates)[1], ratio)
-        rows.append(Row(*cell, reference, quartiles(reference_rates)[1], target, first[engine]))
+        cell = (work.name, temperature, replicates, engine, length)
+        if yardstick is None:
+            # The lockstep is timed with another number of steps.
+            low, middle, high = (length / steps["lockstep"] * one for one in ratios(times, "lockstep", engine))
+            beside = replicates * steps["lockstep"] / quartiles(times["lockstep"])[1]
+            rate = replicates * length / quartiles(times[engine])[1]
+            rows.append(Row(*cell, rate, (low, middle, high), "lockstep", beside, None, first[engine]))
+        for name, targets in _REFERENCES.items():
+            timed = f"{name} beside {engine}"
+            if timed in times:
+                rates = [replicates * length / quartiles(times[side])[1] for side in (engine, timed)]
+                target = targets.get((work.name, engine, replicates))
+                rows.append(Row(*cell, rates[0], ratios(times, timed, engine), name, rates[1], target, first[engine]))
     return rows
+
+
+def _references(
+    yardstick: Yardstick | None, work: Work, temperature: str, replicates: int, engine: str
+) -> dict[str, Play]:
+    """Return the plays by C that an engine is timed beside."""
+    if yardstick is None:
+        return {}
+    plays = {"C": works.in_c(yardstick, work, temperature, replicates)}
+    wide = works.in_avx512(yardstick, work, temperature, replicates) if engine == "compiled" else None
+    return plays if wide is None else {**plays, "C, AVX-512": wide}
 
 
 def why_not(play: Play, engine: str) -> str:

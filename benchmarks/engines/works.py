@@ -156,6 +156,14 @@ def in_c(yardstick: Yardstick, work: Work, temperature: str, replicates: int, se
     )
 
 
+def in_avx512(yardstick: Yardstick, work: Work, temperature: str, replicates: int) -> Play | None:
+    """Return ``play(steps) -> mean reward`` by the vector code; None for another work or processor."""
+    course = work.temperatures[temperature]
+    if not yardstick.has_avx512 or work.name != WORKS[0].name:
+        return None
+    return lambda steps: yardstick.bandit_avx512(replicates, steps, start=course.start, factor=course.factor(steps))
+
+
 def in_c_threads(yardstick: Yardstick, work: Work, replicates: int) -> tuple[Play, Play]:
     """Return two plays by the yardstick at a constant temperature: in this thread, and by halves in two threads."""
     halves = [in_c(yardstick, work, "constant", max(1, replicates // 2), seed=seed) for seed in (0, replicates)]

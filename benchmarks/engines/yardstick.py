@@ -1,4 +1,4 @@
-"""The C yardstick of ``yardstick.c``, compiled on this machine and called from Python."""
+"""The C yardsticks of ``yardstick.c`` and ``yardstick_avx512.c``, compiled on this machine and called from Python."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from envs import Table
 
-SOURCE = Path(__file__).with_name("yardstick.c")
+SOURCES = tuple(Path(__file__).with_name(name) for name in ("yardstick.c", "yardstick_avx512.c"))
 CACHE = Path(__file__).parents[1] / ".cache"
 FLAGS = ("-O3", "-shared", "-fPIC")
 MOST_ACTIONS = 1024
@@ -55,7 +55,7 @@ class TableArrays:
 
 
 class Yardstick:
-    """The two works in C; each call returns the mean reward over all replicates and steps.
+    """The two works in scalar C, the first one in AVX-512 too; a call returns the mean reward of replicates and steps.
 
     Temperatures are ``start * factor**t`` at step t = 0, 1, ...; a factor of 1 keeps them constant. Replicates i of a
     call draw from the seed ``seed + i``, each through splitmix64.
@@ -64,6 +64,13 @@ class Yardstick:
     ----------
     folder : path
         The folder of the compiled code; a change of the source, the flags or the compiler compiles it again.
+
+    Attributes
+    ----------
+    compiler : str
+        The compiler and its version.
+    has_avx512 : bool
+        Whether compiler and processor know AVX-512, without which ``bandit_avx512`` must not be called.
 
     Raises
     ------
@@ -78,6 +85,9 @@ class Yardstick:
         self._library = ctypes.CDLL(str(_compiled(Path(folder), self.compiler)))
         for name in ("bandit", "table"):
             getattr(self._library, name).restype = ctypes.c_double
+        self.has_avx512 = bool(self._library.has_avx512())
+        if self.has_avx512:
+            self._library.bandit_avx512.restype = ctypes.c_double
 
     def bandit(
         self, replicates: int, steps: int, *, arms: int, start: float, factor: float = 1.0, seed: int = 0
@@ -90,6 +100,30 @@ class Yardstick:
                 *(ctypes.c_int(count) for count in (replicates, steps, arms)),
                 *(ctypes.c_double(number) for number in (start, factor)),
                 ctypes.c_uint64(seed),
+            )
+        )
+
+    def bandit_avx512(
+        self,
+        replicates: int,
+        steps: int,
+        *,
+        start: float,
+        factor: float = 1.0,
+        seed: int = 0,
+        means: NDArray[np.float64] | None = None,
+    ) -> float:
+        """Do the same in AVX-512, with ten arms; ``means``, (R,), receives the mean reward of each replicate."""
+        if not self.has_avx512:
+            raise RuntimeError("this processor or compiler does not know AVX-512")
+        if means is not None and (means.shape != (replicates,) or means.dtype != np.float64):
+            raise ValueError(f"means must be a float64 array of shape {(replicates,)}, got {means.shape}")
+        return float(
+            self._library.bandit_avx512(
+                *(ctypes.c_int(count) for count in (replicates, steps)),
+                *(ctypes.c_double(number) for number in (start, factor)),
+                ctypes.c_uint64(seed),
+                ctypes.c_void_p(None if means is None else means.ctypes.data),
             )
         )
 
@@ -148,13 +182,15 @@ def _compiler_version(compiler: str) -> str:
 
 
 def _compiled(folder: Path, version: str) -> Path:
-    key = hashlib.sha256(b"\0".join([SOURCE.read_bytes(), version.encode(), *map(str.encode, FLAGS)])).hexdigest()
+    key = hashlib.sha256(
+        b"\0".join([*(source.read_bytes() for source in SOURCES), version.encode(), *map(str.encode, FLAGS)])
+    ).hexdigest()
     library = folder / f"yardstick-{key[:16]}.so"
     if not library.exists():
         folder.mkdir(parents=True, exist_ok=True)
         # The compiler writes under another name, so that no other process loads an unfinished library.
         unfinished = library.with_suffix(f".{os.getpid()}.tmp")
-        command = [_compiler(), *FLAGS, "-o", str(unfinished), str(SOURCE), "-lm"]
+        command = [_compiler(), *FLAGS, "-o", str(unfinished), *map(str, SOURCES), "-lm"]
         subprocess.run(command, check=True, capture_output=True, text=True)
         unfinished.replace(library)
     return library

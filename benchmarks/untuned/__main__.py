@@ -14,11 +14,12 @@ import tyro
 
 from benchmarks.untuned.scoring import measure
 from benchmarks.untuned.showing import by_task, duels, heat_map, profile, sections, summary
-from benchmarks.untuned.tasks import BY_NAME, TASKS
+from benchmarks.untuned.tasks import BY_NAME, HELD_OUT, TASKS
 from benchmarks.untuned.tuning import search
+from boltzmann import Greedy
 from boltzmann.experiments.figures import save_figure
-from boltzmann.experiments.pages import Table, write_page
-from scripts.support import command, read_options, read_policy
+from boltzmann.experiments.pages import Answer, Table, write_page
+from scripts.support import command, read_options, read_policy, taught
 
 PROGRAM = "untuned"
 
@@ -30,7 +31,11 @@ class Options:
     policies: Annotated[tuple[str, ...], tyro.conf.Positional] = ()
     """Policies of the library or of your own, such as "StandardError()" or "package.module:Mine(0.1)"."""
     tasks: tuple[str, ...] = ()
-    """The tasks; all by default."""
+    """The tasks by name; all by default, but for those that are held out."""
+    held_out: bool = False
+    """Play the 14 held-out tasks, which no policy of the library was designed on."""
+    control: str = ""
+    """A learner for the policies on tables, _ being the policy, such as "FrontierQ(_)"; Q-learning by default."""
     replicates: int = 200
     """Independent copies of each policy on each task."""
     seed: int = 0
@@ -50,16 +55,18 @@ def main(arguments: list[str] | None, program: str) -> None:
     unknown = [name for name in options.tasks if name not in BY_NAME]
     if unknown:
         raise SystemExit(f"{program}: error: tasks must be among {', '.join(BY_NAME)}, got {unknown[0]}")
+    tasks = [BY_NAME[name] for name in options.tasks] or list(HELD_OUT if options.held_out else TASKS)
     if options.search:
-        search(options.tasks, options.jobs, lambda line: print(line, flush=True))
+        search([task.name for task in tasks], options.jobs, lambda line: print(line, flush=True))
         return
     try:
         policies = [read_policy(text) for text in options.policies]
+        if options.control:
+            taught(options.control, Greedy())
     except ValueError as error:
         raise SystemExit(f"{program}: error: {error}") from error
     if not policies:
         raise SystemExit(f'{program}: error: name at least one policy, such as "StandardError()"')
-    tasks = [BY_NAME[name] for name in options.tasks] or list(TASKS)
     suite = measure(
         policies,
         options.output,
@@ -67,6 +74,7 @@ def main(arguments: list[str] | None, program: str) -> None:
         seed=options.seed,
         jobs=options.jobs,
         tasks=tasks,
+        control=options.control,
         on_task=lambda task: print(f"playing {task.name}", flush=True),
     )
     for table in (*summary(suite), duels(suite), by_task(suite)):
@@ -78,7 +86,13 @@ def main(arguments: list[str] | None, program: str) -> None:
         f"Without tuning, {suite.entrants[0]} has {first.mean:.2f} of the gain of the best hand-tuned Boltzmann "
         f"schedules over all steps (95 % interval {first.low:.2f} to {first.high:.2f}, {len(first.ratios)} tasks)."
     )
-    write_page(options.output / "report.html", "Exploration without tuning", [answer], sections(suite))
+    card = Answer(
+        f"{len(first.ratios)} tasks, over all steps",
+        f"{suite.entrants[0]} without tuning",
+        f"{first.mean:.2f} [{first.low:.2f}, {first.high:.2f}]",
+        "of the gain of the best hand-tuned Boltzmann schedules (with its 95 % interval)",
+    )
+    write_page(options.output / "report.html", "Exploration without tuning", [card], sections(suite))
     print(answer, f"figures and page: {options.output}", sep="\n")
 
 

@@ -86,7 +86,7 @@ class Score:
 
     def groups(self) -> dict[str, float]:
         """Return the mean ratio of each group that has tasks that count."""
-        of = {task.name: task.group for task in TASKS}
+        of = {name: task.group for name, task in BY_NAME.items()}
         means = {group: [ratio for name, ratio in self.ratios.items() if of[name] == group] for group in GROUPS}
         return {group: float(np.mean(ratios)) for group, ratios in means.items() if ratios}
 
@@ -145,31 +145,38 @@ def measure(
     seed: int,
     jobs: int,
     tasks: Iterable[SuiteTask] = TASKS,
+    control: str = "",
     on_task: Callable[[SuiteTask], None] = lambda task: None,
 ) -> Suite:
     """Play all tasks with the policies, uniform, the tuned schedules and the popular defaults.
 
-    Each task has a folder of its own; what it holds is read instead of played.
+    On tables the policies have the learner ``control``, such as "FrontierQ(_)", if it is given, and all others
+    Q-learning. Each task has a folder of its own; what it holds is read instead of played.
     """
     names = [task.name for task in tasks]
-    needed = [task for task in TASKS if task.name in names or task.name in {BY_NAME[name].tuned_as for name in names}]
+    needed = [
+        task
+        for task in BY_NAME.values()
+        if task.name in names or task.name in {BY_NAME[name].tuned_as for name in names}
+    ]
     measured: dict[str, Measured] = {}
+    entrants = {write(policy): policy for policy in policies}
     # The task that another one is compared with stands before it.
     for task in needed:
         on_task(task)
-        entrants: dict[str, Policy] = {"uniform": Uniform()}
-        entrants |= {_tuned(part): policy for part, policy in references(task).items()}
-        entrants |= {**defaults(task.steps), **{write(policy): policy for policy in policies}}
-        # An agent is listed once, also where two entrants are equal.
-        agents = {write(task.agent(policy)): policy for policy in entrants.values()}
-        results = losses(play(task, list(agents.values()), replicates, seed, folder, jobs), task)
-        lost = {name: results[write(task.agent(policy))] for name, policy in entrants.items()}
+        others = {"uniform": Uniform(), **{_tuned(part): policy for part, policy in references(task).items()}}
+        agents = {name: task.agent(policy) for name, policy in {**others, **defaults(task.steps)}.items()}
+        agents |= {entrant: task.agent(policy, control) for entrant, policy in entrants.items()}
+        # An agent is played once, also where two entrants are equal.
+        texts = {name: write(agent) for name, agent in agents.items()}
+        played = {texts[name]: agent for name, agent in agents.items()}
+        results = losses(play(task, list(played.values()), replicates, seed, folder, jobs), task)
+        lost = {name: results[text] for name, text in texts.items()}
         if task.tuned_as:
             base = measured[task.tuned_as].lost
             lost |= {_tuned(part): {part: base[_tuned(part)][part] * task.unit} for part in PARTS}
         measured[task.name] = Measured(task, lost)
-    entrants_named = (*(write(policy) for policy in policies), *defaults(1))
-    return Suite(tuple(measured[name] for name in names), tuple(dict.fromkeys(entrants_named)))
+    return Suite(tuple(measured[name] for name in names), (*entrants, *defaults(1)))
 
 
 def _tuned(part: str) -> str:

@@ -1,4 +1,4 @@
-"""The suite as tables, as a heat map, as a performance profile and as a page."""
+"""The suite as tables, as a heat map, as a performance profile and as the sections of a page."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import numpy as np
 from benchmarks.untuned.scoring import CLIP, Suite, defaults
 from benchmarks.untuned.tasks import GROUPS
 from benchmarks.untuned.tuning import PARTS
+from boltzmann.experiments.charts import Axis, Chart, Line, LinePanel
 from boltzmann.experiments.figures import look
-from boltzmann.experiments.pages import Section, Table, picture
+from boltzmann.experiments.pages import Section, Table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -21,7 +22,7 @@ _SHOWS = (
     "exploration the policy has: 1 is the tuned schedule, 0 is uniform."
 )
 _COLOURS, _LINES = 6, ("-", "--", ":", "-.")
-_PROFILE = "The share of tasks on which each policy reaches at least so much of the tuned schedule's gain."
+_PROFILE = "On which share of the tasks each policy reaches at least so much of the tuned schedule's gain."
 
 
 def summary(suite: Suite) -> list[Table]:
@@ -66,6 +67,35 @@ def by_task(suite: Suite) -> Table:
             cells.append(", ".join("-" if ratio is None else f"{ratio:.2f}" for ratio in ratios))
         rows.append([task.name, *cells])
     return Table("Ratios over all steps, and in the last tenth", ["task", *suite.entrants], rows)
+
+
+def shaded(suite: Suite) -> list[Table]:
+    """Return a table for each part: the ratio of each task, coloured from uniform to the tuned schedule."""
+    tables = []
+    for part in PARTS:
+        rows, shades = [], []
+        for task in (each.task for each in suite.measured):
+            ratios = [suite.scores[entrant, part].ratios.get(task.name, np.nan) for entrant in suite.entrants]
+            rows.append([task.name, *("" if ratio != ratio else f"{ratio:.2f}" for ratio in ratios)])
+            shades.append([float(np.clip(ratio, 0.0, 1.0)) for ratio in ratios])
+        tables.append(Table(f"Ratios {TITLES[part]}", ["task", *suite.entrants], rows, shades=shades))
+    return tables
+
+
+def profile_charts(suite: Suite) -> list[Chart]:
+    """Return the chart of a page: the share of tasks on which each policy has at least a ratio, for each part."""
+    panels = []
+    for part in PARTS:
+        lines = []
+        for index, entrant in enumerate(suite.entrants):
+            ratios = np.sort(np.clip(list(suite.scores[entrant, part].ratios.values()), *CLIP))
+            # Behind each ratio the share falls by that of one task.
+            levels = np.concatenate([[CLIP[0]], ratios, [CLIP[1]]])
+            shares = np.concatenate([1 - np.arange(len(ratios) + 1) / max(len(ratios), 1), [0.0]])
+            lines.append(Line(entrant, index, levels, shares, form="steps"))
+        x = Axis("ratio: 0 is uniform exploration, 1 the tuned schedule", limits=CLIP)
+        panels.append(LinePanel(TITLES[part].capitalize(), x, Axis("share of tasks", is_fraction=True), lines))
+    return [Chart(_PROFILE, panels)]
 
 
 def heat_map(suite: Suite) -> Figure:
@@ -134,12 +164,16 @@ def profile(suite: Suite) -> Figure:
 def sections(suite: Suite) -> list[Section]:
     """Return the sections of the page."""
     explained = (
-        "The ratio is (uniform - policy) / (uniform - tuned) of what is lost a step. Tuned is the best of about 120 "
-        "Boltzmann constants and annealings of each task, chosen by halving on other seeds, for all steps and for the "
-        "last tenth apart."
+        "A policy's ratio is the part of the way from uniform exploration to the tuned schedule that it covers without "
+        "tuning: 0 is uniform exploration, 1 is the tuned schedule."
     )
+    notes = [
+        "The ratio is (uniform - policy) / (uniform - tuned) of the reward that is lost in a step.",
+        "The tuned schedule of a task is the best of about 120 Boltzmann constants and annealings. A search on other "
+        "random numbers has found it, once for all steps and once for the last tenth.",
+    ]
     return [
-        Section("Means", explained, tables=[*summary(suite), duels(suite)]),
-        Section("Task by task", _SHOWS, pictures=[picture(heat_map(suite), _SHOWS)], tables=[by_task(suite)]),
-        Section("Profile", _PROFILE, pictures=[picture(profile(suite), _PROFILE)]),
+        Section("Means", explained, tables=[*summary(suite), duels(suite)], notes=notes),
+        Section("Task by task", _SHOWS, tables=shaded(suite)),
+        Section("Profile", _PROFILE, charts=profile_charts(suite)),
     ]

@@ -1,4 +1,4 @@
-"""The tasks of the suite, by groups."""
+"""The tasks of the suite, by groups, and tasks that are held out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from boltzmann import Policy
-from boltzmann.experiments import Agent, Task
+from boltzmann.experiments import Agent
 from scripts.support import taught
 
 Group = Literal["stationary", "changing", "shallow", "deep", "sparse"]
@@ -53,14 +53,10 @@ class SuiteTask:
     tuned_as: str = ""
     unit: float = 1.0
 
-    def agent(self, policy: Policy) -> Agent:
-        """Return the learner with a policy."""
-        agent: Agent = taught(self.learner, policy)
+    def agent(self, policy: Policy, control: str = "") -> Agent:
+        """Return the learner with a policy; tables have the learner ``control``, if it is given."""
+        agent: Agent = taught(control if control and self.learner == _CONTROL else self.learner, policy)
         return agent
-
-    def task(self, policies: list[Policy]) -> Task:
-        """Return the task with policies."""
-        return Task(self.environment, tuple(self.agent(policy) for policy in policies), self.steps)
 
 
 def _waves(period: int = 400) -> str:
@@ -120,4 +116,24 @@ TASKS: tuple[SuiteTask, ...] = (
     ),
     SuiteTask("mountain car", "sparse", "MountainCar-v0(bins=20)", 200_000, metric="return"),
 )
-BY_NAME = {task.name: task for task in TASKS}
+_GOOD = ", ".join(str(round(0.98 - 0.02 * arm, 2)) for arm in range(10))
+_MAP = '["SFFFFF", "FHFFHF", "FFFHFF", "HFFFFH", "FFHFFF", "FFFFHG"]'
+_ROOMS = '["S..#....", "...#....", "........", "...#....", "##.###.#", "...#....", "........", "...#...G"]'
+HELD_OUT: tuple[SuiteTask, ...] = (
+    _bandit("Bernoulli, good arms", "BernoulliBandit", 2000, f"means=({_GOOD})"),
+    _bandit("uniform means, noisy", "UniformBandit", 2000, "noise=1.0"),
+    _bandit("alike in groups", "CatalogueBandit", 2000, "arms=10, features=2, explained=1.0, noise=0.5"),
+    _bandit("quick changes", "AbruptBandit", 4000, "period=200, noise=0.5", group="changing", learner=_CONSTANT),
+    SuiteTask("garnet, wide", "shallow", "boltzmann/Garnet-v0(states=50, branching=5, seed=7)", 10_000),
+    SuiteTask("garnet, noisy", "shallow", "boltzmann/Garnet-v0(states=20, noise=1.0, seed=11)", 10_000),
+    SuiteTask("garnet, 10 actions", "shallow", "boltzmann/Garnet-v0(states=40, actions=10, seed=5)", 10_000),
+    SuiteTask("cliff, slippery", "shallow", "CliffWalking-v1(is_slippery=True)", 20_000),
+    SuiteTask("lake, 6 x 6", "shallow", f"FrozenLake-v1(desc={_MAP})", 20_000),
+    SuiteTask("blackjack", "shallow", "Blackjack-v1", 50_000),
+    SuiteTask("four rooms", "sparse", f"boltzmann/GridWorld-v0(layout={_ROOMS})", 10_000),
+    SuiteTask("catch", "sparse", "boltzmann/Catch-v0(rows=6)", 10_000),
+    SuiteTask("deep sea, windy", "deep", "boltzmann/DeepSeaStochastic-v0(size=5)", 20_000),
+    SuiteTask("acrobot", "sparse", "Acrobot-v1(bins=(4, 4, 4, 4, 5, 5))", 50_000, metric="return"),
+)
+"""Tasks that no policy of the library was designed on: they were chosen after the policies, and change none."""
+BY_NAME = {task.name: task for task in (*TASKS, *HELD_OUT)}

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 import envs
-from benchmarks.untuned.tasks import TASKS, SuiteTask
+from benchmarks.untuned.tasks import BY_NAME, SuiteTask
 from boltzmann import Policy
-from boltzmann.experiments import Experiment, Results, run
+from boltzmann.experiments import Agent, Experiment, Results, Task, run
 from boltzmann.experiments.metrics import BY_KEY
 from boltzmann.experiments.statistics import cumulative, final
 from boltzmann.experiments.studies import candidates
@@ -51,9 +51,9 @@ def losses(results: Results, task: SuiteTask) -> dict[str, dict[str, Floats]]:
     return found
 
 
-def play(task: SuiteTask, policies: Sequence[Policy], replicates: int, seed: int, folder: Path, jobs: int) -> Results:
-    """Run policies on a task, in a folder within the given one, or read what it holds of the same run."""
-    experiment = Experiment((task.task(list(policies)),), replicates, seed, points=10)
+def play(task: SuiteTask, agents: Sequence[Agent], replicates: int, seed: int, folder: Path, jobs: int) -> Results:
+    """Run agents on a task, in a folder within the given one, or read what it holds of the same run."""
+    experiment = Experiment((Task(task.environment, tuple(agents), task.steps),), replicates, seed, points=10)
     name = "-".join(re.findall(r"\w+", task.name))
     return run(experiment, folder / f"{name}-{experiment.plan.hash}", make=envs.make, n_jobs=jobs)
 
@@ -64,7 +64,7 @@ def tuned(task: SuiteTask, jobs: int, on_round: Callable[[str], None]) -> dict[s
     for number, replicates in enumerate(ROUNDS):
         on_round(f"{task.name}: {len(left)} candidates, {replicates} replicates")
         with TemporaryDirectory() as folder:
-            results = play(task, left, replicates, SEED + number, Path(folder), jobs)
+            results = play(task, [task.agent(policy) for policy in left], replicates, SEED + number, Path(folder), jobs)
             lost = losses(results, task)
         ranked = {part: sorted(left, key=lambda policy: _mean(lost[write(task.agent(policy))][part])) for part in PARTS}
         if number == len(ROUNDS) - 1:
@@ -80,14 +80,14 @@ def _mean(lost: Floats) -> float:
 
 
 def search(names: Sequence[str], jobs: int, on_round: Callable[[str], None]) -> None:
-    """Search the schedules of tasks, and write each into the file of references as it is found."""
-    for task in TASKS:
-        if task.tuned_as or (names and task.name not in names):
+    """Search the schedules of the named tasks, and write each into the file of references as it is found."""
+    for task in BY_NAME.values():
+        if task.tuned_as or task.name not in names:
             continue
         found = tuned(task, jobs, on_round)
         stored = json.loads(REFERENCES.read_text()) if REFERENCES.exists() else {}
         stored[task.name] = {**found, "seed": SEED, "rounds": list(ROUNDS)}
-        ordered = {each.name: stored[each.name] for each in TASKS if each.name in stored}
+        ordered = {each.name: stored[each.name] for each in BY_NAME.values() if each.name in stored}
         REFERENCES.write_text(json.dumps(ordered, indent=1) + "\n")
 
 

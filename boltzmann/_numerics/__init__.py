@@ -8,17 +8,51 @@
 - ``formulas``: one formula for each quantity
 - ``given_rows``: a number that was given, in the shape of the rows
 - ``shared``: quantities that follow from probabilities: log_prob, cross-entropy, Kullback-Leibler divergence, top_k
+- ``by_law``: a folder: laws of numbers on arrays of any library
 - ``roots``: a folder: the temperature at which a quantity has a given value
 - ``libraries``: where array libraries differ
 - ``tensors``: PyTorch without derivatives, and which results may be cached
+- ``randomness``: generators and keys of other libraries, as NumPy's code draws from them
 - ``lazy``: properties that are computed on first use
 """
 
+from boltzmann._numerics.by_law import (
+    OF_NUMPY,
+    OF_SINGLE,
+    LawOnArrays,
+    Maths,
+    any_traced,
+    beside,
+    finite_rows_traced,
+    maths_of,
+    numbers_of_actions,
+)
 from boltzmann._numerics.dispatch import scored
 from boltzmann._numerics.given_rows import GivenTemperature, each_row
 from boltzmann._numerics.lazy import InNamespace, lazy
 from boltzmann._numerics.numpy_scores import held, standardise
 from boltzmann._numerics.scores import Scores
 from boltzmann._numerics.shared import Quantity
+from boltzmann._numerics.traced_scores import standardise_traceably
 
-__all__ = ["GivenTemperature", "InNamespace", "Quantity", "Scores", "each_row", "held", "lazy", "scored", "standardise"]
+__all__ = [
+    "OF_NUMPY",
+    "OF_SINGLE",
+    "GivenTemperature",
+    "InNamespace",
+    "LawOnArrays",
+    "Maths",
+    "Quantity",
+    "Scores",
+    "any_traced",
+    "beside",
+    "each_row",
+    "finite_rows_traced",
+    "held",
+    "lazy",
+    "maths_of",
+    "numbers_of_actions",
+    "scored",
+    "standardise",
+    "standardise_traceably",
+]

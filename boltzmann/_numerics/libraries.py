@@ -128,6 +128,16 @@ def returned(result: Any, like: Any, *, least_bits: int = 0) -> Any:
     return _rounded(xp, array, like)
 
 
+def returned_indices(indices: Any, like: Any) -> Any:
+    """Return NumPy's integers in the library of ``like``, in its dtype of indices; for NumPy they stay as they are."""
+    if is_native(like):
+        return indices
+    xp = namespace(like)
+    if is_torch(xp):
+        return sys.modules["torch"].from_numpy(np.asarray(indices)).to(device(like))
+    return _listed(xp, np.asarray(indices), default_integer(xp), device(like))
+
+
 def quiet(xp: Namespace) -> AbstractContextManager[object]:
     """Silence NumPy's warnings for libraries that compute with NumPy; PyTorch and JAX have none."""
     return np.errstate(all="ignore") if xp is NUMPY or not (is_jax(xp) or is_torch(xp)) else nullcontext()
@@ -226,7 +236,12 @@ def uniform(xp: Namespace, rng: Any, shape: tuple[int, ...], like: Array) -> Arr
 
 def torch_uniforms(rng: Rng, shape: tuple[int, ...]) -> Any:
     """Draw float64 uniforms in [0, 1) with PyTorch's generator, on its device."""
-    torch = sys.modules["torch"]
-    if not isinstance(rng, torch.Generator):
+    torch, generator = sys.modules["torch"], torch_generator(rng)
+    return torch.rand(shape, generator=generator, dtype=torch.float64, device=generator.device)
+
+
+def torch_generator(rng: Any) -> Any:
+    """Return PyTorch's generator; TypeError for anything else."""
+    if not isinstance(rng, sys.modules["torch"].Generator):
         raise TypeError(f"rng must be a torch.Generator, got {rng!r}")
-    return torch.rand(shape, generator=rng, dtype=torch.float64, device=rng.device)
+    return rng

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from boltzmann._numerics import libraries
-from boltzmann.arrays import NUMPY, Floats, Namespace, Rng
+from boltzmann.arrays import NUMPY, Namespace
 
 
 def is_plain(values: Any, *others: Any) -> bool:
@@ -53,18 +53,6 @@ def as_tensor(result: object, dtype: object) -> Any:
     array = np.asarray(result)
     tensor = sys.modules["torch"].from_numpy(array if array.flags.writeable else array.copy())
     return tensor.to(dtype) if array.dtype.kind == "f" else tensor
-
-
-class Uniforms:
-    """A ``torch.Generator`` with the method of NumPy's generators that the draws use."""
-
-    def __init__(self, rng: Rng) -> None:
-        self._rng = rng
-
-    def random(self, shape: tuple[int, ...] = ()) -> Floats:
-        """Draw uniforms in [0, 1), float64."""
-        with libraries.transforms_off():
-            return libraries.torch_uniforms(self._rng, shape).cpu().numpy()  # type: ignore[no-any-return]
 
 
 def without_derivative(name: str, array: Any) -> Any:

@@ -126,21 +126,21 @@ def _arguments(
     except (ValueError, RuntimeError, TypeError) as error:
         raise ValueError(f"shapes do not broadcast: {error}") from error
     wrong = ~(temperatures >= 0)
-    _refuse(xp, wrong, "temperature must be in [0, inf]", temperatures)
+    refuse(xp, wrong, "temperature must be in [0, inf]", temperatures)
     if odd is not None:
         wrong = wrong | odd
     if weights is not None:
         bad = xp.any(mask & ~((weights >= 0) & (weights < xp.inf)), axis=-1, keepdims=True)
-        _refuse(xp, bad, "prior must be finite and at least 0", weights)
+        refuse(xp, bad, "prior must be finite and at least 0", weights)
         bad = bad | (xp.sum(xp.where(mask, weights, 0.0), axis=-1, keepdims=True) == xp.inf)
-        _refuse(xp, bad, "sum of prior must be finite", weights)
+        refuse(xp, bad, "sum of prior must be finite", weights)
         wrong, mask = wrong | bad, mask & (weights > 0)
         weights = xp.where(mask, weights, 1.0)
     bad = xp.any(mask & xp.isnan(v), axis=-1, keepdims=True)
-    _refuse(xp, bad, "values must not be NaN where allowed")
+    refuse(xp, bad, "values must not be NaN where allowed")
     v = xp.where(mask & ~xp.isnan(v), v, 0.0)
     none = ~xp.any(mask & (v > -xp.inf), axis=-1, keepdims=True)
-    _refuse(xp, none, "at least one action must be allowed and have a value above -inf")
+    refuse(xp, none, "at least one action must be allowed and have a value above -inf")
     return v, temperatures, mask, weights, dtype, wrong | bad | none
 
 
@@ -154,11 +154,11 @@ def _booleans(xp: Namespace, where: Any, like: Array) -> tuple[Array, Array | No
         raise TypeError(f"where must be boolean, or 0 and 1, got {mask.dtype}")
     odd = ~((mask == 0) | (mask == 1))
     rows = xp.any(odd, axis=-1, keepdims=True) if odd.ndim else odd
-    _refuse(xp, rows, "where must be boolean, or 0 and 1", mask)
+    refuse(xp, rows, "where must be boolean, or 0 and 1", mask)
     return mask == 1, rows
 
 
-def _refuse(xp: Namespace, wrong: Array, message: str, culprit: Array | None = None) -> None:
+def refuse(xp: Namespace, wrong: Array, message: str, culprit: Array | None = None) -> None:
     """Raise if a row is known to be wrong; name the first one and its value."""
     if libraries.is_traced(wrong) or not bool(xp.any(wrong)):
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from boltzmann.acting.drawn_policy import drawing_of
 from boltzmann.acting.few_actions import few_actions
 from boltzmann.arrays import Input, Mask, Rng, Values
 from boltzmann.notation import Expression
@@ -64,3 +65,6 @@ class Acting(Expression):
         policy: Any = self
         inputs = {"step": step, "visits": visits, "variances": variances, "where": where, **more}
         return policy(values, **inputs).sample(rng)
+
+    def _repr_html_(self) -> str:
+        return drawing_of(self)

@@ -11,6 +11,7 @@ from weakref import ref
 import numpy as np
 
 from boltzmann._numerics import tensors
+from boltzmann._numerics.randomness import TorchRandom
 from boltzmann.acting.law_in_floats import Weigh, weigh_in_floats
 from boltzmann.laws import PolicyLaw, own_law
 from boltzmann.schedules import Scheduled
@@ -55,7 +56,7 @@ def few_actions(policy: Any, values: Any, rng: Any, step: Any, visits: Any, vari
     most = _MOST_NUMBERS if law.passes else _MOST_OF_A_SOFTMAX
     if not 0 < count <= most or not 1 <= values.ndim <= 2:
         return None
-    if not _draws(rng, is_tensor) or (is_tensor and law.noise):
+    if not _draws(rng, is_tensor):
         return None
     rows = _rows(values, is_tensor, where)
     inputs: list[Any] = [_inputs(part, values) if name in law.inputs else _NONE for name, part in
@@ -65,7 +66,7 @@ def few_actions(policy: Any, values: Any, rng: Any, step: Any, visits: Any, vari
     numbers = _numbers(law, step)
     if numbers is None:
         return None
-    noise = _noise(law.noise, rng, values.shape) if law.noise else _NONE
+    noise = _noise(law.noise, TorchRandom(rng) if is_tensor else rng, tuple(values.shape)) if law.noise else _NONE
     others: list[Any] = [itertools.cycle(part) for part in (noise, *inputs)]
     parts = zip(rows, *others, strict=False)
     weighed = [weigh(*part, numbers) for part in parts]

@@ -70,7 +70,7 @@ _NAMES = {
     "powered": powered,
     "exponential": exponential,
     "np": SimpleNamespace(
-        inf=math.inf, float64=float, abs=abs, sqrt=_sqrt, log=_log, log1p=_log1p, expm1=_expm1,
+        inf=math.inf, nan=math.nan, float64=float, abs=abs, sqrt=_sqrt, log=_log, log1p=_log1p, expm1=_expm1,
         tanh=math.tanh, hypot=math.hypot, isfinite=math.isfinite, floor=math.floor,
     ),
 }  # fmt: skip

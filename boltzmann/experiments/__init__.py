@@ -23,6 +23,7 @@ from boltzmann.experiments.interfaces import Agent, Decision, Make
 from boltzmann.experiments.metrics import METRICS, RECORDED, Metric
 from boltzmann.experiments.pages import Picture, Section, Table, render_page, write_report
 from boltzmann.experiments.runs import Progress, Status, run
+from boltzmann.experiments.shown_results import leaderboards
 from boltzmann.experiments.statistics import FewReplicatesWarning, Judgement, answers, averages, interval, leaderboard
 from boltzmann.experiments.store import Cell, Results, Store
 
@@ -70,3 +71,10 @@ __all__ = [
     "save_figure",
     "write_report",
 ]
+
+Results._repr_html_ = leaderboards
+
+
+def __dir__() -> list[str]:
+    """List the public names alone."""
+    return sorted(__all__)

@@ -7,14 +7,16 @@ from typing import Any, Never
 import numpy as np
 
 from boltzmann._numerics import GivenTemperature, Quantity, Scores, formulas, scored, shared, tensors
+from boltzmann._numerics.randomness import TorchRandom
 from boltzmann.arrays import Array, Mask, Rng, Values, Weights
 from boltzmann.gibbs.inverse import from_inverse, log_base
 from boltzmann.hints import keywords_of_class, require_known, with_hints, with_plain_signature
 from boltzmann.inversion import sample_weights
+from boltzmann.pictured import Pictured
 from boltzmann.sampling import sample_without_replacement
 
 
-class Gibbs:
+class Gibbs(Pictured):
     """The Gibbs distribution of one or many rows of action values.
 
     Parameters
@@ -234,7 +236,7 @@ class Gibbs:
         """
         scores = self._scores
         weights = scores.weights if scores.normalised is None else scores.normalised
-        uniforms = rng if scores.tensors is None else tensors.Uniforms(rng)
+        uniforms = rng if scores.tensors is None else TorchRandom(rng)
         drawn = sample_weights(scores.xp, uniforms, weights, scores.axis, shape)
         if scores.batch:
             shape = (shape,) if isinstance(shape, int) else tuple(shape)

@@ -31,6 +31,9 @@ def softmax(
 ) -> Array:
     """Probabilities prior(a) exp(Q(a) / T) / Z; shape of ``values``.
 
+    Adding a number to all values changes nothing. Multiplying them does, unless T is multiplied too. The softmax is the
+    gradient of T log Z.
+
     Parameters
     ----------
     values : array
@@ -46,9 +49,6 @@ def softmax(
     ------
     ValueError, TypeError
         As :class:`Gibbs` does.
-
-    Adding a number to all values changes nothing. Multiplying them does, unless T is multiplied too. The softmax is the
-    gradient of T log Z.
 
     Examples
     --------

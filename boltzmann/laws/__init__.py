@@ -11,7 +11,8 @@ is masked, and the other inputs that the law reads, such as ``visits``. A ``row`
 numbers of the step, such as ``temperature``, and the results of earlier passes.
 
 - ``passes``: passes over a row, and the laws that consist of them: of policies, temperatures and backups
-- ``changes``: the laws of learners; ``weights``: the softmax, its limits and mixtures
+- ``changes``: the laws of learners; ``weights``: the softmax, its limits, mixtures and priors
+- ``renaming``: a law under other names, beside another one
 - ``indices_and_noise``: policies that read visits; ``thresholds``: sparsemax and entmax
 - ``symbols``: laws as lines of code
 - ``numbers_in_laws``: the types of what a law is called with; ``owners``: whose law counts
@@ -23,8 +24,15 @@ from boltzmann.laws.numbers_in_laws import Functions, Named, Number
 from boltzmann.laws.owners import own_law
 from boltzmann.laws.passes import BackupLaw, Pass, PolicyLaw, Results, StepNumber, TemperatureLaw
 from boltzmann.laws.symbols import Code, Symbol, text_of
-from boltzmann.laws.thresholds import entmax_law, sparsemax_law
-from boltzmann.laws.weights import expectation, gibbs_weight, greedy_weight, mixture, uniform_weight
+from boltzmann.laws.thresholds import entmax_law, sparsemax_law, sparser_law
+from boltzmann.laws.weights import (
+    expectation,
+    gibbs_weight,
+    greedy_weight,
+    mixture,
+    uniform_weight,
+    weights_around,
+)
 
 __all__ = [
     "FARTHEST",
@@ -55,7 +63,9 @@ __all__ = [
     "noise_law",
     "own_law",
     "sparsemax_law",
+    "sparser_law",
     "text_of",
     "uniform_weight",
+    "weights_around",
     "width",
 ]

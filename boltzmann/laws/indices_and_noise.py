@@ -11,7 +11,9 @@ from boltzmann.laws.numbers_in_laws import Functions, Named, Number
 from boltzmann.laws.passes import Pass, PolicyLaw, Results, StepNumber
 
 LEAST_WIDTH = 1e-300
+"""The least width of a noise, in units of a row, so that no width is 0."""
 FARTHEST = -1e300
+"""The lowest centre, in units of a row, of an action that noise is added to; those below are never chosen."""
 
 
 def _visits(m: Functions, action: Named, row: Named) -> Results:

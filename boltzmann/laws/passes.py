@@ -69,6 +69,9 @@ class PolicyLaw:
         The standard law of ``action.noise``, drawn for every action.
     constants : mapping
         One number for each action, by the names that the law reads them by.
+    requires : callable, optional
+        ``requires(m, row)`` returns, by the texts of errors, what must hold after the passes, and the number that the
+        error names, or NaN for none.
     """
 
     weight: Callable[[Any, Any, Any], Any] | None
@@ -77,6 +80,7 @@ class PolicyLaw:
     inputs: frozenset[str] = frozenset()
     noise: Literal["", "exponential", "normal"] = ""
     constants: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    requires: Callable[[Any, Any], Mapping[str, tuple[Any, Any]]] | None = None
 
 
 @dataclass(frozen=True)

@@ -177,10 +177,6 @@ def text_of(number: Any) -> str:
     if isinstance(number, bool | np.bool_ | int | np.integer):
         return str(number)
     value = float(number)
-    return (
-        repr(value)
-        if np.isfinite(value)
-        else f"np.float64({str(value)!r})"
-        if value != value
-        else f"{'-' * (value < 0)}np.inf"
-    )
+    if np.isfinite(value):
+        return repr(value)
+    return "np.nan" if np.isnan(value) else f"{'-' * (value < 0)}np.inf"

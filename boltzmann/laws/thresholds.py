@@ -66,3 +66,84 @@ def entmax_law(law: TemperatureLaw, alpha: float) -> PolicyLaw:
     )
     numbers = {**law.numbers, "alpha": StepNumber(alpha), "power": StepNumber(1.0 / (alpha - 1.0))}
     return PolicyLaw(lambda m, action, row: powers(m, action, row)[0], (*law.passes, *passes), numbers, law.inputs)
+
+
+def sparser_law(law: TemperatureLaw, alpha: float) -> PolicyLaw:
+    """Return entmax for alpha above 2: the support by bisection, then Newton's method on its least probability.
+
+    The threshold itself has not the digits that small probabilities need. An action is in the support if the better
+    ones sum to less than 1 at the threshold where it enters.
+    """
+
+    def begin(m: Functions, action: Named, row: Named) -> Results:
+        below = -(row.alpha - 1.0) * action.score
+        # Equal steps of this number are about equal shares of the probability.
+        return {"below": below, "share": m.where(below < np.inf, below**row.power, np.inf)}
+
+    def enter(m: Functions, action: Named, row: Named) -> Results:
+        entering = m.where(action.below < row.tried, (row.tried - action.below) ** row.power, 0.0)
+        higher = _nearest(m, action, (row.tried, row.outside), (row.tried_share + row.outside_share) / 2)
+        lower = _nearest(m, action, (row.inside, row.tried), (row.inside_share + row.tried_share) / 2)
+        others = {"higher_below": action.below, "higher_share": action.share}
+        others |= {"lower_below": action.below, "lower_share": action.share}
+        return {"entering": entering, "higher": higher, "lower": lower, **others}
+
+    def narrow(m: Functions, row: Named) -> Results:
+        enters = row.entering < 1.0
+        done = (row.is_found > 0.0) | (m.where(enters, row.higher, row.lower) == -np.inf)
+        moved = {
+            "inside": m.where(enters, row.tried, row.inside),
+            "inside_share": m.where(enters, row.tried_share, row.inside_share),
+            "outside": m.where(enters, row.outside, row.tried),
+            "outside_share": m.where(enters, row.outside_share, row.tried_share),
+            "tried": m.where(enters, row.higher_below, row.lower_below),
+            "tried_share": m.where(enters, row.higher_share, row.lower_share),
+        }
+        found = row.is_found > 0.0
+        return {
+            **{name: m.where(found, getattr(row, name), number) for name, number in moved.items()},
+            "is_found": done,
+        }
+
+    def count(m: Functions, action: Named, row: Named) -> Results:
+        inside = m.where(action.below <= row.inside, 1.0, 0.0)
+        return {"above": m.where(inside > 0.0, row.inside - action.below, -1.0), "size": inside}
+
+    def term(m: Functions, action: Named, row: Named) -> Number:
+        lifted = (row.least ** (row.alpha - 1.0) + m.maximum(action.above, 0.0)) ** row.power
+        return m.where(action.above < 0.0, 0.0, m.where(action.above == 0.0, row.least, lifted))
+
+    def adds(m: Functions, action: Named, row: Named) -> Results:
+        mass = term(m, action, row)
+        falling = (row.least / m.where(mass > 0.0, mass, 1.0)) ** (row.alpha - 2.0)
+        slope = m.where(action.above < 0.0, 0.0, m.where(action.above == 0.0, 1.0, falling))
+        return {"mass": mass, "slope": slope}
+
+    def moves(m: Functions, row: Named) -> Results:
+        moved = m.minimum(m.maximum(row.least - (row.mass - 1.0) / row.slope, 0.0), row.least)
+        done = row.is_done > 0.0
+        close = row.least - moved <= m.eps * row.least
+        return {"is_done": done | close, "least": m.where(done, row.least, moved)}
+
+    start = {"inside": 0.0, "inside_share": 0.0, "outside": np.inf, "outside_share": 1.0, "tried": 0.0}
+    passes = (
+        Pass(lambda m, action, row: {"score": _score(m, action, row)}, keeps=("score",)),
+        Pass(begin, lambda m, row: {**start, "tried_share": 0.0, "is_found": False}, keeps=("below", "share")),
+        Pass(
+            *(enter, narrow),
+            largest=("higher", "lower"),
+            first={f"{side}_{name}": side for side in ("higher", "lower") for name in ("below", "share")},
+            **{"times": _MOST_STEPS, "until": "is_found"},
+        ),
+        Pass(count, lambda m, row: {"least": 1.0 / row.size, "is_done": False}, keeps=("above",)),
+        Pass(adds, moves, times=_MOST_STEPS, until="is_done"),
+    )
+    numbers = {**law.numbers, "alpha": StepNumber(alpha), "power": StepNumber(1.0 / (alpha - 1.0))}
+    return PolicyLaw(term, (*law.passes, *passes), numbers, law.inputs)
+
+
+def _nearest(m: Functions, action: Named, between: tuple[Number, Number], middle: Number) -> Number:
+    """Return a number that is the largest for the last action up to the middle, else for the first beyond it."""
+    undecided = (action.below > between[0]) & (action.below < between[1])
+    beyond = action.share - middle
+    return m.where(undecided, m.where(beyond <= 0.0, beyond, -2.0 - beyond), -np.inf)

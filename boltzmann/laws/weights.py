@@ -6,14 +6,60 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from boltzmann.laws.numbers_in_laws import Functions, Named, Number
-from boltzmann.laws.passes import BackupLaw, Pass, PolicyLaw, Results, StepNumber
+from boltzmann.laws.passes import BackupLaw, Pass, PolicyLaw, Results, StepNumber, TemperatureLaw
+from boltzmann.laws.renaming import renamed
 
 
 def gibbs_weight(m: Functions, action: Named, row: Named) -> Number:
     """Return exp((q - top) / T), with both ends of T selected by value."""
-    softmax = m.exp((action.q - row.top) / row.temperature)
+    return _weight_below(m, action, row, row.top)
+
+
+def _weight_below(m: Functions, action: Named, row: Named, top: Number) -> Number:
+    softmax = m.exp((action.q - top) / row.temperature)
     spread = m.where(row.temperature == float("inf"), m.where(action.q > -float("inf"), 1.0, 0.0), softmax)
-    return m.where(row.temperature == 0.0, m.where(action.q == row.top, 1.0, 0.0), spread)
+    return m.where(row.temperature == 0.0, m.where(action.q == top, 1.0, 0.0), spread)
+
+
+def weights_around(prior: PolicyLaw | tuple[float, ...], law: TemperatureLaw) -> PolicyLaw:
+    """Return the law of weights in proportion to a prior times the softmax: a policy's, or a number for each action.
+
+    The best action is the best of those whose prior is above 0.
+    """
+    if not isinstance(prior, PolicyLaw) and all(prior):
+
+        def plain(m: Functions, action: Named, row: Named) -> Number:
+            return action.prior * gibbs_weight(m, action, row)
+
+        return PolicyLaw(plain, law.passes, law.numbers, law.inputs, constants={"prior": prior})
+
+    def most(m: Functions, action: Named, prior: Number) -> Results:
+        return {"most": m.where((prior > 0.0) & (action.q > -float("inf")), action.q, -float("inf"))}
+
+    def weight(m: Functions, action: Named, row: Named) -> Number:
+        return m.where(action.prior > 0.0, action.prior * _weight_below(m, action, row, row.most), 0.0)
+
+    if isinstance(prior, PolicyLaw):
+        given = renamed(prior, "_of_prior")
+
+        def adds(m: Functions, action: Named, row: Named) -> Results:
+            assert given.weight is not None
+            weight = given.weight(m, action, row)
+            return {"prior": weight, **most(m, action, weight)}
+
+        passes = (*given.passes, Pass(adds, keeps=("prior",), largest=("most",)), *law.passes)
+        both = {"numbers": {**given.numbers, **law.numbers}, "inputs": given.inputs | law.inputs}
+        return PolicyLaw(weight, passes, constants=given.constants, requires=given.requires, **both)
+
+    def requires(m: Functions, row: Named) -> dict[str, tuple[Number, float]]:
+        return {_NO_CHOICE: (row.most > -float("inf"), float("nan"))}
+
+    first = Pass(lambda m, action, row: most(m, action, action.prior), largest=("most",))
+    constants = {"prior": prior}
+    return PolicyLaw(weight, (first, *law.passes), law.numbers, law.inputs, constants=constants, requires=requires)
+
+
+_NO_CHOICE = "at least one action must be allowed, of a prior above 0, and have a value above -inf"
 
 
 def expectation(law: PolicyLaw | None) -> BackupLaw | None:

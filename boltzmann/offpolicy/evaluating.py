@@ -19,6 +19,7 @@ from boltzmann.offpolicy.reward_model import reward_model
 from boltzmann.offpolicy.weighing import Target, Weighing, weigh
 
 EstimatorName = Literal["ips", "snips", "dr", "sndr", "switch", "dros", "dm"]
+"""The names of the estimators that ``evaluate`` takes."""
 IntervalName = Literal["normal", "bootstrap", "bernstein", "hoeffding", "betting", "drifting"]
 INTERVALS = ("normal", "bootstrap", *FINITE_SAMPLE)
 

@@ -19,7 +19,7 @@ from boltzmann.policies.protocol import inputs_read_by as inputs_read_by
 from boltzmann.policies.softmax import Boltzmann, EpsilonBoltzmann, KLBoltzmann, MaxBoltzmann
 from boltzmann.policies.sparse import Entmax, Sparsemax
 from boltzmann.policies.thompson import BernoulliThompson, GaussianThompson
-from boltzmann.policies.untuned import StandardError
+from boltzmann.policies.untuned import StandardError, StandardErrorToHorizon, UntakenFirst
 from boltzmann.policies.value_difference import VDBE, VDBESoftmax, next_epsilons
 
 __all__ = [
@@ -41,8 +41,10 @@ __all__ = [
     "Policy",
     "Sparsemax",
     "StandardError",
+    "StandardErrorToHorizon",
     "UCB1Tuned",
     "Uniform",
+    "UntakenFirst",
     "VDBESoftmax",
     "next_epsilons",
 ]

@@ -14,8 +14,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from boltzmann import checks
-from boltzmann._numerics import lazy
+from boltzmann._numerics import lazy, libraries
+from boltzmann._numerics.randomness import as_numpys
 from boltzmann.arrays import QUIET, Array, Bools, Floats, Rng
 from boltzmann.categorical import Categorical
 
@@ -28,34 +28,48 @@ _ENTRIES = 2**21
 class Law(Protocol):
     """Independent draws, one for each action."""
 
-    def draw(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
-        """Draw for every row and action, shape ``shape + (..., K)``, -inf for masked actions."""
+    def draw(self, rng: Any, shape: tuple[int, ...]) -> Floats:
+        """Draw for every row and action, shape ``shape + (..., K)``, -inf for masked actions.
+
+        ``rng`` is NumPy's generator, or has its methods.
+        """
 
     def probabilities(self) -> Array:
         """Return the probability of each action to have the largest draw, shape (..., K), in the values' dtype."""
 
 
 class LargestDraw(Categorical):
-    """The distribution of the index of the largest draw; drawing needs no probabilities, so they are computed late."""
+    """The distribution of the index of the largest draw; drawing needs no probabilities, so they are computed late.
 
-    def __init__(self, law: Law, greedy: Bools) -> None:
-        self.__dict__.update(_law=law, _greedy=greedy)
+    NumPy computes for values of any library; ``like`` has that library, their dtype and device, and is None for NumPy.
+    """
+
+    def __init__(self, law: Law, greedy: Bools, like: Any) -> None:
+        self.__dict__.update(xp=libraries.library(like), _law=law, _greedy=greedy, _like=like)
 
     _law: Law
+    _like: Any
+
+    @property
+    def origin(self) -> Array:
+        """An array without derivatives, as the probabilities have none."""
+        return self._like  # type: ignore[no-any-return]
 
     @lazy
     @QUIET
     def probs(self) -> Array:
         """Probabilities, shape (..., K), with an absolute error of about 1e-11."""
-        return self._law.probabilities()
+        return libraries.returned(self._law.probabilities(), self._like)  # type: ignore[no-any-return]
 
     @QUIET
     def sample(self, rng: Rng, shape: int | tuple[int, ...] = ()) -> Any:
         """Draw actions, with K random numbers each; see :meth:`boltzmann.Gibbs.sample`."""
-        if not isinstance(rng, np.random.Generator):
-            raise checks.no_generator(rng)
+        # NumPy cannot read a traced key, but the probabilities are known.
+        if libraries.is_traced(rng):
+            return super().sample(rng, shape)
         shape = (shape,) if isinstance(shape, int) else tuple(shape)
-        return np.argmax(self._law.draw(rng, shape), axis=-1)
+        drawn = np.argmax(self._law.draw(as_numpys(self.xp, rng), shape), axis=-1)
+        return libraries.returned_indices(drawn, self._like)
 
 
 def largest_probabilities(knots: Floats, allowed: Bools, log_density: Callable[[Floats, slice], Floats]) -> Floats:

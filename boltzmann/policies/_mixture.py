@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann._numerics import Scores, formulas, libraries, scored, tensors
+from boltzmann._numerics import Scores, beside, formulas, libraries, scored, tensors
 from boltzmann.arrays import NUMPY, Array, Floats, Mask, Namespace, Values
 from boltzmann.categorical import Categorical
 from boltzmann.schedules import UNIT_INTERVAL, Schedule
@@ -30,6 +30,7 @@ def uniform_or_gibbs(
     """
     if not isinstance(epsilon, float):
         _require_one_a_row(values, epsilon)
+        values = beside(values, epsilon)
     scores, _ = scored(values, temperature, where, None)
     if scores.mask is None:
         shares: Any = 1.0 / scores.values.shape[scores.axis]
@@ -42,6 +43,7 @@ def gibbs_or_greedy(values: Values, epsilon: float | Floats, temperature: Values
     """Choose by a Gibbs distribution with probability epsilon, otherwise choose a largest value."""
     if not isinstance(epsilon, float):
         _require_one_a_row(values, epsilon)
+        values = beside(values, epsilon)
     scores, _ = scored(values, temperature, where, None)
     return _mixed(scores.xp, scores, epsilon, None, _equal_shares(scores, scores.maximisers), temperature)
 
@@ -75,7 +77,8 @@ def _mixed(
         if not isinstance(epsilon, float):
             rates = scores.from_rows(np.asarray(epsilon, dtype=np.float64))
     elif not isinstance(epsilon, float):
-        rates = libraries.to_float(xp, "epsilons", np.asarray(epsilon), like=exploiting)[..., None]
+        given = np.asarray(epsilon) if libraries.is_native(epsilon) else epsilon
+        rates = libraries.to_float(xp, "epsilons", given, like=exploiting)[..., None]
     probs = scores.action_answer((1 - rates) * exploiting + rates * exploring)
     if scores.tensors is None:
         return Categorical.computed(probs, scores.xp, temperature, scores)

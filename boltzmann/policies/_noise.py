@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +25,7 @@ class ScaledNoise:
         inputs: PolicyInputs,
         means: Floats,
         scales: Floats,
-        noise: Callable[[np.random.Generator, tuple[int, ...]], Floats],
+        noise: Callable[[Any, tuple[int, ...]], Floats],
         knots: Floats,
         log_density: Callable[[Floats], Floats],
     ) -> None:
@@ -43,7 +44,7 @@ class ScaledNoise:
         self.centres = np.where(hopeless, 0.0, centres)
         self.drawing = drawing & ~hopeless
 
-    def draw(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
+    def draw(self, rng: Any, shape: tuple[int, ...]) -> Floats:
         """Draw for every row and action; shape ``shape + (..., K)``."""
         draws = self.centres + self.widths * self.noise(rng, shape + self.centres.shape)
         return np.where(self.drawing, draws, -np.inf)

@@ -20,7 +20,7 @@ _KNOTS = np.array([-3.7, -3.0, -2.3, -1.6, -0.9, -0.2, 0.5, 1.3, 2.3, 3.6, 5.5, 
 """Points along the standard Gumbel law, from its doubly exponential left tail to its end, dense where it bends."""
 
 
-def _noise(rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
+def _noise(rng: Any, shape: tuple[int, ...]) -> Floats:
     return np.asarray(-np.log(np.maximum(rng.standard_exponential(shape), _TINY)))
 
 
@@ -30,6 +30,17 @@ def _log_density(z: Floats) -> Any:
 
 def _narrowed(m: Functions, action: Named, scale: Number | float) -> Number:
     return scale / m.sqrt(m.maximum(action.visits, 1.0))
+
+
+def _scheduled_mean(m: Functions, action: Named, row: Named) -> Number:
+    """Return the value of an action; at C = 0 the best actions alone draw, at C = inf all do alike."""
+    best = m.where(action.q == row.top, 0.0, -np.inf)
+    return m.where(row.C == 0.0, best, m.where(np.inf == row.C, 0.0, action.q))
+
+
+def _scheduled_scale(m: Functions, action: Named, row: Named) -> Number:
+    finite = m.where(np.inf == row.C, 1.0, row.C)
+    return m.where(row.C == 0.0, 1.0, _narrowed(m, action, finite))
 
 
 @dataclass(frozen=True, repr=False)
@@ -46,7 +57,10 @@ class BoltzmannGumbel(Acting):
         In [0, inf], in the units of the values: 0 is greedy; inf is the limit where the values cease to matter. For
         sub-Gaussian rewards of deviation sigma, C = sigma.
 
-    A call without visits, or with values that are not finite, raises a ValueError.
+    Raises
+    ------
+    ValueError
+        In a call without visits, or with values that are not finite.
 
     Examples
     --------
@@ -68,17 +82,21 @@ class BoltzmannGumbel(Acting):
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         inputs = PolicyInputs(values, visits, where)
         scale = NONNEGATIVE.read("C", self.C, step)
-        if scale == 0:
+        if not callable(self.C) and scale == 0:
             return inputs.greedy_over(inputs.values)
-        means, scale = (np.zeros_like(inputs.values), 1.0) if scale == np.inf else (inputs.values, scale)
-        scales = scale / np.sqrt(np.maximum(inputs.visits, 1.0))
+        # A schedule may give each row a scale of its own, and takes as many random numbers at 0 as elsewhere.
+        column = np.expand_dims(scale, -1)
+        cold, hot = column == 0, column == np.inf
+        means = np.where(cold, np.where(inputs.best(), 0.0, -np.inf), np.where(hot, 0.0, inputs.values))
+        narrowed = np.where(hot, 1.0, column) / np.sqrt(np.maximum(inputs.visits, 1.0))
+        scales = np.where(cold, 1.0, narrowed)
         return inputs.largest_draw(ScaledNoise(inputs, means, scales, _noise, _KNOTS, _log_density))
 
     @property
-    def law(self) -> PolicyLaw | None:
-        """The policy as a law; None for a schedule, which might become 0, where the policy draws in another way."""
+    def law(self) -> PolicyLaw:
+        """The policy as a law."""
         if callable(self.C):
-            return None
+            return noise_law(_scheduled_mean, _scheduled_scale, "exponential", {"C": StepNumber(self.C)})
         if self.C == 0:
             return greedy_law(lambda m, action, row: action.q, {"visits"}, {})
         if np.isinf(self.C):

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from boltzmann import checks
-from boltzmann._numerics import libraries
+from boltzmann._numerics import any_traced, libraries
 from boltzmann.acting import Acting
 from boltzmann.arrays import QUIET, Bools, Floats, Input, Mask, Values
 from boltzmann.bounds import Real
@@ -21,6 +21,7 @@ from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs, OfEnergies
 from boltzmann.laws import VISITS, Functions, Named, Number, PolicyLaw, StepNumber, greedy_law, width
 from boltzmann.policies._choice import LargestDraw, Law
+from boltzmann.policies.any_library import choice_by_law
 
 
 class PolicyInputs:
@@ -78,10 +79,10 @@ class PolicyInputs:
         return Categorical(probs, greedy=self.returned(self.best()))
 
     def largest_draw(self, law: Law) -> Categorical:
-        """Return the choice of the largest draw; libraries other than NumPy draw by its probabilities."""
-        if libraries.is_native(self._given):
-            return LargestDraw(law, self.best())
-        return Categorical(self.returned(law.probabilities()), greedy=self.returned(self.best()))
+        """Return the choice of the largest draw."""
+        given: Any = self._given
+        like: Any = None if libraries.is_native(given) else given
+        return LargestDraw(law, self.best(), like.detach() if hasattr(like, "detach") else like)
 
     def best(self) -> Bools:
         """Mark the allowed actions of a largest value, shape (..., K)."""
@@ -110,7 +111,10 @@ class UCB1(Acting):
     confidence : float
         In [0, inf), in the units of the values. At 0 the policy is greedy after every action was taken.
 
-    A call without visits, or with values that are not finite, raises a ValueError.
+    Raises
+    ------
+    ValueError
+        In a call without visits, or with values that are not finite.
 
     Examples
     --------
@@ -131,6 +135,9 @@ class UCB1(Acting):
         self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K)."""
+        if any_traced(values, visits, where):
+            given = {"step": step, "visits": visits, "where": where, "variances": variances}
+            return choice_by_law("UCB1", self.law, values, **given)
         inputs = PolicyInputs(values, visits, where)
         return inputs.greedy_over(inputs.values + self.confidence * np.sqrt(inputs.widths()))
 
@@ -165,6 +172,9 @@ class UCB1Tuned(Acting):
         self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K)."""
+        if any_traced(values, visits, where, variances):
+            given = {"step": step, "visits": visits, "where": where, "variances": variances}
+            return choice_by_law("UCB1Tuned", self.law, values, **given)
         inputs = PolicyInputs(values, visits, where)
         spread = inputs.variances("UCB1Tuned", variances)
         widths = inputs.widths()
@@ -193,7 +203,10 @@ class Maillard(Acting):
     deviation : float
         Deviation of the rewards, in [0, inf]. After every action was taken, 0 is greedy and inf is uniform.
 
-    A call without visits, or with values that are not finite, raises a ValueError.
+    Raises
+    ------
+    ValueError
+        In a call without visits, or with values that are not finite.
 
     Examples
     --------
@@ -210,8 +223,11 @@ class Maillard(Acting):
     @QUIET
     def __call__(
         self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
-    ) -> Gibbs:
+    ) -> Gibbs | Categorical:
         """Return the distribution of each row of ``values``, shape (..., K)."""
+        if any_traced(values, visits, where):
+            given = {"step": step, "visits": visits, "where": where, "variances": variances}
+            return choice_by_law("Maillard", self.law, values, **given)
         inputs = PolicyInputs(values, visits, where)
         waiting = inputs.untaken.any(axis=-1, keepdims=True)
         best = inputs.values.max(axis=-1, keepdims=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
-from boltzmann._numerics import libraries
+from boltzmann._numerics import any_traced, beside, finite_rows_traced, libraries
 from boltzmann.acting import Acting
 from boltzmann.arrays import QUIET, Floats, Input, Mask, Values
 from boltzmann.calibration import finite_rows, temperature_for_mellowmax
@@ -31,7 +31,10 @@ class Mellowmax(Acting):
     omega : float or callable of the step
         In [0, inf], in inverse units of the values: 0 is uniform, inf greedy.
 
-    A call with values that are not finite raises a ValueError.
+    Raises
+    ------
+    ValueError
+        In a call with values that are not finite.
 
     Examples
     --------
@@ -54,6 +57,8 @@ class Mellowmax(Acting):
     ) -> Gibbs:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         omega = NONNEGATIVE.read("omega", self.omega, step)
+        if any_traced(values, omega, where):
+            return Gibbs(values, _traced_temperatures(beside(values, omega, where), omega, where), where=where)
         if np.ndim(omega):
             return Gibbs(values, _temperatures(values, omega, where), where=where)
         # If the inverse of omega overflows, so does the temperature; both limits are uniform.
@@ -76,3 +81,13 @@ def _temperatures(values: Values, omega: Floats, where: Mask) -> Floats:
     inside = np.where(uniform | (omega == np.inf), 1.0, omega)
     found = temperature_for_mellowmax(values, inside, where=where)
     return np.where(omega == np.inf, 0.0, np.where(uniform, np.inf, found))
+
+
+def _traced_temperatures(values: Values, omega: Any, where: Mask) -> Any:
+    """Return the temperature of each row where a number is unknown; NaN for a bad row, or for an omega of NaN."""
+    xp, rows, bad = finite_rows_traced(values, where)
+    omega = libraries.to_float(xp, "omega", omega, rows)
+    uniform, greedy = 1.0 / omega == xp.inf, omega == xp.inf
+    found = temperature_for_mellowmax(values, xp.where(uniform | greedy, 1.0, omega), where=where)
+    found = xp.where(greedy, 0.0, xp.where(uniform, xp.inf, found))
+    return xp.where(bad[..., 0], xp.nan, found)

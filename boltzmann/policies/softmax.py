@@ -22,7 +22,9 @@ from boltzmann.laws import (
     gibbs_weight,
     greedy_weight,
     mixture,
+    own_law,
     uniform_weight,
+    weights_around,
 )
 from boltzmann.policies._mixture import epsilon_at, gibbs_or_greedy, uniform_or_gibbs
 from boltzmann.policies.protocol import Policy, inputs_read_by
@@ -230,12 +232,11 @@ class KLBoltzmann(Acting):
 
     @property
     def law(self) -> PolicyLaw | None:
-        """The policy as a law; None for a policy as the prior, a weight of 0, and a thermostat without a law."""
-        law = temperature_law(self.temperature)
-        if law is None or callable(self.prior) or not all(self.prior):
+        """The policy as a law; None with a thermostat or prior without one, and with noise or epsilons in the prior."""
+        law, prior = temperature_law(self.temperature), self.prior
+        if law is None or not callable(prior):
+            return None if law is None or callable(prior) else weights_around(prior, law)
+        of_prior = own_law(prior)
+        if of_prior is None or of_prior.noise or "epsilons" in inputs_read_by(prior):
             return None
-
-        def weight(m: Functions, action: Named, row: Named) -> Number:
-            return action.prior * gibbs_weight(m, action, row)
-
-        return PolicyLaw(weight, law.passes, law.numbers, law.inputs, constants={"prior": self.prior})
+        return weights_around(of_prior, law)

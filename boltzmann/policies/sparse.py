@@ -6,42 +6,55 @@ library; the distribution is in the library of the values, and differentiable in
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 
 from boltzmann import checks
-from boltzmann._numerics import libraries, standardise, tensors
+from boltzmann._numerics import any_traced, beside, libraries, standardise, standardise_traceably, tensors
 from boltzmann.acting import Acting
-from boltzmann.arrays import QUIET, Array, Bools, Floats, Input, Mask, Values
+from boltzmann.arrays import QUIET, Array, Input, Mask, Values
 from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
-from boltzmann.laws import PolicyLaw, entmax_law, gibbs_weight, sparsemax_law
+from boltzmann.laws import PolicyLaw, entmax_law, gibbs_weight, sparsemax_law, sparser_law
+from boltzmann.policies.any_library import entmax_rows, sparsemax_rows
 from boltzmann.thermostats import RowTemperature, TemperaturePolicy, temperature_law, temperature_of
 
 _NEWTON_STEPS = 2
-_MOST_STEPS = 100
-_BELOW_SUPPORT = -2.0
 
 
-def _scaled_scores(values: Values, temperature: Values, where: Mask) -> tuple[Floats, Bools]:
-    """Return (Q - max Q) / T, -inf for masked actions, with both ends of T exact, and the marks of the maximisers."""
+def _scaled_scores(values: Values, temperature: Values, where: Mask) -> tuple[Any, Any, Any]:
+    """Return (Q - max Q) / T, -inf for masked actions, with both ends of T exact, and the marks of the maximisers.
+
+    Where a number is unknown, these are arrays of its library without derivatives, and the third part marks the bad
+    rows; otherwise they are NumPy's, and it is None.
+    """
+    if any_traced(values, temperature, where):
+        traced = standardise_traceably(values, temperature, where, None)
+        xp, exponents = traced.xp, libraries.detached(traced.xp, traced.scores)
+        bad = xp.isnan(traced.maximum)
+        return xp.where(bad, 0.0, exponents), traced.maximisers, bad
     array, mask = libraries.to_numpy("values", values), libraries.to_numpy("where", where)
     # An array of temperatures avoids the shortcut for a single row, whose scores have fewer axes.
     rows = np.asarray(libraries.to_numpy("temperature", temperature), dtype=np.float64)
     scores = standardise(array, rows, mask, None)
     parts = (np.asarray(part) for part in (scores.exponents, scores.maximisers))
-    exponents, greedy = (np.moveaxis(part, scores.axis, -1) for part in parts)
-    return exponents, greedy
+    known, greedy = (np.moveaxis(part, scores.axis, -1) for part in parts)
+    return known, greedy, None
 
 
-def _distribution(probs: Floats, values: Values, temperature: Values, alpha: float, greedy: Bools) -> Categorical:
-    dtype = checks.numeric_array("values", libraries.to_numpy("values", values)).dtype
+def _distribution(probs: Any, values: Values, temperature: Values, alpha: float, greedy: Any, bad: Any) -> Categorical:
     # The root is exact to rounding, so the sum differs from 1 by rounding alone.
     probs = probs / probs.sum(axis=-1, keepdims=True)
+    if bad is not None:
+        xp = libraries.namespace(probs)
+        probs = xp.where(bad, xp.nan, _differentiable(probs, beside(values, temperature, probs), temperature, alpha))
+        if not libraries.is_native(values) and xp.isdtype(values.dtype, "real floating"):  # type: ignore[union-attr]
+            probs = xp.astype(probs, values.dtype)  # type: ignore[union-attr]
+        return Categorical.computed(probs, xp, temperature, greedy)
+    dtype = checks.numeric_array("values", libraries.to_numpy("values", values)).dtype
     result = libraries.returned(probs.astype(dtype, copy=False), values)
     if tensors.has_derivative(values) or tensors.has_derivative(temperature):
         result = _differentiable(result, values, temperature, alpha)
@@ -105,14 +118,9 @@ class Sparsemax(Acting, TemperaturePolicy):
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
         # Scores more than 1 below the best are outside the support, so the clip changes nothing but avoids -inf.
-        exponents, greedy = _scaled_scores(values, temperature, where)
-        scores = np.maximum(exponents, _BELOW_SUPPORT)
-        falling = -np.sort(-scores, axis=-1)
-        counts = np.arange(1, scores.shape[-1] + 1)
-        sums = np.cumsum(falling, axis=-1)
-        size = np.count_nonzero(1 + counts * falling > sums, axis=-1, keepdims=True)
-        threshold = (np.take_along_axis(sums, size - 1, axis=-1) - 1) / size
-        return _distribution(np.maximum(scores - threshold, 0.0), values, temperature, 2.0, greedy)
+        exponents, greedy, bad = _scaled_scores(values, temperature, where)
+        probs = sparsemax_rows(libraries.library(exponents), exponents)
+        return _distribution(probs, values, temperature, 2.0, greedy, bad)
 
     @property
     def law(self) -> PolicyLaw | None:
@@ -157,84 +165,17 @@ class Entmax(Acting, TemperaturePolicy):
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
         if self.alpha == 1:
             return Gibbs(values, temperature, where=where)
-        scores, greedy = _scaled_scores(values, temperature, where)
+        scores, greedy, bad = _scaled_scores(values, temperature, where)
         rows = scores.reshape(-1, scores.shape[-1])
-        probs = _entmax(rows, self.alpha).reshape(scores.shape)
-        return _distribution(probs, values, temperature, self.alpha, greedy)
+        probs = entmax_rows(libraries.library(scores), rows, self.alpha).reshape(scores.shape)
+        return _distribution(probs, values, temperature, self.alpha, greedy, bad)
 
     @property
     def law(self) -> PolicyLaw | None:
-        """The policy as a law; None with a thermostat that has none, and for alpha above 2.
-
-        There the threshold has not the digits that small probabilities need.
-        """
+        """The policy as a law; None with a thermostat that has none."""
         law = temperature_law(self.temperature)
-        if law is None or self.alpha > 2:
+        if law is None:
             return None
         if self.alpha == 1:
             return PolicyLaw(gibbs_weight, law.passes, law.numbers, law.inputs)
-        return entmax_law(law, self.alpha)
-
-
-def _entmax(rows: Floats, alpha: float) -> Floats:
-    """Solve for one probability in each row, which determines all others."""
-    if rows.shape[-1] == 1:
-        return np.ones_like(rows)
-    return _from_largest(rows, alpha) if alpha <= 2 else _from_smallest(rows, alpha)
-
-
-def _from_largest(rows: Floats, alpha: float) -> Floats:
-    """Solve for the probability of the best action, in [1 / K, 1]; well conditioned for alpha up to 2."""
-
-    def ratios(best: Floats) -> Floats:
-        # log1p of the ratio to the best one keeps full precision as alpha tends to 1, the softmax.
-        below = np.where(rows == 0, 0.0, (alpha - 1) * (rows * best[:, np.newaxis] ** (1 - alpha)))
-        return np.asarray(np.exp(np.log1p(np.maximum(below, -1.0)) / (alpha - 1)))
-
-    def excess(best: Floats) -> tuple[Floats, Floats]:
-        ratio = ratios(best)
-        slopes = np.where(ratio > 0, ratio ** (2 - alpha), 0.0)
-        return best * ratio.sum(axis=-1) - 1.0, slopes.sum(axis=-1)
-
-    best = _root_below(excess, np.ones(len(rows)), 1 / rows.shape[-1])
-    return best[:, np.newaxis] * ratios(best)
-
-
-def _from_smallest(rows: Floats, alpha: float) -> Floats:
-    """Solve for the least positive probability; for large alpha the largest one hardly depends on small ones."""
-    below = (1 - alpha) * rows
-    # An action is in the support if the better ones sum to less than 1 at the threshold where it enters.
-    apart = below[:, np.newaxis, :] - below[:, :, np.newaxis]
-    entering = np.where(apart > 0, apart, 0.0) ** (1 / (alpha - 1))
-    support = np.where(below < np.inf, entering.sum(axis=1), np.inf) < 1
-    last = np.where(support, below, -1.0).max(axis=-1, keepdims=True)
-    above = np.where(support, last - below, 0.0)
-
-    def terms(least: Floats) -> Floats:
-        column = least[:, np.newaxis]
-        return np.where(above == 0, column, (column ** (alpha - 1) + above) ** (1 / (alpha - 1)))
-
-    def excess(least: Floats) -> tuple[Floats, Floats]:
-        term = terms(least)
-        slopes = np.where(above == 0, 1.0, (least[:, np.newaxis] / term) ** (alpha - 2))
-        total, slope = (np.where(support, part, 0.0).sum(axis=-1) for part in (term, slopes))
-        return total - 1.0, slope
-
-    least = _root_below(excess, 1 / np.count_nonzero(support, axis=-1), 0.0)
-    return np.where(support, terms(least), 0.0)
-
-
-def _root_below(excess: Callable[[Floats], tuple[Floats, Floats]], start: Floats, least: float) -> Floats:
-    """Return the root of each row by Newton's method from the right, where a convex rising function is not below 0.
-
-    The excess is convex, and rises at least as fast as the probability itself, so that no step passes the root.
-    """
-    root, done = start, np.zeros(start.shape, dtype=bool)
-    for _ in range(_MOST_STEPS):
-        value, slope = excess(root)
-        moved = np.where(done, root, np.clip(root - value / slope, least, root))
-        done |= root - moved <= np.finfo(np.float64).eps * root
-        root = moved
-        if done.all():
-            break
-    return root
+        return entmax_law(law, self.alpha) if self.alpha <= 2 else sparser_law(law, self.alpha)

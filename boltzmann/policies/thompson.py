@@ -23,8 +23,8 @@ _NORMAL_KNOTS = np.linspace(-8.4, 8.4, 15)
 _LOGISTIC_KNOTS = np.array([0.05, 0.12, 0.22, 0.36, 0.6, 1.0])
 
 
-def _noise(rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
-    return rng.standard_normal(shape)
+def _noise(rng: Any, shape: tuple[int, ...]) -> Floats:
+    return np.asarray(rng.standard_normal(shape))
 
 
 def _log_density(z: Floats) -> Any:
@@ -49,7 +49,10 @@ class GaussianThompson(Acting):
     prior_deviation : float
         In (0, inf]. inf is the flat prior, with which untaken actions come first.
 
-    A call without visits, or with values that are not finite, raises a ValueError.
+    Raises
+    ------
+    ValueError
+        In a call without visits, or with values that are not finite.
 
     Examples
     --------
@@ -124,7 +127,10 @@ class BernoulliThompson(Acting):
     alpha, beta : float
         Parameters of the prior, in (0, inf); 1 and 1 are the uniform prior.
 
-    A call without visits, or with values outside [0, 1], raises a ValueError.
+    Raises
+    ------
+    ValueError
+        In a call without visits, or with values outside [0, 1].
 
     Examples
     --------
@@ -161,7 +167,7 @@ class _BetaLaw:
     allowed: Bools
     dtype: Any
 
-    def draw(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
+    def draw(self, rng: Any, shape: tuple[int, ...]) -> Floats:
         """Draw for every row and action; shape ``shape + (..., K)``."""
         shape += self.a.shape
         drawn = _log_gamma_draws(rng, self.a, shape) - _log_gamma_draws(rng, self.b, shape)
@@ -174,7 +180,7 @@ class _BetaLaw:
         return _largest_beta(a, b, allowed).reshape(self.a.shape).astype(self.dtype, copy=False)
 
 
-def _log_gamma_draws(rng: np.random.Generator, a: Floats, shape: tuple[int, ...]) -> Floats:
+def _log_gamma_draws(rng: Any, a: Floats, shape: tuple[int, ...]) -> Floats:
     """Draw log Gamma(a) as log Gamma(a + 1) + log(uniform) / a, which does not underflow for any a."""
     return np.asarray(np.log(rng.standard_gamma(a + 1, shape)) - rng.standard_exponential(shape) / a)
 

@@ -13,13 +13,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from boltzmann import checks
-from boltzmann._numerics import libraries
+from boltzmann._numerics import any_traced, libraries
 from boltzmann.acting import Acting
 from boltzmann.arrays import QUIET, Floats, Input, Mask, Values
 from boltzmann.bounds import OrNone, Real
 from boltzmann.categorical import Categorical
 from boltzmann.laws import Functions, Named, Number, PolicyLaw, gibbs_weight, greedy_weight, mixture, uniform_weight
 from boltzmann.policies._mixture import gibbs_or_greedy, uniform_or_gibbs
+from boltzmann.schedules import UNIT_INTERVAL
 from boltzmann.thermostats import (
     RangeScaled,
     RowTemperature,
@@ -36,10 +37,10 @@ _SENSITIVITY = "(0, inf]"
 
 @QUIET
 def next_epsilons(epsilons: ArrayLike, value_changes: ArrayLike, weights: ArrayLike, sensitivity: float) -> Floats:
-    """Return the next rates of exploration: (1 - w) epsilon + w tanh(|change| / (2 sensitivity)).
+    """Return the next rates of exploration: (1 - w) epsilon + w tanh(abs(change) / (2 sensitivity)).
 
     Tokic, "Adaptive epsilon-greedy exploration in reinforcement learning based on value differences", 2010, equations
-    4 to 6, where the second term is written (1 - exp(-|change| / sensitivity)) / (1 + exp(-|change| / sensitivity)).
+    4 to 6, where the second term is written (1 - exp(-x)) / (1 + exp(-x)) with x = abs(change) / sensitivity.
 
     Parameters
     ----------
@@ -119,6 +120,8 @@ class _ValueDifference(Acting):
     def _rates(self, epsilons: ArrayLike | None) -> Any:
         if epsilons is None:
             return self.initial_epsilon
+        if any_traced(epsilons):
+            return UNIT_INTERVAL.read("epsilons", lambda _: epsilons, 0)
         return _within_unit("epsilons", libraries.to_numpy("epsilons", epsilons))
 
 

@@ -16,16 +16,21 @@ from boltzmann.schedules.decays import (
     SqrtLogOverTime,
     Staircase,
 )
-from boltzmann.schedules.ramps import Constant, Cosine, Exponential, Linear, Polynomial
-from boltzmann.schedules.sequences import Cyclic, Join, Piecewise
 
 # Other folders read these; `as` exports them to type checkers, and `__all__` holds the names for users alone.
+from boltzmann.schedules.drawn import curve_of as curve_of
+from boltzmann.schedules.drawn import settled_at as settled_at
+from boltzmann.schedules.ramps import Constant, Cosine, Exponential, Linear, Polynomial
+from boltzmann.schedules.sequences import Cyclic, Join, Piecewise
 from boltzmann.schedules.steps import NONNEGATIVE as NONNEGATIVE
 from boltzmann.schedules.steps import UNIT_INTERVAL as UNIT_INTERVAL
 from boltzmann.schedules.steps import Schedule
 from boltzmann.schedules.steps import Scheduled as Scheduled
+from boltzmann.schedules.steps import StepFormula as StepFormula
 from boltzmann.schedules.steps import Temperatures as Temperatures
 from boltzmann.schedules.steps import check_callable as check_callable
+from boltzmann.schedules.steps import numbers_of as numbers_of
+from boltzmann.schedules.steps import of_arrays as of_arrays
 from boltzmann.schedules.steps import takes_arrays as takes_arrays
 from boltzmann.schedules.steps import value_at as value_at
 

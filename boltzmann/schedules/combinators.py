@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from boltzmann.arrays import QUIET
+from boltzmann._numerics import Maths
 from boltzmann.bounds import Real, Temperature, Whole
-from boltzmann.notation import Expression
-from boltzmann.schedules.steps import LAST_STEP, NONNEGATIVE, Schedule, Temperatures, checked_steps, temperatures_at
-
-_BELOW_ONE = 1 - 2.0**-53
-"""The largest float below 1."""
+from boltzmann.schedules.steps import LAST_STEP, NONNEGATIVE, Schedule, StepFormula, part_at
 
 
 @dataclass(frozen=True, repr=False)
-class Warmup(Expression):
+class Warmup(StepFormula):
     """A straight line from ``start`` to the beginning of a schedule, in ``steps`` steps; then that schedule.
 
     With ``start = inf``, the default, the first ``steps`` steps are uniform.
@@ -45,20 +40,18 @@ class Warmup(Expression):
     steps: Annotated[int, Whole(1, LAST_STEP)]
     start: Temperature = field(default=np.inf, kw_only=True)
 
-    @QUIET
-    def __call__(self, step: ArrayLike) -> Temperatures:
-        """Return the temperature at ``step``, integers of any shape; the result has that shape."""
-        steps = checked_steps(step)
-        after = temperatures_at("schedule", self.schedule, np.maximum(steps - self.steps, 0))
+    def _at(self, m: Maths, t: Any) -> Any:
+        steps = float(self.steps)
+        after = part_at("schedule", self.schedule, m, m.maximum(t - steps, 0.0))
         # The ends are selected, not computed, because inf * 0 is NaN.
-        fraction = np.minimum(steps / self.steps, _BELOW_ONE)
-        beginning = np.where(np.isinf(after) & (fraction == 0), 0.0, after)
-        line = np.where(fraction == 0, self.start, self.start * (1 - fraction) + beginning * fraction)
-        return np.where(steps < self.steps, line, after)[()]
+        fraction = m.minimum(t / steps, 1.0 - m.eps / 2)
+        beginning = m.where((after == np.inf) & (fraction == 0), 0.0, after)
+        line = m.where(fraction == 0, self.start, self.start * (1 - fraction) + beginning * fraction)
+        return m.where(t < steps, line, after)
 
 
 @dataclass(frozen=True, repr=False)
-class Scale(Expression):
+class Scale(StepFormula):
     """A schedule times a factor, as for rewards in other units.
 
     Parameters
@@ -78,14 +71,12 @@ class Scale(Expression):
     schedule: Annotated[float | Schedule, NONNEGATIVE]
     factor: Annotated[float, Real("(0, inf)")]
 
-    @QUIET
-    def __call__(self, step: ArrayLike) -> Temperatures:
-        """Return the temperature at ``step``, integers of any shape; the result has that shape."""
-        return (temperatures_at("schedule", self.schedule, checked_steps(step)) * self.factor)[()]
+    def _at(self, m: Maths, t: Any) -> Any:
+        return part_at("schedule", self.schedule, m, t) * self.factor
 
 
 @dataclass(frozen=True, repr=False)
-class Clip(Expression):
+class Clip(StepFormula):
     """A schedule clipped to an interval of temperatures.
 
     Parameters
@@ -111,7 +102,5 @@ class Clip(Expression):
         if self.most < self.least:
             raise ValueError(f"most must be in [{self.least:g}, inf], got {self.most}")
 
-    @QUIET
-    def __call__(self, step: ArrayLike) -> Temperatures:
-        """Return the temperature at ``step``, integers of any shape; the result has that shape."""
-        return np.clip(temperatures_at("schedule", self.schedule, checked_steps(step)), self.least, self.most)[()]
+    def _at(self, m: Maths, t: Any) -> Any:
+        return m.minimum(m.maximum(part_at("schedule", self.schedule, m, t), self.least), self.most)

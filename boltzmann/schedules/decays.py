@@ -4,29 +4,33 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from boltzmann.arrays import LARGEST, QUIET, Floats
+from boltzmann._numerics import Maths
+from boltzmann.arrays import LARGEST
 from boltzmann.bounds import Real, Temperature, Whole
-from boltzmann.notation import Expression
-from boltzmann.schedules.steps import LAST_STEP, Temperatures, checked_steps
+from boltzmann.schedules.steps import LAST_STEP, StepFormula
 
 _MOST_ACTIONS = 2**62
 
 
+def _times(start: float, factor: Any) -> Any:
+    """Return start times a factor; an infinite start stays infinite, also where the factor underflows."""
+    return 0.0 * factor + np.inf if start == np.inf else start * factor
+
+
 @dataclass(frozen=True, repr=False)
-class _Decay(Expression):
+class _Decay(StepFormula):
     """Shared by the schedules with a start and a rate: both parameters, and rate t without overflow."""
 
     start: Temperature
     rate: Annotated[float, Real("[0, inf)")]
 
-    def _growth(self, step: ArrayLike) -> Floats:
+    def _growth(self, m: Maths, t: Any) -> Any:
         """Return rate t, at most the largest float: with an overflow, inf / inf would be NaN."""
-        return np.asarray(np.minimum(checked_steps(step), LARGEST / max(self.rate, 1.0)) * self.rate)
+        return m.minimum(t, LARGEST / max(self.rate, 1.0)) * self.rate
 
 
 @dataclass(frozen=True, repr=False)
@@ -48,10 +52,8 @@ class InverseTime(_Decay):
     array([0., 0.])
     """
 
-    @QUIET
-    def __call__(self, step: ArrayLike) -> Temperatures:
-        """Return the temperature at ``step``, integers of any shape; the result has that shape."""
-        return (self.start / (1 + self._growth(step)))[()]
+    def _at(self, m: Maths, t: Any) -> Any:
+        return self.start / (1 + self._growth(m, t))
 
 
 @dataclass(frozen=True, repr=False)
@@ -71,10 +73,8 @@ class InverseSqrt(_Decay):
     array([1. , 0.5, 0.1])
     """
 
-    @QUIET
-    def __call__(self, step: ArrayLike) -> Temperatures:
-        """Return the temperature at ``step``, integers of any shape; the result has that shape."""
-        return (self.start / np.sqrt(1 + self._growth(step)))[()]
+    def _at(self, m: Maths, t: Any) -> Any:
+        return self.start / m.sqrt(1 + self._growth(m, t))
 
 
 @dataclass(frozen=True, repr=False)
@@ -99,15 +99,12 @@ class ExponentialDecay(_Decay):
     array([1.  , 0.5 , 0.25, 0.  ])
     """
 
-    @QUIET
-    def __call__(self, step: ArrayLike) -> Temperatures:
-        """Return the temperature at ``step``, integers of any shape; the result has that shape."""
-        factor = np.exp(-self._growth(step))
-        return np.where(np.isinf(self.start), np.inf, np.where(factor > 0, factor, 0.0) * min(self.start, LARGEST))[()]
+    def _at(self, m: Maths, t: Any) -> Any:
+        return _times(self.start, m.exp(-self._growth(m, t)))
 
 
 @dataclass(frozen=True, repr=False)
-class Staircase(Expression):
+class Staircase(StepFormula):
     """A constant factor after every so many steps: ``T(t) = start factor^floor(t / steps)``, constant in between.
 
     ``Clip(Staircase(...), 0.01, inf)`` does not fall below 0.01; :class:`ExponentialDecay` falls at every step.
@@ -131,15 +128,12 @@ class Staircase(Expression):
     factor: Annotated[float, Real("(0, 1]")]
     steps: Annotated[int, Whole(1, LAST_STEP)]
 
-    def __call__(self, step: ArrayLike) -> Temperatures:
-        """Return the temperature at ``step``, integers of any shape; the result has that shape."""
-        with np.errstate(under="ignore"):
-            scale = np.power(self.factor, np.floor(checked_steps(step) / self.steps))
-            return np.where(np.isinf(self.start), np.inf, scale * min(self.start, LARGEST))[()]
+    def _at(self, m: Maths, t: Any) -> Any:
+        return _times(self.start, m.power(self.factor, t // float(self.steps)))
 
 
 @dataclass(frozen=True, repr=False)
-class Logarithmic(Expression):
+class Logarithmic(StepFormula):
     """The slow fall that simulated annealing requires: ``T(t) = scale / log(t + e)``, which tends to 0.
 
     Geman & Geman, "Stochastic relaxation, Gibbs distributions, and the Bayesian restoration of images", 1984; Hajek,
@@ -159,14 +153,12 @@ class Logarithmic(Expression):
 
     scale: Temperature
 
-    @QUIET
-    def __call__(self, step: ArrayLike) -> Temperatures:
-        """Return the temperature at ``step``, integers of any shape; the result has that shape."""
-        return (self.scale / np.log(checked_steps(step) + np.e))[()]
+    def _at(self, m: Maths, t: Any) -> Any:
+        return self.scale / m.log(t + math.e)
 
 
 @dataclass(frozen=True, repr=False)
-class SqrtLogOverTime(Expression):
+class SqrtLogOverTime(StepFormula):
     """The decreasing softmax of bandit theory: ``T(t) = scale sqrt(log K / (K (t + 1)))``, which tends to 0.
 
     Exponential weights at an unknown horizon have a rate of this form (Bubeck & Cesa-Bianchi, "Regret analysis of
@@ -189,14 +181,12 @@ class SqrtLogOverTime(Expression):
     actions: Annotated[int, Whole(1, _MOST_ACTIONS)]
     scale: Annotated[float, Real("[0, inf)")] = field(default=1.0, kw_only=True)
 
-    @QUIET
-    def __call__(self, step: ArrayLike) -> Temperatures:
-        """Return the temperature at ``step``, integers of any shape; the result has that shape."""
-        return np.asarray(self.scale * np.sqrt(math.log(self.actions) / self.actions / (checked_steps(step) + 1)))[()]
+    def _at(self, m: Maths, t: Any) -> Any:
+        return self.scale * m.sqrt(math.log(self.actions) / self.actions / (t + 1))
 
 
 @dataclass(frozen=True, repr=False)
-class LogOverTime(Expression):
+class LogOverTime(StepFormula):
     """SoftMix: ``T(t) = scale log(t + 1) / (t + 1)``, which is 0 at step 0, largest at step 2, and tends to 0.
 
     Cesa-Bianchi & Fischer, "Finite-time regret bounds for the multiarmed bandit problem", 1998, where rounds count
@@ -215,8 +205,5 @@ class LogOverTime(Expression):
 
     scale: Annotated[float, Real("[0, inf)")]
 
-    @QUIET
-    def __call__(self, step: ArrayLike) -> Temperatures:
-        """Return the temperature at ``step``, integers of any shape; the result has that shape."""
-        rounds = checked_steps(step) + 1
-        return (self.scale * (np.log(rounds) / rounds))[()]
+    def _at(self, m: Maths, t: Any) -> Any:
+        return self.scale * (m.log(t + 1) / (t + 1))

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from boltzmann.arrays import QUIET, Floats
+from boltzmann._numerics import Maths
 from boltzmann.bounds import Real, Temperature, Whole
-from boltzmann.notation import Expression
-from boltzmann.schedules.steps import LAST_STEP, Temperatures, checked_steps
+from boltzmann.schedules.steps import LAST_STEP, StepFormula
 
 
 @dataclass(frozen=True, repr=False)
-class Constant(Expression):
+class Constant(StepFormula):
     """The same temperature at every step: ``T(t) = temperature``.
 
     Parameters
@@ -31,43 +29,37 @@ class Constant(Expression):
 
     temperature: Temperature
 
-    @QUIET
-    def __call__(self, step: ArrayLike) -> Temperatures:
-        """Return the temperature at ``step``, integers of any shape; the result has that shape."""
-        return np.full_like(checked_steps(step), self.temperature)[()]
+    def _at(self, m: Maths, t: Any) -> Any:
+        return 0.0 * t + self.temperature
 
 
 @dataclass(frozen=True, repr=False)
-class _Ramp(Expression):
+class _Ramp(StepFormula):
     """Shared by the schedules from a start to an end: both temperatures, and the number of steps between them."""
 
     start: Temperature
     end: Temperature
     steps: Annotated[int, Whole(1, LAST_STEP)]
 
-    @QUIET
-    def __call__(self, step: ArrayLike) -> Temperatures:
-        """Return the temperature at ``step``, integers of any shape; the result has that shape."""
-        fraction = np.minimum(checked_steps(step) / self.steps, 1.0)
+    def _at(self, m: Maths, t: Any) -> Any:
+        steps = float(self.steps)
+        fraction = t / steps
         # The ends are selected, not computed: inf * 0 is NaN, and start + (end - start) may miss the end by an ulp.
-        if fraction.ndim == 0:
-            ends = {0.0: self.start, 1.0: self.end}
-            return np.float64(ends[float(fraction)] if float(fraction) in ends else self._between(fraction))
-        inside = np.where((fraction > 0) & (fraction < 1), fraction, 0.5)
-        between = np.where(fraction < 1, self._between(inside), self.end)
-        return np.where(fraction > 0, between, self.start)[()]
+        # XLA's quotient of two equal numbers may miss 1.
+        after = (t >= steps) | (fraction >= 1)
+        between = self._between(m, m.where(after | (t == 0), 0.5, fraction))
+        return m.where(t == 0, self.start, m.where(after, self.end, between))
 
-    def _between(self, fraction: Floats) -> Floats:
+    def _between(self, m: Maths, fraction: Any) -> Any:
         """Return the temperature after a fraction of the steps, in (0, 1)."""
         raise NotImplementedError
 
 
-def _weighted(start: float, end: float, logs: Floats) -> Floats:
+def _weighted(m: Maths, start: float, end: float, logs: Any) -> Any:
     """Return the mean of start and end, where the start has the weight exp(logs)."""
     # The product of inf and an underflowed weight is NaN. The difference of both ends may overflow, their weighted sum
     # does not.
-    left, gone = np.exp(logs), -np.expm1(logs)
-    return np.where(max(start, end) == np.inf, np.inf, start * left + end * gone)
+    return np.inf if max(start, end) == np.inf else start * m.exp(logs) + end * -m.expm1(logs)
 
 
 @dataclass(frozen=True, repr=False)
@@ -91,7 +83,7 @@ class Linear(_Ramp):
     array([inf, inf, 0.5])
     """
 
-    def _between(self, fraction: Floats) -> Floats:
+    def _between(self, m: Maths, fraction: Any) -> Any:
         return self.start * (1 - fraction) + self.end * fraction
 
 
@@ -120,10 +112,10 @@ class Exponential(_Ramp):
         if {self.start, self.end} == {0.0, np.inf}:
             raise ValueError(f"start and end must not be 0 and inf together, got {self.start} and {self.end}")
 
-    def _between(self, fraction: Floats) -> Floats:
+    def _between(self, m: Maths, fraction: Any) -> Any:
         # Powers of both ends, because the quotient end / start may overflow.
-        between = np.power(self.start, 1 - fraction) * np.power(self.end, fraction)
-        return np.asarray(np.minimum(between, max(self.start, self.end)))
+        between = m.power(self.start, 1 - fraction) * m.power(self.end, fraction)
+        return m.minimum(between, max(self.start, self.end))
 
 
 @dataclass(frozen=True, repr=False)
@@ -148,8 +140,8 @@ class Polynomial(_Ramp):
 
     power: Annotated[float, Real("(0, inf)")] = field(default=2.0, kw_only=True)
 
-    def _between(self, fraction: Floats) -> Floats:
-        return _weighted(self.start, self.end, self.power * np.log1p(-fraction))
+    def _between(self, m: Maths, fraction: Any) -> Any:
+        return _weighted(m, self.start, self.end, self.power * m.log1p(-fraction))
 
 
 @dataclass(frozen=True, repr=False)
@@ -179,11 +171,14 @@ class Cosine(_Ramp):
 
     exponent: Annotated[float, Real("(0, inf)")] = field(default=1.0, kw_only=True)
 
-    def _between(self, fraction: Floats) -> Floats:
+    def _between(self, m: Maths, fraction: Any) -> Any:
         angle = np.pi / 2 * fraction
+        cosine = m.cos(angle)
         if self.exponent == 1:
-            return self.start * np.cos(angle) ** 2 + self.end * np.sin(angle) ** 2
+            sine = m.sin(angle)
+            return self.start * (cosine * cosine) + self.end * (sine * sine)
         # The cosine loses a small angle, the sine an angle near pi / 2.
-        small = np.minimum(angle, np.pi / 4)
-        logs = np.where(angle <= small, np.log1p(-(np.sin(small) ** 2)), 2 * np.log(np.cos(angle)))
-        return _weighted(self.start, self.end, self.exponent * logs)
+        small = m.minimum(angle, np.pi / 4)
+        sine = m.sin(small)
+        logs = m.where(angle <= small, m.log1p(-(sine * sine)), 2 * m.log(cosine))
+        return _weighted(m, self.start, self.end, self.exponent * logs)

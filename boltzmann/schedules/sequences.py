@@ -6,18 +6,18 @@ from 0.
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from boltzmann.arrays import QUIET, Floats
+from boltzmann._numerics import OF_SINGLE, Maths
 from boltzmann.bounds import Each, Real, Whole, Wrapper
 from boltzmann.checks import shown
-from boltzmann.notation import Expression
-from boltzmann.schedules.steps import LAST_STEP, NONNEGATIVE, Schedule, Temperatures, checked_steps, temperatures_at
+from boltzmann.schedules.steps import LAST_STEP, NONNEGATIVE, Schedule, StepFormula, part_at
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def _check_count(boundaries: tuple[int, ...], parts: tuple[object, ...]) -> None
 
 
 @dataclass(frozen=True, repr=False)
-class Piecewise(Expression):
+class Piecewise(StepFormula):
     """Constant pieces: ``T(t) = temperatures[i]``, i being the number of boundaries at or before t.
 
     Parameters
@@ -65,15 +65,15 @@ class Piecewise(Expression):
         super().__post_init__()
         _check_count(self.boundaries, self.temperatures)
 
-    @QUIET
-    def __call__(self, step: ArrayLike) -> Temperatures:
-        """Return the temperature at ``step``, integers of any shape; the result has that shape."""
-        piece = np.searchsorted(np.asarray(self.boundaries, dtype=np.float64), checked_steps(step), side="right")
-        return np.asarray(self.temperatures)[piece][()]
+    def _at(self, m: Maths, t: Any) -> Any:
+        result = 0.0 * t + self.temperatures[0]
+        for boundary, temperature in zip(self.boundaries, self.temperatures[1:], strict=True):
+            result = m.where(t >= float(boundary), temperature, result)
+        return result
 
 
 @dataclass(frozen=True, repr=False)
-class Join(Expression):
+class Join(StepFormula):
     """One schedule after another: from each boundary on the next one, which counts its steps from there.
 
     Parameters
@@ -97,23 +97,21 @@ class Join(Expression):
         super().__post_init__()
         _check_count(self.boundaries, self.schedules)
 
-    @QUIET
-    def __call__(self, step: ArrayLike) -> Temperatures:
-        """Return the temperature at ``step``, integers of any shape; the result has that shape."""
-        steps = checked_steps(step)
-        result = np.empty(steps.shape)
-        ends = (*self.boundaries, np.inf)
-        for begin, end, part in zip((0, *self.boundaries), ends, self.schedules, strict=True):
-            within = (steps >= begin) & (steps < end)
-            if within.any():
-                # Each part is called with its own steps alone, and with a single step as a single step.
-                part_steps = steps - begin if steps.ndim == 0 else steps[within] - begin
-                result[within] = temperatures_at("schedules", part, np.asarray(part_steps))
-        return result[()]
+    def _at(self, m: Maths, t: Any) -> Any:
+        begins = (0.0, *map(float, self.boundaries))
+        if m is OF_SINGLE:
+            number = bisect_right(begins, t) - 1
+            return part_at("schedules", self.schedules[number], m, t - begins[number])
+        result = 0.0 * t
+        for begin, end, part in zip(begins, (*begins[1:], np.inf), self.schedules, strict=True):
+            # Where another part is in force, a part is read at a step of its own, and not beyond its end.
+            own = m.minimum(m.maximum(t - begin, 0.0), end - begin - 1)
+            result = m.where(t >= begin, part_at("schedules", part, m, own), result)
+        return result
 
 
 @dataclass(frozen=True, repr=False)
-class Cyclic(Expression):
+class Cyclic(StepFormula):
     """A schedule that starts again every ``period`` steps: warm restarts.
 
     Loshchilov & Hutter, "SGDR: stochastic gradient descent with warm restarts", 2017, with ``Cosine`` inside.
@@ -140,21 +138,21 @@ class Cyclic(Expression):
     period: Annotated[int, Whole(1, LAST_STEP)]
     growth: Annotated[int, Whole(1, LAST_STEP)] = field(default=1, kw_only=True)
 
-    @QUIET
-    def __call__(self, step: ArrayLike) -> Temperatures:
-        """Return the temperature at ``step``, integers of any shape; the result has that shape."""
-        return temperatures_at("schedule", self.schedule, self._within(checked_steps(step)))[()]
+    def _at(self, m: Maths, t: Any) -> Any:
+        return part_at("schedule", self.schedule, m, self._within(m, t))
 
-    def _within(self, steps: Floats) -> Floats:
+    def _within(self, m: Maths, t: Any) -> Any:
         """Return the step of the first cycle that each step repeats."""
-        if self.growth == 1:
-            return np.asarray(steps % self.period)
-        # Cycle n begins at period (growth^n - 1) / (growth - 1).
-        cycle = np.floor(np.log1p(steps * (self.growth - 1) / self.period) / np.log(self.growth))
-        begin = self._begin(cycle)
-        # Rounding of the logarithm may shift a step at a boundary to the cycle before or after.
-        cycle = np.where(steps < begin, cycle - 1, np.where(steps >= self._begin(cycle + 1), cycle + 1, cycle))
-        return np.asarray((steps - self._begin(cycle)) // np.power(float(self.growth), cycle))
+        period, growth = float(self.period), float(self.growth)
+        if growth == 1:
+            return t % period
 
-    def _begin(self, cycle: Floats) -> Floats:
-        return np.asarray(self.period * (np.power(float(self.growth), cycle) - 1) / (self.growth - 1))
+        def begin(cycle: Any) -> Any:
+            # Powers and quotients of whole numbers are rounded to whole numbers, which XLA may miss.
+            return m.floor(period * (m.floor(m.power(growth, cycle) + 0.5) - 1) / (growth - 1) + 0.5)
+
+        # Cycle n begins at period (growth^n - 1) / (growth - 1).
+        cycle = m.floor(m.log1p(t * (growth - 1) / period) / math.log(growth))
+        # Rounding of the logarithm may shift a step at a boundary to the cycle before or after.
+        cycle = m.where(t < begin(cycle), cycle - 1, m.where(t >= begin(cycle + 1), cycle + 1, cycle))
+        return (t - begin(cycle)) // m.floor(m.power(growth, cycle) + 0.5)

@@ -1,18 +1,28 @@
-"""Shared by all schedules: reading a step, and reading a number, a schedule or a plain callable at it."""
+"""Shared by all schedules: reading a step of any library, and reading a number, a schedule or a callable at it.
+
+A schedule states its formula once, as a law of numbers: a function of a namespace ``m`` and of steps as floats, which
+are one Python float, NumPy's array or another library's, traced or not.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from boltzmann import checks
-from boltzmann.arrays import Floats
+from boltzmann._numerics import OF_NUMPY, OF_SINGLE, Maths, libraries, maths_of
+from boltzmann.arrays import QUIET, Array, Floats
 from boltzmann.bounds import Interval
+from boltzmann.laws import StepNumber
+from boltzmann.notation import Expression
+from boltzmann.pictures import expression, figure
+from boltzmann.schedules.drawn import curve_of
 
 Schedule = Callable[[Any], Any]
 """Any callable that maps a step, or an array of steps, to a temperature of the same shape."""
@@ -22,6 +32,48 @@ LAST_STEP = 2**62
 
 Temperatures = np.float64 | Floats
 """One temperature, or an array of them in the shape of the steps."""
+
+
+class StepFormula(Expression):
+    """Base class of the schedules, which state their formula in ``_at``."""
+
+    def __call__(self, step: ArrayLike | Array) -> Any:
+        """Return the temperature at ``step``, integers of any shape; the result has that shape.
+
+        Arrays of another library, traced ones too, are answered in that library, in its default float; NaN where a
+        traced step is negative or beyond 2^62.
+        """
+        if type(step) is int and 0 <= step <= LAST_STEP:
+            return np.float64(self._at(OF_SINGLE, float(step)))
+        if libraries.is_native(step):
+            return self._of_numpy(checked_steps(step))
+        return self._of_another(step)
+
+    @QUIET
+    def _of_numpy(self, steps: Floats) -> Temperatures:
+        result: Temperatures = np.asarray(self._at(OF_NUMPY, steps))[()]
+        return result
+
+    def _of_another(self, step: Any) -> Any:
+        xp = libraries.namespace(step)
+        if not xp.isdtype(step.dtype, "integral"):
+            raise TypeError(f"step must be an integer or an array of integers, got {step.dtype}")
+        if not libraries.is_traced(step):
+            checked_steps(libraries.to_numpy("step", step))
+        wrong = step < 0
+        if xp.iinfo(step.dtype).max > LAST_STEP:  # type: ignore[attr-defined]
+            wrong = wrong | (step > LAST_STEP)
+        steps = xp.astype(step, libraries.widest_float(xp))
+        with libraries.quiet(xp):
+            found = self._at(maths_of(xp, steps.dtype, libraries.device(steps)), steps)
+        return xp.where(wrong, xp.nan, found)
+
+    def _repr_html_(self) -> str:
+        return figure(expression(self), curve_of(of_arrays(self)))
+
+    def _at(self, m: Maths, t: Any) -> Any:
+        """Return the temperature at steps t, floats of at least 0."""
+        raise NotImplementedError
 
 
 def checked_steps(step: ArrayLike) -> Floats:
@@ -65,9 +117,15 @@ def takes_arrays(schedule: Any) -> bool:
         return all(takes_arrays(part) for part in schedule)
     if not callable(schedule):
         return True
-    if not type(schedule).__module__.startswith("boltzmann.schedules."):
+    if not isinstance(schedule, StepFormula) or type(schedule).__call__ is not StepFormula.__call__:
         return False
-    return all(takes_arrays(getattr(schedule, field.name)) for field in dataclasses.fields(schedule))
+    fields: Any = dataclasses.fields(schedule)  # type: ignore[arg-type]
+    return all(takes_arrays(getattr(schedule, field.name)) for field in fields)
+
+
+def of_arrays(schedule: Schedule) -> Schedule:
+    """Return a schedule that takes arrays of steps."""
+    return schedule if takes_arrays(schedule) else partial(value_at, schedule)
 
 
 class Scheduled(Interval):
@@ -95,11 +153,23 @@ class Scheduled(Interval):
         return value
 
     def read(self, name: str, value: float | Schedule, step: Any) -> Any:
-        """Return the number at ``step``, or at each of an array of steps; raise if a schedule leaves the interval."""
+        """Return the number at ``step``, or at each of an array of steps; raise if a schedule leaves the interval.
+
+        Numbers of a traced step are of its library, NaN where they leave the interval.
+        """
         read = value_at(value, step)
+        if type(read) is np.float64:
+            return checks.number_in(name, float(read), self.interval)
+        if not libraries.is_native(read) and (read.ndim or libraries.is_traced(read)):
+            return bounded(name, libraries.to_float(libraries.namespace(read), name, read), self.interval)
         if not isinstance(step, np.ndarray) or step.ndim == 0 or np.shape(read) == ():
             return checks.number_in(name, read, self.interval)
         return checks.numbers_in(name, read, self.interval)
+
+
+def numbers_of(numbers: Mapping[str, StepNumber], step: Any) -> dict[str, Any]:
+    """Read the numbers of a law at a step."""
+    return {name: Scheduled(number.interval).read(name, number.source, step) for name, number in numbers.items()}
 
 
 NONNEGATIVE = Scheduled("[0, inf]")
@@ -123,14 +193,40 @@ def _first_argument(schedule: Callable[..., object]) -> str | None:
         return None
 
 
-def temperatures_at(name: str, schedule: float | Schedule, steps: Floats) -> Floats:
-    """Read a part of a combined schedule at checked steps, and check its temperatures."""
+def part_at(name: str, part: float | Schedule, m: Maths, t: Any) -> Any:
+    """Read a part of a combined schedule at steps, which are floats of at least 0, and check its temperatures."""
+    if not callable(part):
+        return 0.0 * t + part
+    if isinstance(part, StepFormula) and type(part).__call__ is StepFormula.__call__:
+        return part._at(m, t)
+    if libraries.is_native(t):
+        read = _temperatures_at(name, part, np.asarray(t))
+        return float(read) if m is OF_SINGLE else read
+    xp = libraries.namespace(t)
+    found: Any = libraries.to_float(xp, f"temperature of {name}", part(xp.astype(t, libraries.default_integer(xp))), t)
+    if tuple(found.shape) not in ((), tuple(t.shape)):
+        raise _not_one_a_step(name, tuple(found.shape), tuple(t.shape))
+    return bounded(f"temperature of {name}", found, "[0, inf]")
+
+
+def _not_one_a_step(name: str, found: tuple[int, ...], steps: tuple[int, ...]) -> ValueError:
+    return ValueError(f"{name} must give one temperature a step, got shape {found} for steps {steps}")
+
+
+def _temperatures_at(name: str, schedule: Schedule, steps: Floats) -> Floats:
     # A plain callable may not accept arrays, so a single step is passed as a Python integer.
     read = value_at(schedule, int(steps) if steps.ndim == 0 else steps.astype(np.int64))
     temperatures = checks.numeric_array(name, read).astype(np.float64)
     if temperatures.shape not in ((), steps.shape):
-        raise ValueError(
-            f"{name} must give one temperature a step, got shape {temperatures.shape} for steps {steps.shape}"
-        )
+        raise _not_one_a_step(name, temperatures.shape, steps.shape)
     checks.require_all(temperatures >= 0, f"temperature of {name}", "in [0, inf]", temperatures)
     return np.broadcast_to(temperatures, steps.shape)
+
+
+def bounded(name: str, numbers: Any, interval: str) -> Any:
+    """Return another library's numbers; raise if one is known to be outside an interval, NaN for a traced one."""
+    if not libraries.is_traced(numbers):
+        checks.numbers_in(name, libraries.to_numpy(name, numbers), interval)
+        return numbers
+    xp = libraries.namespace(numbers)
+    return xp.where(checks.within(numbers, interval), numbers, xp.nan)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
 from boltzmann import checks
-from boltzmann._numerics import libraries
-from boltzmann.arrays import Input, Mask, Values
+from boltzmann._numerics import LawOnArrays, any_traced, beside, finite_rows_traced, libraries, numbers_of_actions
+from boltzmann.arrays import NUMPY, QUIET, Input, Mask, Values
 from boltzmann.bounds import Interval
+from boltzmann.calibration import finite_rows
 from boltzmann.laws import StepNumber, TemperatureLaw, own_law
 from boltzmann.notation import Expression
-from boltzmann.schedules import Schedule, Temperatures, check_callable, value_at
+from boltzmann.pictures import expression, figure, table
+from boltzmann.schedules import Schedule, Temperatures, check_callable, numbers_of, value_at
 
 
 class Thermostat(Expression):
@@ -33,8 +35,43 @@ class Thermostat(Expression):
         return None
 
     def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
-        """Return the temperature of each row, shape (...), for values and visits of shape (..., K)."""
-        raise NotImplementedError
+        """Return the temperature of each row, shape (...), for values and visits of shape (..., K): that of the law."""
+        law = self.law
+        if law is None:
+            raise NotImplementedError(f"{type(self).__name__} states neither __call__ nor a law")
+        return _by_law(self, law, values, step, visits, where)
+
+    def _repr_html_(self) -> str:
+        values, visits = np.array([0.0, 0.5, 1.0]), np.full(3, 10)
+        rows = [
+            [f"{scale:g} times", f"{float(self(scale * values, visits=visits)):.4g}"] for scale in (0.01, 1.0, 100.0)
+        ]
+        note = "for the values 0, 0.5, 1, each action taken 10 times, and their multiples"
+        return figure(expression(self), table(["values", "temperature"], rows), note)
+
+
+@QUIET
+def _by_law(
+    thermostat: Thermostat, law: TemperatureLaw, values: Any, step: Any, visits: Any, where: Mask
+) -> Temperatures:
+    """Run the law of a thermostat on arrays: NumPy's, or those of the library that traces one of the inputs."""
+    if "visits" in law.inputs and visits is None:
+        raise ValueError(f"visits must be given: {type(thermostat).__name__} reads how often each action was taken")
+    numbers = numbers_of(law.numbers, step)
+    xp, inputs, bad = NUMPY, {}, None
+    if any_traced(values, step, visits, where):
+        values = beside(values, step, visits, where)
+        xp, rows, bad = finite_rows_traced(values, where)
+        if "visits" in law.inputs:
+            inputs["visits"], odd = numbers_of_actions(xp, "visits", visits, rows, checks.MOST_VISITS)
+            bad = bad | odd
+    else:
+        rows = finite_rows(values, where)
+        if "visits" in law.inputs:
+            inputs["visits"] = checks.visit_counts(libraries.to_numpy("visits", visits), rows.shape, rows > -np.inf)
+    found = LawOnArrays(law, xp, rows, numbers, inputs).of_rows("temperature")
+    temperatures: Any = found[()] if bad is None else xp.where(bad[..., 0], xp.nan, found)
+    return temperatures  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True)
@@ -96,7 +133,7 @@ def temperature_of(
     """Read a number, a schedule or a thermostat; a thermostat's temperatures are in the library of the values.
 
     A thermostat of ``every_library`` gets the values as they are, and its temperatures have derivatives. Another one
-    gets NumPy arrays, and its temperatures are constants.
+    gets NumPy arrays, or its law runs where an input is traced; its temperatures are constants.
 
     Examples
     --------
@@ -107,8 +144,11 @@ def temperature_of(
     if type(temperature) is float:
         return temperature
     if isinstance(temperature, Thermostat):
-        if temperature.every_library and not libraries.is_native(values):
+        is_traced = any_traced(values, step, visits, where)
+        if temperature.every_library and (is_traced or not libraries.is_native(values)):
             return temperature(values, step=step, visits=visits, where=where)
+        if is_traced and (law := own_law(temperature)) is not None:
+            return _by_law(temperature, law, values, step, visits, where)
         array = libraries.to_numpy("values", values)
         mask = None if where is None else checks.mask_array("where", libraries.to_numpy("where", where))
         read: Values = temperature(array, step=step, visits=libraries.to_numpy("visits", visits), where=mask)
@@ -119,6 +159,8 @@ def temperature_of(
         return temperatures
     read = value_at(temperature, step)
     if isinstance(read, float):
+        return read
+    if any_traced(read):
         return read
     # Schedules of another library, such as optax, return arrays of that library even if the values are NumPy's.
     return libraries.to_numpy("temperature", read) if libraries.is_native(values) else read

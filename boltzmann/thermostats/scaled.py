@@ -7,25 +7,9 @@ from typing import Annotated
 
 import numpy as np
 
-from boltzmann import checks
-from boltzmann._numerics import libraries
-from boltzmann.arrays import QUIET, Floats, Input, Mask, Values
-from boltzmann.calibration import finite_rows
 from boltzmann.laws import Functions, Named, Number, Pass, Results, StepNumber, TemperatureLaw
-from boltzmann.schedules import NONNEGATIVE, Schedule, Temperatures
+from boltzmann.schedules import NONNEGATIVE, Schedule
 from boltzmann.thermostats.per_row import Thermostat
-
-
-def _half_range(rows: Floats) -> Floats:
-    """Return (max - min) / 2 of each row; the range itself may overflow."""
-    halves = rows / 2
-    return np.asarray(halves.max(axis=-1) - np.min(halves, axis=-1, where=halves > -np.inf, initial=np.inf))
-
-
-def _times(units: Floats, scale: float | Floats) -> Temperatures:
-    """Return scale times the unit of each row; an infinite scale is inf even for equal values, where inf * 0 is NaN."""
-    temperatures: Temperatures = np.where(np.isinf(scale), np.inf, units * scale)[()]
-    return temperatures
 
 
 def _least(m: Functions, action: Named, row: Named) -> Results:
@@ -55,11 +39,6 @@ class RangeScaled(Thermostat):
 
     scale: Annotated[float | Schedule, NONNEGATIVE]
 
-    @QUIET
-    def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
-        """Return the temperature of each row of values."""
-        return _times(_half_range(finite_rows(values, where)), 2 * NONNEGATIVE.read("scale", self.scale, step))
-
     @property
     def law(self) -> TemperatureLaw:
         """The thermostat as a law."""
@@ -83,18 +62,6 @@ class StdScaled(Thermostat):
     """
 
     scale: Annotated[float | Schedule, NONNEGATIVE]
-
-    @QUIET
-    def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
-        """Return the temperature of each row of values."""
-        rows = finite_rows(values, where)
-        allowed = rows > -np.inf
-        # Differences from the maximum round least. They are divided by the range because its square may overflow.
-        below = np.where(allowed, rows / 2 - rows.max(axis=-1, keepdims=True) / 2, 0.0)
-        unit = np.max(np.abs(below), axis=-1, keepdims=True)
-        parts = below / np.where(unit > 0, unit, 1.0)
-        deviations = np.std(parts, axis=-1, where=allowed) * unit[..., 0]
-        return _times(deviations, 2 * NONNEGATIVE.read("scale", self.scale, step))
 
     @property
     def law(self) -> TemperatureLaw:
@@ -131,7 +98,10 @@ class GLIE(Thermostat):
     Littman & Szepesvari, "Convergence results for single-step on-policy reinforcement-learning algorithms", 2000,
     appendix B). GLIE needs ``visits``, whose sum over the actions is n(s); up to n = 1 the policy is uniform.
 
-    A call without visits, or with values that are not finite, raises a ValueError.
+    Raises
+    ------
+    ValueError
+        In a call without visits, or with values that are not finite.
 
     Examples
     --------
@@ -140,18 +110,6 @@ class GLIE(Thermostat):
     >>> float(GLIE()([0.0, 1.0, 3.0], visits=[0, 0, 1]))
     inf
     """
-
-    @QUIET
-    def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
-        """Return the temperature of each row of values."""
-        rows = finite_rows(values, where)
-        if visits is None:
-            raise ValueError("visits must be given: GLIE computes the temperature from the visits of a state")
-        mask = np.True_ if where is None else checks.mask_array("where", libraries.to_numpy("where", where))
-        allowed = np.broadcast_to(mask, rows.shape)
-        counts = checks.visit_counts(libraries.to_numpy("visits", visits), rows.shape, allowed)
-        growth = np.log(np.maximum(counts.sum(axis=-1), 1.0))
-        return np.where(growth > 0, 2 * (_half_range(rows) / np.where(growth > 0, growth, 1.0)), np.inf)[()]
 
     @staticmethod
     def _visits(m: Functions, action: Named, row: Named) -> Results:

@@ -34,7 +34,10 @@ class EntropyTarget(Thermostat):
     fraction : float or callable of the step
         In [0, 1]: 0 is greedy, 1 is uniform. If the maximisers alone have more entropy, T = 0.
 
-    A call with values that are not finite raises a ValueError.
+    Raises
+    ------
+    ValueError
+        In a call with values that are not finite.
 
     Examples
     --------

@@ -57,9 +57,10 @@ def two_state(rewards: tuple[float, float] = (0.122, 0.033), staying: tuple[floa
 def random_mdp(seed: int = 0) -> Table:
     """Draw one of the random problems: a few states, and transitions with most of their probability on a few states.
 
-    |S| is uniform on {2, ..., 10} and |A| on {2, ..., 5}. Each transition weight is uniform on [0, 0.01]; with
-    probability 0.5 a normal of mean 1 and variance 0.1 is added, and with probability 0.1 one of mean 100 and variance
-    1; weights are then normalised. Rewards of pairs are drawn likewise and scaled so that the largest is 0.5.
+    The number of states is uniform on {2, ..., 10}, that of actions on {2, ..., 5}. Each transition weight is uniform
+    on [0, 0.01]; with probability 0.5 a normal of mean 1 and variance 0.1 is added, and with probability 0.1 one of
+    mean 100 and variance 1; weights are then normalised. Rewards of pairs are drawn likewise and scaled so that the
+    largest is 0.5.
 
     Asadi & Littman, "An alternative softmax operator for reinforcement learning", 2017, section "Random MDPs". Two
     choices are ours, since the paper leaves them open: a normal below 0 (once in 1300 draws of mean 1) adds nothing,

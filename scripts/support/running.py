@@ -50,13 +50,11 @@ def compare(
     print_path("results", folder)
     page = folder / _PAGE
     with each_figure() as attempt:
-        figures = draw_figures(judgement, attempt)
-        write_and_print(page, lambda: write_judgement(judgement, figures, page, attempt=attempt), attempt)
-        for entry, figure in figures.items():
-            if entry.file:
-                with attempt(str(folder / entry.file)):
-                    save_figure(figure, folder / entry.file)
-                    print_path("figure", folder / entry.file)
+        write_and_print(page, lambda: write_judgement(judgement, page), attempt)
+        for entry, figure in draw_figures(judgement, attempt).items():
+            with attempt(str(folder / entry.file)):
+                save_figure(figure, folder / entry.file)
+                print_path("figure", folder / entry.file)
 
 
 @contextmanager

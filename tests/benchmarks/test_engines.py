@@ -43,6 +43,9 @@ def test_the_command_measures_prints_and_stores(yardstick, tmp_path, capsys):
     text = (tmp_path / "deep" / "engines.txt").read_text()
     assert text in out
     assert text.count("B Taxi") == 2 * len(names)
+    wide = {(row["work"], row["engine"]) for row in report["rollouts"] if row["reference"] == "C, AVX-512"}
+    assert wide == ({("A testbed", "compiled")} if yardstick.has_avx512 else set())
+    assert ("does not know AVX-512" in out) == (not yardstick.has_avx512)
 
 
 def test_the_cost_of_recording_is_measured_against_a_rollout_without_records():

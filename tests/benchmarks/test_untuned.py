@@ -8,7 +8,7 @@ import pytest
 from benchmarks.untuned.__main__ import main
 from benchmarks.untuned.scoring import Measured, Suite, defaults, measure
 from benchmarks.untuned.showing import by_task, duels, heat_map, profile, summary
-from benchmarks.untuned.tasks import BY_NAME, GROUPS, TASKS
+from benchmarks.untuned.tasks import BY_NAME, GROUPS, HELD_OUT, TASKS
 from benchmarks.untuned.tuning import PARTS, REFERENCES, references
 from boltzmann import Boltzmann, Greedy
 
@@ -46,12 +46,12 @@ def test_ratios_by_hand():
 
 def test_every_task_has_its_references():
     stored = json.loads(REFERENCES.read_text())
-    assert list(stored) == [task.name for task in TASKS if not task.tuned_as]
-    assert {task.group for task in TASKS} == set(GROUPS)
-    for task in TASKS:
+    assert list(stored) == [task.name for task in BY_NAME.values() if not task.tuned_as]
+    assert {task.group for task in TASKS} == {task.group for task in HELD_OUT} == set(GROUPS)
+    for task in BY_NAME.values():
         tuned = references(task)
         assert (not tuned) if task.tuned_as else all(isinstance(tuned[part], Boltzmann) for part in PARTS)
-        task.task([Greedy()])
+        assert task.agent(Greedy()).policy == Greedy()
 
 
 def test_a_small_run_measures_scores_and_shows(tmp_path):
@@ -71,6 +71,7 @@ def test_a_small_run_measures_scores_and_shows(tmp_path):
     [
         (["Greedy()", "--tasks", "nowhere"], "tasks must be among"),
         (["nothing"], "nothing"),
+        (["Greedy()", "--control", "Nothing(_)"], "Nothing"),
         ([], "name at least one policy"),
     ],
 )
@@ -78,3 +79,9 @@ def test_wrong_arguments_are_refused(arguments, message, capsys):
     with pytest.raises(SystemExit) as ended:
         main(arguments)
     assert message in str(ended.value.code)
+
+
+def test_tables_may_have_another_learner():
+    for task in TASKS:
+        kind = type(task.agent(Greedy(), "FrontierQ(_, discount=0.9)")).__name__
+        assert (kind == "FrontierQ") == (task.group in ("shallow", "deep", "sparse")), task.name

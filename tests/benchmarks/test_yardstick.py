@@ -73,6 +73,25 @@ def test_the_yardstick_has_the_law_of_the_project(yardstick, work, temperature):
     assert differs, seed
 
 
+@pytest.mark.parametrize("temperature", ["constant", "annealed"])
+def test_the_vector_code_has_the_law_of_the_project(yardstick, temperature):
+    if not yardstick.has_avx512:
+        pytest.skip("this processor or compiler does not know AVX-512")
+    work, steps, seed = works.WORKS[0], STEPS["A testbed"], int(np.random.default_rng().integers(2**31))
+    ours, _ = by_project(work, temperature, steps, seed)
+
+    def in_vectors(times, replicates=REPLICATES):
+        course, means = work.temperatures[temperature], np.empty(replicates)
+        arguments = {"start": times * course.start, "factor": course.factor(steps), "means": means, "seed": seed}
+        assert yardstick.bandit_avx512(replicates, steps, **arguments) == pytest.approx(means.mean())
+        return means
+
+    # Of the last vector of replicates only some are wanted.
+    assert agree(ours, in_vectors(1, 7 * 32 + 3)), seed
+    assert agree(ours, in_vectors(1)), seed
+    assert not agree(ours, in_vectors(8)), seed
+
+
 def test_masked_actions_are_never_taken_in_c(yardstick):
     env = envs.make("Taxi-v4", 1)
     arrays = TableArrays.of(env.table, env.max_episode_steps)
@@ -88,6 +107,9 @@ def test_masked_actions_are_never_taken_in_c(yardstick):
 def test_problems_that_the_c_code_cannot_hold_are_refused(yardstick):
     with pytest.raises(ValueError, match=r"arms must be in \[1, 1024\], got 2000"):
         yardstick.bandit(1, 10, arms=2000, start=1.0)
+    if yardstick.has_avx512:
+        with pytest.raises(ValueError, match=r"means must be a float64 array of shape \(8,\), got \(9,\)"):
+            yardstick.bandit_avx512(8, 10, start=1.0, means=np.empty(9))
     arrays = TableArrays.of(envs.make("FrozenLake-v1", 1).table, 100)
     with pytest.raises(ValueError, match="values must be a contiguous float64 array"):
         yardstick.table(arrays, 1, 10, start=1.0, values=np.zeros((4, 16)))

@@ -6,12 +6,13 @@ path or as "playwright" for Playwright's own; where that is set nothing here is 
 
 import os
 import shutil
+from dataclasses import replace
 
+import numpy as np
 import pytest
-from matplotlib.figure import Figure
 
 from boltzmann.experiments import Picture, Section, Table, render_page
-from boltzmann.experiments.pages.parts import svg_text
+from boltzmann.experiments.charts import Axis, Chart, Line, LinePanel
 from tests.support.watched import DESCRIPTION, HOSTILE, BrowserPage
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -37,14 +38,22 @@ def browser():
 def report(tmp_path_factory):
     size = 'width="900pt" height="300pt"'
     drawing = f'<svg {size} viewBox="0 0 900 300"><rect {size} style="fill: #ffffff"/></svg>'
-    figure = Figure()
-    figure.subplots().plot([0, 1], [0, 1], label=HOSTILE)
-    figure.axes[0].legend()
+    line = Line(HOSTILE, 0, np.array([0.0, 1.0]), np.array([0.0, 1.0]))
+    chart = Chart(
+        HOSTILE,
+        [
+            LinePanel(
+                HOSTILE, Axis(HOSTILE), Axis("y"), [line, replace(line, name="B", style=1), replace(line, name="C")]
+            )
+        ],
+        HOSTILE,
+        HOSTILE,
+    )
     table = Table("A task", ("rank", "policy", "final", "total"), [("1", HOSTILE, "1 ± 0.5", "100 ± 50")], heading=1)
     sections = [
         Section("Leaderboard", HOSTILE, tables=[table]),
         Section("Curves", pictures=[Picture(drawing, f'Lines. "{HOSTILE}', HOSTILE)] * 2),
-        Section("Drawn by matplotlib", pictures=[Picture(svg_text(figure), "A line from 0 to 1")] * 2),
+        Section("Charts", charts=[chart] * 2, notes=[HOSTILE]),
         Section("Do it again", to_copy=DESCRIPTION),
     ]
     path = tmp_path_factory.mktemp("page") / "report.html"

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from boltzmann import Gibbs
-from tests.support.watched import DESCRIPTION, HOSTILE, QUANTITIES, BrowserPage, disagreements
+from tests.support.watched import DESCRIPTION, HOSTILE, QUANTITIES, BrowserPage, contrast, disagreements
 
 pytestmark = pytest.mark.slow
 
@@ -145,32 +145,14 @@ def test_the_page_fits_the_screen_and_can_be_read_by_day_and_night(browser, repo
     page = watched.page
     page.fill("#explorer-values", "1, 2, 3, -1e-300, 12345.678")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    for selector in ("body", ".answer p", "figcaption", "pre code", "#explorer-rows td", "#explorer-values", "button"):
+    for selector in (
+        *("body", ".answer p", "figcaption", "pre code", "#explorer-rows td", "#explorer-values", "button", "nav a"),
+        *(".key", ".tool", ".notes summary", ".notes li", "caption", "thead th", ".upwards"),
+    ):
         assert contrast(page, selector) >= 4.5, selector
     assert page.get_by_label("Temperature T", exact=True).is_visible()
     assert watched.faults == []
     watched.context.close()
-
-
-def contrast(page, selector):
-    """Ratio of the luminances of an element's text and its background, as WCAG 2.2 defines it."""
-    colours = page.eval_on_selector(
-        selector,
-        """(element) => {
-          let behind = element;
-          while (getComputedStyle(behind).backgroundColor === 'rgba(0, 0, 0, 0)') behind = behind.parentElement;
-          return [getComputedStyle(element).color, getComputedStyle(behind).backgroundColor];
-        }""",
-    )
-    light, dark = sorted(map(luminance, colours), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def luminance(colour):
-    channels = np.array([float(part) for part in colour[4:-1].split(",")]) / 255
-    return float(
-        np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722]
-    )
 
 
 def test_a_page_that_calls_out_is_caught_and_stopped(browser, report, tmp_path):

@@ -20,7 +20,10 @@ from boltzmann import (
     Maillard,
     Mellowmax,
 )
+from boltzmann.policies._noise import ScaledNoise
+from boltzmann.policies.thompson import _BetaLaw
 from tests.support.frequencies import agrees, counts_of, fresh_rng
+from tests.support.libraries import JAX, STRICT, TORCH
 
 INF = math.inf
 MEANS, COUNTS = np.array([0.5, 0.4, 0.3]), np.array([100, 10, 1])
@@ -134,6 +137,42 @@ def test_a_wrong_law_of_the_draws_is_caught():
     counts = counts_of(distribution.sample(fresh_rng(), (100_000,)), 3)
     assert agrees(counts, distribution.probs)
     assert not agrees(counts, Gibbs(MEANS * np.sqrt(COUNTS)).probs)
+
+
+@pytest.mark.parametrize("library", [TORCH, JAX, STRICT], ids=repr)
+@pytest.mark.parametrize(
+    "policy",
+    [
+        BoltzmannGumbel(1.0),
+        GaussianThompson(1.0),
+        GaussianThompson(1.0, 0.2, 0.5),
+        BernoulliThompson(),
+        BernoulliThompson(0.02, 3.0),
+    ],
+    ids=repr,
+)
+def test_draws_in_every_library_follow_the_probabilities_and_need_none(library, policy, monkeypatch):
+    values, visits = library.array(MEANS), library.array(COUNTS, "int64")
+    distribution = policy(values, visits=visits)
+    with monkeypatch.context() as patch:
+        for law in (ScaledNoise, _BetaLaw):
+            patch.setattr(law, "probabilities", None)
+        drawn = distribution.sample(library.rng(int(fresh_rng().integers(2**31))), (20_000,))
+        one = policy.act(values, library.rng(0), visits=visits)
+    assert type(drawn) is type(one) is type(values)
+    assert library.back(one).shape == ()
+    counts = counts_of(library.back(drawn), 3)
+    assert agrees(counts, policy(MEANS, visits=COUNTS).probs)
+    # The planted fault is the noise of another law.
+    wrong = GaussianThompson(1.0) if isinstance(policy, BoltzmannGumbel) else BoltzmannGumbel(1.0)
+    assert not agrees(counts, wrong(MEANS, visits=COUNTS).probs)
+
+
+def test_a_traced_key_draws_by_the_probabilities():
+    jax = pytest.importorskip("jax")
+    distribution = BoltzmannGumbel(1.0)(JAX.array(MEANS), visits=COUNTS)
+    drawn = jax.jit(jax.vmap(distribution.sample))(jax.random.split(JAX.rng(int(fresh_rng().integers(2**31))), 20_000))
+    assert agrees(counts_of(np.asarray(drawn), 3), distribution.probs)
 
 
 def test_bernoulli_thompson_of_two_arms_has_a_closed_form():

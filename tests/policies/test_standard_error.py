@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from boltzmann import Gibbs, StandardError
+from boltzmann import Gibbs, Greedy, StandardError, StandardErrorToHorizon
 
 KNOWN = {"visits": [100, 10, 5], "variances": [0.25, 0.24, 0.21]}
 
@@ -106,3 +106,17 @@ def test_variances_are_needed_and_checked():
         StandardError()([0.0, 1.0], visits=[1, 1])
     with pytest.raises(ValueError, match="visits must be given"):
         StandardError()([0.0, 1.0], variances=[1.0, 1.0])
+
+
+def test_the_horizon_divides_the_factor_by_the_share_of_steps_left():
+    values, policy = [0.5, 0.4, 0.3], StandardErrorToHorizon(1000)
+    factor = 1 + math.log2(3) / 2
+    for step, left in ((0, 1.0), (250, 0.75), (999, 0.001)):
+        expected = StandardError(factor / left)(values, **KNOWN).probs
+        np.testing.assert_allclose(policy(values, step=step, **KNOWN).probs, expected, rtol=1e-12)
+    for step in (1000, 10**6):
+        np.testing.assert_array_equal(policy(values, step=step, **KNOWN).probs, Greedy()(values).probs)
+    tied = {"visits": [4, 2], "variances": [0.0, 0.0]}
+    np.testing.assert_array_equal(policy([1.0, 1.0], step=1000, **tied).probs, [0.5, 0.5])
+    assert policy.of_returns.law.passes != policy.law.passes
+    assert policy([0.0, 1.0], step=1000, visits=[0, 5], variances=[0.0, 1.0]).probs.tolist() == [1.0, 0.0]

@@ -50,19 +50,17 @@ def test_the_check_of_directions_can_fail(tmp_path):
 
 ORDER = {
     "boltzmann": (
-        ("arrays", "laws"),
-        (
-            "checks",
-            "hints",
-        ),
+        ("arrays", "laws", "pictures"),
+        ("checks", "hints"),
         ("bounds",),
         ("notation",),
-        ("schedules", "_numerics"),
-        ("inversion", "calibration", "acting"),
+        ("_numerics",),
+        ("schedules",),
+        ("inversion", "calibration", "acting", "pictured"),
         ("sampling",),
         ("gibbs", "categorical", "thermostats", "transition"),
         ("policies",),
-        ("experiments", "large", "deep"),
+        ("experiments", "large", "deep", "explorer"),
         ("offpolicy",),
         ("lab",),
         ("__main__",),
@@ -72,6 +70,7 @@ ORDER = {
         ("describe", "engine"),
         ("store",),
         ("runs", "statistics"),
+        ("charts", "shown_results"),
         ("figures",),
         ("pages",),
         ("studies",),

@@ -43,9 +43,11 @@ from boltzmann import (
     SqrtLogOverTime,
     Staircase,
     StandardError,
+    StandardErrorToHorizon,
     StdScaled,
     UCB1Tuned,
     Uniform,
+    UntakenFirst,
     VDBESoftmax,
     Warmup,
 )
@@ -160,6 +162,9 @@ POLICIES = [
     Maillard(0.5),
     StandardError(),
     StandardError(Linear(1.0, 3.0, 100)),
+    StandardErrorToHorizon(100),
+    UntakenFirst(Boltzmann(RangeScaled(0.3))),
+    UntakenFirst(VDBE(1.0)),
     BoltzmannGumbel(1.0),
     BoltzmannGumbel(InverseTime(2.0, 0.1)),
     GaussianThompson(1.0),
@@ -196,11 +201,11 @@ LIMITS = [
     (Boltzmann(0.5), [KLBoltzmann((2.0, 2.0, 2.0, 2.0), 0.5), KLBoltzmann(Uniform(), 0.5), Entmax(0.5, 1 + 1e-14)]),
     (EpsilonGreedy(0.2), [MaxBoltzmann(0.2, INF), EpsilonBoltzmann(0.2, 0), VDBE(1.0, initial_epsilon=0.2)]),
     (EpsilonGreedy(0.2), [KLBoltzmann(EpsilonGreedy(0.2), INF), VDBESoftmax(1.0, INF, initial_epsilon=0.2)]),
-    (Sparsemax(0.7), [Entmax(0.7, 2.0)]),
+    (Sparsemax(0.7), [Entmax(0.7, 2.0), UntakenFirst(Sparsemax(0.7))]),
 ]
 """Policies that have the law of the first one."""
 
-LIMITS_OF_LAWS = {UCB1Tuned, GaussianThompson, BernoulliThompson}
+LIMITS_OF_LAWS = {StandardErrorToHorizon, UCB1Tuned, GaussianThompson, BernoulliThompson}
 """Policies whose limits are those of laws, which have tests of their own."""
 
 WIDE = {"lowest_reward": -10.0, "highest_reward": 10.0}
@@ -228,6 +233,7 @@ LEARNERS = [
     agents.Sarsa(EpsilonGreedy(Linear(0.5, 0.1, 50)), step_size=InverseTime(1.0, 0.1)),
     agents.ExpectedSarsa(EpsilonGreedy(0.2), discount=0.9),
     agents.DoubleQ(Boltzmann(0.5), step_size=0.3, initial_value=1.0),
+    agents.FrontierQ(Boltzmann(0.5)),
     agents.SpeedyQ(Boltzmann(0.5)),
     agents.SpeedyQ(Greedy(), step_size=Constant(0.5), round_length=1),
     agents.SoftQ(Boltzmann(0.5), step_size=0.2),

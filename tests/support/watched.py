@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from boltzmann import Gibbs
 
 HOSTILE = "<script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'>"
@@ -45,3 +47,24 @@ def disagreements(answer, values, temperature):
         if answer[name] is None or not agree(answer[name], float(wanted), shift if math.isfinite(shift) else 0.0):
             wrong.append(f"{name} at T = {temperature} of {values}: {answer[name]}, {wanted}")
     return wrong
+
+
+def contrast(page, selector):
+    """Ratio of the luminances of an element's text and its background, as WCAG 2.2 defines it."""
+    colours = page.eval_on_selector(
+        selector,
+        """(element) => {
+          let behind = element;
+          while (getComputedStyle(behind).backgroundColor === 'rgba(0, 0, 0, 0)') behind = behind.parentElement;
+          return [getComputedStyle(element).color, getComputedStyle(behind).backgroundColor];
+        }""",
+    )
+    light, dark = sorted(map(luminance, colours), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour):
+    channels = np.array([float(part) for part in colour[4:-1].split(",")]) / 255
+    return float(
+        np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722]
+    )

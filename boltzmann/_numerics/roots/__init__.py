@@ -2,7 +2,6 @@
 
 - ``moves``: the rule and the start of each kind of target, and a step in a bracket, as laws of numbers
 - ``goals``: what a target means for a row: which end meets it, or what a rule seeks
-- ``maths``: the functions that these laws call, for arrays of any library and for floats
 - ``rows``: rows of values in units of their range, and their sums
 - ``newton``: the steps of many rows at once
 - ``extremes``: rows that need logarithms

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from boltzmann import checks
+from boltzmann._numerics.by_law import OF_FLOATS
 from boltzmann._numerics.roots import goals
 from boltzmann._numerics.roots.extremes import FAR
-from boltzmann._numerics.roots.maths import OF_FLOATS
 from boltzmann._numerics.roots.moves import RULES
 from boltzmann._numerics.roots.newton import NEARLY_UNIFORM, one_inverse_temperature
 

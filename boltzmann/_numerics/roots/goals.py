@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from boltzmann._numerics.roots.maths import Maths
+from boltzmann._numerics.by_law import Maths
 from boltzmann._numerics.roots.rows import Rows
 from boltzmann.arrays import Array
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from boltzmann._numerics.roots.maths import Maths
+from boltzmann._numerics.by_law import Maths
 from boltzmann.arrays import Array
 
 _STEEPEST = 50.0

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from boltzmann._numerics import libraries
-from boltzmann._numerics.roots.maths import OF_FLOATS, Maths, maths_of
+from boltzmann._numerics.by_law import OF_FLOATS, Maths, maths_of
 from boltzmann._numerics.roots.moves import RULES, step
 from boltzmann._numerics.roots.rows import Rows
 from boltzmann._numerics.shared import relative_excess

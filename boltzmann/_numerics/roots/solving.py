@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from boltzmann._numerics.by_law import Maths, maths_of
 from boltzmann._numerics.roots.extremes import are_extreme, temperature_by_logarithms
 from boltzmann._numerics.roots.goals import GOALS, RULE_OF, loss_of_mellowmax
-from boltzmann._numerics.roots.maths import Maths, maths_of
 from boltzmann._numerics.roots.newton import inverse_temperatures
 from boltzmann._numerics.roots.rows import Rows, measured
 from boltzmann._numerics.scores import Scores

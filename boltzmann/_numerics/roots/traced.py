@@ -11,9 +11,9 @@ from typing import Any, cast
 import numpy as np
 
 from boltzmann._numerics import formulas, libraries
+from boltzmann._numerics.by_law import maths_of
 from boltzmann._numerics.numpy_scores import standardise
 from boltzmann._numerics.roots.goals import GOALS, RULE_OF
-from boltzmann._numerics.roots.maths import maths_of
 from boltzmann._numerics.roots.newton import inverse_temperatures
 from boltzmann._numerics.roots.rows import measured
 from boltzmann._numerics.roots.solving import FIRST_ORDER, fitting, known_temperatures, losses

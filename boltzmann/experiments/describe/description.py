@@ -10,6 +10,7 @@ from boltzmann.checks import shown
 from boltzmann.experiments.describe.plan import Plan, TaskPlan
 from boltzmann.experiments.interfaces import Agent
 from boltzmann.notation import Expression, call_arguments, check_expressible, check_length, write
+from boltzmann.pictures import figure, table
 
 _ENVIRONMENT = re.compile(r"(?P<id>[^()\s]++)(?:\s*+\((?P<arguments>.*)\))?", re.DOTALL)
 _LONGEST_ID = 200
@@ -139,3 +140,13 @@ class Experiment(Expression):
         """The experiment as plain data: its cells, blocks, recorded steps and random streams."""
         tasks = tuple(task.plan for task in self.tasks)
         return Plan(tasks, self.replicates, self.seed, self.block, self.points, self.record)
+
+    def _repr_html_(self) -> str:
+        plan = self.plan
+        labels = plan.task_labels
+        rows = [
+            (labels[task], plan.tasks[task].agents[agent], f"{plan.tasks[task].steps:,}")
+            for task, agent in plan.cells()
+        ]
+        told = f"{plan.samples_text}, seed {plan.seed}, {plan.agent_steps:,} steps in all"
+        return figure("<b>Experiment</b>", table(("task", "agent", "steps"), rows, text_columns=2), told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache, partial
 from typing import Any, Literal
 
@@ -13,7 +14,7 @@ from boltzmann import checks
 from boltzmann.arrays import AS_USUAL
 from boltzmann.experiments.engine.answers import answer_of
 from boltzmann.experiments.engine.arguments import checked_ends, checked_seeds, require_players
-from boltzmann.experiments.engine.compiled import CompiledCell, CutCell
+from boltzmann.experiments.engine.compiled import CalledLearnerCell, Cell, CompiledCell, CutCell
 from boltzmann.experiments.engine.log_recorder import LogRecorder
 from boltzmann.experiments.engine.masks import mask_of
 from boltzmann.experiments.engine.recorder import Recorder
@@ -73,8 +74,9 @@ def rollout(
     Returns
     -------
     Recorder
-        The recorder; its ``engine`` is the engine that ran: "lockstep", "compiled", or "cut" where the policy or the
-        environment has no law and is called between compiled parts of each step, by "auto" alone.
+        The recorder; its ``engine`` is the engine that ran: "lockstep", "compiled", or "cut" where policy,
+        learner or environment have no law and are called between compiled parts of each step, by "auto" alone. A
+        learner without a law in an environment without one runs in lockstep: nothing of it could be compiled.
 
     Raises
     ------
@@ -149,18 +151,20 @@ def _require_windows(record: Recorder) -> None:
         raise UnsupportedError(f"{classes[0].__name__} overrides add without add_windows, which compiled loops call")
 
 
-def _cell(env: Any, agent: Agent, steps: int, first: tuple[Any, Any], engine: Engine) -> CompiledCell:
+def _cell(env: Any, agent: Agent, steps: int, first: tuple[Any, Any], engine: Engine) -> Cell:
     """Return the whole cell as a kernel, or for "auto" its parts with laws."""
     try:
         return CompiledCell(env, agent, steps)
     except UnsupportedError:
         if engine == "compiled":
             raise
-    return CutCell(env, agent, steps, first, partial(answer_of, env))
+    with suppress(UnsupportedError):
+        return CutCell(env, agent, steps, first, partial(answer_of, env))
+    return CalledLearnerCell(env, agent, first)
 
 
 def _record_windows(
-    cell: CompiledCell, recorder: Recorder, ends: NDArray[np.int64], on_step: Callable[[int], None] | None
+    cell: Cell, recorder: Recorder, ends: NDArray[np.int64], on_step: Callable[[int], None] | None
 ) -> Recorder:
     recorder.engine = cell.engine
     for sums, distribution in cell.windows(np.diff(ends, prepend=0), on_step):

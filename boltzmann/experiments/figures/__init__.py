@@ -11,7 +11,6 @@
 
 from boltzmann.experiments.figures.curves import draw_learning_curves
 from boltzmann.experiments.figures.differences import differences_of, draw_differences
-from boltzmann.experiments.figures.legends import panels_of
 from boltzmann.experiments.figures.listing import FIGURES, ComparisonFigure, draw_figures
 from boltzmann.experiments.figures.profiles import draw_profiles
 from boltzmann.experiments.figures.saving import Attempt, each_figure, require_figure_format, save_figure
@@ -52,7 +51,6 @@ __all__ = [
     "each_figure",
     "look",
     "new_figure",
-    "panels_of",
     "plain",
     "put_caption",
     "require_figure_format",

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from boltzmann.experiments.charts import MANY, best_first, curve_numbers, panels_beside
 from boltzmann.experiments.describe import Plan
 from boltzmann.experiments.figures.legends import label_ends, legend_beside, width_beside
 from boltzmann.experiments.figures.style import (
     LETTER,
     LINE,
-    MANY,
     agent_styles,
     bands_note,
-    best_first,
     label_metric,
     look,
     new_figure,
@@ -29,10 +28,8 @@ from boltzmann.experiments.metrics import BY_KEY, Bounds, JudgedKey, Metric, Met
 from boltzmann.experiments.statistics import (
     Cells,
     Judgement,
-    bounded_mean,
     bounds_of,
     curve,
-    find_metric,
     has_metric,
     labels_of,
     usual_metric,
@@ -88,7 +85,7 @@ def curves_of(judgement: Judgement, metric: MetricKey | Sequence[MetricKey] | No
     wanted = [metric] if isinstance(metric, str) else list(metric or [])
     tasks = judgement.tasks_showing(wanted) if wanted else judgement.judged_cells
     shown = {
-        task: [key for key in _panels(judgement, task, metric) if has_metric(cells, key)]
+        task: [key for key in panels_beside(judgement, task, metric) if has_metric(cells, key)]
         for task, cells in tasks.items()
     }
     columns = max(len(metrics) for metrics in shown.values())
@@ -106,14 +103,6 @@ def curves_of(judgement: Judgement, metric: MetricKey | Sequence[MetricKey] | No
             spans = [slice(column, columns if column == last else column + 1) for column in range(last + 1)]
             _draw_task([figure.add_subplot(grid[row, span]) for span in spans], task, cells, shown[task], height)
     return figure
-
-
-def _panels(judgement: Judgement, task: str, metric: MetricKey | Sequence[MetricKey] | None) -> list[MetricKey]:
-    """Return the metrics to draw for a task: a single one has its companion beside it."""
-    if metric is not None and not isinstance(metric, str):
-        return list(metric)
-    single = metric or judgement.metrics[task]
-    return [key for key in (single, find_metric(single).drawn_beside) if key]
 
 
 def _fewest(cells: Cells, metrics: Sequence[MetricKey]) -> int:
@@ -194,16 +183,9 @@ def _cut_wild_bands(panel: Axes) -> None:
 
 def _draw_curve(panel: Axes, cell: Cell, metric: MetricKey, bounds: Bounds, label: str, style: dict[str, Any]) -> float:
     """Draw a line with its band and return the value at which it ends, NaN without any."""
-    values = curve(cell, metric)
-    # No axis can show an infinite temperature.
-    known = np.where(np.isfinite(values), values, np.nan)
-    mean, low, high = bounded_mean(known, bounds, widen=BY_KEY[metric].is_judged)
-    # A mean stands at the middle of its window, a running total at the end.
-    steps = cell.steps - (0 if BY_KEY[metric].is_running_total else cell.lengths / 2)
+    steps, mean, low, high = curve_numbers(cell, metric, bounds)
     shade, line = style["alpha"], {name: value for name, value in style.items() if name != "alpha"}
-    # Lines connect the windows that have a value: others had no end of an episode. A single point needs a marker.
-    drawn = np.isfinite(mean)
-    steps, mean, low, high = steps[drawn], mean[drawn], low[drawn], high[drawn]
+    # Lines connect the windows that have a value. A single point needs a marker.
     panel.plot(steps, mean, label=label, marker="o" if len(steps) == 1 else None, **line)
     if shade and not np.isnan(low).all():
         panel.fill_between(steps, low, high, color=style["color"], alpha=shade, linewidth=0)

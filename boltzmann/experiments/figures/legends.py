@@ -8,19 +8,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from boltzmann.experiments.figures.style import LINE, MANY
+from boltzmann.experiments.charts import MANY
+from boltzmann.experiments.figures.style import LINE
 from boltzmann.experiments.metrics import Floats
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 
 _LEADER, _HANDLE, _TEXT = 0.035, 0.095, 0.105
 _MARGIN = 0.75
 _END_LABEL = "end label"
-_POINTS, _ROOM = 72, 3
-"""Points in an inch, and the pixels around a part."""
 LEGEND_TITLE = 38
 """The number of letters in the longest title of a legend."""
 
@@ -88,41 +86,6 @@ def label_ends(
         panel.add_artist(leader)
         text = labels[agent] if has_line else f"{labels[agent]} (no value)"
         panel.text(1 + _TEXT, end, text, transform=panel.transAxes, va="center", fontsize="small", gid=_END_LABEL)
-
-
-def panels_of(figure: Figure) -> list[tuple[float, float, float, float]]:
-    """Return the parts of a figure that is laid out: each panel, and the names beside it or above all.
-
-    Returns
-    -------
-    list of (x, y, width, height)
-        In points, from the figure's upper left.
-    """
-    from matplotlib.transforms import Bbox
-
-    boxes: list[Bbox | None] = [legend.get_window_extent() for legend in figure.legends]
-    for panel in figure.axes:
-        inside, legend = panel.get_window_extent(), panel.get_legend()
-        boxes.append(panel.get_tightbbox(bbox_extra_artists=[]))
-        names = [text.get_window_extent() for text in panel.texts if text.get_gid() == _END_LABEL]
-        if names:
-            ends = Bbox.union(names)
-            # The lines that lead to the names begin at the panel's edge.
-            boxes.append(Bbox.from_extents(inside.x1 + _ROOM + 2, ends.y0, ends.x1, ends.y1))
-        beside = legend.get_window_extent() if legend is not None else inside
-        if beside.x1 > inside.x1:
-            boxes.append(beside)
-    scale, top = _POINTS / figure.dpi, figure.bbox.height
-    return [
-        (
-            scale * (box.x0 - _ROOM),
-            scale * (top - box.y1 - _ROOM),
-            scale * (box.width + 2 * _ROOM),
-            scale * (box.height + 2 * _ROOM),
-        )
-        for box in boxes
-        if box is not None
-    ]
 
 
 def width_beside(labels: Iterable[str]) -> int:

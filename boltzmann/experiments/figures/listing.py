@@ -6,18 +6,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from boltzmann.experiments.charts import (
+    EXPLORATION,
+    Chart,
+    aggregate_charts,
+    difference_charts,
+    exploration_charts,
+    learning_charts,
+    replicate_charts,
+)
 from boltzmann.experiments.figures.aggregates import aggregates_of
 from boltzmann.experiments.figures.curves import curves_of
 from boltzmann.experiments.figures.differences import differences_of
 from boltzmann.experiments.figures.profiles import profiles_of
 from boltzmann.experiments.figures.saving import Attempt
-from boltzmann.experiments.metrics import MetricKey
 from boltzmann.experiments.statistics import Judgement
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-_EXPLORATION: tuple[MetricKey, ...] = ("entropy", "greedy")
 
 
 @dataclass(frozen=True)
@@ -28,57 +34,66 @@ class ComparisonFigure:
     ----------
     heading : str
         Its heading on the page.
-    draw : callable
-        ``draw(judgement)`` returns the figure.
+    charts : callable
+        ``charts(judgement)`` returns what the page draws.
     shows : str
-        What it shows, for those who do not see it.
+        What it shows, a sentence above the charts.
+    draw : callable, optional
+        ``draw(judgement)`` returns the figure; None for one that only the page shows.
     file : str
         The name of the image that ``scripts.compare_schedules`` writes; "" for a figure that only the page shows.
     is_possible : callable
         ``is_possible(judgement)`` returns whether the results hold what it shows.
+    is_folded : bool
+        Whether its section is closed at first.
     """
 
     heading: str
-    draw: Callable[[Judgement], Figure]
+    charts: Callable[[Judgement], list[Chart]]
     shows: str
+    draw: Callable[[Judgement], Figure] | None = None
     file: str = ""
     is_possible: Callable[[Judgement], bool] = lambda judgement: True
+    is_folded: bool = False
 
 
 FIGURES: tuple[ComparisonFigure, ...] = (
     ComparisonFigure(
         "Learning curves",
+        learning_charts,
+        "How well each policy did while it learned. Press a name to hide its line.",
         curves_of,
-        "Means over replicates with their 95 % intervals, against the step: the metric that the task is judged by, and "
-        "beside it, where the environment knows, how often the action was optimal.",
         "learning_curves.png",
     ),
     ComparisonFigure(
         "Paired differences",
+        difference_charts,
+        "By how much each policy ends up better or worse than the one it is compared with, and how certain that is.",
         differences_of,
-        "Each agent's final value minus that of the best one, or of the baseline, replicate by replicate, with "
-        "intervals; a hollow dot does not differ significantly from it.",
         "differences.png",
     ),
     ComparisonFigure(
-        "Performance profiles",
+        "Good and bad runs",
+        replicate_charts,
+        "Which share of the replicates did better than each level: a mean does not say whether all runs are alike.",
         profiles_of,
-        "The fraction of replicates whose final value is better than each level: how good and bad runs are spread.",
         "profiles.png",
     ),
     ComparisonFigure(
         "All tasks together",
+        aggregate_charts,
+        "One number for each policy that took part in every task.",
         aggregates_of,
-        "Interquartile mean, mean, median and optimality gap of the normalised final values over all tasks.",
         "aggregates.png",
         is_possible=lambda judgement: len(judgement.suite) > 0,
     ),
     ComparisonFigure(
         "How they explored",
-        lambda judgement: curves_of(judgement, _EXPLORATION),
-        "Entropy of the policy at the end of each window, and how often the action was a greedy one.",
+        exploration_charts,
+        "How random each policy was (its entropy: 0 for always the same action), and how often it took an action that "
+        "looked best to it (a greedy one).",
         is_possible=lambda judgement: all(
-            cell.knows(name) for cells in judgement.cells.values() for cell in cells.values() for name in _EXPLORATION
+            cell.knows(name) for cells in judgement.cells.values() for cell in cells.values() for name in EXPLORATION
         ),
     ),
 )
@@ -86,10 +101,10 @@ FIGURES: tuple[ComparisonFigure, ...] = (
 
 
 def draw_figures(judgement: Judgement, attempt: Attempt) -> dict[ComparisonFigure, Figure]:
-    """Draw all figures that the results allow, each in an attempt of its own; what fails is left out."""
+    """Draw all figures with a file that the results allow, each in an attempt of its own; what fails is left out."""
     figures = {}
     for entry in FIGURES:
         with attempt(entry.heading):
-            if entry.is_possible(judgement):
+            if entry.draw is not None and entry.is_possible(judgement):
                 figures[entry] = entry.draw(judgement)
     return figures

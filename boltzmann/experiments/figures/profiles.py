@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from boltzmann.experiments.charts import best_first
 from boltzmann.experiments.figures.legends import LEGEND_TITLE, legend_beside
 from boltzmann.experiments.figures.style import (
     LETTER,
     LINE,
     agent_styles,
-    best_first,
     label_metric,
     look,
     new_figure,

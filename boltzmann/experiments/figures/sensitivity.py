@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from boltzmann.experiments.errors import RefusedError
+from boltzmann.experiments.charts import REFERENCES, best_first, by_learner, positions_with_ends, usual_families
 from boltzmann.experiments.figures.legends import label_ends
 from boltzmann.experiments.figures.style import (
     LETTER,
     agent_styles,
-    best_first,
     decade,
     label_metric,
     look,
@@ -31,9 +30,6 @@ from boltzmann.experiments.statistics import (
     final,
     hole_of,
     labels_of,
-    learner_of,
-    members,
-    usual_family,
 )
 from boltzmann.experiments.store import Results
 from boltzmann.experiments.wording import in_lines
@@ -45,8 +41,6 @@ if TYPE_CHECKING:
 
 _PANEL = (5.2, 3.4)
 _BESIDE = 0.95
-_REFERENCES = 6
-"""How many agents outside the family are drawn, the best."""
 _MOST_TICKS = 9
 _NOBODY = "-" * 4
 """A placeholder for the labels beside a panel that has none."""
@@ -84,12 +78,9 @@ def draw_sensitivity(
         For a metric that no task has, and a family that cannot be read or to which no two agents of a task belong.
     """
     judgement = Judgement(results, metric, confidence=confidence)
-    tasks = judgement.judged_cells
-    families = {task: family or usual_family(cells) for task, cells in tasks.items()}
-    numbers = {task: members(tasks[task], text) for task, text in families.items() if text is not None}
-    numbers = {task: matches for task, matches in numbers.items() if len(matches) > 1}
-    if not numbers:
-        raise RefusedError(f"no task of {results.folder} has two agents of one family{f', {family}' if family else ''}")
+    tasks, found = judgement.judged_cells, usual_families(judgement, family)
+    families = {task: text for task, (text, _) in found.items()}
+    numbers = {task: matches for task, (_, matches) in found.items()}
     beside = [label for task in numbers for label in _labels(tasks[task], numbers[task]).values()]
     with look():
         width = _PANEL[0] + _BESIDE + LETTER * max(map(len, beside or [_NOBODY]))
@@ -105,42 +96,18 @@ def draw_sensitivity(
     return figure
 
 
-def _by_learner(numbers: dict[str, float]) -> dict[str, dict[str, float]]:
-    """Split the members of a family by their learner, unless each has one of its own, as where its number differs."""
-    learners: dict[str, dict[str, float]] = {}
-    for agent, number in numbers.items():
-        learners.setdefault(learner_of(agent), {})[agent] = number
-    return learners if max(map(len, learners.values())) > 1 else {"": numbers}
-
-
 def _labels(cells: Cells, numbers: dict[str, float]) -> dict[str, str]:
     """Return the labels beside a panel: agents outside the family, and learners if there are several."""
-    learners = _by_learner(numbers)
+    learners = by_learner(numbers)
     names = {learner: learner for learner in learners} if len(learners) > 1 else {}
     return shown_labels(names | {agent: label for agent, label in labels_of(cells).items() if agent not in numbers})
 
 
-def axis_positions(numbers: list[float]) -> Floats:
-    """Return the positions of numbers in [0, inf] on an axis: log10 inside, 0 and infinity apart at its ends.
-
-    Examples
-    --------
-    >>> axis_positions([0.0, 0.01, 1.0, float("inf")])
-    array([-2.5, -2. ,  0. ,  0.5])
-    """
-    values = np.asarray(numbers, dtype=np.float64)
-    inside = values[(values > 0) & np.isfinite(values)]
-    low, high = (np.log10(inside.min()), np.log10(inside.max())) if len(inside) else (0.0, 0.0)
-    apart = max(0.5, 0.12 * (high - low))
-    with np.errstate(divide="ignore"):
-        return np.clip(np.log10(values), low - apart, high + apart)
-
-
 def _draw_task(panel: Axes, cells: Cells, numbers: dict[str, float], metric: JudgedKey, confidence: float) -> None:
-    learners, labels = _by_learner(numbers), _labels(cells, numbers)
+    learners, labels = by_learner(numbers), _labels(cells, numbers)
     others = {agent: cell for agent, cell in cells.items() if agent not in numbers}
     styles = agent_styles([*learners, *others])
-    positions = dict(zip(numbers.values(), axis_positions(list(numbers.values())), strict=True))
+    positions = dict(zip(numbers.values(), positions_with_ends(list(numbers.values())), strict=True))
     levels, bounds = {}, bounds_of(cells, metric)
     for learner, agents in learners.items():
         x, colour = np.array([positions[number] for number in agents.values()]), styles[learner]["color"]
@@ -150,7 +117,7 @@ def _draw_task(panel: Axes, cells: Cells, numbers: dict[str, float], metric: Jud
         if learner in labels:
             levels[learner] = float(estimate.value[-1])
     shade = min(0.12, 0.3 / max(len(others), 1))
-    for agent in best_first(others, metric)[:_REFERENCES]:
+    for agent in best_first(others, metric)[:REFERENCES]:
         average, low, high = map(float, bounded_mean(final(others[agent], metric), bounds, confidence))
         levels[agent] = average
         panel.axhline(average, linewidth=1.4, **styles[agent])
@@ -172,7 +139,7 @@ def _draw_family(panel: Axes, x: Floats, numbers: Floats, estimate: Estimate, co
 
 
 def _label_numbers(panel: Axes, family: str, numbers: list[float]) -> None:
-    positions = axis_positions(numbers)
+    positions = positions_with_ends(numbers)
     units = ", in units of the values" if hole_of(family) == "T" else ""
     lines = in_lines(plain(f"{hole_of(family)} in {family}{units}"), int(_PANEL[0] / LETTER))
     panel.set_xlabel("\n".join(line.rstrip() for line in lines))

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
-from boltzmann.experiments.metrics import BY_KEY, JudgedKey, MetricKey
-from boltzmann.experiments.statistics import Cells, better_first, final, interval
+from boltzmann.experiments.charts import MANY, STRONG
+from boltzmann.experiments.metrics import BY_KEY, MetricKey
 from boltzmann.experiments.wording import in_lines, printable, shortened
 
 if TYPE_CHECKING:
@@ -24,11 +24,8 @@ if TYPE_CHECKING:
 _DASHES = ("-", (0, (4, 1.5)), (0, (1, 1)))
 LETTER, LINE = 0.078, 0.21
 """The width of a letter and the height of a line of text, in inches."""
-MANY = 10
-"""More agents than these are drawn with a legend, and the best of them stronger than the rest."""
 LONGEST = 60
 """The most letters of a label; more of them would leave no room for the panel."""
-_STRONG = 5
 _WRITTEN_OUT = 3
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _TICKS = 7
@@ -158,18 +155,12 @@ def strengths(ranked: Sequence[str]) -> dict[str, tuple[float, float]]:
     """
     many = len(ranked) > MANY
     full, faint = (1.6, 0.12 if many else 0.2), (0.9, 0.0)
-    return {agent: faint if many and index >= _STRONG else full for index, agent in enumerate(ranked)}
+    return {agent: faint if many and index >= STRONG else full for index, agent in enumerate(ranked)}
 
 
 def bands_note(agents: int) -> str:
     """Return what the caption adds where not all bands are drawn."""
-    return f" (of the best {_STRONG} where there are more than {MANY})" if agents > MANY else ""
-
-
-def best_first(cells: Cells, metric: JudgedKey) -> list[str]:
-    """Sort agents by their mean final value, those without one last."""
-    means = {agent: float(interval(final(cell, metric))[0]) for agent, cell in cells.items()}
-    return sorted(cells, key=lambda agent: better_first(means[agent], metric))
+    return f" (of the best {STRONG} where there are more than {MANY})" if agents > MANY else ""
 
 
 def put_caption(figure: Figure, *sentences: str, metrics: Iterable[MetricKey]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -25,3 +26,9 @@ class StyledFigure(Figure):
         """Write to a file in the style of all figures; see ``matplotlib.figure.Figure.savefig``."""
         with look():
             super().savefig(*arguments, **options)
+
+    def _repr_png_(self) -> bytes:
+        """Return the picture that a notebook shows; a figure made without pyplot would show its name instead."""
+        written = io.BytesIO()
+        self.savefig(written, format="png", bbox_inches="tight")
+        return written.getvalue()

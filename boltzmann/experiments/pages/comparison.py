@@ -8,26 +8,24 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
-from typing import TYPE_CHECKING
 
-from boltzmann.experiments.figures import Attempt, ComparisonFigure, draw_figures, each_figure
+from boltzmann.experiments.charts import policy_styles
+from boltzmann.experiments.figures import FIGURES
 from boltzmann.experiments.metrics import JudgedKey
-from boltzmann.experiments.pages.html import Section, Table
-from boltzmann.experiments.pages.parts import pictures_of, repetition, write_page
+from boltzmann.experiments.pages.html import Answer, Section
+from boltzmann.experiments.pages.page_tables import Table
+from boltzmann.experiments.pages.parts import repetition, write_page
 from boltzmann.experiments.statistics import (
     FEW,
     Judgement,
     TaskJudgement,
     difference_text,
     final_text,
+    task_evidence,
     total_text,
     with_interval,
 )
 from boltzmann.experiments.store import Results
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 
 def write_report(
@@ -64,57 +62,60 @@ def write_report(
         Where a block fails its checksum.
     OSError
         Where the file cannot be written.
-    FailedFiguresError
-        Where a figure cannot be drawn. The page is written with the others.
     """
-    judgement = Judgement(results, metric, baseline, confidence)
-    # Judge before anything is drawn, so that errors come first.
-    _ = judgement.tasks
-    with each_figure() as attempt:
-        write_judgement(judgement, draw_figures(judgement, attempt), path, more, attempt)
+    write_judgement(Judgement(results, metric, baseline, confidence), path, more)
 
 
-def write_judgement(
-    judgement: Judgement,
-    figures: Mapping[ComparisonFigure, Figure],
-    path: str | os.PathLike[str],
-    more: Sequence[Section] = (),
-    attempt: Attempt = lambda _: nullcontext(),
-) -> None:
-    """Write the page of results that are judged and drawn already; see :func:`write_report`."""
-    plan = judgement.results.plan
-    answer = [f"{task}: {sentence}" for task, sentence in judgement.answers.items()]
-    sections = [
-        _leaderboard(judgement),
-        *(_figure(entry, figure, attempt) for entry, figure in figures.items()),
-        *more,
-        repetition({"this run": judgement.results}),
+def write_judgement(judgement: Judgement, path: str | os.PathLike[str], more: Sequence[Section] = ()) -> None:
+    """Write the page of results that are judged already; see :func:`write_report`."""
+    sample = judgement.results.plan.sample
+    answers = [_answer(judged, judgement.confidence, sample) for judged in judgement.tasks]
+    charts = [
+        Section(entry.heading, entry.shows, charts=entry.charts(judgement), is_folded=entry.is_folded)
+        for entry in FIGURES
+        if entry.is_possible(judgement)
     ]
-    write_page(path, f"Which exploration? {', '.join(plan.task_labels)}", answer, sections)
+    sections = [_leaderboard(judgement), *charts, *more, repetition({"this run": judgement.results})]
+    write_page(path, f"Which exploration? {', '.join(judgement.results.plan.task_labels)}", answers, sections)
 
 
-def _figure(entry: ComparisonFigure, figure: Figure, attempt: Attempt) -> Section:
-    pictures = pictures_of(figure, entry.shows, attempt, f"{entry.heading} on the page")
-    return Section(entry.heading, "" if pictures else "This figure could not be drawn.", pictures)
+def _answer(judged: TaskJudgement, confidence: float, sample: str) -> Answer:
+    best = judged.rows[0]
+    evidence = task_evidence(judged.rows, confidence, sample)
+    if not best["replicates"]:
+        return Answer(judged.task, evidence[0])
+    leads = len({row["final"] for row in judged.rows}) > 1
+    name = f"{judged.labels[0]} does best" if leads else judged.labels[0]
+    return Answer(judged.task, name, final_text(best), f"{judged.metric.name} in the last tenth of the steps", evidence)
 
 
 def _leaderboard(judgement: Judgement) -> Section:
     plan, level = judgement.results.plan, f"{100 * judgement.confidence:g} %"
-    sentence = f"Best first, by the last tenth of the steps; {plan.samples_text} of each."
-    if plan.samples > 1:
-        sentence += (
-            f" Behind ± is half the width of the mean's {level} interval; brackets hold both ends where a bound "
-            "of the metric cuts one off. All agents met the same problems, so "
-            f"differences are paired, {plan.sample} by {plan.sample}; in brackets their {level} intervals. A tied "
-            "agent does not differ significantly from the best with all pairs of the task tested (Holm)."
-        )
-    if 1 < plan.samples < FEW:
-        sentence += (
-            f" With fewer than {FEW} {plan.sample}s, intervals cover as they say only where these are about normal."
-        )
     to = "the best" if judgement.baseline is None else "the baseline"
-    tables = [_task_table(judged, plan.samples, to) for judged in judgement.tasks]
-    return Section("Leaderboard", sentence, tables=[*tables, *suite_tables(judgement)])
+    styles = policy_styles(judgement)
+    tables = [_task_table(judged, plan.samples, to, styles) for judged in judgement.tasks]
+    return Section(
+        "Leaderboard",
+        f"The best policy of each task comes first. It is judged by the last tenth of the steps, over "
+        f"{plan.samples_text}. Press a column's name to sort by it.",
+        tables=[*tables, *suite_tables(judgement)],
+        notes=_notes(judgement, level) if plan.samples > 1 else (),
+    )
+
+
+def _notes(judgement: Judgement, level: str) -> list[str]:
+    sample, samples = judgement.results.plan.sample, judgement.results.plan.samples
+    notes = [
+        f"1.6 ± 0.2 is a mean with half of its {level} confidence interval. Where a bound of the metric cuts the "
+        "interval short, both of its ends stand in brackets instead.",
+        f"All policies met the same random problems. So differences are taken {sample} by {sample}, which makes them "
+        f"more certain than the means; their {level} intervals stand in brackets.",
+        "Tied policies are those that the data do not tell apart from the best, once all pairs of the task are tested "
+        "together (Holm's correction).",
+    ]
+    if samples < FEW:
+        notes.append(f"With fewer than {FEW} {sample}s, intervals are right only where these are about normal.")
+    return notes
 
 
 def suite_tables(judgement: Judgement) -> list[Table]:
@@ -127,16 +128,24 @@ def suite_tables(judgement: Judgement) -> list[Table]:
     for agent, text in zip(board["agent"], texts, strict=True):
         rows.setdefault(str(agent), []).append(text)
     caption = (
-        f"{board['tasks'].iloc[0]} tasks together: final values, on each task 0 for the worst mean and 1 "
-        f"for the best, with {100 * judgement.confidence:g} % intervals"
+        f"{board['tasks'].iloc[0]} tasks together: scores with {100 * judgement.confidence:g} % intervals; on each "
+        "task the worst policy has 0 and the best 1"
     )
     columns = ("policy", *board["aggregate"].unique())
-    return [Table(caption, columns, [(agent, *cells) for agent, cells in rows.items()])]
+    styles = policy_styles(judgement)
+    return [
+        Table(
+            caption,
+            columns,
+            [(agent, *cells) for agent, cells in rows.items()],
+            styles=[styles[agent] for agent in rows],
+        )
+    ]
 
 
-def _task_table(judged: TaskJudgement, samples: int, to: str) -> Table:
+def _task_table(judged: TaskJudgement, samples: int, to: str, styles: Mapping[str, int]) -> Table:
     columns = (
-        *("rank", "policy", f"{judged.metric.name}, last tenth", f"difference to {to}", "tied with the best"),
+        *("rank", "policy", f"{judged.metric.name}, last tenth", f"difference to {to}", "tied"),
         f"{judged.metric.total}, all steps",
     )
     rows = [
@@ -150,4 +159,4 @@ def _task_table(judged: TaskJudgement, samples: int, to: str) -> Table:
         )
         for index, row in enumerate(judged.rows)
     ]
-    return Table(judged.task, columns, rows, heading=1)
+    return Table(judged.task, columns, rows, heading=1, styles=[styles[label] for label in judged.labels])

@@ -1,84 +1,101 @@
 """One self-contained HTML page from a list of sections, which uses no network.
 
-This file knows nothing about experiments: a page has headings, sentences, tables, pictures and text to copy, and ends
-with the explorer, which computes the Gibbs distribution in the browser. Everything that is passed as text is escaped.
-The page's own policy for browsers (Content-Security-Policy) forbids every request and every script but the page's own.
+This file knows nothing about experiments: a page has answers, headings, sentences, charts, tables, pictures and text to
+copy, and ends with the explorer, which computes the Gibbs distribution in the browser. Everything that is passed as
+text is escaped. The page's own policy for browsers (Content-Security-Policy) forbids every request and every script but
+the page's own.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from itertools import groupby
 from string import Template
 
-from boltzmann.experiments.pages.drawings import Picture, escape, figure_of, scrolling
+from boltzmann.experiments.charts import Chart
+from boltzmann.experiments.pages.drawings import Picture, breakable, escape, figure_of, figures
+from boltzmann.experiments.pages.page_charts import chart_of
+from boltzmann.experiments.pages.page_tables import Table, table_of
 
 _ASSETS = "assets"
-_SCRIPTS = ("gibbs.js", "temperatures.js", "chart.js", "explorer.js", "copying.js")
+_STYLES = tuple(f"style/{name}.css" for name in ("base", "tables", "charts", "explorer", "print"))
+_SCRIPTS = (
+    *(f"charts/{name}.js" for name in ("styles", "scales", "lines", "pointer", "legend", "start")),
+    *(f"explorer/{name}.js" for name in ("gibbs", "temperatures", "probabilities", "explorer")),
+    *("tables.js", "folding.js", "copying.js"),
+)
 _NEWLINE = "\n"
-_STACKED = 3
-"""A table with more columns stands in blocks on a narrow screen, one for each row."""
 _EXPLORER = ("explorer", "Explorer")
 
 
 @dataclass(frozen=True)
-class Table:
-    """A table of text.
+class Answer:
+    """An answer at the top of a page: one sentence with its number.
 
     Parameters
     ----------
-    caption : str
-        What it shows.
-    columns : sequence of str
-        The headings, at least one.
-    rows : sequence of sequences of str
-        As many cells each as there are columns.
-    heading : int
-        The index of the column whose cells name the rows. The columns behind it hold numbers, aligned to the right.
-
-    Raises
-    ------
-    ValueError
-        For a row that is longer or shorter than the headings, and a heading that is no column.
+    about : str
+        What was asked, such as the task.
+    best : str
+        The answer in a few words.
+    number : str
+        The number that it rests on, with its interval.
+    unit : str
+        What the number is.
+    sentences : sequence of str
+        How sure it is, and what else is to be said.
     """
 
-    caption: str
-    columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    heading: int = 0
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.heading < len(self.columns):
-            raise ValueError(f"heading must be a column in [0, {len(self.columns)}), got {self.heading}")
-        for index, row in enumerate(self.rows):
-            if len(row) != len(self.columns):
-                raise ValueError(f"rows must have {len(self.columns)} cells, got {len(row)} in row {index}")
+    about: str
+    best: str
+    number: str = ""
+    unit: str = ""
+    sentences: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
 class Section:
-    """A heading, a sentence, and what they are about, in this order: pictures, tables, text to copy."""
+    """A heading, a sentence, and what they are about, in this order: charts, pictures, tables, text to copy.
+
+    Parameters
+    ----------
+    heading : str
+        The heading; it folds the section.
+    sentence : str
+        What the section says.
+    pictures, tables, to_copy
+        Drawings of one's own, tables, and a text with a button that copies it.
+    charts : sequence of Chart
+        What the page draws from numbers.
+    notes : sequence of str
+        How to read it, a sentence or two each, which stand folded.
+    is_folded : bool
+        Whether it is closed at first.
+    """
 
     heading: str
     sentence: str = ""
     pictures: Sequence[Picture] = ()
     tables: Sequence[Table] = ()
     to_copy: str = ""
+    charts: Sequence[Chart] = ()
+    notes: Sequence[str] = ()
+    is_folded: bool = False
 
 
-def render_page(title: str, answer: Sequence[str], sections: Sequence[Section]) -> str:
+def render_page(title: str, answer: Sequence[str | Answer], sections: Sequence[Section]) -> str:
     """Return the HTML of a page.
 
     Parameters
     ----------
     title : str
         The page's name and first heading.
-    answer : sequence of str
-        The sentences that stand before everything else, a paragraph each.
+    answer : sequence of str or Answer
+        What stands before everything else, a paragraph each.
     sections : sequence of Section
         The sections behind the answer, in this order; the explorer comes last.
 
@@ -99,17 +116,17 @@ def render_page(title: str, answer: Sequence[str], sections: Sequence[Section]) 
     return Template(_asset("page.html")).substitute(
         title=escape(title),
         policy=_policy(script),
-        style=_asset("report.css"),
+        style="".join(_asset(name) for name in _STYLES),
         links="\n".join(f'<li><a href="#{name}">{escape(heading)}</a></li>' for name, heading in entries),
-        answer="\n".join(map(_paragraph, answer)),
+        answer=_answers(answer),
         sections="\n".join(map(_section, names, sections)),
-        explorer=_asset("explorer.html"),
+        explorer=_asset("explorer/explorer.html"),
         script=script,
     )
 
 
 def _asset(name: str) -> str:
-    return (files("boltzmann.experiments.pages") / _ASSETS / name).read_text(encoding="utf-8")
+    return (files("boltzmann.experiments.pages") / _ASSETS).joinpath(*name.split("/")).read_text(encoding="utf-8")
 
 
 def _policy(script: str) -> str:
@@ -126,46 +143,51 @@ def _paragraph(text: str) -> str:
     return f"<p>{escape(text)}</p>"
 
 
-def _section(name: str, section: Section) -> str:
+def _answers(answers: Sequence[str | Answer]) -> str:
+    """Set each answer as a card; plain sentences stand between them, or are a card where there is no other."""
+    kind = "said" if any(isinstance(one, Answer) for one in answers) else "answer"
+    parts = []
+    for is_plain, some in groupby(answers, lambda one: isinstance(one, str)):
+        if is_plain:
+            sentences = "\n".join(_paragraph(str(one)) for one in some)
+            parts.append(f'<div class="{kind}">\n{sentences}\n</div>')
+        else:
+            parts += [_card(one) for one in some if isinstance(one, Answer)]
+    return "\n".join(parts)
+
+
+def _card(answer: Answer) -> str:
+    unit = f' <span class="unit">{escape(answer.unit)}</span>' if answer.unit else ""
     parts = [
-        f'<section id="{name}" aria-labelledby="{name}-heading">',
-        f'<h2 id="{name}-heading">{escape(section.heading)}</h2>',
+        f'<p class="about">{breakable(answer.about)}</p>' if answer.about else "",
+        f'<p class="best">{breakable(answer.best)}</p>',
+        f'<p class="number">{figures(answer.number)}{unit}</p>' if answer.number else "",
+        *map(_paragraph, answer.sentences),
+    ]
+    return '<div class="answer">\n' + "\n".join(filter(None, parts)) + "\n</div>"
+
+
+def _section(name: str, section: Section) -> str:
+    tables = "\n".join(map(table_of, section.tables))
+    parts = [
+        f'<section id="{name}" aria-labelledby="{name}-heading">\n<details{"" if section.is_folded else " open"}>',
+        f'<summary><h2 id="{name}-heading">{escape(section.heading)}</h2></summary>',
         _paragraph(section.sentence) if section.sentence else "",
+        _notes(section.notes),
+        *(chart_of(f"{name}-chart-{number}", chart) for number, chart in enumerate(section.charts, start=1)),
         *(figure_of(f"{name}-picture-{number}", picture) for number, picture in enumerate(section.pictures, start=1)),
-        *map(_table, section.tables),
+        f'<div class="beside">\n{tables}\n</div>' if len(section.tables) > 1 else tables,
         _text_to_copy(f"{name}-text", section.to_copy) if section.to_copy else "",
-        "</section>",
+        "</details>\n</section>",
     ]
     return "\n".join(part for part in parts if part)
 
 
-def _table(table: Table) -> str:
-    head = "".join(
-        f'<th{_side(table, column)} scope="col">{escape(text)}</th>' for column, text in enumerate(table.columns)
-    )
-    rows = "\n".join(
-        f"<tr>{''.join(_cell(table, column, text) for column, text in enumerate(row))}</tr>" for row in table.rows
-    )
-    stacks = ' class="stacks"' if len(table.columns) > _STACKED else ""
-    return scrolling(
-        table.caption,
-        f"<table{stacks}>\n<caption>{escape(table.caption)}</caption>\n<thead><tr>{head}</tr></thead>\n"
-        f"<tbody>\n{rows}\n</tbody>\n</table>",
-    )
-
-
-def _cell(table: Table, column: int, text: str) -> str:
-    if column != table.heading:
-        # A narrow column may break before the sign, but not behind it.
-        name = f' data-column="{escape(table.columns[column])}"' if len(table.columns) > _STACKED else ""
-        return f"<td{_side(table, column)}{name}>{escape(text).replace('± ', '±&nbsp;')}</td>"
-    # Long expressions may break before their arguments.
-    breakable = re.sub(r"([(,] ?)", r"\1<wbr>", escape(text))
-    return f'<th scope="row"><code>{breakable}</code></th>'
-
-
-def _side(table: Table, column: int) -> str:
-    return ' class="number"' if column > table.heading else ""
+def _notes(notes: Sequence[str]) -> str:
+    if not notes:
+        return ""
+    entries = "\n".join(f"<li>{escape(note)}</li>" for note in notes)
+    return f'<details class="notes">\n<summary>How to read this</summary>\n<ul>\n{entries}\n</ul>\n</details>'
 
 
 def _text_to_copy(name: str, text: str) -> str:

@@ -59,23 +59,53 @@ def task_answer(rows: Sequence[Mapping[Any, Any]], confidence: float, sample: st
     return _at_the_end(rows, confidence, sample) + _in_total(rows)
 
 
+def task_evidence(rows: Sequence[Mapping[Any, Any]], confidence: float, sample: str) -> list[str]:
+    """Return what stands below the name of the best agent: how sure it is, and who is best in total.
+
+    Examples
+    --------
+    >>> row = {"metric": "reward", "replicates": 20, "tied": False, "cumulative": 5.0}
+    >>> task_evidence([{**row, "agent": "A", "final": 2.0}, {**row, "agent": "B", "final": 1.0}], 0.95, "replicate")
+    ['It differs significantly from the other (95 % confidence, 20 replicates).']
+    """
+    lone = _without_a_winner(rows)
+    if lone:
+        return [lone]
+    joint, verdict = _verdict(rows, confidence, sample)
+    # Where all are told apart, the verdict has no subject of its own.
+    at_the_end = f"It {verdict}" if joint == ", and " else verdict[0].upper() + verdict[1:]
+    return [text for text in (at_the_end, _in_total(rows).strip()) if text]
+
+
 def _at_the_end(rows: Sequence[Mapping[Any, Any]], confidence: float, sample: str) -> str:
-    agents, count = [str(row["agent"]) for row in rows], max(int(row["replicates"]) for row in rows)
-    best = f"{agents[0]} is best in the last tenth of the steps"
-    if count == 0:
+    lone = _without_a_winner(rows)
+    if lone:
+        return lone
+    joint, verdict = _verdict(rows, confidence, sample)
+    return f"{rows[0]['agent']} is best in the last tenth of the steps{joint}{verdict}"
+
+
+def _without_a_winner(rows: Sequence[Mapping[Any, Any]]) -> str:
+    if all(int(row["replicates"]) == 0 for row in rows):
         return "No agent has a value in the last tenth of the steps."
-    if len(agents) == 1:
-        return f"{agents[0]} is the only agent: there is nothing to compare it with."
+    if len(rows) == 1:
+        return f"{rows[0]['agent']} is the only agent: there is nothing to compare it with."
     if len({row["final"] for row in rows}) == 1 and all(row["replicates"] > 0 for row in rows):
         return "All agents have the same mean in the last tenth of the steps."
+    return ""
+
+
+def _verdict(rows: Sequence[Mapping[Any, Any]], confidence: float, sample: str) -> tuple[str, str]:
+    """Return how the best one stands to the others, and the words that lead from "is best" to it."""
+    count, others = max(int(row["replicates"]) for row in rows), len(rows) - 1
     support = f"({100 * confidence:g} % confidence, {count} {sample}{'s' if count > 1 else ''})."
     tied = [str(row["agent"]) for row in rows if row["tied"]]
     if not tied:
-        return f"{best}, and differs significantly from {'the other' if len(agents) == 2 else 'all others'} {support}"
-    if len(tied) == len(agents) - 1 > 1:
-        return f"{best} by its mean, but none of the other {len(tied)} differs significantly from it {support}"
+        return ", and ", f"differs significantly from {'the other' if others == 1 else 'all others'} {support}"
+    if len(tied) == others > 1:
+        return " by its mean, but ", f"none of the other {len(tied)} differs significantly from it {support}"
     verb = "does" if len(tied) == 1 else "do"
-    return f"{best}; {_listed(tied)} {verb} not differ significantly from it {support}"
+    return "; ", f"{_listed(tied)} {verb} not differ significantly from it {support}"
 
 
 def _in_total(rows: Sequence[Mapping[Any, Any]]) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,6 +92,7 @@ class Results:
 
     folder: Path
     plan: Plan
+    _repr_html_: ClassVar[Callable[[Results], str]]  # set by boltzmann.experiments, which knows the statistics
     _blocks: dict[str, Arrays] = field(default_factory=dict, init=False, repr=False, compare=False)
     _cells: dict[tuple[int, int], Arrays] = field(default_factory=dict, init=False, repr=False, compare=False)
 

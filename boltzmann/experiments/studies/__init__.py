@@ -6,14 +6,16 @@
   are reached; ``sweep_tables`` and ``limits``: its tables and figure
 - ``annealing``: whether annealing is better than a constant; ``annealing_tables`` and ``gains``: its tables and figure
 - ``tuning``: a search over schedules; ``tuning_tables``: its tables
+- ``study_charts``: what the pages of studies draw
 """
 
 from boltzmann.experiments.studies.annealing import Annealing, run_annealing
-from boltzmann.experiments.studies.annealing_tables import annealing_answer, gain_tables
+from boltzmann.experiments.studies.annealing_tables import annealing_answer, gain_cards, gain_tables
 from boltzmann.experiments.studies.gains import draw_gains
 from boltzmann.experiments.studies.limits import draw_limits
 from boltzmann.experiments.studies.problem import Problem
 from boltzmann.experiments.studies.slopes import fit_low_temperatures
+from boltzmann.experiments.studies.study_charts import gain_charts, limit_charts
 from boltzmann.experiments.studies.sweep import (
     ENDS,
     EndCheck,
@@ -22,9 +24,20 @@ from boltzmann.experiments.studies.sweep import (
     gap_or_usual,
     sweep_temperatures,
 )
-from boltzmann.experiments.studies.sweep_tables import best_table, ends_table, slope_tables, sweep_answer
+from boltzmann.experiments.studies.sweep_tables import (
+    best_table,
+    ends_table,
+    slope_tables,
+    sweep_answer,
+    sweep_cards,
+)
 from boltzmann.experiments.studies.tuning import Tuning, candidates, run_tuning
-from boltzmann.experiments.studies.tuning_tables import judgement_table, recommendation, rounds_table
+from boltzmann.experiments.studies.tuning_tables import (
+    judgement_table,
+    recommendation,
+    recommendation_card,
+    rounds_table,
+)
 
 __all__ = [
     "ENDS",
@@ -41,14 +54,19 @@ __all__ = [
     "draw_limits",
     "ends_table",
     "fit_low_temperatures",
+    "gain_cards",
+    "gain_charts",
     "gain_tables",
     "gap_or_usual",
     "judgement_table",
+    "limit_charts",
     "recommendation",
+    "recommendation_card",
     "rounds_table",
     "run_annealing",
     "run_tuning",
     "slope_tables",
     "sweep_answer",
+    "sweep_cards",
     "sweep_temperatures",
 ]

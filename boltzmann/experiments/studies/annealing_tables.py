@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from boltzmann.experiments.metrics import BY_KEY, StepKey
-from boltzmann.experiments.pages import Table, with_ends
+from boltzmann.experiments.pages import Answer, Table, with_ends
 from boltzmann.experiments.studies.annealing import Gain
 
 _MARKS = {"gains": "+", "loses": "-", "not significant": "="}
@@ -44,6 +44,26 @@ def annealing_answer(gains: Sequence[Gain]) -> list[str]:
             f"{_named('Best', best)}; {_named('worst', worst)}."
         )
     return answer
+
+
+def gain_cards(gains: Sequence[Gain]) -> list[str | Answer]:
+    """Return the answer of a page: where annealing gains, and for each task and period how much the best one does."""
+    where = [_where(period, gains) for period in dict.fromkeys(gain.period for gain in gains)]
+    pairs = dict.fromkeys((gain.task, gain.period) for gain in gains)
+    return [*where, *(_card([gain for gain in gains if (gain.task, gain.period) == pair]) for pair in pairs)]
+
+
+def _card(here: Sequence[Gain]) -> Answer:
+    counts = {verdict: sum(gain.verdict == verdict for gain in here) for verdict in _MARKS}
+    best, count = max(here, key=lambda gain: gain.value), counts["gains"]
+    which = f"{count} of {len(here)} schedules gain" if count else f"None of {len(here)} schedules gains"
+    return Answer(
+        f"{best.task}, {best.period}",
+        f"{which} over {best.constant}",
+        with_ends(best.value, best.low, best.high),
+        f"for {best.policy}, the best one",
+        [f"{counts['loses']} lose; {counts['not significant']} do not differ significantly from the constant."],
+    )
 
 
 def _where(period: str, gains: Sequence[Gain]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from numpy.typing import ArrayLike
 
 from boltzmann.experiments.metrics import BY_KEY
-from boltzmann.experiments.pages import Table
+from boltzmann.experiments.pages import Answer, Table
 from boltzmann.experiments.statistics import with_interval
 from boltzmann.experiments.studies.slopes import SlopeFit, fit_high_temperatures, fit_low_temperatures
 from boltzmann.experiments.studies.sweep import BestTemperature, EndCheck
@@ -82,12 +82,34 @@ def sweep_answer(results: Sequence[BestTemperature], checks: Sequence[EndCheck])
     return [ends, *map(_sentence, results)]
 
 
-def _sentence(best: BestTemperature) -> str:
-    reach = "all others of the sweep differ significantly from it"
+def sweep_cards(results: Sequence[BestTemperature], checks: Sequence[EndCheck]) -> list[str | Answer]:
+    """Return the answer of a page: the best temperature of each task with its number, then a sentence on the ends."""
+    return [*map(_card, results), sweep_answer(results, checks)[0]]
+
+
+def _card(best: BestTemperature) -> Answer:
+    reach = _reach(best)
+    return Answer(
+        best.task,
+        f"T = {best.temperature:g} does best",
+        with_interval(best.value, best.low, best.high),
+        f"{BY_KEY[best.metric].name} in the last tenth of the steps",
+        [
+            f"Greedy (T = 0) has {best.greedy:z.4g}, uniform (T = ∞) {best.uniform:z.4g}.",
+            f"{reach[0].upper()}{reach[1:]}.",
+        ],
+    )
+
+
+def _reach(best: BestTemperature) -> str:
     if best.lowest < best.highest:
-        reach = f"those that do not differ significantly lie between T = {best.lowest:g} and T = {best.highest:g}"
+        return f"those that do not differ significantly lie between T = {best.lowest:g} and T = {best.highest:g}"
+    return "all others of the sweep differ significantly from it"
+
+
+def _sentence(best: BestTemperature) -> str:
     return (
         f"On {best.task} the best constant temperature is T = {best.temperature:g}: "
         f"{with_interval(best.value, best.low, best.high)} {BY_KEY[best.metric].name}, against {best.greedy:z.4g} at "
-        f"T = 0 and {best.uniform:z.4g} at T = inf; {reach}."
+        f"T = 0 and {best.uniform:z.4g} at T = inf; {_reach(best)}."
     )

@@ -140,7 +140,7 @@ class Tuning:
         return min(candidates, max(self.finalists, (candidates + 1) // 2))
 
     def judgement(self, policies: Sequence[Policy]) -> Experiment:
-        """Describe the run that judges the finalists, on a seed that chose nothing."""
+        """Describe the run that judges the finalists, on a seed of its own."""
         return Experiment((self.problem.task(policies),), self.judging, separate_seeds(self.seed, 1)[0])
 
 
@@ -167,7 +167,7 @@ class TuningResult:
     rounds : list of Round
         All rounds, in their order.
     judged : Results
-        The finalists on seeds that chose nothing.
+        The finalists on seeds that had no part in the search.
     """
 
     recommendation: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from boltzmann.experiments.pages import Table
+from boltzmann.experiments.pages import Answer, Table
 from boltzmann.experiments.statistics import TaskJudgement, difference_text, final_text
 from boltzmann.experiments.studies.tuning import TuningResult
 
@@ -12,8 +12,8 @@ _RECOMMENDED = "recommended"
 def recommendation(result: TuningResult) -> list[str]:
     """Say what is recommended, how good it is, and which finalists do not differ significantly from it.
 
-    The interval is Student's over replicates that chose nothing. Differences are paired and Holm-corrected over the
-    comparisons with the recommendation.
+    The interval is Student's over fresh replicates, which had no part in the search. Differences are paired and
+    Holm-corrected over the comparisons with the recommendation.
     """
     (judged,) = result.judgement.tasks
     best = judged.rows[judged.reference]
@@ -24,7 +24,7 @@ def recommendation(result: TuningResult) -> list[str]:
     sentences = [
         f"Recommended for {judged.task}: {result.recommendation}.",
         f"Its {judged.metric.name} in the last tenth of the steps is {final_text(best)}: mean and 95 % interval over "
-        f"{best['replicates']} replicates that chose nothing.",
+        f"{best['replicates']} fresh replicates.",
         f"{', '.join(similar)} {verb} not differ significantly from it."
         if similar
         else "All other finalists differ significantly from it.",
@@ -32,6 +32,14 @@ def recommendation(result: TuningResult) -> list[str]:
     if better:
         sentences.append(f"Better than it on these seeds, all tests counted: {', '.join(better)}.")
     return sentences
+
+
+def recommendation_card(result: TuningResult) -> Answer:
+    """Return the recommendation as the answer of a page: the agent, its number, and how sure it is."""
+    (judged,) = result.judgement.tasks
+    best, (_, _, *sure) = judged.rows[judged.reference], recommendation(result)
+    unit = f"{judged.metric.name} in the last tenth of the steps, over {best['replicates']} fresh replicates"
+    return Answer(judged.task, f"{result.recommendation} is recommended", final_text(best), unit, sure)
 
 
 def judgement_table(result: TuningResult) -> Table:
@@ -52,7 +60,7 @@ def judgement_table(result: TuningResult) -> Table:
     ]
     caption = (
         f"The finalists, {judged.metric.name} in the last tenth of the steps, over "
-        f"{result.judged.plan.replicates} replicates that chose nothing"
+        f"{result.judged.plan.replicates} fresh replicates, which had no part in the search"
     )
     columns = (
         *("rank", "policy", "mean", "difference to the recommended one"),

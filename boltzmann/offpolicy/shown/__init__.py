@@ -1,6 +1,6 @@
 """What a log says about temperatures, shown: a figure, tables and a page.
 
-- ``value_figure``: the value against the temperature, with what the log does not cover
+- ``value_figure``: the value against the temperature, with what the log does not cover; ``value_chart``: on a page
 - ``choice_page``: the leaderboard as a table, and the page
 """
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 
-from boltzmann.experiments.pages import Picture, Section, Table, write_page
+from boltzmann.experiments.pages import Section, Table, write_page
 from boltzmann.experiments.wording import shortened
 from boltzmann.offpolicy.candidates import Candidate, TemperatureChoice
+from boltzmann.offpolicy.shown.value_chart import choice_charts
 
 _LONGEST = 40
 ONE_STEP = (
@@ -60,10 +60,8 @@ def _range(low: float, high: float) -> str:
     return f"[{low:.4f}, {high:.4f}]"
 
 
-def write_choice(
-    path: str | os.PathLike[str], choice: TemperatureChoice, pictures: Sequence[Picture], source: str = ""
-) -> None:
-    """Write the page: the answer, the figure and the leaderboard, in one HTML file that loads nothing.
+def write_choice(path: str | os.PathLike[str], choice: TemperatureChoice, source: str = "") -> None:
+    """Write the page: the answer, the charts and the leaderboard, in one HTML file that loads nothing.
 
     Parameters
     ----------
@@ -71,19 +69,25 @@ def write_choice(
         The file.
     choice : TemperatureChoice
         What is shown.
-    pictures : sequence of Picture
-        The figure, or nothing where it could not be drawn.
     source : str
-        What the log is, for the sentence above the figure.
+        What the log is, for the sentence above the charts.
     """
-    covered = (
-        "Covered is 1 less the left-over mass: the part of a policy for which weights of at most √n, from the logged "
-        "distributions, can stand. A candidate that is covered to less than 99 % is not picked, whatever its estimate. "
-        "= does not differ significantly from the logged policy; → is the pick. The interval for any policy needs the "
-        "bounds of the rewards, and holds whether the log covers the policy or not."
-    )
+    notes = [
+        "→ is the pick; = does not differ significantly from the logged policy.",
+        "Covered is the part of a policy for which the logged decisions can stand, with weights of at most √n. A "
+        "policy that is covered to less than 99 % is not picked, whatever its estimate.",
+        "The interval for any policy holds whether the log covers the policy or not. It needs the bounds of the "
+        "rewards.",
+    ]
     sections = [
-        Section("What another policy would have earned", f"From {source}." if source else "", pictures),
-        Section("Leaderboard", covered, tables=[choice_table(choice)]),
+        Section(
+            "What another policy would have earned", f"From {source}." if source else "", charts=choice_charts(choice)
+        ),
+        Section(
+            "Leaderboard",
+            "Covered policies come first, the best of them at the top.",
+            tables=[choice_table(choice)],
+            notes=notes,
+        ),
     ]
     write_page(path, "What would another temperature have earned?", [choice.answer, ONE_STEP], sections)

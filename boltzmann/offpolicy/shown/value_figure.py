@@ -19,6 +19,7 @@ SHOWS = (
     "The estimated value of each candidate with its interval, the interval that holds for any policy around it, the "
     "logged policy as a level line, and below it how much of each candidate the log leaves uncovered."
 )
+"""What the figure of ``draw_choice`` shows, for those who do not see it."""
 _LONGEST, _MOST_TICKS = 28, 9
 
 

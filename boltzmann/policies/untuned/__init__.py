@@ -1,8 +1,12 @@
-"""Policies that need no number: they compute each action's temperature from what is known of its value.
+"""Policies that need no number of the rewards' unit or origin.
 
 - ``standard_error``: temperatures in proportion to the standard error of each action's value
+- ``to_horizon``: the same, with a known last step
+- ``untaken_first``: every action once before another policy compares their values
 """
 
 from boltzmann.policies.untuned.standard_error import StandardError
+from boltzmann.policies.untuned.to_horizon import StandardErrorToHorizon
+from boltzmann.policies.untuned.untaken_first import UntakenFirst
 
-__all__ = ["StandardError"]
+__all__ = ["StandardError", "StandardErrorToHorizon", "UntakenFirst"]

@@ -7,24 +7,75 @@ deviation of what the actions paid, over a factor c.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
+from boltzmann._numerics import any_traced
 from boltzmann.acting import Acting
 from boltzmann.arrays import QUIET, Floats, Input, Mask, Values
 from boltzmann.bounds import OrNone
+from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs, OfEnergies
 from boltzmann.laws import Functions, Named, Number, Pass, PolicyLaw, Results, StepNumber
+from boltzmann.policies.any_library import choice_by_law
 from boltzmann.policies.indices import PolicyInputs
 from boltzmann.schedules import NONNEGATIVE, Schedule
 
 _PER_NATURAL_LOGARITHM = 0.5 / math.log(2.0)
 
 
+class ByStandardErrors(Acting):
+    """Shared by the policies whose temperatures are standard errors over a factor: all but the factor."""
+
+    reads: ClassVar[frozenset[str]] = frozenset({"visits", "variances"})
+    spends: ClassVar[float] = 1.0
+    """Degrees of freedom that the value of an action costs: its variance is one about that value."""
+
+    @QUIET
+    def __call__(
+        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
+    ) -> Gibbs | Categorical:
+        """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
+        if any_traced(values, step, visits, where, variances):
+            law: Any = self
+            given = {"step": step, "visits": visits, "where": where, "variances": variances}
+            return choice_by_law(type(self).__name__, law.law, values, **given)
+        inputs = PolicyInputs(values, visits, where)
+        spread = inputs.variances(type(self).__name__, variances)
+        waiting = inputs.untaken.any(axis=-1, keepdims=True)
+        energies = self._energies(inputs, spread, step)
+        energies = np.where(waiting, 0.0, energies).astype(inputs.dtype)
+        first = np.where(waiting, inputs.untaken, inputs.allowed)
+        greedy = inputs.returned(inputs.best())
+        return OfEnergies.made(inputs.returned(energies), 1.0, inputs.returned(first), greedy, has_temperature=False)
+
+    def _energies(self, inputs: PolicyInputs, spread: Floats, step: int) -> Floats:
+        """Return the logarithms of the weights, in units of the row's half range, whose square cannot overflow."""
+        allowed, count = inputs.allowed, inputs.allowed.sum(axis=-1, keepdims=True)
+        best = inputs.values.max(axis=-1, keepdims=True)
+        halves = np.where(allowed, best / 2 - inputs.values / 2, 0.0)
+        unit = halves.max(axis=-1, keepdims=True)
+        unit = np.where(unit > 0, unit, 1.0)
+        gaps, deviations = halves / unit, np.sqrt(spread) / 2 / unit
+        centred = np.where(allowed, gaps - gaps.sum(axis=-1, keepdims=True) / count, 0.0)
+        squares = (inputs.visits * deviations**2).sum(axis=-1, keepdims=True)
+        squares = squares + (centred**2).sum(axis=-1, keepdims=True) / count
+        taken = (allowed & ~inputs.untaken).sum(axis=-1, keepdims=True)
+        freedom = inputs.visits.sum(axis=-1, keepdims=True) - self.spends * taken + 1.0
+        factor = self._factor(count, step)
+        logs = -factor * (gaps * (np.sqrt(inputs.visits) / np.sqrt(squares / freedom)))
+        return np.where(gaps > 0, logs, 0.0)
+
+    def _factor(self, count: Floats, step: int) -> Floats:
+        """Return the factor c of rows with so many allowed actions, shape (..., 1)."""
+        raise NotImplementedError
+
+
 @dataclass(frozen=True, repr=False)
-class StandardError(Acting):
+class StandardError(ByStandardErrors):
     """p(a) is proportional to exp(-c gap(a) sqrt(N(a)) / s): each action's temperature is its standard error over c.
 
     ``gap(a) = max Q - Q(a)``, N(a) are the visits, and ``s^2 = (sum_a N(a) v(a) + Var Q) / (sum_a N(a) - taken + 1)``
@@ -47,7 +98,10 @@ class StandardError(Acting):
         uniform and inf greedy. Equal values are uniform, and so is the choice among values that differ by far less
         than their standard errors; without noise, or as the visits grow, the policy becomes greedy.
 
-    A call without visits or variances, or with values that are not finite, raises a ValueError.
+    Raises
+    ------
+    ValueError
+        In a call without visits or variances, or with values that are not finite.
 
     Examples
     --------
@@ -63,46 +117,11 @@ class StandardError(Acting):
     array([0.5, 0.5, 0. ])
     """
 
-    reads: ClassVar[frozenset[str]] = frozenset({"visits", "variances"})
-    _spends: ClassVar[float] = 1.0
-    """Degrees of freedom that the value of an action costs: its variance is one about that value."""
-
     scale: Annotated[float | Schedule | None, OrNone(NONNEGATIVE)] = None
-
-    @QUIET
-    def __call__(
-        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
-    ) -> Gibbs:
-        """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
-        inputs = PolicyInputs(values, visits, where)
-        spread = inputs.variances(type(self).__name__, variances)
-        waiting = inputs.untaken.any(axis=-1, keepdims=True)
-        energies = self._energies(inputs, spread, step)
-        energies = np.where(waiting, 0.0, energies).astype(inputs.dtype)
-        first = np.where(waiting, inputs.untaken, inputs.allowed)
-        greedy = inputs.returned(inputs.best())
-        return OfEnergies.made(inputs.returned(energies), 1.0, inputs.returned(first), greedy, has_temperature=False)
-
-    def _energies(self, inputs: PolicyInputs, spread: Floats, step: int) -> Floats:
-        """Return the logarithms of the weights, in units of the row's half range, whose square cannot overflow."""
-        allowed, count = inputs.allowed, inputs.allowed.sum(axis=-1, keepdims=True)
-        best = inputs.values.max(axis=-1, keepdims=True)
-        halves = np.where(allowed, best / 2 - inputs.values / 2, 0.0)
-        unit = halves.max(axis=-1, keepdims=True)
-        unit = np.where(unit > 0, unit, 1.0)
-        gaps, deviations = halves / unit, np.sqrt(spread) / 2 / unit
-        centred = np.where(allowed, gaps - gaps.sum(axis=-1, keepdims=True) / count, 0.0)
-        squares = (inputs.visits * deviations**2).sum(axis=-1, keepdims=True)
-        squares = squares + (centred**2).sum(axis=-1, keepdims=True) / count
-        taken = (allowed & ~inputs.untaken).sum(axis=-1, keepdims=True)
-        freedom = inputs.visits.sum(axis=-1, keepdims=True) - self._spends * taken + 1.0
-        factor = self._factor(count, step)
-        logs = -factor * (gaps * (np.sqrt(inputs.visits) / np.sqrt(squares / freedom)))
-        return np.where(gaps > 0, logs, 0.0)
 
     def _factor(self, count: Floats, step: int) -> Floats:
         if self.scale is None:
-            return np.asarray(1.0 + np.log(count) * _PER_NATURAL_LOGARITHM)
+            return np.asarray(usual_factor(np, count))
         return np.asarray(NONNEGATIVE.read("scale", self.scale, step))[..., np.newaxis]
 
     @property
@@ -114,12 +133,12 @@ class StandardError(Acting):
     def law(self) -> PolicyLaw:
         """The policy as a law."""
         numbers = {} if self.scale is None else {"scale": StepNumber(self.scale)}
-        passes = (_ROW, _pooled(self._spends, is_scaled=self.scale is not None))
-        return PolicyLaw(_weight, passes, numbers, self.reads)
+        factor = _default if self.scale is None else _given
+        return PolicyLaw(weight, passes_of(self.spends, factor), numbers, self.reads)
 
 
 class _ReturnStandardError(StandardError):
-    _spends = 0.0
+    spends = 0.0
 
 
 def _row(m: Functions, action: Named, row: Named) -> Results:
@@ -138,8 +157,21 @@ def _unit(m: Functions, row: Named) -> Results:
 _ROW = Pass(_row, _unit, keeps=("is_untaken", "half"), largest=("unit",))
 
 
-def _pooled(spends: float, *, is_scaled: bool) -> Pass:
-    """Return the pass after which a row has its ``rate``, the weight being exp(-rate gap sqrt(N))."""
+def usual_factor(m: Any, count: Any) -> Any:
+    """Return the factor c = 1 + log2(K) / 2; a law."""
+    return 1.0 + m.log(count) * _PER_NATURAL_LOGARITHM
+
+
+def _default(m: Functions, row: Named) -> Number:
+    return usual_factor(m, row.count)  # type: ignore[no-any-return]
+
+
+def _given(m: Functions, row: Named) -> Number:
+    return row.scale
+
+
+def passes_of(spends: float, factor: Callable[[Any, Any], Any]) -> tuple[Pass, ...]:
+    """Return the passes after which a row has its ``deviation`` s and its ``factor`` c."""
 
     def adds(m: Functions, action: Named, row: Named) -> Results:
         allowed = action.q > -np.inf
@@ -151,13 +183,13 @@ def _pooled(spends: float, *, is_scaled: bool) -> Pass:
     def moves(m: Functions, row: Named) -> Results:
         taken = row.count - row.waiting
         pooled = (row.noise + row.spread / row.count) / (row.total - spends * taken + 1.0)
-        factor = row.scale if is_scaled else 1.0 + m.log(row.count) * _PER_NATURAL_LOGARITHM
-        return {"deviation": m.sqrt(pooled), "factor": factor}
+        return {"deviation": m.sqrt(pooled), "factor": factor(m, row)}
 
-    return Pass(adds, moves)
+    return (_ROW, Pass(adds, moves))
 
 
-def _weight(m: Functions, action: Named, row: Named) -> Number:
+def weight(m: Functions, action: Named, row: Named) -> Number:
+    """Return exp(-c gap sqrt(N) / s), or whether an action is untaken where one is; a law."""
     gap = action.half / row.unit
     energy = row.factor * (gap * (m.sqrt(action.visits) / row.deviation))
     likely = m.where(gap > 0, m.exp(-energy), 1.0)

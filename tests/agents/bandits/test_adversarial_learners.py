@@ -134,3 +134,10 @@ def test_after_a_million_rounds_nothing_overflows(learner):
 def test_beyond_where_a_product_of_weights_overflows_the_best_arm_is_found(learner):
     # The product of exponentials in the textbook overflows within 15 791 rounds.
     assert best_of_the_last(prepared(learner, num_envs=4, states=1, actions=2), 40_000, 1000) > 0.9
+
+
+def test_the_credit_is_that_of_the_act_where_the_same_state_has_another_mask_next():
+    agent = prepared(Exp3(exploration=1.0), num_envs=1, states=1, actions=3)
+    agent.act([0], where=[[1, 1, 0]])
+    agent.update(Transition([0], [1], [1.0], [0], [False], [False], [[1, 0, 1]]))
+    np.testing.assert_array_equal(agent.values[:, 0], [[0.0, 2.0, 0.0]])

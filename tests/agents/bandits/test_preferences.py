@@ -51,3 +51,11 @@ def test_reinforcement_comparison_follows_the_rule_of_the_book():
             references[row, s] += 0.4 * (reward - references[row, s])
     for entry, preference in preferences.items():
         assert agent.values[entry] == pytest.approx(preference, rel=1e-11)
+
+
+def test_the_probabilities_are_those_of_the_act_where_the_same_state_has_another_mask_next():
+    agent = prepared(GradientBanditWithoutBaseline(step_size=1.0), num_envs=1, states=1, actions=3)
+    agent.act([0], where=[[1, 1, 0]])
+    agent.update(Transition([0], [0], [1.0], [0], [False], [False], [[1, 0, 1]]))
+    np.testing.assert_array_equal(agent.values[:, 0], [[0.5, -0.5, 0.0]])
+    np.testing.assert_array_equal(agent.allowed[:, 0], [[True, False, True]])

@@ -2,12 +2,13 @@
 
 import copy
 import inspect
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import agents
-from boltzmann import VDBE, Boltzmann, Constant, Greedy, InverseTime, Linear, StandardError, UCB1Tuned
+from boltzmann import VDBE, Boltzmann, Constant, Greedy, InverseTime, Linear, Sparsemax, StandardError, UCB1Tuned
 from boltzmann.experiments import rollout
 from boltzmann.laws import PolicyLaw, greedy_weight, own_law
 from boltzmann.policies import inputs_read_by
@@ -17,7 +18,7 @@ from tests.support.lists import BACKUPS
 pytest.importorskip("numba")
 from boltzmann.experiments.engine.compiled import CompiledCell
 
-WITHOUT_A_LAW = set()
+WITHOUT_A_LAW = {agents.FrontierQ}
 """Learners that only lockstep runs."""
 
 GAUSSIAN, BERNOULLI = "boltzmann/GaussianBandit-v0", "boltzmann/BernoulliBandit-v0"
@@ -221,6 +222,50 @@ def test_a_step_size_of_ones_own_fails_where_a_step_reaches_it(engine):
     roll(5)
     with pytest.raises(ZeroDivisionError):
         roll(6)
+
+
+CLASHING = ("first", "left", "start", "action", "rewards", "top", "sum", "arms", "next_states", "f", "rates", "size")
+
+
+class Clashing(agents.QLearning):
+    """A learner with tables, states and constants of its own, named as a kernel names something else."""
+
+    def __init__(self, policy):
+        super().__init__(policy, **TD)
+
+    @property
+    def law(self):
+        law, shape = super().law, self.values.shape
+        tables, states = CLASHING[::2], CLASHING[1::2]
+        own = {**{name: np.zeros(shape) for name in tables}, **{name: np.zeros(shape[:2]) for name in states}}
+        self.own = getattr(self, "own", own)
+
+        def learn(m, here, reward, future, row):
+            added = {name: getattr(here, name) + row.reward for name in tables}
+            added |= {name: getattr(row, name) + 2.0 * row.at for name in states}
+            return {**law.learn(m, here, reward, future, row), **added}
+
+        return replace(
+            law,
+            learn=learn,
+            tables={**law.tables, **{name: self.own[name] for name in tables}},
+            states={name: self.own[name] for name in states},
+            constants={**law.constants, "reward": 1.0, "at": 1.0},
+            distribution=lambda inputs, *others: law.distribution({"values": inputs["values"]}, *others),
+        )
+
+
+@pytest.mark.parametrize("world", [BERNOULLI, SWIM])
+def test_names_of_tables_clash_with_none_of_a_kernel(world):
+    policy = Sparsemax(0.5)
+    lockstep_agent, *_ = by_both(world, agents.QLearning(policy, **TD), 65)
+    env, agent = made(world, 65), Clashing(policy)
+    rollout(env, agent, np.array([1, 60, STEPS]), list(range(65)), np.random.default_rng(1), engine="compiled")
+    np.testing.assert_array_equal(agent.values, lockstep_agent.values)
+    for name in CLASHING[::2]:
+        np.testing.assert_array_equal(agent.own[name], agent.visits, err_msg=name)
+    for name in CLASHING[1::2]:
+        np.testing.assert_array_equal(agent.own[name], 2 * agent.visits.sum(axis=-1), err_msg=name)
 
 
 def test_a_backup_whose_policy_reads_more_than_values_has_no_law():

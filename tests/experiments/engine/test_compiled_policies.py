@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 import boltzmann
@@ -22,6 +23,7 @@ from boltzmann import (
     GaussianThompson,
     Greedy,
     GreedyProbabilityTarget,
+    InverseTime,
     KLBoltzmann,
     Linear,
     LossBudget,
@@ -31,13 +33,16 @@ from boltzmann import (
     RangeScaled,
     Sparsemax,
     StandardError,
+    StandardErrorToHorizon,
     StdScaled,
     UCB1Tuned,
     Uniform,
+    UntakenFirst,
     VDBESoftmax,
 )
+from boltzmann.experiments import rollout
 from boltzmann.laws import own_law
-from tests.support.both_engines import assert_the_same
+from tests.support.both_engines import assert_the_same, made
 
 pytest.importorskip("numba")
 
@@ -63,12 +68,19 @@ POLICIES = [
     MaxBoltzmann(0.3, RangeScaled(0.2)),
     EpsilonBoltzmann(0.2, EntropyTarget(0.5)),
     KLBoltzmann((0.5, 0.1, 0.1, 0.1, 0.2), 0.5),
+    KLBoltzmann((0.0, 1.0, 0.0, 2.0, 0.2), Linear(1.0, 0.0, 100)),
+    KLBoltzmann(EpsilonGreedy(0.1), 0.5),
+    KLBoltzmann(Boltzmann(EntropyTarget(1.0)), EntropyTarget(0.5)),
+    KLBoltzmann(Sparsemax(0.5), RangeScaled(0.5)),
     Sparsemax(Linear(1.0, 0.0, 100)),
     Sparsemax(RangeScaled(0.5)),
     Entmax(0.5),
     Entmax(0.5, 1.25),
     Entmax(0.5, 1.0),
     Entmax(INF, 2.0),
+    Entmax(0.5, 3.0),
+    Entmax(Linear(1.0, 0.0, 100), 10.0),
+    Entmax(INF, 2.5),
     Mellowmax(Linear(0.0, 20.0, 100)),
     Mellowmax(INF),
     UCB1(),
@@ -78,22 +90,32 @@ POLICIES = [
     Maillard(INF),
     StandardError(),
     StandardError(Linear(0.0, 5.0, 100)),
+    StandardErrorToHorizon(100),
+    UntakenFirst(Boltzmann(RangeScaled(0.1))),
+    UntakenFirst(KLBoltzmann((0.5, 0.1, 0.1, 0.1, 0.2), 0.5)),
+    UntakenFirst(GaussianThompson(1.0)),
+    UntakenFirst(StandardError()),
+    UntakenFirst(VDBE(1.0)),
     BoltzmannGumbel(0.5),
     BoltzmannGumbel(0.0),
     BoltzmannGumbel(INF),
+    BoltzmannGumbel(Linear(1.0, 0.0, 100)),
+    BoltzmannGumbel(InverseTime(INF, 1.0)),
     GaussianThompson(1.0),
     GaussianThompson(1.0, 0.5, 2.0),
     VDBE(1.0),
     VDBESoftmax(0.5, weight=0.2),
 ]
 WITHOUT_LAW = [
+    # Its draws of Beta laws reject as many random numbers as the values want, in NumPy's order over all rows.
     BernoulliThompson(),
-    BoltzmannGumbel(Linear(1.0, 0.0, 100)),
-    Entmax(0.5, 3.0),
-    KLBoltzmann(EpsilonGreedy(0.1), 0.5),
-    KLBoltzmann((0.0, 1.0), 0.5),
+    UntakenFirst(BernoulliThompson()),
+    # Noise has no weights.
+    KLBoltzmann(BoltzmannGumbel(0.5), 0.5),
+    # The learner keeps the rates of its own policy, not of a prior.
+    KLBoltzmann(VDBE(1.0), 0.5),
 ]
-"""These run in lockstep, each for a reason that its ``law`` states."""
+"""These are called between kernels, each for the reason above it."""
 
 
 def of_kind(kind):
@@ -129,8 +151,12 @@ def test_every_policy_acts_alike_on_a_bandit(policy):
     for rows in (65, 3, 1):
         assert_the_same(f"{BANDIT}(arms=5)", SampleAverage(policy), rows, exact=False)
 
+    (UntakenFirst(BernoulliThompson()),)
 
-ON_TABLES = [policy for policy in POLICIES if not isinstance(policy, KLBoltzmann) and policy != Boltzmann(GLIE())]
+
+ON_TABLES = [
+    policy for policy in POLICIES if not isinstance(getattr(policy, "prior", 0), tuple) and policy != Boltzmann(GLIE())
+]
 
 
 @pytest.mark.slow
@@ -148,6 +174,28 @@ def test_every_policy_acts_alike_with_masks(policy):
 )
 def test_learners_that_bootstrap_from_the_policy_do_so_with_thermostats(learner, thermostat):
     assert_the_same(LAKE, learner(Boltzmann(thermostat), step_size=0.5, discount=0.9), 5, exact=False)
+
+
+@pytest.mark.parametrize("engine", ["lockstep", "compiled"])
+def test_a_mask_that_forbids_every_action_of_the_prior_is_named_with_its_row(engine):
+    agent = QLearning(KLBoltzmann((1.0, 0.0, 0.0, 0.0, 0.0, 0.0), 0.5))
+    with pytest.raises(
+        ValueError, match=r"at least one action must be allowed, of a prior above 0, .* got none in row"
+    ):
+        rollout(made(TAXI, 65), agent, np.array([300]), list(range(65)), np.random.default_rng(0), engine=engine)
+
+
+@pytest.mark.parametrize("engine", ["auto", "compiled"])
+def test_a_prior_of_another_length_is_refused(engine):
+    with pytest.raises(ValueError, match=r"prior of the policy has not 4 numbers|shape.* \(2,\)"):
+        rollout(
+            made(LAKE, 2),
+            QLearning(KLBoltzmann((0.5, 0.5), 0.5)),
+            np.array([3]),
+            [0, 1],
+            np.random.default_rng(0),
+            engine=engine,
+        )
 
 
 def test_a_wrong_law_is_caught(monkeypatch):

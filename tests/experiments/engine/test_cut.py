@@ -2,6 +2,7 @@
 
 import copy
 import re
+from dataclasses import astuple
 
 import gymnasium
 import numpy as np
@@ -134,6 +135,7 @@ POLICY_CASES = [
     (agents.SampleAverage(Softmax()), GAUSSIAN),
     (agents.SampleAverage(Spread()), DRIFTING),
     (agents.ConstantStep(Both()), DRIFTING),
+    (agents.ConstantStep(Spread()), DRIFTING),
     (agents.QLearning(Both(), **TD), LAKE),
     (agents.SampleAverage(BernoulliThompson()), "boltzmann/BernoulliBandit-v0"),
 ]
@@ -165,9 +167,8 @@ def test_an_environment_without_a_law_is_answered_alike(agent, world):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("agent", [agent for agent, world in WORLD_CASES[:5]], ids=named)
+@pytest.mark.parametrize("agent", [agent for agent, world in WORLD_CASES[:7]], ids=named)
 def test_masks_may_begin_late_and_be_missing(agent):
-    # Lockstep computes the probabilities of gradient bandits and Exp3 with the mask that the state has after the step.
     for rows in (1, 65):
         assert_alike(lambda rows=rows: MasksNowAndThen(made(TAXI, rows)), agent, exact=not isinstance(agent, INEXACT))
 
@@ -178,9 +179,102 @@ def test_neither_policy_nor_environment_needs_a_law(kind):
         assert_alike(lambda rows=rows: kind(made(TAXI, rows)), agents.DoubleQ(Softmax(), **TD))
 
 
+class NoLaw:
+    """A learner without a law, which keeps all that it is told and the actions that it takes."""
+
+    def __init__(self, agent):
+        self.agent, self.told = agent, []
+
+    def __repr__(self):
+        return repr(self.agent)
+
+    def reset(self, *spaces):
+        self.agent.reset(*spaces)
+
+    def act(self, observations, where=None):
+        decision = self.agent.act(observations, where=where)
+        self.told.append((observations, where, decision.actions))
+        return decision
+
+    def update(self, transition):
+        self.told.append(astuple(transition))
+        self.agent.update(transition)
+
+
+LEARNER_CASES = [
+    (agents.QLearning(Softmax(), **TD), TAXI),
+    (agents.QLearning(LAWFUL, **TD), "Taxi-v4(max_episode_steps=3)"),
+    (agents.Sarsa(LAWFUL, **TD), LAKE),
+    (agents.DoubleQ(LAWFUL, **TD), GARNET),
+    (agents.QLambda(VDBE(1.0), **TD), "boltzmann/RiverSwim-v0(max_episode_steps=20)"),
+    (agents.QLearning(LAWFUL, **TD), CART),
+    (agents.SoftQ(LAWFUL, temperature=0.5, **TD), "Acrobot-v1"),
+    (agents.QLearning(LAWFUL, **TD), "Blackjack-v1"),
+    (agents.SampleAverage(BernoulliThompson()), "boltzmann/BernoulliBandit-v0"),
+    (agents.GradientBandit(), GAUSSIAN),
+    (agents.ConstantStep(Both()), DRIFTING),
+    (agents.SampleAverage(LAWFUL), "boltzmann/AdversarialBandit-v0"),
+]
+"""Learners that are called, in worlds of every kind."""
+
+
+def same(one, other):
+    return np.array_equal(one, other) and getattr(one, "dtype", None) == getattr(other, "dtype", None)
+
+
+@pytest.mark.parametrize(("agent", "world"), some_slow(LEARNER_CASES, LEARNER_CASES[1], LEARNER_CASES[5]))
+def test_a_learner_without_a_law_is_told_the_same_and_acts_alike(agent, world):
+    for rows in (1, 65):
+        learners, records, states = [], [], []
+        for engine in ("lockstep", "auto"):
+            env, learner, rng = made(world, rows), NoLaw(copy.deepcopy(agent)), np.random.default_rng(1)
+            records.append(rollout(env, learner, ENDS, list(range(rows)), rng, engine=engine))
+            learners.append(learner)
+            # The environment goes on from the same state, with the same random numbers.
+            states.append(env.step(np.zeros(rows, dtype=int)))
+        slow, fast = records
+        assert (slow.engine, fast.engine) == ("lockstep", "cut")
+        for expected, told in zip(*(learner.told for learner in learners), strict=True):
+            assert all(same(*pair) for pair in zip(expected, told, strict=True)), (expected, told)
+        for one, other in zip(states[0][:4], states[1][:4], strict=True):
+            np.testing.assert_array_equal(one, other)
+        for name in RECORDED:
+            close = {"rtol": 1e-12, "atol": 1e-12, "err_msg": name}
+            np.testing.assert_allclose(fast.arrays[name], slow.arrays[name], **close)
+
+
+def test_a_learner_without_a_law_in_an_environment_without_one_runs_in_lockstep():
+    rng = np.random.default_rng(0)
+    learner = NoLaw(agents.QLearning(Greedy()))
+    assert rollout(Called(made(LAKE, 2)), learner, ENDS, [0, 1], rng).engine == "lockstep"
+
+
+@pytest.mark.parametrize("actions", [np.array([0, 4]), np.array([-1, 0]), np.array([0.0, 1.0]), np.array([0])])
+def test_a_wrong_action_of_a_learner_has_the_same_error_on_both_engines(actions):
+    class Wrong(NoLaw):
+        def act(self, observations, where=None):
+            return agents.Decision(actions, Categorical([0.5, 0.5]), np.zeros((2, 4)))
+
+    errors = []
+    for engine in ("lockstep", "auto"):
+        with pytest.raises(ValueError, match="actions must be") as caught:
+            rollout(
+                made(LAKE, 2), Wrong(agents.QLearning(Greedy())), ENDS, [0, 1], np.random.default_rng(0), engine=engine
+            )
+        errors.append(str(caught.value))
+    assert errors[0] == errors[1]
+
+
+def test_every_step_of_a_called_learner_is_told():
+    told, rng = [], np.random.default_rng(0)
+    learner = NoLaw(agents.QLearning(Greedy()))
+    rollout(made(LAKE, 2), learner, np.array([2, 5]), [0, 1], rng, on_step=told.append)
+    assert told == [1, 2, 3, 4, 5]
+
+
 @pytest.mark.parametrize("learner", [agents.Sarsa, agents.ExpectedSarsa])
-def test_a_learner_that_asks_its_policy_while_it_learns_stays_in_lockstep(learner):
-    assert_alike(lambda: made(LAKE, 3), learner(Softmax()), engine="lockstep")
+def test_a_learner_that_asks_its_policy_while_it_learns_is_called(learner):
+    assert_alike(lambda: made(LAKE, 3), learner(Softmax()))
 
 
 class HalfRates(VDBE):
@@ -190,8 +284,8 @@ class HalfRates(VDBE):
         return super().next_epsilons(epsilons, changes, actions_allowed) / 2
 
 
-def test_a_policy_whose_rates_have_no_law_stays_in_lockstep():
-    assert_alike(lambda: made(LAKE, 3), agents.QLearning(HalfRates(1.0)), engine="lockstep")
+def test_a_learner_whose_policy_has_rates_without_a_law_is_called():
+    assert_alike(lambda: made(LAKE, 3), agents.QLearning(HalfRates(1.0)))
 
 
 def test_the_whole_cell_is_required_of_the_compiled_engine():

@@ -62,8 +62,7 @@ def test_every_name_is_drawn_as_text(name, tmp_path):
 @pytest.mark.parametrize("name", NAMES, ids=ascii)
 def test_every_name_is_text_on_the_page(name, tmp_path):
     results = results_named(tmp_path / "r", name)
-    # The figures are drawn in the test above.
-    write_judgement(Judgement(results), {}, tmp_path / "report.html")
+    write_judgement(Judgement(results), tmp_path / "report.html")
     page = Page((tmp_path / "report.html").read_text("utf-8"))
     assert len(page.all("script")) == 1
     assert not page.all("b") + page.all("i") + page.closed_wrongly

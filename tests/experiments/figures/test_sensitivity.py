@@ -16,7 +16,7 @@ from boltzmann.experiments import (
     run,
     save_figure,
 )
-from boltzmann.experiments.figures.sensitivity import axis_positions
+from boltzmann.experiments.charts import positions_with_ends
 from boltzmann.experiments.statistics import final
 from tests.support.figures import named
 
@@ -82,5 +82,5 @@ def test_many_numbers_have_ticks_at_some_decades_and_both_ends(tmp_path):
 
 
 def test_only_0_and_infinity_stand_apart():
-    np.testing.assert_allclose(axis_positions([0.0, float("inf")]), [-0.5, 0.5])
-    np.testing.assert_allclose(axis_positions([1e-6, 1e6, 0.0]), [-6, 6, -6 - 1.44])
+    np.testing.assert_allclose(positions_with_ends([0.0, float("inf")]), [-0.5, 0.5])
+    np.testing.assert_allclose(positions_with_ends([1e-6, 1e6, 0.0]), [-6, 6, -6 - 1.44])

@@ -19,6 +19,7 @@ from boltzmann.experiments import Experiment, FailedCellsError, RefusedError, Ta
 from boltzmann.experiments.runs.backends import BACKENDS
 from scripts import compare_schedules
 from tests.support.folders import contents, stored_blocks
+from tests.support.page_code import run_page
 from tests.support.processes import with_words
 
 MODULES = {"dask": "distributed", "ray": "ray"}
@@ -195,3 +196,11 @@ def test_a_missing_package_is_reported_in_one_line(name, monkeypatch, capsys, tm
 def test_an_address_without_a_cluster_is_refused():
     with pytest.raises(RefusedError, match="address must be empty"), BACKENDS["loky"](1, "tcp://x"):
         pass
+
+
+def test_the_code_of_the_page_on_clusters_runs(experiment, tmp_path):
+    pytest.importorskip("distributed")
+    run(experiment, tmp_path / "here", make=envs.make)
+    names = {"experiment": experiment, "folder": tmp_path / "page", "run": run, "envs": envs}
+    run_page("clusters.md", "dask", names=names)
+    assert contents(tmp_path / "page") == contents(tmp_path / "here")

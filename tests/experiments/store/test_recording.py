@@ -91,7 +91,7 @@ def test_statistics_and_figures_count_blocks(tmp_path):
     write_report(means, tmp_path / "report.html")
     page = (tmp_path / "report.html").read_text()
     assert "12 means of 5 replicates each" in page
-    assert "paired, block by block" in page
+    assert "taken block by block" in page
 
 
 @pytest.mark.parametrize(("replicates", "block"), [(60, 7), (5, 1), (3, 5)])

@@ -12,10 +12,10 @@ choose the same actions, except where the last bit of an exponential or of a sum
 - ``stretches``: an agent in an environment, stretch by stretch; ``cutting``: the same where some of them have no law
 """
 
-from boltzmann.experiments.engine.compiled.cutting import CutCell
+from boltzmann.experiments.engine.compiled.cutting import CalledLearnerCell, CutCell
 from boltzmann.experiments.engine.compiled.loading import has_numba, load_loops
 from boltzmann.experiments.engine.compiled.sizes import held_bytes
 from boltzmann.experiments.engine.compiled.stepping import SUMS
-from boltzmann.experiments.engine.compiled.stretches import CompiledCell
+from boltzmann.experiments.engine.compiled.stretches import Cell, CompiledCell
 
-__all__ = ["SUMS", "CompiledCell", "CutCell", "has_numba", "held_bytes", "load_loops"]
+__all__ = ["SUMS", "CalledLearnerCell", "Cell", "CompiledCell", "CutCell", "has_numba", "held_bytes", "load_loops"]

@@ -1,4 +1,4 @@
-"""A policy or an environment without a law is called in Python, between two kernels or before one."""
+"""A policy, a learner or an environment without a law is called in Python, between two kernels or before one."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boltzmann.experiments.engine.compiled.loading import kernel_of
+from boltzmann.experiments.engine.compiled.loading import kernel_of, require_numba
 from boltzmann.experiments.engine.compiled.players import learner_of, world_of
-from boltzmann.experiments.engine.compiled.stepping import World
-from boltzmann.experiments.engine.compiled.stretches import CompiledCell
-from boltzmann.experiments.engine.compiled.worlds import CalledWorld, fill
+from boltzmann.experiments.engine.compiled.stepping import SUMS, World
+from boltzmann.experiments.engine.compiled.stretches import Cell, CompiledCell, require_actions
+from boltzmann.experiments.engine.compiled.worlds import Answering, CalledWorld, LawfulWorld, fill
 from boltzmann.experiments.engine.compiled.writing import BLOCK
 from boltzmann.experiments.errors import UnsupportedError
 from boltzmann.laws import LearnerLaw, own_law
 from boltzmann.policies import Distribution
+from boltzmann.transition import Transition
 
 
 class CutCell(CompiledCell):
@@ -61,7 +62,6 @@ class CutCell(CompiledCell):
         return memory
 
     def _most_windows(self) -> int:
-        # Of a policy that is called only the last distribution is kept.
         return 1 if self._steps.given else super()._most_windows()
 
     def _take(self, begin: int, end: int, on_step: Callable[[int], None] | None) -> None:
@@ -74,8 +74,7 @@ class CutCell(CompiledCell):
                 act[0](step)
                 world.step(taken.copy())
             go_on(step)
-            if on_step is not None and step < arguments["ends"][-1] - 1:
-                on_step(self._agent.step + step + 1)
+            self._tell(on_step, step)
 
     def _decide(self, step: int) -> None:
         """Let the policy act, which reads what lockstep would tell it."""
@@ -86,18 +85,74 @@ class CutCell(CompiledCell):
                 inputs[name] = self._rows_of(name)
         if "variances" in reads and "variances" not in inputs:
             inputs["variances"] = self._rows_of("squares") / np.maximum(self._rows_of("visits"), 1)
-        self._decision = distribution = learner.distribution(inputs, self._world.mask(), step)
+        self._distributed = distribution = learner.distribution(inputs, self._world.mask(), step)
         fill(self._arguments["taken"], "actions", distribution.sample(learner.rng), self._count)
         if learner.uniform:
             learner.rng.random(out=self._arguments["coins"][: self._rows])
 
     def _rows_of(self, name: str) -> NDArray[Any]:
         """Return the rows of a table for the present states, read-only and in the memory order of lockstep."""
-        rows = self._arguments[name].reshape(-1, self._count).take(self._arguments["places"], axis=0)
+        rows = self._arguments[f"own_{name}"].reshape(-1, self._count).take(self._arguments["places"], axis=0)
         if self._by_action:
             rows = np.asfortranarray(rows)
         rows.flags.writeable = False
         return np.asarray(rows)
 
-    def _distribution(self, steps: NDArray[np.int64]) -> Distribution:
-        return self._decision if self._steps.given else super()._distribution(steps)
+    def _distribution(self, ends: NDArray[np.int64]) -> Distribution:
+        return self._distributed if self._steps.given else super()._distribution(ends)
+
+
+class CalledLearnerCell(Cell):
+    """A learner without a law, which is called for each step, in an environment with one, which is a kernel.
+
+    The learner is told what lockstep would tell it.
+
+    Parameters
+    ----------
+    env : gymnasium.vector.VectorEnv
+        An environment with a ``law``.
+    agent : Agent
+        Any agent.
+    first : tuple
+        The observations of the first step and their mask, or None.
+
+    Raises
+    ------
+    UnsupportedError
+        Where the environment has no law.
+    """
+
+    engine = "cut"
+    _world: LawfulWorld
+
+    def __init__(self, env: Any, agent: Any, first: tuple[Any, Any]) -> None:
+        require_numba()
+        require_actions(int(env.single_action_space.n))
+        self._agent, self._world, self._count = agent, world_of(env), int(env.single_action_space.n)
+        self._observed, self._mask = first
+        self._steps = Answering(self._world, int(env.single_observation_space.n), self._count)
+        self._rows = self._world.rows
+        self._arguments, self._drawn = self._steps.arguments, self._steps.drawn
+        text, self._names = self._steps.part
+        self._kernel = kernel_of(text)
+
+    def _take(self, begin: int, end: int, on_step: Callable[[int], None] | None) -> None:
+        agent, arguments = self._agent, self._arguments
+        play = partial(self._kernel, *(arguments[name] for name in self._names))
+        greedy = arguments["sums"].reshape(len(SUMS), -1)[SUMS.index("greedy")]
+        for step in range(begin, end):
+            decision = agent.act(self._observed, where=self._mask)
+            fill(arguments["taken"], "actions", decision.actions, self._count)
+            play(step)
+            observed, reached, *paid_and_ended = self._steps.answers()
+            rewards, terminated, truncated = paid_and_ended
+            where = self._world.mask_reached()
+            transition = (self._observed, decision.actions, rewards, reached, terminated, truncated, where)
+            agent.update(Transition(*transition))
+            greedy += getattr(decision, "greedy", np.nan)
+            self._observed, self._mask = observed, self._world.mask()
+            self._distributed: Distribution = decision.distribution
+            self._tell(on_step, step)
+
+    def _distribution(self, ends: NDArray[np.int64]) -> Distribution:
+        return self._distributed

@@ -41,12 +41,12 @@ def write_spread(steps: Steps, spread: Callable[..., Results], results: Mapping[
     own = {name: result for name, result in results.items() if name not in {**learner.tables, **learner.states}}
     if steps.resident:
         for name, result in own.items():
-            kernel.memory(f"own_{name}")
-            code.line(f"{kernel.at(f'own_{name}')} = {text_of(result)}")
+            kernel.memory(f"spread.{name}")
+            code.line(f"{kernel.at(f'spread.{name}')} = {text_of(result)}")
         return
     code.line(f"start = {kernel.at('here')} * {kernel.actions}")
     with code.under("for b in range(actions):"):
-        tables = {name: f"{name}[start + b]" for name in learner.tables}
+        tables = {name: f"own_{name}[start + b]" for name in learner.tables}
         action = {**tables, "probability": kernel.at("probability", "i", "b"), "is_chosen": "b == a"}
         _assign(steps, spread(code, Numbers(code, action), Numbers(code, {**row, **own})), tables, "r")
 
@@ -54,9 +54,9 @@ def write_spread(steps: Steps, spread: Callable[..., Results], results: Mapping[
 def write_resident_spread(steps: Steps, spread: Callable[..., Results], row: Places) -> None:
     """Change all actions of each row."""
     code, kernel, learner = steps.kernel.code, steps.kernel, steps.learner
-    own = {name[len("own_") :]: kernel.at(name) for name in kernel.names() if name.startswith("own_")}
+    own = kernel.places("spread.")
     with kernel.each(rows="n"):
-        tables = {name: kernel.at("q" if name == "values" else name, "i", "a") for name in learner.tables}
+        tables = {name: kernel.at(f"here.{name}", "i", "a") for name in learner.tables}
         is_chosen = f"a == {kernel.at('action')}"
         action = {**tables, "probability": kernel.at("probability", "i", "a"), "is_chosen": is_chosen}
         _assign(steps, spread(code, Numbers(code, action), Numbers(code, {**row, **own})), tables, "first + i")
@@ -75,7 +75,7 @@ def write_traces(steps: Steps, traces: Traces, change: Any, row: Numbers) -> Non
         trace = code.where(code.read("pair == entry_here"), traces.visit(code, faded), faded)
         code.line(f"traces[pair] = {trace.text}", "live[base + kept] = pair")
         code.line(f"kept += 1 if {trace.text} != 0.0 else 0")
-        _assign(steps, {"values": code.read("values[pair]") + change * trace}, {"values": "values[pair]"}, "r")
+        _assign(steps, {"values": code.read("own_values[pair]") + change * trace}, {"values": "own_values[pair]"}, "r")
     code.line("lives[r] = kept")
 
 
@@ -93,11 +93,11 @@ def write_rounds(steps: Steps, rounds: Rounds, row: Places) -> None:
     ends, entries = "if (first_step + t + 1) % round_length == 0:", f"for e in range(r * {pairs}, (r + 1) * {pairs}):"
     with code.under(ends), code.under(entries):
         code.line(f"state = e // {steps.kernel.actions}")
-        tables = {name: f"{name}[e]" for name in learner.tables}
-        states = {name: f"{name}[state]" for name in learner.states}
+        tables = {name: f"own_{name}[e]" for name in learner.tables}
+        states = {name: f"own_{name}[state]" for name in learner.states}
         numbers = {**row, **states}
         if learner.rate is not None:
-            numbers["step_size"] = rate = f"rates[{learner.counts}[e]]"
+            numbers["step_size"] = rate = f"rates[own_{learner.counts}[e]]"
             # A step size out of bounds is an error for each entry, visited or not.
             code.line(f"poison[r] += {rate} - {rate}")
         numbers["allowed"] = steps.world.allowed_count(steps.kernel, "state")

@@ -28,7 +28,7 @@ def declare_learning(steps: Steps, flat: Callable[[Any, bool], Any]) -> None:
     kernel.memory("coin")
     if learner.rate is not None:
         kernel.argument("rates", None)
-    if learner.requires is not None:
+    if learner.requires is not None or steps.policy.requires is not None:
         kernel.argument("failed", None)
         kernel.argument("failed_number", None)
     declare_many(steps, flat)
@@ -43,40 +43,40 @@ def write_backup(steps: Steps) -> None:
         # In the working memory, since passes over two arrays lose vector code.
         with code.under("for i in range(padded):"):
             code.line(f"{kernel.at('coin')} = coins[{'first' if steps.given else 'drawn'} + i]")
-    following = "" if steps.resident else "next_"
+    following = "here." if steps.resident else "next."
     if not steps.resident:
         steps.declare_inputs(following)
         with code.under("for i in range(n):"):
             steps.load_row(following)
     rows = steps.row_inputs(following)
     if isinstance(backup, str):
-        kernel.memory("backed_up")
-        fold = Fold(kernel, "next_", steps.inputs(following), {**steps.hoisted("policy_", "t + 1"), **rows})
-        steps.choose(fold, "choice + rows", "next_action")
+        kernel.memory("backed_up.")
+        fold = Fold(kernel, "policy.", steps.inputs(following), {**steps.hoisted("policy_", "t + 1"), **rows})
+        steps.choose(fold, "choice + rows", "upcoming")
         with code.under("for i in range(n):"):
-            code.line(f"upcoming[first + i] = {kernel.at('next_action')}")
-            code.line(f"{kernel.at('backed_up')} = {kernel.at(following + 'q', 'i', kernel.at('next_action'))}")
+            code.line(f"upcoming[first + i] = {kernel.at('upcoming')}")
+            code.line(f"{kernel.at('backed_up.')} = {kernel.at(f'{following}values', 'i', kernel.at('upcoming'))}")
     else:
-        fold = Fold(kernel, "next_", steps.inputs(following), {**steps.hoisted("backup_"), **rows})
+        fold = Fold(kernel, "backup.", steps.inputs(following), {**steps.hoisted("backup_"), **rows})
         _write_values(kernel, fold, backup)
     if steps.learner.beside is not None:
         _write_values(kernel, fold, steps.learner.beside)
     if not steps.resident:
         with kernel.each(str(kernel.actions)):
-            for name in steps.loaded if steps.sampled else ("q",):
-                code.line(f"{kernel.at(name, 'i', 'a')} = {kernel.at(f'next_{name}', 'i', 'a')}")
+            for name in steps.loaded if steps.sampled else ("values",):
+                code.line(f"{kernel.at(f'here.{name}', 'i', 'a')} = {kernel.at(f'next.{name}', 'i', 'a')}")
 
 
 def _write_values(kernel: Kernel, fold: Fold, backup: BackupLaw) -> None:
     fold.run(backup.passes)
     with kernel.code.under("for i in range(padded):"):
         for name, value in _by_name(backup.value(kernel.code, fold.row())).items():
-            kernel.memory(f"backed_up{name}")
-            kernel.code.line(f"{kernel.at(f'backed_up{name}')} = {text_of(value)}")
+            kernel.memory(f"backed_up.{name}")
+            kernel.code.line(f"{kernel.at(f'backed_up.{name}')} = {text_of(value)}")
 
 
 def _by_name(value: Any) -> Mapping[str, Any]:
-    return {f"_{name}": number for name, number in value.items()} if isinstance(value, Mapping) else {"": value}
+    return value if isinstance(value, Mapping) else {"": value}
 
 
 def write_learning(steps: Steps) -> None:
@@ -90,14 +90,14 @@ def write_learning(steps: Steps) -> None:
         here = Numbers(code, {**places, "visits": "np.float64(visited)"})
         row, reward = Numbers(code, row_places(steps)), code.read("reward")
         if learner.requires is not None:
-            _require(steps, learner.requires(code, code.read("np.float64(a)"), reward, row))
+            steps.require(learner.requires(code, code.read("np.float64(a)"), reward, row))
         results = dict(learner.learn(code, here, reward, _future(steps), row))
         if learner.traces is not None:
             del results["values"]
             write_traces(steps, learner.traces, results["change"], row)
         code.line(*(f"{places[name]} = {text_of(result)}" for name, result in results.items() if name in places))
-        code.line(f"{places['visits']} = visited", "sums[at] += reward", "sums[size + at] += gap")
-        code.line("sums[2 * size + at] += 1.0 if gap == 0.0 else 0.0", "returns[r] += reward")
+        code.line(f"{places['visits']} = visited")
+        kernel.record()
         code.line(f"learnt = {text_of(results.get('values', reward))}", "poison[r] += learnt - learnt")
         if learner.rounds is not None:
             write_rounds(steps, learner.rounds, row_places(steps))
@@ -109,26 +109,17 @@ def write_learning(steps: Steps) -> None:
         write_resident_spread(steps, learner.spread, row_places(steps))
 
 
-def _require(steps: Steps, required: Mapping[str, tuple[Any, Any]]) -> None:
-    """Note the first requirement that does not hold, and the number that the error names."""
-    steps.requirements = tuple(required)
-    for index, (holds, number) in enumerate(required.values()):
-        with steps.kernel.code.under(f"if failed[r] == 0.0 and not {text_of(holds)}:"):
-            steps.kernel.code.line(f"failed[r], failed_number[r] = {index + 1}.0, {text_of(number)}")
-
-
 def _future(steps: Steps) -> Any:
     """Return the discounted value of the next state, or several by name; 0 after a termination."""
     code, kernel, backup = steps.kernel.code, steps.kernel, steps.learner.backup
     if backup is None:
         return 0.0
-    places = [name for name in kernel.names() if name.startswith("backed_up")]
     futures = {}
-    for name in places:
-        code.line(f"future = discount * {kernel.at(name)}")
-        futures[name[len("backed_up_") :]] = code.read("future" if steps.resident else "0.0 if ended else future")
+    for name, place in kernel.places("backed_up.").items():
+        code.line(f"future = constant_discount * {place}")
+        futures[name] = code.read("future" if steps.resident else "0.0 if ended else future")
     if steps.learner.beside is None:
-        return SimpleNamespace(**futures) if places != ["backed_up"] else futures[""]
+        return futures[""] if "" in futures else SimpleNamespace(**futures)
     beside = futures.pop("variance")
     value = futures[""] if "" in futures else SimpleNamespace(**futures)
     return SimpleNamespace(value=value, variance=beside)
@@ -137,7 +128,7 @@ def _future(steps: Steps) -> Any:
 def row_places(steps: Steps) -> dict[str, str]:
     """Return the texts of the numbers of row i that its learner reads."""
     kernel, learner = steps.kernel, steps.learner
-    places = {**{name: name for name in learner.constants}, **steps.row_inputs(), **_state_places(steps)}
+    places = {**{name: f"constant_{name}" for name in learner.constants}, **steps.row_inputs(), **_state_places(steps)}
     if learner.rate is not None and learner.counts == "visits":
         places["step_size"] = "rates[np.int64(visited) - 1]"
     if "probability" in learner.inputs:
@@ -149,9 +140,9 @@ def row_places(steps: Steps) -> dict[str, str]:
 def _entry_places(steps: Steps) -> dict[str, str]:
     kernel, learner = steps.kernel, steps.learner
     if steps.resident:
-        return {name: kernel.at("q" if name == "values" else name, "i", "a") for name in learner.tables}
+        return {name: kernel.at(f"here.{name}", "i", "a") for name in learner.tables}
     kernel.code.line(f"entry_here = {kernel.at('here')} * {kernel.actions} + a")
-    return {name: f"{name}[entry_here]" for name in learner.tables}
+    return {name: f"own_{name}[entry_here]" for name in learner.tables}
 
 
 def _follow(steps: Steps) -> None:
@@ -176,17 +167,19 @@ def _follow(steps: Steps) -> None:
         if steps.sampled:
             # The next action was drawn from what its state was before this step.
             code.line(
-                "has_upcoming[r] = True", *(f"{kernel.at(name)} = {kernel.at(f'next_{name}')}" for name in states)
+                "has_upcoming[r] = True",
+                *(f"{kernel.at(f'here.{name}')} = {kernel.at(f'next.{name}')}" for name in states),
             )
             return
         with code.under(f"if {kernel.at('here')} == left:"):
-            code.line(f"{kernel.at('q', 'i', 'a')} = learnt")
-        if steps.handed_out != ("q",):
+            code.line(f"{kernel.at('here.values', 'i', 'a')} = learnt")
+        if steps.handed_out != ("values",):
             steps.load_row(names=steps.loaded[1:])
 
 
 def _state_places(steps: Steps) -> dict[str, str]:
     kernel = steps.kernel
     return {
-        name: kernel.at(name) if steps.resident else f"{name}[{kernel.at('here')}]" for name in steps.learner.states
+        name: kernel.at(f"here.{name}") if steps.resident else f"own_{name}[{kernel.at('here')}]"
+        for name in steps.learner.states
     }

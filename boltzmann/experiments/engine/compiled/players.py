@@ -6,13 +6,12 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from boltzmann.experiments.engine.compiled.stepping import World
-from boltzmann.experiments.engine.compiled.worlds import BanditWorld, MotionWorld, TableWorld
+from boltzmann.experiments.engine.compiled.worlds import BanditWorld, LawfulWorld, MotionWorld, TableWorld
 from boltzmann.experiments.errors import UnsupportedError
 from boltzmann.laws import LearnerLaw, own_law
 from boltzmann.thermostats import Thermostat
 
-_WORLDS: dict[str, Callable[[Any], World]] = {"table": TableWorld, "bandit": BanditWorld, "motion": MotionWorld}
+_WORLDS: dict[str, Callable[[Any], LawfulWorld]] = {"table": TableWorld, "bandit": BanditWorld, "motion": MotionWorld}
 
 
 def _require_own_methods(owner: Any) -> None:
@@ -40,7 +39,7 @@ def without_law(owner: Any) -> UnsupportedError:
     return UnsupportedError(f"no compiled form of {type(owner).__name__}")
 
 
-def world_of(env: Any) -> World:
+def world_of(env: Any) -> LawfulWorld:
     """Return the world of an environment with a law."""
     _require_own_methods(env)
     form = own_law(env)

@@ -8,36 +8,29 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from boltzmann.experiments.engine.compiled.learning import declare_learning
+from boltzmann.experiments.engine.compiled.worlds import DrawnAhead
 from boltzmann.experiments.engine.compiled.writing import BLOCK, SLOT
 
 if TYPE_CHECKING:
     from boltzmann.experiments.engine.compiled.stepping import Steps
 
-_DRAWN_NUMBERS, _MOST_DRAWN_STEPS = 2**17, 2**11
-"""Random numbers of each kind that are drawn in advance, and the most steps that they serve."""
-
 
 def declare(steps: Steps, flat: Callable[[Any, bool], Any]) -> None:
     """Add the arguments of a kernel and its places in the working memory."""
     kernel, learner, world = steps.kernel, steps.learner, steps.world
-    most = max((draw.count for draw in steps.draws), default=1)
-    steps.draw_steps = min(max(_DRAWN_NUMBERS // (steps.rows * most), 1), _MOST_DRAWN_STEPS)
     always = ("ends", "rows", "begin", "end", "sums", "returns", "poison")
     for name in (*always, *(f"last_{name}" for name in steps.handed_out)):
         kernel.argument(name, None)
     kernel.arguments.update(rows=steps.rows)
-    for draw in steps.draws:
-        numbers = np.zeros(steps.draw_steps * steps.rows * draw.count + BLOCK)
-        steps.drawn.setdefault(id(draw.rng), []).append((draw, numbers))
-        kernel.argument(draw.name, numbers)
+    steps.drawn = DrawnAhead(steps.draws, steps.rows, kernel)
     for name, constants in steps.policy.constants.items():
-        kernel.argument(f"policy_{name}", np.array(constants))
+        kernel.argument(f"each_{name}", np.array(constants))
     for name in steps.numbers():
         kernel.argument(f"{name}_at", None)
     for name, table in {**learner.tables, **learner.states}.items():
-        kernel.argument(name, flat(table, steps.resident))
+        kernel.argument(f"own_{name}", flat(table, steps.resident))
     for name, constant in learner.constants.items():
-        kernel.argument(name, float(constant))
+        kernel.argument(f"constant_{name}", float(constant))
     if steps.cut:
         for name in ("taken", "places"):
             kernel.argument(name, np.zeros(steps.rows, dtype=np.int64))
@@ -48,7 +41,7 @@ def declare(steps: Steps, flat: Callable[[Any, bool], Any]) -> None:
     steps.declare_inputs()
     if steps.resident:
         for name in learner.tables:
-            kernel.memory("q" if name == "values" else name, per_action=True)
+            kernel.memory(f"here.{name}", per_action=True)
     else:
         kernel.argument("observation_count", learner.tables["values"].shape[1])
     if steps.sampled:
@@ -69,22 +62,22 @@ def write_beginning(steps: Steps) -> None:
             if steps.cut:
                 _refuse_other_masks(steps)
             with code.under("for i in range(n):"):
-                code.line(f"upcoming_actions = {kernel.actions} if has_upcoming[first + i] else 0")
-                with code.under("for a in range(upcoming_actions):"):
+                code.line(f"drawn_before = {kernel.actions} if has_upcoming[first + i] else 0")
+                with code.under("for a in range(drawn_before):"):
                     code.line(SLOT)
                     for name in steps.loaded:
-                        place = kernel.at(name, "i", "a")
+                        place = kernel.at(f"here.{name}", "i", "a")
                         code.line(f"{place} = upcoming_{name}[(first + i) * {kernel.actions} + a]")
                 for name in steps.learner.states:
-                    place = kernel.at(name)
+                    place = kernel.at(f"here.{name}")
                     code.line(f"{place} = upcoming_{name}[first + i] if has_upcoming[first + i] else {place}")
         return
     with kernel.each(rows="n"):
         for name in steps.learner.tables:
-            place = kernel.at("q" if name == "values" else name, "i", "a")
-            code.line(f"{place} = {name}[a * rows + first + i]")
+            place = kernel.at(f"here.{name}", "i", "a")
+            code.line(f"{place} = own_{name}[a * rows + first + i]")
     with code.under("for i in range(n):"):
-        code.line("pass", *(f"{kernel.at(name)} = {name}[first + i]" for name in steps.learner.states))
+        code.line("pass", *(f"{kernel.at(f'here.{name}')} = own_{name}[first + i]" for name in steps.learner.states))
 
 
 def _refuse_other_masks(steps: Steps) -> None:
@@ -93,7 +86,7 @@ def _refuse_other_masks(steps: Steps) -> None:
     rows, actions = code.under("for i in range(n):"), code.under("for a in range(actions):")
     with code.under("if masked[0]:"), rows, code.under("if has_upcoming[first + i]:"), actions:
         code.line(f"pair = (first + i) * {kernel.actions} + a")
-        with code.under("if mask[pair] == (upcoming_q[pair] == -np.inf):"):
+        with code.under("if mask[pair] == (upcoming_values[pair] == -np.inf):"):
             code.line("has_upcoming[first + i] = False")
 
 
@@ -106,14 +99,20 @@ def write_end(steps: Steps) -> None:
     if steps.resident:
         with kernel.each(rows="n"):
             for name in steps.learner.tables:
-                place = kernel.at("q" if name == "values" else name, "i", "a")
+                place = kernel.at(f"here.{name}", "i", "a")
                 value = f"np.int64({place})" if name == "visits" else place
-                code.line(f"{name}[a * rows + first + i] = {value}")
+                code.line(f"own_{name}[a * rows + first + i] = {value}")
         with code.under("for i in range(n):"):
-            code.line("pass", *(f"{name}[first + i] = {kernel.at(name)}" for name in steps.learner.states))
+            code.line(
+                "pass", *(f"own_{name}[first + i] = {kernel.at(f'here.{name}')}" for name in steps.learner.states)
+            )
     if steps.sampled:
         with kernel.each(rows="n"):
             for name in steps.loaded:
-                code.line(f"upcoming_{name}[(first + i) * {kernel.actions} + a] = {kernel.at(name, 'i', 'a')}")
+                code.line(
+                    f"upcoming_{name}[(first + i) * {kernel.actions} + a] = {kernel.at(f'here.{name}', 'i', 'a')}"
+                )
         with code.under("for i in range(n):"):
-            code.line("pass", *(f"upcoming_{name}[first + i] = {kernel.at(name)}" for name in steps.learner.states))
+            code.line(
+                "pass", *(f"upcoming_{name}[first + i] = {kernel.at(f'here.{name}')}" for name in steps.learner.states)
+            )

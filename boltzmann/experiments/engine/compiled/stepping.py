@@ -6,8 +6,7 @@ of rows then takes these steps one after another, and its data stays in the cach
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from boltzmann.experiments.engine.compiled.learning import write_backup, write_learning
@@ -16,26 +15,25 @@ from boltzmann.experiments.engine.compiled.worlds import (
     BanditWorld,
     CalledWorld,
     Draw,
-    MotionWorld,
-    TableWorld,
-    fill_together,
+    DrawnAhead,
+    LawfulWorld,
 )
 from boltzmann.experiments.engine.compiled.writing import (
-    BLOCK,
     SLOT,
-    VECTOR,
     Fold,
     Kernel,
+    text_of,
     write_choice,
     write_largest_draw,
     write_probabilities,
     write_weights,
 )
+from boltzmann.experiments.errors import UnsupportedError
 from boltzmann.laws import LearnerLaw
 
 SUMS = ("reward", "gap", "optimal", "greedy", "episodes", "return_sum")
 """What is summed over the steps of a window, in the order of the array ``sums``, shape (6, W, R)."""
-World = TableWorld | BanditWorld | MotionWorld | CalledWorld
+World = LawfulWorld | CalledWorld
 
 
 class Steps:
@@ -66,6 +64,9 @@ class Steps:
         self.changes_others = bool(learner.traces or learner.rounds)
         # Whether actions are given: those of a policy that is called in Python.
         self.given = self.policy.weight is None
+        unequal = [name for name, numbers in self.policy.constants.items() if len(numbers) != count]
+        if unequal:
+            raise UnsupportedError(f"{unequal[0]} of the policy has not {count} numbers, one for each action")
         self.cut = self.given or isinstance(world, CalledWorld)
         self.parts: list[tuple[str, list[str]]] = []
         # The tables of bandits stay in the working memory, unless actions are drawn from earlier values.
@@ -77,7 +78,7 @@ class Steps:
         read = getattr(learner.backup, "inputs", frozenset()) | (frozenset() if self.given else self.policy.inputs)
         if learner.beside is not None:
             read |= learner.beside.inputs
-        self.loaded: tuple[str, ...] = ("q",)
+        self.loaded: tuple[str, ...] = ("values",)
         if read & {"visits", "variances"}:
             self.loaded += ("visits",)
         if "variances" in read:
@@ -89,8 +90,7 @@ class Steps:
         if learner.uniform and not self.given:
             own.append(Draw("coins", "random", learner.rng))
         self.draws = [*own, *world.draws()]
-        self.draw_steps = 1
-        self.drawn: dict[int, list[tuple[Draw, Any]]] = {}
+        self.drawn: DrawnAhead
         declare(self, flat)
         self._write()
 
@@ -120,11 +120,11 @@ class Steps:
         splits = isinstance(self.world, CalledWorld)
         parts = [[self._act], [self._go_on]] if splits else [[self._act, self._go_on]]
         for number, stages in enumerate(parts):
-            with self._blocks():
+            with self.kernel.blocks(self.cut):
                 if number == 0:
                     write_beginning(self)
-                with self.kernel.code.under(f"for t in range({'step, step + 1' if self.cut else 'begin, end'}):"):
-                    self._begin_step()
+                with self.kernel.steps(self.cut):
+                    self.kernel.code.line(f"choice = (t - begin) * rows * {2 if self.sampled else 1} + first")
                     for stage in stages:
                         stage()
                 if stages is parts[-1]:
@@ -132,32 +132,15 @@ class Steps:
             if self.cut:
                 self.parts.append(self.kernel.end_part())
 
-    @contextmanager
-    def _blocks(self) -> Iterator[None]:
-        """Write a loop over blocks of rows."""
-        code = self.kernel.code
-        code.line("size = len(ends) * rows")
-        with code.under(f"for first in range(0, rows, {BLOCK}):"):
-            code.line(f"n = min({BLOCK}, rows - first)", f"padded = (n + {VECTOR - 1}) // {VECTOR} * {VECTOR}")
-            if self.cut:
-                code.line(*(f"{name} = {name}_blocks[first // {BLOCK}]" for name in "fg"))
-            code.line(f"window = count_up_to(ends, {'step' if self.cut else 'begin'})")
-            yield
-
-    def fill(self, steps: int) -> None:
-        """Draw the random numbers of the next steps."""
-        for draws in self.drawn.values():
-            fill_together(draws, steps, self.rows)
-
-    def inputs(self, prefix: str = "") -> dict[str, str]:
-        """Return the texts of the inputs of action a of row i: in its state, or in the next with prefix "next_"."""
+    def inputs(self, prefix: str = "here.") -> dict[str, str]:
+        """Return the texts of the inputs of action a of row i: in its state, or in the next with prefix "next."."""
         at = self.kernel.at
         texts = {name: at(prefix + name, "i", "a") for name in self._names(prefix)}
         if "squares" in texts:
             texts["variances"] = f"{texts['squares']} / max({texts['visits']}, 1.0)"
-        return {**texts, **{name: f"policy_{name}[a]" for name in self.policy.constants}}
+        return {**texts, "q": texts["values"], **{name: f"each_{name}[a]" for name in self.policy.constants}}
 
-    def row_inputs(self, prefix: str = "") -> dict[str, str]:
+    def row_inputs(self, prefix: str = "here.") -> dict[str, str]:
         """Return the texts of the numbers of row i's state, or of its next state."""
         learner, places = self.learner, {name: self.kernel.at(prefix + name) for name in self.learner.states}
         if learner.rate is not None and learner.counts in places:
@@ -166,62 +149,67 @@ class Steps:
 
     def _names(self, prefix: str) -> tuple[str, ...]:
         """Return the inputs of each action of the present or the next state; the backup reads tables of its own."""
-        own = self.by_backup if prefix or self.resident else ()
+        own = self.by_backup if prefix == "next." or self.resident else ()
         return (*self.loaded, *(name for name in own if name not in self.loaded))
 
-    def declare_inputs(self, prefix: str = "") -> None:
+    def declare_inputs(self, prefix: str = "here.") -> None:
         """Make places for the inputs of a state."""
         for name in self._names(prefix):
             self.kernel.memory(prefix + name, per_action=True)
         for name in self.learner.states:
             self.kernel.memory(prefix + name)
 
-    def load_row(self, prefix: str = "", names: tuple[str, ...] | None = None) -> None:
+    def load_row(self, prefix: str = "here.", names: tuple[str, ...] | None = None) -> None:
         """Read the inputs of row i's state, or of the next one, within a loop over rows; -inf for masked actions."""
         code, kernel, names = self.kernel.code, self.kernel, self._names(prefix) if names is None else names
-        row = kernel.at("next" if prefix and not isinstance(self.world, BanditWorld) else "here")
+        following = prefix == "next."
+        row = self.world.reached(kernel) if following else kernel.at("here")
         code.line(f"start = {row} * {kernel.actions}")
-        mask = self.world.load_mask(kernel, prefix != "") if "q" in names else ""
+        mask = self.world.load_mask(kernel, following) if "values" in names else ""
         with code.under(f"for a in range({'actions' if names else 0}):"):
             code.line(SLOT)
             for name in names:
-                text = f"values[start + a]{mask}" if name == "q" else f"{name}[start + a]"
+                text = f"own_{name}[start + a]{mask if name == 'values' else ''}"
                 code.line(f"{kernel.at(prefix + name, 'i', 'a')} = {text}")
         for name in self.learner.states:
-            code.line(f"{kernel.at(prefix + name)} = {name}[{row}]")
-
-    def _begin_step(self) -> None:
-        code = self.kernel.code
-        with code.under("if t == ends[window]:"):
-            code.line("window += 1")
-        code.line("drawn, at_first = (t - begin) * rows + first, window * rows + first")
-        code.line(f"choice = (t - begin) * rows * {2 if self.sampled else 1} + first")
+            code.line(f"{kernel.at(prefix + name)} = own_{name}[{row}]")
 
     def _act(self) -> None:
         code, kernel = self.kernel.code, self.kernel
         with code.under("if t == ends[window] - 1:"), kernel.each(rows="n"):
             for name in self.loaded:
-                code.line(f"last_{name}[(at_first + i) * {kernel.actions} + a] = {kernel.at(name, 'i', 'a')}")
+                code.line(f"last_{name}[(at_first + i) * {kernel.actions} + a] = {kernel.at(f'here.{name}', 'i', 'a')}")
         if self.learner.states:
             with code.under("if t == ends[window] - 1:"), code.under("for i in range(n):"):
-                code.line(*(f"last_{name}[at_first + i] = {kernel.at(name)}" for name in self.learner.states))
+                code.line(*(f"last_{name}[at_first + i] = {kernel.at(f'here.{name}')}" for name in self.learner.states))
         self.world.note_masks(kernel)
-        fold = Fold(kernel, "", self.inputs(), {**self.hoisted("policy_"), **self.row_inputs()})
+        fold = Fold(kernel, "policy.", self.inputs(), {**self.hoisted("policy_"), **self.row_inputs()})
         if self.given:
             kernel.memory("action", "g")
         else:
             self.choose(fold, "choice", "action")
         with code.under("for i in range(n):"):
+            if self.policy.requires is not None:
+                code.line("r = first + i")
+                self.require(self.policy.requires(code, fold.row()))
             if self.given:
                 code.line(f"{kernel.at('action')} = taken[first + i]")
             if self.sampled:
                 with code.under("if has_upcoming[first + i]:"):
                     code.line(f"{kernel.at('action')} = upcoming[first + i]")
-            chosen = kernel.at("q", "i", kernel.at("action"))
+            chosen = kernel.at("here.values", "i", kernel.at("action"))
             code.line(f"{kernel.at('greedy')} = 1.0 if {chosen} == {fold.place('top')} else 0.0")
             code.line(f"sums[3 * size + at_first + i] += {kernel.at('greedy')}")
             if self.cut and not self.given:
                 code.line(f"taken[first + i] = {kernel.at('action')}")
+
+    def require(self, required: Mapping[str, tuple[Any, Any]]) -> None:
+        """Note what first does not hold for row r, and the number that its error names."""
+        for text, (holds, number) in required.items():
+            self.requirements += (text,)
+            with self.kernel.code.under(f"if failed[r] == 0.0 and not {text_of(holds)}:"):
+                noted = f"{len(self.requirements)}.0, {text_of(number)}"
+                self.kernel.code.line(f"failed[r], failed_number[r] = {noted}")
 
     def _go_on(self) -> None:
         if not self.resident:

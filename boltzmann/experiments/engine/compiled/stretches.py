@@ -13,6 +13,7 @@ from boltzmann.experiments.engine.compiled.players import learner_of, without_la
 from boltzmann.experiments.engine.compiled.rates import VisitRates, read_schedule, require_readable
 from boltzmann.experiments.engine.compiled.sizes import most_windows, stretches_of
 from boltzmann.experiments.engine.compiled.stepping import SUMS, Steps, World
+from boltzmann.experiments.engine.compiled.worlds import DrawnAhead
 from boltzmann.experiments.errors import UnsupportedError
 from boltzmann.laws import LearnerLaw
 from boltzmann.policies import Distribution
@@ -25,10 +26,82 @@ _MANY_ROWS = 64
 """From this number of rows on, lockstep reduces rows over actions that lie apart."""
 
 
-class CompiledCell:
-    """An agent and a batched environment, both reset, as a kernel.
+def require_actions(count: int) -> None:
+    """Refuse more actions than a working memory is made for."""
+    if count > MOST_ACTIONS:
+        raise UnsupportedError(f"more than {MOST_ACTIONS} actions")
 
-    Its ``engine`` is the name of the engine.
+
+class Cell:
+    """Windows of steps of an agent and a batched environment, both reset: what all cells share.
+
+    A subclass sets ``_world``, ``_arguments``, the kernel's by name, ``_drawn``, its random numbers, and ``_rows``. Its
+    ``engine`` is the name of the engine.
+    """
+
+    engine: str
+    _world: World
+    _arguments: dict[str, Any]
+    _drawn: DrawnAhead
+    _rows: int
+    _stepped = 0
+
+    def windows(
+        self, lengths: Iterable[int], on_step: Callable[[int], None] | None = None
+    ) -> Iterator[tuple[dict[str, Values], Distribution]]:
+        """Take the steps of windows; yield some of them at once, as :meth:`Recorder.add_windows` takes them.
+
+        ``on_step(steps)`` receives the steps taken so far after each stretch.
+        """
+        unfinished: Values | None = None
+        try:
+            for ends, complete in stretches_of(lengths, self._most_windows()):
+                sums = np.zeros((len(SUMS), len(ends), self._rows))
+                if unfinished is not None:
+                    sums[:, 0] = unfinished
+                self._arguments.update(ends=ends, sums=sums.reshape(-1))
+                self._advance(ends, sums, on_step)
+                self._stepped += int(ends[-1])
+                if on_step is not None:
+                    on_step(self._stepped)
+                done = len(ends) if complete else len(ends) - 1
+                unfinished = None if complete else sums[:, -1]
+                if done:
+                    yield dict(zip(SUMS, sums[:, :done], strict=True)), self._distribution(ends[:done])
+        finally:
+            self._world.leave()
+
+    def _most_windows(self) -> int:
+        """Return the most windows of one stretch; of a policy that is called only the last distribution is kept."""
+        return 1
+
+    def _advance(self, ends: NDArray[np.int64], sums: Values, on_step: Callable[[int], None] | None) -> None:
+        """Take the steps of windows with these ends, and add them to the sums, shape (6, W, R)."""
+        arguments, total = self._arguments, int(ends[-1])
+        for begin in range(0, total, self._drawn.steps):
+            end = min(begin + self._drawn.steps, total)
+            self._world.before(arguments, begin, end)
+            self._drawn.fill(end - begin)
+            arguments.update(begin=begin, end=end)
+            self._take(begin, end, on_step)
+        self._world.after(arguments, total)
+
+    def _take(self, begin: int, end: int, on_step: Callable[[int], None] | None) -> None:
+        """Take some steps of a stretch, whose random numbers are drawn."""
+        raise NotImplementedError
+
+    def _tell(self, on_step: Callable[[int], None] | None, step: int) -> None:
+        """Tell of a step of a stretch; ``windows`` tells of the last one."""
+        if on_step is not None and step < self._arguments["ends"][-1] - 1:
+            on_step(self._stepped + step + 1)
+
+    def _distribution(self, ends: NDArray[np.int64]) -> Distribution:
+        """Return the distribution of the last steps of windows."""
+        raise NotImplementedError
+
+
+class CompiledCell(Cell):
+    """An agent and a batched environment, both reset, as a kernel.
 
     Parameters
     ----------
@@ -52,11 +125,11 @@ class CompiledCell:
         self._agent = agent
         world, learner = self._world, self._learner = self._players(env, agent)
         self._rows, states, self._count = learner.tables["values"].shape
-        if self._count > MOST_ACTIONS:
-            raise UnsupportedError(f"more than {MOST_ACTIONS} actions")
+        require_actions(self._count)
         self._by_action = self._rows > 1 and (states == 1 or self._rows >= _MANY_ROWS)
         self._copies: list[tuple[Values, Values]] = []
         self._steps = Steps(learner, world, self._flat)
+        self._drawn = self._steps.drawn
         for name, number in self._steps.numbers().items():
             require_readable(name.partition("_")[2], number.source, agent.step)
         counts = {**learner.tables, **learner.states}[learner.counts]
@@ -76,83 +149,46 @@ class CompiledCell:
         self._kernel = kernel_of(self._steps.kernel.text())
         return self._steps.kernel.make_memory()
 
-    def windows(
-        self, lengths: Iterable[int], on_step: Callable[[int], None] | None = None
-    ) -> Iterator[tuple[dict[str, Values], Distribution]]:
-        """Take the steps of windows; yield some of them at once, as :meth:`Recorder.add_windows` takes them.
-
-        ``on_step(steps)`` receives the steps taken so far after each stretch.
-        """
-        unfinished: Values | None = None
-        for ends, complete in stretches_of(lengths, self._most_windows()):
-            first_step = self._agent.step
-            sums = self._advance(ends, unfinished, on_step)
-            if on_step is not None:
-                on_step(self._agent.step)
-            done = len(ends) if complete else len(ends) - 1
-            unfinished = None if complete else sums[:, -1]
-            if done:
-                yield (
-                    dict(zip(SUMS, sums[:, :done], strict=True)),
-                    self._distribution(first_step + ends[:done] - 1),
-                )
-
     def _most_windows(self) -> int:
-        """Return the most windows of one stretch."""
         return most_windows(self._rows, self._count)
 
-    def _advance(
-        self, ends: NDArray[np.int64], unfinished: Values | None, on_step: Callable[[int], None] | None
-    ) -> Values:
-        """Take the steps of windows with these ends; the first window continues from the sums of an unfinished one."""
-        agent, rows, arguments = self._agent, self._rows, self._arguments
+    def _advance(self, ends: NDArray[np.int64], sums: Values, on_step: Callable[[int], None] | None) -> None:
+        agent, rows, arguments, total = self._agent, self._rows, self._arguments, int(ends[-1])
         for table, copy in self._copies:
             copy[:] = table.ravel()
-        sums = np.zeros((len(SUMS), len(ends), rows))
         for name in self._steps.handed_out:
             per_row = self._count if name in self._steps.loaded else 1
             arguments[f"last_{name}"] = np.empty(len(ends) * rows * per_row)
-        poison, failed = np.zeros(rows), np.zeros((2, rows))
-        if unfinished is not None:
-            sums[:, 0] = unfinished
         # The action that follows a step is drawn at the temperature of the next step.
-        steps = agent.step + np.arange(int(ends[-1]) + self._steps.sampled)
+        steps = agent.step + np.arange(total + self._steps.sampled)
         for name, number in self._steps.numbers().items():
             arguments[f"{name}_at"] = read_schedule(name.partition("_")[2], number.source, steps, number.interval)
         if self._learner.rate is not None:
-            arguments["rates"] = self._rates.until(int(ends[-1]))
-        given = {"ends": ends, "sums": sums.reshape(-1), "poison": poison, "first_step": agent.step}
-        given |= {"failed": failed[0], "failed_number": failed[1]}
+            arguments["rates"] = self._rates.until(total)
+        poison, failed = np.zeros(rows), np.zeros((2, rows))
+        given = {"poison": poison, "first_step": agent.step, "failed": failed[0], "failed_number": failed[1]}
         arguments.update({name: given[name] for name in given.keys() & arguments.keys()})
-        total = int(ends[-1])
-        for begin in range(0, total, self._steps.draw_steps):
-            end = min(begin + self._steps.draw_steps, total)
-            self._world.before(arguments, begin, end)
-            self._steps.fill(end - begin)
-            arguments.update(begin=begin, end=end)
-            self._take(begin, end, on_step)
-        self._world.after(arguments, total)
+        super()._advance(ends, sums, on_step)
         self._require_finite(poison, sums[0], failed)
-        agent.step += int(ends[-1])
+        agent.step += total
         for table, copy in self._copies:
             table[:] = copy.reshape(table.shape)
         allowed = self._world.allowed()
         if allowed is not None:
             agent.allowed = allowed
-        return sums
 
     def _take(self, begin: int, end: int, on_step: Callable[[int], None] | None) -> None:
-        """Take some steps of a stretch, whose random numbers are drawn; ``on_step`` is called after the stretch."""
         self._kernel(*self._arguments.values())
 
-    def _distribution(self, steps: NDArray[np.int64]) -> Distribution:
-        """Return the distribution of the last steps of windows, from the inputs that they were decided on."""
+    def _distribution(self, ends: NDArray[np.int64]) -> Distribution:
+        # From the inputs that they were decided on.
+        steps = self._agent.step - self._arguments["ends"][-1] + ends - 1
         rows = len(steps) * self._rows
         inputs = {name: self._arguments[f"last_{name}"][: rows * self._count] for name in self._steps.loaded}
         # The agent's memory order, since sums over another order may differ in their last bit.
         order: Any = "F" if self._by_action else "C"
         inputs = {name: np.asarray(last.reshape(rows, self._count), order=order) for name, last in inputs.items()}
-        given: dict[str, Any] = {"values": inputs.pop("q")}
+        given: dict[str, Any] = {"values": inputs.pop("values")}
         if "squares" in inputs:
             given["variances"] = inputs.pop("squares") / np.maximum(inputs["visits"], 1.0)
         given.update(inputs)
@@ -186,7 +222,8 @@ class CompiledCell:
             raise ValueError(f"rewards must be finite, got a sum of {reward} in row {row}")
         if failed[0, row]:
             requirement = self._steps.requirements[int(failed[0, row]) - 1]
-            raise ValueError(f"{requirement}, got {failed[1, row]} in row {row}")
+            number = "none" if np.isnan(failed[1, row]) else failed[1, row]
+            raise ValueError(f"{requirement}, got {number} in row {row}")
         self._rates.require_valid(row)
         raise ValueError(
             f"values must stay finite, but a learnt value in row {row} is not: its rewards, or the temperature of its "

@@ -50,7 +50,8 @@ class BanditWorld(UnmaskedWorld):
     def __init__(self, form: dict[str, Any]) -> None:
         self._form = form
         self.rows, self._count = form["means"].shape
-        self._round = form["round"]
+        self._round = self._left = form["round"]
+        self._pulled, self._paid = np.zeros(self.rows, dtype=np.int64), np.zeros(self.rows)
         self._pulls = form["noise"]
         moving = form["moving"] if form["moves"] is not None else ""
         self._moving = MovingDraw(form["rng"], self._pulls, moving, self._count) if moving else None
@@ -70,10 +71,15 @@ class BanditWorld(UnmaskedWorld):
             arguments["offset_at"] = self._moving.offsets(self.rows)
 
     def after(self, arguments: dict[str, Any], steps: int) -> None:
-        """Leave the problems as lockstep would."""
+        """Count the rounds."""
         self._round += steps
-        means = arguments["means"].reshape(self.rows, -1).copy()
-        self._form["resume"](steps, means, (arguments["last_arms"].copy(), arguments["last_rewards"].copy()))
+
+    def leave(self) -> None:
+        """Leave the problems as lockstep would."""
+        if self._round > self._left:
+            last = (self._pulled.copy(), self._paid.copy())
+            self._form["resume"](self._round - self._left, self._form["means"].copy(), last)
+            self._left = self._round
 
     def draws(self) -> list[Draw]:
         """Return the random numbers of a step: one of each pull, then one of each arm that moves."""
@@ -86,8 +92,8 @@ class BanditWorld(UnmaskedWorld):
         form = self._form
         for name in ("means", "deviations", "best"):
             kernel.argument(name, form[name].reshape(-1))
-        kernel.argument("last_arms", np.zeros(self.rows, dtype=np.int64))
-        kernel.argument("last_rewards", np.zeros(self.rows))
+        kernel.argument("pulled", self._pulled)
+        kernel.argument("paid", self._paid)
         kernel.argument("round", None)
         if form["moves"] is not None:
             kernel.argument("segment_at", None)
@@ -108,6 +114,10 @@ class BanditWorld(UnmaskedWorld):
     def advance(self, kernel: Kernel) -> None:
         """Do nothing: the next state is the present one."""
 
+    def reached(self, kernel: Kernel) -> str:
+        """Return the text of the table row that row i's step has led to."""
+        return kernel.at("here")
+
     def pay(self, kernel: Kernel) -> None:
         """Write the lines that give a row's reward and gap and move its means, within a loop over rows."""
         code, form = kernel.code, self._form
@@ -119,7 +129,7 @@ class BanditWorld(UnmaskedWorld):
             drawn = "drawn + i" if self._moving is None else "offset_at[t - begin] + r"
             places["noise"] = f"outcomes[{drawn}]"
         reward, gap = form["pay"](code, Numbers(code, places), row)
-        code.line(f"reward = {text_of(reward)}", f"gap = {text_of(gap)}", "last_arms[r], last_rewards[r] = a, reward")
+        code.line(f"reward = {text_of(reward)}", f"gap = {text_of(gap)}", "pulled[r], paid[r] = a, reward")
         if form["moves"] is None:
             return
         code.line("segment = segment_at[t - begin]")
@@ -132,8 +142,8 @@ class BanditWorld(UnmaskedWorld):
         if form["given"] is not None:
             code.line(f"given_start = segment % given_rows * {kernel.actions}")
         if self._moving is not None:
-            pulled = "rows + " if self._pulls else ""
-            code.line(f"moving_start = offset_at[t - begin] + {pulled}start")
+            skipped = "rows + " if self._pulls else ""
+            code.line(f"moving_start = offset_at[t - begin] + {skipped}start")
         with code.under("for k in range(actions):"):
             places = {"index": "k", "mean": "means[start + k]", "given": "given[given_start + k]"}
             places["noise"] = "outcomes[moving_start + k]"
@@ -144,4 +154,4 @@ class BanditWorld(UnmaskedWorld):
 
     def move(self, kernel: Kernel) -> None:
         """Write that no episode ends, within a loop over rows."""
-        kernel.code.line("over = False")
+        kernel.code.line("over = cut_off = False")

@@ -108,6 +108,9 @@ class CalledWorld:
     def after(self, arguments: dict[str, Any], steps: int) -> None:
         """Do nothing: the environment has its own state."""
 
+    def leave(self) -> None:
+        """Do nothing: the environment has its own state."""
+
     def draws(self) -> list[Draw]:
         """Return nothing: the environment draws for itself."""
         return []
@@ -159,6 +162,10 @@ class CalledWorld:
             code.line(f"forbidden[start + a] = not {mask}[mask_start + a]", "count += forbidden[start + a]")
         code.line(f"forbidden_counts[{kernel.at(row)}] = count")
 
+    def reached(self, kernel: Kernel) -> str:
+        """Return the text of the table row that row i's step has led to."""
+        return kernel.at("next")
+
     def load_mask(self, kernel: Kernel, following: bool) -> str:
         """Find the mask of a row's observation, or the agent's of the next one; return what follows a value."""
         if following:
@@ -176,5 +183,5 @@ class CalledWorld:
         code = kernel.code
         code.line("over = ended or truncated[r]")
         with code.under("if over:"):
-            code.line("sums[4 * size + at] += 1.0", "sums[5 * size + at] += returns[r]", "returns[r] = 0.0")
+            kernel.record_episode()
         code.line(f"{kernel.at('here')} = r * observation_count + observed[r]")

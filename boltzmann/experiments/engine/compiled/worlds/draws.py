@@ -7,6 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from boltzmann.experiments.engine.compiled.writing import BLOCK, Kernel
+
+_DRAWN_NUMBERS, _MOST_DRAWN_STEPS = 2**17, 2**11
+"""Random numbers of each kind that are drawn in advance, and the most steps that they serve."""
+
 
 class Draw:
     """Random numbers of one kind: which, of whom, and how many a row and step.
@@ -22,7 +27,26 @@ class Draw:
         getattr(self.rng, self.kind)(out=numbers[: steps * rows * self.count])
 
 
-def fill_together(draws: list[tuple[Draw, NDArray[np.float64]]], steps: int, rows: int) -> None:
+class DrawnAhead:
+    """The random numbers of the next steps, as arguments of a kernel; ``steps`` is how many steps they serve."""
+
+    def __init__(self, draws: list[Draw], rows: int, kernel: Kernel) -> None:
+        most = max((draw.count for draw in draws), default=1)
+        self.steps = min(max(_DRAWN_NUMBERS // (rows * most), 1), _MOST_DRAWN_STEPS)
+        self._rows = rows
+        self._by_generator: dict[int, list[tuple[Draw, NDArray[np.float64]]]] = {}
+        for draw in draws:
+            numbers = np.zeros(self.steps * rows * draw.count + BLOCK)
+            self._by_generator.setdefault(id(draw.rng), []).append((draw, numbers))
+            kernel.argument(draw.name, numbers)
+
+    def fill(self, steps: int) -> None:
+        """Draw the numbers of the next steps."""
+        for draws in self._by_generator.values():
+            _fill_together(draws, steps, self._rows)
+
+
+def _fill_together(draws: list[tuple[Draw, NDArray[np.float64]]], steps: int, rows: int) -> None:
     """Draw the numbers of one generator for the next steps: in each step those of one after those of another."""
     if len(draws) == 1:
         ((draw, numbers),) = draws

@@ -24,17 +24,19 @@ class MotionWorld(UnmaskedWorld):
         self._form = form
         self.rows = len(form["elapsed"])
         self._streams = np.zeros(self.rows * _WORDS, dtype=np.uint64)
+        for row, generator in enumerate(form["generators"]):
+            state = generator.bit_generator.state["state"]
+            words = [state[name] >> shift & (1 << _WORD) - 1 for name in ("state", "inc") for shift in (_WORD, 0)]
+            self._streams[row * _WORDS : (row + 1) * _WORDS] = words
 
     def before(self, arguments: dict[str, Any], begin: int, end: int) -> None:
-        """Read the state of each row's generator."""
-        if begin == 0:
-            for row, generator in enumerate(self._form["generators"]):
-                state = generator.bit_generator.state["state"]
-                words = [state[name] >> shift & (1 << _WORD) - 1 for name in ("state", "inc") for shift in (_WORD, 0)]
-                self._streams[row * _WORDS : (row + 1) * _WORDS] = words
+        """Do nothing: the motion is the same at every step."""
 
     def after(self, arguments: dict[str, Any], steps: int) -> None:
-        """Leave each row's generator, and the environment's state, as lockstep would."""
+        """Do nothing: the kernel has written the state of the environment."""
+
+    def leave(self) -> None:
+        """Leave each row's generator as lockstep would; its state takes some microseconds."""
         for row, generator in enumerate(self._form["generators"]):
             high, low, *_ = (int(word) for word in self._streams[row * _WORDS : (row + 1) * _WORDS])
             whole = generator.bit_generator.state
@@ -50,7 +52,7 @@ class MotionWorld(UnmaskedWorld):
         form = self._form
         for place, name in enumerate(form["names"]):
             kernel.argument(f"state_{name}", form["state"][place])
-            kernel.memory(f"next_{name}")
+            kernel.memory(f"reached.{name}")
         for name, number in form["numbers"].items():
             kernel.argument(f"world_{name}", number)
         for place, thresholds in enumerate(form["thresholds"]):
@@ -99,11 +101,11 @@ class MotionWorld(UnmaskedWorld):
             action = code.read(kernel.at("action"))
             reached = form["advance"](code, self._state(kernel, "first + i"), action, self._row(kernel))
             for name in form["names"]:
-                code.line(f"{kernel.at(f'next_{name}')} = {text_of(reached[name])}")
+                code.line(f"{kernel.at(f'reached.{name}')} = {text_of(reached[name])}")
             code.line(f"{kernel.at('reward')} = {text_of(reached['reward'])}")
             code.line(f"{kernel.at('ended')} = 1 if {text_of(reached['ended'])} else 0")
         with code.under("for i in range(n):"):
-            state = Numbers(code, {name: kernel.at(f"next_{name}") for name in form["names"]})
+            state = Numbers(code, {name: kernel.at(f"reached.{name}") for name in form["names"]})
             code.line(f"{kernel.at('next')} = {self._number(kernel, state, 'first + i')}")
 
     def pay(self, kernel: Kernel) -> None:
@@ -114,11 +116,11 @@ class MotionWorld(UnmaskedWorld):
         """Move each row to its next state, within a loop over rows; a row whose episode ends starts the next one."""
         code, form = kernel.code, self._form
         code.line("elapsed[r] += 1", f"{kernel.at('here')} = {kernel.at('next')}")
-        code.line(*(f"state_{name}[r] = {kernel.at(f'next_{name}')}" for name in form["names"]))
-        code.line("over = ended or elapsed[r] == limit")
+        code.line(*(f"state_{name}[r] = {kernel.at(f'reached.{name}')}" for name in form["names"]))
+        code.line("cut_off = elapsed[r] == limit", "over = ended or cut_off")
         with code.under("if over:"):
-            code.line("sums[4 * size + at] += 1.0", "sums[5 * size + at] += returns[r]")
-            code.line("returns[r], elapsed[r] = 0.0, 0")
+            kernel.record_episode()
+            code.line("elapsed[r] = 0")
             uniforms = tuple(code.read(f"next_uniform(streams, r * {_WORDS})") for _ in range(form["uniforms"]))
             for name, number in form["start"](code, uniforms, self._row(kernel)).items():
                 code.line(f"state_{name}[r] = {text_of(number)}")

@@ -19,18 +19,27 @@ class TableWorld:
         self.rows, self.states = len(form["states"]), len(form["initial"])
         self._outcomes = form["cumulative"].shape[1]
         self.masked = form["mask"] is not None
+        self._mask = None if form["mask"] is None else form["mask"] != 0
         observations = form["observations"]
         self._observations = self.states if observations is None else int(observations.max()) + 1
 
     def mask(self) -> NDArray[np.bool_] | None:
         """Return the mask of the present states, if there are masks."""
-        return (self._form["mask"] != 0)[self._form["states"]] if self.masked else None
+        return None if self._mask is None else self._mask.take(self._form["states"], axis=0)
+
+    def mask_reached(self) -> NDArray[np.bool_] | None:
+        """Return the mask of the states that the last step has led to, if there are masks."""
+        return None if self._mask is None else self._mask.take(self._reached_states, axis=0)
+
+    def reached(self, kernel: Kernel) -> str:
+        """Return the text of the table row that row i's step has led to."""
+        return kernel.at("next")
 
     def allowed(self) -> NDArray[np.bool_] | None:
         """Return the agent's view of the masks: that of the state met last where observations are the same, if any."""
-        if not self.masked:
+        if self._mask is None:
             return None
-        mask = np.vstack([self._form["mask"] != 0, np.ones_like(self._form["mask"][:1], dtype=np.bool_)])
+        mask = np.vstack([self._mask, np.ones_like(self._mask[:1])])
         return mask[self.seen].reshape(self.rows, self._observations, -1)
 
     def allowed_count(self, kernel: Kernel, row: str) -> str:
@@ -47,6 +56,9 @@ class TableWorld:
         """Do nothing: a table is the same at every step."""
 
     def after(self, arguments: dict[str, Any], steps: int) -> None:
+        """Do nothing: the kernel has written the states of the environment."""
+
+    def leave(self) -> None:
         """Do nothing: the kernel has written the states of the environment."""
 
     def draws(self) -> list[Draw]:
@@ -113,6 +125,13 @@ class TableWorld:
             code.line("reward = reward + deviations[pair] * noise[drawn + i]")
         code.line("gap = np.nan" if self._form["gaps"] is None else "gap = gaps[pair]")
 
+    def note_reached(self, kernel: Kernel) -> None:
+        """Write the state that row r's step has led to, whose mask a learner that is called is told."""
+        if self.masked:
+            self._reached_states = np.zeros(self.rows, dtype=np.int64)
+            kernel.argument("reached_states", self._reached_states)
+            kernel.code.line("reached_states[r] = next_states[entry]")
+
     def load_mask(self, kernel: Kernel, following: bool) -> str:
         """Find the mask of a row's state, or the agent's of the next one; return what is added to a value."""
         if not self.masked:
@@ -125,12 +144,10 @@ class TableWorld:
         """Move each row to its next state, within a loop over rows; a row whose episode ends starts the next one."""
         code = kernel.code
         code.line("elapsed[r] += 1", "states[r] = next_states[entry]", f"{kernel.at('here')} = {kernel.at('next')}")
-        ends = "ended or elapsed[r] == limit"
-        code.line(f"over = {ends}")
+        code.line("cut_off = elapsed[r] == limit", "over = ended or cut_off")
         with code.under("if over:"):
-            code.line(
-                "sums[4 * size + at] += 1.0", "sums[5 * size + at] += returns[r]", "returns[r] = 0.0", "elapsed[r] = 0"
-            )
+            kernel.record_episode()
+            code.line("elapsed[r] = 0")
             uniform = "0.0" if self._form["one_start"] else "starts[drawn + i]"
             code.line(f"start = count_up_to(initial, {uniform})")
             code.line("states[r] = start", f"{kernel.at('here')} = r * observation_count + {self.observed('start')}")

@@ -11,6 +11,13 @@ class UnmaskedWorld:
     def mask(self) -> None:
         """Return no mask."""
 
+    def mask_reached(self) -> None:
+        """Return no mask."""
+
+    def reached(self, kernel: Kernel) -> str:
+        """Return the text of the table row that row i's step has led to."""
+        return kernel.at("next")
+
     def allowed(self) -> None:
         """Return no masks."""
 
@@ -19,6 +26,9 @@ class UnmaskedWorld:
         return f"{kernel.actions}.0"
 
     def note_masks(self, kernel: Kernel) -> None:
+        """Do nothing: there are no masks."""
+
+    def note_reached(self, kernel: Kernel) -> None:
         """Do nothing: there are no masks."""
 
     def load_mask(self, kernel: Kernel, following: bool) -> str:

@@ -67,9 +67,41 @@ class Kernel:
             self.code.line(SLOT)
             yield
 
-    def names(self) -> list[str]:
-        """Return the names that have a place in the working memory."""
-        return list(self._places)
+    @contextmanager
+    def blocks(self, cut: bool) -> Iterator[None]:
+        """Write a loop over blocks of rows, for all steps of a call or, where they are cut, for one of them."""
+        code = self.code
+        code.line("size = len(ends) * rows")
+        with code.under(f"for first in range(0, rows, {BLOCK}):"):
+            code.line(f"n = min({BLOCK}, rows - first)", f"padded = (n + {VECTOR - 1}) // {VECTOR} * {VECTOR}")
+            if cut:
+                code.line(*(f"{name} = {name}_blocks[first // {BLOCK}]" for name in "fg"))
+            code.line(f"window = count_up_to(ends, {'step' if cut else 'begin'})")
+            yield
+
+    @contextmanager
+    def steps(self, cut: bool) -> Iterator[None]:
+        """Write a loop over the steps of a block."""
+        code = self.code
+        with code.under(f"for t in range({'step, step + 1' if cut else 'begin, end'}):"):
+            with code.under("if t == ends[window]:"):
+                code.line("window += 1")
+            code.line("drawn, at_first = (t - begin) * rows + first, window * rows + first")
+            yield
+
+    def record(self) -> None:
+        """Add row r's reward and gap to the sums of its window, and its reward to the return of its episode."""
+        self.code.line("sums[at] += reward", "sums[size + at] += gap", "returns[r] += reward")
+        self.code.line("sums[2 * size + at] += 1.0 if gap == 0.0 else 0.0")
+
+    def record_episode(self) -> None:
+        """Count the episode of row r that has ended, and begin the return of the next one."""
+        self.code.line("sums[4 * size + at] += 1.0", "sums[5 * size + at] += returns[r]", "returns[r] = 0.0")
+
+    def places(self, prefix: str) -> dict[str, str]:
+        """Return the texts of row i's numbers whose names in the working memory begin with a prefix, without it."""
+        names = [name for name in self._places if name.startswith(prefix)]
+        return {name.removeprefix(prefix): self.at(name) for name in names}
 
     def at(self, name: str, row: str = "i", action: str | None = None) -> str:
         """Return the text of the number of a row, or of a row and an action; for row i and action a after ``SLOT``."""

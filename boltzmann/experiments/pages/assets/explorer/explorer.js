@@ -17,12 +17,10 @@ function startExplorer() {
   function row(value, probability, action) {
     const number = cell("td", written(probability), "number");
     number.dataset.value = String(probability);
-    const swatch = drawn("svg", { viewBox: "0 0 24 6", class: "swatch", "aria-hidden": "true" });
-    swatch.append(drawn("line", { x1: 0, x2: 24, y1: 3, y2: 3, ...lineStyle(action) }));
     const name = cell("th", "");
-    name.append(swatch, ` ${action}`);
+    name.append(swatch(action), ` ${action}`);
     const bar = cell("td", "", "bar");
-    const fill = cell("span", "", `colour-${action % CHART_COLOURS}`);
+    const fill = cell("span", "", colourOf(action));
     fill.style.width = `${100 * probability}%`;
     bar.append(fill);
     const line = document.createElement("tr");

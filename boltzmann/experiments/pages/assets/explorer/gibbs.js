@@ -1,5 +1,3 @@
-"use strict";
-
 // The formulas of boltzmann.Gibbs for one row: p(a) = exp(Q(a) / T) / Z, exact at T = 0 and T = Infinity by value.
 
 function gibbsScore(value, peak, temperature) {

@@ -1,18 +1,8 @@
 // Probabilities against the temperature, as lines over the positions of the slider.
 
 const CHART = { left: 40, right: 464, top: 12, bottom: 226, gap: 30 };
-const CHART_COLOURS = 6;
-const CHART_DASHES = ["", "7 3", "2 3", "9 3 2 3"];
-
-function drawn(name, attributes, text) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", name);
-  Object.entries(attributes).forEach(([key, value]) => element.setAttribute(key, value));
-  if (text !== undefined) element.textContent = text;
-  return element;
-}
-
 function lineStyle(action) {
-  return { class: `line colour-${action % CHART_COLOURS}`, "stroke-dasharray": CHART_DASHES[action % CHART_DASHES.length] };
+  return { class: `line ${colourOf(action)}`, "stroke-dasharray": dashesOf(action) };
 }
 
 function chartX(temperature) {
@@ -60,7 +50,7 @@ function drawChart(chart, values, temperatures, chosen) {
     chart.append(drawn("polyline", { points: points.slice(1, -1).join(" "), ...lineStyle(action) }));
     for (const [x, probabilities] of [columns[0], columns[columns.length - 1]]) {
       const centre = { cx: x, cy: chartY(probabilities[action]), r: 3.5 };
-      chart.append(drawn("circle", { ...centre, class: `dot colour-${action % CHART_COLOURS}` }));
+      chart.append(drawn("circle", { ...centre, class: `dot ${colourOf(action)}` }));
     }
   });
 }

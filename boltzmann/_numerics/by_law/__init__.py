@@ -1,0 +1,23 @@
+"""Laws of numbers, run on the arrays of any library.
+
+- ``maths``: the functions that laws call
+- ``on_arrays``: the passes of a law over rows of actions
+- ``traced_rows``: what a law reads where the numbers are unknown
+"""
+
+from boltzmann._numerics.by_law.maths import OF_FLOATS, OF_NUMPY, OF_SINGLE, Maths, maths_of
+from boltzmann._numerics.by_law.on_arrays import LawOnArrays
+from boltzmann._numerics.by_law.traced_rows import any_traced, beside, finite_rows_traced, numbers_of_actions
+
+__all__ = [
+    "OF_FLOATS",
+    "OF_NUMPY",
+    "OF_SINGLE",
+    "LawOnArrays",
+    "Maths",
+    "any_traced",
+    "beside",
+    "finite_rows_traced",
+    "maths_of",
+    "numbers_of_actions",
+]

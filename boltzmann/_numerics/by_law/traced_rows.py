@@ -1,0 +1,53 @@
+"""Values, and numbers of each action, as a law reads them where some of the numbers are unknown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from boltzmann._numerics import libraries
+from boltzmann._numerics.traced_scores import refuse, standardise_traceably
+from boltzmann.arrays import Mask, Namespace, Values
+
+
+def any_traced(*arrays: Any) -> bool:
+    """Return whether the numbers of one of the inputs are not known yet."""
+    return any(not libraries.is_native(array) and libraries.is_traced(array) for array in arrays)
+
+
+def beside(values: Values, *others: Any) -> Values:
+    """Return values in the library of the first of the others that is traced; values of another library as they are."""
+    if not libraries.is_native(values):
+        return values
+    for other in others:
+        if any_traced(other):
+            xp = libraries.namespace(other)
+            like = xp.ones((), dtype=libraries.widest_float(xp), device=libraries.device(other))
+            return libraries.to_float(xp, "values", values, like)
+    return values
+
+
+def finite_rows_traced(values: Any, where: Mask) -> tuple[Namespace, Any, Any]:
+    """Return the library, the rows with -inf for masked actions, and marks of the bad rows, shape (..., 1).
+
+    The rows have no derivatives. Known numbers that are bad raise an error.
+    """
+    xp = libraries.namespace(values)
+    scores = standardise_traceably(values, xp.ones((), device=libraries.device(values)), where, None)
+    bad: Any = ~(scores.maximum < xp.inf)
+    refuse(xp, bad, "values must be finite where allowed, got inf")
+    rows = xp.where(scores.live, scores.values, -xp.inf)
+    return xp, libraries.detached(xp, rows), bad
+
+
+def numbers_of_actions(xp: Namespace, name: str, given: Any, rows: Any, most: float) -> tuple[Any, Any]:
+    """Return numbers of each action in [0, most], 0 for masked ones, and marks of the rows where one is not."""
+    array: Any = libraries.to_float(xp, name, given, rows)
+    try:
+        array = libraries.detached(xp, xp.broadcast_to(array, tuple(rows.shape)))
+    except (ValueError, RuntimeError) as error:
+        shapes = f"{tuple(rows.shape)}, got {tuple(array.shape)}"
+        raise ValueError(f"{name} must have the shape of the values, {shapes}") from error
+    allowed = rows > -xp.inf
+    bad: Any = xp.any(allowed & ~((array >= 0) & (array <= most)), axis=-1, keepdims=True)
+    refuse(xp, bad, f"{name} must be in [0, {most:g}]", array)
+    return xp.where(allowed & (array >= 0) & (array <= most), array, 0.0), bad
