@@ -79,7 +79,7 @@ def help_text() -> str:
     examples = [f"  {_PROGRAM} {name} {command.example}" for name, command in COMMANDS.items()]
     return "\n".join(
         [
-            f"usage: {_PROGRAM} COMMAND [OPTIONS]; {_PROGRAM} COMMAND --help; {_PROGRAM} --version",
+            f"usage: {_PROGRAM} COMMAND [OPTIONS]   (COMMAND --help: its options; --version)",
             "",
             "Boltzmann (softmax) exploration for reinforcement learning.",
             "",

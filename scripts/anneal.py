@@ -35,6 +35,7 @@ from scripts.support import (
     costs,
     draw_and_save,
     make_problem,
+    note,
     print_answer,
     print_path,
     print_table,
@@ -62,9 +63,15 @@ _SHOWS = (
 )
 
 
+EXAMPLES = (
+    "--tasks FrozenLake-v1 boltzmann/Chain-v0 --steps 5000",
+    "--speeds 0.3 1 --temperatures 0 0.01 0.1 1 --dry-run",
+)
+
+
 @dataclass(frozen=True)
 class Options:
-    """Compare every family of schedules, at several speeds, with the best constant temperature."""
+    """Compare schedules of every family and speed with the best constant temperature."""
 
     tasks: Tasks = field(default_factory=lambda: list(DEFAULT_TASKS))
     steps: TaskSteps = field(default_factory=list)
@@ -99,7 +106,7 @@ def describe(options: Options) -> Annealing:
 @command(PROGRAM)
 def main(arguments: list[str] | None, program: str) -> None:
     """Run the command line."""
-    options = read_options(Options, arguments, program)
+    options = read_options(Options, arguments, program, EXAMPLES)
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
         annealing = describe(options)
         folder = options.output or Path("results") / f"{PROGRAM}-{annealing.hash}"
@@ -113,6 +120,8 @@ def main(arguments: list[str] | None, program: str) -> None:
         with study_runs(folder, annealing.outline(), options.jobs, options.cell_timeout) as run_in:
             gains, runs = run_annealing(annealing, run_in)
         tables, answer = gain_tables(gains, options.metric), annealing_answer(gains)
+        for gain in gains:
+            note("gains", {**vars(gain), "verdict": gain.verdict})
         for table in tables:
             print_table(table)
         print_answer(answer)

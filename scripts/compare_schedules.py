@@ -43,6 +43,13 @@ DESCRIBED = ("tasks", "policies", "agent", "steps", "replicates", "seed", "block
 """Options that the file of an experiment replaces."""
 
 
+EXAMPLES = (
+    '--env Taxi-v4 --policies "Boltzmann(0.1)" "Greedy()"',
+    '--agent "Sarsa(_, step_size=0.5)" --replicates 50 --jobs 2',
+    "--experiment my.toml --metric return --json",
+)
+
+
 @dataclass(frozen=True)
 class Options:
     """Compare exploration schedules and draw their learning curves."""
@@ -125,7 +132,7 @@ def _baseline(options: Options) -> str | None:
 @command("compare_schedules")
 def main(arguments: list[str] | None, program: str) -> None:
     """Run the command line."""
-    options = read_options(Options, arguments, program)
+    options = read_options(Options, arguments, program, EXAMPLES)
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
         experiment = describe(options, sys.argv[1:] if arguments is None else arguments)
         folder = options.output or Path("results") / f"compare_schedules-{experiment.plan.hash}"

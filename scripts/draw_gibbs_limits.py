@@ -24,6 +24,9 @@ _ENDS = (-3.7, 3.7)
 """Positions of T = 0 and T = inf on the axis of log10 T."""
 
 
+EXAMPLES = ("--values 0 1 3 --output limits.svg",)
+
+
 @dataclass(frozen=True)
 class Options:
     """Draw the Gibbs distribution of some values against the temperature."""
@@ -84,7 +87,7 @@ def _draw(
 @command("draw_gibbs_limits")
 def main(arguments: list[str] | None, program: str) -> None:
     """Run the command line."""
-    options = read_options(Options, arguments, program)
+    options = read_options(Options, arguments, program, EXAMPLES)
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
         refusals.require_figure(options.output, makes_folders=True)
         figure = draw_limits(options.values)

@@ -88,9 +88,12 @@ THERMOSTATS: tuple[Any, ...] = (
 VISITS = np.full(len(VALUES), 20)
 
 
+EXAMPLES = ("--schedules schedules.svg --thermostats thermostats.svg",)
+
+
 @dataclass(frozen=True)
 class Options:
-    """Draw every schedule on one time axis, and the probabilities of each thermostat for values in other units."""
+    """Draw every schedule, and the probabilities that thermostats give some values."""
 
     schedules: Path = Path("results/schedules.png")
     """The file of the first figure; its ending chooses the format."""
@@ -148,7 +151,7 @@ def draw_thermostats() -> Figure:
 @command("draw_temperature_choices")
 def main(arguments: list[str] | None, program: str) -> None:
     """Run the command line."""
-    options = read_options(Options, arguments, program)
+    options = read_options(Options, arguments, program, EXAMPLES)
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
         for path in (options.schedules, options.thermostats):
             refusals.require_figure(path, makes_folders=True)

@@ -12,10 +12,15 @@ from boltzmann.experiments import RefusedError, Results
 from boltzmann.experiments.store import require, write_tensorboard
 from scripts.support import command, console, costs, print_path, read_options, refusals
 
+EXAMPLES = (
+    "results/NAME --parquet table.parquet",
+    "results/NAME --tensorboard runs",
+)
+
 
 @dataclass(frozen=True)
 class Options:
-    """Export stored results as a Parquet file, as TensorBoard's event files, or as both."""
+    """Export stored results as a Parquet file, as TensorBoard's event files, or both."""
 
     results: Annotated[Path, tyro.conf.Positional]
     """The folder that a comparison wrote."""
@@ -28,7 +33,7 @@ class Options:
 @command("export_results")
 def main(arguments: list[str] | None, program: str) -> None:
     """Run the command line."""
-    options = read_options(Options, arguments, program)
+    options = read_options(Options, arguments, program, EXAMPLES)
     with console.errors_in_one_line(program, console.RUN_ERRORS):
         if options.parquet is None and options.tensorboard is None:
             raise RefusedError("nothing to write: name a file with --parquet, a folder with --tensorboard, or both")

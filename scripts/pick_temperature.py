@@ -33,6 +33,7 @@ from scripts.support import (
     command,
     console,
     draw_and_save,
+    note,
     print_answer,
     print_path,
     print_table,
@@ -46,6 +47,12 @@ PROGRAM = "pick_temperature"
 _FIGURE = "pick_temperature.png"
 _FACTORS = 2.0 ** np.arange(-5, 6)
 """The default candidates: so many times the logged temperature, and 0 and infinity."""
+
+
+EXAMPLES = (
+    "results/LOG --temperatures 0.1 0.3 1",
+    'log.parquet --policies "Entmax(0.5)" --output pick.svg',
+)
 
 
 @dataclass(frozen=True)
@@ -102,6 +109,9 @@ def usual_temperature(log: Log) -> float:
 
 def report(choice: TemperatureChoice, figure: Path, page: Path, source: str) -> None:
     """Print the leaderboard and its answer, draw the figure, write the page."""
+    for one in choice.candidates:
+        note("candidates", {"label": one.label, "differs": one.differs, "best": one is choice.best, **vars(one)})
+    note("logged", choice.logged)
     print_table(choice_table(choice))
     print_answer([choice.answer])
     print()
@@ -113,7 +123,7 @@ def report(choice: TemperatureChoice, figure: Path, page: Path, source: str) -> 
 @command(PROGRAM)
 def main(arguments: list[str] | None, program: str) -> None:
     """Run the command line."""
-    options = read_options(Options, arguments, program)
+    options = read_options(Options, arguments, program, EXAMPLES)
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
         checks.number_in("--confidence", options.confidence, "(0, 1)")
         figure = options.output or (options.log if options.log.is_dir() else options.log.parent) / _FIGURE

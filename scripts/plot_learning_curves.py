@@ -14,6 +14,11 @@ from boltzmann.experiments.figures import each_figure, require_figure_format
 from boltzmann.experiments.metrics import JUDGED_KEYS, MetricKey
 from scripts.support import Confidence, command, console, costs, print_path, read_options, refusals
 
+EXAMPLES = (
+    "results/NAME --metric reward entropy",
+    'results/NAME --baseline "Greedy()" --output curves.pdf',
+)
+
 
 @dataclass(frozen=True)
 class Options:
@@ -35,7 +40,7 @@ class Options:
 @command("plot_learning_curves")
 def main(arguments: list[str] | None, program: str) -> None:
     """Run the command line."""
-    options = read_options(Options, arguments, program)
+    options = read_options(Options, arguments, program, EXAMPLES)
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
         checks.number_in("--confidence", options.confidence, "(0, 1)")
     with console.errors_in_one_line(program, console.RUN_ERRORS):

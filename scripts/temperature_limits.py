@@ -55,6 +55,7 @@ from scripts.support import (
     costs,
     draw_and_save,
     make_task,
+    note,
     print_answer,
     print_path,
     print_table,
@@ -77,9 +78,15 @@ _SWEEP = "How well each constant temperature does; the level lines are the greed
 _LAWS = "How the library's probabilities approach greedy and uniform, beside the laws that theory predicts."
 
 
+EXAMPLES = (
+    "--tasks FrozenLake-v1 --low 1e-3 --high 10",
+    "--tasks boltzmann/Chain-v0 --steps 2000 --per-decade 4",
+)
+
+
 @dataclass(frozen=True)
 class Options:
-    """Sweep the temperature from 0 to infinity, check its ends, and measure the slopes towards them."""
+    """Sweep T from 0 to infinity, check its ends, and measure the slopes towards them."""
 
     tasks: Tasks = field(default_factory=lambda: list(DEFAULT_STEPS))
     steps: TaskSteps = field(default_factory=list)
@@ -148,6 +155,9 @@ def report(
     """Print the tables, draw the figures, write the page."""
     metric = metric or gap_or_usual(results)
     temperatures = best_temperatures(results, metric)
+    for name, found in (("best", temperatures), ("ends", checks)):
+        for each in found:
+            note(name, each)
     best, ends, slopes = best_table(temperatures), ends_table(checks), slope_tables(values)
     for table in (best, ends, *slopes):
         print_table(table)
@@ -173,7 +183,7 @@ def report(
 @command(PROGRAM)
 def main(arguments: list[str] | None, program: str) -> None:
     """Run the command line."""
-    options = read_options(Options, arguments, program)
+    options = read_options(Options, arguments, program, EXAMPLES)
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
         experiment = describe(options)
         folder = options.output or Path("results") / f"{PROGRAM}-{experiment.plan.hash}"

@@ -34,6 +34,12 @@ SETTINGS = {
 """Settings under which a network learns the environment."""
 
 
+EXAMPLES = (
+    "--env CartPole-v1 --replicates 5",
+    '--policies "Boltzmann(0.1)" --backups "Munchausen(0.1)" "Maximum()"',
+)
+
+
 @dataclass(frozen=True)
 class Options(TrainingOptions):
     """Train deep Q-networks with several policies, and compare them."""
@@ -82,7 +88,7 @@ def learners(options: Options, name: str, steps: int) -> list[str]:
 @command(PROGRAM)
 def main(arguments: list[str] | None, program: str) -> None:
     """Run the command line."""
-    options = read_options(Options, arguments, program)
+    options = read_options(Options, arguments, program, EXAMPLES)
     train(program, PROGRAM, options, lambda: describe(options))
 
 

@@ -33,6 +33,12 @@ SETTINGS = {
 """Settings under which the network learns the environment; those of CartPole are RL Zoo's."""
 
 
+EXAMPLES = (
+    "--env CartPole-v1 --replicates 5",
+    '--policies "Boltzmann(RangeScaled(0.2))" --steps 20000',
+)
+
+
 @dataclass(frozen=True)
 class Options(TrainingOptions):
     """Train the DQN of Stable-Baselines3 with several policies, and compare them."""
@@ -53,7 +59,7 @@ def describe(options: Options) -> Experiment:
 @command(PROGRAM)
 def main(arguments: list[str] | None, program: str) -> None:
     """Run the command line."""
-    options = read_options(Options, arguments, program)
+    options = read_options(Options, arguments, program, EXAMPLES)
     train(program, PROGRAM, options, lambda: describe(options))
 
 

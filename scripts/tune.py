@@ -32,6 +32,7 @@ from scripts.support import (
     costs,
     draw_and_save,
     make_problem,
+    note,
     print_answer,
     print_path,
     print_table,
@@ -48,6 +49,12 @@ _FIGURE, _PAGE = "finalists.png", "report.html"
 _SHOWS = (
     "The best candidates of the search, played again on fresh random numbers, so that luck in the search counts for "
     "nothing. The line below the table is the recommended agent."
+)
+
+
+EXAMPLES = (
+    '--env "FrozenLake-v1(is_slippery=False)" --steps 5000',
+    '--env Taxi-v4 --agent "Sarsa(_)" --families linear --low 0.01',
 )
 
 
@@ -99,7 +106,7 @@ def describe(options: Options) -> Tuning:
 @command(PROGRAM)
 def main(arguments: list[str] | None, program: str) -> None:
     """Run the command line."""
-    options = read_options(Options, arguments, program)
+    options = read_options(Options, arguments, program, EXAMPLES)
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
         tuning = describe(options)
         folder = options.output or Path("results") / f"{PROGRAM}-{tuning.hash}"
@@ -113,6 +120,8 @@ def main(arguments: list[str] | None, program: str) -> None:
         with study_runs(folder, tuning.outline(), options.jobs, options.cell_timeout) as run_in:
             result = run_tuning(tuning, run_in)
         rounds, judged, answer = rounds_table(result), judgement_table(result), recommendation(result)
+        note("recommendation", {"policy": result.recommendation, "agent": result.agent, "metric": result.metric})
+        console.note_leaderboards(result.judgement)
         print_table(rounds)
         print_table(judged)
         print_answer(answer)

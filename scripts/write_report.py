@@ -12,6 +12,11 @@ from boltzmann.experiments import Results, write_report
 from boltzmann.experiments.metrics import JudgedKey
 from scripts.support import command, console, costs, print_path, read_options, refusals
 
+EXAMPLES = (
+    "results/NAME",
+    "results/NAME --metric optimal --output page.html",
+)
+
 
 @dataclass(frozen=True)
 class Options:
@@ -29,7 +34,7 @@ class Options:
 @command("write_report")
 def main(arguments: list[str] | None, program: str) -> None:
     """Run the command line."""
-    options = read_options(Options, arguments, program)
+    options = read_options(Options, arguments, program, EXAMPLES)
     page = options.output or options.results / "report.html"
     with console.errors_in_one_line(program, console.RUN_ERRORS):
         results = Results.load(options.results)

@@ -12,7 +12,9 @@ from benchmarks.literature.comparison import measure, quick
 from benchmarks.literature.exact import EXACT
 from benchmarks.literature.pages import exact_table, head, study_table
 from benchmarks.literature.studies import STUDIES
-from scripts.support import ProgressBar, command, read_options
+from scripts.support import ProgressBar, command, note, read_options
+
+EXAMPLES = ("--quick", "--jobs 2 --output literature.md")
 
 
 @dataclass(frozen=True)
@@ -32,15 +34,19 @@ class Options:
 @command("literature")
 def main(arguments: list[str] | None, program: str) -> None:
     """Compute, measure and print; write the page if a file is given."""
-    options = read_options(Options, arguments, program)
+    options = read_options(Options, arguments, program, EXAMPLES)
     if options.quick and options.output is not None:
         raise SystemExit("--quick makes numbers that mean nothing: leave --quick out to write a page")
-    parts = [head(options.seed), exact_table([(exact, exact.compute()) for exact in EXACT])]
+    computed = [(exact, exact.compute()) for exact in EXACT]
+    for exact, number in computed:
+        note("exact", {"name": exact.name, "published": exact.published, "computed": number, "note": exact.note})
+    parts = [head(options.seed), exact_table(computed)]
     print("".join(parts), end="")
     for study in STUDIES:
         small = quick(study) if options.quick else study
         with ProgressBar() as progress:
             rows = measure(small, options.seed, n_jobs=options.jobs, on_progress=progress)
+        note("studies", {"title": study.title, "rows": rows})
         parts.append(study_table(small, rows))
         print(parts[-1], end="", flush=True)
     if options.output is not None:

@@ -1,7 +1,8 @@
 """Shared by the scripts.
 
 - ``names``: from the text of a command line to agents, policies and tasks; ``problems``: the same for studies
-- ``command``: the frame of every command; ``streams``: the guard of stdout and stderr
+- ``frame``: what every command has, with its options in groups; ``streams``: the guard of stdout and stderr;
+  ``output``: text, silence or one JSON document
 - ``console``: what the terminal prints, and errors in one line; ``progress_bar``; ``tables``;
   ``drawing``: a figure to a file and the page
 - ``costs``: the memory, disk and time that runs need; ``options``: options of several scripts
@@ -9,11 +10,12 @@
   all that it shows, and the runs of a study; ``deep``: what the commands of deep agents share
 """
 
-from scripts.support.command import command, read_options
 from scripts.support.deep import TrainingOptions, as_raw, policies_for, train, usual
 from scripts.support.drawing import draw_and_save, write_and_print
+from scripts.support.frame import command, read_options
 from scripts.support.names import NAMES, as_written, make_task, read_agent, taught
 from scripts.support.options import CellTimeout, Confidence, DryRun, Jobs, Seed, TaskAgent, Tasks, TaskSteps, steps_of
+from scripts.support.output import note
 from scripts.support.problems import make_problem, read_policy
 from scripts.support.progress_bar import ProgressBar
 from scripts.support.running import compare, require_comparison_folder, study_runs
@@ -38,6 +40,7 @@ __all__ = [
     "draw_and_save",
     "make_problem",
     "make_task",
+    "note",
     "policies_for",
     "print_answer",
     "print_path",

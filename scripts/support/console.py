@@ -23,14 +23,14 @@ from boltzmann.experiments import (
 from boltzmann.experiments.figures import EPISODES_NOTE
 from boltzmann.experiments.pages import suite_tables
 from boltzmann.experiments.statistics import TaskJudgement, difference_text, final_text, total_text
+from scripts.support.output import current_output, note
 from scripts.support.streams import as_shown
-from scripts.support.tables import print_sentence, print_table, wrap
+from scripts.support.tables import print_remark, print_sentence, print_table, width_of_all, wrap
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 """Gymnasium colours its warnings even where a file reads them."""
-_WIDTH, _LEAST = 101, (16, 15, 26)
-"""The letters of all columns, and the least ones of the three with numbers."""
-
+_LEAST, _AROUND = (13, 13, 22), 8
+"""The least letters of the three columns with numbers, and the letters around all columns."""
 
 _LONGEST_WORD = 400
 """Errors show the beginning of a longer word."""
@@ -81,7 +81,7 @@ def warnings_in_one_line(program: str) -> Iterator[None]:
     def show(message: Warning | str, *_: object, **__: object) -> None:
         plain = _COLOURS.sub("", str(message)).removeprefix("WARN: ")
         line = f"{program}: note: {' '.join(plain.split())}"
-        if line not in shown:
+        if line not in shown and current_output().notes:
             shown.add(line)
             print(line, file=sys.stderr)
 
@@ -110,24 +110,42 @@ class _Notes(logging.Handler):
 
 
 def print_leaderboard(judgement: Judgement) -> None:
-    """Print a table and its answer for each task, at most 110 columns wide.
+    """Print a table and its answer for each task, at most 100 columns wide.
 
     Agents that do not differ significantly from the best are marked with ``=``. A note says where fewer replicates have
     a value.
     """
     plan = judgement.results.plan
+    note_leaderboards(judgement)
     for judged in judgement.tasks:
         level = f"{100 * judgement.confidence:g} %"
         print(f"\n{wrap(f'{judged.task}: {judged.metric.name}, mean and {level} interval over {plan.samples_text}')}")
         _print_table(judged, plan.samples, f"{plan.sample}s")
         if any(row["tied"] for row in judged.rows):
-            tests = f"paired by {plan.sample}, Holm-corrected over all pairs"
-            print(f"    = does not differ significantly from the best: {tests}")
+            tests = f"paired by {plan.sample}, Holm's correction over all pairs"
+            print_remark(f"= does not differ significantly from the best ({tests})")
         if judged.metric.per_episode:
-            print(f"    {EPISODES_NOTE}")
+            print_remark(EPISODES_NOTE)
         print_sentence(judgement.answers[judged.task])
     for table in suite_tables(judgement):
         print_table(table)
+
+
+def note_leaderboards(judgement: Judgement) -> None:
+    """Add the numbers of each task's leaderboard to the document for machines."""
+    plan = judgement.results.plan
+    for judged in judgement.tasks:
+        board = {
+            "task": judged.task,
+            "metric": judged.metric.key,
+            "confidence": judgement.confidence,
+            "samples": plan.samples,
+            "sample": plan.sample,
+            "compared_with": judged.agents[judged.reference],
+            "answer": judgement.answers[judged.task],
+            "rows": [{**row, "agent": agent} for agent, row in zip(judged.agents, judged.rows, strict=True)],
+        }
+        note("leaderboards", board)
 
 
 def _print_table(judged: TaskJudgement, samples: int, record: str) -> None:
@@ -145,7 +163,7 @@ def _print_table(judged: TaskJudgement, samples: int, record: str) -> None:
     sizes = [
         max(least, *map(len, column)) for least, column in zip(_LEAST, zip(heads, *numbers, strict=True), strict=True)
     ]
-    width = min(max(map(len, labels)), _WIDTH - sum(sizes))
+    width = min(max(map(len, labels)), max(len("policy"), width_of_all() - _AROUND - sum(sizes)))
     print(f"{'':5}{'policy':{width}} {_aligned(heads, sizes)}")
     for index, (row, label, texts) in enumerate(zip(judged.rows, labels, numbers, strict=True)):
         if len(label) > width:

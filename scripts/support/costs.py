@@ -24,6 +24,7 @@ from boltzmann.experiments.runs import (
     require_available,
     worker_memory,
 )
+from scripts.support.output import note
 from scripts.support.progress_bar import duration
 
 _DRAWN_TASK, _DRAWN_CELL, _DRAWN_POINT, _DRAWN_SAMPLE = 10**6, 50_000, 500, 50
@@ -81,6 +82,7 @@ def print_plan(experiment: Experiment, jobs: int, folder: Path) -> None:
     for task, label in enumerate(plan.task_labels):
         print(f"{label}: {plan.tasks[task].steps} steps, {plan.replicates} replicates")
         for cell in (cell for cell in cells if cell.task == task):
+            note("cells", {"task": label, "agent": plan.tasks[task].agents[cell.agent], **_numbers(cell)})
             print(f"    {plan.tasks[task].agents[cell.agent]:60} {_costs(cell)}")
     _print_sum([cells], jobs, disk)
 
@@ -105,6 +107,7 @@ def print_outline(runs: Mapping[str, Experiment], jobs: int, folder: Path) -> No
             slower = max((cell for cell in measured if cell.task == task), key=_seconds_or_infinity)
             agents = len(plan.tasks[task].agents)
             cells += [slower] * agents
+            note("cells", {"run": name, "task": label, "agents": agents, **_numbers(slower)})
             print(f"{name and f'{name}: '}{label}: {plan.tasks[task].steps} steps, {plan.replicates} replicates")
             print(f"    {agents} agents, each {_costs(slower)}")
         all_cells.append(cells)
@@ -131,6 +134,7 @@ def _print_sum(runs: list[list[Estimate]], jobs: int, disk: str) -> None:
     each = [worker_memory([cell.memory for cell in cells]) for cells in runs]
     memory = max(count * size for count, size in zip(processes, each, strict=True))
     print(f"{sum(map(len, runs))} cells, {sum(blocks)} blocks, {processes_text(max(processes))}")
+    note("sum", {"processes": max(processes), "memory_bytes": memory, "seconds": seconds, "disk": disk})
     time = "unknown" if math.isnan(seconds) else f"about {duration(seconds)}"
     print(f"memory: about {memory / MEGABYTE:.0f} MB in all; time: {time}")
     print(f"disk: {disk}")
@@ -138,6 +142,10 @@ def _print_sum(runs: list[list[Estimate]], jobs: int, disk: str) -> None:
         print("numba is not installed: with it (pip install numba) most of this runs tens of times as fast")
     for size, count in zip(each, processes, strict=True):
         memory_text(size, count)
+
+
+def _numbers(cell: Estimate) -> dict[str, float]:
+    return {"blocks": cell.blocks, "memory_bytes": cell.memory, "seconds": cell.seconds}
 
 
 def _costs(cell: Estimate) -> str:

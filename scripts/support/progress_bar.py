@@ -11,6 +11,7 @@ from typing import Any, TextIO
 from tqdm import tqdm
 
 from boltzmann.experiments import Status
+from scripts.support.output import current_output
 
 _SECONDS_BETWEEN_LINES, _GROWTH = 10.0, 0.1
 """In a log, a line follows after ten seconds, or after a tenth of the time so far where that is longer."""
@@ -79,6 +80,7 @@ class ProgressBar:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._expected, self._stream, self._clock = expected, stream, clock
+        self._is_shown = current_output().progress
         self._bar: tqdm[Any] | None = None
         self._run, self._name = 0, ""
         self._began: float | None = None
@@ -99,6 +101,8 @@ class ProgressBar:
 
     def __call__(self, status: Status) -> None:
         """Show a status."""
+        if not self._is_shown:
+            return
         now, stream = self._clock(), self._stream or sys.stderr
         if self._status is None:
             self._stored += status.steps

@@ -54,6 +54,8 @@ class GuardedStream:
 
     Attributes
     ----------
+    muted : bool
+        Whether all text is dropped.
     error : OSError or None
         Why the stream could not be written. That its reader has gone, as ``head`` does, is no error.
     """
@@ -62,11 +64,12 @@ class GuardedStream:
         self._stream = stream
         self._kept = kept
         self._lost = False
+        self.muted = False
         self.error: OSError | None = None
 
     def write(self, text: str) -> int:
         """Write a text, or nothing where the stream is lost."""
-        if not self._lost:
+        if not (self._lost or self.muted):
             shown = text if self._kept is None else printable(text, keep=self._kept)
             shown = encodable(shown, getattr(self._stream, "encoding", None) or "utf-8")
             with self._losing():

@@ -109,7 +109,7 @@ def test_the_readme_is_short_and_begins_with_the_two_commands():
 def test_the_readme_shows_what_its_command_prints(tmp_path):
     (_, words), *_ = commands_on(readme())
     compare_schedules.main([*words, "--jobs", "1", "--output", str(tmp_path / "results")])
-    rows = re.findall(r"^ +\d\.  (\S.*?)  +([\d.]+) ± ([\d.]+) +(\d+) ± (\d+) ", readme(), flags=re.MULTILINE)
+    rows = re.findall(r"^ +\d\.  (\S.*?) +([\d.]+) ± ([\d.]+) +(\d+) ± (\d+) ", readme(), flags=re.MULTILINE)
     board = leaderboard(Results.load(tmp_path / "results"))
     assert [row[0] for row in rows] == list(board["agent"])
     for column, shown in zip(

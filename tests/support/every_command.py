@@ -32,6 +32,11 @@ def arguments_of(name, folder, results):
     }[name]
 
 
+def module_of(name):
+    """Return the module of a command."""
+    return importlib.import_module(f"scripts.{name}")
+
+
 def main_of(name):
     """Return the ``main`` of a command."""
-    return importlib.import_module(f"scripts.{name}").main
+    return module_of(name).main

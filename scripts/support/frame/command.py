@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
-import tyro
-
 from scripts.support.console import warnings_in_one_line
+from scripts.support.frame.grouping import read_groups
+from scripts.support.output import current_output, output_to
 from scripts.support.streams import guarded_streams
 
 Options = TypeVar("Options")
@@ -33,16 +33,15 @@ def command(name: str) -> Callable[[Callable[[list[str] | None, str], None]], Ma
     def decorate(main: Callable[[list[str] | None, str], None]) -> Main:
         @functools.wraps(main)
         def guarded(arguments: list[str] | None = None, program: str = name) -> None:
-            with guarded_streams() as (out, err), warnings_in_one_line(program):
+            with guarded_streams() as (out, err), output_to(out) as output, warnings_in_one_line(program):
                 ended = None
                 try:
                     main(arguments, program)
                 except SystemExit as end:
-                    if end.code:
-                        raise
                     ended = end
+                output.write_document(name)
                 out.flush()
-                if out.error is not None:
+                if out.error is not None and not (ended and ended.code):
                     print(f"{program}: error: stdout cannot be written: {out.error.strerror}", file=err)
                     raise SystemExit(2)
                 if ended is not None:
@@ -53,7 +52,15 @@ def command(name: str) -> Callable[[Callable[[list[str] | None, str], None]], Ma
     return decorate
 
 
-def read_options(kind: type[Options], arguments: list[str] | None, program: str) -> Options:
-    """Read a command line; help and wrong options end the command, with the colours of the terminal."""
+def read_options(
+    kind: type[Options], arguments: list[str] | None, program: str, examples: Sequence[str] = ()
+) -> Options:
+    """Read a command line; help and wrong options end the command, with the colours of the terminal.
+
+    Every command also has ``--quiet`` and ``--json``, which choose its output. ``examples`` are shown by the help.
+    """
     with guarded_streams(colours=True):
-        return tyro.cli(kind, args=arguments, prog=program)
+        read = read_groups(kind, arguments, program, examples)
+    current_output().choose(quiet=read.quiet, as_json=read.as_json)
+    options: Options = read.options
+    return options
