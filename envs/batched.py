@@ -101,7 +101,7 @@ def with_marks(told: dict[str, NDArray[Any]], rows: Mask | None = None) -> dict[
     """
     info = {}
     for key, values in told.items():
-        info[key], info[f"_{key}"] = values, np.ones(len(values), dtype=np.bool_) if rows is None else rows.copy()
+        info[key], info[f"_{key}"] = values, ~np.zeros(len(values), np.bool_) if rows is None else rows.copy()
         if rows is not None:
             info[key] = np.zeros(values.shape, dtype=values.dtype)
             info[key][rows] = values[rows]

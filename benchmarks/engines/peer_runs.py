@@ -28,24 +28,27 @@ SECONDS_ALLOWED = 120
 Play = Callable[[int, int], Any]
 
 
-def smpybandits() -> Play:
-    """Softmax in the simulation loop of its Evaluator, on its Gaussian arms."""
-    from SMPyBandits.Arms import Gaussian
+def smpybandits(policy: str, **parameters: float) -> Play:
+    """Run a policy in the loop of its Evaluator, on its Gaussian arms; Thompson sampling on its Bernoulli arms."""
+    from SMPyBandits import Policies
+    from SMPyBandits.Arms import Bernoulli, Gaussian
     from SMPyBandits.Environment import Evaluator
-    from SMPyBandits.Policies import Softmax
 
     def play(replicates: int, steps: int) -> None:
-        means = np.random.default_rng(0).normal(size=ARMS)
+        rng = np.random.default_rng(0)
         # Its Gaussian arms are truncated, so the bounds are wide; it divides the rewards by their distance.
-        arms = [(float(mean), 1.0, -10.0, 10.0) for mean in means]
+        arms: list[Any] = [(float(mean), 1.0, -10.0, 10.0) for mean in rng.normal(size=ARMS)]
+        kind = Gaussian
+        if policy == "Thompson":
+            kind, arms = Bernoulli, rng.random(ARMS).tolist()
         evaluator = Evaluator(
             {
                 "horizon": steps,
                 "repetitions": replicates,
                 "n_jobs": 1,
                 "verbosity": 0,
-                "environment": [{"arm_type": Gaussian, "params": arms}],
-                "policies": [{"archtype": Softmax, "params": {"temperature": BANDIT_TEMPERATURE / 20}}],
+                "environment": [{"arm_type": kind, "params": arms}],
+                "policies": [{"archtype": getattr(Policies, policy), "params": parameters}],
             }
         )
         evaluator.startAllEnv()
@@ -53,19 +56,24 @@ def smpybandits() -> Play:
     return play
 
 
-def mabwiser() -> Play:
-    """LearningPolicy.Softmax: predict an arm, learn its reward by partial_fit, as its guide shows."""
+def mabwiser(policy: str, **parameters: float) -> Play:
+    """Run a LearningPolicy as its guide shows: predict an arm, learn its reward by partial_fit; arms as above."""
     from mabwiser.mab import MAB, LearningPolicy
 
     def play(replicates: int, steps: int) -> None:
         for replicate in range(replicates):
             rng = np.random.default_rng(replicate)
-            means = rng.normal(size=ARMS)
-            bandit = MAB(list(range(ARMS)), LearningPolicy.Softmax(tau=BANDIT_TEMPERATURE), seed=replicate)
-            bandit.fit([0], [float(rng.normal(means[0]))])
+            binary = policy == "ThompsonSampling"
+            means = rng.random(ARMS) if binary else rng.normal(size=ARMS)
+
+            def pay(arm: int, rng: Any = rng, means: Any = means, binary: bool = binary) -> float:
+                return float(rng.random() < means[arm]) if binary else float(rng.normal(means[arm]))
+
+            bandit = MAB(list(range(ARMS)), getattr(LearningPolicy, policy)(**parameters), seed=replicate)
+            bandit.fit([0], [pay(0)])
             for _ in range(steps - 1):
                 arm = bandit.predict()
-                bandit.partial_fit([arm], [float(rng.normal(means[arm]))])
+                bandit.partial_fit([arm], [pay(arm)])
 
     return play
 
@@ -166,18 +174,24 @@ def pfrl() -> Play:
 
 
 PEERS: dict[str, Callable[[], Play]] = {
-    "SMPyBandits": smpybandits,
-    "mabwiser": mabwiser,
+    # It divides the rewards by the distance of the bounds, 20.
+    "SMPyBandits": lambda: smpybandits("Softmax", temperature=BANDIT_TEMPERATURE / 20),
+    "SMPyBandits UCB1": lambda: smpybandits("UCB"),
+    "SMPyBandits Thompson": lambda: smpybandits("Thompson"),
+    "mabwiser": lambda: mabwiser("Softmax", tau=BANDIT_TEMPERATURE),
+    "mabwiser UCB1": lambda: mabwiser("UCB1", alpha=1.4142135623730951),
+    "mabwiser Thompson": lambda: mabwiser("ThompsonSampling"),
     "mushroom-rl": mushroom_rl,
     "rlberry": rlberry,
     "pfrl": pfrl,
 }
+"""The library, and the policy where that is not a softmax."""
 
 
 def answer(name: str, say: Callable[[dict[str, Any]], None]) -> None:
     """Prepare a library and do the runs that each line of the standard input asks for."""
     play = PEERS[name]()
-    say({"version": importlib.metadata.version(name)})
+    say({"version": importlib.metadata.version(name.partition(" ")[0])})
     for line in sys.stdin:
         replicates, steps = map(int, line.split())
         if hasattr(signal, "alarm"):

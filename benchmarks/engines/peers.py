@@ -26,7 +26,11 @@ MOST_ROUNDS = 3
 FULL_SECONDS = 0.3
 NEAREST_WORKS = {
     "SMPyBandits": works.WORKS[0],
+    "SMPyBandits UCB1": works.UCB1_WORK,
+    "SMPyBandits Thompson": works.THOMPSON_WORK,
     "mabwiser": works.WORKS[0],
+    "mabwiser UCB1": works.UCB1_WORK,
+    "mabwiser Thompson": works.THOMPSON_WORK,
     "mushroom-rl": works.WORKS[1],
     "rlberry": works.WORKS[1],
     "pfrl": works.WORKS[1],
@@ -130,7 +134,13 @@ def measure_peers(python: str | None, effort: Effort, names: Sequence[str] = tup
             with Peer(name, python or sys.executable) as peer:
                 yield _measure_peer(name, peer, effort)
         except PeerError as error:
-            yield Row(NEAREST_WORKS[name].name, "constant", REPLICATES, name, failure=str(error).splitlines()[0])
+            yield Row(
+                NEAREST_WORKS[name].name,
+                _kind_of(NEAREST_WORKS[name]),
+                REPLICATES,
+                name,
+                failure=str(error).splitlines()[0],
+            )
 
 
 def _measure_peer(name: str, peer: Peer, effort: Effort) -> Row:
@@ -149,14 +159,22 @@ def _measure_peer(name: str, peer: Peer, effort: Effort) -> Row:
         ours.append(REPLICATES * steps_ours / (time.process_time() - begun))
     ratio = quartiles([a / b for a, b in zip(ours, theirs, strict=True)])
     target = None if name in UNJUDGED else LEAST_RATIO
-    cell = (work.name, "constant", REPLICATES, f"{name} {peer.version}", steps_theirs)
+    engine_theirs = f"{name.partition(' ')[0]} {peer.version}"
+    cell = (work.name, _kind_of(work), REPLICATES, engine_theirs, steps_theirs)
     return Row(*cell, quartiles(theirs)[1], ratio, f"ours, {engine}", quartiles(ours)[1], target, first)
+
+
+def _kind_of(work: works.Work) -> str:
+    """Return a constant temperature, or the name of another policy."""
+    return next(iter(work.temperatures))
 
 
 def _fastest(work: works.Work) -> tuple[str, Play]:
     """Return the fastest engine that works here: the last one, since the compiled one comes after the lockstep."""
     for engine in reversed(works.engines_of(rollout)):
-        play = works.in_project(work, "constant", REPLICATES, engine)
+        # The entropies of draws with noise take longer than all steps, and no other library has them.
+        recorded = work is not works.THOMPSON_WORK
+        play = works.in_project(work, _kind_of(work), REPLICATES, engine, recorded=recorded)
         if not why_not(play, engine):
             return engine, play
     raise RuntimeError(f"no engine runs {work.name}")

@@ -8,14 +8,14 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import envs
 from agents import QLearning, SampleAverage
 from benchmarks.engines.yardstick import TableArrays, Yardstick
-from boltzmann import Boltzmann, Exponential, Policy
+from boltzmann import UCB1, BernoulliThompson, Boltzmann, Exponential, Policy
 from boltzmann.experiments import Agent, Block, Experiment, Recorder, Task, read_environment, rollout, run
 
 ARMS = 10
@@ -76,6 +76,19 @@ WORKS = (
         {"constant": Temperature(0.5, 0.5), "annealed": Temperature(1.0, 0.05)},
     ),
 )
+
+
+_TESTBED = WORKS[0]
+UCB1_WORK = replace(
+    _TESTBED, learner=lambda _: SampleAverage(UCB1()), temperatures={"UCB1": _TESTBED.temperatures["constant"]}
+)
+THOMPSON_WORK = Work(
+    "Bernoulli",
+    f"boltzmann/BernoulliBandit-v0(arms={ARMS})",
+    lambda _: SampleAverage(BernoulliThompson()),
+    {"Thompson": _TESTBED.temperatures["constant"]},
+)
+"""What other libraries have besides a softmax; the name of the policy stands where other works have a temperature."""
 
 
 class EmptyRecorder(Recorder):

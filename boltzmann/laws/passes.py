@@ -31,6 +31,9 @@ class Pass:
         How often the pass is made at most; numbers of the row that ``moves`` returns are read again by the next time.
     until : str
         The name of a truth value of the row, which ``moves`` returns; the pass ends where it holds in all rows.
+    guess : str
+        The name of a number that ``moves`` returns, from which later passes search between its numbers ``low`` and
+        ``high``: an engine may begin where the search of the step before ended, if that lies between them.
     """
 
     adds: Callable[[Any, Any, Any], Results]
@@ -40,6 +43,7 @@ class Pass:
     first: Mapping[str, str] = field(default_factory=dict)
     times: int = 1
     until: str = ""
+    guess: str = ""
 
 
 @dataclass(frozen=True)

@@ -163,10 +163,12 @@ class Code:
         return lambda *numbers: self.bind(f"{_FUNCTIONS[name]}({', '.join(map(text_of, numbers))})")
 
 
-_FUNCTIONS = {"exp": "exponential", "floor": "np.floor"} | {
-    name: f"np.{name}"
-    for name in ("abs", "sqrt", "log", "log1p", "expm1", "tanh", "hypot", "isfinite", "sin", "cos", "float32")
-}
+_FUNCTIONS = {
+    "exp": "exponential",
+    "log": "logarithm",
+    "log1p": "logarithm_of_1_and",
+    "expm1": "exponential_minus_1",
+} | {name: f"np.{name}" for name in ("abs", "floor", "sqrt", "tanh", "hypot", "isfinite", "sin", "cos", "float32")}
 """The functions of ``m`` besides ``where``, ``minimum`` and ``maximum``, and what they are in the code."""
 
 

@@ -93,7 +93,7 @@ def root_law(
         Pass(_least, _unit, largest=("least",)),
         Pass(_gaps, keeps=("gap", "is_below"), largest=("nearest",)),
         *before,
-        Pass(_nothing, begin),
+        Pass(_nothing, begin, guess="beta"),
         Pass(_powers, move, times=_MOST_STEPS, until="is_done"),
         Pass(_nothing, temperature),
     )

@@ -9,6 +9,8 @@ from boltzmann.experiments.pages.drawings import breakable, escape, figures
 
 _STACKED = 3
 """A table with more columns stands in blocks on a narrow screen, one for each row."""
+_WIDE = 6
+"""A table with more columns has no other beside it."""
 _LONG = 20
 """A table with more rows may be cut between them on paper."""
 
@@ -59,9 +61,9 @@ class Table:
                 )
 
 
-def scrolling(label: str, content: str) -> str:
+def scrolling(label: str, content: str, kind: str = "scroll") -> str:
     """Let content that is wider than the screen scroll on its own, by keyboard too."""
-    return f'<div class="scroll" tabindex="0" role="group" aria-label="{escape(label)}">\n{content}\n</div>'
+    return f'<div class="{kind}" tabindex="0" role="group" aria-label="{escape(label)}">\n{content}\n</div>'
 
 
 def table_of(table: Table) -> str:
@@ -80,6 +82,7 @@ def table_of(table: Table) -> str:
         table.caption,
         f'<table class="{" ".join(classes)}">\n<caption>{escape(table.caption)}</caption>\n'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>",
+        "scroll wide" if len(table.columns) > _WIDE else "scroll",
     )
 
 

@@ -33,8 +33,14 @@ from boltzmann.experiments import rollout
 from tests.support.both_engines import ENDS, STEPS, assert_the_same, by_both, made
 
 pytest.importorskip("numba")
-from boltzmann.experiments.engine.compiled import CompiledCell, residence, sizes
-from boltzmann.experiments.engine.compiled.scalars import exponential
+from boltzmann.experiments.engine.compiled import CompiledCell, sizes
+from boltzmann.experiments.engine.compiled.scalars import (
+    exponential,
+    exponential_minus_1,
+    logarithm,
+    logarithm_of_1_and,
+)
+from boltzmann.experiments.engine.compiled.worlds import draws
 
 INF = math.inf
 
@@ -136,7 +142,7 @@ def test_counts_of_a_long_window_are_whole():
 
 @pytest.mark.parametrize("world", some_slow(["boltzmann/GaussianBandit-v0", "Taxi-v4", "Blackjack-v1"], "Taxi-v4"))
 def test_where_draws_and_stretches_end_changes_nothing(world, monkeypatch):
-    monkeypatch.setattr(residence, "_MOST_DRAWN_STEPS", 7)
+    monkeypatch.setattr(draws, "_MOST_DRAWN_STEPS", 7)
     monkeypatch.setattr(sizes, "_MOST_STEPS", 11)
     policy = EpsilonBoltzmann(0.2, Linear(1.0, 0.1, 100))
     for agent in (QLearning(policy, step_size=InverseTime(1.0, 0.5)), Sarsa(policy, step_size=0.5)):
@@ -178,6 +184,21 @@ def test_exponentials_are_right_to_an_ulp():
         x = np.random.default_rng(0).uniform(low, 0, 64)
         np.testing.assert_allclose([exponential(number) for number in x], np.exp(x), rtol=2.5e-16)
     assert [exponential(number) for number in (0.0, -INF, -709.0, -1e308)] == [1.0, 0.0, 0.0, 0.0]
+    assert [exponential(number) for number in (709.5, 709.79, INF)] == [np.exp(709.5), INF, INF]
+
+
+def test_logarithms_are_right_to_an_ulp():
+    rng = np.random.default_rng(0)
+    for x in (np.exp(rng.uniform(-744, 709, 200)), rng.uniform(0.4, 2.5, 200), 1 + 1e-9 * rng.normal(size=200)):
+        np.testing.assert_array_max_ulp(np.array([logarithm(number) for number in x]), np.log(x), 1)
+    for y in (np.exp(rng.uniform(-700, 700, 200)), rng.uniform(-0.9, 3, 200), 1e-9 * rng.normal(size=200)):
+        np.testing.assert_array_max_ulp(np.array([logarithm_of_1_and(number) for number in y]), np.log1p(y), 2)
+        np.testing.assert_array_max_ulp(np.array([exponential_minus_1(-number) for number in y]), np.expm1(-y), 4)
+    assert [logarithm(number) for number in (0.0, 1.0, INF)] == [-INF, 0.0, INF]
+    assert [logarithm_of_1_and(number) for number in (-1.0, 0.0, INF)] == [-INF, 0.0, INF]
+    assert [exponential_minus_1(number) for number in (-INF, 0.0, INF)] == [-1.0, 0.0, INF]
+    assert math.isnan(logarithm(-1.0))
+    assert math.isnan(logarithm_of_1_and(-1.5))
 
 
 @pytest.mark.parametrize("engine", ["lockstep", "compiled"])

@@ -32,7 +32,7 @@ def test_the_known_best_is_found_whatever_the_order(tmp_path):
         assert set(verdicts.values()) == {"not significant"}
         answer = " ".join(recommendation(tuned))
         assert f"Recommended for {HUGE_GAPS.environment}: {tuned.recommendation}." in answer
-        assert "is 0.000 ± 0.000: mean and 95 % interval over 12 replicates" in answer
+        assert "is 0.000 ± 0.000: mean and 95 % interval over 12 fresh replicates" in answer
         assert all(name in answer for name in verdicts)
         assert "Boltzmann(1.0)" not in answer
 

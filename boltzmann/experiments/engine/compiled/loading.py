@@ -21,8 +21,17 @@ _log = logging.getLogger("boltzmann.experiments")
 
 _HEAD = """import numpy as np
 from numba import njit
-from boltzmann.experiments.engine.compiled.scalars import OPTIONS, count_up_to, exponential, next_uniform
+from boltzmann.experiments.engine.compiled.scalars import (
+    OPTIONS, count_up_to, exponential, exponential_minus_1, logarithm, logarithm_of_1_and,
+)
+from boltzmann.experiments.engine.compiled.worlds.random_words import (
+    EXPONENTIAL_SHIFT, FLOAT_SHIFT, LAYERS, NORMAL_MASK, NORMAL_SHIFT, SIGN, SIGN_SHIFT,
+    as_uniform, finish_draw, mixed_words, next_state, next_uniform,
+)
 """
+
+_CALLED = ("scalars.py", "worlds/random_words.py")
+"""The files of the functions that kernels call."""
 
 
 def has_numba() -> bool:
@@ -52,7 +61,7 @@ def kernel_folder() -> Path:
 @cache
 def kernel_of(text: str) -> Any:
     """Return the compiled function of a kernel's text; its file is named by all that it is made of."""
-    called = Path(__file__).with_name("scalars.py").read_bytes()
+    called = b"".join((Path(__file__).parent / part).read_bytes() for part in _CALLED)
     name = "kernel_" + hashlib.sha256(called + text.encode()).hexdigest()[:32]
     try:
         path = _written(kernel_folder() / f"{name}.py", f"{_HEAD}\n\n@njit(cache=True, **OPTIONS)\n{text}")

@@ -72,6 +72,7 @@ class Steps:
         # The tables of bandits stay in the working memory, unless actions are drawn from earlier values.
         self.requirements: tuple[str, ...] = ()
         self.resident = isinstance(world, BanditWorld) and not (self.sampled or self.changes_others or self.given)
+        self.kernel.remembers = self.resident
         self.by_backup = tuple(
             sorted(getattr(learner.backup, "inputs", frozenset()) & set(learner.tables) - {"visits"})
         )

@@ -1,6 +1,6 @@
 """Worlds as parts of a kernel.
 
-- ``draws``: their random numbers
+- ``random_words``, ``ziggurat``, ``draws``: NumPy's random numbers, drawn faster than NumPy does, and some steps ahead
 - ``table_world``, ``bandit_world``, ``motion_world``: tables of transitions; bandits; positions that move
 - ``called_world``: environments without a law; ``answering``: a world for a learner without one
 """

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from boltzmann.experiments.engine.compiled.worlds.draws import Draw
 from boltzmann.experiments.engine.compiled.worlds.unmasked import UnmaskedWorld
+from boltzmann.experiments.engine.compiled.worlds.ziggurat import draw_numbers
 from boltzmann.experiments.engine.compiled.writing import Kernel, Numbers, text_of
 
 
@@ -33,12 +34,11 @@ class MovingDraw(Draw):
         """Draw the numbers of the next steps."""
         offsets = self.offsets(rows)
         if self._pulls in ("", self._moving):
-            getattr(self.rng, self.kind)(out=numbers[: offsets[-1]])
+            draw_numbers(self.rng, self.kind, numbers[: offsets[-1]])
             return
-        pull, move = (getattr(self.rng, kind) for kind in (self._pulls, self._moving))
         for start, stop in pairwise(offsets):
-            pull(out=numbers[start : start + rows])
-            move(out=numbers[start + rows : stop])
+            draw_numbers(self.rng, self._pulls, numbers[start : start + rows])
+            draw_numbers(self.rng, self._moving, numbers[start + rows : stop])
 
 
 class BanditWorld(UnmaskedWorld):

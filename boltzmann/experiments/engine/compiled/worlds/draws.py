@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from boltzmann.experiments.engine.compiled.worlds.ziggurat import draw_numbers
 from boltzmann.experiments.engine.compiled.writing import BLOCK, Kernel
 
 _DRAWN_NUMBERS, _MOST_DRAWN_STEPS = 2**17, 2**11
@@ -24,7 +25,7 @@ class Draw:
 
     def fill(self, numbers: NDArray[np.float64], steps: int, rows: int) -> None:
         """Draw the numbers of the next steps."""
-        getattr(self.rng, self.kind)(out=numbers[: steps * rows * self.count])
+        draw_numbers(self.rng, self.kind, numbers[: steps * rows * self.count])
 
 
 class DrawnAhead:
@@ -54,7 +55,8 @@ def _fill_together(draws: list[tuple[Draw, NDArray[np.float64]]], steps: int, ro
         return
     if len({draw.kind for draw, _ in draws}) == 1:
         counts = [rows * draw.count for draw, _ in draws]
-        drawn = getattr(draws[0][0].rng, draws[0][0].kind)((steps, sum(counts)))
+        drawn = np.empty((steps, sum(counts)))
+        draw_numbers(draws[0][0].rng, draws[0][0].kind, drawn)
         for (_, numbers), part in zip(draws, np.split(drawn, np.cumsum(counts)[:-1], axis=1), strict=True):
             numbers[: part.size] = part.ravel()
         return

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from boltzmann.experiments.engine.compiled.writing.kernels import Kernel, Numbers
+from boltzmann.experiments.engine.compiled.writing.kernels import BLOCK, Kernel, Numbers
 from boltzmann.laws import Pass, PolicyLaw, Symbol, text_of
 
 Places = Mapping[str, str | Symbol]
+
+_UNROLLED = 16
+"""With so many actions at most, maximum and choice are written out: what they sum stays in registers."""
 
 
 class Fold:
@@ -62,6 +64,12 @@ class Fold:
         self._kernel.memory(f"{self._name}top")
         self._rows["top"] = top = self._kernel.at(f"{self._name}top")
         code, q = self._code, self._actions["q"]
+        if self._kernel.actions <= _UNROLLED:
+            with code.under("for i in range(padded):"):
+                values = [str(q).replace("slot", f"{a * BLOCK} + i") for a in range(self._kernel.actions)]
+                code.line(f"top_here = {values[0]}", *(f"top_here = max(top_here, {value})" for value in values[1:]))
+                code.line(f"{top} = top_here")
+            return
         with code.under("for i in range(padded):"):
             code.line(f"{top} = -np.inf")
         with self._kernel.each(str(self._kernel.actions)):
@@ -83,7 +91,7 @@ class Fold:
         self._actions.update({name: kernel.at(self._name + name, "i", "a") for name in each.keeps})
         self._rows.update(places)
         if each.moves is not None:
-            self._move(each.moves)
+            self._move(each)
 
     def _add(self, each: Pass, places: Mapping[str, str]) -> None:
         code, kernel = self._code, self._kernel
@@ -108,13 +116,17 @@ class Fold:
         action, row = (Numbers(trial, {name: name for name in places}) for places in (self._actions, self._rows))
         return list(each.adds(trial, action, row))
 
-    def _move(self, moves: Any) -> None:
+    def _move(self, each: Pass) -> None:
+        assert each.moves is not None
         with self._code.under("for i in range(padded):"):
-            results = moves(self._code, self.row())
+            results = each.moves(self._code, self.row())
             for name, result in results.items():
                 self._kernel.memory(self._name + name)
                 place = self._kernel.at(self._name + name)
                 value = f"1.0 if {text_of(result)} else 0.0" if name.startswith("is_") else text_of(result)
+                if name == each.guess and self._kernel.remembers:
+                    low, high = text_of(results["low"]), text_of(results["high"])
+                    value = f"{place} if {low} < {place} and {place} < {high} else {value}"
                 self._code.line(f"{place} = {value}")
         self._rows.update({name: self._kernel.at(self._name + name) for name in results})
 
@@ -144,11 +156,24 @@ def write_probabilities(kernel: Kernel, weights: str) -> None:
 
 
 def write_choice(kernel: Kernel, weights: str, uniform: str, actions: str) -> None:
-    """Draw an action for each row by inverting the cumulative sum of its weights, which replaces the weights."""
+    """Draw an action for each row by inverting the cumulative sum of its weights, which may replace the weights."""
     code, last = kernel.code, kernel.actions - 1
     kernel.memory("threshold")
     kernel.memory(actions, "g")
     threshold, chosen, weight = kernel.at("threshold"), kernel.at(actions), kernel.at(weights, "i", "a")
+    if kernel.actions <= _UNROLLED:
+        with code.under("for i in range(padded):"):
+            threshold = "drawn_weight"
+            places = [kernel.at(weights, "i", str(a)) for a in range(kernel.actions)]
+            code.line(
+                f"up_to_0 = {places[0]}",
+                *(f"up_to_{a} = up_to_{a - 1} + {places[a]}" for a in range(1, kernel.actions)),
+            )
+            code.line(f"{threshold} = {uniform} * up_to_{last}")
+            code.line(
+                f"{chosen} = " + (" + ".join(f"(1 if up_to_{a} <= {threshold} else 0)" for a in range(last)) or "0")
+            )
+        return
     with kernel.each(f"1, {kernel.actions}"):
         code.line(f"{weight} += {kernel.at(weights, 'i', '(a - 1)')}")
     with code.under("for i in range(padded):"):

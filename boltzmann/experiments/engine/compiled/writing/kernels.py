@@ -41,10 +41,12 @@ class Kernel:
 
     The working memory is two arrays, ``f`` of floats and ``g`` of integers, in which each name has a place for every
     row of a block, or for every row and action. Constant distances let the compiler see that they do not overlap.
+    Searches begin where that of the step before ended if the kernel ``remembers``, which pays where each row stays in
+    one state.
     """
 
     def __init__(self, actions: int) -> None:
-        self.code, self.actions = Code(), actions
+        self.code, self.actions, self.remembers = Code(), actions, False
         self.arguments: dict[str, Any] = {"actions": actions}
         self._places: dict[str, tuple[str, int]] = {}
         self._sizes = {"f": 0, "g": 0}
