@@ -270,9 +270,10 @@ def is_documented(entry: Entry) -> bool:
 def text_of_data(entry: Entry) -> str:
     """Return the text beneath the assignment of a constant or a type, in whichever module that is."""
     tree = _tree_of(entry.module)
-    for node, following in zip(tree.body, [*tree.body[1:], None], strict=True):
-        is_text = isinstance(following, ast.Expr) and isinstance(following.value, ast.Constant)
-        if entry.name in _assigned(node) and is_text:
+    for statement, following in zip(tree.body, tree.body[1:], strict=False):
+        if entry.name not in _assigned(statement) or not isinstance(following, ast.Expr):
+            continue
+        if isinstance(following.value, ast.Constant):
             return inspect.cleandoc(str(following.value.value))
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module:
