@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann import checks
-from boltzmann.experiments.engine.compiled.worlds.draws import Draw
+from boltzmann.experiments.engine.compiled.worlds.unmasked import World
 from boltzmann.experiments.engine.compiled.writing import Kernel
 
 _KINDS = {np.dtype(np.int64): ("iu", "integers"), np.dtype(np.bool_): ("b", "booleans")}
@@ -37,7 +37,7 @@ def fill(place: NDArray[Any], name: str, value: Any, count: int = 0) -> None:
             raise ValueError(f"{name} must be in [0, {count}), got {array[row]} in row {row}")
 
 
-class CalledWorld:
+class CalledWorld(World):
     """An environment of R rows that is called in Python.
 
     Parameters
@@ -102,19 +102,6 @@ class CalledWorld:
         """Return the text of the number of actions that the agent knows to be allowed in a row of its table."""
         return f"({kernel.actions}.0 - forbidden_counts[{row}])"
 
-    def before(self, arguments: dict[str, Any], begin: int, end: int) -> None:
-        """Do nothing: the environment has its own state."""
-
-    def after(self, arguments: dict[str, Any], steps: int) -> None:
-        """Do nothing: the environment has its own state."""
-
-    def leave(self) -> None:
-        """Do nothing: the environment has its own state."""
-
-    def draws(self) -> list[Draw]:
-        """Return nothing: the environment draws for itself."""
-        return []
-
     def declare(self, kernel: Kernel) -> None:
         """Add the arguments and the working memory."""
         arrays = {
@@ -161,10 +148,6 @@ class CalledWorld:
         with code.under("for a in range(actions):"):
             code.line(f"forbidden[start + a] = not {mask}[mask_start + a]", "count += forbidden[start + a]")
         code.line(f"forbidden_counts[{kernel.at(row)}] = count")
-
-    def reached(self, kernel: Kernel) -> str:
-        """Return the text of the table row that row i's step has led to."""
-        return kernel.at("next")
 
     def load_mask(self, kernel: Kernel, following: bool) -> str:
         """Find the mask of a row's observation, or the agent's of the next one; return what follows a value."""

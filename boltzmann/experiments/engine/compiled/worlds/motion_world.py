@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann.experiments.engine.compiled.worlds.draws import Draw
 from boltzmann.experiments.engine.compiled.worlds.unmasked import UnmaskedWorld
 from boltzmann.experiments.engine.compiled.writing import Kernel, Numbers, text_of
 
@@ -29,12 +28,6 @@ class MotionWorld(UnmaskedWorld):
             words = [state[name] >> shift & (1 << _WORD) - 1 for name in ("state", "inc") for shift in (_WORD, 0)]
             self._streams[row * _WORDS : (row + 1) * _WORDS] = words
 
-    def before(self, arguments: dict[str, Any], begin: int, end: int) -> None:
-        """Do nothing: the motion is the same at every step."""
-
-    def after(self, arguments: dict[str, Any], steps: int) -> None:
-        """Do nothing: the kernel has written the state of the environment."""
-
     def leave(self) -> None:
         """Leave each row's generator as lockstep would; its state takes some microseconds."""
         for row, generator in enumerate(self._form["generators"]):
@@ -42,10 +35,6 @@ class MotionWorld(UnmaskedWorld):
             whole = generator.bit_generator.state
             whole["state"]["state"] = high << _WORD | low
             generator.bit_generator.state = whole
-
-    def draws(self) -> list[Draw]:
-        """Return nothing that is drawn ahead."""
-        return []
 
     def declare(self, kernel: Kernel) -> None:
         """Add the arguments and the working memory."""

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann.experiments.engine.compiled.worlds.draws import Draw
+from boltzmann.experiments.engine.compiled.worlds.unmasked import World
 from boltzmann.experiments.engine.compiled.writing import Kernel
 
 
-class TableWorld:
+class TableWorld(World):
     """A table of transitions; each row has a state, and takes its episodes one after the other."""
 
     def __init__(self, form: dict[str, Any]) -> None:
@@ -31,10 +32,6 @@ class TableWorld:
         """Return the mask of the states that the last step has led to, if there are masks."""
         return None if self._mask is None else self._mask.take(self._reached_states, axis=0)
 
-    def reached(self, kernel: Kernel) -> str:
-        """Return the text of the table row that row i's step has led to."""
-        return kernel.at("next")
-
     def allowed(self) -> NDArray[np.bool_] | None:
         """Return the agent's view of the masks: that of the state met last where observations are the same, if any."""
         if self._mask is None:
@@ -51,15 +48,6 @@ class TableWorld:
         if self.masked:
             with kernel.code.under("for i in range(n):"):
                 kernel.code.line(f"seen[{kernel.at('here')}] = states[first + i]")
-
-    def before(self, arguments: dict[str, Any], begin: int, end: int) -> None:
-        """Do nothing: a table is the same at every step."""
-
-    def after(self, arguments: dict[str, Any], steps: int) -> None:
-        """Do nothing: the kernel has written the states of the environment."""
-
-    def leave(self) -> None:
-        """Do nothing: the kernel has written the states of the environment."""
 
     def draws(self) -> list[Draw]:
         """Return the random numbers of a step."""

@@ -1,11 +1,35 @@
-"""Shared by the worlds in which every action is allowed."""
+"""Shared by worlds: what most of them need not do, and the worlds in which every action is allowed."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from boltzmann.experiments.engine.compiled.worlds.draws import Draw
 from boltzmann.experiments.engine.compiled.writing import Kernel
 
 
-class UnmaskedWorld:
+class World:
+    """A world that is the same at every step, and whose state the kernel or the environment itself writes."""
+
+    def before(self, arguments: dict[str, Any], begin: int, end: int) -> None:
+        """Prepare the next steps of a stretch."""
+
+    def after(self, arguments: dict[str, Any], steps: int) -> None:
+        """Count the steps of a stretch."""
+
+    def leave(self) -> None:
+        """Leave the environment as lockstep would, after the last stretch."""
+
+    def draws(self) -> list[Draw]:
+        """Return the random numbers of a step that are drawn ahead."""
+        return []
+
+    def reached(self, kernel: Kernel) -> str:
+        """Return the text of the table row that row i's step has led to."""
+        return kernel.at("next")
+
+
+class UnmaskedWorld(World):
     """A world without masks: it tells the agent nothing and adds nothing to a value."""
 
     def mask(self) -> None:
@@ -13,10 +37,6 @@ class UnmaskedWorld:
 
     def mask_reached(self) -> None:
         """Return no mask."""
-
-    def reached(self, kernel: Kernel) -> str:
-        """Return the text of the table row that row i's step has led to."""
-        return kernel.at("next")
 
     def allowed(self) -> None:
         """Return no masks."""
