@@ -13,7 +13,7 @@ from typing import Any
 
 from boltzmann._numerics import libraries
 from boltzmann._numerics.by_law.maths import Maths, maths_of
-from boltzmann.arrays import NUMPY, QUIET, Namespace
+from boltzmann.arrays import NUMPY, Namespace
 from boltzmann.laws import Pass, PolicyLaw, TemperatureLaw
 
 TRACED_STEPS = 40
@@ -28,7 +28,6 @@ class LawOnArrays:
     ``numbers`` are those of the step, shape (...) or single, ``inputs`` those of the actions, shape (..., K).
     """
 
-    @QUIET
     def __init__(
         self, law: PolicyLaw | TemperatureLaw, xp: Namespace, values: Any, numbers: Numbers, inputs: Numbers
     ) -> None:
@@ -45,7 +44,6 @@ class LawOnArrays:
         for each in law.passes:
             self._take(each)
 
-    @QUIET
     def weights(self) -> Any:
         """Return the weights that a policy's law gives the actions, shape (..., K)."""
         weight: Any = getattr(self.law, "weight")  # noqa: B009 (laws of temperatures have none)

@@ -12,9 +12,9 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
-from boltzmann._numerics import any_traced
+from boltzmann._numerics import any_traced, quiet_where_known
 from boltzmann.acting import Acting
-from boltzmann.arrays import QUIET, Floats, Input, Mask, Values
+from boltzmann.arrays import Floats, Input, Mask, Values
 from boltzmann.bounds import OrNone
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs, OfEnergies
@@ -72,7 +72,7 @@ class StandardError(Acting):
 
     scale: Annotated[float | Schedule | None, OrNone(NONNEGATIVE)] = None
 
-    @QUIET
+    @quiet_where_known
     def __call__(
         self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Gibbs | Categorical:
