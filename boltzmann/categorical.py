@@ -160,7 +160,9 @@ class Categorical(InNamespace, Pictured):
 
 
 def _mass(xp: Namespace, probs: Array, marks: Array) -> Array:
-    return xp.sum(probs * marks, axis=-1)
+    total = xp.sum(probs * marks, axis=-1)
+    # A bad row under a trace is NaN, but XLA's product of NaN and a mark of 0 is 0.
+    return total if xp is NUMPY else xp.where(xp.isnan(probs[..., 0]), xp.nan, total)
 
 
 @libraries.quietly

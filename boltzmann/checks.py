@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 from collections.abc import Mapping
 from typing import Any
@@ -192,11 +191,16 @@ def within(numbers: Any, interval: str) -> Any:
     return above & (numbers <= most if most_allowed else numbers < most)
 
 
-@functools.cache
+_ENDS: dict[str, tuple[float, float, bool, bool]] = {}
+
+
 def _ends(interval: str) -> tuple[float, float, bool, bool]:
     """Return both ends of an interval, and whether each belongs to it."""
-    least, most = interval[1:-1].split(",")
-    return float(least), float(most), interval[0] == "[", interval[-1] == "]"
+    # torch.compile warns of functools.cache.
+    if interval not in _ENDS:
+        least, most = interval[1:-1].split(",")
+        _ENDS[interval] = float(least), float(most), interval[0] == "[", interval[-1] == "]"
+    return _ENDS[interval]
 
 
 def _as_float(name: str, value: object, interval: str) -> float:

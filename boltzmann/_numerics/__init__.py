@@ -26,6 +26,7 @@ from boltzmann._numerics.by_law import (
     finite_rows_traced,
     maths_of,
     numbers_of_actions,
+    quiet_where_known,
 )
 from boltzmann._numerics.dispatch import scored
 from boltzmann._numerics.given_rows import GivenTemperature, each_row
@@ -52,6 +53,7 @@ __all__ = [
     "lazy",
     "maths_of",
     "numbers_of_actions",
+    "quiet_where_known",
     "scored",
     "standardise",
     "standardise_traceably",

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from boltzmann import checks
-from boltzmann._numerics import any_traced, libraries
+from boltzmann._numerics import any_traced, libraries, quiet_where_known
 from boltzmann.acting import Acting
-from boltzmann.arrays import QUIET, Bools, Floats, Input, Mask, Values
+from boltzmann.arrays import Bools, Floats, Input, Mask, Values
 from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs, OfEnergies
@@ -130,7 +130,7 @@ class UCB1(Acting):
 
     confidence: Annotated[float, Real("[0, inf)")] = float(np.sqrt(2.0))
 
-    @QUIET
+    @quiet_where_known
     def __call__(
         self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:
@@ -167,7 +167,7 @@ class UCB1Tuned(Acting):
 
     reads: ClassVar[frozenset[str]] = frozenset({"visits", "variances"})
 
-    @QUIET
+    @quiet_where_known
     def __call__(
         self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:
@@ -220,7 +220,7 @@ class Maillard(Acting):
 
     deviation: Annotated[float, Real("[0, inf]")] = 1.0
 
-    @QUIET
+    @quiet_where_known
     def __call__(
         self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Gibbs | Categorical:

@@ -12,9 +12,17 @@ from typing import Annotated, Any
 import numpy as np
 
 from boltzmann import checks
-from boltzmann._numerics import any_traced, beside, libraries, standardise, standardise_traceably, tensors
+from boltzmann._numerics import (
+    any_traced,
+    beside,
+    libraries,
+    quiet_where_known,
+    standardise,
+    standardise_traceably,
+    tensors,
+)
 from boltzmann.acting import Acting
-from boltzmann.arrays import QUIET, Array, Input, Mask, Values
+from boltzmann.arrays import Array, Input, Mask, Values
 from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
@@ -111,7 +119,7 @@ class Sparsemax(Acting, TemperaturePolicy):
 
     temperature: RowTemperature = 1.0
 
-    @QUIET
+    @quiet_where_known
     def __call__(
         self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:
@@ -157,7 +165,7 @@ class Entmax(Acting, TemperaturePolicy):
     temperature: RowTemperature = 1.0
     alpha: Annotated[float, Real("[1, inf)")] = 1.5
 
-    @QUIET
+    @quiet_where_known
     def __call__(
         self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical | Gibbs:

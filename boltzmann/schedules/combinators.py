@@ -103,4 +103,5 @@ class Clip(StepFormula):
             raise ValueError(f"most must be in [{self.least:g}, inf], got {self.most}")
 
     def _at(self, m: Maths, t: Any) -> Any:
-        return m.minimum(m.maximum(part_at("schedule", self.schedule, m, t), self.least), self.most)
+        # In this order NaN, the temperature of a bad step, is not clipped.
+        return m.minimum(self.most, m.maximum(self.least, part_at("schedule", self.schedule, m, t)))

@@ -50,7 +50,6 @@ class Thermostat(Expression):
         return figure(expression(self), table(["values", "temperature"], rows), note)
 
 
-@QUIET
 def _by_law(
     thermostat: Thermostat, law: TemperatureLaw, values: Any, step: Any, visits: Any, where: Mask
 ) -> Temperatures:
@@ -58,20 +57,27 @@ def _by_law(
     if "visits" in law.inputs and visits is None:
         raise ValueError(f"visits must be given: {type(thermostat).__name__} reads how often each action was taken")
     numbers = numbers_of(law.numbers, step)
-    xp, inputs, bad = NUMPY, {}, None
-    if any_traced(values, step, visits, where):
-        values = beside(values, step, visits, where)
-        xp, rows, bad = finite_rows_traced(values, where)
-        if "visits" in law.inputs:
-            inputs["visits"], odd = numbers_of_actions(xp, "visits", visits, rows, checks.MOST_VISITS)
-            bad = bad | odd
-    else:
-        rows = finite_rows(values, where)
-        if "visits" in law.inputs:
-            inputs["visits"] = checks.visit_counts(libraries.to_numpy("visits", visits), rows.shape, rows > -np.inf)
+    if not any_traced(values, step, visits, where):
+        return _of_known_rows(law, values, numbers, visits, where)
+    xp, rows, bad = finite_rows_traced(beside(values, step, visits, where), where)
+    inputs = {}
+    if "visits" in law.inputs:
+        inputs["visits"], odd = numbers_of_actions(xp, "visits", visits, rows, checks.MOST_VISITS)
+        bad = bad | odd
     found = LawOnArrays(law, xp, rows, numbers, inputs).of_rows("temperature")
-    temperatures: Any = found[()] if bad is None else xp.where(bad[..., 0], xp.nan, found)
+    temperatures: Any = xp.where(bad[..., 0], xp.nan, found)
     return temperatures  # type: ignore[no-any-return]
+
+
+@QUIET
+def _of_known_rows(
+    law: TemperatureLaw, values: Values, numbers: dict[str, Any], visits: Any, where: Mask
+) -> Temperatures:
+    rows, inputs = finite_rows(values, where), {}
+    if "visits" in law.inputs:
+        inputs["visits"] = checks.visit_counts(libraries.to_numpy("visits", visits), rows.shape, rows > -np.inf)
+    found: Temperatures = LawOnArrays(law, NUMPY, rows, numbers, inputs).of_rows("temperature")[()]
+    return found
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ from boltzmann import (
     EntropyTarget,
     EpsilonGreedy,
     Gibbs,
-    Linear,
     Maillard,
     RangeScaled,
     Sparsemax,
@@ -62,15 +61,6 @@ def test_rates_of_exploration_are_one_a_row_on_every_library(library):
         for given in (epsilons, library.array(epsilons)):
             result = policy(library.array(VALUES), epsilons=given, where=library.array(WHERE, str(WHERE.dtype)))
             np.testing.assert_allclose(library.back(result.probs), expected, rtol=1e-12, atol=1e-15)
-
-
-def test_a_thermostat_of_numpy_says_that_it_cannot_be_traced():
-    jax = pytest.importorskip("jax")
-    with pytest.raises(TypeError, match="values must be known numbers, got a traced array"):
-        jax.jit(lambda values: Boltzmann(RangeScaled(0.5))(values).probs)(JAX.array(VALUES))
-    # A schedule is read outside, and its policy compiles.
-    probs = jax.jit(lambda values: Boltzmann(Linear(1.0, 0.0, 10))(values, step=5).probs)(JAX.array(VALUES))
-    np.testing.assert_allclose(np.asarray(probs), Boltzmann(0.5)(VALUES).probs, rtol=1e-12)
 
 
 @pytest.mark.parametrize("library", [TORCH, JAX, STRICT], ids=repr)

@@ -7,7 +7,13 @@
 
 from boltzmann._numerics.by_law.maths import OF_FLOATS, OF_NUMPY, OF_SINGLE, Maths, maths_of
 from boltzmann._numerics.by_law.on_arrays import LawOnArrays
-from boltzmann._numerics.by_law.traced_rows import any_traced, beside, finite_rows_traced, numbers_of_actions
+from boltzmann._numerics.by_law.traced_rows import (
+    any_traced,
+    beside,
+    finite_rows_traced,
+    numbers_of_actions,
+    quiet_where_known,
+)
 
 __all__ = [
     "OF_FLOATS",
@@ -20,4 +26,5 @@ __all__ = [
     "finite_rows_traced",
     "maths_of",
     "numbers_of_actions",
+    "quiet_where_known",
 ]

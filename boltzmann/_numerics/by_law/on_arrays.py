@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from types import SimpleNamespace
 from typing import Any
 
 from boltzmann._numerics import libraries
 from boltzmann._numerics.by_law.maths import Maths, maths_of
-from boltzmann.arrays import NUMPY, QUIET, Namespace
+from boltzmann.arrays import NUMPY, Namespace
 from boltzmann.laws import Pass, PolicyLaw, TemperatureLaw
 
 TRACED_STEPS = 40
@@ -22,13 +21,22 @@ TRACED_STEPS = 40
 Numbers = dict[str, Any]
 
 
+class _Named:
+    """Numbers by name, as attributes; torch.compile cannot trace ``types.SimpleNamespace``."""
+
+    def __init__(self, numbers: Numbers) -> None:
+        self._numbers = numbers
+
+    def __getattr__(self, name: str) -> Any:
+        return self._numbers[name]
+
+
 class LawOnArrays:
     """A law after its passes over rows of values, which are -inf where an action is masked.
 
     ``numbers`` are those of the step, shape (...) or single, ``inputs`` those of the actions, shape (..., K).
     """
 
-    @QUIET
     def __init__(
         self, law: PolicyLaw | TemperatureLaw, xp: Namespace, values: Any, numbers: Numbers, inputs: Numbers
     ) -> None:
@@ -45,11 +53,10 @@ class LawOnArrays:
         for each in law.passes:
             self._take(each)
 
-    @QUIET
     def weights(self) -> Any:
         """Return the weights that a policy's law gives the actions, shape (..., K)."""
         weight: Any = getattr(self.law, "weight")  # noqa: B009 (laws of temperatures have none)
-        return self._of_actions(weight(self.m, SimpleNamespace(**self.action), SimpleNamespace(**self.row)))
+        return self._of_actions(weight(self.m, _Named(self.action), _Named(self.row)))
 
     def of_rows(self, name: str) -> Any:
         """Return a number of the rows, shape (...)."""
@@ -67,7 +74,7 @@ class LawOnArrays:
     def _once(self, each: Pass, action: Numbers, row: Numbers) -> tuple[Numbers, Numbers]:
         """Return what a pass keeps of the actions, and the numbers that it adds to the row."""
         xp = self.xp
-        results = each.adds(self.m, SimpleNamespace(**action), SimpleNamespace(**row))
+        results = each.adds(self.m, _Named(action), _Named(row))
         entries = {name: self._of_actions(result) for name, result in results.items()}
         kept = {name: entries.pop(name) for name in each.keeps}
         added: Numbers = {}
@@ -80,7 +87,7 @@ class LawOnArrays:
                 reduce = xp.max if name in each.largest else xp.sum
                 added[name] = reduce(part, axis=-1, keepdims=True)
         if each.moves is not None:
-            moved = each.moves(self.m, SimpleNamespace(**{**row, **added}))
+            moved = each.moves(self.m, _Named({**row, **added}))
             added.update({name: self._of_a_row(part) for name, part in moved.items()})
         return kept, added
 

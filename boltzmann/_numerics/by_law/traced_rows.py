@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 from boltzmann._numerics import libraries
 from boltzmann._numerics.traced_scores import refuse, standardise_traceably
-from boltzmann.arrays import Mask, Namespace, Values
+from boltzmann.arrays import QUIET, Mask, Namespace, Values
+
+Call = TypeVar("Call", bound=Callable[..., Any])
 
 
 def any_traced(*arrays: Any) -> bool:
     """Return whether the numbers of one of the inputs are not known yet."""
     return any(not libraries.is_native(array) and libraries.is_traced(array) for array in arrays)
+
+
+def quiet_where_known(compute: Call) -> Call:
+    """Decorate a call of values, with inputs by keyword, to silence NumPy where no number is traced."""
+    by_numpy = QUIET(compute)
+
+    @functools.wraps(compute)
+    def called(self: Any, values: Any, **inputs: Any) -> Any:
+        return (compute if any_traced(values, *inputs.values()) else by_numpy)(self, values, **inputs)
+
+    return cast(Call, called)
 
 
 def beside(values: Values, *others: Any) -> Values:

@@ -13,9 +13,9 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
-from boltzmann._numerics import any_traced
+from boltzmann._numerics import any_traced, quiet_where_known
 from boltzmann.acting import Acting
-from boltzmann.arrays import QUIET, Floats, Input, Mask, Values
+from boltzmann.arrays import Floats, Input, Mask, Values
 from boltzmann.bounds import OrNone
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs, OfEnergies
@@ -34,7 +34,7 @@ class ByStandardErrors(Acting):
     spends: ClassVar[float] = 1.0
     """Degrees of freedom that the value of an action costs: its variance is one about that value."""
 
-    @QUIET
+    @quiet_where_known
     def __call__(
         self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Gibbs | Categorical:
