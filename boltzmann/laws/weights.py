@@ -26,37 +26,43 @@ def weights_around(prior: PolicyLaw | tuple[float, ...], law: TemperatureLaw) ->
 
     The best action is the best of those whose prior is above 0.
     """
-    if not isinstance(prior, PolicyLaw) and all(prior):
+    if isinstance(prior, PolicyLaw):
+        return _around_policy(renamed(prior, "_of_prior"), law)
+    constants = {"prior": prior}
+    if all(prior):
 
-        def plain(m: Functions, action: Named, row: Named) -> Number:
+        def weight(m: Functions, action: Named, row: Named) -> Number:
             return action.prior * gibbs_weight(m, action, row)
 
-        return PolicyLaw(plain, law.passes, law.numbers, law.inputs, constants={"prior": prior})
-
-    def most(m: Functions, action: Named, prior: Number) -> Results:
-        return {"most": m.where((prior > 0.0) & (action.q > -float("inf")), action.q, -float("inf"))}
-
-    def weight(m: Functions, action: Named, row: Named) -> Number:
-        return m.where(action.prior > 0.0, action.prior * _weight_below(m, action, row, row.most), 0.0)
-
-    if isinstance(prior, PolicyLaw):
-        given = renamed(prior, "_of_prior")
-
-        def adds(m: Functions, action: Named, row: Named) -> Results:
-            assert given.weight is not None
-            weight = given.weight(m, action, row)
-            return {"prior": weight, **most(m, action, weight)}
-
-        passes = (*given.passes, Pass(adds, keeps=("prior",), largest=("most",)), *law.passes)
-        both = {"numbers": {**given.numbers, **law.numbers}, "inputs": given.inputs | law.inputs}
-        return PolicyLaw(weight, passes, constants=given.constants, requires=given.requires, **both)
+        return PolicyLaw(weight, law.passes, law.numbers, law.inputs, constants=constants)
 
     def requires(m: Functions, row: Named) -> dict[str, tuple[Number, float]]:
         return {_NO_CHOICE: (row.most > -float("inf"), float("nan"))}
 
-    first = Pass(lambda m, action, row: most(m, action, action.prior), largest=("most",))
-    constants = {"prior": prior}
-    return PolicyLaw(weight, (first, *law.passes), law.numbers, law.inputs, constants=constants, requires=requires)
+    first = Pass(lambda m, action, row: _most(m, action, action.prior), largest=("most",))
+    passes = (first, *law.passes)
+    return PolicyLaw(_around, passes, law.numbers, law.inputs, constants=constants, requires=requires)
+
+
+def _around_policy(prior: PolicyLaw, law: TemperatureLaw) -> PolicyLaw:
+    weigh = prior.weight
+    assert weigh is not None
+
+    def adds(m: Functions, action: Named, row: Named) -> Results:
+        weight = weigh(m, action, row)
+        return {"prior": weight, **_most(m, action, weight)}
+
+    passes = (*prior.passes, Pass(adds, keeps=("prior",), largest=("most",)), *law.passes)
+    numbers, inputs = {**prior.numbers, **law.numbers}, prior.inputs | law.inputs
+    return PolicyLaw(_around, passes, numbers, inputs, constants=prior.constants, requires=prior.requires)
+
+
+def _most(m: Functions, action: Named, prior: Number) -> Results:
+    return {"most": m.where((prior > 0.0) & (action.q > -float("inf")), action.q, -float("inf"))}
+
+
+def _around(m: Functions, action: Named, row: Named) -> Number:
+    return m.where(action.prior > 0.0, action.prior * _weight_below(m, action, row, row.most), 0.0)
 
 
 _NO_CHOICE = "at least one action must be allowed, of a prior above 0, and have a value above -inf"
