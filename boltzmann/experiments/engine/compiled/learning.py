@@ -97,7 +97,10 @@ def write_learning(steps: Steps) -> None:
             write_traces(steps, learner.traces, results["change"], row)
         code.line(*(f"{places[name]} = {text_of(result)}" for name, result in results.items() if name in places))
         code.line(f"{places['visits']} = visited", "sums[at] += reward", "sums[size + at] += gap")
-        code.line("sums[2 * size + at] += 1.0 if gap == 0.0 else 0.0", "returns[r] += reward")
+        code.line("sums[2 * size + at] += 1.0 if gap == 0.0 else 0.0")
+        if not steps.resident:
+            # Where tables are resident, no episode ends.
+            code.line("returns[r] += reward")
         code.line(f"learnt = {text_of(results.get('values', reward))}", "poison[r] += learnt - learnt")
         if learner.rounds is not None:
             write_rounds(steps, learner.rounds, row_places(steps))
