@@ -9,7 +9,7 @@ one call; the public ``run`` with two workers beside one; a policy call; and oth
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +72,7 @@ def measure(parts: Sequence[str], effort: Effort, peers: str | None, folder: Pat
         results["rollouts"] = _print_rows(report, (row for rows in cells for row in rows))
     if "laws" in parts:
         report.say("\nlaws: every policy, learner and world, 30 replicates, beside a Boltzmann policy on the testbed")
-        results["laws"] = _print_rows(report, measure_laws(effort))
+        results["laws"] = _print_rows(report, measure_laws(effort), reporting.LAW_HEADER, reporting.law_line)
     if "recording" in parts:
         report.say("\nrecording: rollout with its recorder beside one that notes nothing, in processor seconds")
         results["recording"] = _print_rows(report, measure_recording(effort))
@@ -108,11 +108,13 @@ def measure(parts: Sequence[str], effort: Effort, peers: str | None, folder: Pat
         print(f"stored {file}")
 
 
-def _print_rows(report: _Report, rows: Any) -> list[dict[str, Any]]:
-    report.say(reporting.HEADER)
+def _print_rows(
+    report: _Report, rows: Any, header: str = reporting.HEADER, line: Callable[[Row], str] = reporting.line
+) -> list[dict[str, Any]]:
+    report.say(header)
     printed: list[Row] = []
     for row in rows:
-        report.say(reporting.line(row))
+        report.say(line(row))
         printed.append(row)
     return [row.to_json() for row in printed]
 

@@ -18,6 +18,27 @@ HEADER = (
     f"{'ratio (quartiles)':<30} {'to':<14} {'M steps/s':>10}  {'target':<13} {'1st call':>8}"
 )
 
+LAW_HEADER = (
+    f"{'policy, learner or world':<38} {'engine':<9} {'steps':>7} {'M steps/s':>10}  "
+    f"{'of Boltzmann (quartiles)':<25} {'target':<14} {'1st call':>8}"
+)
+
+
+def law_line(row: Row) -> str:
+    """Write the row of a policy, learner or world; a long name is cut."""
+    assert row.ratio is not None
+    name = row.work if len(row.work) <= 38 else row.work[:35] + "..."
+    low, middle, high = row.ratio
+    ratio = f"{middle:.3g} ({low:.3g}-{high:.3g})"
+    rate = f"{row.engine:<9} {row.steps:>7} {row.rate / 1e6:>10.4g}"
+    return f"{name:<38} {rate}  {ratio:<25} {_judged(row):<14} {row.first_call:>7.2f}s"
+
+
+def _judged(row: Row) -> str:
+    if row.target is None or row.ratio is None:
+        return ""
+    return f">= {row.target:g} {'hit' if row.ratio[1] >= row.target else 'MISSED'}"
+
 
 def line(row: Row) -> str:
     """Write one row."""
@@ -25,12 +46,10 @@ def line(row: Row) -> str:
     if row.failure or row.ratio is None:
         return f"{cell} not measured: {row.failure}"
     low, middle, high = row.ratio
-    target = ""
-    if row.target is not None:
-        target = f">= {row.target:g} {'hit' if middle >= row.target else 'MISSED'}"
     ratio = f"{middle:.3g} ({low:.3g}-{high:.3g})"
     beside = f"{row.reference:<14} {row.reference_rate / 1e6:>10.4g}"
-    return f"{cell} {row.steps:>8} {row.rate / 1e6:>10.4g}  {ratio:<30} {beside}  {target:<13} {row.first_call:>7.2f}s"
+    rate = f"{row.steps:>8} {row.rate / 1e6:>10.4g}"
+    return f"{cell} {rate}  {ratio:<30} {beside}  {_judged(row):<13} {row.first_call:>7.2f}s"
 
 
 def describe_machine(compiler: str | None) -> dict[str, Any]:

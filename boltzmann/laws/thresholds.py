@@ -9,6 +9,8 @@ from boltzmann.laws.passes import Pass, PolicyLaw, Results, StepNumber, Temperat
 
 _MOST_STEPS = 100
 _ROUNDING = 4.0
+_WHOLE_POWERS = frozenset({2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0})
+"""Powers that are products, which take a tenth of the time."""
 
 
 def _score(m: Functions, action: Named, row: Named) -> Number:
@@ -41,14 +43,18 @@ def sparsemax_law(law: TemperatureLaw) -> PolicyLaw:
 
 def entmax_law(law: TemperatureLaw, alpha: float) -> PolicyLaw:
     """Return entmax for alpha in (1, 2]: Newton's method on the threshold, from below, where the sum is convex."""
+    power = 1.0 / (alpha - 1.0)
 
     def base(m: Functions, action: Named, row: Named) -> Number:
         return m.maximum((row.alpha - 1.0) * action.score - row.tau, 0.0)
 
     def powers(m: Functions, action: Named, row: Named) -> tuple[Number, Number]:
         x = base(m, action, row)
-        if alpha == 1.5:
-            return x * x, x
+        if power in _WHOLE_POWERS:
+            less = x
+            for _ in range(int(power) - 2):
+                less = less * x
+            return x * less, less
         less = m.where(x > 0.0, x ** (row.power - 1.0), 0.0)
         return x * less, less
 
@@ -64,7 +70,7 @@ def entmax_law(law: TemperatureLaw, alpha: float) -> PolicyLaw:
         Pass(lambda m, action, row: {"score": _score(m, action, row)}, lambda m, row: {"tau": -1.0}, keeps=("score",)),
         Pass(adds, moves, times=_MOST_STEPS, until="is_done"),
     )
-    numbers = {**law.numbers, "alpha": StepNumber(alpha), "power": StepNumber(1.0 / (alpha - 1.0))}
+    numbers = {**law.numbers, "alpha": StepNumber(alpha), "power": StepNumber(power)}
     return PolicyLaw(lambda m, action, row: powers(m, action, row)[0], (*law.passes, *passes), numbers, law.inputs)
 
 

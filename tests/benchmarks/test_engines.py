@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.engines import __main__ as engines
 from benchmarks.engines import measuring, peer_runs, peers, works
-from benchmarks.engines.reporting import line
+from benchmarks.engines.reporting import LAW_HEADER, law_line, line
 from benchmarks.timing import compare, quartiles, ratios
 from boltzmann.experiments import rollout
 
@@ -97,6 +97,9 @@ def test_a_missed_target_is_reported():
     row = measuring.Row("A testbed", "constant", 2000, "lockstep", 100, 1e6, (0.5, 0.6, 0.7), "C", 2e6, 0.8)
     assert ">= 0.8 MISSED" in line(row)
     assert ">= 0.8 hit" in line(dataclasses.replace(row, ratio=(0.7, 0.8, 0.9)))
+    assert law_line(dataclasses.replace(row, work="KLBoltzmann(" + "0.1, " * 20)).startswith("KLBoltzmann(0.1")
+    assert law_line(row).index("0.6 (0.5-0.7)") == LAW_HEADER.index("of Boltzmann")
+    assert ">= 0.8 MISSED" in law_line(row)
     assert "not measured: no numba" in line(dataclasses.replace(row, failure="no numba"))
 
 

@@ -97,7 +97,8 @@ def write_learning(steps: Steps) -> None:
             write_traces(steps, learner.traces, results["change"], row)
         code.line(*(f"{places[name]} = {text_of(result)}" for name, result in results.items() if name in places))
         code.line(f"{places['visits']} = visited")
-        kernel.record()
+        # Where tables are resident, no episode ends.
+        kernel.record(episodes=not steps.resident)
         code.line(f"learnt = {text_of(results.get('values', reward))}", "poison[r] += learnt - learnt")
         if learner.rounds is not None:
             write_rounds(steps, learner.rounds, row_places(steps))

@@ -37,7 +37,7 @@ class Answering:
     Attributes
     ----------
     arguments : dict
-        The arguments of the kernel by name; ``taken`` holds the actions, and ``begin``, ``ends`` and ``sums`` are to be
+        The arguments of the kernel by name; ``taken`` holds the actions, and ``begin``, ``end``, ``ends``, ``sums`` are to be
         given.
     part : tuple of str and list of str
         The kernel of one step and the names of its arguments, as ``Kernel.end_part`` returns them.
@@ -45,7 +45,7 @@ class Answering:
 
     def __init__(self, world: LawfulWorld, states: int, actions: int) -> None:
         self._world, rows, kernel = world, world.rows, Kernel(actions)
-        for name in ("ends", "begin", "sums"):
+        for name in ("ends", "begin", "end", "sums"):
             kernel.argument(name, None)
         self.drawn = DrawnAhead(world.draws(), rows, kernel)
         own: dict[str, Any] = {"rows": rows, "observation_count": states, "returns": np.zeros(rows)}

@@ -129,7 +129,9 @@ class BanditWorld(UnmaskedWorld):
             drawn = "drawn + i" if self._moving is None else "offset_at[t - begin] + r"
             places["noise"] = f"outcomes[{drawn}]"
         reward, gap = form["pay"](code, Numbers(code, places), row)
-        code.line(f"reward = {text_of(reward)}", f"gap = {text_of(gap)}", "pulled[r], paid[r] = a, reward")
+        code.line(f"reward = {text_of(reward)}", f"gap = {text_of(gap)}")
+        with code.under("if t == end - 1:"):
+            code.line("pulled[r], paid[r] = a, reward")
         if form["moves"] is None:
             return
         code.line("segment = segment_at[t - begin]")

@@ -91,10 +91,12 @@ class Kernel:
             code.line("drawn, at_first = (t - begin) * rows + first, window * rows + first")
             yield
 
-    def record(self) -> None:
+    def record(self, *, episodes: bool = True) -> None:
         """Add row r's reward and gap to the sums of its window, and its reward to the return of its episode."""
-        self.code.line("sums[at] += reward", "sums[size + at] += gap", "returns[r] += reward")
+        self.code.line("sums[at] += reward", "sums[size + at] += gap")
         self.code.line("sums[2 * size + at] += 1.0 if gap == 0.0 else 0.0")
+        if episodes:
+            self.code.line("returns[r] += reward")
 
     def record_episode(self) -> None:
         """Count the episode of row r that has ended, and begin the return of the next one."""
