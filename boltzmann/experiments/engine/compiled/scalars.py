@@ -27,32 +27,6 @@ class _WideLowering(typed_passes.BaseNativeLowering):
         return _WideLower
 
 
-@compiler_machinery.register_pass(mutates_CFG=True, analysis_only=False)  # type: ignore[no-untyped-call]
-class TypesOfOperations(typed_passes.NopythonTypeInference):
-    """Numba's inference of types, which looks the type of each operation up once: kernels have many and few kinds."""
-
-    _name = "types_of_operations"
-
-    def run_pass(self, state: Any) -> bool:
-        """Infer the types of a function."""
-        context, known = state.typingctx, {}
-        if "resolve_function_type" in vars(context):
-            return bool(super().run_pass(state))  # type: ignore[no-untyped-call]
-        resolve = context.resolve_function_type
-
-        def resolve_once(function: Any, args: Any, named: Any) -> Any:
-            key = (function, tuple(args), tuple(named.items()))
-            if key not in known:
-                known[key] = resolve(function, args, named)
-            return known[key]
-
-        context.resolve_function_type = resolve_once
-        try:
-            return bool(super().run_pass(state))  # type: ignore[no-untyped-call]
-        finally:
-            del context.resolve_function_type
-
-
 class KernelCompiler(compiler.CompilerBase):
     """Numba's compiler without the passes that kernels have no use for, which take a third of its time.
 
@@ -65,7 +39,7 @@ class KernelCompiler(compiler.CompilerBase):
         passes: Any = compiler_machinery.PassManager("kernel")  # type: ignore[no-untyped-call]
         for each in (
             *(untyped_passes.TranslateByteCode, untyped_passes.FixupArgs, untyped_passes.IRProcessing),
-            *(TypesOfOperations, typed_passes.AnnotateTypes),
+            *(typed_passes.NopythonTypeInference, typed_passes.AnnotateTypes),
             *(_WideLowering, typed_passes.NoPythonBackend),
         ):
             passes.add_pass(each, each.__name__)

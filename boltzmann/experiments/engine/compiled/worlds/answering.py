@@ -37,8 +37,8 @@ class Answering:
     Attributes
     ----------
     arguments : dict
-        The arguments of the kernel by name; ``taken`` holds the actions, and ``begin``, ``end``, ``ends``, ``sums`` are to be
-        given.
+        The arguments of the kernel by name; ``taken`` holds the actions, and ``begin``, ``end``, ``ends`` and ``sums``
+        are to be given.
     part : tuple of str and list of str
         The kernel of one step and the names of its arguments, as ``Kernel.end_part`` returns them.
     """
