@@ -6,7 +6,8 @@
 - ``scores``: the form that both produce and that all quantities start from
 - ``exponents``: (Q - max Q) / T; sums and means under weights that underflow
 - ``formulas``: one formula for each quantity
-- ``given_rows``: a number that was given, in the shape of the rows
+- ``derivatives``: a folder: tensors whose derivatives PyTorch records, computed by NumPy
+- ``quantities``: the properties of a distribution
 - ``shared``: quantities that follow from probabilities: log_prob, cross-entropy, Kullback-Leibler divergence, top_k
 - ``roots``: a folder: the temperature at which a quantity has a given value
 - ``libraries``: where array libraries differ
@@ -15,11 +16,27 @@
 - ``lazy``: properties that are computed on first use
 """
 
-from boltzmann._numerics.dispatch import scored
-from boltzmann._numerics.given_rows import GivenTemperature, each_row
+from boltzmann._numerics.derivatives import Recorded
+from boltzmann._numerics.dispatch import reduced, scored
 from boltzmann._numerics.lazy import InNamespace, lazy
 from boltzmann._numerics.numpy_scores import held, standardise
+from boltzmann._numerics.quantities import GivenTemperature, Quantity, each_row, per_action
+from boltzmann._numerics.randomness import TorchRandom, as_numpys
 from boltzmann._numerics.scores import Scores
-from boltzmann._numerics.shared import Quantity
 
-__all__ = ["GivenTemperature", "InNamespace", "Quantity", "Scores", "each_row", "held", "lazy", "scored", "standardise"]
+__all__ = [
+    "GivenTemperature",
+    "InNamespace",
+    "Quantity",
+    "Recorded",
+    "Scores",
+    "TorchRandom",
+    "as_numpys",
+    "each_row",
+    "held",
+    "lazy",
+    "per_action",
+    "reduced",
+    "scored",
+    "standardise",
+]
