@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann import checks
-from boltzmann._numerics import libraries
-from boltzmann._numerics.randomness import TorchRandom
+from boltzmann._numerics import TorchRandom, libraries
 from boltzmann.arrays import NUMPY, Array, Floats, Namespace, Rng
 
 _Generator: TypeAlias = "np.random.Generator | TorchRandom"

@@ -6,7 +6,8 @@
 - ``scores``: the form that both produce and that all quantities start from
 - ``exponents``: (Q - max Q) / T; sums and means under weights that underflow
 - ``formulas``: one formula for each quantity
-- ``given_rows``: a number that was given, in the shape of the rows
+- ``derivatives``: a folder: tensors whose derivatives PyTorch records, computed by NumPy
+- ``quantities``: the properties of a distribution
 - ``shared``: quantities that follow from probabilities: log_prob, cross-entropy, Kullback-Leibler divergence, top_k
 - ``by_law``: a folder: laws of numbers on arrays of any library
 - ``roots``: a folder: the temperature at which a quantity has a given value
@@ -28,12 +29,13 @@ from boltzmann._numerics.by_law import (
     numbers_of_actions,
     quiet_where_known,
 )
-from boltzmann._numerics.dispatch import scored
-from boltzmann._numerics.given_rows import GivenTemperature, each_row
+from boltzmann._numerics.derivatives import Recorded
+from boltzmann._numerics.dispatch import reduced, scored
 from boltzmann._numerics.lazy import InNamespace, lazy
 from boltzmann._numerics.numpy_scores import held, standardise
+from boltzmann._numerics.quantities import GivenTemperature, Quantity, each_row, per_action
+from boltzmann._numerics.randomness import TorchRandom, as_numpys
 from boltzmann._numerics.scores import Scores
-from boltzmann._numerics.shared import Quantity
 from boltzmann._numerics.traced_scores import standardise_traceably
 
 __all__ = [
@@ -44,8 +46,11 @@ __all__ = [
     "LawOnArrays",
     "Maths",
     "Quantity",
+    "Recorded",
     "Scores",
+    "TorchRandom",
     "any_traced",
+    "as_numpys",
     "beside",
     "each_row",
     "finite_rows_traced",
@@ -53,7 +58,9 @@ __all__ = [
     "lazy",
     "maths_of",
     "numbers_of_actions",
+    "per_action",
     "quiet_where_known",
+    "reduced",
     "scored",
     "standardise",
     "standardise_traceably",

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from boltzmann._numerics import libraries, tensors
+from boltzmann._numerics.derivatives import Recorded, recorded_scores
 from boltzmann._numerics.numpy_scores import COPIED, standardise
 from boltzmann._numerics.scores import Scores
 from boltzmann.arrays import Mask, Values, Weights
@@ -30,6 +31,15 @@ def scored(values: Values, temperature: Values, where: Mask, prior: Weights) -> 
         if libraries.is_native(temperature, where, prior):
             return standardise(values, temperature, where, prior, single_row=True), _frozen(temperature)
     return _foreign_scores(values, temperature, where, prior), _frozen(temperature)
+
+
+def reduced(values: Values, temperature: Values, where: Mask, prior: Weights) -> tuple[Scores | Recorded, Any]:
+    """Reduce the arguments to scores, of which those of tensors with derivatives are left to NumPy where it can."""
+    if type(values) not in _COMMON and libraries.is_tensor(values):
+        recorded = recorded_scores(values, temperature, where, prior)
+        if recorded is not None:
+            return recorded, _frozen(temperature)
+    return scored(values, temperature, where, prior)
 
 
 def _foreign_scores(values: Any, temperature: Values, where: Mask, prior: Weights) -> Scores:

@@ -121,9 +121,11 @@ def _log_prior_mass(scores: Scores) -> Array:
 
 def _above_likeliest(scores: Scores, logs: Array, hot: Array | None = None, hot_value: Array | float = 0.0) -> Array:
     """Q(likeliest) + T logs: max Q at T = 0, the given value where ``hot``, and +inf if the maximum is."""
-    xp, plain = scores.xp, scores.xp is NUMPY and isinstance(scores.scale, float)
-    if hot is None and plain and np.max(scores.temperature, initial=0.0) <= LARGEST * _HUGE:
-        return scores.likeliest + scores.temperature * logs
+    xp, temperature = scores.xp, scores.temperature
+    if hot is None and xp is NUMPY:
+        largest = temperature if isinstance(temperature, float) else np.max(temperature, initial=0.0)
+        if largest <= LARGEST * _HUGE:
+            return scores.likeliest + temperature * logs
     hot = xp.zeros_like(logs, dtype=xp.bool) if hot is None else hot
     factor = scores.scale * _halving(scores)
     above = (scores.likeliest * factor + xp.where(hot, 1.0, _temperatures(scores)) * (factor * logs)) / factor

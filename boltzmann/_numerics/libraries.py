@@ -33,10 +33,11 @@ def is_native(*arrays: object) -> bool:
 
 
 def _is_foreign(array: object) -> bool:
-    return (hasattr(array, "__array_namespace__") or _is_tensor(array)) and not isinstance(array, np.ndarray)
+    return (hasattr(array, "__array_namespace__") or is_tensor(array)) and not isinstance(array, np.ndarray)
 
 
-def _is_tensor(array: object) -> bool:
+def is_tensor(array: object) -> bool:
+    """Return whether an array is PyTorch's."""
     return "torch" in sys.modules and isinstance(array, sys.modules["torch"].Tensor)
 
 
@@ -48,7 +49,7 @@ def library(*arrays: Values | None) -> Namespace:
 def namespace(*arrays: Values | None) -> Namespace:
     """Return the array API namespace of the foreign arrays among the inputs; TypeError if libraries are mixed."""
     foreign = [array for array in arrays if not isinstance(array, _NATIVE)]
-    if all(_is_tensor(array) for array in foreign):
+    if all(is_tensor(array) for array in foreign):
         # torch.compile cannot trace array_namespace.
         return torch_namespace()
     import array_api_compat
@@ -75,7 +76,7 @@ def is_jax(xp: Namespace) -> bool:
 
 def device(array: Any) -> object:
     """Return the device that an array lives on."""
-    if _is_tensor(array):
+    if is_tensor(array):
         return array.device
     import array_api_compat
 
@@ -162,7 +163,7 @@ def is_traced(array: object) -> bool:
     """Return whether the numbers are not known yet, as under ``jax.jit``, ``vmap`` or ``torch.compile``."""
     if "jax" in sys.modules and isinstance(array, sys.modules["jax"].core.Tracer):
         return True
-    if _is_tensor(array):
+    if is_tensor(array):
         torch = sys.modules["torch"]
         return bool(torch.compiler.is_compiling() or torch._C._functorch.is_functorch_wrapped_tensor(array))
     return False

@@ -4,80 +4,20 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from boltzmann import checks
-from boltzmann._numerics import libraries, tensors
-from boltzmann._numerics.scores import Scores
-from boltzmann.arrays import NUMPY, QUIET, Array, Namespace, Values
+from boltzmann._numerics import libraries
+from boltzmann.arrays import NUMPY, Array, Namespace, Values
 
-_PER_ACTION = ("probs", "log_probs")
 _TERMS = 18
 """So many terms of the series of e^y y - (e^y - 1) reach the last digit for |y| < 0.5."""
 _LONG = 512
 """From so many actions on, a partition is faster than sorting."""
 _CLOSE = 1.0
 """Up to this |log p - log q| a term of the divergence is computed from q, which then cannot underflow alone."""
-
-
-class Quantity:
-    """A property of a distribution: a formula over its scores, computed on first use and cached.
-
-    A formula that raises no flag of NumPy is ``quiet``; another is computed with all flags ignored.
-    """
-
-    def __init__(self, formula: Callable[[Scores], Array], *, signed: bool = False, quiet: bool = False) -> None:
-        self.formula, self.signed, self.__doc__ = formula, signed, formula.__doc__
-        self.quiet_formula = formula if quiet else QUIET(formula)
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-
-    def __get__(self, distribution: Any, owner: type | None = None) -> Any:
-        if distribution is None:
-            return self
-        scores = distribution._scores
-        result = self.of(scores)
-        if self.signed and distribution._sign is not None:
-            result = result * distribution._sign
-        native = scores.xp is NUMPY
-        # NumPy's results for PyTorch have no derivative to lose.
-        source = result if native else scores.scores
-        if (native and scores.tensors is None) or tensors.lasting(scores.answer_xp, result, source):
-            # This descriptor defines no __set__, so that the instance's entry is found before it.
-            distribution.__dict__[self.name] = result
-        return result
-
-    def of(self, scores: Scores) -> Any:
-        """Compute the quantity as users see it."""
-        result: Any
-        if scores.xp is NUMPY:
-            result = self.quiet_formula(scores)
-        else:
-            with libraries.quiet(scores.xp):
-                result = self.formula(scores)
-        if self.name in _PER_ACTION:
-            # One row of float64 needs no change of axes or dtype.
-            if scores.batch != () or scores.dtype != np.float64:
-                result = scores.action_answer(result)
-        elif self.name != "mode":
-            result = scores.row_answer(result)
-        elif scores.batch is not None:
-            result = result.reshape(scores.batch)[()]
-        elif scores.xp is not NUMPY:
-            # A bad row under a trace is NaN; it has no action.
-            result = scores.xp.where(scores.xp.isnan(scores.rest[..., 0]), -1, result)
-        return result if scores.tensors is None else tensors.as_tensor(result, scores.tensors)
-
-
-def answer_of_actions(scores: Scores, formula: Callable[[Scores], Array]) -> Array:
-    """Compute a number for each action as users see it."""
-    with libraries.quiet(scores.xp):
-        result: Array = scores.action_answer(formula(scores))
-    return result if scores.tensors is None else tensors.as_tensor(result, scores.tensors)
 
 
 def picked(xp: Namespace, log_probs: Array, actions: Values) -> Array:

@@ -21,20 +21,31 @@ def is_plain(values: Any, *others: Any) -> bool:
     torch = sys.modules.get("torch")
     # A tensor does not show that torch.func, a trace, or forward-mode derivatives record it, and none of them sees what
     # NumPy does.
-    if torch is None or type(values) not in (torch.Tensor, torch.nn.Parameter) or _is_recording(torch):
+    if torch is None or type(values) not in (torch.Tensor, torch.nn.Parameter) or is_recording():
         return False
-    tensors = [values, *(other for other in others if not libraries.is_native(other))]
-    if any(type(tensor) not in (torch.Tensor, torch.nn.Parameter) or libraries.is_traced(tensor) for tensor in tensors):
-        return False
-    differentiates = torch.is_grad_enabled()
-    return all(
-        tensor.device.type == "cpu" and tensor.layout is torch.strided and not (differentiates and tensor.requires_grad)
-        for tensor in tensors
-    )
+    differentiates, wrapped = torch.is_grad_enabled(), torch._C._functorch.is_functorch_wrapped_tensor
+    for tensor in (values, *others):
+        if tensor is values or not libraries.is_native(tensor):
+            if type(tensor) not in (torch.Tensor, torch.nn.Parameter) or wrapped(tensor):
+                return False
+            if not tensor.is_cpu or tensor.layout is not torch.strided or (differentiates and tensor.requires_grad):
+                return False
+    return True
 
 
-def _is_recording(torch: Any) -> bool:
-    """Return whether PyTorch may be recording what is computed; True if this version of PyTorch does not say."""
+def is_at_hand(tensor: Any) -> bool:
+    """Return whether NumPy may read a tensor that lies in this machine's memory, whether or not it has a derivative."""
+    torch = sys.modules["torch"]
+    is_dense = type(tensor) in (torch.Tensor, torch.nn.Parameter) and tensor.layout is torch.strided
+    return is_dense and tensor.is_cpu and not is_recording()
+
+
+def is_recording() -> bool:
+    """Return whether a transform of PyTorch, a trace or forward-mode derivatives may record what is computed.
+
+    It is True if this version of PyTorch does not say.
+    """
+    torch: Any = sys.modules["torch"]
     level = getattr(getattr(torch._C, "_functorch", None), "maybe_current_level", None)
     modes = getattr(torch._C, "_len_torch_dispatch_stack", None)
     if level is None or modes is None or torch.compiler.is_compiling():

@@ -10,8 +10,7 @@ from weakref import ref
 
 import numpy as np
 
-from boltzmann._numerics import tensors
-from boltzmann._numerics.randomness import TorchRandom
+from boltzmann._numerics import TorchRandom, tensors
 from boltzmann.acting.law_in_floats import Weigh, weigh_in_floats
 from boltzmann.laws import PolicyLaw, own_law
 from boltzmann.schedules import Scheduled
@@ -79,8 +78,8 @@ def few_actions(policy: Any, values: Any, rng: Any, step: Any, visits: Any, vari
         uniforms = _uniforms(rng, values.shape[:-1], is_tensor)
         drawn = [_inverted(each, uniform * each[-1]) for each, uniform in zip(sums, uniforms, strict=True)]
     if is_tensor:
-        torch = sys.modules["torch"]
-        return torch.tensor(drawn if values.ndim == 2 else drawn[0])
+        # A tensor takes three times as long to make from a list.
+        return sys.modules["torch"].from_numpy(np.array(drawn if values.ndim == 2 else drawn[0]))
     return np.array(drawn) if values.ndim == 2 else np.int64(drawn[0])
 
 
@@ -108,12 +107,14 @@ def _draws(rng: Any, is_tensor: bool) -> bool:
 def _rows(values: Any, is_tensor: bool, where: Any) -> list[list[float]] | None:
     """Return the rows as lists, with -inf for masked actions; None unless all allowed numbers are finite."""
     if is_tensor:
-        values = values.detach().numpy() if values.dtype.itemsize >= 4 else None
-    if values is None or values.dtype.kind != "f" or not 4 <= values.dtype.itemsize <= 8:
+        torch = sys.modules["torch"]
+        if values.dtype is not torch.float32 and values.dtype is not torch.float64:
+            return None
+    elif values.dtype.kind != "f" or not 4 <= values.dtype.itemsize <= 8:
         return None
     if where is not None:
         where = where.numpy() if not isinstance(where, np.ndarray) and hasattr(where, "numpy") else where
-        if type(where) is not np.ndarray or where.dtype != np.bool_ or where.shape != values.shape:
+        if type(where) is not np.ndarray or where.dtype != np.bool_ or where.shape != tuple(values.shape):
             return None
     rows: list[list[float]] = values.tolist() if values.ndim == 2 else [values.tolist()]
     if where is None:
@@ -146,7 +147,8 @@ def _noise(kind: str, rng: Any, shape: tuple[int, ...]) -> list[list[float]]:
 def _uniforms(rng: Any, shape: Any, is_tensor: bool) -> list[float]:
     if is_tensor:
         torch = sys.modules["torch"]
-        drawn: list[float] = torch.rand(tuple(shape) or 1, generator=rng, dtype=torch.float64).tolist()
+        # The numbers of torch.rand, in half the time.
+        drawn: list[float] = torch.empty(tuple(shape) or 1, dtype=torch.float64).uniform_(generator=rng).tolist()
         return drawn
     return rng.random(shape).tolist() if shape else [rng.random()]
 

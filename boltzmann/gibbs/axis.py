@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from boltzmann import checks
-from boltzmann._numerics import Quantity, libraries, scored
+from boltzmann._numerics import Quantity, libraries, reduced
 from boltzmann.arrays import Array, Mask, Values, Weights
 from boltzmann.checks import shown
 from boltzmann.gibbs.distribution import Gibbs
@@ -25,7 +25,7 @@ def along(
         raise TypeError(f"axis must be an integer, got {shown(axis)}")
     result: Array
     if axis == -1:
-        scores, _ = scored(values, temperature, where, prior)
+        scores, _ = reduced(values, temperature, where, prior)
         result = quantity.of(scores)
         return result
     xp = libraries.library(values, where, prior)
@@ -39,5 +39,5 @@ def along(
     if not -len(shape) <= axis < len(shape):
         raise ValueError(f"axis must be in [-{len(shape)}, {len(shape)}) for values of shape {shape}, got {axis}")
     moved: list[Any] = [None if part is None else xp.moveaxis(xp.broadcast_to(part, shape), axis, -1) for part in parts]
-    result = quantity.of(scored(moved[0], temperature, moved[1], moved[2])[0])
+    result = quantity.of(reduced(moved[0], temperature, moved[1], moved[2])[0])
     return xp.moveaxis(result, -1, axis) if back and name in _PER_ACTION else result

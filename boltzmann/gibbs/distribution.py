@@ -6,8 +6,7 @@ from typing import Any, Never
 
 import numpy as np
 
-from boltzmann._numerics import GivenTemperature, Quantity, Scores, formulas, scored, shared, tensors
-from boltzmann._numerics.randomness import TorchRandom
+from boltzmann._numerics import GivenTemperature, Quantity, TorchRandom, formulas, per_action, reduced, shared, tensors
 from boltzmann.arrays import Array, Mask, Rng, Values, Weights
 from boltzmann.gibbs.inverse import from_inverse, log_base
 from boltzmann.hints import keywords_of_class, require_known, with_hints, with_plain_signature
@@ -69,10 +68,10 @@ class Gibbs(Pictured):
     ) -> None:
         if unknown:
             require_known("Gibbs", unknown, keywords_of_class(Gibbs))
-        scores, temperature = scored(values, temperature, where, prior)
+        scores, temperature = reduced(values, temperature, where, prior)
         self.__dict__.update(_scores=scores, _temperature=temperature)
 
-    _scores: Scores
+    _scores: Any
     _sign: Array | None = None
     """-1 for rows of negative inverse temperature, 1 for others; None if all are positive."""
 
@@ -206,7 +205,7 @@ class Gibbs(Pictured):
         >>> Gibbs([0.0, 1.0], 1.0).temperature_derivative().round(4)
         array([ 0.1966, -0.1966])
         """
-        slope = shared.answer_of_actions(self._scores, formulas.temperature_derivative)
+        slope = per_action(self._scores, formulas.temperature_derivative)
         return slope if self._sign is None else slope * self._sign[..., None]
 
     def top_k(self, k: int) -> Array:
@@ -234,7 +233,8 @@ class Gibbs(Pictured):
         array([[1, 0],
                [1, 0]])
         """
-        scores = self._scores
+        # Draws have no derivative.
+        scores = getattr(self._scores, "plain", self._scores)
         weights = scores.weights if scores.normalised is None else scores.normalised
         uniforms = rng if scores.tensors is None else TorchRandom(rng)
         drawn = sample_weights(scores.xp, uniforms, weights, scores.axis, shape)

@@ -6,7 +6,7 @@ from typing import Any
 
 from boltzmann import checks
 from boltzmann._numerics import libraries
-from boltzmann.arrays import Array, Mask, Values
+from boltzmann.arrays import Array, Mask, Namespace, Values
 from boltzmann.gibbs.distribution import Gibbs
 
 
@@ -33,13 +33,13 @@ class OfEnergies(Gibbs):
     @property
     def greedy_probability(self) -> Array:
         """Mass on the actions of a largest value, shape (...)."""
-        xp = self._scores.answer_xp
+        xp: Namespace = self._scores.answer_xp
         return xp.sum(xp.where(self._greedy, self.probs, 0.0 * self.probs), axis=-1)
 
     @property
     def exploration_probability(self) -> Array:
         """Mass off the actions of a largest value, shape (...)."""
-        xp = self._scores.answer_xp
+        xp: Namespace = self._scores.answer_xp
         return xp.sum(xp.where(self._greedy, 0.0 * self.probs, self.probs), axis=-1)
 
 

@@ -14,8 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from boltzmann._numerics import lazy, libraries
-from boltzmann._numerics.randomness import as_numpys
+from boltzmann._numerics import as_numpys, lazy, libraries
 from boltzmann.arrays import QUIET, Array, Bools, Floats, Rng
 from boltzmann.categorical import Categorical
 
