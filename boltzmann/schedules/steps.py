@@ -65,7 +65,7 @@ class StepFormula(Expression):
             found = self._at(maths_of(xp, steps.dtype, libraries.device(steps)), steps)
         return xp.where(wrong, xp.nan, found)
 
-    def _at(self, m: Maths, t: Any) -> Any:
+    def _at(self, m: Maths, t: Array) -> Any:
         """Return the temperature at steps t, floats of at least 0."""
         raise NotImplementedError
 
@@ -182,7 +182,7 @@ def _first_argument(schedule: Callable[..., object]) -> str | None:
         return None
 
 
-def part_at(name: str, part: float | Schedule, m: Maths, t: Any) -> Any:
+def part_at(name: str, part: float | Schedule, m: Maths, t: Array) -> Any:
     """Read a part of a combined schedule at steps, which are floats of at least 0, and check its temperatures."""
     if not callable(part):
         return 0.0 * t + part
