@@ -16,6 +16,7 @@ _MOST_SHOWN = 200
 LONGEST_REASON = 500
 _MOST_BITS, _MOST_DEPTH, _MOST_PARTS = 600, 4, 50
 MOST_VISITS = 2.0**62
+_ENDS: dict[str, tuple[float, float, bool, bool]] = {}  # torch.compile warns of functools.cache.
 _NUMBERS = frozenset((float, int, bool, np.float64, np.int64, np.bool_))
 """Types whose lists need no closer look."""
 
@@ -191,12 +192,8 @@ def within(numbers: Any, interval: str) -> Any:
     return above & (numbers <= most if most_allowed else numbers < most)
 
 
-_ENDS: dict[str, tuple[float, float, bool, bool]] = {}
-
-
 def _ends(interval: str) -> tuple[float, float, bool, bool]:
     """Return both ends of an interval, and whether each belongs to it."""
-    # torch.compile warns of functools.cache.
     if interval not in _ENDS:
         least, most = interval[1:-1].split(",")
         _ENDS[interval] = float(least), float(most), interval[0] == "[", interval[-1] == "]"

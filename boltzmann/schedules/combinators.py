@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from boltzmann._numerics import Maths
+from boltzmann.arrays import Array
 from boltzmann.bounds import Real, Temperature, Whole
 from boltzmann.schedules.steps import LAST_STEP, NONNEGATIVE, Schedule, StepFormula, part_at
 
@@ -40,7 +41,7 @@ class Warmup(StepFormula):
     steps: Annotated[int, Whole(1, LAST_STEP)]
     start: Temperature = field(default=np.inf, kw_only=True)
 
-    def _at(self, m: Maths, t: Any) -> Any:
+    def _at(self, m: Maths, t: Array) -> Any:
         steps = float(self.steps)
         after = part_at("schedule", self.schedule, m, m.maximum(t - steps, 0.0))
         # The ends are selected, not computed, because inf * 0 is NaN.
@@ -71,7 +72,7 @@ class Scale(StepFormula):
     schedule: Annotated[float | Schedule, NONNEGATIVE]
     factor: Annotated[float, Real("(0, inf)")]
 
-    def _at(self, m: Maths, t: Any) -> Any:
+    def _at(self, m: Maths, t: Array) -> Any:
         return part_at("schedule", self.schedule, m, t) * self.factor
 
 
@@ -102,6 +103,6 @@ class Clip(StepFormula):
         if self.most < self.least:
             raise ValueError(f"most must be in [{self.least:g}, inf], got {self.most}")
 
-    def _at(self, m: Maths, t: Any) -> Any:
+    def _at(self, m: Maths, t: Array) -> Any:
         # In this order NaN, the temperature of a bad step, is not clipped.
         return m.minimum(self.most, m.maximum(self.least, part_at("schedule", self.schedule, m, t)))

@@ -9,14 +9,14 @@ from typing import Annotated, Any
 import numpy as np
 
 from boltzmann._numerics import Maths
-from boltzmann.arrays import LARGEST
+from boltzmann.arrays import LARGEST, Array
 from boltzmann.bounds import Real, Temperature, Whole
 from boltzmann.schedules.steps import LAST_STEP, StepFormula
 
 _MOST_ACTIONS = 2**62
 
 
-def _times(start: float, factor: Any) -> Any:
+def _times(start: float, factor: Array) -> Any:
     """Return start times a factor; an infinite start stays infinite, also where the factor underflows."""
     return 0.0 * factor + np.inf if start == np.inf else start * factor
 
@@ -28,7 +28,7 @@ class _Decay(StepFormula):
     start: Temperature
     rate: Annotated[float, Real("[0, inf)")]
 
-    def _growth(self, m: Maths, t: Any) -> Any:
+    def _growth(self, m: Maths, t: Array) -> Any:
         """Return rate t, at most the largest float: with an overflow, inf / inf would be NaN."""
         return m.minimum(t, LARGEST / max(self.rate, 1.0)) * self.rate
 
@@ -52,7 +52,7 @@ class InverseTime(_Decay):
     array([0., 0.])
     """
 
-    def _at(self, m: Maths, t: Any) -> Any:
+    def _at(self, m: Maths, t: Array) -> Any:
         return self.start / (1 + self._growth(m, t))
 
 
@@ -73,7 +73,7 @@ class InverseSqrt(_Decay):
     array([1. , 0.5, 0.1])
     """
 
-    def _at(self, m: Maths, t: Any) -> Any:
+    def _at(self, m: Maths, t: Array) -> Any:
         return self.start / m.sqrt(1 + self._growth(m, t))
 
 
@@ -99,7 +99,7 @@ class ExponentialDecay(_Decay):
     array([1.  , 0.5 , 0.25, 0.  ])
     """
 
-    def _at(self, m: Maths, t: Any) -> Any:
+    def _at(self, m: Maths, t: Array) -> Any:
         return _times(self.start, m.exp(-self._growth(m, t)))
 
 
@@ -153,7 +153,7 @@ class Logarithmic(StepFormula):
 
     scale: Temperature
 
-    def _at(self, m: Maths, t: Any) -> Any:
+    def _at(self, m: Maths, t: Array) -> Any:
         return self.scale / m.log(t + math.e)
 
 
@@ -181,7 +181,7 @@ class SqrtLogOverTime(StepFormula):
     actions: Annotated[int, Whole(1, _MOST_ACTIONS)]
     scale: Annotated[float, Real("[0, inf)")] = field(default=1.0, kw_only=True)
 
-    def _at(self, m: Maths, t: Any) -> Any:
+    def _at(self, m: Maths, t: Array) -> Any:
         return self.scale * m.sqrt(math.log(self.actions) / self.actions / (t + 1))
 
 
@@ -205,5 +205,5 @@ class LogOverTime(StepFormula):
 
     scale: Annotated[float, Real("[0, inf)")]
 
-    def _at(self, m: Maths, t: Any) -> Any:
+    def _at(self, m: Maths, t: Array) -> Any:
         return self.scale * (m.log(t + 1) / (t + 1))

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from boltzmann._numerics import Maths
+from boltzmann.arrays import Array
 from boltzmann.bounds import Real, Temperature, Whole
 from boltzmann.schedules.steps import LAST_STEP, StepFormula
 
@@ -29,7 +30,7 @@ class Constant(StepFormula):
 
     temperature: Temperature
 
-    def _at(self, m: Maths, t: Any) -> Any:
+    def _at(self, m: Maths, t: Array) -> Any:
         return 0.0 * t + self.temperature
 
 
@@ -41,7 +42,7 @@ class _Ramp(StepFormula):
     end: Temperature
     steps: Annotated[int, Whole(1, LAST_STEP)]
 
-    def _at(self, m: Maths, t: Any) -> Any:
+    def _at(self, m: Maths, t: Array) -> Any:
         steps = float(self.steps)
         fraction = t / steps
         # The ends are selected, not computed: inf * 0 is NaN, and start + (end - start) may miss the end by an ulp.
@@ -50,12 +51,12 @@ class _Ramp(StepFormula):
         between = self._between(m, m.where(after | (t == 0), 0.5, fraction))
         return m.where(t == 0, self.start, m.where(after, self.end, between))
 
-    def _between(self, m: Maths, fraction: Any) -> Any:
+    def _between(self, m: Maths, fraction: Array) -> Any:
         """Return the temperature after a fraction of the steps, in (0, 1)."""
         raise NotImplementedError
 
 
-def _weighted(m: Maths, start: float, end: float, logs: Any) -> Any:
+def _weighted(m: Maths, start: float, end: float, logs: Array) -> Any:
     """Return the mean of start and end, where the start has the weight exp(logs)."""
     # The product of inf and an underflowed weight is NaN. The difference of both ends may overflow, their weighted sum
     # does not.
@@ -83,7 +84,7 @@ class Linear(_Ramp):
     array([inf, inf, 0.5])
     """
 
-    def _between(self, m: Maths, fraction: Any) -> Any:
+    def _between(self, m: Maths, fraction: Array) -> Any:
         return self.start * (1 - fraction) + self.end * fraction
 
 
@@ -112,7 +113,7 @@ class Exponential(_Ramp):
         if {self.start, self.end} == {0.0, np.inf}:
             raise ValueError(f"start and end must not be 0 and inf together, got {self.start} and {self.end}")
 
-    def _between(self, m: Maths, fraction: Any) -> Any:
+    def _between(self, m: Maths, fraction: Array) -> Any:
         # Powers of both ends, because the quotient end / start may overflow.
         between = m.power(self.start, 1 - fraction) * m.power(self.end, fraction)
         return m.minimum(between, max(self.start, self.end))
@@ -140,7 +141,7 @@ class Polynomial(_Ramp):
 
     power: Annotated[float, Real("(0, inf)")] = field(default=2.0, kw_only=True)
 
-    def _between(self, m: Maths, fraction: Any) -> Any:
+    def _between(self, m: Maths, fraction: Array) -> Any:
         return _weighted(m, self.start, self.end, self.power * m.log1p(-fraction))
 
 
@@ -171,7 +172,7 @@ class Cosine(_Ramp):
 
     exponent: Annotated[float, Real("(0, inf)")] = field(default=1.0, kw_only=True)
 
-    def _between(self, m: Maths, fraction: Any) -> Any:
+    def _between(self, m: Maths, fraction: Array) -> Any:
         angle = np.pi / 2 * fraction
         cosine = m.cos(angle)
         if self.exponent == 1:

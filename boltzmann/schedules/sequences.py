@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from boltzmann._numerics import OF_SINGLE, Maths
+from boltzmann.arrays import Array
 from boltzmann.bounds import Each, Real, Whole, Wrapper
 from boltzmann.checks import shown
 from boltzmann.schedules.steps import LAST_STEP, NONNEGATIVE, Schedule, StepFormula, part_at
@@ -65,7 +66,7 @@ class Piecewise(StepFormula):
         super().__post_init__()
         _check_count(self.boundaries, self.temperatures)
 
-    def _at(self, m: Maths, t: Any) -> Any:
+    def _at(self, m: Maths, t: Array) -> Any:
         result = 0.0 * t + self.temperatures[0]
         for boundary, temperature in zip(self.boundaries, self.temperatures[1:], strict=True):
             result = m.where(t >= float(boundary), temperature, result)

@@ -71,7 +71,7 @@ class StepFormula(Expression):
     def _repr_html_(self) -> str:
         return figure(expression(self), curve_of(of_arrays(self)))
 
-    def _at(self, m: Maths, t: Any) -> Any:
+    def _at(self, m: Maths, t: Array) -> Any:
         """Return the temperature at steps t, floats of at least 0."""
         raise NotImplementedError
 
@@ -193,7 +193,7 @@ def _first_argument(schedule: Callable[..., object]) -> str | None:
         return None
 
 
-def part_at(name: str, part: float | Schedule, m: Maths, t: Any) -> Any:
+def part_at(name: str, part: float | Schedule, m: Maths, t: Array) -> Any:
     """Read a part of a combined schedule at steps, which are floats of at least 0, and check its temperatures."""
     if not callable(part):
         return 0.0 * t + part

@@ -21,7 +21,8 @@ from tests.support.lists import POLICIES, THERMOSTATS
 DRAWS = ("BoltzmannGumbel", "GaussianThompson", "BernoulliThompson")
 """The largest of draws has no closed form; its probabilities are NumPy's."""
 EVERY = [policy for policy in POLICIES if type(policy).__name__ not in DRAWS]
-EVERY += [Boltzmann(thermostat) for thermostat in THERMOSTATS]
+# The policies have a thermostat of each kind.
+EVERY += [pytest.param(Boltzmann(thermostat), marks=pytest.mark.slow) for thermostat in THERMOSTATS]
 every_policy = pytest.mark.parametrize("policy", EVERY, ids=repr)
 RECORDED = ("probs", "log_probs", "temperature", "entropy", "greedy_probability", "exploration_probability")
 GOOD = len(VALUES)
