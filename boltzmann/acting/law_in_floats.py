@@ -69,8 +69,11 @@ _NAMES = {
     "divided": divided,
     "powered": powered,
     "exponential": exponential,
+    "exponential_minus_1": _expm1,
+    "logarithm": _log,
+    "logarithm_of_1_and": _log1p,
     "np": SimpleNamespace(
-        inf=math.inf, nan=math.nan, float64=float, abs=abs, sqrt=_sqrt, log=_log, log1p=_log1p, expm1=_expm1,
+        inf=math.inf, nan=math.nan, float64=float, abs=abs, sqrt=_sqrt,
         tanh=math.tanh, hypot=math.hypot, isfinite=math.isfinite, floor=math.floor,
     ),
 }  # fmt: skip
