@@ -127,13 +127,13 @@ HELD_OUT: tuple[SuiteTask, ...] = (
     SuiteTask("garnet, wide", "shallow", "boltzmann/Garnet-v0(states=50, branching=5, seed=7)", 10_000),
     SuiteTask("garnet, noisy", "shallow", "boltzmann/Garnet-v0(states=20, noise=1.0, seed=11)", 10_000),
     SuiteTask("garnet, 10 actions", "shallow", "boltzmann/Garnet-v0(states=40, actions=10, seed=5)", 10_000),
-    SuiteTask("cliff, slippery", "shallow", "CliffWalking-v1(is_slippery=True)", 20_000),
-    SuiteTask("lake, 6 x 6", "shallow", f"FrozenLake-v1(desc={_MAP})", 20_000),
-    SuiteTask("blackjack", "shallow", "Blackjack-v1", 50_000),
+    SuiteTask("cliff, slippery", "shallow", "CliffWalking-v1(is_slippery=True)", 10_000),
+    SuiteTask("lake, 6 x 6", "shallow", f"FrozenLake-v1(desc={_MAP})", 10_000),
+    SuiteTask("blackjack", "shallow", "Blackjack-v1", 20_000),
     SuiteTask("four rooms", "sparse", f"boltzmann/GridWorld-v0(layout={_ROOMS})", 10_000),
     SuiteTask("catch", "sparse", "boltzmann/Catch-v0(rows=6)", 10_000),
-    SuiteTask("deep sea, windy", "deep", "boltzmann/DeepSeaStochastic-v0(size=5)", 20_000),
-    SuiteTask("acrobot", "sparse", "Acrobot-v1(bins=(4, 4, 4, 4, 5, 5))", 50_000, metric="return"),
+    SuiteTask("deep sea, windy", "deep", "boltzmann/DeepSeaStochastic-v0(size=5)", 10_000),
+    SuiteTask("acrobot", "sparse", "Acrobot-v1(bins=(4, 4, 4, 4, 5, 5))", 20_000, metric="return"),
 )
 """Tasks that no policy of the library was designed on: they were chosen after the policies, and change none."""
 BY_NAME = {task.name: task for task in (*TASKS, *HELD_OUT)}

@@ -175,8 +175,7 @@ class Gibbs(Pictured):
     def kl_divergence(self, other: Gibbs) -> Array:
         """KL(p || other) = sum_a p(a) log(p(a) / other(a)) in nats, shape (...); inf where other(a) = 0 < p(a).
 
-        ``Gibbs(values, inf)`` is the uniform distribution, ``Gibbs(values, inf, prior=prior)`` the prior and
-        ``Gibbs(values, 0)`` greedy.
+        ``Gibbs(values, inf, prior=prior)`` is the prior, or uniform without one, and ``Gibbs(values, 0)`` is greedy.
 
         Examples
         --------

@@ -11,7 +11,7 @@ from boltzmann import policies, schedules, thermostats
 from scripts.support.names import NAMES
 from tests.support.lists import POLICIES, SCHEDULES, THERMOSTATS
 
-BASES = {thermostats.Thermostat}
+BASES = {thermostats.Thermostat, schedules.StepFormula}
 FACES = [(schedules, SCHEDULES), (thermostats, THERMOSTATS), (policies, POLICIES)]
 every_face = pytest.mark.parametrize(("face", "listed"), FACES, ids=lambda part: getattr(part, "__name__", ""))
 
