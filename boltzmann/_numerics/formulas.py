@@ -171,7 +171,7 @@ def variance(scores: Scores) -> Array:
 
 
 def heat_capacity(scores: Scores) -> Array:
-    """Variance / T^2 = d E[Q] / dT, shape (...), dimensionless: 0 at both ends."""
+    """Variance / T^2 = -d E[Q] / dT, shape (...), dimensionless: 0 at both ends."""
     scaled = _prior_free(scores)
     deviations = _where_drawn(scores, scaled - scores.sum(_probs(scores) * scaled))
     return scores.sum(_probs(scores) * deviations**2)

@@ -203,7 +203,7 @@ def variance(
 def heat_capacity(
     values: Values, temperature: Values = 1.0, *, axis: int = -1, where: Mask = None, prior: Weights = None
 ) -> Array:
-    """Variance of Q / T^2 = d E[Q] / dT; shape of ``values`` without ``axis``, otherwise as :func:`softmax`.
+    """Variance of Q / T^2 = -d E[Q] / dT; shape of ``values`` without ``axis``, otherwise as :func:`softmax`.
 
     It is 0 at both ends.
 

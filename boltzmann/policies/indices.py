@@ -65,9 +65,8 @@ class PolicyInputs:
         try:
             spread = np.broadcast_to(spread, self.values.shape)
         except ValueError:
-            raise ValueError(
-                f"variances must have the shape of the values, {self.values.shape}, got {spread.shape}"
-            ) from None
+            text = f"variances must have the shape of the values, {self.values.shape}, got {spread.shape}"
+            raise ValueError(text) from None
         spread = np.where(self.allowed, spread, 0.0)
         checks.require_entries((spread >= 0) & (spread < np.inf), "variances", "finite and at least 0", spread)
         return spread
@@ -80,8 +79,7 @@ class PolicyInputs:
 
     def largest_draw(self, law: Law) -> Categorical:
         """Return the choice of the largest draw."""
-        given: Any = self._given
-        like: Any = None if libraries.is_native(given) else given
+        like: Any = None if libraries.is_native(self._given) else self._given
         return LargestDraw(law, self.best(), like.detach() if hasattr(like, "detach") else like)
 
     def best(self) -> Bools:
