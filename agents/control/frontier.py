@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from agents.control.one_step import QLearning
 from agents.inputs import TableTransition
-from agents.memory import Indices, Mask, PerRow, largest, make_table, read, rows_of, write
+from agents.memory import Indices, Mask, PerRow, largest, read, rows_of, write
 from agents.tabular import PolicyInputs
 from boltzmann import Categorical, Distribution
 from boltzmann.arrays import NUMPY
@@ -62,8 +62,7 @@ class FrontierQ(QLearning):
 
     def _reset_state(self) -> None:
         super()._reset_state()
-        self.nearness = make_table(*self.values.shape, np.float64)
-        self.nearness[:] = 1.0
+        self.nearness = np.ones_like(self.values)
         self.frontier = np.zeros(len(self.values), dtype=np.int64)
         self._met = np.zeros(self.values.shape[:2], dtype=np.bool_)
         self._best = np.full(len(self.values), -np.inf)
@@ -112,7 +111,7 @@ class FrontierQ(QLearning):
         self.frontier += np.where(new, self._untaken(states).sum(axis=-1), 0)
 
     def _untaken(self, states: Indices) -> Mask:
-        untaken = rows_of(self.visits, states) == 0
+        untaken: Mask = rows_of(self.visits, states) == 0
         mask = self._mask(states)
         return untaken if mask is None else untaken & mask
 
