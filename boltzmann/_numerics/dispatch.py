@@ -35,7 +35,11 @@ def scored(values: Values, temperature: Values, where: Mask, prior: Weights) -> 
 
 def reduced(values: Values, temperature: Values, where: Mask, prior: Weights) -> tuple[Scores | Recorded, Any]:
     """Reduce the arguments to scores, of which those of tensors with derivatives are left to NumPy where it can."""
-    if type(values) not in _COMMON and libraries.is_tensor(values):
+    # Again, since each call is felt in a small question.
+    if _COMMON.issuperset((type(values), type(temperature), type(where), type(prior))):
+        scores = standardise(values, temperature, where, prior, single_row=True)
+        return scores, temperature if isinstance(temperature, float) else _frozen(temperature)
+    if libraries.is_tensor(values):
         recorded = recorded_scores(values, temperature, where, prior)
         if recorded is not None:
             return recorded, _frozen(temperature)
