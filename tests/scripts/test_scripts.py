@@ -34,7 +34,7 @@ def test_comparing_stores_prints_and_draws(compared, capsys, monkeypatch):
         assert (folder / figure).stat().st_size > 10_000
         assert figure in out
     assert "boltzmann/GaussianBandit-v0: reward per step" in out
-    assert max(len(line) for line in out.splitlines() if str(tmp_path) not in line) <= 100
+    assert max(len(line) for line in out.split("\nfigures:")[0].splitlines()) <= 100
     # Four replicates hardly show any difference; the small number of replicates is noted once, not for each interval.
     assert "= does not differ significantly from the best" in out
     assert out.count("=> ") == 2
