@@ -8,10 +8,11 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from boltzmann._numerics import libraries
+from boltzmann._numerics import any_traced, beside, finite_rows_traced, libraries, numbers_of_actions, quiet_where_known
 from boltzmann.acting import Acting
-from boltzmann.arrays import QUIET, Array, Input, Mask, Values
+from boltzmann.arrays import Array, Input, Mask, Values
 from boltzmann.bounds import Instance
+from boltzmann.checks import MOST_VISITS
 from boltzmann.laws import Functions, Named, Number, Pass, PolicyLaw, Results, own_law
 from boltzmann.policies.indices import PolicyInputs
 from boltzmann.policies.protocol import Distribution, Policy, inputs_read_by
@@ -56,7 +57,7 @@ class UntakenFirst(Acting):
         """The policy reads visits, and what the other policy reads."""
         return inputs_read_by(self.policy) | {"visits"}
 
-    @QUIET
+    @quiet_where_known
     def __call__(
         self,
         values: Values,
@@ -68,11 +69,11 @@ class UntakenFirst(Acting):
         epsilons: Input = None,
     ) -> Distribution:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
+        if any_traced(values, step, visits, where, variances, epsilons):
+            return self._traced(beside(values, step, visits, where), visits, where, step, variances, epsilons)
         inputs = PolicyInputs(values, visits, where)
         waiting = inputs.untaken.any(axis=-1, keepdims=True)
-        others: Any = {"step": step, "visits": visits, "variances": variances}
-        if epsilons is not None:
-            others["epsilons"] = epsilons
+        others = _given(step=step, visits=visits, variances=variances, epsilons=epsilons)
         if not waiting.any():
             return self.policy(values, where=where, **others)
         xp = libraries.library(values)
@@ -80,6 +81,23 @@ class UntakenFirst(Acting):
         equal = xp.where(inputs.returned(waiting), xp.zeros_like(given), given)
         first = inputs.returned(np.where(waiting, inputs.untaken, inputs.allowed))
         return _Told(self.policy(equal, where=first, **others), inputs.returned(inputs.best()))
+
+    def _traced(
+        self, values: Any, visits: Input, where: Mask, step: Any, variances: Input, epsilons: Input
+    ) -> Distribution:
+        """Return the distribution where numbers are unknown; that of a bad row is NaN."""
+        if visits is None:
+            raise ValueError("visits must be given: this policy reads how often each action was taken")
+        xp, rows, bad = finite_rows_traced(values, where)
+        counts, odd = numbers_of_actions(xp, "visits", visits, rows, MOST_VISITS)
+        allowed = rows > -xp.inf
+        untaken = allowed & (counts == 0)
+        waiting = xp.any(untaken, axis=-1, keepdims=True)
+        equal = xp.where(bad | odd, xp.nan, xp.where(waiting, 0.0, values))
+        first = xp.where(waiting, untaken, allowed)
+        others = _given(step=step, visits=visits, variances=variances, epsilons=epsilons)
+        best = xp.max(rows, axis=-1, keepdims=True)
+        return _Told(self.policy(equal, where=first, **others), allowed & (rows == best))
 
     @property
     def of_returns(self) -> UntakenFirst:
@@ -101,6 +119,11 @@ class UntakenFirst(Acting):
         passes = (_UNTAKEN, *(_told(one) for one in law.passes))
         inputs = law.inputs | {"visits"}
         return replace(law, weight=_of_told(law.weight), passes=passes, inputs=inputs)
+
+
+def _given(**inputs: Any) -> dict[str, Any]:
+    """Return the inputs that were given; not every policy takes rates of exploration."""
+    return {name: value for name, value in inputs.items() if name != "epsilons" or value is not None}
 
 
 class _Told:
