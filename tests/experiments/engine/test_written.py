@@ -154,7 +154,9 @@ def importing(m, action, row):
 
 
 @pytest.mark.parametrize(
-    "law", [changing(), importing, lambda m, action, row: np.random.default_rng().random(), Code().where], ids=repr
+    "law",
+    [changing(), importing, lambda m, action, row: np.random.default_rng().random(), Code().where],
+    ids=["changes a variable", "imports", "draws", "method"],
 )
 def test_what_may_change_has_no_identity(law):
     with pytest.raises(UnidentifiedError):
