@@ -46,15 +46,17 @@ def given(law, rows, seed, *, reads_rates=False):
         inputs["noise"] = getattr(rng, f"standard_{law.noise}")(values.shape)
     inputs = {name: part for name, part in inputs.items() if name in {*law.inputs, "noise"}}
     ranges = np.ptp(np.where(where, values, values[np.arange(rows), where.argmax(axis=1)][:, None]) / 2, axis=1)
-    numbers = {name: _number(rng, name, each, ranges) for name, each in law.numbers.items()}
+    # A noise law whose number is fixed is another law at its ends.
+    fixed = {name for name, each in law.numbers.items() if law.noise and not callable(each.source)} | BOUND_TOGETHER
+    numbers = {name: _number(rng, each, ranges, name in fixed) for name, each in law.numbers.items()}
     # Rates of exploration are numbers of the state that some policies read.
     return Given(values, inputs, {**numbers, "epsilons": rng.random(rows)} if reads_rates else numbers)
 
 
-def _number(rng, name, each, ranges):
+def _number(rng, each, ranges, is_fixed):
     """Return a number for each row: its ends, those near the row's range, and all sizes."""
     rows, own = len(ranges), each.source if isinstance(each.source, float | int) else 0.5
-    if name.removesuffix("_of_prior") in BOUND_TOGETHER:
+    if is_fixed:
         return np.full(rows, float(own))
     share = rng.random(rows)
     if each.interval == "[0, 1]":

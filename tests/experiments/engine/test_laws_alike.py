@@ -16,6 +16,7 @@ from tests.support.lists import POLICIES, THERMOSTATS
 
 ULP, TINY = 2.0**-52, np.finfo(np.float64).tiny
 MOST = 4.0
+NOISE = 8.0
 ROOTS = ("EntropyTarget", "EffectiveActionsTarget", "GreedyProbabilityTarget", "LossBudget", "Mellowmax")
 QUICK, MANY = 400, 100_000
 WAYS = {"floats": on_floats, "kernel": on_kernel, "torch": on_torch, "jax": on_jax}
@@ -30,7 +31,17 @@ def lawful():
             continue
         parts = [type(part).__name__ for part in vars(owner).values() if hasattr(part, "law")]
         alpha = getattr(owner, "alpha", "") if isinstance(owner, Entmax) else ""
-        kinds.setdefault((type(owner).__name__, *parts, alpha, tuple(law.numbers), len(law.passes)), owner)
+        kinds.setdefault(
+            (
+                type(owner).__name__,
+                *parts,
+                alpha,
+                callable(getattr(owner, "C", None)),
+                tuple(law.numbers),
+                len(law.passes),
+            ),
+            owner,
+        )
     return list(kinds.values())
 
 
@@ -44,6 +55,7 @@ def units(owner, way, found, expected):
     - A weight keeps 4 ulp. PyTorch and JAX add and divide in other orders, so that an exponent x has 4 ulp of its own,
       and exp(x) |x| times as many.
     - The weights of sparsemax and entmax are differences from a threshold, which keep 4 ulp of the largest one.
+    - The scores of noisy policies are in units of the noise.
     - A target's temperature is a root, as exact as the target tells it apart from others.
     """
     same = (found == expected) | (np.isnan(found) & np.isnan(expected)) | (np.maximum(abs(found), abs(expected)) < TINY)
@@ -54,10 +66,16 @@ def units(owner, way, found, expected):
         kept = np.maximum(largest, TINY) * ULP / 2
         if isinstance(owner, Sparsemax | Entmax):
             kept = kept + row * ULP
+        elif law_of(owner).noise:
+            kept = kept + NOISE * ULP
         elif way in {"torch", "jax"} or is_root(owner):
             kept = kept * (1.0 + exponent)
         apart = np.where(same, 0.0, abs(found - expected) / kept)
     return np.where(np.isnan(apart), np.inf, apart).max(axis=-1)
+
+
+def law_of(owner):
+    return as_policy(own_law(owner))
 
 
 def is_root(owner):
@@ -89,7 +107,7 @@ def is_normal(asked):
 
 def apart(owner, way, rows, *, planted=None):
     """Return how far apart the weights of each row are, in units."""
-    law = as_policy(own_law(owner))
+    law = law_of(owner)
     asked = given(law, rows, 1, reads_rates="epsilons" in getattr(owner, "reads", ()))
     found = WAYS[way](law if planted is None else planted(law), asked)
     expected = on_arrays(law, NUMPY, asked)
@@ -111,7 +129,7 @@ def apart(owner, way, rows, *, planted=None):
 
 
 def in_floats(owner):
-    law = as_policy(own_law(owner))
+    law = law_of(owner)
     return "epsilons" not in getattr(owner, "reads", ()) and weigh_in_floats(law) is not None
 
 
