@@ -56,7 +56,7 @@ test-libraries: $(VENV)/ready  ## the core on PyTorch and JAX, beside optax; ins
 		tests/core/test_inversion.py tests/core/test_traced_actions.py tests/core/test_categorical.py tests/core/test_devices.py \
 		tests/large/test_large_in_torch.py tests/benchmarks/test_large_softmaxes.py tests/core/test_extremes.py tests/core/test_mask_forms.py tests/core/test_traced_roots.py \
 		tests/core/test_recorded.py tests/policies/test_traced_policies.py tests/policies/test_act.py tests/policies/test_distribution_rows.py \
-		tests/schedules/test_traced_schedules.py tests/schedules/test_schedules.py::test_optax_schedules_serve $(COVERAGE)
+		tests/experiments/engine/test_laws_alike.py tests/schedules/test_traced_schedules.py tests/schedules/test_schedules.py::test_optax_schedules_serve $(COVERAGE)
 
 test-deep: $(VENV)/deep  ## the deep agents, and the examples of docs/deep; installs PyTorch, Stable-Baselines3, JAX and others
 	$(BIN)/python -m pytest -q -m "not slow" $(SIDE_BY_SIDE) tests/deep boltzmann/deep $(COVERAGE)

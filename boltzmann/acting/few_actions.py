@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import sys
+from functools import lru_cache
 from typing import Any
 from weakref import ref
 
@@ -58,17 +59,23 @@ def few_actions(policy: Any, values: Any, rng: Any, step: Any, visits: Any, vari
     if not _draws(rng, is_tensor):
         return None
     rows = _rows(values, is_tensor, where)
-    inputs: list[Any] = [_inputs(part, values) if name in law.inputs else _NONE for name, part in
-              (("visits", visits), ("variances", variances))]  # fmt: skip
-    if rows is None or None in inputs:
+    if rows is None:
         return None
+    inputs: list[Any] = [_NONE, _NONE]
+    if law.inputs:
+        given = (("visits", visits), ("variances", variances))
+        inputs = [_inputs(part, values) if name in law.inputs else _NONE for name, part in given]
+        if None in inputs:
+            return None
     numbers = _numbers(law, step)
     if numbers is None:
         return None
-    noise = _noise(law.noise, TorchRandom(rng) if is_tensor else rng, tuple(values.shape)) if law.noise else _NONE
-    others: list[Any] = [itertools.cycle(part) for part in (noise, *inputs)]
-    parts = zip(rows, *others, strict=False)
-    weighed = [weigh(*part, numbers) for part in parts]
+    if law.noise or law.inputs:
+        noise = _noise(law.noise, TorchRandom(rng) if is_tensor else rng, tuple(values.shape)) if law.noise else _NONE
+        others: list[Any] = [itertools.cycle(part) for part in (noise, *inputs)]
+        weighed = [weigh(*part, numbers) for part in zip(rows, *others, strict=False)]
+    else:
+        weighed = [weigh(row, (), (), (), numbers) for row in rows]
     if law.noise:
         drawn = [scores.index(max(scores)) for scores in weighed]
     else:
@@ -86,12 +93,16 @@ def few_actions(policy: Any, values: Any, rng: Any, step: Any, visits: Any, vari
 _NONE: list[Any] = [()]
 
 
+_scheduled = lru_cache(Scheduled)
+"""The few intervals of numbers are read once, not at every step."""
+
+
 def _numbers(law: PolicyLaw, step: int) -> list[float] | None:
     try:
         return [
             number.source
             if type(number.source) is float
-            else float(Scheduled(number.interval).read(name, number.source, step))
+            else float(_scheduled(number.interval).read(name, number.source, step))
             for name, number in law.numbers.items()
         ]
     # The call of the policy raises the error again, with the name of its own parameter.
@@ -150,7 +161,8 @@ def _uniforms(rng: Any, shape: Any, is_tensor: bool) -> list[float]:
         # The numbers of torch.rand, in half the time.
         drawn: list[float] = torch.empty(tuple(shape) or 1, dtype=torch.float64).uniform_(generator=rng).tolist()
         return drawn
-    return rng.random(shape).tolist() if shape else [rng.random()]
+    # A single number takes a third of the time of an array of one.
+    return [rng.random()] if not shape or shape == (1,) else rng.random(shape).tolist()
 
 
 def _inverted(sums: list[float], threshold: float) -> int:

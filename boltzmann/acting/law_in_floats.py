@@ -12,6 +12,7 @@ from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
+from boltzmann.acting.fewer_operations import with_fewer_operations
 from boltzmann.laws import Code, Pass, PolicyLaw, Symbol, text_of
 
 Weigh = Callable[..., list[float]]
@@ -76,6 +77,8 @@ _NAMES = {
         inf=math.inf, nan=math.nan, float64=float, abs=abs, sqrt=_sqrt,
         tanh=math.tanh, hypot=math.hypot, isfinite=math.isfinite, floor=math.floor,
     ),
+    "exp": math.exp, "log": math.log, "log1p": math.log1p, "sqrt": math.sqrt,
+    "inf": math.inf, "minus_inf": -math.inf, "nan": math.nan,
 }  # fmt: skip
 
 
@@ -135,7 +138,8 @@ def weigh_in_floats(law: PolicyLaw) -> Weigh | None:
     with _over_actions(code, lists) as action:
         code.line(f"result.append({text_of(weight(code, action, row))})")
     code.line("return result")
-    return _compiled(f"def weigh({', '.join(ARGUMENTS)}, numbers):\n" + "\n".join(line[4:] for line in code.lines))
+    lines = with_fewer_operations([line[4:] for line in code.lines])
+    return _compiled("\n".join([f"def weigh({', '.join(ARGUMENTS)}, numbers):", *lines]))
 
 
 class _over_actions:  # noqa: N801 (used as a statement)

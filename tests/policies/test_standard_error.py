@@ -120,3 +120,15 @@ def test_the_horizon_divides_the_factor_by_the_share_of_steps_left():
     np.testing.assert_array_equal(policy([1.0, 1.0], step=1000, **tied).probs, [0.5, 0.5])
     assert policy.of_returns.law.passes != policy.law.passes
     assert policy([0.0, 1.0], step=1000, visits=[0, 5], variances=[0.0, 1.0]).probs.tolist() == [1.0, 0.0]
+
+
+def test_an_infinite_factor_is_greedy_however_large_the_variances():
+    values, inputs = [[2e-135, -3e-141, -5e-143, 2e-141]], {"visits": [[2, 1, 9, 9]], "variances": [[4e257] * 4]}
+    for policy, step in ((StandardError(lambda step: np.inf), 0), (StandardErrorToHorizon(1), 1)):
+        np.testing.assert_array_equal(policy(values, step=step, **inputs).probs, [[1.0, 0.0, 0.0, 0.0]])
+        assert policy.act(
+            np.array(values),
+            np.random.default_rng(0),
+            step=step,
+            **{name: np.array(part) for name, part in inputs.items()},
+        ) == [0]

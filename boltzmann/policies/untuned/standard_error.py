@@ -67,7 +67,7 @@ class ByStandardErrors(Acting):
         freedom = inputs.visits.sum(axis=-1, keepdims=True) - self.spends * taken + 1.0
         factor = self._factor(count, step)
         logs = -factor * (gaps * (np.sqrt(inputs.visits) / np.sqrt(squares / freedom)))
-        return np.where(gaps > 0, logs, 0.0)
+        return np.where(gaps > 0, np.where(factor == np.inf, -np.inf, logs), 0.0)
 
     def _factor(self, count: Floats, step: int) -> Floats:
         """Return the factor c of rows with so many allowed actions, shape (..., 1)."""
@@ -192,6 +192,7 @@ def weight(m: Functions, action: Named, row: Named) -> Number:
     """Return exp(-c gap sqrt(N) / s), or whether an action is untaken where one is; a law."""
     gap = action.half / row.unit
     energy = row.factor * (gap * (m.sqrt(action.visits) / row.deviation))
-    likely = m.where(gap > 0, m.exp(-energy), 1.0)
+    # A factor of inf is greedy also where the product underflows beside it.
+    likely = m.where(gap > 0, m.where(row.factor == np.inf, 0.0, m.exp(-energy)), 1.0)
     allowed = m.where(action.q > -np.inf, likely, 0.0)
     return m.where(row.waiting > 0, action.is_untaken, allowed)
