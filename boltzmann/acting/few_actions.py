@@ -13,6 +13,7 @@ import numpy as np
 
 from boltzmann._numerics import TorchRandom, tensors
 from boltzmann.acting.law_in_floats import Weigh, weigh_in_floats
+from boltzmann.checks import MOST_VISITS
 from boltzmann.laws import PolicyLaw, own_law
 from boltzmann.schedules import Scheduled
 
@@ -46,6 +47,7 @@ def few_actions(policy: Any, values: Any, rng: Any, step: Any, visits: Any, vari
     No random number is drawn before the call is found to be plain.
     """
     plan = plan_of(policy)
+    step = int(step) if isinstance(step, np.integer) else step
     if plan is None or type(step) is not int or step < 0:
         return None
     law, weigh = plan
@@ -125,14 +127,15 @@ def _rows(values: Any, is_tensor: bool, where: Any) -> list[list[float]] | None:
         return None
     if where is not None:
         where = where.numpy() if not isinstance(where, np.ndarray) and hasattr(where, "numpy") else where
-        if type(where) is not np.ndarray or where.dtype != np.bool_ or where.shape != tuple(values.shape):
+        if type(where) is not np.ndarray or where.dtype.kind not in "biu" or where.shape != tuple(values.shape):
             return None
     rows: list[list[float]] = values.tolist() if values.ndim == 2 else [values.tolist()]
     if where is None:
         return rows if all(math.isfinite(sum(row)) for row in rows) else None
     masks = where.tolist() if where.ndim == 2 else [where.tolist()]
     for row, mask in zip(rows, masks, strict=True):
-        if not any(mask) or not math.isfinite(sum(itertools.compress(row, mask))):
+        # Gymnasium's masks are of small integers.
+        if not any(mask) or not {0, 1}.issuperset(mask) or not math.isfinite(sum(itertools.compress(row, mask))):
             return None
         row[:] = [q if allowed else -math.inf for q, allowed in zip(row, mask, strict=True)]
     return rows
@@ -144,8 +147,7 @@ def _inputs(part: Any, values: Any) -> list[list[float]] | None:
     if type(part) is not np.ndarray or part.shape != tuple(values.shape) or part.dtype.kind not in _NUMBERS:
         return None
     numbers = part.reshape(-1, part.shape[-1]).tolist()
-    plain = all(0 <= number < math.inf and (part.dtype.kind != "f" or number.is_integer() or number < 1)
-                for row in numbers for number in row)  # fmt: skip
+    plain = all(0 <= number <= MOST_VISITS for row in numbers for number in row)
     return numbers if plain else None
 
 

@@ -175,7 +175,9 @@ class _PriorBound(Wrapper):
     def check(self, name: str, value: object) -> object:
         """Return a policy as it is and weights as a tuple, or raise."""
         if isinstance(value, type):
-            raise TypeError(f"{name} must be a policy or a tuple of weights, got the class {value.__name__}")
+            raise TypeError(
+                f"{name} must be a policy or a tuple of weights, got the class {value.__name__}: give it its parameters"
+            )
         if callable(value):
             return value
         if not isinstance(value, list | tuple) or not value:

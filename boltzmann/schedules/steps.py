@@ -179,7 +179,7 @@ UNIT_INTERVAL = Scheduled("[0, 1]")
 def check_callable(name: str, schedule: Callable[..., object], expected: str) -> None:
     """Raise a TypeError for a class, and for a policy or another callable of values."""
     if isinstance(schedule, type):
-        raise TypeError(f"{name} must be {expected}, got the class {schedule.__name__}")
+        raise TypeError(f"{name} must be {expected}, got the class {schedule.__name__}: give it its parameters")
     if "values" not in getattr(schedule, "reads", ()) and _first_argument(schedule) == "values":
         raise TypeError(f"{name} must be {expected}: {checks.shown(schedule)} is called with values")
 
