@@ -47,7 +47,7 @@ def explore_temperature(values: Values, *, where: Mask = None, prior: Weights = 
     stops = temperature_stops(values)
     Gibbs(values, stops[0], where=where, prior=prior)
     slider = ipywidgets.SelectionSlider(
-        options=[("\N{INFINITY}" if stop == math.inf else f"{stop:.3g}", stop) for stop in stops],
+        options=[("\N{INFINITY}" if stop == math.inf else f"{stop:.4g}", stop) for stop in stops],
         value=stops[len(stops) // 2],
         description="temperature",
         style={"description_width": "initial"},
@@ -89,4 +89,5 @@ def picture_at(values: Values, temperature: float, *, where: Mask = None, prior:
         (name.replace("_", " "), ", ".join(f"{number:.6g}" for number in np.ravel(getattr(gibbs, name))[:4]))
         for name in names
     ]
-    return gibbs._repr_html_() + table(("quantity", "value"), rows)
+    # One scale at all temperatures, so that the highest bar shrinks as they rise.
+    return gibbs.picture(top=1.0) + table(("quantity", "value"), rows)

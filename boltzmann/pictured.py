@@ -16,7 +16,16 @@ class Pictured:
     """Base class of distributions with probabilities, temperature, entropy and greedy probability."""
 
     def _repr_html_(self) -> str:
-        """Return HTML with bars, temperature, entropy and greedy probability of the first rows."""
+        return self.picture()
+
+    def picture(self, top: float | None = None) -> str:
+        """Return HTML with bars, temperature, entropy and greedy probability of the first rows, as a notebook shows.
+
+        Parameters
+        ----------
+        top : float, optional
+            The probability at the upper end of the bars' scale, by default the largest one.
+        """
         probs = _numbers(self, "probs")
         *batch, count = probs.shape
         rows = math.prod(batch)
@@ -28,7 +37,7 @@ class Pictured:
         ]
         more = f"and {rows - MOST_ROWS} more rows" if rows > MOST_ROWS else ""
         name = f"<b>{safe(type(self).__name__)}</b>, {count} actions"
-        return figure(name, bars(drawn.tolist(), captions, count=count), more)
+        return figure(name, bars(drawn.tolist(), captions, count=count, top=top), more)
 
 
 def _numbers(distribution: Any, name: str) -> Floats:

@@ -15,8 +15,8 @@ _HEIGHT, _LEFT = 52, 40
 _BAR = "#4c86c6"
 
 
-def bars(rows: Sequence[Sequence[float]], captions: Sequence[str], *, count: int) -> str:
-    """Return a drawing for each row, with its caption above it; all rows have one scale, that of the largest.
+def bars(rows: Sequence[Sequence[float]], captions: Sequence[str], *, count: int, top: float | None = None) -> str:
+    """Return a drawing for each row, with its caption above it; all rows have one scale.
 
     Parameters
     ----------
@@ -26,6 +26,8 @@ def bars(rows: Sequence[Sequence[float]], captions: Sequence[str], *, count: int
         A caption for each row.
     count : int
         The number of actions of each row, drawn or not.
+    top : float, optional
+        The upper end of the scale, by default the largest probability.
 
     Returns
     -------
@@ -39,7 +41,8 @@ def bars(rows: Sequence[Sequence[float]], captions: Sequence[str], *, count: int
     >>> "2 of 50 actions" in bars([[0.0, 0.0]], [""], count=50)
     True
     """
-    top = max((probability for row in rows for probability in row if probability == probability), default=0.0)
+    if top is None:
+        top = max((probability for row in rows for probability in row if probability == probability), default=0.0)
     drawn = []
     for row, caption in zip(rows, captions, strict=True):
         hidden = f"; the first {len(row)} of {count} actions" if count > len(row) else ""

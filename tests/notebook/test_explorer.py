@@ -27,7 +27,8 @@ def test_stops_go_from_0_to_infinity(values):
 def test_a_picture_has_the_numbers():
     gibbs = Gibbs([0.0, 1.0, 2.0], 0.5)
     html = picture_at([0.0, 1.0, 2.0], 0.5)
-    assert gibbs._repr_html_() in html
+    assert gibbs.picture(top=1.0) in html
+    assert gibbs._repr_html_() not in html
     assert f"{float(gibbs.soft_value):.6g}" in html
     assert f"{float(gibbs.log_partition):.6g}" in html
 
