@@ -61,12 +61,12 @@ COMMANDS = {
     "train-dqn": _Command(
         "scripts.train_dqn",
         "compare policies in deep Q-networks (needs PyTorch)",
-        "--env CartPole-v1 --replicates 5",
+        "--env boltzmann/Catch-v0 --replicates 5",
     ),
     "train-sb3": _Command(
         "scripts.train_sb3",
         "compare policies in Stable-Baselines3's DQN (needs it)",
-        "--env CartPole-v1 --replicates 5",
+        "--env boltzmann/Catch-v0 --replicates 5",
     ),
 }
 _PROGRAM = "boltzmann"
@@ -111,6 +111,9 @@ def main(arguments: list[str] | None = None) -> None:
 
         _show(f"{_PROGRAM} {__version__}")
     elif first in COMMANDS:
+        # Modules of the user's own are found in the current folder, as `python -m` finds them, but shadow nothing.
+        if "" not in sys.path and os.getcwd() not in sys.path:
+            sys.path.append(os.getcwd())
         module = importlib.import_module(f"boltzmann.lab.{COMMANDS[first].module}")
         module.main(rest, program=f"{_PROGRAM} {first}")
     else:

@@ -180,8 +180,8 @@ def _with_time_limit(spec: EnvSpec, kwargs: dict[str, Any]) -> dict[str, Any]:
     if stated is not None or spec.namespace == "boltzmann" or is_blackjack(spec):
         return kwargs
     warnings.warn(
-        f"{spec.id} states no time limit: its episodes end after {TIME_LIMIT} steps; max_episode_steps=... sets "
-        "another limit, -1 none",
+        f"{spec.id} states no time limit: its episodes end after {TIME_LIMIT} steps, if not before; "
+        "max_episode_steps=... sets another limit, -1 none",
         TimeLimitWarning,
         stacklevel=6,
     )

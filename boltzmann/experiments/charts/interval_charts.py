@@ -35,7 +35,7 @@ def _differences(judged: TaskJudgement, styles: dict[str, int], confidence: floa
     rows = []
     for index, (label, row) in enumerate(zip(judged.labels, judged.rows, strict=True)):
         if index == judged.reference:
-            rows.append(Row(label, styles[label], 0.0, np.nan, np.nan, "the others less this one"))
+            rows.append(Row(label, styles[label], 0.0, np.nan, np.nan, "compared with"))
             continue
         value, low, high = (scale * float(row[name]) for name in ("difference", "difference_low", "difference_high"))
         text = with_ends(value, low, high)

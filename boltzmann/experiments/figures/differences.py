@@ -32,7 +32,7 @@ _LETTERS = int(0.92 * _WIDTH / LETTER)
 _BAR = 1.3
 """The height of a bar with the space around it, in lines."""
 _BEST, _OTHER = "#0173b2", "#404040"
-_REFERENCE = "the others minus this one"
+_REFERENCE = "compared with"
 
 
 def draw_differences(

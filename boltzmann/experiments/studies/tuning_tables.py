@@ -29,6 +29,7 @@ def recommendation(result: TuningResult) -> list[str]:
         if similar
         else "All other finalists differ significantly from it.",
     ]
+    sentences.append("It won the search; the fresh replicates only measure how good it is, and choose nothing.")
     if better:
         sentences.append(f"Better than it on these seeds, all tests counted: {', '.join(better)}.")
     return sentences
