@@ -1,6 +1,7 @@
 """Actions alone, for loops that take one step at a time.
 
 - ``law_in_floats``: the law of a policy as a function of plain Python floats
+- ``fewer_operations``: the lines of that function, made shorter
 - ``few_actions``: whether a call has few plain numbers, and the draws from them
 - ``act``: the method ``act`` of all policies
 """

@@ -49,6 +49,9 @@ def given(law, rows, seed, *, reads_rates=False):
     # A noise law whose number is fixed is another law at its ends.
     fixed = {name for name, each in law.numbers.items() if law.noise and not callable(each.source)} | BOUND_TOGETHER
     numbers = {name: _number(rng, each, ranges, name in fixed) for name, each in law.numbers.items()}
+    if "confidence" in numbers:
+        # That of UCB1 is finite.
+        numbers["confidence"] = np.where(numbers["confidence"] < np.inf, numbers["confidence"], 1.0)
     # Rates of exploration are numbers of the state that some policies read.
     return Given(values, inputs, {**numbers, "epsilons": rng.random(rows)} if reads_rates else numbers)
 
