@@ -136,6 +136,13 @@ def _caption(plan: Plan, metrics: Sequence[MetricKey], ranked: Sequence[str]) ->
         parts.append(f"The band{which} is the 95 % confidence interval of that mean.")
     if any(BY_KEY[metric].per_episode for metric in metrics):
         parts.append("An episode counts at the step where it ends.")
+    measured = [BY_KEY[metric].key for metric in metrics if BY_KEY[metric].measure is not None]
+    if measured:
+        verb = "is that" if len(measured) == 1 else "are those"
+        parts.append(
+            f"The {' and '.join(measured)} {verb} of one step a point, the last one before it, not a mean over steps: "
+            "where all episodes are equally long, a line may follow the place in the episode."
+        )
     return " ".join(parts)
 
 
