@@ -65,8 +65,8 @@ class Options:
     """The learner of every policy, with _ instead of the policy, such as "Sarsa(_, step_size=0.5)"; several learners
     take every policy each. By default SampleAverage(_) for a bandit and QLearning(_) for the rest."""
     experiment: Path | None = None
-    """A TOML file with replicates, seed, block, record, and for each task a table [[tasks]] with environment, agents and
-    steps."""
+    """A TOML file with replicates, seed, block, record, and for each task a table [[tasks]] with environment, agents
+    and steps."""
     steps: list[int] = field(default_factory=list)
     """Steps: one number for all tasks or one for each. By default 1000 for a bandit and 20000 for the rest."""
     replicates: int = 200
