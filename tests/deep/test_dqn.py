@@ -298,7 +298,9 @@ def test_what_a_network_cannot_serve_is_refused():
         agent.reset(1, box, two, 3)
     with pytest.raises(ValueError, match=r"policy must .* counts no visits, .*visits must be given"):
         DQN(UCB1())
-    with pytest.raises(TypeError, match=r"policy must be a policy, got the schedule Linear\(1.*, 0.1, 9\): write Boltz"):
+    with pytest.raises(
+        TypeError, match=r"policy must be a policy, got the schedule Linear\(1.*, 0.1, 9\): write Boltz"
+    ):
         DQN(Linear(1, 0.1, 9))
     with pytest.raises(ValueError, match="device must be one that PyTorch finds, got 'nowhere'"):
         DQN(Greedy(), device="nowhere").reset(1, box, two, rng)
