@@ -1,4 +1,4 @@
-"""Train deep Q-networks that differ in how they explore: ``python -m scripts.train_dqn``.
+"""Train deep Q-networks that differ in how they explore: ``boltzmann train-dqn``.
 
 Every policy gets networks of its own, one for each replicate, and learns from the raw observations. It ends as every
 comparison does: with a leaderboard, learning curves and a page. Run again after a stop, the command continues with the
@@ -35,7 +35,7 @@ SETTINGS = {
 
 
 EXAMPLES = (
-    "--env CartPole-v1 --replicates 5",
+    "--env boltzmann/Catch-v0 --replicates 5",
     '--policies "Boltzmann(0.1)" --backups "Munchausen(0.1)" "Maximum()"',
 )
 

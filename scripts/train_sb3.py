@@ -1,4 +1,4 @@
-"""Train the DQN of Stable-Baselines3 with several policies: ``python -m scripts.train_sb3``.
+"""Train the DQN of Stable-Baselines3 with several policies: ``boltzmann train-sb3``.
 
 Every policy gets a model for each replicate, with a seed and an environment of its own. It ends as every comparison
 does: with a leaderboard, learning curves and a page. Run again after a stop, the command continues with the models that
@@ -34,8 +34,9 @@ SETTINGS = {
 
 
 EXAMPLES = (
-    "--env CartPole-v1 --replicates 5",
-    '--policies "Boltzmann(RangeScaled(0.2))" --steps 20000',
+    "--env boltzmann/Catch-v0 --replicates 5",
+    '--env Acrobot-v1 --policies "Boltzmann(RangeScaled(0.2))" "EpsilonGreedy(0.05)" --steps 20000',
+    '--env CartPole-v1 --policies "Boltzmann(0.1)" "EpsilonGreedy(0.05)"',
 )
 
 

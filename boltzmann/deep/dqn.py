@@ -18,6 +18,7 @@ from torch import Tensor
 
 from boltzmann import checks
 from boltzmann.bounds import Real, Whole
+from boltzmann.deep.exploration_step import require_values_alone
 from boltzmann.deep.networks import Dense, Network
 from boltzmann.deep.replay import Replay
 from boltzmann.deep.tensor_backups import Backup, DoubleMaximum
@@ -52,8 +53,8 @@ class DQN(Expression):
     Parameters
     ----------
     policy : Policy
-        Maps the values to a distribution over actions, such as ``Boltzmann(RangeScaled(0.3))``. ``reset`` refuses one
-        that cannot do without visits, which a network does not count.
+        Maps the values to a distribution over actions, such as ``Boltzmann(RangeScaled(0.3))``. One that
+        cannot do without visits is refused, since a network does not count them.
     backup : callable
         Maps the target network's values of the next observations to what is bootstrapped from: the backups of
         ``agents`` or of ``boltzmann.deep.tensor_backups``.
@@ -110,8 +111,7 @@ class DQN(Expression):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not callable(self.policy) or isinstance(self.policy, type):
-            raise TypeError(f"policy must be a policy, such as Boltzmann(0.1), got {checks.shown(self.policy)}")
+        require_values_alone("policy", self.policy)
         if not callable(self.backup) or isinstance(self.backup, type):
             raise TypeError(f"backup must be a backup, such as DoubleMaximum(), got {checks.shown(self.backup)}")
 
@@ -133,7 +133,7 @@ class DQN(Expression):
         shape, self._states = shape_of(observation_space)
         self._rng, self.step = rng, 0
         self._rows, self._actions = np.arange(checks.whole_number("num_envs", num_envs, least=1)), int(action_space.n)
-        # Whatever the policy refuses, it refuses before the warm-up.
+        # Whatever the policy refuses of this number of actions, it refuses before the warm-up.
         self.policy(np.zeros((1, self._actions)), step=0)
         self._memory = Replay(self.memory)
         self._where: Mask | None = None

@@ -5,6 +5,7 @@ N is the number of environments, K that of actions.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,24 +27,84 @@ def require_exploration(policy: Any, actions: int) -> None:
     Raises
     ------
     TypeError
-        For an object that is no policy.
+        For an object that is no policy, a schedule and a thermostat included, and for a callable that does not take
+        ``policy(values, step=..., where=...)`` or returns no distribution.
     ValueError
         For a policy that reads visits, variances or rates of its own, and for one that fails with this number of
         actions.
     """
-    if not callable(policy) or isinstance(policy, type):
-        raise TypeError(f"exploration must be a policy, such as Boltzmann(0.1), got {checks.shown(policy)}")
-    if "epsilons" in inputs_read_by(policy):
-        raise ValueError(
-            f"exploration must need values alone, got {checks.shown(policy)}, whose rates of exploration a table keeps "
-            "for each state, a network does not"
-        )
+    require_values_alone("exploration", policy)
     try:
-        policy(np.zeros((1, actions)), step=0, where=np.ones((1, actions), dtype=np.bool_))
+        made = policy(np.zeros((1, actions)), step=0, where=np.ones((1, actions), dtype=np.bool_))
     except Exception as error:
         raise ValueError(
-            f"exploration must be a policy that needs the values of {actions} actions alone, since a network counts no "
-            f"visits, got {checks.shown(policy)}: {error}"
+            f"exploration must be a policy that needs the values of {actions} actions alone, got "
+            f"{checks.shown(policy)}, which fails: {error}"
+        ) from error
+    if not hasattr(made, "probs"):
+        raise TypeError(
+            f"exploration must return a distribution, such as Boltzmann(0.1)(values), got {checks.shown(made)} from "
+            f"{checks.shown(policy)}"
+        )
+
+
+def require_values_alone(name: str, policy: Any) -> None:
+    """Refuse, before the number of actions is known, what is no policy or a policy that needs what a network has not.
+
+    Raises
+    ------
+    TypeError
+        For an object that is no policy, and for a callable that does not take ``policy(values, step=..., where=...)``.
+    ValueError
+        For a policy that cannot do without visits or variances, and for one with rates for each state.
+
+    Examples
+    --------
+    >>> from boltzmann import Boltzmann, Exponential
+    >>> require_values_alone("policy", Boltzmann(Exponential(1.0, 0.01, 100)))
+    >>> require_values_alone("policy", Exponential(1.0, 0.01, 100))
+    Traceback (most recent call last):
+        ...
+    TypeError: policy must be a policy, got the schedule Exponential(1.0, 0.01, 100): write Boltzmann(Exponential(1.0, \
+0.01, 100))
+    """
+    shown = checks.shown(policy)
+    if not callable(policy) or isinstance(policy, type):
+        raise TypeError(f"{name} must be a policy, such as Boltzmann(0.1), got {shown}")
+    if "values" in getattr(policy, "reads", ()):
+        raise TypeError(f"{name} must be a policy, got the thermostat {shown}: write Boltzmann({shown})")
+    _require_signature(name, policy)
+    if "epsilons" in inputs_read_by(policy):
+        raise ValueError(
+            f"{name} must need values alone, got {shown}, whose rates of exploration a table keeps for each state, a "
+            "network does not"
+        )
+    if not {"visits", "variances"} & set(getattr(policy, "reads", ())):
+        return
+    values = np.zeros((1, 2))
+    try:
+        policy(values, step=0)
+    except ValueError as error:
+        raise ValueError(
+            f"{name} must be a policy that needs the values alone, since a network counts no visits, got {shown}: "
+            f"{error}"
+        ) from error
+
+
+def _require_signature(name: str, policy: Callable[..., Any]) -> None:
+    try:
+        signature = inspect.signature(policy)
+    except ValueError:  # some callables of extensions do not tell
+        return
+    shown = checks.shown(policy)
+    if list(signature.parameters) == ["step"]:
+        raise TypeError(f"{name} must be a policy, got the schedule {shown}: write Boltzmann({shown})")
+    try:
+        signature.bind(None, step=0, where=None)
+    except TypeError as error:
+        raise TypeError(
+            f"{name} must take the values and the keywords step and where, as in "
+            f"def policy(values, *, step, where), got {shown} with the parameters {signature}: {error}"
         ) from error
 
 
@@ -63,6 +124,8 @@ class ExplorationStep:
         The allowed actions.
     compute_values : callable
         Returns the values of the network, shape (N, K).
+    warm_up : bool
+        Whether the step is one of the uniform ones before ``learning_starts``.
 
     Examples
     --------
@@ -78,6 +141,7 @@ class ExplorationStep:
     step: int
     where: Mask | None
     compute_values: Callable[[], Floats]
+    warm_up: bool = False
 
     @cached_property
     def values(self) -> Floats:

@@ -5,6 +5,7 @@ The algorithm asks for actions in ``_sample_action``; everything else here keeps
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -43,18 +44,40 @@ class Exploring(OffPolicyAlgorithm):
         _init_setup_model: bool = True,
         **algorithm: Any,
     ) -> None:
-        for name in REPLACED:
-            if name in algorithm:
-                raise TypeError(
-                    f"{name} does not go with exploration, which says how to explore: "
-                    "EpsilonGreedy(Linear(1.0, 0.05, 10_000)) falls from 1 to 0.05 within 10 000 steps"
-                )
+        _refuse_epsilon(algorithm)
+        own = self.policy_aliases["MlpPolicy"]
+        # Only loading gives the class of a file's networks before anything is set up.
+        if not _init_setup_model and isinstance(policy, type) and not issubclass(policy, own):
+            raise ValueError(
+                f"path must be a file whose networks are a {own.__name__}, as {type(self).__name__} needs, got one "
+                f"with {policy.__name__}: load it with the class that wrote it"
+            )
         self.exploration = exploration
         self.log_every = checks.whole_number("log_every", log_every, least=1)
         self._steps_to_measure, self._explored, self._warms_up = 0, [0, 0], True
         self._uncounted: list[ExplorationStep] = []
         self._measured: dict[str, float] = {}
         super().__init__(policy, env, _init_setup_model=_init_setup_model, **algorithm)
+
+    @classmethod
+    def load(cls, path: Any, env: Any = None, *arguments: Any, **changed: Any) -> Any:
+        """Load a model; ``exploration=`` replaces its policy, and parameters of epsilon are refused."""
+        _refuse_epsilon(changed)
+        return super().load(path, env, *arguments, **changed)
+
+    @property
+    def exploration(self) -> Any:
+        """The policy, which may be assigned anew: at once it draws, at the step that the model has reached."""
+        return self.__dict__["exploration"]
+
+    @exploration.setter
+    def exploration(self, policy: Any) -> None:
+        # The constructor gives the policy before there are actions; _setup_model checks it then.
+        if "action_space" in self.__dict__:
+            require_exploration(policy, int(self.action_space.n))
+            self._steps_to_measure = 0
+        # Where Stable-Baselines3 looks for what it saves, and puts what it loads.
+        self.__dict__["exploration"] = policy
 
     @property
     def exploration_step(self) -> int:
@@ -116,7 +139,7 @@ class Exploring(OffPolicyAlgorithm):
         values = np.zeros((n_envs, int(self.action_space.n))) if warm_up else self._row_values(seen)
         actions = drawn(policy, values, self._generators[0], step, where)
         compute = (lambda: self._row_values(seen)) if warm_up else (lambda: values)
-        taken = ExplorationStep(actions, policy, step, where, compute)
+        taken = ExplorationStep(actions, policy, step, where, compute, warm_up)
         self._watch(taken, warm_up)
         return actions, actions
 
@@ -178,6 +201,15 @@ class Exploring(OffPolicyAlgorithm):
 
     def _excluded_save_params(self) -> list[str]:
         return [*super()._excluded_save_params(), "_callback", "_uncounted"]
+
+
+def _refuse_epsilon(given: Mapping[str, Any]) -> None:
+    for name in REPLACED:
+        if name in given:
+            raise TypeError(
+                f"{name} does not go with exploration, which says how to explore: "
+                "EpsilonGreedy(Linear(1.0, 0.05, 10_000)) falls from 1 to 0.05 within 10 000 steps"
+            )
 
 
 def drawn(policy: Any, values: Floats, rng: np.random.Generator, step: int, where: Mask | None) -> NDArray[np.int64]:

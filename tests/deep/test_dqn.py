@@ -296,8 +296,12 @@ def test_what_a_network_cannot_serve_is_refused():
             agent.reset(1, *spaces, rng)
     with pytest.raises(TypeError, match=r"rng must be a numpy.random.Generator, got 3"):
         agent.reset(1, box, two, 3)
-    with pytest.raises(ValueError, match="visits must be given"):
-        DQN(UCB1()).reset(1, box, two, rng)
+    with pytest.raises(ValueError, match=r"policy must .* counts no visits, .*visits must be given"):
+        DQN(UCB1())
+    with pytest.raises(
+        TypeError, match=r"policy must be a policy, got the schedule Linear\(1.*, 0.1, 9\): write Boltz"
+    ):
+        DQN(Linear(1, 0.1, 9))
     with pytest.raises(ValueError, match="device must be one that PyTorch finds, got 'nowhere'"):
         DQN(Greedy(), device="nowhere").reset(1, box, two, rng)
     with pytest.raises(ValueError, match=r"observations must be of shape \(height, width, channels\)"):

@@ -183,6 +183,7 @@ def test_exploration_starts_with_learning():
     schedule = Linear(0.0, 10.0, 10)
     _, _, watch = learnt(130, policy=Boltzmann(schedule), learning_starts=100, log_every=1, train_freq=1)
     assert all(step.policy == Uniform() for step in watch.steps[:100])
+    assert [step.warm_up for step in watch.steps] == [True] * 100 + [False] * 30
     assert [step.step for step in watch.steps[100:]] == list(range(30))
     assert [step.temperature[0] for step in watch.steps[100:]] == [schedule(step) for step in range(30)]
     assert np.isinf(watch.steps[99].temperature[0])
@@ -304,6 +305,47 @@ def test_what_is_no_policy_is_refused():
         make(KLBoltzmann((0.2, 0.3, 0.5)))
     with pytest.raises(ValueError, match="log_every must be at least 1"):
         make(log_every=0)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (Linear(1.0, 0.1, 9), r"got the schedule Linear\(1.0, 0.1, 9\): write Boltzmann\(Linear\(1.0, 0.1, 9\)\)"),
+        (RangeScaled(0.3), r"got the thermostat RangeScaled\(0.3\): write Boltzmann\(RangeScaled\(0.3\)\)"),
+        (lambda values: Boltzmann(1.0)(values), "the keywords step and where.* unexpected keyword argument 'step'"),
+        (lambda values, **_: 0.5, "return a distribution.* got 0.5 from"),
+    ],
+    ids=["schedule", "thermostat", "signature", "result"],
+)
+def test_the_error_says_what_to_write(wrong, message):
+    with pytest.raises(TypeError, match=f"exploration must .*{message}"):
+        make(wrong)
+    model = make(Boltzmann(0.1))
+    with pytest.raises(TypeError, match=f"exploration must .*{message}"):
+        model.exploration = wrong
+    assert model.exploration == Boltzmann(0.1)
+
+
+def test_an_assigned_policy_draws_at_once():
+    model, _, _ = learnt(200, policy=Boltzmann(0.1))
+    model.exploration = Boltzmann(math.inf)
+    watch = Watch()
+    model.learn(20, callback=watch, reset_num_timesteps=False)
+    assert {step.temperature[0] for step in watch.steps} == {math.inf}
+    assert model.exploration_rate == 0.5
+
+
+def test_what_does_not_go_with_loading_is_refused(tmp_path):
+    make().save(tmp_path / "values")
+    make(kind=ExploringQRDQN).save(tmp_path / "quantiles")
+    with pytest.raises(TypeError, match="exploration_fraction does not go with exploration"):
+        ExploringDQN.load(tmp_path / "values", exploration_fraction=0.1)
+    for kind, name, held in (
+        (ExploringDQN, "quantiles", "QRDQNPolicy"),
+        (ExploringQRDQN, "values", "DQNPolicy"),
+    ):
+        with pytest.raises(ValueError, match=f"as {kind.__name__} needs, got one with {held}: load it with the class"):
+            kind.load(tmp_path / name)
 
 
 def test_a_callable_is_a_policy():

@@ -85,7 +85,7 @@ def test_wrong_parameters_are_refused():
             SB3DQN(Boltzmann(0.1), **{name: value})
     agent, env = SB3DQN(UCB1()), envs.make_raw("boltzmann/Catch-v0", 1)
     spaces = env.single_observation_space, env.single_action_space
-    with pytest.raises(ValueError, match="values of 3 actions alone"):
+    with pytest.raises(ValueError, match="needs the values alone"):
         agent.reset(1, *spaces, np.random.default_rng(0))
     with pytest.raises(TypeError, match="rng must be"):
         agent.reset(1, *spaces, 0)

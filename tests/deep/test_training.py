@@ -7,7 +7,7 @@ import pytest
 
 import envs
 from boltzmann.experiments import Results
-from scripts import compare_schedules, train_dqn
+from scripts import compare_schedules, train_dqn, train_sb3
 from tests.support.commands import refused
 
 SMALL = ["--steps", "60", "--replicates", "3", "--block", "2", "--jobs", "1"]
@@ -66,9 +66,19 @@ def test_what_does_not_fit_together_is_refused(tmp_path, capsys):
         (["--policies", "UCB1()"], "visits must be given"),
         (["--policies", "Boltzmann(-1)"], "temperature must be in [0, inf], got -1"),
         (["--backups", "Nothing()"], "unknown name 'Nothing'"),
+        (["--policies", "Greedy()"], "--steps must exceed warm_up, the uniform actions before the policy acts, got 60"),
     ):
         error = refused(train_dqn.main, [*SMALL, *wrong, "--output", str(tmp_path / "x")], capsys, tmp_path)
         assert message in error
+
+
+def test_a_training_by_stable_baselines3_that_is_all_warm_up_is_refused(tmp_path, capsys):
+    pytest.importorskip("stable_baselines3")
+    arguments = ["--env", "CartPole-v1", "--policies", "Greedy()", "--output", str(tmp_path / "x"), "--steps"]
+    error = refused(train_sb3.main, [*arguments, "1000"], capsys, tmp_path)
+    assert "--steps must exceed learning_starts" in error
+    assert "got 1000 steps and learning_starts=1000" in error
+    train_sb3.main([*arguments, "1001", "--dry-run"])
 
 
 def test_without_pytorch_the_extra_is_named(monkeypatch):

@@ -80,6 +80,20 @@ def usual(settings: Mapping[str, Any], name: str, otherwise: Any) -> Any:
     return next((setting for start, setting in settings.items() if name.startswith(start)), otherwise)
 
 
+def _require_learning(experiment: Experiment) -> None:
+    """Refuse agents whose steps are all warm-up: all policies would take the same uniform actions."""
+    for label, task in zip(experiment.plan.task_labels, experiment.tasks, strict=True):
+        for agent in task.agents:
+            for name in ("learning_starts", "warm_up"):
+                uniform = getattr(agent, name, 0)
+                if uniform >= task.steps:
+                    raise ValueError(
+                        f"--steps must exceed {name}, the uniform actions before the policy acts, got {task.steps} "
+                        f"steps and {name}={uniform} in {agent!r} on {label}: take more steps, or give --agent with a "
+                        f"smaller {name}"
+                    )
+
+
 def train(program: str, name: str, options: TrainingOptions, describe: Callable[[], Experiment]) -> None:
     """Describe a training, run it or continue it, and show its leaderboard, figures and page; errors take one line."""
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
@@ -89,6 +103,7 @@ def train(program: str, name: str, options: TrainingOptions, describe: Callable[
         if baseline is not None:
             for label, task in zip(experiment.plan.task_labels, experiment.plan.tasks, strict=True):
                 find_agent(baseline, task.agents, label)
+        _require_learning(experiment)
         folder = options.output or Path("results") / f"{name}-{experiment.plan.hash}"
         require_comparison_folder(folder)
         refusals.require_metric(experiment.tasks, options.metric)
