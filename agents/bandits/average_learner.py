@@ -48,10 +48,8 @@ class AverageLearner(PolicyAgent):
         if variances is None:
             return self._law(learn, **others)
 
-        added = variances.added
-
         def with_variances(m: Any, here: Any, reward: Any, future: Any, row: Any) -> Results:
-            return {**learn(m, here, reward, future, row), **added(m, here, reward, row)}
+            return {**learn(m, here, reward, future, row), **variances.added(m, here, reward, row)}
 
         return self._law(with_variances, variances.tables, **others)
 

@@ -33,8 +33,7 @@ class RewardVariances:
         """The means and the sums of squares about them, shape (R, S, K), by the names that :meth:`added` returns."""
         return {"means_of_rewards": self._means, "squares": self._squares}
 
-    @staticmethod
-    def added(m: Any, here: Any, reward: Any, row: Any) -> Results:
+    def added(self, m: Any, here: Any, reward: Any, row: Any) -> Results:
         """Return the entries of :attr:`tables` after a reward; a law."""
         before = here.means_of_rewards
         after = before + (reward - before) / here.visits
@@ -69,8 +68,7 @@ class ForgettingVariances(RewardVariances):
         """The means and the variances, shape (R, S, K), by the names that :meth:`added` returns."""
         return {"means_of_rewards": self._means, "variances": self._squares}
 
-    @staticmethod
-    def added(m: Any, here: Any, reward: Any, row: Any) -> Results:
+    def added(self, m: Any, here: Any, reward: Any, row: Any) -> Results:
         """Return the entries of :attr:`tables` after a reward; a law."""
         rate = m.maximum(1.0 / here.visits, row.step_size)
         before = here.means_of_rewards

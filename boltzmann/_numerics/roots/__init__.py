@@ -11,18 +11,9 @@
 """
 
 from boltzmann._numerics.roots.few import few_temperatures
-from boltzmann._numerics.roots.goals import GOALS, RULE_OF, Goal
+from boltzmann._numerics.roots.goals import GOALS, RULE_OF
 from boltzmann._numerics.roots.moves import RULES, step
 from boltzmann._numerics.roots.solving import known_temperatures
 from boltzmann._numerics.roots.traced import differentiable_temperatures
 
-__all__ = [
-    "GOALS",
-    "RULES",
-    "RULE_OF",
-    "Goal",
-    "differentiable_temperatures",
-    "few_temperatures",
-    "known_temperatures",
-    "step",
-]
+__all__ = ["GOALS", "RULES", "RULE_OF", "differentiable_temperatures", "few_temperatures", "known_temperatures", "step"]

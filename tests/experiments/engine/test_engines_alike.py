@@ -29,7 +29,7 @@ from envs.bandits.base import Bandit, BanditVector, Problems
 
 pytest.importorskip("numba")
 from boltzmann.experiments.engine.compiled import CompiledCell, held_bytes, loading, sizes
-from boltzmann.experiments.engine.compiled.writing import Kernel, make_memory, write_choice
+from boltzmann.experiments.engine.compiled.writing import Kernel, write_choice
 from boltzmann.experiments.errors import UnsupportedError
 
 INF = math.inf
@@ -88,7 +88,7 @@ def test_a_draw_from_invalid_weights_stays_within_the_actions():
     write_choice(kernel, "weights", "uniforms[i]", "action")
     chosen = loading.kernel_of(kernel.text())
     for weight in (0.0, np.nan, np.inf):
-        memory = make_memory(kernel.sizes)
+        memory = kernel.make_memory()
         memory["f"][:], memory["g"][:] = weight, 7
         chosen(*kernel.arguments.values(), *memory.values())
         assert ((memory["g"][:8] >= 0) & (memory["g"][:8] < 3)).all()
@@ -197,7 +197,7 @@ def test_live_traces_and_working_memory_are_counted(agent, world, kwargs):
 
 def test_one_kernel_serves_all_parameters_of_exploration_rates():
     texts = [
-        cell_of(QLearning(policy), envs.make("FrozenLake-v1", 3))._steps.written.parts
+        cell_of(QLearning(policy), envs.make("FrozenLake-v1", 3))._steps.kernel.text()
         for policy in (VDBE(1.0), VDBE(0.3, initial_epsilon=0.5), VDBE(1.0, weight=0.3), VDBE(1.0, weight=0.7))
     ]
     assert texts[0] == texts[1] != texts[2] == texts[3]

@@ -7,7 +7,6 @@ choose the same actions, except where the last bit of an exponential or of a sum
 
 - ``writing``: laws become text; ``worlds``: tables, bandits and moving positions
 - ``stepping``: the loop over the steps; ``residence``, ``learning``, ``entries``: its parts
-- ``written``: the text, kept for agents and worlds of the same laws
 - ``loading``: from text to machine code; ``scalars``: the functions that kernels call
 - ``rates``: schedules read in advance; ``sizes``: windows in calls; ``players``: the laws of agent and environment
 - ``stretches``: an agent in an environment, stretch by stretch; ``cutting``: the same where some of them have no law

@@ -28,7 +28,6 @@ from boltzmann.experiments.engine.compiled.writing import (
     write_probabilities,
     write_weights,
 )
-from boltzmann.experiments.engine.compiled.written import Written, written_once
 from boltzmann.experiments.errors import UnsupportedError
 from boltzmann.laws import LearnerLaw
 
@@ -51,8 +50,9 @@ class Steps:
 
     Attributes
     ----------
-    written : Written
-        The kernel or its parts as text.
+    parts : list of (str, list of str)
+        The parts of a cut step, as ``Kernel.end_part`` returns them: two where the world is called, else one. Empty
+        where nothing is called: the kernel then takes all steps.
     """
 
     def __init__(self, learner: LearnerLaw, world: World, flat: Callable[[Any, bool], Any]) -> None:
@@ -68,6 +68,7 @@ class Steps:
         if unequal:
             raise UnsupportedError(f"{unequal[0]} of the policy has not {count} numbers, one for each action")
         self.cut = self.given or isinstance(world, CalledWorld)
+        self.parts: list[tuple[str, list[str]]] = []
         # The tables of bandits stay in the working memory, unless actions are drawn from earlier values.
         self.requirements: tuple[str, ...] = ()
         self.resident = isinstance(world, BanditWorld) and not (self.sampled or self.changes_others or self.given)
@@ -92,7 +93,7 @@ class Steps:
         self.draws = [*own, *world.draws()]
         self.drawn: DrawnAhead
         declare(self, flat)
-        self.written = written_once(self, self._write)
+        self._write()
 
     @property
     def handed_out(self) -> tuple[str, ...]:
@@ -115,8 +116,7 @@ class Steps:
         """Read the numbers of a step of the laws whose names begin with a prefix."""
         return {name: self.kernel.code.read(text) for name, text in self._numbers_of(prefix, step).items()}
 
-    def _write(self) -> Written:
-        written = []
+    def _write(self) -> None:
         # The environment is called when the agent has acted.
         splits = isinstance(self.world, CalledWorld)
         parts = [[self._act], [self._go_on]] if splits else [[self._act, self._go_on]]
@@ -130,8 +130,8 @@ class Steps:
                         stage()
                 if stages is parts[-1]:
                     write_end(self)
-            written.append(self.kernel.end_part() if self.cut else (self.kernel.text(), ()))
-        return Written(tuple(written), self.requirements, self.kernel.sizes)
+            if self.cut:
+                self.parts.append(self.kernel.end_part())
 
     def inputs(self, prefix: str = "here.") -> dict[str, str]:
         """Return the texts of the inputs of action a of row i: in its state, or in the next with prefix "next."."""

@@ -14,7 +14,6 @@ from boltzmann.experiments.engine.compiled.rates import VisitRates, read_schedul
 from boltzmann.experiments.engine.compiled.sizes import most_windows, stretches_of
 from boltzmann.experiments.engine.compiled.stepping import SUMS, Steps, World
 from boltzmann.experiments.engine.compiled.worlds import DrawnAhead
-from boltzmann.experiments.engine.compiled.writing import make_memory
 from boltzmann.experiments.errors import UnsupportedError
 from boltzmann.laws import LearnerLaw
 from boltzmann.policies import Distribution
@@ -147,9 +146,8 @@ class CompiledCell(Cell):
 
     def _load(self) -> dict[str, Any]:
         """Load the kernel, and return its working memory."""
-        ((text, _),) = self._steps.written.parts
-        self._kernel = kernel_of(text)
-        return make_memory(self._steps.written.sizes)
+        self._kernel = kernel_of(self._steps.kernel.text())
+        return self._steps.kernel.make_memory()
 
     def _most_windows(self) -> int:
         return most_windows(self._rows, self._count)
@@ -223,7 +221,7 @@ class CompiledCell(Cell):
         if not np.isfinite(reward):
             raise ValueError(f"rewards must be finite, got a sum of {reward} in row {row}")
         if failed[0, row]:
-            requirement = self._steps.written.requirements[int(failed[0, row]) - 1]
+            requirement = self._steps.requirements[int(failed[0, row]) - 1]
             number = "none" if np.isnan(failed[1, row]) else failed[1, row]
             raise ValueError(f"{requirement}, got {number} in row {row}")
         self._rates.require_valid(row)

@@ -106,12 +106,6 @@ class BanditWorld(UnmaskedWorld):
             kernel.argument(f"bandit_{name}", number)
         kernel.memory("here", "g")
 
-    def written_by(self) -> tuple[Any, ...]:
-        """Return what determines the lines that are written, besides the arguments."""
-        form = self._form
-        laws = tuple(form[name] for name in ("pay", "moves", "noise", "moving", "against"))
-        return *laws, form["given"] is None, tuple(form["numbers"])
-
     def begin(self, kernel: Kernel) -> None:
         """Find the table row of each row's only state."""
         with kernel.code.under("for i in range(n):"):

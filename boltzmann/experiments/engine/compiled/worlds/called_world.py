@@ -123,10 +123,6 @@ class CalledWorld(World):
         for name in ("here", "next"):
             kernel.memory(name, "g")
 
-    def written_by(self) -> tuple[Any, ...]:
-        """Return what determines the lines that are written, besides the arguments: nothing."""
-        return ()
-
     def begin(self, kernel: Kernel) -> None:
         """Find the table row of each row's observation."""
         with kernel.code.under("for i in range(n):"):

@@ -54,12 +54,6 @@ class MotionWorld(UnmaskedWorld):
         for name in ("here", "next", "ended"):
             kernel.memory(name, "g")
 
-    def written_by(self) -> tuple[Any, ...]:
-        """Return what determines the lines that are written, besides the arguments."""
-        form = self._form
-        laws = tuple(form[name] for name in ("names", "uniforms", "start", "advance", "observe"))
-        return *laws, tuple(thresholds.size for thresholds in form["thresholds"]), tuple(form["numbers"])
-
     def _row(self, kernel: Kernel) -> Numbers:
         return Numbers(kernel.code, {name: f"world_{name}" for name in self._form["numbers"]})
 

@@ -77,12 +77,6 @@ class TableWorld(World):
         for name in ("entry", "here", "next"):
             kernel.memory(name, "g")
 
-    def written_by(self) -> tuple[Any, ...]:
-        """Return what determines the lines that are written, besides the arguments."""
-        form = self._form
-        absent = tuple(form[name] is None for name in ("noise", "gaps", "observations"))
-        return self._outcomes, self.masked, bool(form["one_start"]), absent
-
     def observed(self, state: str) -> str:
         """Return the text of the observation of a state."""
         return state if self._form["observations"] is None else f"observations[{state}]"

@@ -3,7 +3,6 @@
 - ``symbols``: a law called with symbols leaves lines of code
 - ``kernels``: a kernel while it is written: its lines, arguments and working memory
 - ``folds``: passes over the actions of a block of rows, and the choice of actions
-- ``identity``: what determines the text of a law
 """
 
 from boltzmann.experiments.engine.compiled.writing.folds import (
@@ -13,15 +12,7 @@ from boltzmann.experiments.engine.compiled.writing.folds import (
     write_probabilities,
     write_weights,
 )
-from boltzmann.experiments.engine.compiled.writing.identity import UnidentifiedError, identity_of
-from boltzmann.experiments.engine.compiled.writing.kernels import (
-    BLOCK,
-    SLOT,
-    VECTOR,
-    Kernel,
-    Numbers,
-    make_memory,
-)
+from boltzmann.experiments.engine.compiled.writing.kernels import BLOCK, SLOT, VECTOR, Kernel, Numbers
 from boltzmann.laws import Code, Symbol, text_of
 
 __all__ = [
@@ -33,9 +24,6 @@ __all__ = [
     "Kernel",
     "Numbers",
     "Symbol",
-    "UnidentifiedError",
-    "identity_of",
-    "make_memory",
     "text_of",
     "write_choice",
     "write_largest_draw",

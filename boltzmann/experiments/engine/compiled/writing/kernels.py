@@ -39,17 +39,17 @@ class Numbers:
 class Kernel:
     """A kernel for K actions: ``arguments`` are its arrays and numbers by name, in the order of its parameters.
 
-    The working memory is two arrays of these ``sizes``, ``f`` of floats and ``g`` of integers, in which each name has
-    a place for every row of a block, or for every row and action. Constant distances let the compiler see that they do
-    not overlap. Searches begin where that of the step before ended if the kernel ``remembers``, which pays where each
-    row stays in one state.
+    The working memory is two arrays, ``f`` of floats and ``g`` of integers, in which each name has a place for every
+    row of a block, or for every row and action. Constant distances let the compiler see that they do not overlap.
+    Searches begin where that of the step before ended if the kernel ``remembers``, which pays where each row stays in
+    one state.
     """
 
     def __init__(self, actions: int) -> None:
         self.code, self.actions, self.remembers = Code(), actions, False
         self.arguments: dict[str, Any] = {"actions": actions}
         self._places: dict[str, tuple[str, int]] = {}
-        self.sizes = {"f": 0, "g": 0}
+        self._sizes = {"f": 0, "g": 0}
 
     def argument(self, name: str, value: Any) -> str:
         """Add an argument: an array, a number or a generator."""
@@ -59,12 +59,8 @@ class Kernel:
     def memory(self, name: str, array: str = "f", *, per_action: bool = False) -> None:
         """Give a name a place in the working memory."""
         if name not in self._places:
-            self._places[name] = (array, self.sizes[array])
-            self.sizes[array] += BLOCK * (self.actions if per_action else 1)
-
-    def declared(self) -> tuple[Any, ...]:
-        """Return what determines the text besides its lines: actions, names of arguments, and places."""
-        return self.actions, self.remembers, tuple(self.arguments), tuple(self._places.items())
+            self._places[name] = (array, self._sizes[array])
+            self._sizes[array] += BLOCK * (self.actions if per_action else 1)
 
     @contextmanager
     def each(self, actions: str = "actions", rows: str = "padded") -> Iterator[None]:
@@ -120,24 +116,24 @@ class Kernel:
             terms = ([f"{action} * {BLOCK}"] if action is not None else []) + [row]
         return f"{array}[{' + '.join(terms + ([str(place)] if place else []))}]"
 
+    def make_memory(self, blocks: int = 0) -> dict[str, Any]:
+        """Make the working memory; that of ``blocks`` blocks, if given, as ``f_blocks`` and ``g_blocks``."""
+        kinds: dict[str, Any] = {"f": np.float64, "g": np.int64}
+        sizes = {name: max(self._sizes[name], 1) for name in kinds}
+        if blocks:
+            return {f"{name}_blocks": np.zeros((blocks, sizes[name]), kind) for name, kind in kinds.items()}
+        return {name: np.zeros(sizes[name], kind) for name, kind in kinds.items()}
+
     def text(self) -> str:
         """Return the whole function, ``kernel``."""
         return "\n".join([f"def kernel({', '.join(self.arguments)}, f, g):", *self.code.lines, ""])
 
-    def end_part(self) -> tuple[str, tuple[str, ...]]:
+    def end_part(self) -> tuple[str, list[str]]:
         """Return what was written as a function of a step, and the names of its arguments; begin another one.
 
         Each block has a working memory of its own, which the parts of a step share.
         """
         lines, self.code = "\n".join(self.code.lines), Code()
         used = set(re.findall(r"\w+", lines))
-        names = tuple(name for name in (*self.arguments, "f_blocks", "g_blocks") if name in used)
+        names = [name for name in (*self.arguments, "f_blocks", "g_blocks") if name in used]
         return f"def kernel({', '.join(names)}, step):\n{lines}\n", names
-
-
-def make_memory(sizes: Mapping[str, int], blocks: int = 0) -> dict[str, Any]:
-    """Make a working memory; that of ``blocks`` blocks, if given, as ``f_blocks`` and ``g_blocks``."""
-    kinds: dict[str, Any] = {"f": np.float64, "g": np.int64}
-    if blocks:
-        return {f"{name}_blocks": np.zeros((blocks, max(sizes[name], 1)), kind) for name, kind in kinds.items()}
-    return {name: np.zeros(max(sizes[name], 1), kind) for name, kind in kinds.items()}
