@@ -155,7 +155,9 @@ def test_every_policy_acts_alike_on_a_bandit(policy):
 
 
 ON_TABLES = [
-    policy for policy in POLICIES if not isinstance(getattr(policy, "prior", 0), tuple) and policy != Boltzmann(GLIE())
+    policy
+    for policy in POLICIES
+    if not isinstance(getattr(getattr(policy, "policy", policy), "prior", 0), tuple) and policy != Boltzmann(GLIE())
 ]
 
 
