@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
@@ -40,7 +39,7 @@ class Pictured:
         return figure(name, bars(drawn.tolist(), captions, count=count, top=top), more)
 
 
-def _numbers(distribution: Any, name: str) -> Floats:
+def _numbers(distribution: Pictured, name: str) -> Floats:
     """Read a quantity, in whatever array library, as floats."""
     numbers = getattr(distribution, name)
     return np.asarray(libraries.to_numpy(name, numbers), dtype=np.float64)

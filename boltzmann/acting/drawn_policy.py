@@ -8,15 +8,16 @@ from typing import Any
 import numpy as np
 
 from boltzmann.arrays import Floats
+from boltzmann.notation import Expression
 from boltzmann.pictures import bars, expression, figure
 from boltzmann.schedules import Schedule, curve_of, of_arrays, settled_at
 
 _ACTIONS, _APART, _TIMES, _VARIANCE = 5, 0.1, 10, 0.25
 
 
-def drawing_of(policy: Any) -> str:
+def drawing_of(policy: Expression) -> str:
     """Return HTML: the expression, a curve for each schedule, and probabilities at the first and a late step."""
-    parts = {field.name: getattr(policy, field.name) for field in dataclasses.fields(policy)}
+    parts = {field.name: getattr(policy, field.name) for field in dataclasses.fields(policy)}  # type: ignore[arg-type]
     # A prior of weights has one for each action.
     count = next((len(part) for part in parts.values() if isinstance(part, tuple)), _ACTIONS)
     values, reads = _APART * np.arange(count, dtype=np.float64), getattr(policy, "reads", ())
@@ -31,10 +32,10 @@ def drawing_of(policy: Any) -> str:
     return figure(expression(policy), curves, bars(rows, captions, count=count), ", ".join(told))
 
 
-def _schedules_of(made: Any) -> list[tuple[str, Schedule]]:
+def _schedules_of(made: object) -> list[tuple[str, Schedule]]:
     """Return the schedules of a policy, and of its thermostats and policies, with the names of their parameters."""
     found: list[tuple[str, Schedule]] = []
-    for field in dataclasses.fields(made):
+    for field in dataclasses.fields(made):  # type: ignore[arg-type]
         part = getattr(made, field.name)
         # Thermostats, and policies that serve as a prior, declare what they read.
         if dataclasses.is_dataclass(part) and hasattr(part, "reads"):

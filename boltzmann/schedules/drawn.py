@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from boltzmann.pictures import line
 
@@ -75,7 +76,7 @@ def _rounded_up(step: int) -> int:
     return -(-later // unit) * unit
 
 
-def _numbers(schedule: OfSteps, steps: Any) -> list[float]:
+def _numbers(schedule: OfSteps, steps: NDArray[np.int64]) -> list[float]:
     numbers = np.broadcast_to(np.asarray(schedule(steps), dtype=np.float64), steps.shape)
     listed: list[float] = numbers.tolist()
     return listed

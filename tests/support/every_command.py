@@ -8,6 +8,8 @@ NAMES = sorted(path.stem for path in (ROOT / "scripts").glob("*.py") if "__main_
 
 LOG = ROOT / "tests" / "data" / "log.txt"
 BANDIT = "boltzmann/GaussianBandit-v0(arms=3)"
+# A run that is all warm-up is refused.
+_OF_DQN, _OF_SB3 = ("--agent", "DQN(_, warm_up=5)"), ("--agent", "SB3DQN(_, learning_starts=5)")
 _FEW = ["--steps", "20", "--replicates", "2", "--jobs", "1"]
 
 
@@ -25,8 +27,8 @@ def arguments_of(name, folder, results):
         "temperature_limits": [
             *(*_FEW, "--tasks", BANDIT, "--low", "1", "--high", "10", "--per-decade", "1", "--output", f"{folder}")
         ],
-        "train_dqn": [*_FEW, "--tasks", BANDIT, *few_policies, "--output", f"{folder}"],
-        "train_sb3": [*_FEW, "--tasks", BANDIT, *few_policies, "--output", f"{folder}"],
+        "train_dqn": [*_FEW, "--tasks", BANDIT, *few_policies, *_OF_DQN, "--output", f"{folder}"],
+        "train_sb3": [*_FEW, "--tasks", BANDIT, *few_policies, *_OF_SB3, "--output", f"{folder}"],
         "tune": [*_FEW, "--env", BANDIT, *few_policies, "--first", "1", "--finalists", "2", "--output", f"{folder}"],
         "write_report": [f"{results}", "--output", f"{folder}/page.html"],
     }[name]

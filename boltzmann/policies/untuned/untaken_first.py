@@ -83,7 +83,7 @@ class UntakenFirst(Acting):
         return _Told(self.policy(equal, where=first, **others), inputs.returned(inputs.best()))
 
     def _traced(
-        self, values: Any, visits: Input, where: Mask, step: Any, variances: Input, epsilons: Input
+        self, values: Values, visits: Input, where: Mask, step: int, variances: Input, epsilons: Input
     ) -> Distribution:
         """Return the distribution where numbers are unknown; that of a bad row is NaN."""
         if visits is None:
@@ -121,7 +121,7 @@ class UntakenFirst(Acting):
         return replace(law, weight=_of_told(law.weight), passes=passes, inputs=inputs)
 
 
-def _given(**inputs: Any) -> dict[str, Any]:
+def _given(**inputs: object) -> dict[str, Any]:
     """Return the inputs that were given; not every policy takes rates of exploration."""
     return {name: value for name, value in inputs.items() if name != "epsilons" or value is not None}
 
