@@ -55,7 +55,7 @@ def explore_temperature(values: Values, *, where: Mask = None, prior: Weights = 
     )
     shown = ipywidgets.HTML()
 
-    def show(_: Any) -> None:
+    def show(_: object) -> None:
         shown.value = picture_at(values, slider.value, where=where, prior=prior)
 
     slider.observe(show, "value")

@@ -22,7 +22,7 @@ def drawing_of(policy: Expression) -> str:
     count = next((len(part) for part in parts.values() if isinstance(part, tuple)), _ACTIONS)
     values, reads = _APART * np.arange(count, dtype=np.float64), getattr(policy, "reads", ())
     schedules = _schedules_of(policy)
-    steps = [0, *{settled_at(schedule) for _, schedule in schedules}]
+    steps = [0, *sorted({settled_at(schedule) for _, schedule in schedules})]
     curves = "".join(curve_of(schedule, name) for name, schedule in schedules)
     rows = [_probabilities(policy, values, step) for step in steps]
     captions = [f"probabilities at step {step:,}" for step in steps] if schedules else ["probabilities"]

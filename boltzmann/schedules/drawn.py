@@ -12,8 +12,7 @@ from boltzmann.pictures import line
 
 _USUAL_STEPS = 10_000
 _FIRST = 10
-_GRID = np.unique(np.geomspace(1, 1e8, 60).astype(np.int64))
-_GRID = np.concatenate([[0], _GRID])
+_GRID = np.unique(np.concatenate([[0.0], np.geomspace(1, 1e8, 60)]).astype(np.int64))
 _POINTS = 300
 _SMALL = 0.02
 """A temperature below this part of the first one counts as gone to 0."""
@@ -38,7 +37,7 @@ def curve_of(schedule: OfSteps, name: str = "temperature") -> str:
 
 
 def settled_at(schedule: OfSteps) -> int:
-    """Return a step, a round number, by which a schedule has become constant or small; else four periods.
+    """Return a round step after a schedule has become constant or small; four periods of a cycle, 10 000 without end.
 
     Examples
     --------
@@ -46,27 +45,26 @@ def settled_at(schedule: OfSteps) -> int:
     >>> settled_at(Linear(1.0, 0.1, 300)), settled_at(Warmup(Linear(1.0, 0.1, 300), 5000)), settled_at(Logarithmic(1.0))
     (400, 6500, 10000)
     >>> settled_at(InverseTime(1.0, 0.1)), settled_at(Cyclic(Linear(1.0, 0.0, 30), 40))
-    (650, 200)
+    (600, 200)
+    >>> settled_at(Warmup(0.1, 1000, start=0.0))
+    1500
     """
     if hasattr(schedule, "period"):
         return _rounded_up(4 * schedule.period)
     numbers = np.array(_numbers(schedule, _GRID))
-    small = _SMALL * numbers[np.isfinite(numbers)][:1]
-    settled = (numbers == numbers[-1]) | (numbers <= (small if small.size else 0.0))
-    unsettled = np.flatnonzero(~settled)
-    if settled[-2] and unsettled.size:
-        return _rounded_up(_first_settled(schedule, *_GRID[unsettled[-1] : unsettled[-1] + 2].tolist()))
-    return _FIRST if settled[-2] else _USUAL_STEPS
-
-
-def _first_settled(schedule: OfSteps, low: int, high: int) -> int:
-    """Return the first step between two of which the schedule is as at the second, or less."""
-    (end,) = _numbers(schedule, np.array([high]))
+    finite, end = numbers[np.isfinite(numbers)], numbers[-1]
+    small = _SMALL * finite[0] if finite.size else 0.0
+    unsettled = np.flatnonzero((numbers != end) & (numbers > small))
+    if not unsettled.size:
+        return _FIRST
+    if unsettled[-1] >= len(_GRID) - 2:
+        return _USUAL_STEPS
+    low, high = _GRID[unsettled[-1] : unsettled[-1] + 2].tolist()
     while high - low > 1:
         middle = (low + high) // 2
         (value,) = _numbers(schedule, np.array([middle]))
-        low, high = (low, middle) if value <= end else (middle, high)
-    return high
+        low, high = (low, middle) if value == end or value <= small else (middle, high)
+    return _rounded_up(high)
 
 
 def _rounded_up(step: int) -> int:
