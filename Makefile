@@ -24,7 +24,7 @@ ADAPTERS_RLLIB := 'ray[rllib]==2.60.0'
 
 NOTEBOOK := ipywidgets==8.1.9 nbclient==0.11.0 ipykernel==7.4.0
 
-.PHONY: demo test test-slow test-lowest test-newest test-libraries test-deep test-deep-slow test-adapters test-browser \
+.PHONY: demo test test-slow test-lowest test-newest test-libraries test-libraries-slow test-deep test-deep-slow test-adapters test-browser \
 	test-notebook notebook test-clusters coverage lint types format wheel lock docs \
 	benchmark benchmark-peers literature clean help
 
@@ -57,6 +57,10 @@ test-libraries: $(VENV)/ready  ## the core on PyTorch and JAX, beside optax; ins
 		tests/large/test_large_in_torch.py tests/benchmarks/test_large_softmaxes.py tests/core/test_extremes.py tests/core/test_mask_forms.py tests/core/test_traced_roots.py \
 		tests/core/test_recorded.py tests/policies/test_traced_policies.py tests/policies/test_act.py tests/policies/test_distribution_rows.py \
 		tests/experiments/engine/test_laws_alike.py tests/schedules/test_traced_schedules.py tests/schedules/test_schedules.py::test_optax_schedules_serve $(COVERAGE)
+
+test-libraries-slow: $(VENV)/deep  ## long tests of the core on PyTorch and JAX: all of it compiled
+	$(BIN)/python -m pytest -q -m slow $(SIDE_BY_SIDE) tests/schedules/test_traced_schedules.py tests/policies/test_traced_policies.py \
+		tests/core/test_traced_roots.py
 
 test-deep: $(VENV)/deep  ## the deep agents, and the examples of docs/deep; installs PyTorch, Stable-Baselines3, JAX and others
 	$(BIN)/python -m pytest -q -m "not slow" $(SIDE_BY_SIDE) tests/deep boltzmann/deep $(COVERAGE)
