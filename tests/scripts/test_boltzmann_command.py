@@ -78,3 +78,18 @@ def test_starting_loads_numpy_alone():
     version, modules = run.stdout.splitlines()
     assert version == f"boltzmann {boltzmann.__version__}"
     assert not {"scipy", "pandas", "matplotlib", "gymnasium", "tyro", "joblib", "agents", "envs"} & set(modules.split())
+
+
+def test_modules_of_the_current_folder_are_found_and_shadow_nothing(tmp_path, monkeypatch, capsys):
+    (tmp_path / "found_here.py").write_text(
+        "from dataclasses import dataclass\n\n\n@dataclass(frozen=True)\nclass Halved:\n    start: float\n\n"
+        "    def __call__(self, step):\n        return self.start / 2\n"
+    )
+    (tmp_path / "difflib.py").write_text("raise ImportError('a module of the standard library is shadowed')\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [place for place in sys.path if place])
+    monkeypatch.delitem(sys.modules, "difflib")
+    task = ["--env", "boltzmann/GaussianBandit-v0", "--steps", "5", "--replicates", "2", "--jobs", "1", "--dry-run"]
+    main(["compare", *task, "--policies", "Boltzmann(found_here:Halved(1.0))"])
+    assert "Boltzmann(found_here:Halved(1.0))" in capsys.readouterr().out
+    assert importlib.import_module("difflib").get_close_matches("a", ["a"]) == ["a"]
