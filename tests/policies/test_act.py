@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from boltzmann import Boltzmann, BoltzmannGumbel, EntropyTarget, Greedy, RangeScaled
+from boltzmann import Boltzmann, BoltzmannGumbel, EntropyTarget, Greedy, RangeScaled, StandardError
 from boltzmann.acting.few_actions import few_actions
 from boltzmann.acting.law_in_floats import divided, exponential, powered
 from tests.support.lists import POLICIES, THERMOSTATS
@@ -51,6 +51,23 @@ def test_the_same_stream_gives_the_same_actions(policy, shape):
 def test_softmax_like_policies_pass_in_floats(policy):
     values, inputs = inputs_for((1, 4), 0)
     assert few_actions(policy, values, np.random.default_rng(0), 3, **inputs) is not None
+
+
+@pytest.mark.parametrize("policy", [StandardError(), Boltzmann(EntropyTarget(0.3))], ids=repr)
+@pytest.mark.parametrize("kind", [np.int8, np.uint8, np.int64])
+def test_large_variances_masks_of_numbers_and_steps_of_numpy_pass_in_floats(policy, kind):
+    values, inputs = inputs_for((1, 4), 0)
+    inputs |= {"variances": inputs["variances"] * 31.7, "where": inputs["where"].astype(kind)}
+    assert few_actions(policy, values, np.random.default_rng(0), np.int64(3), **inputs) is not None
+    first, second = np.random.default_rng(5), np.random.default_rng(5)
+    for _ in range(STEPS):
+        expected = policy(values, step=3, **inputs).sample(second)
+        np.testing.assert_array_equal(policy.act(values, first, step=np.int64(3), **inputs), expected)
+
+
+def test_a_mask_of_other_numbers_is_refused():
+    with pytest.raises(ValueError, match="where must be boolean, or 0 and 1, got 2"):
+        Boltzmann(1.0).act(np.zeros(3), np.random.default_rng(0), where=np.array([0, 1, 2]))
 
 
 @pytest.mark.parametrize("scale", [1e-320, 1e-200, 1e200, 1e307])
