@@ -13,6 +13,7 @@ from boltzmann.experiments.charts import (
     RowPanel,
     aggregate_charts,
     difference_charts,
+    exploration_charts,
     family_charts,
     learning_charts,
     policy_styles,
@@ -24,6 +25,7 @@ from boltzmann.experiments.studies import gain_charts, limit_charts
 from boltzmann.experiments.studies.annealing import Gain
 from tests.support.html_page import Page
 from tests.support.rewards import store_rewards
+from tests.support.small_run import computed
 
 NUMBERS = np.arange(3.0)
 AGENTS = ["Q(Boltzmann(0.0))", "Q(Boltzmann(0.5))", "Q(Boltzmann(inf))", "Q(Greedy())"]
@@ -112,3 +114,12 @@ def test_charts_of_every_kind_stand_on_a_page(judgement):
     assert not page.all("b")
     assert "nan" not in text.lower().split("<script>")[0]
     assert "\N{MINUS SIGN}0.5" in page.texts["td"]
+
+
+def test_only_charts_of_one_step_a_point_say_so(tmp_path):
+    judgement = Judgement(computed(tmp_path))
+    for charts, expected in ((learning_charts(judgement), False), (exploration_charts(judgement), True)):
+        assert charts
+        for chart in charts:
+            assert any("entropy" in panel.title for panel in chart.panels) == expected
+            assert ("one step a point" in chart.caption) == expected
