@@ -85,8 +85,9 @@ READING = [
     (agents.SpeedyQ(VDBE(1.0, weight=0.3), round_length=7, discount=0.9), GAUSSIAN, TAXI),
     (agents.SarsaLambda(VDBE(1.0), **TD), BERNOULLI, GARNET),
     (agents.ScheduledStep(VDBE(1.0)), GAUSSIAN, FROZEN),
-    (agents.ConstantStep(UCB1Tuned()), GAUSSIAN, GARNET),
-    (agents.SampleAverage(UCB1Tuned()), BERNOULLI, TAXI),
+    (agents.ConstantStep(UCB1Tuned()), GAUSSIAN, TAXI),
+    # Rewards of 0 and 1 give two arms the same index but for rounding, so the last bit of a logarithm would choose.
+    (agents.SampleAverage(UCB1Tuned()), GAUSSIAN, GARNET),
     (agents.ConstantStep(StandardError(), step_size=0.2), GAUSSIAN, GARNET),
     (agents.QLearning(StandardError(), **TD), GAUSSIAN, TAXI),
     (agents.Sarsa(StandardError(), **TD), BERNOULLI, SWIM),
