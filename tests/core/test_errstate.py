@@ -106,10 +106,11 @@ def played(learner, engine, env):
     return [agent.values, *(record.arrays[name] for name in RECORDED)]
 
 
+@pytest.mark.parametrize("engine", ["lockstep", pytest.param("auto", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("learner", LEARNERS, ids=named)
-def test_learners(learner):
+def test_learners(learner, engine):
     name = "boltzmann/GaussianBandit-v0" if type(learner).__module__.startswith("agents.bandits") else "FrozenLake-v1"
-    assert_same(lambda: played(learner, "auto", envs.make(name, 3)))
+    assert_same(lambda: played(learner, engine, envs.make(name, 3)))
 
 
 def tiny(learner):

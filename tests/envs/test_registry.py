@@ -40,7 +40,9 @@ def test_an_environment_works_or_is_refused_with_what_to_do(name):
         assert any(remedy in str(env) for remedy in REMEDIES), f"{name}: {env}"
         return
     assert isinstance(env.single_action_space, Discrete)
-    record = rollout(env, QLearning(Boltzmann(1.0)), np.array([3, 6]), [1, 2], np.random.default_rng(0))
+    record = rollout(
+        env, QLearning(Boltzmann(1.0)), np.array([3, 6]), [1, 2], np.random.default_rng(0), engine="lockstep"
+    )
     assert np.isfinite(record.arrays["reward"]).all()
     env.close()
 
@@ -51,7 +53,9 @@ def test_its_observations_are_numbered_as_they_are_met_too(name):
     if isinstance(env, Exception):
         assert any(remedy in str(env) for remedy in REMEDIES), f"{name}: {env}"
         return
-    record = rollout(env, QLearning(Boltzmann(1.0)), np.array([3, 6]), [1, 2], np.random.default_rng(0))
+    record = rollout(
+        env, QLearning(Boltzmann(1.0)), np.array([3, 6]), [1, 2], np.random.default_rng(0), engine="lockstep"
+    )
     assert np.isfinite(record.arrays["reward"]).all()
     env.close()
 

@@ -65,7 +65,9 @@ def test_a_learner_finds_the_one_action_that_pays(space, count):
     best = NumberAction(Takes(space))._element(count - 2)
     env = envs.make(spec_of(lambda: Takes(space, best)), 2)
     assert env.single_action_space == Discrete(count)
-    record = rollout(env, QLearning(Boltzmann(0.05)), np.array([150, 250]), [1, 2], np.random.default_rng(0))
+    record = rollout(
+        env, QLearning(Boltzmann(0.05)), np.array([150, 250]), [1, 2], np.random.default_rng(0), engine="lockstep"
+    )
     assert record.arrays["reward"][1].mean() > 0.9
     env.close()
 
@@ -139,7 +141,7 @@ def test_a_mask_in_any_form_allows_the_same_actions(space, mask, joint):
     assert [np.array(info["action_mask"]).tolist() for info in infos] == [[joint, joint]] * 2
     # A learner obeys it.
     agent = QLearning(Boltzmann(10.0))
-    rollout(env, agent, np.array([40]), [1, 2], np.random.default_rng(0))
+    rollout(env, agent, np.array([40]), [1, 2], np.random.default_rng(0), engine="lockstep")
     assert (agent.visits.sum(axis=(0, 1)) > 0).tolist() == joint
 
 

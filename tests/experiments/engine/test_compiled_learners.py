@@ -256,7 +256,7 @@ class Clashing(agents.QLearning):
         )
 
 
-@pytest.mark.parametrize("world", [BERNOULLI, SWIM])
+@pytest.mark.parametrize("world", [BERNOULLI, pytest.param(SWIM, marks=pytest.mark.slow)])
 def test_names_of_tables_clash_with_none_of_a_kernel(world):
     policy = Sparsemax(0.5)
     lockstep_agent, *_ = by_both(world, agents.QLearning(policy, **TD), 65)

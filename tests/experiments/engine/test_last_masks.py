@@ -162,7 +162,16 @@ def test_an_agent_checks_the_mask_of_a_transition_before_it_learns():
     assert agent.allowed.sum() == agent.allowed.size - 2
 
 
-@pytest.mark.parametrize("agent", [SoftQ(Uniform(), temperature=0.5), QLearning(Uniform()), Sarsa(Uniform())])
+@pytest.mark.parametrize(
+    "agent",
+    [
+        QLearning(Uniform()),
+        *(
+            pytest.param(agent, marks=pytest.mark.slow)
+            for agent in (SoftQ(Uniform(), temperature=0.5), Sarsa(Uniform()))
+        ),
+    ],
+)
 def test_both_engines_know_the_masks_of_truncated_states(agent):
     pytest.importorskip("numba")
     assert_the_same("Taxi-v4(max_episode_steps=3)", agent, 70, exact=not isinstance(agent, SoftQ))
