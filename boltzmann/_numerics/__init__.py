@@ -25,9 +25,11 @@ from boltzmann._numerics.by_law import (
     any_traced,
     beside,
     finite_rows_traced,
+    finite_variances,
     maths_of,
     numbers_of_actions,
     quiet_where_known,
+    visit_counts,
 )
 from boltzmann._numerics.derivatives import Recorded
 from boltzmann._numerics.dispatch import reduced, scored
@@ -54,6 +56,7 @@ __all__ = [
     "beside",
     "each_row",
     "finite_rows_traced",
+    "finite_variances",
     "held",
     "lazy",
     "maths_of",
@@ -64,4 +67,5 @@ __all__ = [
     "scored",
     "standardise",
     "standardise_traceably",
+    "visit_counts",
 ]

@@ -8,6 +8,7 @@ from boltzmann.acting.drawn_policy import drawing_of
 from boltzmann.acting.few_actions import few_actions
 from boltzmann.arrays import Input, Mask, Rng, Values
 from boltzmann.notation import Expression
+from boltzmann.schedules import at_step
 
 
 class Acting(Expression):
@@ -18,7 +19,7 @@ class Acting(Expression):
         values: Values,
         rng: Rng,
         *,
-        step: int = 0,
+        step: int | None = None,
         visits: Input = None,
         variances: Input = None,
         where: Mask = None,
@@ -63,7 +64,7 @@ class Acting(Expression):
             if drawn is not None:
                 return drawn
         policy: Any = self
-        inputs = {"step": step, "visits": visits, "variances": variances, "where": where, **more}
+        inputs = {**at_step(step), "visits": visits, "variances": variances, "where": where, **more}
         return policy(values, **inputs).sample(rng)
 
     def _repr_html_(self) -> str:

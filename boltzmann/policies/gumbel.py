@@ -77,7 +77,13 @@ class BoltzmannGumbel(Acting):
 
     @QUIET
     def __call__(
-        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
+        self,
+        values: Values,
+        *,
+        step: int | None = None,
+        visits: Input = None,
+        where: Mask = None,
+        variances: Input = None,
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         inputs = PolicyInputs(values, visits, where)

@@ -53,7 +53,13 @@ class Mellowmax(Acting):
     omega: Annotated[float | Schedule, NONNEGATIVE] = 1.0
 
     def __call__(
-        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
+        self,
+        values: Values,
+        *,
+        step: int | None = None,
+        visits: Input = None,
+        where: Mask = None,
+        variances: Input = None,
     ) -> Gibbs:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         omega = NONNEGATIVE.read("omega", self.omega, step)

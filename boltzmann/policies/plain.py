@@ -31,7 +31,13 @@ class Greedy(Acting):
     law: ClassVar[PolicyLaw] = PolicyLaw(greedy_weight)
 
     def __call__(
-        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
+        self,
+        values: Values,
+        *,
+        step: int | None = None,
+        visits: Input = None,
+        where: Mask = None,
+        variances: Input = None,
     ) -> Gibbs:
         """Return the distribution of each row of ``values``, shape (..., K)."""
         return Gibbs(values, 0.0, where=where)
@@ -51,7 +57,13 @@ class Uniform(Acting):
     law: ClassVar[PolicyLaw] = PolicyLaw(uniform_weight)
 
     def __call__(
-        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
+        self,
+        values: Values,
+        *,
+        step: int | None = None,
+        visits: Input = None,
+        where: Mask = None,
+        variances: Input = None,
     ) -> Gibbs:
         """Return the distribution of each row of ``values``, shape (..., K); only their shape matters."""
         xp = libraries.library(values)
@@ -87,7 +99,13 @@ class EpsilonGreedy(Acting):
     epsilon: Annotated[float | Schedule, UNIT_INTERVAL] = 0.1
 
     def __call__(
-        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
+        self,
+        values: Values,
+        *,
+        step: int | None = None,
+        visits: Input = None,
+        where: Mask = None,
+        variances: Input = None,
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         epsilon = epsilon_at(self.epsilon, step) if callable(self.epsilon) else self.epsilon

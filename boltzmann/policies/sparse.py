@@ -121,7 +121,13 @@ class Sparsemax(Acting, TemperaturePolicy):
 
     @quiet_where_known
     def __call__(
-        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
+        self,
+        values: Values,
+        *,
+        step: int | None = None,
+        visits: Input = None,
+        where: Mask = None,
+        variances: Input = None,
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
@@ -167,7 +173,13 @@ class Entmax(Acting, TemperaturePolicy):
 
     @quiet_where_known
     def __call__(
-        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
+        self,
+        values: Values,
+        *,
+        step: int | None = None,
+        visits: Input = None,
+        where: Mask = None,
+        variances: Input = None,
     ) -> Categorical | Gibbs:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)

@@ -70,7 +70,13 @@ class GaussianThompson(Acting):
 
     @QUIET
     def __call__(
-        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
+        self,
+        values: Values,
+        *,
+        step: int | None = None,
+        visits: Input = None,
+        where: Mask = None,
+        variances: Input = None,
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K)."""
         inputs = PolicyInputs(values, visits, where)
@@ -147,7 +153,13 @@ class BernoulliThompson(Acting):
 
     @QUIET
     def __call__(
-        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
+        self,
+        values: Values,
+        *,
+        step: int | None = None,
+        visits: Input = None,
+        where: Mask = None,
+        variances: Input = None,
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K)."""
         inputs = PolicyInputs(values, visits, where)

@@ -52,7 +52,9 @@ class EntropyTarget(Thermostat):
 
     fraction: Annotated[float | Schedule, UNIT_INTERVAL]
 
-    def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
+    def __call__(
+        self, values: Values, *, step: int | None = None, visits: Input = None, where: Mask = None
+    ) -> Temperatures:
         """Return the temperature of each row of values."""
         fraction = UNIT_INTERVAL.read("fraction", self.fraction, step)
         return _temperatures(calibration.temperature_for_entropy_fraction(values, fraction, where=where))
@@ -84,7 +86,9 @@ class EffectiveActionsTarget(Thermostat):
 
     actions: Annotated[float | Schedule, AT_LEAST_ONE]
 
-    def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
+    def __call__(
+        self, values: Values, *, step: int | None = None, visits: Input = None, where: Mask = None
+    ) -> Temperatures:
         """Return the temperature of each row of values."""
         actions = AT_LEAST_ONE.read("actions", self.actions, step)
         return _temperatures(calibration.temperature_for_entropy(values, effective_actions=actions, where=where))
@@ -116,7 +120,9 @@ class GreedyProbabilityTarget(Thermostat):
 
     probability: Annotated[float | Schedule, UNIT_INTERVAL]
 
-    def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
+    def __call__(
+        self, values: Values, *, step: int | None = None, visits: Input = None, where: Mask = None
+    ) -> Temperatures:
         """Return the temperature of each row of values."""
         probability = UNIT_INTERVAL.read("probability", self.probability, step)
         return _temperatures(calibration.temperature_for_greedy_probability(values, probability, where=where))
@@ -148,7 +154,9 @@ class LossBudget(Thermostat):
 
     loss: Annotated[float | Schedule, NONNEGATIVE]
 
-    def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
+    def __call__(
+        self, values: Values, *, step: int | None = None, visits: Input = None, where: Mask = None
+    ) -> Temperatures:
         """Return the temperature of each row of values."""
         loss = NONNEGATIVE.read("loss", self.loss, step)
         return _temperatures(calibration.temperature_for_expected_loss(values, loss, where=where))
