@@ -113,7 +113,7 @@ class SoftValue(_TemperatureBackup):
 
     def __call__(self, values: Values, *, where: Mask | None = None, step: int | None = None) -> PerRow:
         """Return the soft value of each row."""
-        if callable(self.temperature):
+        if callable(self.temperature) and step is not None:
             rates_at("temperature", self.temperature, step, "[0, inf)")
         return _result(self._gibbs(values, where, step).soft_value)
 

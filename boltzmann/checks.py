@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boltzmann.arrays import Bools, Floats
+from boltzmann.arrays import Bools
 
 _MOST_SHOWN = 200
 """Error messages cut a longer value."""

@@ -95,7 +95,9 @@ def _require_fitting(
     try:
         signature.bind(*args, **kwargs)
     except TypeError as error:
-        kinds = {name: parameter.kind for name, parameter in signature.parameters.items() if name not in ("self", "cls")}
+        kinds = {
+            name: parameter.kind for name, parameter in signature.parameters.items() if name not in ("self", "cls")
+        }
         placed = [name for name, kind in kinds.items() if kind is inspect.Parameter.POSITIONAL_OR_KEYWORD]
         named = [f"{name}=" for name, kind in kinds.items() if kind is inspect.Parameter.KEYWORD_ONLY]
         if len(args) > len(signature.parameters) - len(kinds) + len(placed) and named:

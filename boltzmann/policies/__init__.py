@@ -17,6 +17,7 @@ from boltzmann.policies.softmax import Boltzmann, EpsilonBoltzmann, KLBoltzmann,
 from boltzmann.policies.sparse import Entmax, Sparsemax
 from boltzmann.policies.thompson import BernoulliThompson, GaussianThompson
 from boltzmann.policies.untuned import StandardError, StandardErrorToHorizon, UntakenFirst, next_variances
+
 # Learners read this; `as` exports it to type checkers, and `__all__` holds the names for users alone.
 from boltzmann.policies.untuned import moved_variance as moved_variance
 from boltzmann.policies.value_difference import VDBE, VDBESoftmax, next_epsilons

@@ -8,7 +8,15 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 
 from boltzmann import checks
-from boltzmann._numerics import LawOnArrays, any_traced, beside, finite_rows_traced, libraries, numbers_of_actions, visit_counts
+from boltzmann._numerics import (
+    LawOnArrays,
+    any_traced,
+    beside,
+    finite_rows_traced,
+    libraries,
+    numbers_of_actions,
+    visit_counts,
+)
 from boltzmann.arrays import NUMPY, QUIET, Input, Mask, Values
 from boltzmann.bounds import Interval
 from boltzmann.calibration import finite_rows
@@ -16,6 +24,9 @@ from boltzmann.laws import StepNumber, TemperatureLaw, own_law
 from boltzmann.notation import Expression
 from boltzmann.pictures import expression, figure, table
 from boltzmann.schedules import Schedule, Temperatures, at_step, check_callable, numbers_of, value_at
+
+VALUES_ALONE = frozenset({"values"})
+"""What a thermostat reads that needs no visits."""
 
 
 class Thermostat(Expression):

@@ -11,7 +11,7 @@ from boltzmann import calibration
 from boltzmann.arrays import Input, Mask, Values
 from boltzmann.laws import StepNumber, TemperatureLaw
 from boltzmann.schedules import NONNEGATIVE, UNIT_INTERVAL, Schedule, Scheduled, Temperatures
-from boltzmann.thermostats.per_row import Thermostat
+from boltzmann.thermostats.per_row import VALUES_ALONE, Thermostat
 from boltzmann.thermostats.root_laws import root_law
 
 AT_LEAST_ONE = Scheduled("[1, inf]")
@@ -48,6 +48,7 @@ class EntropyTarget(Thermostat):
     [0.0, inf]
     """
 
+    reads: ClassVar[frozenset[str]] = VALUES_ALONE
     every_library: ClassVar[bool] = True
 
     fraction: Annotated[float | Schedule, UNIT_INTERVAL]
@@ -82,6 +83,7 @@ class EffectiveActionsTarget(Thermostat):
     [0.0, inf]
     """
 
+    reads: ClassVar[frozenset[str]] = VALUES_ALONE
     every_library: ClassVar[bool] = True
 
     actions: Annotated[float | Schedule, AT_LEAST_ONE]
@@ -116,6 +118,7 @@ class GreedyProbabilityTarget(Thermostat):
     [0.0, inf]
     """
 
+    reads: ClassVar[frozenset[str]] = VALUES_ALONE
     every_library: ClassVar[bool] = True
 
     probability: Annotated[float | Schedule, UNIT_INTERVAL]
@@ -150,6 +153,7 @@ class LossBudget(Thermostat):
     [0.0, inf]
     """
 
+    reads: ClassVar[frozenset[str]] = VALUES_ALONE
     every_library: ClassVar[bool] = True
 
     loss: Annotated[float | Schedule, NONNEGATIVE]

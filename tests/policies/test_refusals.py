@@ -35,7 +35,11 @@ INF = math.inf
     [
         (lambda: Boltzmann(-1), ValueError, r"temperature must be in \[0, inf\], got -1.0"),
         (lambda: Boltzmann("cold"), TypeError, "temperature must be a number"),
-        (lambda: Boltzmann(lambda step: -1.0)(VALUES, step=0), ValueError, r"temperature must be in \[0, inf\], got -1.0"),
+        (
+            lambda: Boltzmann(lambda step: -1.0)(VALUES, step=0),
+            ValueError,
+            r"temperature must be in \[0, inf\], got -1.0",
+        ),
         (lambda: EpsilonGreedy(1.5), ValueError, r"epsilon must be in \[0, 1\], got 1.5"),
         (lambda: EpsilonGreedy(Linear(2.0, 0.0, 10))(VALUES, step=0), ValueError, "epsilon must be"),
         (lambda: Categorical([0.5, 0.6]), ValueError, "sum of probs must be 1, got 1.1"),

@@ -91,9 +91,10 @@ class StandardError(ByStandardErrors):
     """p(a) is proportional to exp(-c gap(a) sqrt(N(a)) / s): each action's temperature is its standard error over c.
 
     ``gap(a) = max Q - Q(a)``, N(a) are the visits, and ``s^2 = (sum_a N(a) v(a) + Var Q) / (sum_a N(a) - taken + 1)``
-    (``spends taken`` for another ``spends``) pools the variances v(a), (1/n), of what each action paid with the variance Var Q, (1/K), of the K allowed values;
-    ``taken`` counts the actions that were taken. Every allowed action is taken once first, the untaken ones with
-    equal probability. The rewards' unit and origin change no probability, so no number has to be tuned.
+    pools the variances v(a), (1/n), of what each action paid with the variance Var Q, (1/K), of the K allowed values;
+    ``taken`` counts the actions that were taken, times ``spends``. Every allowed action is taken once first, the
+    untaken ones with equal probability. The rewards' unit and origin change no probability, so no number has to be
+    tuned.
 
     The factor was chosen by trials on bandits and tables, and no bound on the regret is proved. Relatives with
     proofs: a temperature for each arm by its visits (Cesa-Bianchi, Gentile, Lugosi & Neu, "Boltzmann exploration done

@@ -122,7 +122,7 @@ class UntakenFirst(Acting):
 
 
 def _given(**inputs: object) -> dict[str, Any]:
-    """Return the inputs, without rates of exploration, which not every policy takes, and step where it was not given."""
+    """Return the inputs, but no step and no rates of exploration where these were not given."""
     return {name: value for name, value in inputs.items() if name not in ("epsilons", "step") or value is not None}
 
 
