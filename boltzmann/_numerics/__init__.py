@@ -33,7 +33,7 @@ from boltzmann._numerics.by_law import (
 )
 from boltzmann._numerics.derivatives import Recorded
 from boltzmann._numerics.dispatch import reduced, scored
-from boltzmann._numerics.lazy import InNamespace, lazy
+from boltzmann._numerics.lazy import Frozen, InNamespace, answer, lazy
 from boltzmann._numerics.numpy_scores import held, standardise
 from boltzmann._numerics.quantities import GivenTemperature, Quantity, each_row, per_action
 from boltzmann._numerics.randomness import TorchRandom, as_numpys
@@ -43,6 +43,7 @@ from boltzmann._numerics.traced_scores import standardise_traceably
 __all__ = [
     "OF_NUMPY",
     "OF_SINGLE",
+    "Frozen",
     "GivenTemperature",
     "InNamespace",
     "LawOnArrays",
@@ -51,6 +52,7 @@ __all__ = [
     "Recorded",
     "Scores",
     "TorchRandom",
+    "answer",
     "any_traced",
     "as_numpys",
     "beside",

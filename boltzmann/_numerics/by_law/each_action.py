@@ -27,8 +27,10 @@ def finite_variances(variances: Values, shape: tuple[int, ...], allowed: Bools) 
 
 def _for_each_action(name: str, given: ArrayLike, shape: tuple[int, ...], allowed: Bools) -> Floats:
     numbers = checks.numeric_array(name, given).astype(np.float64, copy=False)
-    require_actions(name, numbers.shape, shape)
-    return np.where(allowed, np.broadcast_to(numbers, shape), 0.0)
+    if numbers.shape != shape:
+        require_actions(name, numbers.shape, shape)
+        numbers = np.broadcast_to(numbers, shape)
+    return np.where(allowed, numbers, 0.0)
 
 
 def require_actions(name: str, got: tuple[int, ...], shape: tuple[int, ...]) -> None:
