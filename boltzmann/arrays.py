@@ -116,5 +116,8 @@ Weights: TypeAlias = ArrayLike | Array | None
 Input: TypeAlias = ArrayLike | Array | None
 """An input of a policy beside values, step and mask, such as visits; None if it is not given."""
 
+Step: TypeAlias = int | None
+"""How many steps were taken before this one; None if it is not given."""
+
 Rng: TypeAlias = "np.random.Generator | TorchGenerator | Array"
 """The randomness of a library: NumPy's or PyTorch's generator, or a JAX key. A string, so as not to load it."""

@@ -7,7 +7,7 @@ from typing import Any
 from boltzmann.acting.call_text import explained
 from boltzmann.acting.drawn_policy import drawing_of
 from boltzmann.acting.few_actions import few_actions
-from boltzmann.arrays import Input, Mask, Rng, Values
+from boltzmann.arrays import Input, Mask, Rng, Step, Values
 from boltzmann.notation import Expression
 from boltzmann.schedules import at_step
 
@@ -28,7 +28,7 @@ class Acting(Expression):
         values: Values,
         rng: Rng,
         *,
-        step: int | None = None,
+        step: Step = None,
         visits: Input = None,
         variances: Input = None,
         where: Mask = None,

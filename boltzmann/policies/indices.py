@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from boltzmann import checks
 from boltzmann._numerics import any_traced, finite_variances, libraries, quiet_where_known, visit_counts
 from boltzmann.acting import Acting
-from boltzmann.arrays import Bools, Floats, Input, Mask, Values
+from boltzmann.arrays import Bools, Floats, Input, Mask, Step, Values
 from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs, OfEnergies
@@ -122,13 +122,7 @@ class UCB1(Acting):
 
     @quiet_where_known
     def __call__(
-        self,
-        values: Values,
-        *,
-        step: int | None = None,
-        visits: Input = None,
-        where: Mask = None,
-        variances: Input = None,
+        self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K)."""
         if any_traced(values, visits, where):
@@ -165,13 +159,7 @@ class UCB1Tuned(Acting):
 
     @quiet_where_known
     def __call__(
-        self,
-        values: Values,
-        *,
-        step: int | None = None,
-        visits: Input = None,
-        where: Mask = None,
-        variances: Input = None,
+        self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K)."""
         if any_traced(values, visits, where, variances):
@@ -224,13 +212,7 @@ class Maillard(Acting):
 
     @quiet_where_known
     def __call__(
-        self,
-        values: Values,
-        *,
-        step: int | None = None,
-        visits: Input = None,
-        where: Mask = None,
-        variances: Input = None,
+        self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Gibbs | Categorical:
         """Return the distribution of each row of ``values``, shape (..., K)."""
         if any_traced(values, visits, where):

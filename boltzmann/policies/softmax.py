@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from boltzmann.acting import Acting
-from boltzmann.arrays import Input, Mask, Values
+from boltzmann.arrays import Input, Mask, Step, Values
 from boltzmann.bounds import Each, Real, Wrapper
 from boltzmann.categorical import Categorical
 from boltzmann.checks import shown
@@ -66,13 +66,7 @@ class Boltzmann(Acting, TemperaturePolicy):
     temperature: RowTemperature = 1.0
 
     def __call__(
-        self,
-        values: Values,
-        *,
-        step: int | None = None,
-        visits: Input = None,
-        where: Mask = None,
-        variances: Input = None,
+        self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Gibbs:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
@@ -122,13 +116,7 @@ class MaxBoltzmann(Acting, TemperaturePolicy):
     temperature: RowTemperature = 1.0
 
     def __call__(
-        self,
-        values: Values,
-        *,
-        step: int | None = None,
-        visits: Input = None,
-        where: Mask = None,
-        variances: Input = None,
+        self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
@@ -166,13 +154,7 @@ class EpsilonBoltzmann(Acting, TemperaturePolicy):
     temperature: RowTemperature = 1.0
 
     def __call__(
-        self,
-        values: Values,
-        *,
-        step: int | None = None,
-        visits: Input = None,
-        where: Mask = None,
-        variances: Input = None,
+        self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
@@ -241,13 +223,7 @@ class KLBoltzmann(Acting):
         return (prior - {"epsilons"}) | read_by_thermostat(self.temperature)
 
     def __call__(
-        self,
-        values: Values,
-        *,
-        step: int | None = None,
-        visits: Input = None,
-        where: Mask = None,
-        variances: Input = None,
+        self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Gibbs:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)

@@ -17,7 +17,7 @@ from boltzmann._numerics import (
     numbers_of_actions,
     visit_counts,
 )
-from boltzmann.arrays import NUMPY, QUIET, Input, Mask, Values
+from boltzmann.arrays import NUMPY, QUIET, Input, Mask, Step, Values
 from boltzmann.bounds import Interval
 from boltzmann.calibration import finite_rows
 from boltzmann.laws import StepNumber, TemperatureLaw, own_law
@@ -45,9 +45,7 @@ class Thermostat(Expression):
         """How compiled loops find the temperature; None runs in lockstep."""
         return None
 
-    def __call__(
-        self, values: Values, *, step: int | None = None, visits: Input = None, where: Mask = None
-    ) -> Temperatures:
+    def __call__(self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row, shape (...), for values and visits of shape (..., K): that of the law."""
         law = self.law
         if law is None:
@@ -148,7 +146,7 @@ def temperature_law(temperature: float | Schedule | Thermostat) -> TemperatureLa
 
 
 def temperature_of(
-    temperature: float | Schedule | Thermostat, values: Values, *, step: int | None, visits: Values | None, where: Mask
+    temperature: float | Schedule | Thermostat, values: Values, *, step: Step, visits: Values | None, where: Mask
 ) -> Values:
     """Read a number, a schedule or a thermostat; a thermostat's temperatures are in the library of the values.
 

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from boltzmann import calibration
-from boltzmann.arrays import Input, Mask, Values
+from boltzmann.arrays import Input, Mask, Step, Values
 from boltzmann.laws import StepNumber, TemperatureLaw
 from boltzmann.schedules import NONNEGATIVE, UNIT_INTERVAL, Schedule, Scheduled, Temperatures
 from boltzmann.thermostats.per_row import VALUES_ALONE, Thermostat
@@ -53,9 +53,7 @@ class EntropyTarget(Thermostat):
 
     fraction: Annotated[float | Schedule, UNIT_INTERVAL]
 
-    def __call__(
-        self, values: Values, *, step: int | None = None, visits: Input = None, where: Mask = None
-    ) -> Temperatures:
+    def __call__(self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         fraction = UNIT_INTERVAL.read("fraction", self.fraction, step)
         return _temperatures(calibration.temperature_for_entropy_fraction(values, fraction, where=where))
@@ -88,9 +86,7 @@ class EffectiveActionsTarget(Thermostat):
 
     actions: Annotated[float | Schedule, AT_LEAST_ONE]
 
-    def __call__(
-        self, values: Values, *, step: int | None = None, visits: Input = None, where: Mask = None
-    ) -> Temperatures:
+    def __call__(self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         actions = AT_LEAST_ONE.read("actions", self.actions, step)
         return _temperatures(calibration.temperature_for_entropy(values, effective_actions=actions, where=where))
@@ -123,9 +119,7 @@ class GreedyProbabilityTarget(Thermostat):
 
     probability: Annotated[float | Schedule, UNIT_INTERVAL]
 
-    def __call__(
-        self, values: Values, *, step: int | None = None, visits: Input = None, where: Mask = None
-    ) -> Temperatures:
+    def __call__(self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         probability = UNIT_INTERVAL.read("probability", self.probability, step)
         return _temperatures(calibration.temperature_for_greedy_probability(values, probability, where=where))
@@ -158,9 +152,7 @@ class LossBudget(Thermostat):
 
     loss: Annotated[float | Schedule, NONNEGATIVE]
 
-    def __call__(
-        self, values: Values, *, step: int | None = None, visits: Input = None, where: Mask = None
-    ) -> Temperatures:
+    def __call__(self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         loss = NONNEGATIVE.read("loss", self.loss, step)
         return _temperatures(calibration.temperature_for_expected_loss(values, loss, where=where))

@@ -15,7 +15,7 @@ import numpy as np
 
 from boltzmann._numerics import any_traced, quiet_where_known
 from boltzmann.acting import Acting
-from boltzmann.arrays import Floats, Input, Mask, Values
+from boltzmann.arrays import Floats, Input, Mask, Step, Values
 from boltzmann.bounds import OrNone, Real
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs, OfEnergies
@@ -37,13 +37,7 @@ class ByStandardErrors(Acting):
 
     @quiet_where_known
     def __call__(
-        self,
-        values: Values,
-        *,
-        step: int | None = None,
-        visits: Input = None,
-        where: Mask = None,
-        variances: Input = None,
+        self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Gibbs | Categorical:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         if any_traced(values, step, visits, where, variances):
@@ -59,7 +53,7 @@ class ByStandardErrors(Acting):
         greedy = inputs.returned(inputs.best())
         return OfEnergies.made(inputs.returned(energies), 1.0, inputs.returned(first), greedy, has_temperature=False)
 
-    def _energies(self, inputs: PolicyInputs, spread: Floats, step: int | None) -> Floats:
+    def _energies(self, inputs: PolicyInputs, spread: Floats, step: Step) -> Floats:
         """Return the logarithms of the weights, in units of the row's half range, whose square cannot overflow."""
         allowed, count = inputs.allowed, inputs.allowed.sum(axis=-1, keepdims=True)
         best = inputs.values.max(axis=-1, keepdims=True)
@@ -81,7 +75,7 @@ class ByStandardErrors(Acting):
         """The policy for variances of returns, which are not those about the action's own average."""
         return replace(self, spends=0.0)
 
-    def _factor(self, count: Floats, step: int | None) -> Floats:
+    def _factor(self, count: Floats, step: Step) -> Floats:
         """Return the factor c of rows with so many allowed actions, shape (..., 1)."""
         raise NotImplementedError
 
@@ -137,7 +131,7 @@ class StandardError(ByStandardErrors):
 
     scale: Annotated[float | Schedule | None, OrNone(NONNEGATIVE)] = None
 
-    def _factor(self, count: Floats, step: int | None) -> Floats:
+    def _factor(self, count: Floats, step: Step) -> Floats:
         if self.scale is None:
             return np.asarray(usual_factor(np, count))
         return np.asarray(NONNEGATIVE.read("scale", self.scale, step))[..., np.newaxis]
