@@ -21,14 +21,14 @@ from boltzmann.bounds import Instance
 from boltzmann.laws import BackupLaw, Pass, Results, TemperatureLaw, expectation, gibbs_weight, own_law
 from boltzmann.notation import Expression
 from boltzmann.policies import inputs_read_by
-from boltzmann.schedules import Scheduled, value_at
+from boltzmann.schedules import Scheduled, at_step, value_at
 from boltzmann.thermostats import temperature_law
 
 
 class Backup(Protocol):
     """A map from the values of actions to the value of their state."""
 
-    def __call__(self, values: Values, *, where: Mask | None = None, step: int = 0) -> PerRow:
+    def __call__(self, values: Values, *, where: Mask | None = None, step: int | None = None) -> PerRow:
         """Return the value of each row of ``values``, shape (..., K), at ``step``."""
 
 
@@ -44,7 +44,7 @@ class Maximum(Expression):
 
     law: ClassVar[BackupLaw] = BackupLaw(lambda m, row: row.top)
 
-    def __call__(self, values: Values, *, where: Mask | None = None, step: int = 0) -> PerRow:
+    def __call__(self, values: Values, *, where: Mask | None = None, step: int | None = None) -> PerRow:
         """Return the largest allowed value of each row."""
         if not libraries.is_native(values):
             return _result(Gibbs(values, 0.0, where=where).soft_value)
@@ -84,7 +84,7 @@ class _TemperatureBackup(Expression):
         law = temperature_law(self.temperature)
         return None if law is None else self.law_at(law)
 
-    def _gibbs(self, values: Values, where: Mask | None, step: int) -> Gibbs:
+    def _gibbs(self, values: Values, where: Mask | None, step: int | None) -> Gibbs:
         return Gibbs(values, value_at(self.temperature, step), where=where)
 
 
@@ -111,9 +111,9 @@ class SoftValue(_TemperatureBackup):
 
     temperature: Annotated[float | Schedule, Scheduled("[0, inf)")]
 
-    def __call__(self, values: Values, *, where: Mask | None = None, step: int = 0) -> PerRow:
+    def __call__(self, values: Values, *, where: Mask | None = None, step: int | None = None) -> PerRow:
         """Return the soft value of each row."""
-        if callable(self.temperature):
+        if callable(self.temperature) and step is not None:
             rates_at("temperature", self.temperature, step, "[0, inf)")
         return _result(self._gibbs(values, where, step).soft_value)
 
@@ -147,7 +147,7 @@ class MellowmaxValue(_TemperatureBackup):
     2.0
     """
 
-    def __call__(self, values: Values, *, where: Mask | None = None, step: int = 0) -> PerRow:
+    def __call__(self, values: Values, *, where: Mask | None = None, step: int | None = None) -> PerRow:
         """Return the mellowmax of each row."""
         return _result(self._gibbs(values, where, step).mellowmax)
 
@@ -187,7 +187,7 @@ class BoltzmannExpectation(_TemperatureBackup):
     2.0
     """
 
-    def __call__(self, values: Values, *, where: Mask | None = None, step: int = 0) -> PerRow:
+    def __call__(self, values: Values, *, where: Mask | None = None, step: int | None = None) -> PerRow:
         """Return the expected value of each row under its own Boltzmann distribution."""
         return _result(self._gibbs(values, where, step).mean)
 
@@ -220,9 +220,9 @@ class PolicyExpectation(Expression):
 
     policy: Annotated[Policy, Instance("a policy", "EpsilonGreedy(0.1)")]
 
-    def __call__(self, values: Values, *, where: Mask | None = None, step: int = 0) -> PerRow:
+    def __call__(self, values: Values, *, where: Mask | None = None, step: int | None = None) -> PerRow:
         """Return the expected value of each row under the policy."""
-        return expected_under(self.policy(values, step=step, where=where), values, where)
+        return expected_under(self.policy(values, **at_step(step), where=where), values, where)
 
     @property
     def law(self) -> BackupLaw | None:

@@ -39,7 +39,7 @@ def rates_at(name: str, schedule: float | Schedule, counts: ArrayLike, interval:
     schedule : float or callable
         A callable is given the counts as an array.
     counts : int or array of int
-        Visits, or rounds.
+        Visits, rounds or steps.
     interval : {"[0, 1]", "[0, inf)"}
         The bounds of the numbers.
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from agents.memory import Entries, Indices, Mask, PerRow, Values, read, rows_of, write
 from boltzmann.laws import BackupLaw, LearnerLaw, Pass, PolicyLaw, Results, StepNumber
+from boltzmann.policies import moved_variance
 
 CARRIED = 0.9
 """How much of the next state's variance is carried back besides discount squared; 1 is Sobel's recursion."""
@@ -43,10 +44,10 @@ class ReturnVariances:
     def learn(self, entries: Entries, errors: PerRow, following: PerRow, rates: PerRow) -> None:
         """Learn from one error of each entry; ``following`` are the variances of the next states, 0 after an end."""
         means, variances = read(self._means, entries), read(self.variances, entries)
-        after = means + rates * (errors - means)
-        target = (errors - means) * (errors - after) + self.carried * self._discount * (self._discount * following)
-        write(self._means, entries, after)
-        write(self.variances, entries, variances + rates * (target - variances))
+        carried = self.carried * self._discount * (self._discount * following)
+        variances, means = moved_variance(variances, means, errors, rates, carried)
+        write(self._means, entries, means)
+        write(self.variances, entries, variances)
 
 
 def with_variances(law: LearnerLaw, learnt: ReturnVariances, *, by_visits: bool) -> LearnerLaw:
@@ -59,12 +60,10 @@ def with_variances(law: LearnerLaw, learnt: ReturnVariances, *, by_visits: bool)
 
     def learn_both(m: Any, here: Any, reward: Any, future: Any, row: Any) -> Results:
         results = learn(m, here, reward, future.value, row)
-        error, mean = results["error"], here.mean_errors
         rate = 1.0 / here.visits if by_visits else m.maximum(1.0 / here.visits, row.step_size)
-        after = mean + rate * (error - mean)
         carried = rho * row.discount * future.variance
-        target = (error - mean) * (error - after) + carried
-        return {**results, "mean_errors": after, "variances": here.variances + rate * (target - here.variances)}
+        variance, mean = moved_variance(here.variances, here.mean_errors, results["error"], rate, carried)
+        return {**results, "mean_errors": mean, "variances": variance}
 
     return replace(law, learn=learn_both, tables={**law.tables, **learnt.tables}, beside=_OF_GREEDY)
 

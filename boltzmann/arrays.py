@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, TypeAlias, cast
+from typing import Any, Protocol, TypeAlias, TypeVar, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -86,6 +86,17 @@ class Namespace(Protocol):
 NUMPY = cast(Namespace, np)
 
 
+_Result = TypeVar("_Result")
+
+
+def read_only(result: _Result) -> _Result:
+    """Make an array of NumPy read-only, so that a distribution may keep what it hands out; return what was given."""
+    if isinstance(result, np.ndarray):
+        # Half the time of setting the flag.
+        result.setflags(write=False)
+    return result
+
+
 class TorchGenerator(Protocol):
     """The part of ``torch.Generator`` that tells it from other randomness."""
 
@@ -104,6 +115,9 @@ Weights: TypeAlias = ArrayLike | Array | None
 
 Input: TypeAlias = ArrayLike | Array | None
 """An input of a policy beside values, step and mask, such as visits; None if it is not given."""
+
+Step: TypeAlias = int | None
+"""How many steps were taken before this one; None if it is not given."""
 
 Rng: TypeAlias = "np.random.Generator | TorchGenerator | Array"
 """The randomness of a library: NumPy's or PyTorch's generator, or a JAX key. A string, so as not to load it."""

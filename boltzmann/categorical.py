@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from boltzmann import checks
-from boltzmann._numerics import InNamespace, Scores, each_row, held, lazy, libraries, shared
-from boltzmann.arrays import NUMPY, QUIET, Array, Namespace, Reals, Rng, Values
+from boltzmann._numerics import Frozen, InNamespace, Scores, answer, each_row, held, libraries, shared
+from boltzmann.arrays import NUMPY, QUIET, Array, Namespace, Reals, Rng, Values, read_only
 from boltzmann.hints import with_hints
 from boltzmann.inversion import sample_weights
 from boltzmann.pictured import Pictured
@@ -18,7 +18,7 @@ _ROUNDING = 1e-6
 """Probabilities may miss a sum of 1 by so much, or by the rounding of their dtype."""
 
 
-class Categorical(InNamespace, Pictured):
+class Categorical(InNamespace, Frozen, Pictured):
     """The distribution with given probabilities, one row or many.
 
     Parameters
@@ -64,7 +64,8 @@ class Categorical(InNamespace, Pictured):
         if xp is NUMPY:
             array = checks.numeric_array("probs", probs)
             _require_probabilities(array, float(np.finfo(array.dtype).eps))
-            probs = array if isinstance(probs, list) else held(array)
+            # A very large array is not copied, and its owner may go on writing to it.
+            probs = read_only(array if isinstance(probs, list) else held(array).view())
         else:
             probs = _checked_foreign(xp, probs)
         self.__dict__.update(probs=probs, xp=xp, _temperature=temperature, _greedy=greedy)
@@ -78,14 +79,11 @@ class Categorical(InNamespace, Pictured):
         The greedy actions may be given by the scores that the probabilities were computed from.
         """
         made = cls.__new__(cls)
-        made.__dict__.update(probs=probs, xp=xp, _temperature=temperature, _greedy=greedy)
+        made.__dict__.update(probs=read_only(probs), xp=xp, _temperature=temperature, _greedy=greedy)
         return made
 
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"a Categorical distribution is frozen: {name} cannot be set")
-
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.probs!r})"
+        return f"Categorical({self.probs!r})"
 
     @property
     def origin(self) -> Array:
@@ -93,27 +91,27 @@ class Categorical(InNamespace, Pictured):
         probs: Array = self.probs
         return probs
 
-    @lazy
+    @answer
     def log_probs(self) -> Array:
         """Log-probabilities, shape (..., K), -inf where the probability is 0."""
         return _logs(self.xp, self.probs)
 
-    @lazy
+    @answer
     def entropy(self) -> Array:
         """-sum_a p(a) log p(a) in nats, shape (...), from 0 to log K."""
         return shared.cross_entropy(self.xp, self.log_probs, self.probs)
 
-    @lazy
+    @answer
     def temperature(self) -> Array:
         """Temperature of each row, shape (...), in the library of the probabilities; NaN without one."""
         return each_row(self.xp, self._temperature, self.probs[..., 0])
 
-    @lazy
+    @answer
     def greedy_probability(self) -> Array:
         """Mass on the actions of a largest value, shape (...); NaN where these are not known."""
         return _mass(self.xp, self.probs, self._marks())
 
-    @lazy
+    @answer
     def exploration_probability(self) -> Array:
         """Mass off the actions of a largest value, shape (...), without cancellation; NaN where these are not known."""
         return _mass(self.xp, self.probs, 1.0 - self._marks())

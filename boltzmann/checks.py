@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boltzmann.arrays import Bools, Floats
+from boltzmann.arrays import Bools
 
 _MOST_SHOWN = 200
 """Error messages cut a longer value."""
@@ -236,15 +236,3 @@ def no_generator(rng: object) -> TypeError:
     """Make the error for an ``rng`` that is not a Generator."""
     hint = f": numpy.random.default_rng({shown(rng)}) makes one" if isinstance(rng, int) else ""
     return TypeError(f"rng must be a numpy.random.Generator, got {shown(rng)}{hint}")
-
-
-def visit_counts(visits: ArrayLike, shape: tuple[int, ...], allowed: Bools) -> Floats:
-    """Return visit counts of at least 0 as float64 in the shape of the values, 0 for masked actions."""
-    counts = numeric_array("visits", visits).astype(np.float64, copy=False)
-    try:
-        counts = np.broadcast_to(counts, shape)
-    except ValueError:
-        raise ValueError(f"visits must have the shape of the values, {shape}, got {counts.shape}") from None
-    counts = np.where(allowed, counts, 0.0)
-    require_entries((counts >= 0) & (counts <= MOST_VISITS), "visits", "in [0, 2^62]", counts)
-    return counts

@@ -43,29 +43,68 @@ _INVERSE = ("beta", "inverse_temperature")
 
 
 def with_hints(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
-    """Let a function refuse an unknown keyword with a hint.
+    """Let a function refuse a wrong call in words: an unknown keyword with a hint, and arguments that do not fit.
+
+    The message names the function, and for methods of parameters, such as ``policy.act``, the class of the object.
 
     Examples
     --------
-    >>> from boltzmann import softmax
+    >>> from boltzmann import Greedy, softmax
     >>> softmax([0.0, 1.0], mask=[True, False])
     Traceback (most recent call last):
         ...
     TypeError: softmax() got an unexpected keyword argument 'mask': did you mean where=?
+    >>> Greedy()([0.0, 1.0], 5)
+    Traceback (most recent call last):
+        ...
+    TypeError: a call of Greedy() takes values alone by position: write step=, visits=, where=, variances=
     """
     accepted = _keywords_of(function)
+    signature = inspect.signature(function)
 
     @functools.wraps(function)
     def call(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Result:
         try:
             return function(*args, **kwargs)
         except TypeError:
-            # Looking at the keywords of every call would be felt.
+            # Looking at the arguments of every call would be felt.
             if accepted is not None and not accepted.issuperset(kwargs):
-                raise _refusal(function.__qualname__, kwargs, accepted) from None
+                raise _refusal(_called(function, args), kwargs, accepted) from None
+            _require_fitting(function, signature, args, kwargs)
             raise
 
     return call
+
+
+def _called(function: Callable[..., object], args: tuple[object, ...]) -> str:
+    """Name what was called as users know it, without the class that a method was inherited from."""
+    owner, _, name = function.__qualname__.rpartition(".")
+    if name == "__init__":
+        return f"{owner}()"
+    # Only dataclasses of parameters inherit methods of a base class that users have never heard of.
+    if name in ("__call__", "act", "reset") and args:
+        kind = type(args[0]).__name__
+        return f"a call of {kind}()" if name == "__call__" else f"{kind}.{name}()"
+    return f"{function.__qualname__}()"
+
+
+def _require_fitting(
+    function: Callable[..., object], signature: inspect.Signature, args: tuple[object, ...], kwargs: dict[str, object]
+) -> None:
+    """Raise a TypeError for arguments that do not fit the signature."""
+    try:
+        signature.bind(*args, **kwargs)
+    except TypeError as error:
+        kinds = {
+            name: parameter.kind for name, parameter in signature.parameters.items() if name not in ("self", "cls")
+        }
+        placed = [name for name, kind in kinds.items() if kind is inspect.Parameter.POSITIONAL_OR_KEYWORD]
+        named = [f"{name}=" for name, kind in kinds.items() if kind is inspect.Parameter.KEYWORD_ONLY]
+        if len(args) > len(signature.parameters) - len(kinds) + len(placed) and named:
+            text = f"takes {' and '.join(placed)}{' alone' * (len(placed) == 1)} by position: write {', '.join(named)}"
+        else:
+            text = f"was called wrongly: {error}"
+        raise TypeError(f"{_called(function, args)} {text}") from None
 
 
 def with_plain_signature(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
@@ -79,12 +118,12 @@ def with_plain_signature(function: Callable[_Parameters, _Result]) -> Callable[_
 def require_known(name: str, given: Iterable[str], accepted: frozenset[str] | None) -> None:
     """Raise a TypeError for the first keyword that a call does not accept; None accepts all."""
     if accepted is not None and not accepted.issuperset(given):
-        raise _refusal(name, given, accepted)
+        raise _refusal(f"{name}()", given, accepted)
 
 
 def _refusal(name: str, given: Iterable[str], accepted: frozenset[str]) -> TypeError:
     unknown = next(keyword for keyword in given if keyword not in accepted)
-    message = f"{name}() got an unexpected keyword argument {unknown[:200]!r}"
+    message = f"{name} got an unexpected keyword argument {unknown[:200]!r}"
     return TypeError(f"{message}: {_hint(unknown, accepted)}" if accepted else message)
 
 

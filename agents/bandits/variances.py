@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from agents.memory import Indices, PerRow, Values
 from boltzmann.laws import Results
+from boltzmann.policies import moved_variance
 
 
 class RewardVariances:
@@ -58,10 +59,8 @@ class ForgettingVariances(RewardVariances):
     def add(self, entries: tuple[NDArray[Any], ...], rewards: PerRow, counts: Indices) -> None:
         """Add one reward to each entry; ``counts`` are the numbers of its rewards, this one included."""
         rates = np.maximum(1.0 / counts, self._step_size)
-        before, variances = self._means[entries], self._squares[entries]
-        after = before + rates * (rewards - before)
-        self._means[entries] = after
-        self._squares[entries] = variances + rates * ((rewards - before) * (rewards - after) - variances)
+        moved = moved_variance(self._squares[entries], self._means[entries], rewards, rates)
+        self._squares[entries], self._means[entries] = moved
 
     @property
     def tables(self) -> dict[str, NDArray[np.float64]]:
@@ -71,10 +70,8 @@ class ForgettingVariances(RewardVariances):
     def added(self, m: Any, here: Any, reward: Any, row: Any) -> Results:
         """Return the entries of :attr:`tables` after a reward; a law."""
         rate = m.maximum(1.0 / here.visits, row.step_size)
-        before = here.means_of_rewards
-        after = before + rate * (reward - before)
-        squares = (reward - before) * (reward - after)
-        return {"means_of_rewards": after, "variances": here.variances + rate * (squares - here.variances)}
+        variance, mean = moved_variance(here.variances, here.means_of_rewards, reward, rate)
+        return {"means_of_rewards": mean, "variances": variance}
 
     def at(self, rows: tuple[NDArray[Any], ...], counts: Indices) -> Values:
         """Return the variances of the rows, 0 before the first reward."""

@@ -25,13 +25,15 @@ from boltzmann._numerics.by_law import (
     any_traced,
     beside,
     finite_rows_traced,
+    finite_variances,
     maths_of,
     numbers_of_actions,
     quiet_where_known,
+    visit_counts,
 )
 from boltzmann._numerics.derivatives import Recorded
 from boltzmann._numerics.dispatch import reduced, scored
-from boltzmann._numerics.lazy import InNamespace, lazy
+from boltzmann._numerics.lazy import Frozen, InNamespace, answer, lazy
 from boltzmann._numerics.numpy_scores import held, standardise
 from boltzmann._numerics.quantities import GivenTemperature, Quantity, each_row, per_action
 from boltzmann._numerics.randomness import TorchRandom, as_numpys
@@ -41,6 +43,7 @@ from boltzmann._numerics.traced_scores import standardise_traceably
 __all__ = [
     "OF_NUMPY",
     "OF_SINGLE",
+    "Frozen",
     "GivenTemperature",
     "InNamespace",
     "LawOnArrays",
@@ -49,11 +52,13 @@ __all__ = [
     "Recorded",
     "Scores",
     "TorchRandom",
+    "answer",
     "any_traced",
     "as_numpys",
     "beside",
     "each_row",
     "finite_rows_traced",
+    "finite_variances",
     "held",
     "lazy",
     "maths_of",
@@ -64,4 +69,5 @@ __all__ = [
     "scored",
     "standardise",
     "standardise_traceably",
+    "visit_counts",
 ]

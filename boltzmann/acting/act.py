@@ -4,21 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
+from boltzmann.acting.call_text import explained
 from boltzmann.acting.drawn_policy import drawing_of
 from boltzmann.acting.few_actions import few_actions
-from boltzmann.arrays import Input, Mask, Rng, Values
+from boltzmann.arrays import Input, Mask, Rng, Step, Values
 from boltzmann.notation import Expression
+from boltzmann.schedules import at_step
 
 
 class Acting(Expression):
     """Base class of policies, which choose actions without making a distribution where that is quicker."""
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Let the call of one of our policies say what each input is; others have a text of their own."""
+        call = cls.__dict__.get("__call__")
+        if call is not None and cls.__module__.startswith("boltzmann."):
+            explained(call, getattr(cls, "reads", None))
+        super().__init_subclass__(**kwargs)
+
+    @explained
     def act(
         self,
         values: Values,
         rng: Rng,
         *,
-        step: int = 0,
+        step: Step = None,
         visits: Input = None,
         variances: Input = None,
         where: Mask = None,
@@ -30,23 +40,11 @@ class Acting(Expression):
         floats, in some microseconds; all other calls make the distribution. Either way the generator advances alike,
         and the actions are the same, but for a uniform number within rounding of a cumulative probability.
 
-        Parameters
-        ----------
-        values : array of shape (..., K)
-            Action values, actions last, of any array library.
-        rng : numpy.random.Generator, torch.Generator or JAX key
-            The randomness of the library of the values.
-        step, visits, variances, where
-            As for the call of the policy; ``epsilons`` too where the policy reads them.
+        Policies with rates of exploration read ``epsilons`` too, one for each row.
 
         Returns
         -------
         array of integers, shape (...)
-
-        Raises
-        ------
-        TypeError, ValueError
-            As the call of the policy and ``sample`` do.
 
         Examples
         --------
@@ -63,7 +61,7 @@ class Acting(Expression):
             if drawn is not None:
                 return drawn
         policy: Any = self
-        inputs = {"step": step, "visits": visits, "variances": variances, "where": where, **more}
+        inputs = {**at_step(step), "visits": visits, "variances": variances, "where": where, **more}
         return policy(values, **inputs).sample(rng)
 
     def _repr_html_(self) -> str:

@@ -48,7 +48,7 @@ def few_actions(policy: Any, values: Any, rng: Any, step: Any, visits: Any, vari
     """
     plan = plan_of(policy)
     step = int(step) if isinstance(step, np.integer) else step
-    if plan is None or type(step) is not int or step < 0:
+    if plan is None or (step is not None and (type(step) is not int or step < 0)):
         return None
     law, weigh = plan
     is_tensor = type(values) is not np.ndarray
@@ -99,7 +99,7 @@ _scheduled = lru_cache(Scheduled)
 """The few intervals of numbers are read once, not at every step."""
 
 
-def _numbers(law: PolicyLaw, step: int) -> list[float] | None:
+def _numbers(law: PolicyLaw, step: int | None) -> list[float] | None:
     try:
         return [
             number.source

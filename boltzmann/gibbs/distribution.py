@@ -6,7 +6,17 @@ from typing import Any, Never
 
 import numpy as np
 
-from boltzmann._numerics import GivenTemperature, Quantity, TorchRandom, formulas, per_action, reduced, shared, tensors
+from boltzmann._numerics import (
+    Frozen,
+    GivenTemperature,
+    Quantity,
+    TorchRandom,
+    formulas,
+    per_action,
+    reduced,
+    shared,
+    tensors,
+)
 from boltzmann.arrays import Array, Mask, Rng, Values, Weights
 from boltzmann.gibbs.inverse import from_inverse, log_base
 from boltzmann.hints import keywords_of_class, require_known, with_hints, with_plain_signature
@@ -15,7 +25,7 @@ from boltzmann.pictured import Pictured
 from boltzmann.sampling import sample_without_replacement
 
 
-class Gibbs(Pictured):
+class Gibbs(Frozen, Pictured):
     """The Gibbs distribution of one or many rows of action values.
 
     Parameters
@@ -24,7 +34,7 @@ class Gibbs(Pictured):
         Action values, actions last, of any array library. +inf and -inf are legal, NaN is not.
     temperature : float or array that broadcasts against ``values.shape[:-1]``
         In [0, inf], in the units of the values.
-    where : array of bool, broadcasting against ``values``, optional
+    where : array of bool, or of 0 and 1, broadcasting against ``values``, optional
         The allowed actions, all by default.
     prior : array of float, broadcasting against ``values``, optional
         Non-negative weights of finite sum, 1 by default. An action of weight 0 is not allowed.
@@ -33,10 +43,11 @@ class Gibbs(Pictured):
     ------
     ValueError
         For a temperature below 0 or NaN, a NaN in an allowed value, a row with nothing allowed or nothing but -inf,
-        a negative or infinite prior, K = 0, and shapes that do not broadcast. The message names the row and the value.
+        a negative or infinite prior, a number other than 0 and 1 in a mask, K = 0, and shapes that do not broadcast.
+        The message names the row and the value.
         Under a tracer (``jax.jit``, ``torch.compile``) numbers cannot raise errors: such a row is NaN.
     TypeError
-        For values, temperatures or priors that are not real numbers, and a mask that is not boolean.
+        For values, temperatures or priors that are not real numbers, and a mask of neither booleans nor numbers.
 
     Notes
     -----
@@ -44,8 +55,9 @@ class Gibbs(Pictured):
     out of the sum, log Z = max Q / T + log1p(rest), so that no digit is lost near greedy (Blanchard, Higham
     & Higham, "Accurately computing the log-sum-exp and softmax functions", 2021).
 
-    Properties are computed on first use, from a copy of the values. NumPy arrays of more than 131 072 entries are not
-    copied, which would double the time: do not write to them. At T = 0 and inf derivatives with respect to T are 0.
+    Properties are computed on first use, from a copy of the values, and are read-only. NumPy arrays of more than
+    131 072 entries are not copied, which would double the time: do not write to them. At T = 0 and inf derivatives
+    with respect to T are 0.
 
     Examples
     --------
@@ -116,13 +128,6 @@ class Gibbs(Pictured):
         """
         return cls.from_beta(values, log_base(base), where=where, prior=prior)
 
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"a Gibbs distribution is frozen: {name} cannot be set")
-
-    def __getstate__(self) -> dict[str, Any]:
-        # A copy, since another thread may be adding a quantity.
-        return dict(self.__dict__)
-
     def __repr__(self) -> str:
         return f"Gibbs(probs={self.probs!r}, temperature={self._temperature!r})"
 
@@ -165,8 +170,6 @@ class Gibbs(Pictured):
         ``target`` are weights of the actions, shape (..., K), such as another distribution's probabilities. For a
         single action the cross-entropy is ``-log_prob(action)``.
 
-        Examples
-        --------
         >>> float(Gibbs([0.0, 1000.0]).cross_entropy([0.5, 0.5]))
         500.0
         """
@@ -177,8 +180,6 @@ class Gibbs(Pictured):
 
         ``Gibbs(values, inf, prior=prior)`` is the prior, or uniform without one, and ``Gibbs(values, 0)`` is greedy.
 
-        Examples
-        --------
         >>> gibbs = Gibbs([0.0, 1.0, 2.0])
         >>> float(gibbs.kl_divergence(gibbs)), float(gibbs.kl_divergence(Gibbs([0.0, 1.0, 2.0], 0)))
         (0.0, inf)
@@ -199,8 +200,6 @@ class Gibbs(Pictured):
     def temperature_derivative(self) -> Array:
         """D p_i / d T = -p_i (Q_i - E[Q]) / T^2, shape (..., K): 0 at both ends.
 
-        Examples
-        --------
         >>> Gibbs([0.0, 1.0], 1.0).temperature_derivative().round(4)
         array([ 0.1966, -0.1966])
         """

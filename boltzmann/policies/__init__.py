@@ -12,14 +12,14 @@ from boltzmann.policies.gumbel import BoltzmannGumbel
 from boltzmann.policies.indices import UCB1, Maillard, UCB1Tuned
 from boltzmann.policies.mellow import Mellowmax
 from boltzmann.policies.plain import EpsilonGreedy, Greedy, Uniform
-from boltzmann.policies.protocol import Distribution, Policy
-
-# Other folders read this; `as` exports it to type checkers, and `__all__` holds the names for users alone.
-from boltzmann.policies.protocol import inputs_read_by as inputs_read_by
+from boltzmann.policies.protocol import Distribution, Policy, inputs_read_by
 from boltzmann.policies.softmax import Boltzmann, EpsilonBoltzmann, KLBoltzmann, MaxBoltzmann
 from boltzmann.policies.sparse import Entmax, Sparsemax
 from boltzmann.policies.thompson import BernoulliThompson, GaussianThompson
-from boltzmann.policies.untuned import StandardError, StandardErrorToHorizon, UntakenFirst
+from boltzmann.policies.untuned import StandardError, StandardErrorToHorizon, UntakenFirst, next_variances
+
+# Learners read this; `as` exports it to type checkers, and `__all__` holds the names for users alone.
+from boltzmann.policies.untuned import moved_variance as moved_variance
 from boltzmann.policies.value_difference import VDBE, VDBESoftmax, next_epsilons
 
 __all__ = [
@@ -46,5 +46,7 @@ __all__ = [
     "Uniform",
     "UntakenFirst",
     "VDBESoftmax",
+    "inputs_read_by",
     "next_epsilons",
+    "next_variances",
 ]

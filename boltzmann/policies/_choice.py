@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from boltzmann._numerics import as_numpys, lazy, libraries
+from boltzmann._numerics import answer, as_numpys, libraries
 from boltzmann.arrays import QUIET, Array, Bools, Floats, Rng
 from boltzmann.categorical import Categorical
 
@@ -54,7 +54,7 @@ class LargestDraw(Categorical):
         """An array without derivatives, as the probabilities have none."""
         return self._like  # type: ignore[no-any-return]
 
-    @lazy
+    @answer
     @QUIET
     def probs(self) -> Array:
         """Probabilities, shape (..., K), with an absolute error of about 1e-11."""

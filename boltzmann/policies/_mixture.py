@@ -16,7 +16,7 @@ from boltzmann.categorical import Categorical
 from boltzmann.schedules import UNIT_INTERVAL, Schedule
 
 
-def epsilon_at(epsilon: float | Schedule, step: int) -> float:
+def epsilon_at(epsilon: float | Schedule, step: int | None) -> float:
     """Read an epsilon, a number that is checked already or a schedule."""
     return UNIT_INTERVAL.read("epsilon", epsilon, step) if callable(epsilon) else epsilon
 

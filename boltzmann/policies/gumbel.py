@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 
 from boltzmann.acting import Acting
-from boltzmann.arrays import QUIET, Floats, Input, Mask, Values
+from boltzmann.arrays import QUIET, Floats, Input, Mask, Step, Values
 from boltzmann.categorical import Categorical
 from boltzmann.laws import Functions, Named, Number, PolicyLaw, StepNumber, greedy_law, noise_law
 from boltzmann.policies._noise import ScaledNoise
@@ -77,7 +77,7 @@ class BoltzmannGumbel(Acting):
 
     @QUIET
     def __call__(
-        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
+        self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         inputs = PolicyInputs(values, visits, where)

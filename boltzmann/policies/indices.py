@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from boltzmann import checks
-from boltzmann._numerics import any_traced, libraries, quiet_where_known
+from boltzmann._numerics import any_traced, finite_variances, libraries, quiet_where_known, visit_counts
 from boltzmann.acting import Acting
-from boltzmann.arrays import Bools, Floats, Input, Mask, Values
+from boltzmann.arrays import Bools, Floats, Input, Mask, Step, Values
 from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs, OfEnergies
@@ -51,7 +51,7 @@ class PolicyInputs:
             raise ValueError("visits must be given: this policy reads how often each action was taken")
         shape = array.shape if where is None else np.broadcast_shapes(array.shape, where.shape)
         self.allowed = np.broadcast_to(np.True_ if where is None else where, shape)
-        self.visits = checks.visit_counts(libraries.to_numpy("visits", visits), shape, self.allowed)
+        self.visits = visit_counts(visits, shape, self.allowed)
         self.values = np.where(self.allowed, array.astype(np.float64, copy=False), -np.inf)
         finite = np.isfinite(self.values) | ~self.allowed
         checks.require_entries(np.atleast_1d(finite), "values", "finite where allowed", np.atleast_1d(self.values))
@@ -61,15 +61,7 @@ class PolicyInputs:
         """Return the variances after the checks, 0 where an action is not allowed; ``policy`` is named in errors."""
         if variances is None:
             raise ValueError(f"variances must be given: {policy} reads the variance of each action's rewards")
-        spread = checks.numeric_array("variances", libraries.to_numpy("variances", variances))
-        try:
-            spread = np.broadcast_to(spread, self.values.shape)
-        except ValueError:
-            text = f"variances must have the shape of the values, {self.values.shape}, got {spread.shape}"
-            raise ValueError(text) from None
-        spread = np.where(self.allowed, spread, 0.0)
-        checks.require_entries((spread >= 0) & (spread < np.inf), "variances", "finite and at least 0", spread)
-        return spread
+        return finite_variances(variances, self.values.shape, self.allowed)
 
     def greedy_over(self, index: Floats) -> Categorical:
         """Return the choice of an untaken action, or else of a largest index, ties shared equally."""
@@ -130,7 +122,7 @@ class UCB1(Acting):
 
     @quiet_where_known
     def __call__(
-        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
+        self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K)."""
         if any_traced(values, visits, where):
@@ -167,7 +159,7 @@ class UCB1Tuned(Acting):
 
     @quiet_where_known
     def __call__(
-        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
+        self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K)."""
         if any_traced(values, visits, where, variances):
@@ -220,7 +212,7 @@ class Maillard(Acting):
 
     @quiet_where_known
     def __call__(
-        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
+        self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Gibbs | Categorical:
         """Return the distribution of each row of ``values``, shape (..., K)."""
         if any_traced(values, visits, where):

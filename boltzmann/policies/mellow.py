@@ -9,7 +9,7 @@ import numpy as np
 
 from boltzmann._numerics import any_traced, beside, finite_rows_traced, libraries
 from boltzmann.acting import Acting
-from boltzmann.arrays import QUIET, Floats, Input, Mask, Values
+from boltzmann.arrays import QUIET, Floats, Input, Mask, Step, Values
 from boltzmann.calibration import finite_rows, temperature_for_mellowmax
 from boltzmann.gibbs import Gibbs
 from boltzmann.laws import PolicyLaw, StepNumber, gibbs_weight
@@ -53,7 +53,7 @@ class Mellowmax(Acting):
     omega: Annotated[float | Schedule, NONNEGATIVE] = 1.0
 
     def __call__(
-        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
+        self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Gibbs:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         omega = NONNEGATIVE.read("omega", self.omega, step)

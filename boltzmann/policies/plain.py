@@ -9,7 +9,7 @@ import numpy as np
 
 from boltzmann._numerics import libraries
 from boltzmann.acting import Acting
-from boltzmann.arrays import Input, Mask, Values
+from boltzmann.arrays import Input, Mask, Step, Values
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs, OfEnergies, greedy_marks
 from boltzmann.laws import PolicyLaw, StepNumber, greedy_weight, mixture, uniform_weight
@@ -31,7 +31,7 @@ class Greedy(Acting):
     law: ClassVar[PolicyLaw] = PolicyLaw(greedy_weight)
 
     def __call__(
-        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
+        self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Gibbs:
         """Return the distribution of each row of ``values``, shape (..., K)."""
         return Gibbs(values, 0.0, where=where)
@@ -51,7 +51,7 @@ class Uniform(Acting):
     law: ClassVar[PolicyLaw] = PolicyLaw(uniform_weight)
 
     def __call__(
-        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
+        self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Gibbs:
         """Return the distribution of each row of ``values``, shape (..., K); only their shape matters."""
         xp = libraries.library(values)
@@ -87,7 +87,7 @@ class EpsilonGreedy(Acting):
     epsilon: Annotated[float | Schedule, UNIT_INTERVAL] = 0.1
 
     def __call__(
-        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
+        self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         epsilon = epsilon_at(self.epsilon, step) if callable(self.epsilon) else self.epsilon

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from boltzmann.acting import explained
 from boltzmann.arrays import Input, Mask, Values
 from boltzmann.checks import shown
 
@@ -49,10 +50,17 @@ class Policy(Protocol):
     :func:`inputs_read_by`.
     """
 
+    @explained
     def __call__(
         self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Distribution:
-        """Return the distribution for each row of ``values``; nothing is remembered."""
+        """Return the distribution for each row of ``values``; nothing is remembered.
+
+        Returns
+        -------
+        Distribution
+            With ``probs`` of shape (..., K), the other numbers of shape (...), and ``sample(rng)``.
+        """
 
 
 INPUTS = frozenset({"visits", "variances", "epsilons"})

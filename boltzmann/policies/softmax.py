@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from boltzmann.acting import Acting
-from boltzmann.arrays import Input, Mask, Values
+from boltzmann.arrays import Input, Mask, Step, Values
 from boltzmann.bounds import Each, Real, Wrapper
 from boltzmann.categorical import Categorical
 from boltzmann.checks import shown
@@ -28,7 +28,7 @@ from boltzmann.laws import (
 )
 from boltzmann.policies._mixture import epsilon_at, gibbs_or_greedy, uniform_or_gibbs
 from boltzmann.policies.protocol import Policy, inputs_read_by
-from boltzmann.schedules import UNIT_INTERVAL, Schedule
+from boltzmann.schedules import UNIT_INTERVAL, Schedule, at_step
 from boltzmann.thermostats import (
     RowTemperature,
     TemperaturePolicy,
@@ -66,7 +66,7 @@ class Boltzmann(Acting, TemperaturePolicy):
     temperature: RowTemperature = 1.0
 
     def __call__(
-        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
+        self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Gibbs:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
@@ -116,7 +116,7 @@ class MaxBoltzmann(Acting, TemperaturePolicy):
     temperature: RowTemperature = 1.0
 
     def __call__(
-        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
+        self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
@@ -154,7 +154,7 @@ class EpsilonBoltzmann(Acting, TemperaturePolicy):
     temperature: RowTemperature = 1.0
 
     def __call__(
-        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
+        self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
@@ -223,13 +223,13 @@ class KLBoltzmann(Acting):
         return (prior - {"epsilons"}) | read_by_thermostat(self.temperature)
 
     def __call__(
-        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
+        self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Gibbs:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
         prior: Any = self.prior
         if callable(prior):
-            prior = prior(values, step=step, visits=visits, where=where, variances=variances).probs
+            prior = prior(values, **at_step(step), visits=visits, where=where, variances=variances).probs
         return Gibbs(values, temperature, where=where, prior=prior)
 
     @property

@@ -22,7 +22,7 @@ from boltzmann._numerics import (
     tensors,
 )
 from boltzmann.acting import Acting
-from boltzmann.arrays import Array, Input, Mask, Values
+from boltzmann.arrays import Array, Input, Mask, Step, Values
 from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
@@ -121,7 +121,7 @@ class Sparsemax(Acting, TemperaturePolicy):
 
     @quiet_where_known
     def __call__(
-        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
+        self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
@@ -167,7 +167,7 @@ class Entmax(Acting, TemperaturePolicy):
 
     @quiet_where_known
     def __call__(
-        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
+        self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical | Gibbs:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)

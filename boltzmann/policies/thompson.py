@@ -9,7 +9,7 @@ import numpy as np
 
 from boltzmann import checks
 from boltzmann.acting import Acting
-from boltzmann.arrays import QUIET, Bools, Floats, Input, Mask, Values
+from boltzmann.arrays import QUIET, Bools, Floats, Input, Mask, Step, Values
 from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
 from boltzmann.laws import Functions, Named, Number, PolicyLaw, StepNumber, noise_law
@@ -70,7 +70,7 @@ class GaussianThompson(Acting):
 
     @QUIET
     def __call__(
-        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
+        self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K)."""
         inputs = PolicyInputs(values, visits, where)
@@ -147,7 +147,7 @@ class BernoulliThompson(Acting):
 
     @QUIET
     def __call__(
-        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
+        self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K)."""
         inputs = PolicyInputs(values, visits, where)

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from boltzmann import checks
 from boltzmann._numerics import any_traced, libraries
 from boltzmann.acting import Acting
-from boltzmann.arrays import QUIET, Floats, Input, Mask, Values
+from boltzmann.arrays import QUIET, Floats, Input, Mask, Step, Values
 from boltzmann.bounds import OrNone, Real
 from boltzmann.categorical import Categorical
 from boltzmann.laws import Functions, Named, Number, PolicyLaw, gibbs_weight, greedy_weight, mixture, uniform_weight
@@ -155,7 +155,7 @@ class VDBE(_ValueDifference):
         self,
         values: Values,
         *,
-        step: int = 0,
+        step: Step = None,
         visits: Input = None,
         where: Mask = None,
         variances: Input = None,
@@ -206,7 +206,7 @@ class VDBESoftmax(_ValueDifference):
         self,
         values: Values,
         *,
-        step: int = 0,
+        step: Step = None,
         visits: Input = None,
         where: Mask = None,
         variances: Input = None,

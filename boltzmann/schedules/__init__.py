@@ -28,6 +28,7 @@ from boltzmann.schedules.steps import Schedule
 from boltzmann.schedules.steps import Scheduled as Scheduled
 from boltzmann.schedules.steps import StepFormula as StepFormula
 from boltzmann.schedules.steps import Temperatures as Temperatures
+from boltzmann.schedules.steps import at_step as at_step
 from boltzmann.schedules.steps import check_callable as check_callable
 from boltzmann.schedules.steps import numbers_of as numbers_of
 from boltzmann.schedules.steps import of_arrays as of_arrays

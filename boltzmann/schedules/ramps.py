@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
@@ -27,6 +27,8 @@ class Constant(StepFormula):
     >>> Constant(0.5)([0, 10, 1000])
     array([0.5, 0.5, 0.5])
     """
+
+    changes: ClassVar[bool] = False
 
     temperature: Temperature
 

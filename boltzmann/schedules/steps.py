@@ -10,7 +10,7 @@ import dataclasses
 import inspect
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -36,6 +36,9 @@ Temperatures = np.float64 | Floats
 
 class StepFormula(Expression):
     """Base class of the schedules, which state their formula in ``_at``."""
+
+    changes: ClassVar[bool] = True
+    """Whether the temperature depends on the step, which then has to be given."""
 
     def __call__(self, step: ArrayLike | Array) -> Any:
         """Return the temperature at ``step``, integers of any shape; the result has that shape.
@@ -92,8 +95,10 @@ def checked_steps(step: ArrayLike) -> Floats:
     return steps.astype(np.float64)
 
 
-def value_at(schedule: float | Schedule, step: ArrayLike) -> Any:
+def value_at(schedule: float | Schedule, step: ArrayLike | None) -> Any:
     """Read a number or a schedule at a step, or at each of an array of steps; a number is the same at every step.
+
+    None is for calls without a step, which numbers and ``Constant`` do without.
 
     Examples
     --------
@@ -105,6 +110,10 @@ def value_at(schedule: float | Schedule, step: ArrayLike) -> Any:
     """
     if not callable(schedule):
         return schedule
+    if step is None:
+        if getattr(schedule, "changes", True):
+            raise ValueError(f"step must be given: {checks.shown(schedule)} changes with the step, write step=...")
+        step = 0
     if isinstance(step, np.ndarray) and step.ndim and not takes_arrays(schedule):
         different, places = np.unique(step, return_inverse=True)
         return np.array([schedule(int(each)) for each in different])[places]
@@ -121,6 +130,11 @@ def takes_arrays(schedule: Any) -> bool:
         return False
     fields: Any = dataclasses.fields(schedule)  # type: ignore[arg-type]
     return all(takes_arrays(getattr(schedule, field.name)) for field in fields)
+
+
+def at_step(step: int | None) -> dict[str, int]:
+    """Return the step as a keyword; nothing without a step, as classes of users may have a default of their own."""
+    return {} if step is None else {"step": step}
 
 
 def of_arrays(schedule: Schedule) -> Schedule:

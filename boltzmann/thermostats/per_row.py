@@ -8,14 +8,25 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 
 from boltzmann import checks
-from boltzmann._numerics import LawOnArrays, any_traced, beside, finite_rows_traced, libraries, numbers_of_actions
-from boltzmann.arrays import NUMPY, QUIET, Input, Mask, Values
+from boltzmann._numerics import (
+    LawOnArrays,
+    any_traced,
+    beside,
+    finite_rows_traced,
+    libraries,
+    numbers_of_actions,
+    visit_counts,
+)
+from boltzmann.arrays import NUMPY, QUIET, Input, Mask, Step, Values
 from boltzmann.bounds import Interval
 from boltzmann.calibration import finite_rows
 from boltzmann.laws import StepNumber, TemperatureLaw, own_law
 from boltzmann.notation import Expression
 from boltzmann.pictures import expression, figure, table
-from boltzmann.schedules import Schedule, Temperatures, check_callable, numbers_of, value_at
+from boltzmann.schedules import Schedule, Temperatures, at_step, check_callable, numbers_of, value_at
+
+VALUES_ALONE = frozenset({"values"})
+"""What a thermostat reads that needs no visits."""
 
 
 class Thermostat(Expression):
@@ -34,7 +45,7 @@ class Thermostat(Expression):
         """How compiled loops find the temperature; None runs in lockstep."""
         return None
 
-    def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
+    def __call__(self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row, shape (...), for values and visits of shape (..., K): that of the law."""
         law = self.law
         if law is None:
@@ -44,7 +55,8 @@ class Thermostat(Expression):
     def _repr_html_(self) -> str:
         values, visits = np.array([0.0, 0.5, 1.0]), np.full(3, 10)
         rows = [
-            [f"{scale:g} times", f"{float(self(scale * values, visits=visits)):.4g}"] for scale in (0.01, 1.0, 100.0)
+            [f"{scale:g} times", f"{float(self(scale * values, step=0, visits=visits)):.4g}"]
+            for scale in (0.01, 1.0, 100.0)
         ]
         note = "for the values 0, 0.5, 1, each action taken 10 times, and their multiples"
         return figure(expression(self), table(["values", "temperature"], rows), note)
@@ -75,7 +87,7 @@ def _of_known_rows(
 ) -> Temperatures:
     rows, inputs = finite_rows(values, where), {}
     if "visits" in law.inputs:
-        inputs["visits"] = checks.visit_counts(libraries.to_numpy("visits", visits), rows.shape, rows > -np.inf)
+        inputs["visits"] = visit_counts(visits, rows.shape, rows > -np.inf)
     found: Temperatures = LawOnArrays(law, NUMPY, rows, numbers, inputs).of_rows("temperature")[()]
     return found
 
@@ -134,7 +146,7 @@ def temperature_law(temperature: float | Schedule | Thermostat) -> TemperatureLa
 
 
 def temperature_of(
-    temperature: float | Schedule | Thermostat, values: Values, *, step: int, visits: Values | None, where: Mask
+    temperature: float | Schedule | Thermostat, values: Values, *, step: Step, visits: Values | None, where: Mask
 ) -> Values:
     """Read a number, a schedule or a thermostat; a thermostat's temperatures are in the library of the values.
 
@@ -152,12 +164,12 @@ def temperature_of(
     if isinstance(temperature, Thermostat):
         is_traced = any_traced(values, step, visits, where)
         if temperature.every_library and (is_traced or not libraries.is_native(values)):
-            return temperature(values, step=step, visits=visits, where=where)
+            return temperature(values, **at_step(step), visits=visits, where=where)
         if is_traced and (law := own_law(temperature)) is not None:
             return _by_law(temperature, law, values, step, visits, where)
         array = libraries.to_numpy("values", values)
         mask = None if where is None else checks.mask_array("where", libraries.to_numpy("where", where))
-        read: Values = temperature(array, step=step, visits=libraries.to_numpy("visits", visits), where=mask)
+        read: Values = temperature(array, **at_step(step), visits=libraries.to_numpy("visits", visits), where=mask)
         rows = np.broadcast_shapes(np.shape(array), np.shape(mask) if mask is not None else ())[:-1]
         if np.shape(read) not in ((), rows):
             raise ValueError(f"{temperature!r} must give temperatures of shape {rows}, got {np.shape(read)}")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 
 from boltzmann.laws import Functions, Named, Number, Pass, Results, StepNumber, TemperatureLaw
 from boltzmann.schedules import NONNEGATIVE, Schedule
-from boltzmann.thermostats.per_row import Thermostat
+from boltzmann.thermostats.per_row import VALUES_ALONE, Thermostat
 
 
 def _least(m: Functions, action: Named, row: Named) -> Results:
@@ -37,6 +37,8 @@ class RangeScaled(Thermostat):
     array([ 0.3, 30. ,  0. ])
     """
 
+    reads: ClassVar[frozenset[str]] = VALUES_ALONE
+
     scale: Annotated[float | Schedule, NONNEGATIVE]
 
     @property
@@ -60,6 +62,8 @@ class StdScaled(Thermostat):
     >>> StdScaled(0.5)([[0.0, 2.0], [0.0, 200.0], [2.0, 2.0]])
     array([ 0.5, 50. ,  0. ])
     """
+
+    reads: ClassVar[frozenset[str]] = VALUES_ALONE
 
     scale: Annotated[float | Schedule, NONNEGATIVE]
 

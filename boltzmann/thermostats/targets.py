@@ -8,10 +8,10 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from boltzmann import calibration
-from boltzmann.arrays import Input, Mask, Values
+from boltzmann.arrays import Input, Mask, Step, Values
 from boltzmann.laws import StepNumber, TemperatureLaw
 from boltzmann.schedules import NONNEGATIVE, UNIT_INTERVAL, Schedule, Scheduled, Temperatures
-from boltzmann.thermostats.per_row import Thermostat
+from boltzmann.thermostats.per_row import VALUES_ALONE, Thermostat
 from boltzmann.thermostats.root_laws import root_law
 
 AT_LEAST_ONE = Scheduled("[1, inf]")
@@ -48,11 +48,12 @@ class EntropyTarget(Thermostat):
     [0.0, inf]
     """
 
+    reads: ClassVar[frozenset[str]] = VALUES_ALONE
     every_library: ClassVar[bool] = True
 
     fraction: Annotated[float | Schedule, UNIT_INTERVAL]
 
-    def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
+    def __call__(self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         fraction = UNIT_INTERVAL.read("fraction", self.fraction, step)
         return _temperatures(calibration.temperature_for_entropy_fraction(values, fraction, where=where))
@@ -80,11 +81,12 @@ class EffectiveActionsTarget(Thermostat):
     [0.0, inf]
     """
 
+    reads: ClassVar[frozenset[str]] = VALUES_ALONE
     every_library: ClassVar[bool] = True
 
     actions: Annotated[float | Schedule, AT_LEAST_ONE]
 
-    def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
+    def __call__(self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         actions = AT_LEAST_ONE.read("actions", self.actions, step)
         return _temperatures(calibration.temperature_for_entropy(values, effective_actions=actions, where=where))
@@ -112,11 +114,12 @@ class GreedyProbabilityTarget(Thermostat):
     [0.0, inf]
     """
 
+    reads: ClassVar[frozenset[str]] = VALUES_ALONE
     every_library: ClassVar[bool] = True
 
     probability: Annotated[float | Schedule, UNIT_INTERVAL]
 
-    def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
+    def __call__(self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         probability = UNIT_INTERVAL.read("probability", self.probability, step)
         return _temperatures(calibration.temperature_for_greedy_probability(values, probability, where=where))
@@ -144,11 +147,12 @@ class LossBudget(Thermostat):
     [0.0, inf]
     """
 
+    reads: ClassVar[frozenset[str]] = VALUES_ALONE
     every_library: ClassVar[bool] = True
 
     loss: Annotated[float | Schedule, NONNEGATIVE]
 
-    def __call__(self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None) -> Temperatures:
+    def __call__(self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None) -> Temperatures:
         """Return the temperature of each row of values."""
         loss = NONNEGATIVE.read("loss", self.loss, step)
         return _temperatures(calibration.temperature_for_expected_loss(values, loss, where=where))

@@ -20,13 +20,13 @@ def assert_same(found, expected):
 
 @pytest.mark.parametrize("policy", POLICIES, ids=named)
 def test_policies(policy):
-    inputs = {"visits": VISITS, "variances": np.full(4, 0.1)}
+    inputs = {"step": 0, "visits": VISITS, "variances": np.full(4, 0.1)}
     assert_same(policy(WIDE, **inputs).probs, policy(VALUES, **inputs).probs)
 
 
 @pytest.mark.parametrize("thermostat", THERMOSTATS, ids=named)
 def test_thermostats(thermostat):
-    assert_same(thermostat(WIDE, visits=VISITS), thermostat(VALUES, visits=VISITS))
+    assert_same(thermostat(WIDE, step=0, visits=VISITS), thermostat(VALUES, step=0, visits=VISITS))
 
 
 def test_functions_and_calibrations():

@@ -46,7 +46,7 @@ INPUTS = {
 def called(policy):
     reads = boltzmann.policies.inputs_read_by(policy)
     inputs = {name: part for name, part in INPUTS.items() if name in reads}
-    return lambda where: policy(VALUES / 5, where=where, **inputs).probs
+    return lambda where: policy(VALUES / 5, step=0, where=where, **inputs).probs
 
 
 TAKERS = {

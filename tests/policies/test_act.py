@@ -114,7 +114,7 @@ def test_errors_are_those_of_the_call(policy, values, given):
 def test_wrong_schedules_visits_and_generators_raise():
     values = np.array([[0.0, 1.0]])
     with pytest.raises(ValueError, match="scale must be in"):
-        Boltzmann(RangeScaled(lambda step: -1.0)).act(values, np.random.default_rng(0))
+        Boltzmann(RangeScaled(lambda step: -1.0)).act(values, np.random.default_rng(0), step=0)
     with pytest.raises(ValueError, match="visits must be given"):
         BoltzmannGumbel(1.0).act(values, np.random.default_rng(0))
     with pytest.raises(ValueError, match="visits"):
@@ -134,7 +134,7 @@ def test_a_subclass_that_decides_otherwise_is_asked():
 def test_policies_without_a_hash_and_new_ones_in_old_places():
     for temperature in (0.0, np.inf) * 20:
         policy = Boltzmann(EntropyTarget(lambda step, at=temperature: 0.0 if at == 0 else 1.0))
-        draws = {int(policy.act(np.array([0.0, 1.0]), np.random.default_rng(seed))) for seed in range(20)}
+        draws = {int(policy.act(np.array([0.0, 1.0]), np.random.default_rng(seed), step=0)) for seed in range(20)}
         assert draws == ({1} if temperature == 0 else {0, 1})
 
 

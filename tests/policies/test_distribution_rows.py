@@ -32,8 +32,8 @@ def test_they_have_the_shape_of_the_rows_in_every_library(library, policy, rows)
     given = 1 / (1 + np.exp(-VALUES[rows]))
     values, where = library.array(given), library.array(WHERE[rows], "bool")
     inputs = {"visits": library.array(VISITS[rows], "int64"), "variances": library.array(VARIANCES[rows])}
-    found = policy(values, where=where, **inputs)
-    expected = policy(given, where=WHERE[rows], visits=VISITS[rows], variances=VARIANCES[rows])
+    found = policy(values, step=0, where=where, **inputs)
+    expected = policy(given, step=0, where=WHERE[rows], visits=VISITS[rows], variances=VARIANCES[rows])
     for name in ROWS:
         one = getattr(found, name)
         assert tuple(one.shape) == given.shape[:-1], name

@@ -178,9 +178,9 @@ def test_a_distribution_pickles_and_rows_draw_on_their_own(policy):
     np.testing.assert_array_equal(distribution.probs, ask(policy, VALUES, step=10).probs)
     # Two rows of one law agree with the probability of two independent draws, and not always.
     row = {"values": [0.5, 0.4, 0.6, 0.5], "visits": [3, 4, 3, 2], "variances": [0.1, 0.1, 0.1, 0.1]}
-    draws = policy(**{name: np.tile(part, (20_000, 1)) for name, part in row.items()}).sample(fresh_rng())
+    draws = policy(step=0, **{name: np.tile(part, (20_000, 1)) for name, part in row.items()}).sample(fresh_rng())
     draws = draws.reshape(2, -1)
-    chance = (np.asarray(policy(**{name: np.array(part) for name, part in row.items()}).probs) ** 2).sum()
+    chance = (np.asarray(policy(step=0, **{name: np.array(part) for name, part in row.items()}).probs) ** 2).sum()
     alike = np.count_nonzero(draws[0] == draws[1])
     assert agrees([alike, draws.shape[1] - alike], [chance, 1 - chance])
 

@@ -42,8 +42,8 @@ AT_SPECIAL_ENDS = [Entmax(0.5, 1.0), BoltzmannGumbel(0.0)]
 def test_policies_take_every_librarys_values(library, policy):
     values, where = library.array(VALUES), library.array(WHERE, str(WHERE.dtype))
     inputs = {"visits": library.array(VISITS, "int64"), "variances": library.array(VARIANCES)}
-    result = policy(values, where=where, **inputs)
-    expected = policy(VALUES, where=WHERE, visits=VISITS, variances=VARIANCES)
+    result = policy(values, step=0, where=where, **inputs)
+    expected = policy(VALUES, step=0, where=WHERE, visits=VISITS, variances=VARIANCES)
     assert type(result.probs) is type(values)
     assert result.probs.dtype == values.dtype
     if not isinstance(getattr(result, "temperature", 1.0), float | int):

@@ -21,8 +21,8 @@ VALUES = np.array([[0.1, 0.7, 0.2, 0.4], [0.9, 0.3, 0.8, 0.0]])
 def test_a_policy_depends_on_no_input_that_it_does_not_declare(policy):
     declared = {name: INPUTS[name] for name in inputs_read_by(policy)}
     accepted = {**INPUTS} if "epsilons" in declared else {name: INPUTS[name] for name in ("visits", "variances")}
-    expected = policy(VALUES, **accepted).probs
-    np.testing.assert_array_equal(policy(VALUES, **declared).probs, expected)
+    expected = policy(VALUES, step=0, **accepted).probs
+    np.testing.assert_array_equal(policy(VALUES, step=0, **declared).probs, expected)
 
 
 @dataclass(frozen=True, repr=False)

@@ -70,11 +70,11 @@ def test_a_thermostat_prints_reads_back_pickles_and_hashes(thermostat):
 def test_bad_values_are_named(thermostat):
     bad = np.array([[0.0, 1.0], [0.0, math.nan]])
     with pytest.raises(ValueError, match="NaN for action 1 in row 1"):
-        thermostat(bad, visits=VISITS[:2, :2])
+        thermostat(bad, step=0, visits=VISITS[:2, :2])
     with pytest.raises(ValueError, match="values must be finite"):
-        thermostat([INF, 1.0], visits=[1, 1])
+        thermostat([INF, 1.0], step=0, visits=[1, 1])
     with pytest.raises(ValueError, match="at least one action must be allowed"):
-        thermostat([0.0, 1.0], visits=[1, 1], where=[False, False])
+        thermostat([0.0, 1.0], step=0, visits=[1, 1], where=[False, False])
 
 
 @given(values=values_of, fraction=st.floats(0.05, 0.95))
@@ -187,7 +187,11 @@ def test_a_thermostat_of_ones_own_is_a_subclass():
     [
         (lambda: EntropyTarget(1.5), ValueError, r"fraction must be in \[0, 1\], got 1.5"),
         (lambda: EntropyTarget("1"), TypeError, "fraction must be a number"),
-        (lambda: EntropyTarget(Linear(2.0, 0.0, 10))([0.0, 1.0]), ValueError, r"fraction must be in \[0, 1\], got 2.0"),
+        (
+            lambda: EntropyTarget(Linear(2.0, 0.0, 10))([0.0, 1.0], step=0),
+            ValueError,
+            r"fraction must be in \[0, 1\], got 2.0",
+        ),
         (lambda: EffectiveActionsTarget(0.5), ValueError, r"actions must be in \[1, inf\], got 0.5"),
         (lambda: GreedyProbabilityTarget(-0.1), ValueError, "probability must be"),
         (lambda: LossBudget(-1), ValueError, "loss must be"),

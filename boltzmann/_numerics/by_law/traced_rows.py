@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from boltzmann._numerics import libraries
+from boltzmann._numerics.by_law.each_action import require_actions
 from boltzmann._numerics.traced_scores import refuse, standardise_traceably
 from boltzmann.arrays import QUIET, Mask, Namespace, Values
 
@@ -57,11 +58,8 @@ def finite_rows_traced(values: Any, where: Mask) -> tuple[Namespace, Any, Any]:
 def numbers_of_actions(xp: Namespace, name: str, given: Any, rows: Any, most: float) -> tuple[Any, Any]:
     """Return numbers of each action in [0, most], 0 for masked ones, and marks of the rows where one is not."""
     array: Any = libraries.to_float(xp, name, given, rows)
-    try:
-        array = libraries.detached(xp, xp.broadcast_to(array, tuple(rows.shape)))
-    except (ValueError, RuntimeError) as error:
-        shapes = f"{tuple(rows.shape)}, got {tuple(array.shape)}"
-        raise ValueError(f"{name} must have the shape of the values, {shapes}") from error
+    require_actions(name, tuple(array.shape), tuple(rows.shape))
+    array = libraries.detached(xp, xp.broadcast_to(array, tuple(rows.shape)))
     allowed = rows > -xp.inf
     bad: Any = xp.any(allowed & ~((array >= 0) & (array <= most)), axis=-1, keepdims=True)
     refuse(xp, bad, f"{name} must be in [0, {most:g}]", array)

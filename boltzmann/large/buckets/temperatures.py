@@ -18,7 +18,7 @@ def temperature_for(
     distribution: GibbsTree | GibbsBuckets,
     temperature: float | Schedule | Thermostat,
     *,
-    step: int = 0,
+    step: int | None = None,
     visits: Input = None,
 ) -> float:
     """Return what a number, a schedule or a thermostat says for a distribution, which is not changed.
@@ -31,7 +31,7 @@ def temperature_for(
     temperature : float, callable of the step, or Thermostat
         Temperatures in [0, inf].
     step : int
-        The number of steps so far, at least 0.
+        The number of steps so far, at least 0; a temperature that changes with the step needs it.
     visits : array of shape (K,), optional
         For thermostats that read how often each action was taken.
 

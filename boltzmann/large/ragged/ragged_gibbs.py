@@ -9,7 +9,7 @@ import numpy as np
 
 from boltzmann import checks
 from boltzmann._numerics import libraries
-from boltzmann.arrays import QUIET, Rng
+from boltzmann.arrays import QUIET, Rng, read_only
 from boltzmann.large.ragged import ragged_formulas as formulas
 from boltzmann.large.ragged.row_arguments import checked_columns, checked_rows, is_tensor
 
@@ -105,22 +105,22 @@ class RaggedGibbs:
     @cached_property
     def probs(self) -> Any:
         """The probability of each entry, shape (N,)."""
-        return QUIET(formulas.probs)(self._rows, self._sums)
+        return read_only(QUIET(formulas.probs)(self._rows, self._sums))
 
     @cached_property
     def log_probs(self) -> Any:
         """The log-probability of each entry, shape (N,)."""
-        return QUIET(formulas.log_probs)(self._rows, self._sums)
+        return read_only(QUIET(formulas.log_probs)(self._rows, self._sums))
 
     @cached_property
     def log_partition(self) -> Any:
         """The logarithm of the sum of exp(value / T) of each row, shape (R,); -inf for an empty row."""
-        return QUIET(formulas.log_partition)(self._rows, self._sums, self.temperature)
+        return read_only(QUIET(formulas.log_partition)(self._rows, self._sums, self.temperature))
 
     @cached_property
     def entropy(self) -> Any:
         """The entropy of each row in nats, shape (R,); NaN for an empty row."""
-        return QUIET(formulas.entropy)(self._rows, self._sums)
+        return read_only(QUIET(formulas.entropy)(self._rows, self._sums))
 
     def sample(self, rng: Rng, shape: int | tuple[int, ...] = ()) -> Any:
         """Draw one entry of each row, with one uniform a draw.

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any, ClassVar, Self
 
 import numpy as np
 
 from boltzmann._numerics import any_traced, quiet_where_known
 from boltzmann.acting import Acting
-from boltzmann.arrays import Floats, Input, Mask, Values
-from boltzmann.bounds import OrNone
+from boltzmann.arrays import Floats, Input, Mask, Step, Values
+from boltzmann.bounds import OrNone, Real
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs, OfEnergies
 from boltzmann.laws import Functions, Named, Number, Pass, PolicyLaw, Results, StepNumber
@@ -27,16 +27,17 @@ from boltzmann.schedules import NONNEGATIVE, Schedule
 _PER_NATURAL_LOGARITHM = 0.5 / math.log(2.0)
 
 
+@dataclass(frozen=True, repr=False)
 class ByStandardErrors(Acting):
     """Shared by the policies whose temperatures are standard errors over a factor: all but the factor."""
 
     reads: ClassVar[frozenset[str]] = frozenset({"visits", "variances"})
-    spends: ClassVar[float] = 1.0
-    """Degrees of freedom that the value of an action costs: its variance is one about that value."""
+
+    spends: Annotated[float, Real("[0, 1]")] = field(default=1.0, kw_only=True)
 
     @quiet_where_known
     def __call__(
-        self, values: Values, *, step: int = 0, visits: Input = None, where: Mask = None, variances: Input = None
+        self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None, variances: Input = None
     ) -> Gibbs | Categorical:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         if any_traced(values, step, visits, where, variances):
@@ -52,7 +53,7 @@ class ByStandardErrors(Acting):
         greedy = inputs.returned(inputs.best())
         return OfEnergies.made(inputs.returned(energies), 1.0, inputs.returned(first), greedy, has_temperature=False)
 
-    def _energies(self, inputs: PolicyInputs, spread: Floats, step: int) -> Floats:
+    def _energies(self, inputs: PolicyInputs, spread: Floats, step: Step) -> Floats:
         """Return the logarithms of the weights, in units of the row's half range, whose square cannot overflow."""
         allowed, count = inputs.allowed, inputs.allowed.sum(axis=-1, keepdims=True)
         best = inputs.values.max(axis=-1, keepdims=True)
@@ -69,7 +70,12 @@ class ByStandardErrors(Acting):
         logs = -factor * (gaps * (np.sqrt(inputs.visits) / np.sqrt(squares / freedom)))
         return np.where(gaps > 0, np.where(factor == np.inf, -np.inf, logs), 0.0)
 
-    def _factor(self, count: Floats, step: int) -> Floats:
+    @property
+    def of_returns(self) -> Self:
+        """The policy for variances of returns, which are not those about the action's own average."""
+        return replace(self, spends=0.0)
+
+    def _factor(self, count: Floats, step: Step) -> Floats:
         """Return the factor c of rows with so many allowed actions, shape (..., 1)."""
         raise NotImplementedError
 
@@ -80,8 +86,9 @@ class StandardError(ByStandardErrors):
 
     ``gap(a) = max Q - Q(a)``, N(a) are the visits, and ``s^2 = (sum_a N(a) v(a) + Var Q) / (sum_a N(a) - taken + 1)``
     pools the variances v(a), (1/n), of what each action paid with the variance Var Q, (1/K), of the K allowed values;
-    ``taken`` counts the actions that were taken. Every allowed action is taken once first, the untaken ones with
-    equal probability. The rewards' unit and origin change no probability, so no number has to be tuned.
+    ``taken`` counts the actions that were taken, times ``spends``. Every allowed action is taken once first, the
+    untaken ones with equal probability. The rewards' unit and origin change no probability, so no number has to be
+    tuned.
 
     The factor was chosen by trials on bandits and tables, and no bound on the regret is proved. Relatives with
     proofs: a temperature for each arm by its visits (Cesa-Bianchi, Gentile, Lugosi & Neu, "Boltzmann exploration done
@@ -97,6 +104,9 @@ class StandardError(ByStandardErrors):
         The factor c, in [0, inf], without a unit; by default 1 + log2(K) / 2. After every action was taken, 0 is
         uniform and inf greedy. Equal values are uniform, and so is the choice among values that differ by far less
         than their standard errors; without noise, or as the visits grow, the policy becomes greedy.
+    spends : float
+        Degrees of freedom that the value of an action costs, in [0, 1]: 1 for variances of rewards about their own
+        average, 0 for variances of returns. ``policy.of_returns`` is the policy with 0.
 
     Raises
     ------
@@ -111,6 +121,8 @@ class StandardError(ByStandardErrors):
     array([0.6555, 0.2118, 0.1327])
     >>> policy([0.5, 0.4, 0.3], visits=[100, 10, 0], variances=[0.25, 0.24, 0.0]).probs
     array([0., 0., 1.])
+    >>> policy.of_returns
+    StandardError(spends=0.0)
     >>> StandardError(0.0)([0.5, 0.4, 0.4], **known).probs
     array([0.33333333, 0.33333333, 0.33333333])
     >>> StandardError(math.inf)([0.5, 0.5, 0.4], **known).probs
@@ -119,15 +131,10 @@ class StandardError(ByStandardErrors):
 
     scale: Annotated[float | Schedule | None, OrNone(NONNEGATIVE)] = None
 
-    def _factor(self, count: Floats, step: int) -> Floats:
+    def _factor(self, count: Floats, step: Step) -> Floats:
         if self.scale is None:
             return np.asarray(usual_factor(np, count))
         return np.asarray(NONNEGATIVE.read("scale", self.scale, step))[..., np.newaxis]
-
-    @property
-    def of_returns(self) -> StandardError:
-        """The policy for variances of returns, which are not those about the action's own average."""
-        return _ReturnStandardError(self.scale)
 
     @property
     def law(self) -> PolicyLaw:
@@ -135,10 +142,6 @@ class StandardError(ByStandardErrors):
         numbers = {} if self.scale is None else {"scale": StepNumber(self.scale)}
         factor = _default if self.scale is None else _given
         return PolicyLaw(weight, passes_of(self.spends, factor), numbers, self.reads)
-
-
-class _ReturnStandardError(StandardError):
-    spends = 0.0
 
 
 def _row(m: Functions, action: Named, row: Named) -> Results:

@@ -11,7 +11,7 @@ from boltzmann.arrays import Floats
 from boltzmann.bounds import Whole
 from boltzmann.laws import Functions, Named, Number, PolicyLaw, StepNumber
 from boltzmann.policies.untuned.standard_error import ByStandardErrors, passes_of, usual_factor, weight
-from boltzmann.schedules import Linear
+from boltzmann.schedules import Linear, value_at
 
 
 @dataclass(frozen=True, repr=False)
@@ -26,6 +26,8 @@ class StandardErrorToHorizon(ByStandardErrors):
     steps : int
         The number of steps, at least 1. From this step on the policy is greedy once every action was taken; for
         ``steps`` to infinity it is ``StandardError()``.
+    spends : float
+        In [0, 1], as for :class:`StandardError`.
 
     A call without visits or variances, or with values that are not finite, raises a ValueError.
 
@@ -39,27 +41,18 @@ class StandardErrorToHorizon(ByStandardErrors):
 
     steps: Annotated[int, Whole(1)]
 
-    def _factor(self, count: Floats, step: int) -> Floats:
-        return np.asarray(usual_factor(np, count) / np.asarray(self._left(step))[..., np.newaxis])
+    def _factor(self, count: Floats, step: int | None) -> Floats:
+        return np.asarray(usual_factor(np, count) / np.asarray(value_at(self._left, step))[..., np.newaxis])
 
     @property
     def _left(self) -> Linear:
         return Linear(1.0, 0.0, self.steps)
 
     @property
-    def of_returns(self) -> StandardErrorToHorizon:
-        """The policy for variances of returns, which are not those about the action's own average."""
-        return _ReturnStandardErrorToHorizon(self.steps)
-
-    @property
     def law(self) -> PolicyLaw:
         """The policy as a law."""
         numbers = {"left": StepNumber(self._left, "[0, 1]")}
         return PolicyLaw(weight, passes_of(self.spends, _factor), numbers, self.reads)
-
-
-class _ReturnStandardErrorToHorizon(StandardErrorToHorizon):
-    spends = 0.0
 
 
 def _factor(m: Functions, row: Named) -> Number:

@@ -10,7 +10,7 @@ import numpy as np
 
 from boltzmann._numerics import any_traced, beside, finite_rows_traced, libraries, numbers_of_actions, quiet_where_known
 from boltzmann.acting import Acting
-from boltzmann.arrays import Array, Input, Mask, Values
+from boltzmann.arrays import Array, Input, Mask, Step, Values
 from boltzmann.bounds import Instance
 from boltzmann.checks import MOST_VISITS
 from boltzmann.laws import Functions, Named, Number, Pass, PolicyLaw, Results, own_law
@@ -62,7 +62,7 @@ class UntakenFirst(Acting):
         self,
         values: Values,
         *,
-        step: int = 0,
+        step: Step = None,
         visits: Input = None,
         where: Mask = None,
         variances: Input = None,
@@ -83,7 +83,7 @@ class UntakenFirst(Acting):
         return _Told(self.policy(equal, where=first, **others), inputs.returned(inputs.best()))
 
     def _traced(
-        self, values: Values, visits: Input, where: Mask, step: int, variances: Input, epsilons: Input
+        self, values: Values, visits: Input, where: Mask, step: Step, variances: Input, epsilons: Input
     ) -> Distribution:
         """Return the distribution where numbers are unknown; that of a bad row is NaN."""
         if visits is None:
@@ -122,8 +122,8 @@ class UntakenFirst(Acting):
 
 
 def _given(**inputs: object) -> dict[str, Any]:
-    """Return the inputs that were given; not every policy takes rates of exploration."""
-    return {name: value for name, value in inputs.items() if name != "epsilons" or value is not None}
+    """Return the inputs, but no step and no rates of exploration where these were not given."""
+    return {name: value for name, value in inputs.items() if name not in ("epsilons", "step") or value is not None}
 
 
 class _Told:
