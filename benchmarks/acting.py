@@ -24,6 +24,8 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "KLBoltzmann": ((0.4, 0.3, 0.2, 0.1), 0.5),
     "VDBE": (1.0,),
     "VDBESoftmax": (1.0,),
+    "StandardErrorToHorizon": (1000,),
+    "UntakenFirst": (Boltzmann(0.5),),
     "Linear": (1.0, 0.1, 100),
     "Exponential": (1.0, 0.1, 100),
     "Polynomial": (1.0, 0.1, 100),

@@ -66,6 +66,8 @@ def _seconds(function: Callable[[], Any], repeats: int, clock: Clock) -> float:
 
 
 def _repeats(function: Callable[[], Any], least_seconds: float, clock: Clock) -> int:
+    # A first call may compile what later ones use.
+    function()
     repeats = 1
     while _seconds(function, repeats, clock) < least_seconds:
         repeats *= 2

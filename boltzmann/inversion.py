@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann import checks
-from boltzmann._numerics import TorchRandom, libraries
+from boltzmann._numerics import TorchRandom, cumulative_sum, libraries
 from boltzmann.arrays import NUMPY, Array, Floats, Namespace, Rng
 
 _Generator: TypeAlias = "np.random.Generator | TorchRandom"
@@ -106,7 +106,7 @@ def _sample_blocks(rng: _Generator, weights: Floats) -> NDArray[np.int64] | np.i
 def _sample_foreign(xp: Namespace, rng: Rng, weights: Array, shape: tuple[int, ...]) -> Array:
     rows, count = tuple(weights.shape[:-1]), weights.shape[-1]
     numbers = libraries.detached(xp, weights)
-    sums = xp.cumulative_sum(xp.astype(numbers, libraries.widest_float(xp)), axis=-1)
+    sums = cumulative_sum(xp, xp.astype(numbers, libraries.widest_float(xp)))
     cumulative = _rising(xp, sums, numbers)
     total = cumulative[..., -1]
     threshold = libraries.uniform(xp, rng, shape + rows, total) * total

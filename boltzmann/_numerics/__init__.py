@@ -38,6 +38,7 @@ from boltzmann._numerics.numpy_scores import held, standardise
 from boltzmann._numerics.quantities import GivenTemperature, Quantity, each_row, per_action
 from boltzmann._numerics.randomness import TorchRandom, as_numpys
 from boltzmann._numerics.scores import Scores
+from boltzmann._numerics.shared import cumulative_sum
 from boltzmann._numerics.traced_scores import standardise_traceably
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "any_traced",
     "as_numpys",
     "beside",
+    "cumulative_sum",
     "each_row",
     "finite_rows_traced",
     "finite_variances",

@@ -20,6 +20,14 @@ _CLOSE = 1.0
 """Up to this |log p - log q| a term of the divergence is computed from q, which then cannot underflow alone."""
 
 
+def cumulative_sum(xp: Namespace, array: Array) -> Array:
+    """Return the sums along the last axis."""
+    # The function of array_api_compat asks for the namespace again, of which torch.compile warns.
+    if libraries.is_torch(xp):
+        return sys.modules["torch"].cumsum(array, dim=-1)  # type: ignore[no-any-return]
+    return xp.cumulative_sum(array, axis=-1)
+
+
 def picked(xp: Namespace, log_probs: Array, actions: Values) -> Array:
     """Pick the log-probabilities of ``actions``, shape ``shape + batch``, from those of all, ``batch + (K,)``."""
     *batch, count = log_probs.shape
@@ -157,7 +165,7 @@ def _largest_of_tensors(xp: Namespace, numbers: Any, k: int) -> Array:
     least = top(numbers, k).values[..., -1:]
     above, equal = numbers > least, numbers == least
     room = k - xp.sum(above, axis=-1, keepdims=True)
-    chosen = above | equal & (xp.cumulative_sum(xp.astype(equal, xp.int32), axis=-1) <= room)
+    chosen = above | equal & (cumulative_sum(xp, xp.astype(equal, xp.int32)) <= room)
     # Position 0 has the largest key, so the chosen ones come in the order of their index.
     keys = xp.arange(numbers.shape[-1], 0, -1, device=libraries.device(numbers))
     indices = top(xp.where(chosen, keys, 0), k).indices

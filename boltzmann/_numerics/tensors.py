@@ -23,14 +23,19 @@ def is_plain(values: Any, *others: Any) -> bool:
     # NumPy does.
     if torch is None or type(values) not in (torch.Tensor, torch.nn.Parameter) or is_recording():
         return False
-    differentiates, wrapped = torch.is_grad_enabled(), torch._C._functorch.is_functorch_wrapped_tensor
-    for tensor in (values, *others):
-        if tensor is values or not libraries.is_native(tensor):
-            if type(tensor) not in (torch.Tensor, torch.nn.Parameter) or wrapped(tensor):
-                return False
-            if not tensor.is_cpu or tensor.layout is not torch.strided or (differentiates and tensor.requires_grad):
-                return False
-    return True
+    return _is_readable(torch, values) and (not others or all(map(_is_native_or_readable, others)))
+
+
+def _is_native_or_readable(array: object) -> bool:
+    return libraries.is_native(array) or _is_readable(sys.modules["torch"], array)
+
+
+def _is_readable(torch: Any, tensor: Any) -> bool:
+    if type(tensor) is not torch.Tensor and type(tensor) is not torch.nn.Parameter:
+        return False
+    if not tensor.is_cpu or tensor.layout is not torch.strided or (tensor.requires_grad and torch.is_grad_enabled()):
+        return False
+    return not torch._C._functorch.is_functorch_wrapped_tensor(tensor)
 
 
 def is_at_hand(tensor: Any) -> bool:

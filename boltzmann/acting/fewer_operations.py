@@ -12,21 +12,12 @@ _LOOP = re.compile(r"^( *)for .* in .*:$")
 _RESULT = re.compile(r"\bx\d+\b")
 _NAME = re.compile(r"\b[a-zA-Z_]\w*\b")
 _LARGEST = re.compile(r"^ *if .*: (r_\w+) = ")
-_GUARDED = {
-    "divided": "({0} / {1} if {1} else divided({0}, {1}))",
-    "exponential": "(exp({0}) if {0} < 709.0 else exponential({0}))",
-    "logarithm": "(log({0}) if {0} > 0.0 else logarithm({0}))",
-    "logarithm_of_1_and": "(log1p({0}) if {0} > -1.0 else logarithm_of_1_and({0}))",
-    "np.sqrt": "(sqrt({0}) if {0} >= 0.0 else nan)",
-}
-"""Functions of names, and what they are where nothing is out of their domain, which needs no call of Python's."""
-_CALL = re.compile(rf"^({'|'.join(map(re.escape, _GUARDED))})\(([^()]*)\)$")
-_SHORTER = {"-np.inf": "minus_inf", "np.inf": "inf", "np.nan": "nan", "np.abs(": "abs("}
+_SHORTER = {"-np.inf": "minus_inf", "np.": ""}
 
 
 def with_fewer_operations(lines: list[str]) -> list[str]:
     """Return the lines of a function's body with loops freed of what they repeat, and results written where read."""
-    return _inlined([_guarded(line) for line in _hoisted(lines)])
+    return _inlined(_read([_shortened(line) for line in _hoisted(lines)]))
 
 
 def _hoisted(lines: list[str]) -> list[str]:
@@ -56,13 +47,22 @@ def _body(lines: list[str], indent: str) -> list[str]:
     return lines[:end]
 
 
-def _guarded(line: str) -> str:
-    found = _LINE.match(line)
-    if found and (call := _CALL.match(found[3])):
-        line = f"{found[1]}{found[2]} = {_GUARDED[call[1]].format(*call[2].split(', '))}"
+def _shortened(line: str) -> str:
     for long, short in _SHORTER.items():
         line = line.replace(long, short)
     return line
+
+
+def _read(lines: list[str]) -> list[str]:
+    """Leave out results that nothing reads."""
+    result: list[str] = []
+    names: set[str] = set()
+    for line in reversed(lines):
+        found = _LINE.match(line)
+        if found is None or found[2] in names:
+            result.append(line)
+            names.update(_RESULT.findall(found[3] if found else line))
+    return result[::-1]
 
 
 def _inlined(lines: list[str]) -> list[str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from types import SimpleNamespace
 from typing import Any
 
 from boltzmann.acting.fewer_operations import with_fewer_operations
@@ -66,23 +65,45 @@ def _sqrt(x: float) -> float:
     return math.sqrt(x) if x >= 0 else math.nan
 
 
-_NAMES = {
-    "divided": divided,
-    "powered": powered,
-    "exponential": exponential,
-    "exponential_minus_1": _expm1,
-    "logarithm": _log,
-    "logarithm_of_1_and": _log1p,
-    "np": SimpleNamespace(
-        inf=math.inf, nan=math.nan, float64=float, abs=abs, sqrt=_sqrt,
-        tanh=math.tanh, hypot=math.hypot, isfinite=math.isfinite, floor=math.floor,
-    ),
-    "exp": math.exp, "log": math.log, "log1p": math.log1p, "sqrt": math.sqrt,
-    "inf": math.inf, "minus_inf": -math.inf, "nan": math.nan,
+_SHARED = {
+    "inf": math.inf, "minus_inf": -math.inf, "nan": math.nan, "float64": float, "abs": abs,
+    "tanh": math.tanh, "hypot": math.hypot, "isfinite": math.isfinite, "floor": math.floor,
 }  # fmt: skip
+_QUICK = _SHARED | {
+    "exponential": math.exp, "exponential_minus_1": math.expm1, "sqrt": math.sqrt,
+    "logarithm": math.log, "logarithm_of_1_and": math.log1p,
+}  # fmt: skip
+"""Python's functions, which raise errors beyond their domain."""
+_CAREFUL = _SHARED | {
+    "exponential": exponential, "exponential_minus_1": _expm1, "sqrt": _sqrt,
+    "logarithm": _log, "logarithm_of_1_and": _log1p, "divided": divided, "powered": powered,
+}  # fmt: skip
+"""Functions that follow the rules of IEEE arithmetic, as arrays do."""
 
 
 class _FloatCode(Code):
+    """Code of Python's operators, which raise errors where a result is not defined or too large."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._in_reach = [{}, {}]
+        self.false = ""
+        """A condition that is known to fail."""
+
+    def bind(self, text: str) -> Symbol:
+        """Return the result of an operation, which is written unless its result is in reach or known."""
+        if text == self.false:
+            return Symbol(self, "False")
+        return Symbol(self, text[9:]) if text.startswith("False or ") else super().bind(text)
+
+    def where(self, condition: Any, this: Any, other: Any) -> Symbol:
+        """Return this where the condition holds, else the other."""
+        if text_of(condition) == "False" and isinstance(other, Symbol):
+            return other
+        return super().where(condition, this, other)
+
+
+class _CarefulCode(_FloatCode):
     """Code in which division and powers follow the rules of IEEE arithmetic."""
 
     def operation(self, left: str, sign: str, right: str) -> str:
@@ -105,41 +126,60 @@ class _Read:
 
 
 @lru_cache(maxsize=256)
-def _compiled(text: str) -> Weigh:
-    scope: dict[str, Any] = dict(_NAMES)
-    exec(compile(text, "<law in floats>", "exec"), scope)
+def _compiled(quick: str, careful: str) -> Weigh:
+    with_care: dict[str, Any] = dict(_CAREFUL)
+    exec(compile(careful, "<law in floats, with care>", "exec"), with_care)
+    scope: dict[str, Any] = {**_QUICK, "weigh_with_care": with_care["weigh"]}
+    exec(compile(quick, "<law in floats>", "exec"), scope)
     weigh: Weigh = scope["weigh"]
     return weigh
 
 
 def weigh_in_floats(law: PolicyLaw) -> Weigh | None:
-    """Return the function of one row; None for a law that picks a number of one action, and for a called policy."""
-    weight = law.weight
-    if weight is None or any(each.first for each in law.passes):
+    """Return the function of one row; None for a law that picks a number of one action, and for a called policy.
+
+    The lines are written without a look at the domains of functions, and again with it, for the rare row that raises
+    an error.
+    """
+    if law.weight is None or any(each.first for each in law.passes):
         return None
-    code = _FloatCode()
-    code._in_reach = [{}, {}]
+    head = f"def weigh({', '.join(ARGUMENTS)}, numbers):"
+    quick = [f"    {line}" for line in _lines(law, _FloatCode())]
+    quick = ["    try:", *quick, "    except (ArithmeticError, ValueError):"]
+    quick.append(f"        return weigh_with_care({', '.join(ARGUMENTS)}, numbers)")
+    return _compiled("\n".join([head, *quick]), "\n".join([head, *_lines(law, _CarefulCode())]))
+
+
+def _lines(law: PolicyLaw, code: _FloatCode) -> list[str]:
+    """Return the lines of the function's body."""
+    weight: Any = law.weight
     if law.numbers:
         names = ", ".join(f"r_{name}" for name in law.numbers)
         code.line(f"{names}, = numbers")
     code.line("r_top = max(q)")
     code.line(*(f"A_{name} = {list(map(float, weights))}" for name, weights in law.constants.items()))
     lists = {name: name for name in ARGUMENTS} | {name: f"A_{name}" for name in law.constants}
+    moved: set[str] = set()
     for each in law.passes:
         if each.times == 1:
-            _write_pass(code, each, lists)
+            moved |= _write_pass(code, each, lists)
             continue
         with code.under(f"for _ in range({each.times}):"):
-            _write_pass(code, each, lists)
-            with code.under(f"if r_{each.until}:"):
-                code.line("break")
+            # Where an earlier pass may have ended the search already, no later line needs to ask again.
+            begins = each.until in moved
+            end = (f"if r_{each.until}:", "    break")
+            if begins:
+                code.line(*end)
+                code.false = f"r_{each.until} > 0.0"
+            moved |= _write_pass(code, each, lists)
+            code.line(*(() if begins else end))
+        code.false = ""
     code.line("result = []")
     row = _Read(code, "r_")
     with _over_actions(code, lists) as action:
         code.line(f"result.append({text_of(weight(code, action, row))})")
     code.line("return result")
-    lines = with_fewer_operations([line[4:] for line in code.lines])
-    return _compiled("\n".join([f"def weigh({', '.join(ARGUMENTS)}, numbers):", *lines]))
+    return with_fewer_operations([line[4:] for line in code.lines])
 
 
 class _over_actions:  # noqa: N801 (used as a statement)
@@ -164,7 +204,8 @@ class _over_actions:  # noqa: N801 (used as a statement)
         self._code.lines[self._place] = line.replace("for in reach:", f"for {heads} in {each}:")
 
 
-def _write_pass(code: Code, each: Pass, lists: dict[str, str]) -> None:
+def _write_pass(code: Code, each: Pass, lists: dict[str, str]) -> set[str]:
+    """Write a pass, and return the names of the numbers that it moves."""
     start = len(code.lines)
     kept: list[str] = []
     with _over_actions(code, lists) as action:
@@ -188,8 +229,10 @@ def _write_pass(code: Code, each: Pass, lists: dict[str, str]) -> None:
     # The law reads the numbers of earlier passes until all of this pass are known.
     code.line(*(f"r_{name} = s_{name}" for name in sums), *(f"A_{name} = K_{name}" for name in kept))
     lists.update({name: f"A_{name}" for name in kept})
-    if each.moves is not None:
-        with code.under("if True:"):
-            moved = each.moves(code, _Read(code, "r_"))
-            if moved:
-                code.line(f"{', '.join(f'r_{name}' for name in moved)}, = {', '.join(map(text_of, moved.values()))},")
+    if each.moves is None:
+        return set()
+    with code.under("if True:"):
+        results = each.moves(code, _Read(code, "r_"))
+        if results:
+            code.line(f"{', '.join(f'r_{name}' for name in results)}, = {', '.join(map(text_of, results.values()))},")
+    return set(results)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann._numerics import libraries
+from boltzmann._numerics import cumulative_sum, libraries
 from boltzmann.arrays import Namespace
 
 _MOST_STEPS = 100
@@ -22,8 +22,8 @@ def sparsemax_rows(xp: Namespace, exponents: Any) -> Any:
     # Scores more than 1 below the best are outside the support, so the clip changes nothing but avoids -inf.
     scores: Any = xp.where(exponents > _BELOW_SUPPORT, exponents, _BELOW_SUPPORT)
     falling: Any = xp.flip(xp.sort(scores, axis=-1), axis=-1)
-    counts: Any = xp.cumulative_sum(xp.ones_like(scores), axis=-1)
-    sums: Any = xp.cumulative_sum(falling, axis=-1)
+    counts: Any = cumulative_sum(xp, xp.ones_like(scores))
+    sums: Any = cumulative_sum(xp, falling)
     size = xp.sum(xp.astype(1 + counts * falling > sums, scores.dtype), axis=-1, keepdims=True)
     threshold = (xp.sum(xp.where(counts <= size, falling, 0.0), axis=-1, keepdims=True) - 1) / size
     return xp.where(scores > threshold, scores - threshold, 0.0)
