@@ -19,6 +19,7 @@ from string import Template
 from boltzmann.experiments.charts import Chart
 from boltzmann.experiments.pages.drawings import Picture, breakable, escape, figure_of, figures
 from boltzmann.experiments.pages.page_charts import chart_of
+from boltzmann.experiments.pages.page_styles import palette_script, palette_style
 from boltzmann.experiments.pages.page_tables import Table, table_of
 
 _ASSETS = "assets"
@@ -110,13 +111,13 @@ def render_page(title: str, answer: Sequence[str | Answer], sections: Sequence[S
     >>> "<title>A &amp; B</title>" in page, "<p>A did best.</p>" in page
     (True, True)
     """
-    script = "\n".join(_asset(name) for name in _SCRIPTS)
+    script = "\n".join([palette_script(), *map(_asset, _SCRIPTS)])
     names = [f"section-{number}" for number in range(1, len(sections) + 1)]
     entries = [*((name, section.heading) for name, section in zip(names, sections, strict=True)), _EXPLORER]
     return Template(_asset("page.html")).substitute(
         title=escape(title),
         policy=_policy(script),
-        style="".join(_asset(name) for name in _STYLES),
+        style="".join([palette_style(), *map(_asset, _STYLES)]),
         links="\n".join(f'<li><a href="#{name}">{escape(heading)}</a></li>' for name, heading in entries),
         answer=_answers(answer),
         sections="\n".join(map(_section, names, sections)),

@@ -9,22 +9,20 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann.experiments.charts import Axis, Chart, Line, LinePanel, Row, RowPanel
+from boltzmann.experiments.charts import COLOURS, Axis, Chart, Line, LinePanel, Row, RowPanel, mark_of
 from boltzmann.experiments.metrics import Floats
 from boltzmann.experiments.pages.drawings import breakable, escape, figures
 from boltzmann.experiments.wording import printable
 
 _DIGITS = 6
 """Digits of a number on the page; no screen and no reader has use for more."""
-_MARKS = (
-    "M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0Z",
-    "M-4-4H4V4H-4Z",
-    "M0-4.5L4.5 4H-4.5Z",
-    "M0-5L5 0L0 5L-5 0Z",
-    "M-4-4L4 4M-4 4L4-4",
-)
-"""The outlines of the marks, in the order of ``charts/styles.js``."""
-_COLOURS = 8
+_OUTLINES = {
+    "circle": "M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0Z",
+    "square": "M-4-4H4V4H-4Z",
+    "triangle": "M0-4.5L4.5 4H-4.5Z",
+    "diamond": "M0-5L5 0L0 5L-5 0Z",
+    "cross": "M-4-4L4 4M-4 4L4-4",
+}
 _STEPS, _ROUND, _TICKS = (1.0, 2.0, 5.0, 10.0), 1e-9, 5
 
 
@@ -138,13 +136,13 @@ def _row(row: Row, lines: str, low: float, high: float) -> str:
         left, width = 100 * (row.low - low) / (high - low), 100 * (row.high - row.low) / (high - low)
         marks += f'<span class="bar" style="left:{left:.2f}%;width:{width:.2f}%"></span>'
     if math.isfinite(row.value):
-        path = _MARKS[(row.style + 2 * (row.style // _COLOURS)) % len(_MARKS)]
+        path = _OUTLINES[mark_of(row.style)]
         left = 100 * (row.value - low) / (high - low)
         kind = "dot hollow" if row.is_hollow else "dot"
         marks += f'<svg class="{kind}" viewBox="-7 -7 14 14" style="left:{left:.2f}%"><path d="{path}"/></svg>'
     about = f" {escape(row.about)}" if row.about else ""
     name = f'<th scope="row" data-style="{row.style}"><code>{breakable(row.name)}</code>{about}</th>'
-    track = f'<div class="track colour-{row.style % _COLOURS}" aria-hidden="true">{marks}</div>'
+    track = f'<div class="track colour-{row.style % len(COLOURS)}" aria-hidden="true">{marks}</div>'
     return (
         f'<tr data-series="{escape(row.name)}">{name}<td class="track-cell">{track}</td>'
         f'<td class="number">{figures(row.text)}</td></tr>'

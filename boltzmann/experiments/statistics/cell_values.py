@@ -42,7 +42,7 @@ def curve(cell: Cell, metric: MetricKey) -> Floats:
     return find_metric(metric).values_of_windows(cell.metrics, cell.lengths)
 
 
-def final(cell: Cell, metric: JudgedKey) -> Floats:
+def final(cell: Cell, metric: MetricKey) -> Floats:
     """Return a metric of every replicate over the last tenth of the steps, shape (R,).
 
     With fewer than ten recorded windows it is the last window. The return is the mean over the episodes that ended
