@@ -17,9 +17,9 @@ from boltzmann.experiments.statistics import (
     Judgement,
     bounded_mean,
     bounds_of,
-    final,
     hole_of,
     labels_of,
+    last_tenth,
     learner_of,
     members,
     usual_family,
@@ -185,12 +185,12 @@ def _lines(
     for name, agents in lines_of(family, numbers).items():
         x = np.array([positions[number] for number in agents.values()])
         mean, low, high = bounded_mean(
-            np.stack([final(cells[agent], metric) for agent in agents], axis=1), bounds, confidence
+            np.stack([last_tenth(cells[agent], BY_KEY[metric]) for agent in agents], axis=1), bounds, confidence
         )
         banded = not np.isnan(low).all()
         lines.append(Line(name, styles[name], x, mean, (low, high) if banded else None))
     for agent in (agent for agent in cells if agent not in numbers and labels[agent] in styles):
-        estimate = bounded_mean(final(cells[agent], metric), bounds, confidence)
+        estimate = bounded_mean(last_tenth(cells[agent], BY_KEY[metric]), bounds, confidence)
         mean, low, high = (np.array([float(number)]) for number in estimate)
         banded = bool(np.isfinite(low).all())
         # Bands of levels cross the whole panel and would hide the line.

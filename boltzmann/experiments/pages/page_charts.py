@@ -11,7 +11,7 @@ import numpy as np
 
 from boltzmann.experiments.charts import COLOURS, Axis, Chart, Line, LinePanel, Row, RowPanel, mark_of
 from boltzmann.experiments.metrics import Floats
-from boltzmann.experiments.pages.drawings import breakable, escape, figures
+from boltzmann.experiments.pages.drawings import breakable, escape, figures, prose
 from boltzmann.experiments.wording import printable
 
 _DIGITS = 6
@@ -23,13 +23,15 @@ _OUTLINES = {
     "diamond": "M0-5L5 0L0 5L-5 0Z",
     "cross": "M-4-4L4 4M-4 4L4-4",
 }
+_END = 0.1
+"""So near to an end of an axis a number that stood in the middle of its tick would leave the panel."""
 _STEPS, _ROUND, _TICKS = (1.0, 2.0, 5.0, 10.0), 1e-9, 5
 
 
 def chart_of(name: str, chart: Chart) -> str:
     """Return the HTML of a chart; ``name`` is its identity on the page."""
     heading = f"<h3>{breakable(chart.heading)}</h3>\n" if chart.heading else ""
-    caption = f"\n<figcaption>{escape(chart.caption)}</figcaption>" if chart.caption else ""
+    caption = f"\n<figcaption>{prose(chart.caption)}</figcaption>" if chart.caption else ""
     lines = [panel for panel in chart.panels if isinstance(panel, LinePanel)]
     data, tools, kind = "", "", " of-rows"
     if lines:
@@ -48,7 +50,7 @@ def _place_of(panel: LinePanel) -> str:
     return (
         f'<div class="panel">\n<h4>{breakable(panel.title)}</h4>\n{unit}'
         f'<div class="plot" tabindex="0" role="group" aria-label="{escape(label)}">'
-        f'<div class="readout" role="status" hidden></div></div>\n</div>'
+        f'<div class="readout" role="status" hidden></div></div>\n<p class="along">{prose(panel.x.label)}</p>\n</div>'
     )
 
 
@@ -121,12 +123,16 @@ def _rows_of(panel: RowPanel) -> str:
     if panel.line is not None:
         lines += f'<span class="zero" style="left:{place(panel.line)}"></span>'
     rows = "\n".join(_row(row, lines, low, high) for row in panel.rows)
-    scale = "".join(f'<span style="left:{place(number)}">{_short(number)}</span>' for number in ticks)
+    scale = "".join(
+        f'<span style="left:{place(number)};transform:translateX({_shift((number - low) / (high - low))})">'
+        f"{_short(number)}</span>"
+        for number in ticks
+    )
     return (
         f'<div class="panel">\n<table class="intervals">\n<caption class="title">{breakable(panel.title)}</caption>\n'
         f"<tbody>\n{rows}\n</tbody>\n<tfoot><tr><td></td>"
-        f'<td class="track-cell"><div class="scale" aria-hidden="true">{scale}</div>{escape(panel.label)}</td>'
-        "<td></td></tr></tfoot>\n</table>\n</div>"
+        f'<td class="track-cell"><div class="scale" aria-hidden="true">{scale}</div></td>'
+        f'<td></td></tr><tr><td class="along" colspan="3">{prose(panel.label)}</td></tr></tfoot>\n</table>\n</div>'
     )
 
 
@@ -147,6 +153,12 @@ def _row(row: Row, lines: str, low: float, high: float) -> str:
         f'<tr data-series="{escape(row.name)}">{name}<td class="track-cell">{track}</td>'
         f'<td class="number">{figures(row.text)}</td></tr>'
     )
+
+
+def _shift(share: float) -> str:
+    """Return by how much of its width a number moves to the left: half, and less or more at the ends of the axis."""
+    inside = min(share / _END, (1 - share) / _END, 1.0)
+    return f"{-50 * (inside if share < 1 / 2 else 2 - inside):.0f}%"
 
 
 def _round_numbers(low: float, high: float) -> list[float]:
