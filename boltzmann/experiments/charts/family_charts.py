@@ -181,16 +181,20 @@ def _lines(
 ) -> list[Line]:
     """Return the line of each learner of the family, and the level of each of the best agents outside it."""
     bounds, labels, lines = bounds_of(cells, metric), labels_of(cells), []
+    widen = BY_KEY[metric].is_judged
     positions = dict(zip(numbers.values(), positions_with_ends(list(numbers.values())), strict=True))
     for name, agents in lines_of(family, numbers).items():
         x = np.array([positions[number] for number in agents.values()])
         mean, low, high = bounded_mean(
-            np.stack([last_tenth(cells[agent], BY_KEY[metric]) for agent in agents], axis=1), bounds, confidence
+            np.stack([last_tenth(cells[agent], BY_KEY[metric]) for agent in agents], axis=1),
+            bounds,
+            confidence,
+            widen=widen,
         )
         banded = not np.isnan(low).all()
         lines.append(Line(name, styles[name], x, mean, (low, high) if banded else None))
     for agent in (agent for agent in cells if agent not in numbers and labels[agent] in styles):
-        estimate = bounded_mean(last_tenth(cells[agent], BY_KEY[metric]), bounds, confidence)
+        estimate = bounded_mean(last_tenth(cells[agent], BY_KEY[metric]), bounds, confidence, widen=widen)
         mean, low, high = (np.array([float(number)]) for number in estimate)
         banded = bool(np.isfinite(low).all())
         # Bands of levels cross the whole panel and would hide the line.

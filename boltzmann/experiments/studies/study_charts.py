@@ -51,7 +51,7 @@ def sweep_charts(results: Results, metric: JudgedKey | None = None) -> list[Char
         panels = [family_panel(cells, family, key, styles, _with_side(key)) for key in keys]
         best = [_best_index(line, judged) for line in panels[0].lines if line.form == "line"]
         marked = [_marked(panel, best, len(styles)) for panel in panels]
-        charts.append(Chart(f"Metrics against the temperature T, on {task}", marked, task, caption))
+        charts.append(Chart(f"Metrics against the temperature T, on {task}", marked, task, "" if charts else caption))
     return charts
 
 

@@ -5,6 +5,12 @@ const SPACE = { top: 10, right: 16, bottom: 28, letter: 8.2 };
 // With so many points or fewer, each has its mark.
 const MOST_MARKED = 40;
 
+// About how wide a text is, in pixels; exponents are small.
+function widthOf(text) {
+  const small = (text.match(/[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]/g) ?? []).length;
+  return SPACE.letter * (text.length - 0.4 * small);
+}
+
 // The lines of a panel that the legend has left on.
 function visibleLines(panel, hidden) {
   return panel.lines.filter((line) => !hidden.has(line.name));
@@ -18,7 +24,7 @@ function axesOf(panel, lines, width, height, logSteps) {
   const yReach = reachOf(panel.y, ys, edges, panel.y.log);
   const xReach = reachOf({ ...panel.x, tight: !panel.x.ticks?.length }, xs, [], usesLog);
   const y = scaleOf(panel.y, yReach, [height - SPACE.bottom, SPACE.top], panel.y.log, Math.max(2, height / 48));
-  const left = 12 + SPACE.letter * Math.max(2, ...y.ticks.map(([, text]) => text.length));
+  const left = 12 + SPACE.letter * Math.max(2, ...y.ticks.map(([, text]) => widthOf(text) / SPACE.letter));
   const inner = width - left - SPACE.right;
   const x = scaleOf(panel.x, xReach, [left, width - SPACE.right], usesLog, Math.max(2, inner / 85));
   return { x, y, left, right: width - SPACE.right, top: SPACE.top, bottom: height - SPACE.bottom, usesLog };
@@ -50,7 +56,7 @@ function unstepped(points) {
 // The numbers below a panel that have room beside each other, as [place, text]; the first and the last one always do.
 function fittingNumbers(axes) {
   const places = axes.x.ticks.map(([number, text]) => {
-    const half = (SPACE.letter * text.length) / 2;
+    const half = widthOf(text) / 2;
     return { x: Math.min(axes.x.at(number), axes.right + SPACE.right - half), half, text };
   });
   const fit = (one, other) => one.x + one.half + 6 <= other.x - other.half;
@@ -115,7 +121,7 @@ function drawPanel(panel, width, state) {
   drawGrid(svg, panel, axes);
   const clip = `${panel.id}-inside`;
   const inside = drawn("clipPath", { id: clip });
-  inside.append(drawn("rect", { x: axes.left, y: axes.top - 2, width: axes.right - axes.left + 4, height: axes.bottom - axes.top + 4 }));
+  inside.append(drawn("rect", { x: axes.left - 2, y: axes.top - 6, width: axes.right - axes.left + 6, height: axes.bottom - axes.top + 12 }));
   const layer = drawn("g", { "clip-path": `url(#${clip})` });
   // The first line is the best one: it is drawn last, above the others.
   [...lines].reverse().forEach((line) => drawLine(layer, axes, line));
