@@ -12,13 +12,13 @@ from pathlib import Path
 
 from boltzmann.experiments.figures import each_figure
 from boltzmann.experiments.metrics import StepKey
-from boltzmann.experiments.pages import Section, repetition, write_page
+from boltzmann.experiments.pages import repetition, write_page
 from boltzmann.experiments.studies import (
     Annealing,
     annealing_answer,
     draw_gains,
     gain_cards,
-    gain_charts,
+    gain_sections,
     gain_tables,
     run_annealing,
 )
@@ -57,10 +57,6 @@ DEFAULT_TASKS = {
 }
 DEFAULT_TEMPERATURES = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, float("inf"))
 _FIGURE, _PAGE = "gains.png", "report.html"
-_SHOWS = (
-    "By how much each schedule does better than the best constant temperature, which a run on other random numbers has "
-    "chosen."
-)
 
 
 EXAMPLES = (
@@ -129,12 +125,9 @@ def main(arguments: list[str] | None, program: str) -> None:
         print_path("results", folder)
         with each_figure() as attempt:
             draw_and_save(folder / _FIGURE, lambda: draw_gains(gains, options.metric), attempt)
-            charts = gain_charts(gains, options.metric)
-            section = Section("What annealing gains", _SHOWS, charts=charts, tables=tables)
-            page, sections = folder / _PAGE, [section, repetition(runs)]
-            write_and_print(
-                page, lambda: write_page(page, "What annealing gains", gain_cards(gains), sections), attempt
-            )
+            page, sections = folder / _PAGE, [*gain_sections(gains, options.metric), repetition(runs)]
+            title, cards = "Does annealing the temperature pay?", gain_cards(gains, options.metric)
+            write_and_print(page, lambda: write_page(page, title, cards, sections), attempt)
 
 
 if __name__ == "__main__":

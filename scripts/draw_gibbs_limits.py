@@ -45,7 +45,7 @@ def draw_limits(values: list[float]) -> Figure:
         figure = new_figure(10.5, 7.0)
         panels = figure.subplots(2, 2).ravel()
         for action in np.argsort(values)[::-1]:
-            _draw(panels[0], "probs", curves, ends, f"Q = {values[action]:g}", COLOURS[action % 10], action)
+            _draw(panels[0], "probs", curves, ends, f"Q = {values[action]:g}", COLOURS[action % len(COLOURS)], action)
         _draw(panels[1], "entropy", curves, ends, "entropy", COLOURS[0])
         for curve, (name, label) in enumerate(
             [("soft_value", "soft value, T log Z"), ("mellowmax", "mellowmax"), ("mean", "mean, E[Q]")]

@@ -20,10 +20,9 @@ from numpy.typing import NDArray
 import envs
 from boltzmann import Boltzmann
 from boltzmann.experiments import Experiment, Results, Task, draw_sensitivity, read_environment, run
-from boltzmann.experiments.charts import family_charts
 from boltzmann.experiments.figures import each_figure
 from boltzmann.experiments.metrics import JudgedKey
-from boltzmann.experiments.pages import Section, repetition, write_page
+from boltzmann.experiments.pages import repetition, write_page
 from boltzmann.experiments.runs import run_or_refuse
 from boltzmann.experiments.studies import (
     ENDS,
@@ -35,10 +34,10 @@ from boltzmann.experiments.studies import (
     ends_table,
     fit_low_temperatures,
     gap_or_usual,
-    limit_charts,
     slope_tables,
     sweep_answer,
     sweep_cards,
+    sweep_sections,
     sweep_temperatures,
 )
 from scripts.support import (
@@ -74,8 +73,6 @@ DEFAULT_STEPS = {
     "FrozenLake-v1": 20_000,
     "CliffWalking-v1": 20_000,
 }
-_SWEEP = "How well each constant temperature does; the level lines are the greedy and the uniform policy."
-_LAWS = "How the library's probabilities approach greedy and uniform, beside the laws that theory predicts."
 
 
 EXAMPLES = (
@@ -169,14 +166,8 @@ def report(
     with each_figure() as attempt:
         draw_and_save(folder / "sweep.png", lambda: draw_sensitivity(results, "Boltzmann(T)", metric), attempt)
         draw_and_save(folder / "limits.png", lambda: draw_limits(values), attempt)
-        sweep = family_charts(results, "Boltzmann(T)", metric)
-        sections = [
-            Section("From T = 0 to T = ∞", _SWEEP, charts=sweep, tables=[best]),
-            Section("The ends equal greedy and uniform", tables=[ends]),
-            Section("The way to both ends", _LAWS, charts=limit_charts(values), tables=slopes),
-            repetition({"sweep": results}),
-        ]
-        page, title = folder / _PAGE, "From T = 0 to T = ∞"
+        sections = [*sweep_sections(results, temperatures, checks, values, metric), repetition({"sweep": results})]
+        page, title = folder / _PAGE, "Which temperature? From T = 0 (greedy) to T = ∞ (uniform)"
         write_and_print(page, lambda: write_page(page, title, sweep_cards(temperatures, checks), sections), attempt)
 
 

@@ -17,6 +17,7 @@ from boltzmann.experiments.pages import Section, repetition, write_page
 from boltzmann.experiments.studies import (
     Tuning,
     candidates,
+    constants_charts,
     judgement_table,
     recommendation,
     recommendation_card,
@@ -48,7 +49,11 @@ DEFAULT_FAMILIES = ("linear", "exponential", "cosine", "inverse time", "inverse 
 _FIGURE, _PAGE = "finalists.png", "report.html"
 _SHOWS = (
     "The best candidates of the search, played again on fresh random numbers, so that luck in the search counts for "
-    "nothing. The line below the table is the recommended agent."
+    "nothing. The line below the table is the recommended agent, to copy."
+)
+_SEARCH = (
+    "Each round plays the candidates on fresh random numbers, twice as many times as the last one, and keeps the "
+    "better half. The chart shows the first round's constant temperatures: how much T matters here."
 )
 
 
@@ -130,11 +135,11 @@ def main(arguments: list[str] | None, program: str) -> None:
         runs = {f"round {number}": entry.results for number, entry in enumerate(result.rounds)}
         with each_figure() as attempt:
             draw_and_save(folder / _FIGURE, lambda: differences_of(result.judgement), attempt)
+            compared = difference_charts(result.judgement, "the recommended agent")
+            constants = constants_charts(result.rounds[0].results, result.metric, len(judged.rows))
             sections = [
-                Section(
-                    "The finalists", _SHOWS, [], [judged], result.agent, charts=difference_charts(result.judgement)
-                ),
-                Section("The search", tables=[rounds]),
+                Section("The finalists", _SHOWS, [], [judged], result.agent, charts=compared),
+                Section("The search", _SEARCH, charts=constants, tables=[rounds]),
                 repetition(runs | {"judging": result.judged}),
             ]
             page, title = folder / _PAGE, f"Which temperature? {options.env}"

@@ -10,7 +10,7 @@ from benchmarks.untuned.scoring import CLIP, Suite, defaults
 from benchmarks.untuned.tasks import GROUPS, Group
 from benchmarks.untuned.tuning import PARTS
 from boltzmann.experiments.charts import Axis, Chart, Line, LinePanel
-from boltzmann.experiments.figures import look
+from boltzmann.experiments.figures import line_style, look
 from boltzmann.experiments.pages import Section, Table
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ _SHOWS = (
     "For every policy and task, how much of the gain of the best hand-tuned Boltzmann schedule over uniform "
     "exploration the policy has: 1 is the tuned schedule, 0 is uniform."
 )
-_COLOURS, _LINES = 6, ("-", "--", ":", "-.")
 _PROFILE = "On which share of the tasks each policy reaches at least so much of the tuned schedule's gain."
 
 
@@ -149,26 +148,17 @@ def _mark_groups(panel: Axes, groups: list[Group]) -> None:
 
 def profile(suite: Suite) -> Figure:
     """Draw the share of tasks on which each policy has at least a ratio, a panel for each part."""
-    import seaborn as sns
     from matplotlib.figure import Figure
 
     with look():
         figure = Figure(figsize=(12.5, 4.2), layout="constrained")
         panels = figure.subplots(1, len(PARTS), sharey=True)
-        colours = sns.color_palette("colorblind", _COLOURS) * len(_LINES)
         grid = np.linspace(*CLIP, 341)
         for panel, part in zip(panels, PARTS, strict=True):
-            for index, (entrant, colour) in enumerate(zip(suite.entrants, colours, strict=False)):
+            for index, entrant in enumerate(suite.entrants):
                 ratios = np.array(list(suite.scores[entrant, part].ratios.values()))
                 shares = (ratios[:, np.newaxis] >= grid - 1e-12).mean(axis=0)
-                panel.plot(
-                    grid,
-                    shares,
-                    label=entrant,
-                    color=colour,
-                    linestyle=_LINES[index // _COLOURS],
-                    drawstyle="steps-pre",
-                )
+                panel.plot(grid, shares, label=entrant, drawstyle="steps-pre", **line_style(index))
             panel.axvline(1.0, color="0.6", linewidth=0.8, linestyle=":")
             panel.set(title=TITLES[part].capitalize(), xlabel="ratio")
             panel.label_outer()

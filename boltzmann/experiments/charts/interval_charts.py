@@ -11,11 +11,14 @@ from boltzmann.experiments.charts.model import Chart, Row, RowPanel
 from boltzmann.experiments.statistics import Judgement, TaskJudgement, with_ends, with_interval
 
 
-def difference_charts(judgement: Judgement) -> list[Chart]:
-    """Return one chart with a panel for each task: every policy less the best one, or less the baseline."""
+def difference_charts(judgement: Judgement, to: str | None = None) -> list[Chart]:
+    """Return one chart with a panel for each task: every policy less the best one, or less the baseline.
+
+    ``to`` says what the baseline is.
+    """
     styles = policy_styles(judgement)
     panels = [_differences(judged, styles, judgement.confidence) for judged in judgement.tasks]
-    to = "the best one" if judgement.baseline is None else "the baseline"
+    to = to or ("the best one" if judgement.baseline is None else "the baseline")
     return [
         Chart(
             f"The final value of each policy less that of {to}, with intervals",

@@ -78,9 +78,15 @@ def panels_beside(judgement: Judgement, task: str, metric: MetricKey | Sequence[
 
 
 def policy_styles(judgement: Judgement) -> dict[str, int]:
-    """Return the style of each policy by its short label, one for the whole page, in the order of the experiment."""
+    """Return the style of each policy by its short label, one for pages and figures, in the order of the experiment."""
     names = dict.fromkeys(label for cells in judgement.cells.values() for label in labels_of(cells).values())
     return {name: index for index, name in enumerate(names)}
+
+
+def styles_of(judgement: Judgement, cells: Cells) -> dict[str, int]:
+    """Return the style of each agent of a task."""
+    styles = policy_styles(judgement)
+    return {agent: styles[label] for agent, label in labels_of(cells).items()}
 
 
 def best_first(cells: Cells, metric: JudgedKey) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -12,6 +14,25 @@ from boltzmann.experiments.metrics import Floats
 
 Form = Literal["line", "steps", "level", "marks", "dashes"]
 """Points connected by lines, values that hold until the next point, one value for all x, marks alone, a dashed law."""
+
+
+_WRITTEN_OUT = 3
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def decade(value: float) -> str:
+    """Write a tick of a logarithmic axis.
+
+    Examples
+    --------
+    >>> decade(0.01), decade(1e-7), decade(-1e12), decade(0.0), decade(2e6)
+    ('0.01', '10⁻⁷', '−10¹²', '0', '2e6')
+    """
+    text = f"{value:zg}"
+    exponent = round(math.log10(abs(value))) if value else 0
+    if abs(exponent) > _WRITTEN_OUT and math.isclose(abs(value), 10.0**exponent):
+        text = f"{'-' if value < 0 else ''}10{str(exponent).translate(_SUPERSCRIPTS)}"
+    return re.sub(r"e\+?(-?)0*", r"e\1", text).replace("-", "\N{MINUS SIGN}")
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@
 - ``saving``: writing to a file
 """
 
+from boltzmann.experiments.charts import COLOURS, decade
 from boltzmann.experiments.figures.curves import draw_learning_curves
 from boltzmann.experiments.figures.differences import differences_of, draw_differences
 from boltzmann.experiments.figures.listing import FIGURES, ComparisonFigure, draw_figures
@@ -16,14 +17,13 @@ from boltzmann.experiments.figures.profiles import draw_profiles
 from boltzmann.experiments.figures.saving import Attempt, each_figure, require_figure_format, save_figure
 from boltzmann.experiments.figures.sensitivity import draw_sensitivity
 from boltzmann.experiments.figures.style import (
-    COLOURS,
     EPISODES_NOTE,
     LETTER,
     LINE,
     LONGEST,
-    agent_styles,
-    decade,
+    line_style,
     look,
+    marker_of,
     new_figure,
     plain,
     put_caption,
@@ -40,7 +40,6 @@ __all__ = [
     "LONGEST",
     "Attempt",
     "ComparisonFigure",
-    "agent_styles",
     "decade",
     "differences_of",
     "draw_differences",
@@ -49,7 +48,9 @@ __all__ = [
     "draw_profiles",
     "draw_sensitivity",
     "each_figure",
+    "line_style",
     "look",
+    "marker_of",
     "new_figure",
     "plain",
     "put_caption",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from boltzmann.experiments.figures.style import LINE, agent_styles, look, new_figure, put_caption, shown_labels
+from boltzmann.experiments.charts import policy_styles
+from boltzmann.experiments.figures.style import LINE, line_style, look, marker_of, new_figure, put_caption, shown_labels
 from boltzmann.experiments.statistics import Judgement
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ def aggregates_of(judgement: Judgement) -> Figure:
     """Draw the aggregates over all tasks with their intervals; see ``boltzmann.experiments.statistics.suite``."""
     table = judgement.suite
     agents, names = list(table["agent"].unique()), list(table["aggregate"].unique())
-    styles, labels = agent_styles(agents), shown_labels({agent: agent for agent in agents})
+    styles, labels = policy_styles(judgement), shown_labels({agent: agent for agent in agents})
     height = _MARGINS + LINE * _ROW * len(agents)
     with look():
         figure = new_figure(2 * _PANEL, 2 * height + 0.5)
@@ -25,9 +26,10 @@ def aggregates_of(judgement: Judgement) -> Figure:
         for panel, name in zip(panels.ravel(), names, strict=True):
             rows = table[table["aggregate"] == name]
             for index, row in enumerate(rows.to_dict("records")):
-                colour = styles[row["agent"]]["color"]
+                style = styles[row["agent"]]
+                colour = line_style(style)["color"]
                 panel.plot([row["low"], row["high"]], [index, index], color=colour, linewidth=5, alpha=0.4)
-                panel.plot(row["estimate"], index, marker="o", markersize=4, color=colour)
+                panel.plot(row["estimate"], index, marker=marker_of(style), markersize=4, color=colour)
                 panel.text(
                     0.01, index - 0.22, labels[row["agent"]], transform=panel.get_yaxis_transform(), fontsize="small"
                 )

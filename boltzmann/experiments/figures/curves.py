@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from boltzmann.experiments.charts import MANY, best_first, curve_numbers, panels_beside
+from boltzmann.experiments.charts import MANY, best_first, curve_numbers, panels_beside, styles_of
 from boltzmann.experiments.describe import Plan
 from boltzmann.experiments.figures.legends import label_ends, legend_beside, width_beside
 from boltzmann.experiments.figures.style import (
     LETTER,
     LINE,
-    agent_styles,
     bands_note,
     label_metric,
+    line_style,
     look,
     new_figure,
     put_caption,
@@ -101,7 +101,9 @@ def curves_of(judgement: Judgement, metric: MetricKey | Sequence[MetricKey] | No
             last = len(shown[task]) - 1
             # The last panel of a row takes the columns that only other rows fill.
             spans = [slice(column, columns if column == last else column + 1) for column in range(last + 1)]
-            _draw_task([figure.add_subplot(grid[row, span]) for span in spans], task, cells, shown[task], height)
+            panels = [figure.add_subplot(grid[row, span]) for span in spans]
+            styles = {agent: line_style(style) for agent, style in styles_of(judgement, cells).items()}
+            _draw_task(panels, task, cells, shown[task], height, styles)
     return figure
 
 
@@ -133,8 +135,15 @@ def _judged_by(cells: Cells, metrics: Sequence[MetricKey]) -> JudgedKey:
     return ranking[0] if ranking else usual_metric(cells)
 
 
-def _draw_task(panels: Any, task: str, cells: Cells, metrics: list[MetricKey], height: float) -> None:
-    labels, styles, judge = shown_labels(labels_of(cells)), agent_styles(cells), _judged_by(cells, metrics)
+def _draw_task(
+    panels: Any,
+    task: str,
+    cells: Cells,
+    metrics: list[MetricKey],
+    height: float,
+    styles: dict[str, dict[str, Any]],
+) -> None:
+    labels, judge = shown_labels(labels_of(cells)), _judged_by(cells, metrics)
     ranked = best_first(cells, judge)
     for agent, (width, shade) in strengths(ranked).items():
         styles[agent] |= {"linewidth": width, "alpha": shade}

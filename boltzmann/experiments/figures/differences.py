@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from boltzmann.experiments.charts import policy_styles
 from boltzmann.experiments.figures.style import (
     LETTER,
     LINE,
     label_metric,
+    line_style,
     look,
+    marker_of,
     new_figure,
     plain,
     put_caption,
@@ -31,7 +34,7 @@ _LETTERS = int(0.92 * _WIDTH / LETTER)
 """How many letters stand in a line above a bar: the agent's name, and the numbers at its right end."""
 _BAR = 1.3
 """The height of a bar with the space around it, in lines."""
-_BEST, _OTHER = "#0173b2", "#404040"
+_ZERO = "0.4"
 _REFERENCE = "compared with"
 
 
@@ -59,13 +62,13 @@ def draw_differences(
 def differences_of(judgement: Judgement) -> Figure:
     """Draw the differences of results that are judged already; see :func:`draw_differences`."""
     tasks, confidence = judgement.tasks, judgement.confidence
-    rows = [_rows(judged) for judged in tasks]
+    rows, policies = [_rows(judged) for judged in tasks], policy_styles(judgement)
     heights = [LINE * sum(len(lines) + _BAR for lines, _ in written) + _MARGINS for written in rows]
     with look():
         figure = new_figure(_WIDTH, sum(heights))
         panels = figure.subplots(len(tasks), 1, squeeze=False, height_ratios=heights)[:, 0]
         for panel, judged, written in zip(panels, tasks, rows, strict=True):
-            _draw_task(panel, judged, written, confidence)
+            _draw_task(panel, judged, written, confidence, [policies[label] for label in judged.labels])
         note = (
             f"Final values of {judgement.results.plan.samples_text}, paired; bars: {100 * confidence:g} % confidence "
             "intervals of each pair alone. Hollow: not significantly different from 0 with all tests counted (Holm)."
@@ -84,21 +87,24 @@ def _rows(judged: TaskJudgement) -> list[tuple[list[str], str]]:
     return rows
 
 
-def _draw_task(panel: Axes, judged: TaskJudgement, rows: list[tuple[list[str], str]], confidence: float) -> None:
+def _draw_task(
+    panel: Axes, judged: TaskJudgement, rows: list[tuple[list[str], str]], confidence: float, styles: list[int]
+) -> None:
     metric, bottom = judged.metric, 0.0
-    panel.axvline(0.0, color=_BEST, linewidth=1.2)
+    panel.axvline(0.0, color=_ZERO, linewidth=1.2)
     for index, (row, (lines, numbers)) in enumerate(zip(judged.rows, rows, strict=True)):
         height = bottom + len(lines) + 0.1
         _write(panel, bottom, "\n".join(line.rstrip() for line in lines), numbers)
         bottom += len(lines) + _BAR
+        colour, marker = line_style(styles[index])["color"], marker_of(styles[index])
         if index == judged.reference:
-            panel.plot(0.0, height, marker="D", color=_BEST, markersize=5)
+            panel.plot(0.0, height, marker=marker, color=colour, markersize=5)
             continue
         ends = np.array([[row["difference_low"], row["difference_high"]]])
         if np.isfinite(ends).all():
-            panel.plot(ends[0], [height, height], color=_OTHER, linewidth=1.6, solid_capstyle="butt")
-        fill = _OTHER if row["p_value"] <= 1 - confidence else "white"
-        panel.plot(row["difference"], height, marker="o", markersize=4, color=_OTHER, markerfacecolor=fill)
+            panel.plot(ends[0], [height, height], color=colour, linewidth=1.6, solid_capstyle="butt")
+        fill = colour if row["p_value"] <= 1 - confidence else "white"
+        panel.plot(row["difference"], height, marker=marker, markersize=5, color=colour, markerfacecolor=fill)
     panel.set_yticks([])
     panel.set_ylim(bottom, -0.3)
     label_metric(panel, metric.key, "x")

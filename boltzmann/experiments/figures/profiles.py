@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from boltzmann.experiments.charts import best_first
+from boltzmann.experiments.charts import best_first, styles_of
 from boltzmann.experiments.figures.legends import LEGEND_TITLE, legend_beside
 from boltzmann.experiments.figures.style import (
     LETTER,
     LINE,
-    agent_styles,
     label_metric,
+    line_style,
     look,
     new_figure,
     percent,
@@ -67,7 +67,8 @@ def profiles_of(judgement: Judgement) -> Figure:
         figure = new_figure(_PANEL[0] + _BESIDE + LETTER * longest, sum(heights))
         panels = figure.subplots(len(tasks), 1, squeeze=False, height_ratios=heights)[:, 0]
         for panel, (task, cells) in zip(panels, tasks.items(), strict=True):
-            _draw_task(panel, cells, metrics[task], judgement.confidence, plan.sample)
+            styles = {agent: line_style(style) for agent, style in styles_of(judgement, cells).items()}
+            _draw_task(panel, cells, metrics[task], judgement.confidence, plan.sample, styles)
             put_title(panel, task, _PANEL[0])
         which = " of the best three" if max(len(cells) for cells in tasks.values()) > _BANDS else ""
         note = (
@@ -78,8 +79,10 @@ def profiles_of(judgement: Judgement) -> Figure:
     return figure
 
 
-def _draw_task(panel: Axes, cells: Cells, key: JudgedKey, confidence: float, sample: str) -> None:
-    metric, labels, styles = BY_KEY[key], shown_labels(labels_of(cells)), agent_styles(cells)
+def _draw_task(
+    panel: Axes, cells: Cells, key: JudgedKey, confidence: float, sample: str, styles: dict[str, dict[str, Any]]
+) -> None:
+    metric, labels = BY_KEY[key], shown_labels(labels_of(cells))
     finals = {agent: final(cells[agent], key) for agent in best_first(cells, key)}
     finals = {agent: values[~np.isnan(values)] for agent, values in finals.items()}
     everything = np.concatenate(list(finals.values()))

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from boltzmann.experiments.charts import REFERENCES, best_first, by_learner, positions_with_ends, usual_families
+from boltzmann.experiments.charts import (
+    REFERENCES,
+    Family,
+    axis_with_ends,
+    best_first,
+    by_learner,
+    family_styles,
+    lines_of,
+    positions_with_ends,
+    usual_families,
+)
 from boltzmann.experiments.figures.legends import label_ends
 from boltzmann.experiments.figures.style import (
     LETTER,
-    agent_styles,
-    decade,
     label_metric,
+    line_style,
     look,
     new_figure,
     plain,
@@ -41,7 +51,6 @@ if TYPE_CHECKING:
 
 _PANEL = (5.2, 3.4)
 _BESIDE = 0.95
-_MOST_TICKS = 9
 _NOBODY = "-" * 4
 """A placeholder for the labels beside a panel that has none."""
 
@@ -81,14 +90,15 @@ def draw_sensitivity(
     tasks, found = judgement.judged_cells, usual_families(judgement, family)
     families = {task: text for task, (text, _) in found.items()}
     numbers = {task: matches for task, (_, matches) in found.items()}
+    styles = family_styles(judgement, found)
     beside = [label for task in numbers for label in _labels(tasks[task], numbers[task]).values()]
     with look():
         width = _PANEL[0] + _BESIDE + LETTER * max(map(len, beside or [_NOBODY]))
         figure = new_figure(width, _PANEL[1] * len(numbers))
         panels = figure.subplots(len(numbers), 1, squeeze=False)[:, 0]
         for panel, (task, matches) in zip(panels, numbers.items(), strict=True):
-            _draw_task(panel, tasks[task], matches, judgement.metrics[task], confidence)
-            _label_numbers(panel, str(families[task]), list(dict.fromkeys(matches.values())))
+            _draw_task(panel, tasks[task], (families[task], matches), judgement.metrics[task], confidence, styles)
+            _label_numbers(panel, str(families[task]), list(matches.values()))
             put_title(panel, task, _PANEL[0])
         bands = f", bands: {100 * confidence:g} % confidence intervals" if results.plan.samples > 1 else ""
         note = f"Means over {results.plan.samples_text} in the last tenth of the steps{bands}."
@@ -103,28 +113,30 @@ def _labels(cells: Cells, numbers: dict[str, float]) -> dict[str, str]:
     return shown_labels(names | {agent: label for agent, label in labels_of(cells).items() if agent not in numbers})
 
 
-def _draw_task(panel: Axes, cells: Cells, numbers: dict[str, float], metric: JudgedKey, confidence: float) -> None:
-    learners, labels = by_learner(numbers), _labels(cells, numbers)
+def _draw_task(
+    panel: Axes, cells: Cells, family: Family, metric: JudgedKey, confidence: float, styles: Mapping[str, int]
+) -> None:
+    (text, numbers), names = family, labels_of(cells)
+    lines, labels = lines_of(text, numbers), _labels(cells, numbers)
     others = {agent: cell for agent, cell in cells.items() if agent not in numbers}
-    styles = agent_styles([*learners, *others])
     positions = dict(zip(numbers.values(), positions_with_ends(list(numbers.values())), strict=True))
-    levels, bounds = {}, bounds_of(cells, metric)
-    for learner, agents in learners.items():
-        x, colour = np.array([positions[number] for number in agents.values()]), styles[learner]["color"]
+    looks, levels, bounds = {name: line_style(styles[name]) for name in lines}, {}, bounds_of(cells, metric)
+    for name, agents in lines.items():
+        x = np.array([positions[number] for number in agents.values()])
         finals = np.stack([final(cells[agent], metric) for agent in agents], axis=1)
         estimate = bounded_mean(finals, bounds, confidence)
-        _draw_family(panel, x, np.array(list(agents.values())), estimate, colour)
-        if learner in labels:
-            levels[learner] = float(estimate.value[-1])
+        _draw_family(panel, x, np.array(list(agents.values())), estimate, looks[name]["color"])
+        if name in labels:
+            levels[name] = float(estimate.value[-1])
     shade = min(0.12, 0.3 / max(len(others), 1))
     for agent in best_first(others, metric)[:REFERENCES]:
         average, low, high = map(float, bounded_mean(final(others[agent], metric), bounds, confidence))
-        levels[agent] = average
-        panel.axhline(average, linewidth=1.4, **styles[agent])
+        levels[agent], looks[agent] = average, line_style(styles[names[agent]])
+        panel.axhline(average, linewidth=1.4, **looks[agent])
         if np.isfinite(low):
-            panel.axhspan(low, high, color=styles[agent]["color"], alpha=shade, lw=0)
+            panel.axhspan(low, high, color=looks[agent]["color"], alpha=shade, lw=0)
     label_metric(panel, metric, "y")
-    label_ends(panel, levels, labels, styles, _PANEL[1])
+    label_ends(panel, levels, labels, looks, _PANEL[1])
 
 
 def _draw_family(panel: Axes, x: Floats, numbers: Floats, estimate: Estimate, colour: Any) -> None:
@@ -139,26 +151,10 @@ def _draw_family(panel: Axes, x: Floats, numbers: Floats, estimate: Estimate, co
 
 
 def _label_numbers(panel: Axes, family: str, numbers: list[float]) -> None:
-    positions = positions_with_ends(numbers)
     units = ", in units of the values" if hole_of(family) == "T" else ""
     lines = in_lines(plain(f"{hole_of(family)} in {family}{units}"), int(_PANEL[0] / LETTER))
     panel.set_xlabel("\n".join(line.rstrip() for line in lines))
-    ends = {0.0: "0", float("inf"): "∞"}
-    inside = [number for number in numbers if number not in ends]
-    ticks: dict[float, str] = {
-        position: ends.get(number, f"{number:g}")
-        for position, number in zip(positions, numbers, strict=True)
-        if number in ends or len(inside) <= _MOST_TICKS
-    }
-    if len(inside) > _MOST_TICKS:
-        first, last = int(np.ceil(min(np.log10(inside)))), int(np.floor(max(np.log10(inside))))
-        stride = 1 + (last - first) // _MOST_TICKS
-        ticks |= {float(exponent): decade(10.0**exponent) for exponent in range(first, last + 1, stride)}
-    panel.set_xticks(sorted(ticks), [ticks[position] for position in sorted(ticks)])
-    for number, side in ((0.0, 1), (float("inf"), -1)):
-        if number in numbers and inside:
-            # The axis breaks half way between the end and its neighbour.
-            end = numbers.index(number)
-            panel.axvline(
-                (positions[end] + positions[end + side]) / 2, color="0.6", linewidth=0.8, linestyle=(0, (2, 3))
-            )
+    axis = axis_with_ends(family, numbers)
+    panel.set_xticks([position for position, _ in axis.ticks], [text for _, text in axis.ticks])
+    for position in axis.breaks:
+        panel.axvline(position, color="0.6", linewidth=0.8, linestyle=(0, (2, 3)))

@@ -1,9 +1,7 @@
-"""What the figures share: colours and dashes of the agents, sizes, captions, and the form of numbers."""
+"""What the figures share: the look of a style, sizes, captions, and the form of numbers."""
 
 from __future__ import annotations
 
-import math
-import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,7 +9,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
-from boltzmann.experiments.charts import MANY, STRONG
+from boltzmann.experiments.charts import COLOURS, MANY, STRONG, dashes_of, decade, mark_of
 from boltzmann.experiments.metrics import BY_KEY, MetricKey
 from boltzmann.experiments.wording import in_lines, printable, shortened
 
@@ -20,23 +18,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-# With three dashes the palette's near neighbours (orange and brown, the two pinks) never have the same.
-_DASHES = ("-", (0, (4, 1.5)), (0, (1, 1)))
 LETTER, LINE = 0.078, 0.21
 """The width of a letter and the height of a line of text, in inches."""
 LONGEST = 60
 """The most letters of a label; more of them would leave no room for the panel."""
-_WRITTEN_OUT = 3
-_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _TICKS = 7
 EPISODES_NOTE = "Episodes are aligned on steps: each counts where it ends."
 
-
-# The palette "colorblind" of seaborn, but for its yellow, which is too pale for a line on white.
-COLOURS = (
-    *("#0173b2", "#de8f05", "#029e73", "#d55e00", "#cc78bc"),
-    *("#ca9161", "#fbafe4", "#949494", "#1a1a1a", "#56b4e9"),
-)
+_MARKERS = {"circle": "o", "square": "s", "triangle": "^", "diamond": "D", "cross": "X"}
 # What seaborn's style "whitegrid" and its context "notebook", with letters of 85 %, change in matplotlib's defaults.
 # Importing seaborn would take longer than drawing the figures.
 LOOK: dict[Any, Any] = {
@@ -122,30 +111,16 @@ def use_decades(panel: Axes, which: Literal["x", "y"], scale: str = "log", **opt
     axis.set_minor_formatter(lambda value, _: "")
 
 
-def decade(value: float) -> str:
-    """Write a tick of a logarithmic axis.
-
-    Examples
-    --------
-    >>> decade(0.01), decade(1e-7), decade(-1e12), decade(0.0), decade(2e6)
-    ('0.01', '10⁻⁷', '−10¹²', '0', '2e6')
-    """
-    text = f"{value:zg}"
-    exponent = round(math.log10(abs(value))) if value else 0
-    if abs(exponent) > _WRITTEN_OUT and math.isclose(abs(value), 10.0**exponent):
-        text = f"{'-' if value < 0 else ''}10{str(exponent).translate(_SUPERSCRIPTS)}"
-    return re.sub(r"e\+?(-?)0*", r"e\1", text).replace("-", "\N{MINUS SIGN}")
+def line_style(style: int) -> dict[str, Any]:
+    """Return the colour and dashes of a style, as on a page."""
+    # The dashes are for a line 2 wide, and matplotlib counts in widths of the line.
+    lengths = tuple(length / 2 for length in dashes_of(style))
+    return {"color": COLOURS[style % len(COLOURS)], "linestyle": (0, lengths) if lengths else "-"}
 
 
-def agent_styles(agents: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Return the colour and dashes of each agent, the same in every figure; the first thirty all differ."""
-    return {
-        agent: {
-            "color": COLOURS[index % len(COLOURS)],
-            "linestyle": _DASHES[(index + index // len(COLOURS)) % len(_DASHES)],
-        }
-        for index, agent in enumerate(agents)
-    }
+def marker_of(style: int) -> str:
+    """Return matplotlib's name of a style's mark."""
+    return _MARKERS[mark_of(style)]
 
 
 def strengths(ranked: Sequence[str]) -> dict[str, tuple[float, float]]:

@@ -48,18 +48,41 @@ def escape(text: str, keep: str = "") -> str:
 
 
 def breakable(text: str) -> str:
-    """Write an expression, which may break before its arguments."""
-    return re.sub(r"([(,] ?)", r"\1<wbr>", escape(text))
+    """Write an expression or a name, which may break before its arguments."""
+    return re.sub(r"([(,] ?)", r"\1<wbr>", re.sub(r"(?<=\d) %", "\N{NO-BREAK SPACE}%", escape(text)))
+
+
+_TOGETHER = (
+    # Half an interval, an interval, a share, and a number with its name: "± 0.2", "[-1, 2]", "95 %", "T = 0.1".
+    re.compile(r"(?<=±) (?=\d)"),
+    re.compile(r"(?<=,) (?=[^\s\[\]]+\])"),
+    re.compile(r"(?<=\d) (?=%)"),
+    re.compile(r"(?<=\w) (?== -?[\d∞])|(?<=\w =) (?=-?[\d∞])"),
+)
+
+
+def prose(text: str) -> str:
+    r"""Write a sentence; no line ends within a number with its interval, its unit or its name.
+
+    Examples
+    --------
+    >>> prose("T = 0.1 has 1.6 ± 0.2, a 95 % interval").replace("\xa0", "_")
+    'T_=_0.1 has 1.6 ±_0.2, a 95_% interval'
+    """
+    written = escape(text)
+    for gap in _TOGETHER:
+        written = gap.sub("\N{NO-BREAK SPACE}", written)
+    return written
 
 
 def figures(text: str) -> str:
-    """Write a text of numbers, with a sign of minus that is as wide as that of plus; no line ends behind ±."""
-    return re.sub(r"(?<![\w.])-(?=\d|inf)", "\N{MINUS SIGN}", escape(text)).replace("± ", "±&nbsp;")
+    """Write a text of numbers as ``prose``, with a sign of minus that is as wide as that of plus."""
+    return re.sub(r"(?<![\w.])-(?=\d|inf)", "\N{MINUS SIGN}", prose(text))
 
 
 def figure_of(name: str, picture: Picture) -> str:
     """Return the HTML of a picture; ``name`` keeps its identities apart from those of others."""
-    caption = f"\n<figcaption>{escape(picture.caption)}</figcaption>" if picture.caption else ""
+    caption = f"\n<figcaption>{prose(picture.caption)}</figcaption>" if picture.caption else ""
     body = picture.svg[picture.svg.index("<svg") :]
     body = re.sub(r"<!--.*?-->|<style.*?</style>|<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
     used = {match["name"] for match in _REFERENCE.finditer(body)}

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -17,8 +18,9 @@ from itertools import groupby
 from string import Template
 
 from boltzmann.experiments.charts import Chart
-from boltzmann.experiments.pages.drawings import Picture, breakable, escape, figure_of, figures
+from boltzmann.experiments.pages.drawings import Picture, breakable, escape, figure_of, figures, prose
 from boltzmann.experiments.pages.page_charts import chart_of
+from boltzmann.experiments.pages.page_styles import palette_script, palette_style
 from boltzmann.experiments.pages.page_tables import Table, table_of
 
 _ASSETS = "assets"
@@ -110,13 +112,13 @@ def render_page(title: str, answer: Sequence[str | Answer], sections: Sequence[S
     >>> "<title>A &amp; B</title>" in page, "<p>A did best.</p>" in page
     (True, True)
     """
-    script = "\n".join(_asset(name) for name in _SCRIPTS)
+    script = "\n".join([palette_script(), *map(_asset, _SCRIPTS)])
     names = [f"section-{number}" for number in range(1, len(sections) + 1)]
     entries = [*((name, section.heading) for name, section in zip(names, sections, strict=True)), _EXPLORER]
     return Template(_asset("page.html")).substitute(
         title=escape(title),
         policy=_policy(script),
-        style="".join(_asset(name) for name in _STYLES),
+        style="".join([palette_style(), *map(_asset, _STYLES)]),
         links="\n".join(f'<li><a href="#{name}">{escape(heading)}</a></li>' for name, heading in entries),
         answer=_answers(answer),
         sections="\n".join(map(_section, names, sections)),
@@ -140,7 +142,7 @@ def _policy(script: str) -> str:
 
 
 def _paragraph(text: str) -> str:
-    return f"<p>{escape(text)}</p>"
+    return f"<p>{prose(text)}</p>"
 
 
 def _answers(answers: Sequence[str | Answer]) -> str:
@@ -158,10 +160,13 @@ def _answers(answers: Sequence[str | Answer]) -> str:
 
 def _card(answer: Answer) -> str:
     unit = f' <span class="unit">{escape(answer.unit)}</span>' if answer.unit else ""
+    # The estimate is large; its interval, which is long, stands behind it and is not cut.
+    estimate, interval = re.split(r"(?=[\[±]|$)", answer.number, maxsplit=1)
+    number = figures(estimate) + (f'<span class="interval">{figures(interval)}</span>' if interval else "")
     parts = [
         f'<p class="about">{breakable(answer.about)}</p>' if answer.about else "",
         f'<p class="best">{breakable(answer.best)}</p>',
-        f'<p class="number">{figures(answer.number)}{unit}</p>' if answer.number else "",
+        f'<p class="number">{number}{unit}</p>' if answer.number else "",
         *map(_paragraph, answer.sentences),
     ]
     return '<div class="answer">\n' + "\n".join(filter(None, parts)) + "\n</div>"
@@ -186,7 +191,7 @@ def _section(name: str, section: Section) -> str:
 def _notes(notes: Sequence[str]) -> str:
     if not notes:
         return ""
-    entries = "\n".join(f"<li>{escape(note)}</li>" for note in notes)
+    entries = "\n".join(f"<li>{prose(note)}</li>" for note in notes)
     return f'<details class="notes">\n<summary>How to read this</summary>\n<ul>\n{entries}\n</ul>\n</details>'
 
 

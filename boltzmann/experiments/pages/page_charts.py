@@ -9,29 +9,29 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann.experiments.charts import Axis, Chart, Line, LinePanel, Row, RowPanel
+from boltzmann.experiments.charts import COLOURS, Axis, Chart, Line, LinePanel, Row, RowPanel, mark_of
 from boltzmann.experiments.metrics import Floats
-from boltzmann.experiments.pages.drawings import breakable, escape, figures
+from boltzmann.experiments.pages.drawings import breakable, escape, figures, prose
 from boltzmann.experiments.wording import printable
 
 _DIGITS = 6
 """Digits of a number on the page; no screen and no reader has use for more."""
-_MARKS = (
-    "M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0Z",
-    "M-4-4H4V4H-4Z",
-    "M0-4.5L4.5 4H-4.5Z",
-    "M0-5L5 0L0 5L-5 0Z",
-    "M-4-4L4 4M-4 4L4-4",
-)
-"""The outlines of the marks, in the order of ``charts/styles.js``."""
-_COLOURS = 8
+_OUTLINES = {
+    "circle": "M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0Z",
+    "square": "M-4-4H4V4H-4Z",
+    "triangle": "M0-4.5L4.5 4H-4.5Z",
+    "diamond": "M0-5L5 0L0 5L-5 0Z",
+    "cross": "M-4-4L4 4M-4 4L4-4",
+}
+_END = 0.1
+"""So near to an end of an axis a number that stood in the middle of its tick would leave the panel."""
 _STEPS, _ROUND, _TICKS = (1.0, 2.0, 5.0, 10.0), 1e-9, 5
 
 
 def chart_of(name: str, chart: Chart) -> str:
     """Return the HTML of a chart; ``name`` is its identity on the page."""
     heading = f"<h3>{breakable(chart.heading)}</h3>\n" if chart.heading else ""
-    caption = f"\n<figcaption>{escape(chart.caption)}</figcaption>" if chart.caption else ""
+    caption = f"\n<figcaption>{prose(chart.caption)}</figcaption>" if chart.caption else ""
     lines = [panel for panel in chart.panels if isinstance(panel, LinePanel)]
     data, tools, kind = "", "", " of-rows"
     if lines:
@@ -50,7 +50,7 @@ def _place_of(panel: LinePanel) -> str:
     return (
         f'<div class="panel">\n<h4>{breakable(panel.title)}</h4>\n{unit}'
         f'<div class="plot" tabindex="0" role="group" aria-label="{escape(label)}">'
-        f'<div class="readout" role="status" hidden></div></div>\n</div>'
+        f'<div class="readout" role="status" hidden></div></div>\n<p class="along">{prose(panel.x.label)}</p>\n</div>'
     )
 
 
@@ -123,12 +123,16 @@ def _rows_of(panel: RowPanel) -> str:
     if panel.line is not None:
         lines += f'<span class="zero" style="left:{place(panel.line)}"></span>'
     rows = "\n".join(_row(row, lines, low, high) for row in panel.rows)
-    scale = "".join(f'<span style="left:{place(number)}">{_short(number)}</span>' for number in ticks)
+    scale = "".join(
+        f'<span style="left:{place(number)};transform:translateX({_shift((number - low) / (high - low))})">'
+        f"{_short(number)}</span>"
+        for number in ticks
+    )
     return (
         f'<div class="panel">\n<table class="intervals">\n<caption class="title">{breakable(panel.title)}</caption>\n'
         f"<tbody>\n{rows}\n</tbody>\n<tfoot><tr><td></td>"
-        f'<td class="track-cell"><div class="scale" aria-hidden="true">{scale}</div>{escape(panel.label)}</td>'
-        "<td></td></tr></tfoot>\n</table>\n</div>"
+        f'<td class="track-cell"><div class="scale" aria-hidden="true">{scale}</div></td>'
+        f'<td></td></tr><tr><td class="along" colspan="3">{prose(panel.label)}</td></tr></tfoot>\n</table>\n</div>'
     )
 
 
@@ -138,17 +142,23 @@ def _row(row: Row, lines: str, low: float, high: float) -> str:
         left, width = 100 * (row.low - low) / (high - low), 100 * (row.high - row.low) / (high - low)
         marks += f'<span class="bar" style="left:{left:.2f}%;width:{width:.2f}%"></span>'
     if math.isfinite(row.value):
-        path = _MARKS[(row.style + 2 * (row.style // _COLOURS)) % len(_MARKS)]
+        path = _OUTLINES[mark_of(row.style)]
         left = 100 * (row.value - low) / (high - low)
         kind = "dot hollow" if row.is_hollow else "dot"
         marks += f'<svg class="{kind}" viewBox="-7 -7 14 14" style="left:{left:.2f}%"><path d="{path}"/></svg>'
     about = f" {escape(row.about)}" if row.about else ""
     name = f'<th scope="row" data-style="{row.style}"><code>{breakable(row.name)}</code>{about}</th>'
-    track = f'<div class="track colour-{row.style % _COLOURS}" aria-hidden="true">{marks}</div>'
+    track = f'<div class="track colour-{row.style % len(COLOURS)}" aria-hidden="true">{marks}</div>'
     return (
         f'<tr data-series="{escape(row.name)}">{name}<td class="track-cell">{track}</td>'
         f'<td class="number">{figures(row.text)}</td></tr>'
     )
+
+
+def _shift(share: float) -> str:
+    """Return by how much of its width a number moves to the left: half, and less or more at the ends of the axis."""
+    inside = min(share / _END, (1 - share) / _END, 1.0)
+    return f"{-50 * (inside if share < 1 / 2 else 2 - inside):.0f}%"
 
 
 def _round_numbers(low: float, high: float) -> list[float]:

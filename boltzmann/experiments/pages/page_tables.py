@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from boltzmann.experiments.pages.drawings import breakable, escape, figures
+from boltzmann.experiments.pages.drawings import breakable, escape, figures, prose
 
-_STACKED = 3
-"""A table with more columns stands in blocks on a narrow screen, one for each row."""
+_STACKED, _LETTERS = 3, 42
+"""A table with more columns, or more letters in a row, stands in blocks on a narrow screen, one for each row."""
 _WIDE = 6
 """A table with more columns has no other beside it."""
 _LONG = 20
@@ -74,16 +74,23 @@ def table_of(table: Table) -> str:
     rows = "\n".join(f"<tr>{''.join(_cells(table, number))}</tr>" for number in range(len(table.rows)))
     classes = [
         "sortable",
-        *(["stacks"] if len(table.columns) > _STACKED and not table.shades else []),
+        *(["stacks"] if _stands_in_blocks(table) else []),
         *(["heat"] if table.shades else []),
         *(["long"] if len(table.rows) > _LONG else []),
     ]
     return scrolling(
         table.caption,
-        f'<table class="{" ".join(classes)}">\n<caption>{escape(table.caption)}</caption>\n'
+        f'<table class="{" ".join(classes)}">\n<caption>{prose(table.caption)}</caption>\n'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>",
         "scroll wide" if len(table.columns) > _WIDE else "scroll",
     )
+
+
+def _stands_in_blocks(table: Table) -> bool:
+    if table.shades:
+        return False
+    letters = sum(max(map(len, (heading, *cells))) for heading, *cells in zip(table.columns, *table.rows, strict=True))
+    return len(table.columns) > _STACKED or (len(table.columns) == _STACKED and letters > _LETTERS)
 
 
 def _cells(table: Table, number: int) -> list[str]:
@@ -93,10 +100,10 @@ def _cells(table: Table, number: int) -> list[str]:
             style = f' data-style="{table.styles[number]}"' if table.styles else ""
             cells.append(f'<th scope="row"{style}><code>{breakable(text)}</code></th>')
             continue
-        name = f' data-column="{escape(table.columns[column])}"' if len(table.columns) > _STACKED else ""
+        name = f' data-column="{escape(table.columns[column])}"' if _stands_in_blocks(table) else ""
         shade = table.shades[number][column - table.heading - 1] if table.shades and column > table.heading else None
         tint = f' style="--shade: {shade:.2f}"' if shade is not None and shade == shade else ""
-        written = figures(text) if column > table.heading else escape(text)
+        written = figures(text) if column > table.heading else prose(text)
         cells.append(f"<td{_side(table, column)}{name}{tint}>{written}</td>")
     return cells
 

@@ -21,6 +21,7 @@ from boltzmann.experiments.statistics.cell_values import (
     final,
     find_metric,
     has_metric,
+    last_tenth,
     usual_metric,
 )
 from boltzmann.experiments.statistics.cells import (
@@ -101,6 +102,7 @@ __all__ = [
     "interquartile_mean",
     "interval",
     "labels_of",
+    "last_tenth",
     "leaderboard",
     "learner_of",
     "members",

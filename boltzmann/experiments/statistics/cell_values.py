@@ -43,14 +43,18 @@ def curve(cell: Cell, metric: MetricKey) -> Floats:
 
 
 def final(cell: Cell, metric: JudgedKey) -> Floats:
-    """Return a metric of every replicate over the last tenth of the steps, shape (R,).
+    """Return a metric that agents can be judged by, of every replicate over the last tenth of the steps, shape (R,).
 
     With fewer than ten recorded windows it is the last window. The return is the mean over the episodes that ended
     there, however long they were and wherever they began, NaN for a replicate without any.
     """
-    judged = find_metric(metric, JUDGED_KEYS)
+    return last_tenth(cell, find_metric(metric, JUDGED_KEYS))
+
+
+def last_tenth(cell: Cell, metric: Metric) -> Floats:
+    """Return the mean of any metric over the last tenth of the steps, as :func:`final` does."""
     last = cell.steps > (1 - _FINAL) * cell.steps[-1]
-    return judged.mean_of_windows({name: cell.metrics[name][:, last] for name in judged.arrays}, cell.lengths[last])
+    return metric.mean_of_windows({name: cell.metrics[name][:, last] for name in metric.arrays}, cell.lengths[last])
 
 
 def cumulative(cell: Cell, metric: JudgedKey) -> Floats:

@@ -6,16 +6,16 @@
   are reached; ``sweep_tables`` and ``limits``: its tables and figure
 - ``annealing``: whether annealing is better than a constant; ``annealing_tables`` and ``gains``: its tables and figure
 - ``tuning``: a search over schedules; ``tuning_tables``: its tables
-- ``study_charts``: what the pages of studies draw
+- ``study_charts``: what the pages of studies draw; the files of tables make their sections of it
 """
 
 from boltzmann.experiments.studies.annealing import Annealing, run_annealing
-from boltzmann.experiments.studies.annealing_tables import annealing_answer, gain_cards, gain_tables
+from boltzmann.experiments.studies.annealing_tables import annealing_answer, gain_cards, gain_sections, gain_tables
 from boltzmann.experiments.studies.gains import draw_gains
 from boltzmann.experiments.studies.limits import draw_limits
 from boltzmann.experiments.studies.problem import Problem
 from boltzmann.experiments.studies.slopes import fit_low_temperatures
-from boltzmann.experiments.studies.study_charts import gain_charts, limit_charts
+from boltzmann.experiments.studies.study_charts import constants_charts
 from boltzmann.experiments.studies.sweep import (
     ENDS,
     EndCheck,
@@ -30,6 +30,7 @@ from boltzmann.experiments.studies.sweep_tables import (
     slope_tables,
     sweep_answer,
     sweep_cards,
+    sweep_sections,
 )
 from boltzmann.experiments.studies.tuning import Tuning, candidates, run_tuning
 from boltzmann.experiments.studies.tuning_tables import (
@@ -50,16 +51,16 @@ __all__ = [
     "best_temperatures",
     "candidates",
     "check_ends",
+    "constants_charts",
     "draw_gains",
     "draw_limits",
     "ends_table",
     "fit_low_temperatures",
     "gain_cards",
-    "gain_charts",
+    "gain_sections",
     "gain_tables",
     "gap_or_usual",
     "judgement_table",
-    "limit_charts",
     "recommendation",
     "recommendation_card",
     "rounds_table",
@@ -68,5 +69,6 @@ __all__ = [
     "slope_tables",
     "sweep_answer",
     "sweep_cards",
+    "sweep_sections",
     "sweep_temperatures",
 ]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from boltzmann.experiments.metrics import BY_KEY, StepKey
-from boltzmann.experiments.pages import Answer, Table, with_ends
+from boltzmann.experiments.pages import Answer, Section, Table, with_ends
 from boltzmann.experiments.studies.annealing import Gain
+from boltzmann.experiments.studies.study_charts import gain_charts
 
 _MARKS = {"gains": "+", "loses": "-", "not significant": "="}
 
@@ -35,8 +36,7 @@ def annealing_answer(gains: Sequence[Gain]) -> list[str]:
     answer = [_where(period, gains) for period in dict.fromkeys(gain.period for gain in gains)]
     for task, period in dict.fromkeys((gain.task, gain.period) for gain in gains):
         here = [gain for gain in gains if (gain.task, gain.period) == (task, period)]
-        counts = {verdict: sum(gain.verdict == verdict for gain in here) for verdict in _MARKS}
-        best = max(here, key=lambda gain: gain.value)
+        counts, best = _counts(here), _best(here)
         worst = min(here, key=lambda gain: gain.value)
         answer.append(
             f"On {task}, {period}: of {len(here)} schedules {counts['gains']} gain over {here[0].constant}, "
@@ -46,23 +46,97 @@ def annealing_answer(gains: Sequence[Gain]) -> list[str]:
     return answer
 
 
-def gain_cards(gains: Sequence[Gain]) -> list[str | Answer]:
-    """Return the answer of a page: where annealing gains, and for each task and period how much the best one does."""
-    where = [_where(period, gains) for period in dict.fromkeys(gain.period for gain in gains)]
-    pairs = dict.fromkeys((gain.task, gain.period) for gain in gains)
-    return [*where, *(_card([gain for gain in gains if (gain.task, gain.period) == pair]) for pair in pairs)]
+def gain_cards(gains: Sequence[Gain], metric: StepKey) -> list[str | Answer]:
+    """Return the answer of a page, a card for each period: on how many tasks annealing gains, and how much there."""
+    return [_card([gain for gain in gains if gain.period == period], metric) for period in _periods(gains)]
 
 
-def _card(here: Sequence[Gain]) -> Answer:
-    counts = {verdict: sum(gain.verdict == verdict for gain in here) for verdict in _MARKS}
-    best, count = max(here, key=lambda gain: gain.value), counts["gains"]
-    which = f"{count} of {len(here)} schedules gain" if count else f"None of {len(here)} schedules gains"
+def gain_sections(gains: Sequence[Gain], metric: StepKey) -> list[Section]:
+    """Return the sections of a page: the best schedule of each task, then every schedule, a section for each task."""
+    tasks = list(dict.fromkeys(gain.task for gain in gains))
+    tables = [_best_table([gain for gain in gains if gain.period == period], metric) for period in _periods(gains)]
+    charts = dict(zip(tasks, gain_charts(gains, metric), strict=True))
+    return [
+        Section(
+            "The best schedule of each task",
+            "A schedule lowers the temperature while it learns. Each one is compared with the best constant "
+            "temperature, which a run on other random numbers has chosen.",
+            tables=tables,
+            notes=[
+                "A gain above 0 means that the schedule is better; its 95 % interval stands in brackets.",
+                "A schedule gains or loses where its difference is significant at 5 % once all schedules of the task "
+                "are counted together (Holm's correction). So the best one may not gain although its interval, which "
+                "is for it alone, leaves out 0.",
+            ],
+        ),
+        *(Section(task, _counted(task, gains), charts=[charts[task]], is_folded=len(tasks) > 1) for task in tasks),
+    ]
+
+
+def _periods(gains: Sequence[Gain]) -> list[str]:
+    return list(dict.fromkeys(gain.period for gain in gains))
+
+
+def _counts(here: Sequence[Gain]) -> dict[str, int]:
+    return {verdict: sum(gain.verdict == verdict for gain in here) for verdict in _MARKS}
+
+
+def _by_task(gains: Sequence[Gain]) -> list[list[Gain]]:
+    return [[gain for gain in gains if gain.task == task] for task in dict.fromkeys(gain.task for gain in gains)]
+
+
+def _best(here: Sequence[Gain]) -> Gain:
+    return max(here, key=lambda gain: gain.value)
+
+
+def _short(gain: Gain) -> str:
+    return f"{gain.family}, {100 * gain.speed:g} %"
+
+
+def _counted(task: str, gains: Sequence[Gain]) -> str:
+    """Say for each period how many schedules gain and lose on a task."""
+    parts = []
+    for period in _periods(gains):
+        counts = _counts([gain for gain in gains if (gain.task, gain.period) == (task, period)])
+        parts.append(f"{period}, {counts['gains']} of {sum(counts.values())} schedules gain and {counts['loses']} lose")
+    return f"Every schedule, beside the best constant temperature: {'; '.join(parts)}."
+
+
+def _best_table(gains: Sequence[Gain], metric: StepKey) -> Table:
+    rows = []
+    for here in _by_task(gains):
+        best, counts = _best(here), _counts(here)
+        rows.append(
+            (
+                best.task,
+                f"{best.constant}: {best.level:z.3g}",
+                _short(best),
+                with_ends(best.value, best.low, best.high),
+                *(f"{counts[verdict]}" for verdict in ("gains", "loses", "not significant")),
+            )
+        )
+    period = gains[0].period
+    caption = f"{period[0].upper()}{period[1:]}, by {BY_KEY[metric].name}"
+    columns = ("task", "best constant", "best schedule", "its gain", "schedules that gain", "that lose", "neither")
+    return Table(caption, columns, rows)
+
+
+def _card(here: Sequence[Gain], metric: StepKey) -> Answer:
+    tasks, period = _by_task(here), here[0].period
+    winning = [one for one in tasks if _counts(one)["gains"]]
+    sentences = [
+        f"On {one[0].task}, {_counts(one)['gains']} of {len(one)} schedules gain; "
+        f"the best is {_best(one).policy}, by {with_ends(_best(one).value, _best(one).low, _best(one).high)}."
+        for one in winning
+    ]
     return Answer(
-        f"{best.task}, {best.period}",
-        f"{which} over {best.constant}",
-        with_ends(best.value, best.low, best.high),
-        f"for {best.policy}, the best one",
-        [f"{counts['loses']} lose; {counts['not significant']} do not differ significantly from the constant."],
+        f"{period[0].upper()}{period[1:]}",
+        "Annealing beats the best constant temperature"
+        if winning
+        else "No annealing beats the best constant temperature",
+        f"{len(winning)} of {len(tasks)} tasks",
+        f"on which some schedule has a significantly better {BY_KEY[metric].name}",
+        sentences,
     )
 
 

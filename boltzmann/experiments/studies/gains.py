@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,8 +11,9 @@ from boltzmann.experiments.figures import (
     LETTER,
     LINE,
     LONGEST,
-    agent_styles,
+    line_style,
     look,
+    marker_of,
     new_figure,
     plain,
     put_caption,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 
 _ROW, _MARGINS, _COLUMN = 0.27, 0.85, 4.1
-_MARKERS = "osD^vPX"
 _TITLE = 50
 """The most letters in a line of a panel's title."""
 _WIDE = 30.0
@@ -55,7 +55,6 @@ def draw_gains(gains: Sequence[Gain], metric: StepKey = "gap") -> Figure:
     """
     tasks, periods = (list(dict.fromkeys(getattr(gain, name) for gain in gains)) for name in ("task", "period"))
     families, speeds = (list(dict.fromkeys(getattr(gain, name) for gain in gains)) for name in ("family", "speed"))
-    styles = agent_styles([f"down after {100 * speed:g} % of the steps" for speed in speeds])
     with look():
         width = len(periods) * (_COLUMN + LETTER * min(LONGEST, max(map(len, families))))
         height = len(tasks) * (_ROW * len(families) + _MARGINS) + 0.7 + LINE * len(speeds)
@@ -64,15 +63,22 @@ def draw_gains(gains: Sequence[Gain], metric: StepKey = "gap") -> Figure:
         for row, task in zip(panels, tasks, strict=True):
             for panel, period in zip(row, periods, strict=True):
                 here = [gain for gain in gains if (gain.task, gain.period) == (task, period)]
-                _draw_panel(panel, here, families, speeds, list(styles.values()))
+                _draw_panel(panel, here, families, speeds)
                 against = in_lines(plain(f"{period}, against {here[0].constant}"), _TITLE, 2)
                 title = "\n".join(line.rstrip() for line in [*in_lines(plain(task), _TITLE, 2), *against])
                 panel.set_title(title, loc="left", fontsize="small")
         for panel in panels[-1]:
             panel.set_xlabel(f"difference in {BY_KEY[metric].name}   (← loses   gains →)")
         handles = [
-            figure.axes[0].plot([], [], color=style["color"], marker=_MARKERS[index], linestyle="none", label=label)[0]
-            for index, (label, style) in enumerate(styles.items())
+            figure.axes[0].plot(
+                [],
+                [],
+                color=line_style(index)["color"],
+                marker=marker_of(index),
+                linestyle="none",
+                label=f"down after {100 * speed:g} % of the steps",
+            )[0]
+            for index, speed in enumerate(speeds)
         ]
         figure.legend(handles=handles, loc="outside upper left", frameon=False)
         note = (
@@ -83,18 +89,15 @@ def draw_gains(gains: Sequence[Gain], metric: StepKey = "gap") -> Figure:
     return figure
 
 
-def _draw_panel(
-    panel: Axes, gains: Sequence[Gain], families: Sequence[str], speeds: Sequence[float], styles: Sequence[Any]
-) -> None:
+def _draw_panel(panel: Axes, gains: Sequence[Gain], families: Sequence[str], speeds: Sequence[float]) -> None:
     panel.axvline(0.0, color="0.4", linewidth=1.0)
     for gain in gains:
         speed = speeds.index(gain.speed)
         height = families.index(gain.family) + (speed - (len(speeds) - 1) / 2) * 0.6 / len(speeds)
-        colour = styles[speed]["color"]
+        colour = line_style(speed)["color"]
         panel.plot([gain.low, gain.high], [height, height], color=colour, linewidth=1.3, solid_capstyle="butt")
         fill = "white" if gain.verdict == "not significant" else colour
-        marker = _MARKERS[speed % len(_MARKERS)]
-        panel.plot(gain.value, height, marker, color=colour, markersize=4, markerfacecolor=fill)
+        panel.plot(gain.value, height, marker_of(speed), color=colour, markersize=4, markerfacecolor=fill)
     sizes = np.array([abs(gain.value) for gain in gains if gain.value])
     if len(sizes) and sizes.max() > _WIDE * np.median(sizes):
         use_decades(panel, "x", "symlog", linthresh=float(np.median(sizes)))

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from boltzmann.experiments.figures import agent_styles, look, new_figure, put_caption, shown_labels, use_decades
+from boltzmann.experiments.figures import (
+    line_style,
+    look,
+    marker_of,
+    new_figure,
+    put_caption,
+    shown_labels,
+    use_decades,
+)
 from boltzmann.experiments.studies.slopes import deviation_from_uniform, exploration_against_gaps
 
 if TYPE_CHECKING:
@@ -16,7 +24,6 @@ if TYPE_CHECKING:
 
 
 _SIZE = (10.4, 4.4)
-_MARKERS = "osD^vPX*"
 _NOTE = (
     "Marks: the library's numbers for the given values. Dashed: the first terms of the limits, which the fits are "
     "compared with. In the units of the axes all values follow one law, up to how many share the smallest gap."
@@ -43,12 +50,12 @@ def draw_limits(values: Mapping[str, ArrayLike]) -> Figure:
     # All marks fall on nearly one line, so each row has marks of its own that hide no others.
     rows = len(values)
     gaps, ratios = np.linspace(0.5, 40.0, 12 * rows + 1), np.geomspace(0.1, 1e6, 12 * rows + 1)
-    styles, labels = agent_styles(values), shown_labels({label: label for label in values})
+    labels = shown_labels({label: label for label in values})
     with look():
         figure = new_figure(*_SIZE)
         cold, hot = figure.subplots(1, 2)
         for index, (label, row) in enumerate(values.items()):
-            colour, marker = styles[label]["color"], _MARKERS[index % len(_MARKERS)]
+            colour, marker = line_style(index)["color"], marker_of(index)
             for panel, x, (measured, law) in (
                 (cold, gaps, exploration_against_gaps(row, gaps)),
                 (hot, ratios, deviation_from_uniform(row, ratios)),

@@ -1,17 +1,101 @@
-"""What the pages of studies draw: the gains of annealing, and the two limits of the temperature."""
+"""What the pages of studies draw: metrics against the temperature, what annealing gains, and both limits of T."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from boltzmann.experiments.charts import Axis, Chart, Line, LinePanel, Row, RowPanel
-from boltzmann.experiments.metrics import BY_KEY, StepKey
-from boltzmann.experiments.statistics import with_ends
+from boltzmann.experiments.charts import (
+    ENDS_APART,
+    Axis,
+    Chart,
+    Line,
+    LinePanel,
+    Row,
+    RowPanel,
+    family_panel,
+    family_styles,
+    usual_families,
+)
+from boltzmann.experiments.metrics import BY_KEY, JudgedKey, MetricKey, StepKey
+from boltzmann.experiments.statistics import Judgement, better_first, cells_by_task, has_metric, members, with_ends
+from boltzmann.experiments.store import Results
 from boltzmann.experiments.studies.annealing import Gain
 from boltzmann.experiments.studies.slopes import deviation_from_uniform, exploration_against_gaps
+from boltzmann.experiments.studies.sweep import FAMILY
+
+
+def sweep_charts(results: Results, metric: JudgedKey | None = None) -> list[Chart]:
+    """Return a chart for each task: its metric, the reward and the greedy actions against T from 0 to infinity.
+
+    Parameters
+    ----------
+    results, metric
+        As for ``best_temperatures``, which has the errors too.
+    """
+    judgement = Judgement(results, metric)
+    families = usual_families(judgement, FAMILY)
+    styles = family_styles(judgement, families)
+    caption = (
+        f"A dot is one constant temperature: its mean over {results.plan.samples_text} in the last tenth of the steps, "
+        f"with the 95 % confidence interval as a band. {ENDS_APART} The large mark is the best temperature. Level "
+        "lines are the greedy and the uniform policy, which the two ends equal."
+    )
+    charts = []
+    for task, family in families.items():
+        cells, judged = judgement.judged_cells[task], judgement.metrics[task]
+        keys = [key for key in dict.fromkeys((judged, "reward", "greedy")) if has_metric(cells, key)]
+        panels = [family_panel(cells, family, key, styles, _with_side(key)) for key in keys]
+        best = [_best_index(line, judged) for line in panels[0].lines if line.form == "line"]
+        marked = [_marked(panel, best, len(styles)) for panel in panels]
+        charts.append(Chart(f"Metrics against the temperature T, on {task}", marked, task, "" if charts else caption))
+    return charts
+
+
+def _with_side(metric: MetricKey) -> str:
+    about = BY_KEY[metric]
+    if not about.is_judged:
+        return f"{about.name}: those that looked best"
+    return f"{about.name}: {'less' if about.smaller_is_better else 'more'} is better"
+
+
+def _best_index(line: Line, metric: JudgedKey) -> int:
+    return min(range(len(line.y)), key=lambda index: better_first(float(line.y[index]), metric))
+
+
+def _marked(panel: LinePanel, best: Sequence[int], style: int) -> LinePanel:
+    """Return the panel with a mark at these points of its lines, above the lines."""
+    lines = [line for line in panel.lines if line.form == "line"]
+    x, y = (
+        np.array([getattr(line, name)[index] for line, index in zip(lines, best, strict=True)]) for name in ("x", "y")
+    )
+    mark = Line("the best T", style, x, y, form="marks")
+    return replace(_under_one_title(panel), lines=[mark, *panel.lines])
+
+
+def _under_one_title(panel: LinePanel) -> LinePanel:
+    return replace(panel, y=replace(panel.y, label=panel.title))
+
+
+def constants_charts(results: Results, metric: JudgedKey, style: int) -> list[Chart]:
+    """Return the chart of the constant temperatures among the candidates of a search; none for fewer than two.
+
+    ``style`` is that of their line, unlike those of the finalists.
+    """
+    ((task, cells),) = cells_by_task(results).items()
+    numbers = members(cells, FAMILY)
+    if len(numbers) < 2:
+        return []
+    panel = family_panel(cells, (FAMILY, numbers), metric, {FAMILY: style}, _with_side(metric))
+    caption = (
+        f"A dot is one constant temperature: its mean over {results.plan.samples_text} in the last tenth of the steps, "
+        f"with the 95 % confidence interval as a band. {ENDS_APART}"
+    )
+    alternative = f"The constant temperatures of the first round on {task}"
+    return [Chart(alternative, [_under_one_title(panel)], caption=caption)]
 
 
 def gain_charts(gains: Sequence[Gain], metric: StepKey = "gap") -> list[Chart]:
@@ -28,12 +112,12 @@ def gain_charts(gains: Sequence[Gain], metric: StepKey = "gap") -> list[Chart]:
         here = [gain for gain in gains if gain.task == task]
         panels = [_gains(period, here, speeds, metric) for period in dict.fromkeys(gain.period for gain in here)]
         caption = (
-            "To the right of 0 the schedule is better. Each family has a row for each speed: the share of the steps "
-            "after which it has come down to its low temperature. Bars are 95 % intervals of each difference alone; a "
-            "hollow mark does not differ significantly from 0 once all tests of the panel are counted (Holm's "
-            "correction)."
+            "To the right of 0 the schedule is better than the best constant temperature. A row is a family of "
+            "schedules with the share of the steps after which it has come down to its low temperature. A bar is the "
+            "95 % interval of this difference alone; a hollow mark does not differ significantly from 0 once all tests "
+            "of the panel are counted (Holm's correction)."
         )
-        charts.append(Chart(f"Gain of every schedule on {task}, with intervals", panels, task, caption))
+        charts.append(Chart(f"Gain of every schedule on {task}, with intervals", panels, caption=caption))
     return charts
 
 
@@ -48,7 +132,8 @@ def _gains(period: str, gains: Sequence[Gain], speeds: Sequence[float], metric: 
         )
         for gain in here
     ]
-    return RowPanel(f"{period}, against {here[0].constant}", f"difference in {BY_KEY[metric].name}", rows)
+    title = f"{period[0].upper()}{period[1:]}, against {here[0].constant}"
+    return RowPanel(title, f"gain in {BY_KEY[metric].name}; to the right is better", rows)
 
 
 def limit_charts(values: Mapping[str, ArrayLike]) -> list[Chart]:
@@ -76,18 +161,22 @@ def limit_charts(values: Mapping[str, ArrayLike]) -> list[Chart]:
             ]
     panels = [
         LinePanel(
-            "exp(-gap / T) as T → 0", Axis("gap / T; T → 0 to the right"), Axis("exploration probability", True), cold
+            "Near T = 0: how often an action is taken that is not the best",
+            Axis("smallest gap / T; T falls to the right"),
+            Axis("probability", True),
+            cold,
         ),
         LinePanel(
-            "(Q - mean Q) / (K T) as T → ∞",
-            Axis("T / max |Q - mean Q|; T → ∞ to the right", True),
-            Axis("K · max |π - 1/K|", True, limits=(1e-7, 1e2)),
+            "Near T = ∞: how far the probabilities are from equal ones",
+            Axis("T / max |Q - mean Q|; T grows to the right", True),
+            Axis("largest distance from 1/K, times K", True, limits=(1e-7, 1e2)),
             hot,
         ),
     ]
     caption = (
-        "Marks are the library's numbers, dashed lines the laws that theory predicts. In the units of these axes all "
-        "values follow one law, but for how many of them share the smallest gap."
+        "Marks are the library's numbers for some action values, dashed lines the laws that theory predicts: "
+        "exp(-gap / T) on the left, (Q - mean Q) / (K T) on the right, where K is the number of actions. In these "
+        "units all values follow one law, but for how many of them share the smallest gap."
     )
     return [
         Chart("The library's numbers near both ends of the temperature, on the predicted lines", panels, "", caption)

@@ -30,7 +30,8 @@ from boltzmann.experiments.studies.schedule_families import check_range
 
 ENDS = {"Boltzmann(0.0)": "Greedy()", "Boltzmann(inf)": "Uniform()"}
 """The two ends of a sweep, each with the policy that it equals."""
-_FAMILY = "Boltzmann(T)"
+FAMILY = "Boltzmann(T)"
+"""What a sweep varies."""
 _ALPHA = 0.05
 """The level of the tests that compare temperatures."""
 
@@ -169,7 +170,7 @@ def best_temperatures(results: Results, metric: JudgedKey | None = None) -> list
     """
     judgement, best = Judgement(results, metric), []
     for task, cells in judgement.judged_cells.items():
-        sweeps = {learner: members(some, _FAMILY) for learner, some in cells_by_learner(cells).items()}
+        sweeps = {learner: members(some, FAMILY) for learner, some in cells_by_learner(cells).items()}
         sweeps = {learner: temperatures for learner, temperatures in sweeps.items() if temperatures}
         if not sweeps or not all({0.0, float("inf")} <= set(sweep.values()) for sweep in sweeps.values()):
             raise RefusedError(f"{task} must hold {' and '.join(ENDS)}")

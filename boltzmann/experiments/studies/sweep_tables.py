@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from numpy.typing import ArrayLike
 
-from boltzmann.experiments.metrics import BY_KEY
-from boltzmann.experiments.pages import Answer, Table
+from boltzmann.experiments.metrics import BY_KEY, JudgedKey
+from boltzmann.experiments.pages import Answer, Section, Table
 from boltzmann.experiments.statistics import with_interval
+from boltzmann.experiments.store import Results
 from boltzmann.experiments.studies.slopes import SlopeFit, fit_high_temperatures, fit_low_temperatures
+from boltzmann.experiments.studies.study_charts import limit_charts, sweep_charts
 from boltzmann.experiments.studies.sweep import BestTemperature, EndCheck
 
 
@@ -72,19 +74,68 @@ def best_table(results: Sequence[BestTemperature]) -> Table:
 
 
 def sweep_answer(results: Sequence[BestTemperature], checks: Sequence[EndCheck]) -> list[str]:
-    """Return the answer: a sentence on the ends, and one for each task."""
+    """Return the answer: a sentence for each task, then one on the ends."""
+    return [*map(_sentence, results), ends_sentence(checks)]
+
+
+def ends_sentence(checks: Sequence[EndCheck]) -> str:
+    """Say whether both ends of the sweep equal their policies."""
     wrong = [f"{check.end} on {check.task}" for check in checks if check.differing]
-    ends = (
+    return (
         f"Ends that differ from their policy: {', '.join(wrong)}."
         if wrong
         else "T = 0 is greedy and T = inf is uniform, byte by byte, in everything that was recorded."
     )
-    return [ends, *map(_sentence, results)]
 
 
 def sweep_cards(results: Sequence[BestTemperature], checks: Sequence[EndCheck]) -> list[str | Answer]:
-    """Return the answer of a page: the best temperature of each task with its number, then a sentence on the ends."""
-    return [*map(_card, results), sweep_answer(results, checks)[0]]
+    """Return the answer of a page: how often a temperature beats both ends, then the best one of each task.
+
+    An end that is not what it should be is named first.
+    """
+    inside = sum(best.lowest > 0 and best.highest < float("inf") for best in results)
+    both = (
+        f"On {inside} of {len(results)} tasks, the best temperature does significantly better than both ends: than "
+        "greedy (T = 0) and than uniform exploration (T = ∞)."
+    )
+    wrong = [ends_sentence(checks)] if any(check.differing for check in checks) else []
+    return [*wrong, *([both] if len(results) > 1 else []), *map(_card, results)]
+
+
+def sweep_sections(
+    results: Results,
+    temperatures: Sequence[BestTemperature],
+    checks: Sequence[EndCheck],
+    values: Mapping[str, ArrayLike],
+    metric: JudgedKey | None = None,
+) -> list[Section]:
+    """Return the sections of a page: what the temperature changes, then the checks of the library, which stand folded.
+
+    Parameters
+    ----------
+    results, metric
+        As for ``sweep_charts``.
+    temperatures, checks : sequences
+        As ``best_temperatures`` and ``check_ends`` return them.
+    values : mapping of str to array of shape (K,)
+        Rows of action values, as for ``draw_limits``.
+    """
+    return [
+        Section(
+            "What the temperature changes",
+            "A policy with a constant temperature T plays each task from T = 0, where it always takes the action that "
+            "looks best (greedy), to T = ∞, where it takes all actions alike (uniform).",
+            charts=sweep_charts(results, metric),
+            tables=[best_table(temperatures)],
+        ),
+        Section(
+            "Checks of the library",
+            f"{ends_sentence(checks)} Close to both ends, the probabilities follow the laws that theory predicts.",
+            charts=limit_charts(values),
+            tables=[ends_table(checks), *slope_tables(values)],
+            is_folded=not any(check.differing for check in checks),
+        ),
+    ]
 
 
 def _card(best: BestTemperature) -> Answer:
@@ -95,7 +146,7 @@ def _card(best: BestTemperature) -> Answer:
         with_interval(best.value, best.low, best.high),
         f"{BY_KEY[best.metric].name} in the last tenth of the steps",
         [
-            f"Greedy (T = 0) has {best.greedy:z.4g}, uniform (T = ∞) {best.uniform:z.4g}.",
+            f"Greedy (T = 0) has {best.greedy:z.3g}, uniform (T = ∞) {best.uniform:z.3g}.",
             f"{reach[0].upper()}{reach[1:]}.",
         ],
     )
@@ -103,7 +154,10 @@ def _card(best: BestTemperature) -> Answer:
 
 def _reach(best: BestTemperature) -> str:
     if best.lowest < best.highest:
-        return f"those that do not differ significantly lie between T = {best.lowest:g} and T = {best.highest:g}"
+        return (
+            f"temperatures that do not differ significantly from it lie between T = {best.lowest:g} and "
+            f"T = {best.highest:g}"
+        )
     return "all others of the sweep differ significantly from it"
 
 

@@ -46,13 +46,15 @@ def recommendation_card(result: TuningResult) -> Answer:
 def judgement_table(result: TuningResult) -> Table:
     """Return the finalists on the seeds that judge, the best first."""
     (judged,) = result.judgement.tasks
+    replicates = result.judged.plan.replicates
     rows = [
         (
             f"{index + 1}",
             str(row["agent"]),
-            final_text(row),
+            final_text(row)
+            if row["replicates"] in (0, replicates)
+            else f"({row['replicates']} only) {final_text(row)}",
             "-" if index == judged.reference else difference_text(row),
-            f"{row['replicates']}",
             verdict,
         )
         for index, (row, verdict) in enumerate(
@@ -60,13 +62,10 @@ def judgement_table(result: TuningResult) -> Table:
         )
     ]
     caption = (
-        f"The finalists, {judged.metric.name} in the last tenth of the steps, over "
-        f"{result.judged.plan.replicates} fresh replicates, which had no part in the search"
+        f"The finalists, by {judged.metric.name} in the last tenth of the steps, over {replicates} fresh replicates, "
+        "which had no part in the search"
     )
-    columns = (
-        *("rank", "policy", "mean", "difference to the recommended one"),
-        *("replicates with a value", "with all tests counted (Holm)"),
-    )
+    columns = ("rank", "policy", "mean", "difference to the recommended one", "with all tests counted (Holm)")
     return Table(caption, columns, rows, heading=1)
 
 
@@ -76,7 +75,7 @@ def rounds_table(result: TuningResult) -> Table:
         (f"{number}", f"{len(entry.ranked)}", f"{entry.results.plan.replicates}", entry.ranked[0])
         for number, entry in enumerate(result.rounds)
     ]
-    return Table("The rounds of the search", ("round", "candidates", "replicates", "best candidate"), rows)
+    return Table("The rounds of the search", ("round", "candidates", "replicates", "best candidate"), rows, heading=3)
 
 
 def _verdicts(judged: TaskJudgement, confidence: float) -> list[str]:

@@ -85,11 +85,11 @@ def _draw_values(panel: Axes, choice: TemperatureChoice, candidates: list[Candid
     if all(pair is not None for pair in within):
         least, most = np.array(within, dtype=np.float64).T
         panel.fill_between(
-            positions, least, most, color=COLOURS[7], alpha=0.2, linewidth=0, label="holds for any policy"
+            positions, least, most, color=COLOURS[5], alpha=0.2, linewidth=0, label="holds for any policy"
         )
     panel.fill_between(positions, low, high, color=colour, alpha=0.3, linewidth=0)
     panel.plot(positions, value, color=colour, marker="o", markersize=4, linewidth=1.5, label="SNIPS")
-    panel.axhline(choice.logged.value, color=COLOURS[8], linewidth=1.2, linestyle=(0, (4, 1.5)), label="logged policy")
+    panel.axhline(choice.logged.value, color=COLOURS[4], linewidth=1.2, linestyle=(0, (4, 1.5)), label="logged policy")
     for position, one in zip(positions, candidates, strict=True):
         if one is choice.best:
             panel.plot([position], [one.estimate.value], **_MARK)
@@ -109,8 +109,8 @@ _MARK: dict[str, Any] = {
 
 def _draw_left_over(panel: Axes, candidates: list[Candidate], positions: Floats) -> None:
     left = np.array([one.estimate.left_over for one in candidates])
-    panel.fill_between(positions, 0.0, 100 * left, color=COLOURS[3], alpha=0.4, linewidth=0)
-    panel.plot(positions, 100 * left, color=COLOURS[3], marker="o", markersize=3, linewidth=1.2)
+    panel.fill_between(positions, 0.0, 100 * left, color=COLOURS[7], alpha=0.4, linewidth=0)
+    panel.plot(positions, 100 * left, color=COLOURS[7], marker="o", markersize=3, linewidth=1.2)
     panel.set_ylabel("left over, %")
     panel.set_ylim(0.0, max(5.0, 105 * float(left.max())))
 
@@ -121,7 +121,7 @@ def _shade(panel: Axes, candidates: list[Candidate], positions: Floats) -> None:
     edges = np.concatenate([positions[:1] - 0.25, middles, positions[-1:] + 0.25])
     for index, one in enumerate(candidates):
         if not one.covered:
-            panel.axvspan(edges[index], edges[index + 1], color=COLOURS[3], alpha=0.10, linewidth=0, zorder=0)
+            panel.axvspan(edges[index], edges[index + 1], color=COLOURS[7], alpha=0.10, linewidth=0, zorder=0)
 
 
 def _are_temperatures(candidates: list[Candidate]) -> bool:

@@ -34,11 +34,11 @@ def test_differences_are_those_of_the_leaderboard(results, baseline):
         assert "← better   worse →" in panel.get_xlabel()
         assert rows_of(panel) == list(rows["agent"])
         # A row of one line of text and a bar is 2.3 lines high.
-        dots = {int(line.get_ydata()[0] // 2.3): line for line in panel.get_lines() if line.get_marker() == "o"}
+        dots = {int(line.get_ydata()[0] // 2.3): line for line in panel.get_lines() if len(line.get_xdata()) == 1}
         bars = {int(line.get_ydata()[0] // 2.3): line for line in panel.get_lines() if len(line.get_xdata()) == 2}
         for index, row in enumerate(rows.to_dict("records")):
             if row["agent"] == row["compared_with"]:
-                assert index not in dots
+                assert dots[index].get_xdata()[0] == 0.0
                 continue
             assert dots[index].get_xdata()[0] == row["difference"]
             np.testing.assert_array_equal(bars[index].get_xdata(), [row["difference_low"], row["difference_high"]])

@@ -1,6 +1,15 @@
 // A panel of lines with bands, drawn for a width in pixels.
 
-const SPACE = { top: 10, right: 16, bottom: 46, letter: 8.2 };
+const SPACE = { top: 10, right: 16, bottom: 28, letter: 8.2 };
+
+// With so many points or fewer, each has its mark.
+const MOST_MARKED = 40;
+
+// About how wide a text is, in pixels; exponents are small.
+function widthOf(text) {
+  const small = (text.match(/[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]/g) ?? []).length;
+  return SPACE.letter * (text.length - 0.4 * small);
+}
 
 // The lines of a panel that the legend has left on.
 function visibleLines(panel, hidden) {
@@ -15,7 +24,7 @@ function axesOf(panel, lines, width, height, logSteps) {
   const yReach = reachOf(panel.y, ys, edges, panel.y.log);
   const xReach = reachOf({ ...panel.x, tight: !panel.x.ticks?.length }, xs, [], usesLog);
   const y = scaleOf(panel.y, yReach, [height - SPACE.bottom, SPACE.top], panel.y.log, Math.max(2, height / 48));
-  const left = 12 + SPACE.letter * Math.max(2, ...y.ticks.map(([, text]) => text.length));
+  const left = 12 + SPACE.letter * Math.max(2, ...y.ticks.map(([, text]) => widthOf(text) / SPACE.letter));
   const inner = width - left - SPACE.right;
   const x = scaleOf(panel.x, xReach, [left, width - SPACE.right], usesLog, Math.max(2, inner / 85));
   return { x, y, left, right: width - SPACE.right, top: SPACE.top, bottom: height - SPACE.bottom, usesLog };
@@ -44,28 +53,38 @@ function unstepped(points) {
   return points.flatMap((point, index) => (index === 0 ? [point] : [[point[0], points[index - 1][1]], point]));
 }
 
+// The numbers below a panel that have room beside each other, as [place, text]; the first and the last one always do.
+function fittingNumbers(axes) {
+  const places = axes.x.ticks.map(([number, text]) => {
+    const half = widthOf(text) / 2;
+    return { x: Math.min(axes.x.at(number), axes.right + SPACE.right - half), half, text };
+  });
+  const fit = (one, other) => one.x + one.half + 6 <= other.x - other.half;
+  const [end, ...before] = places.reverse();
+  const kept = end ? [end] : [];
+  const first = before.at(-1);
+  for (const place of before) {
+    if (fit(place, kept.at(-1)) && (place === first || fit(first, place))) kept.push(place);
+  }
+  return kept.map(({ x, text }) => [x, text]);
+}
+
 function drawGrid(svg, panel, axes) {
-  let last = -Infinity;
   for (const [number, text] of axes.y.ticks) {
     const y = axes.y.at(number);
     svg.append(drawn("line", { class: "grid", x1: axes.left, x2: axes.right, y1: y, y2: y }));
     svg.append(drawn("text", { x: axes.left - 8, y: y + 4, "text-anchor": "end" }, text));
   }
-  for (const [number, text] of axes.x.ticks) {
+  for (const [number] of axes.x.ticks) {
     const x = axes.x.at(number);
-    const half = (SPACE.letter * text.length) / 2;
     svg.append(drawn("line", { class: "tick", x1: x, x2: x, y1: axes.bottom, y2: axes.bottom + 5 }));
-    if (x - half < last + 6) continue;
-    svg.append(drawn("text", { x: Math.min(x, axes.right + SPACE.right - half), y: axes.bottom + 19, "text-anchor": "middle" }, text));
-    last = x + half;
   }
+  for (const [x, text] of fittingNumbers(axes)) svg.append(drawn("text", { x, y: axes.bottom + 19, "text-anchor": "middle" }, text));
   for (const number of panel.x.breaks ?? []) {
     const x = axes.x.at(number);
     svg.append(drawn("line", { class: "break", x1: x, x2: x, y1: axes.top, y2: axes.bottom }));
   }
   svg.append(drawn("line", { class: "axis", x1: axes.left, x2: axes.right, y1: axes.bottom, y2: axes.bottom }));
-  const middle = (axes.left + axes.right) / 2;
-  svg.append(drawn("text", { class: "axis-label", x: middle, y: axes.bottom + 38, "text-anchor": "middle" }, panel.x.label));
 }
 
 function drawLine(layer, axes, line) {
@@ -73,18 +92,19 @@ function drawLine(layer, axes, line) {
   const isLevel = line.form === "level";
   const [ys, low, high] = isLevel ? [line.y, line.low, line.high].map((one) => one && [one[0], one[0]]) : [line.y, line.low, line.high];
   const xs = isLevel ? [axes.left, axes.right] : line.x.map((x) => (axes.usesLog && x <= 0 ? null : axes.x.at(x)));
-  if (low) group.append(drawn("path", { class: "band", d: bandPath(axes, xs, { ...line, low, high }) }));
+  // A level's band crosses the panel and would hide other lines; a faint one shows it under the pointer alone.
+  if (low && !(isLevel && line.faint)) group.append(drawn("path", { class: "band", d: bandPath(axes, xs, { ...line, low, high }) }));
   const points = xs.map((x, index) => [x, axes.y.at(ys[index])]).filter(([x]) => x !== null);
   if (line.form !== "marks") {
     const dashes = line.form === "dashes" ? "5 3" : dashesOf(line.style);
     group.append(drawn("path", { class: "line", d: pathOf(points, line.form === "steps"), "stroke-dasharray": dashes }));
   }
   // Marks tell lines apart without colour; more of them than a few would hide the line.
-  const every = line.form === "marks" || points.length <= 20 ? 1 : Math.ceil(points.length / 6);
+  const every = line.form === "marks" || points.length <= MOST_MARKED ? 1 : Math.ceil(points.length / 6);
   const first = line.form === "marks" || every === 1 ? 0 : Math.floor(((line.style % 6) * every) / 6);
   if (!line.faint && line.form !== "dashes" && !isLevel) {
     const marks = points.filter((_, index) => index % every === first);
-    group.append(drawn("path", { class: "mark", d: marks.map(([x, y]) => markPath(line.style, x, y, 3.2)).join("") }));
+    group.append(drawn("path", { class: "mark", d: marks.map(([x, y]) => markPath(line.style, x, y, line.form === "marks" && marks.length < 4 ? 6 : 3.2)).join("") }));
   }
   layer.append(group);
 }
@@ -101,7 +121,7 @@ function drawPanel(panel, width, state) {
   drawGrid(svg, panel, axes);
   const clip = `${panel.id}-inside`;
   const inside = drawn("clipPath", { id: clip });
-  inside.append(drawn("rect", { x: axes.left, y: axes.top - 2, width: axes.right - axes.left + 4, height: axes.bottom - axes.top + 4 }));
+  inside.append(drawn("rect", { x: axes.left - 2, y: axes.top - 6, width: axes.right - axes.left + 6, height: axes.bottom - axes.top + 12 }));
   const layer = drawn("g", { "clip-path": `url(#${clip})` });
   // The first line is the best one: it is drawn last, above the others.
   [...lines].reverse().forEach((line) => drawLine(layer, axes, line));

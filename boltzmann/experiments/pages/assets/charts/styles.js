@@ -1,10 +1,5 @@
-"use strict";
-
 // What lines, marks and swatches share: a colour, dashes and a mark for each style, so that colour is never alone.
-
-const COLOURS = 8;
-const DASHES = ["", "8 3", "2 3", "9 3 2 3"];
-const MARKS = ["circle", "square", "triangle", "diamond", "cross"];
+// COLOURS, DASHES and MARKS stand before this file on the page: `charts/palette.py` has them.
 
 function drawn(name, attributes, text) {
   const element = document.createElementNS("http://www.w3.org/2000/svg", name);
