@@ -49,7 +49,7 @@ def escape(text: str, keep: str = "") -> str:
 
 def breakable(text: str) -> str:
     """Write an expression or a name, which may break before its arguments."""
-    return re.sub(r"([(,] ?)", r"\1<wbr>", re.sub(r"(?<=\d) %", "\N{NO-BREAK SPACE}%", _whole(escape(text))))
+    return re.sub(r"([(,] ?)", r"\1<wbr>", _whole(escape(text)))
 
 
 def _whole(written: str) -> str:
