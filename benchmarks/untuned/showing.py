@@ -19,15 +19,16 @@ if TYPE_CHECKING:
 
 TITLES = {"all": "over all steps", "last": "in the last tenth"}
 _SHOWS = (
-    "For every policy and task, how much of the gain of the best hand-tuned Boltzmann schedule over uniform "
-    "exploration the policy has: 1 is the tuned schedule, 0 is uniform."
+    "The ratio of each policy on each task: the stronger the colour, the closer to the tuned schedule. An empty cell "
+    "is a task that does not count."
 )
-_PROFILE = "On which share of the tasks each policy reaches at least so much of the tuned schedule's gain."
+_PROFILE = "The share of tasks on which a policy has at least each ratio: a line that stays high for longer is better."
 
 
 def summary(suite: Suite) -> list[Table]:
     """Return one table for each part: means with intervals, the worst task, shares, and the means of groups."""
     tables = []
+    played = [group for group in GROUPS if group in {each.task.group for each in suite.measured}]
     for part in PARTS:
         rows = []
         for entrant in suite.entrants:
@@ -35,12 +36,12 @@ def summary(suite: Suite) -> list[Table]:
             groups = score.groups()
             worst = f"{score.ratios[score.worst]:.2f} ({score.worst})"
             interval = f"{score.mean:.2f} [{score.low:.2f}, {score.high:.2f}]"
-            means = [f"{groups[group]:.2f}" if group in groups else "" for group in GROUPS]
+            means = [f"{groups[group]:.2f}" if group in groups else "" for group in played]
             rows.append([entrant, interval, worst, f"{100 * score.share:.0f} %", *means])
-        columns = ["policy", "mean ratio, 95 % interval", "worst task", "at least 0.95", *GROUPS]
+        columns = ["policy", "mean ratio, 95 % interval", "worst task", "tasks at 0.95 or more", *played]
         counted = len(suite.scores[suite.entrants[0], part].ratios)
         caption = f"Ratios {TITLES[part]}, on the {counted} of {len(suite.measured)} tasks that count"
-        tables.append(Table(caption, columns, rows))
+        tables.append(Table(caption, columns, rows, styles=range(len(suite.entrants))))
     return tables
 
 
@@ -181,7 +182,7 @@ def sections(suite: Suite) -> list[Section]:
         "errors, and 5 % of what uniform exploration loses.",
     ]
     return [
-        Section("Means", explained, tables=[*summary(suite), duels(suite)], notes=notes),
+        Section("All tasks together", explained, tables=[*summary(suite), duels(suite)], notes=notes),
         Section("Task by task", _SHOWS, tables=shaded(suite)),
-        Section("Profile", _PROFILE, charts=profile_charts(suite)),
+        Section("Good and bad tasks", _PROFILE, charts=profile_charts(suite)),
     ]

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from boltzmann.experiments import Picture, Section, Table, render_page, write_report
+from tests.support.page_faults import faults
 from tests.support.rewards import store_rewards
 from tests.support.watched import BrowserPage
 
@@ -14,19 +15,6 @@ AGENTS = [
     "QLearning(Boltzmann(InverseTime(1.0, 0.3333333333333333)), step_size=0.1)",
     *(f"SampleAverage(Boltzmann({0.1 * index:.1f}))" for index in range(1, 11)),
 ]
-OUTSIDE = """(selector) => [...document.querySelectorAll(selector)].filter((element) => {
-  const box = element.getBoundingClientRect();
-  return box.width && (box.left < 0 || box.right > innerWidth + 0.5);
-}).map((element) => element.outerHTML.slice(0, 120))"""
-TOO_WIDE = "document.documentElement.scrollWidth > innerWidth"
-SPLIT = """() => [...document.querySelectorAll('tbody th code')].filter((element) => {
-  const words = [...element.childNodes].filter((node) => node.nodeType === 3);
-  return words.some((word) => {
-    const range = document.createRange();
-    range.selectNodeContents(word);
-    return new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size > 1;
-  });
-}).map((element) => element.textContent)"""
 
 
 @pytest.fixture(scope="module")
@@ -46,15 +34,6 @@ def addresses(tmp_path_factory):
         write_report(results, folder / f"{count}.html")
         made.append((folder / f"{count}.html").as_uri())
     return made
-
-
-def faults(page):
-    """What reaches beyond the screen, or is cut in a word; nothing is scrolled to the side."""
-    wide = ["the page"] if page.evaluate(TOO_WIDE) else []
-    shown = (
-        "p, h1, h2, h3, h4, th, td, caption, figcaption, code, button, li:not(nav li), .plot svg, .drawing svg, .track"
-    )
-    return wide + page.evaluate(OUTSIDE, shown) + page.evaluate(SPLIT)
 
 
 @pytest.mark.parametrize("which", [0, 1])

@@ -31,6 +31,6 @@ def mark_of(style: int) -> str:
     Examples
     --------
     >>> mark_of(0), mark_of(1), mark_of(8)
-    ('circle', 'square', 'triangle')
+    ('circle', 'square', 'cross')
     """
-    return MARKS[(style + 2 * (style // len(COLOURS))) % len(MARKS)]
+    return MARKS[(style + style // len(COLOURS)) % len(MARKS)]

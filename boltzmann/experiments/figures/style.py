@@ -129,7 +129,7 @@ def strengths(ranked: Sequence[str]) -> dict[str, tuple[float, float]]:
     Twenty bands would hide all lines: of more than ten agents only the best five have bands and thick lines.
     """
     many = len(ranked) > MANY
-    full, faint = (1.6, 0.12 if many else 0.2), (0.9, 0.0)
+    full, faint = (1.6, 0.12), (0.9, 0.0)
     return {agent: faint if many and index >= STRONG else full for index, agent in enumerate(ranked)}
 
 

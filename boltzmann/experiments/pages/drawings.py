@@ -49,7 +49,12 @@ def escape(text: str, keep: str = "") -> str:
 
 def breakable(text: str) -> str:
     """Write an expression or a name, which may break before its arguments."""
-    return re.sub(r"([(,] ?)", r"\1<wbr>", re.sub(r"(?<=\d) %", "\N{NO-BREAK SPACE}%", escape(text)))
+    return re.sub(r"([(,] ?)", r"\1<wbr>", _whole(escape(text)))
+
+
+def _whole(written: str) -> str:
+    """Keep 1e-05 in one line; it may be copied, so its hyphen stays what it is."""
+    return re.sub(r"\d[\d.]*e-\d+", r'<span class="whole">\g<0></span>', written)
 
 
 _TOGETHER = (
@@ -69,7 +74,7 @@ def prose(text: str) -> str:
     >>> prose("T = 0.1 has 1.6 ± 0.2, a 95 % interval").replace("\xa0", "_")
     'T_=_0.1 has 1.6 ±_0.2, a 95_% interval'
     """
-    written = escape(text)
+    written = _whole(escape(text))
     for gap in _TOGETHER:
         written = gap.sub("\N{NO-BREAK SPACE}", written)
     return written

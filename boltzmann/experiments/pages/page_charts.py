@@ -146,7 +146,7 @@ def _row(row: Row, lines: str, low: float, high: float) -> str:
         left = 100 * (row.value - low) / (high - low)
         kind = "dot hollow" if row.is_hollow else "dot"
         marks += f'<svg class="{kind}" viewBox="-7 -7 14 14" style="left:{left:.2f}%"><path d="{path}"/></svg>'
-    about = f" {escape(row.about)}" if row.about else ""
+    about = f" {prose(row.about)}" if row.about else ""
     name = f'<th scope="row" data-style="{row.style}"><code>{breakable(row.name)}</code>{about}</th>'
     track = f'<div class="track colour-{row.style % len(COLOURS)}" aria-hidden="true">{marks}</div>'
     return (

@@ -80,7 +80,7 @@ def table_of(table: Table) -> str:
     ]
     return scrolling(
         table.caption,
-        f'<table class="{" ".join(classes)}">\n<caption>{prose(table.caption)}</caption>\n'
+        f'<table class="{" ".join(classes)}">\n<caption>{escape(table.caption)}</caption>\n'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>",
         "scroll wide" if len(table.columns) > _WIDE else "scroll",
     )

@@ -90,7 +90,7 @@ def _best(here: Sequence[Gain]) -> Gain:
 
 
 def _short(gain: Gain) -> str:
-    return f"{gain.family}, {100 * gain.speed:g} %"
+    return f"{gain.family} after {100 * gain.speed:g} %"
 
 
 def _counted(task: str, gains: Sequence[Gain]) -> str:

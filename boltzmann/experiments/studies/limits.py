@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
 _SIZE = (10.4, 4.4)
 _NOTE = (
-    "Marks: the library's numbers for the given values. Dashed: the first terms of the limits, which the fits are "
-    "compared with. In the units of the axes all values follow one law, up to how many share the smallest gap."
+    "Marks: the library's numbers for the given values. Dashed: the laws that theory predicts, exp(-gap / T) on the "
+    "left and (Q - mean Q) / (K T) on the right. In these units all values follow one law, up to how many share the "
+    "smallest gap."
 )
 
 
@@ -64,14 +65,14 @@ def draw_limits(values: Mapping[str, ArrayLike]) -> Figure:
                 shifted = slice(index, None, rows)
                 marks = {"color": colour, "linestyle": "none", "marker": marker, "ms": 4.5}
                 panel.plot(x[shifted], measured[shifted], label=labels[label], **marks)
-        cold.set(xlabel="gap / T   (T → 0 to the right)", ylabel="exploration probability")
-        cold.set_title("exp(-gap / T) as T → 0", loc="left", fontweight="bold")
+        cold.set(xlabel="smallest gap / T   (T falls to the right)", ylabel="probability")
+        cold.set_title("Near T = 0: how often not the best action", loc="left", fontweight="bold")
         use_decades(cold, "y")
         use_decades(hot, "x")
         use_decades(hot, "y")
-        hot.set(xlabel="T / max |Q - mean Q|   (T → ∞ to the right)")
+        hot.set(xlabel="T / max |Q - mean Q|   (T grows to the right)")
         hot.set(ylabel="K · max |π - 1/K|", ylim=(1e-7, 1e2))
-        hot.set_title("(Q - mean Q) / (K T) as T → ∞", loc="left", fontweight="bold")
+        hot.set_title("Near T = ∞: how far from equal probabilities", loc="left", fontweight="bold")
         hot.legend(frameon=True, fontsize="small")
         put_caption(figure, _NOTE, metrics=())
     return figure

@@ -44,7 +44,7 @@ def sweep_charts(results: Results, metric: JudgedKey | None = None) -> list[Char
         f"with the 95 % confidence interval as a band. {ENDS_APART} The large mark is the best temperature. Level "
         "lines are the greedy and the uniform policy, which the two ends equal."
     )
-    charts = []
+    charts: list[Chart] = []
     for task, family in families.items():
         cells, judged = judgement.judged_cells[task], judgement.metrics[task]
         keys = [key for key in dict.fromkeys((judged, "reward", "greedy")) if has_metric(cells, key)]
@@ -107,13 +107,13 @@ def gain_charts(gains: Sequence[Gain], metric: StepKey = "gap") -> list[Chart]:
         As for ``draw_gains``.
     """
     speeds = list(dict.fromkeys(gain.speed for gain in gains))
-    charts = []
+    charts: list[Chart] = []
     for task in dict.fromkeys(gain.task for gain in gains):
         here = [gain for gain in gains if gain.task == task]
         panels = [_gains(period, here, speeds, metric) for period in dict.fromkeys(gain.period for gain in here)]
         caption = (
             "To the right of 0 the schedule is better than the best constant temperature. A row is a family of "
-            "schedules with the share of the steps after which it has come down to its low temperature. A bar is the "
+            "schedules, and the share of the steps after which it has come down to its low temperature. A bar is the "
             "95 % interval of this difference alone; a hollow mark does not differ significantly from 0 once all tests "
             "of the panel are counted (Holm's correction)."
         )
@@ -125,10 +125,11 @@ def _gains(period: str, gains: Sequence[Gain], speeds: Sequence[float], metric: 
     here = [gain for gain in gains if gain.period == period]
     rows = [
         Row(
-            f"{gain.family}, {100 * gain.speed:g} %",
+            gain.family,
             speeds.index(gain.speed),
             *(gain.value, gain.low, gain.high, with_ends(gain.value, gain.low, gain.high)),
             is_hollow=gain.verdict == "not significant",
+            about=f"after {100 * gain.speed:g} %",
         )
         for gain in here
     ]

@@ -21,8 +21,8 @@ from boltzmann.experiments.charts import (
 )
 from boltzmann.experiments.pages import Section, render_page
 from boltzmann.experiments.statistics import final, labels_of, performance_profile
-from boltzmann.experiments.studies import gain_charts, limit_charts
 from boltzmann.experiments.studies.annealing import Gain
+from boltzmann.experiments.studies.study_charts import gain_charts, limit_charts
 from tests.support.html_page import Page
 from tests.support.rewards import store_rewards
 from tests.support.small_run import computed

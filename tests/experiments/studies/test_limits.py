@@ -149,7 +149,8 @@ def test_the_best_temperature_is_that_of_the_means(swept):
     assert gap_or_usual(swept) == "gap"
     answer = sweep_answer([bandit, lake], check_ends(swept))
     assert len(answer) == 3
-    assert f"best constant temperature is T = {bandit.temperature:g}" in answer[1]
+    assert f"best constant temperature is T = {bandit.temperature:g}" in answer[0]
+    assert "byte by byte" in answer[-1]
     assert len(best_table([bandit, lake]).rows) == 2
 
 

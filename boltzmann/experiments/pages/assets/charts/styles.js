@@ -24,7 +24,7 @@ function dashesOf(style) {
 }
 
 function markOf(style) {
-  return MARKS[(style + 2 * Math.floor(style / COLOURS)) % MARKS.length];
+  return MARKS[(style + Math.floor(style / COLOURS)) % MARKS.length];
 }
 
 // The outline of a mark around a point, as a path.

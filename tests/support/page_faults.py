@@ -1,0 +1,53 @@
+"""What may not happen on a page of any width, as functions of the page that is open; each returns the faults."""
+
+TOO_WIDE = "document.documentElement.scrollWidth > innerWidth"
+OUTSIDE = """(selector) => [...document.querySelectorAll(selector)].filter((element) => {
+  const box = element.getBoundingClientRect();
+  return box.width && !element.closest('.scroll:has(.heat)') && (box.left < 0 || box.right > innerWidth + 0.5);
+}).map((element) => element.outerHTML.slice(0, 120))"""
+SPLIT = """() => [...document.querySelectorAll('tbody th code')].filter((element) => {
+  const words = [...element.childNodes].filter((node) => node.nodeType === 3);
+  return words.some((node) => [...node.data.matchAll(/\\S+/g)].some((word) => {
+    const range = document.createRange();
+    range.setStart(node, word.index);
+    range.setEnd(node, word.index + word[0].length);
+    return new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size > 1;
+  }));
+}).map((element) => element.textContent)"""
+OVERLAPPING = """() => [...document.querySelectorAll('.plot svg.picture, .scale')].flatMap((axes) => {
+  const labels = [...axes.querySelectorAll('text, span')].map((one) => [one.textContent, one.getBoundingClientRect()]);
+  const seen = labels.filter(([, box]) => box.width);
+  // Boxes of letters are higher than what is drawn: rows of numbers may touch.
+  const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom - 3 && b.top < a.bottom - 3;
+  return seen.flatMap(([text, box], index) => seen.slice(0, index).filter(([, other]) => meet(box, other))
+    .map(([before]) => `${before} over ${text}`));
+})"""
+# A number with its interval in brackets, half of it behind ±, or a unit behind it, which stand in one line each.
+BROKEN = """([places, number]) => [...document.querySelectorAll(places)].flatMap((place) => {
+  const walker = document.createTreeWalker(place, NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    for (const match of node.data.matchAll(new RegExp(number, 'g'))) {
+      const range = document.createRange();
+      range.setStart(node, match.index);
+      range.setEnd(node, match.index + match[0].length);
+      const lines = new Set([...range.getClientRects()].map((box) => Math.round(box.top)));
+      if (lines.size > 1) found.push(match[0]);
+    }
+  }
+  return found;
+})"""
+_NUMBER = r"[+-]?\d[\d.]*(?:e-\d+)?".replace("-", "\N{MINUS SIGN}-")
+NUMBERS = rf"\[{_NUMBER},\s{_NUMBER}\]|\u00b1\s{_NUMBER}|\d\s%|T\s=\s[\d.]+|{_NUMBER}"
+SHOWN = (
+    "p, h1, h2, h3, h4, th, td, caption, figcaption, code, button, li:not(nav li), .plot svg, .plot text, .scale span, "
+    ".drawing svg, .track"
+)
+
+
+def faults(page):
+    """Name what reaches beyond the screen, is cut in a word or a number, or lies over something else."""
+    wide = ["the page"] if page.evaluate(TOO_WIDE) else []
+    broken = page.evaluate(BROKEN, ["main p, main td, main figcaption, main li", NUMBERS])
+    return [*wide, *page.evaluate(OUTSIDE, SHOWN), *page.evaluate(SPLIT), *page.evaluate(OVERLAPPING), *broken]
