@@ -81,7 +81,7 @@ class Categorical(InNamespace, Frozen, Pictured):
         made = cls.__new__(cls)
         # `read_only` without its call, which small questions would feel.
         if isinstance(probs, np.ndarray):
-            probs.setflags(False)
+            probs.setflags(False)  # type: ignore[call-arg]
         made.__dict__.update(probs=probs, xp=xp, _temperature=temperature, _greedy=greedy)
         return made
 

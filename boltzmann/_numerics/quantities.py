@@ -45,7 +45,7 @@ class Quantity:
             distribution.__dict__[self.name] = result
             # `read_only` without its call, which small questions would feel.
             if isinstance(result, np.ndarray):
-                result.setflags(False)
+                result.setflags(False)  # type: ignore[call-arg]
         return result
 
     def of(self, scores: Scores | Recorded) -> Any:
