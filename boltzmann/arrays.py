@@ -92,8 +92,8 @@ _Result = TypeVar("_Result")
 def read_only(result: _Result) -> _Result:
     """Make an array of NumPy read-only, so that a distribution may keep what it hands out; return what was given."""
     if isinstance(result, np.ndarray):
-        # Half the time of setting the flag.
-        result.setflags(write=False)
+        # A third of the time of setting the flag, or of naming the argument.
+        result.setflags(False)  # type: ignore[call-arg]
     return result
 
 

@@ -79,7 +79,10 @@ class Categorical(InNamespace, Frozen, Pictured):
         The greedy actions may be given by the scores that the probabilities were computed from.
         """
         made = cls.__new__(cls)
-        made.__dict__.update(probs=read_only(probs), xp=xp, _temperature=temperature, _greedy=greedy)
+        # `read_only` without its call, which small questions would feel.
+        if isinstance(probs, np.ndarray):
+            probs.setflags(False)  # type: ignore[call-arg]
+        made.__dict__.update(probs=probs, xp=xp, _temperature=temperature, _greedy=greedy)
         return made
 
     def __repr__(self) -> str:

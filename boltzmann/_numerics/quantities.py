@@ -10,7 +10,7 @@ import numpy as np
 from boltzmann._numerics import libraries, tensors
 from boltzmann._numerics.derivatives import Recorded, Slope, gradients, recorded_answer
 from boltzmann._numerics.scores import Scores
-from boltzmann.arrays import NUMPY, QUIET, Array, Namespace, Values, read_only
+from boltzmann.arrays import NUMPY, QUIET, Array, Namespace, Values
 
 _PER_ACTION = ("probs", "log_probs")
 
@@ -42,7 +42,10 @@ class Quantity:
         source = result if native else scores.origin
         if (native and scores.tensors is None) or tensors.lasting(scores.answer_xp, result, source):
             # This descriptor defines no __set__, so that the instance's entry is found before it.
-            distribution.__dict__[self.name] = read_only(result)
+            distribution.__dict__[self.name] = result
+            # `read_only` without its call, which small questions would feel.
+            if isinstance(result, np.ndarray):
+                result.setflags(False)  # type: ignore[call-arg]
         return result
 
     def of(self, scores: Scores | Recorded) -> Any:

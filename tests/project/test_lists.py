@@ -8,16 +8,18 @@ import pytest
 
 import boltzmann
 from boltzmann import policies, schedules, thermostats
+from boltzmann.policies.untuned.standard_error import ByStandardErrors
 from scripts.support.names import NAMES
 from tests.support.lists import POLICIES, SCHEDULES, THERMOSTATS
 
-BASES = {thermostats.Thermostat, schedules.StepFormula}
+BASES = {thermostats.Thermostat, schedules.StepFormula, ByStandardErrors}
 FACES = [(schedules, SCHEDULES), (thermostats, THERMOSTATS), (policies, POLICIES)]
 every_face = pytest.mark.parametrize(("face", "listed"), FACES, ids=lambda part: getattr(part, "__name__", ""))
 
 
 def modules_of(face):
-    return [importlib.import_module(f"{face.__name__}.{module.name}") for module in pkgutil.iter_modules(face.__path__)]
+    modules = pkgutil.walk_packages(face.__path__, f"{face.__name__}.")
+    return [importlib.import_module(module.name) for module in modules]
 
 
 def callable_classes(module):
