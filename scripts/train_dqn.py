@@ -60,7 +60,7 @@ def describe(options: Options) -> Experiment:
     tasks = []
     for text, name, given in zip(options.tasks, names, counts, strict=True):
         steps = given or usual(STEPS, name, 20_000)
-        policies = policies_for(options.policies, steps)
+        policies = policies_for(options.policies, text, steps)
         tasks.append(make_task(as_raw(text), policies, steps, learners(options, name, steps)))
     return Experiment(tuple(tasks), options.replicates, options.seed, block=options.block)
 

@@ -52,7 +52,7 @@ def describe(options: Options) -> Experiment:
     for text, name, given in zip(options.tasks, names, steps_of(options.tasks, options.steps, {}), strict=True):
         steps = given or usual(STEPS, name, 20_000)
         learner = options.agent or f"SB3DQN(_{usual(SETTINGS, name, '')})"
-        tasks.append(make_task(as_raw(text), policies_for(options.policies, steps), steps, [learner]))
+        tasks.append(make_task(as_raw(text), policies_for(options.policies, text, steps), steps, [learner]))
     # Models train one after the other, so each is stored by itself.
     return Experiment(tuple(tasks), options.replicates, options.seed, block=1)
 

@@ -75,20 +75,40 @@ def is_bandit(environment: str) -> bool:
 
     Only environments from outside this project and Gymnasium are made for the answer.
     """
-    name, arguments = read_environment(environment)
+    name, _ = read_environment(environment)
     if name in (*envs.ENV_IDS, *envs.CONTEXT_IDS):
         return name not in envs.MDP_IDS
     spec = gymnasium.registry.get(name)
     if spec is not None and str(spec.entry_point).startswith("gymnasium.envs."):
         return False
 
-    def has_one_observation() -> bool:
+    return getattr(_spaces_of(environment)[0], "n", None) == 1
+
+
+def count_actions(environment: str) -> int | None:
+    """Return the number of actions of an environment, in the one notation, which is made; None for other actions.
+
+    Examples
+    --------
+    >>> count_actions("CartPole-v1(observe='raw')")
+    2
+    """
+    count = getattr(_spaces_of(environment)[1], "n", None)
+    return None if count is None else int(count)
+
+
+@cache
+def _spaces_of(environment: str) -> tuple[Any, Any]:
+    """Make an environment, and return its spaces of observations and of actions."""
+    name, arguments = read_environment(environment)
+
+    def spaces() -> tuple[Any, Any]:
         with closing(envs.make(name, 1, **arguments)) as env:
-            return getattr(env.single_observation_space, "n", None) == 1
+            return env.single_observation_space, env.single_action_space
 
     # The run shows these warnings.
     with warnings.catch_warnings(action="ignore", category=UserWarning):
-        return run_or_refuse(f"{cut(environment)} cannot be made", has_one_observation)
+        return run_or_refuse(f"{cut(environment)} cannot be made", spaces)
 
 
 def make_task(environment: str, policies: list[str], steps: int | None, learners: list[str] | None = None) -> Task:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import envs
+from boltzmann import Boltzmann
 from boltzmann.experiments import Results
 from scripts import compare_schedules, train_dqn, train_sb3
 from tests.support.commands import refused
@@ -57,6 +58,18 @@ def test_every_policy_learns_with_every_backup():
     texts = train_dqn.describe(both).plan.tasks[0].agents
     assert ["SoftValue(0.1)" in text for text in texts] == [True, False]
     assert all("device='cuda'" in text for text in texts)
+
+
+@pytest.mark.parametrize("command", [train_dqn, train_sb3])
+def test_policies_by_default_differ_with_two_actions_too(command):
+    """Thermostats that follow the scale of the values are one epsilon-greedy there, whatever the values."""
+    pytest.importorskip("stable_baselines3")
+    tasks = command.describe(command.Options(tasks=["boltzmann/Catch-v0", "CartPole-v1"])).tasks
+    near, far = [[0.0, 0.1]], [[0.0, 5.0]]
+    for task, scaled in zip(tasks, (3, 0), strict=True):
+        softmaxes = [agent.policy for agent in task.agents if isinstance(agent.policy, Boltzmann)]
+        same = [np.allclose(policy(near).probs, policy(far).probs) for policy in softmaxes]
+        assert (sum(same), len(same) > 2) == (scaled, True)
 
 
 def test_what_does_not_fit_together_is_refused(tmp_path, capsys):

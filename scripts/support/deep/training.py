@@ -15,18 +15,21 @@ from boltzmann.experiments.metrics import JudgedKey
 from boltzmann.experiments.runs import BACKENDS
 from boltzmann.experiments.statistics import find_agent
 from scripts.support import console, costs, refusals
-from scripts.support.names import as_written
+from scripts.support.names import as_written, count_actions
 from scripts.support.options import CellTimeout, Confidence, DryRun, Jobs, Seed, TaskSteps
 from scripts.support.running import compare, require_comparison_folder
 
+_POPULAR = ("EpsilonGreedy(Linear(1.0, 0.05, {tenth}))", "Boltzmann(0.1)")
+"""Epsilon falls within a tenth of the steps, as Stable-Baselines3 has it."""
 _POLICIES = (
-    "EpsilonGreedy(Linear(1.0, 0.05, {tenth}))",
-    "Boltzmann(0.1)",
+    *_POPULAR,
     "Boltzmann(RangeScaled(0.2))",
     "Boltzmann(StdScaled(0.5))",
     "Boltzmann(EntropyTarget(0.25))",
 )
-"""The policies that are compared by default. Epsilon falls within a tenth of the steps, as Stable-Baselines3 has it."""
+"""The policies that are compared by default."""
+_OF_TWO_ACTIONS = (*_POPULAR, "Boltzmann(Linear(1.0, 0.05, {tenth}))", "Boltzmann(LossBudget(0.02))")
+"""Those with two actions, where a thermostat that follows the scale of the values is epsilon-greedy."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,9 @@ class TrainingOptions:
     )
     """Environments, such as "CartPole-v1", "MinAtar/Breakout-v1" or "boltzmann/Catch-v0(reward=0.01)"."""
     policies: list[str] = field(default_factory=list)
-    """Policies; by default epsilon-greedy as it is popular, a constant temperature, and three thermostats."""
+    """Policies; by default epsilon-greedy as it is popular, a constant temperature, and three thermostats. With two
+    actions, as on CartPole, these thermostats are a constant epsilon: there a falling temperature and LossBudget, which
+    explores less the more the values differ, are compared instead."""
     agent: str | None = None
     """The agent, with _ instead of the policy; by default one that learns the environment."""
     steps: TaskSteps = field(default_factory=list)
@@ -57,9 +62,20 @@ class TrainingOptions:
     """The folder for the results; by default results/PROGRAM-HASH, a folder for each experiment."""
 
 
-def policies_for(given: Sequence[str], steps: int) -> list[str]:
-    """Return the expressions of the policies of a task, by default the usual ones for so many steps."""
-    return [*given] or [policy.format(tenth=max(steps // 10, 1)) for policy in _POLICIES]
+def policies_for(given: Sequence[str], environment: str, steps: int) -> list[str]:
+    """Return the expressions of the policies of a task, by default the usual ones for its actions and steps.
+
+    Examples
+    --------
+    >>> [policy for policy in policies_for([], "CartPole-v1", 1000) if "Scaled" in policy or "EntropyTarget" in policy]
+    []
+    >>> policies_for(["Greedy()"], "CartPole-v1", 1000)
+    ['Greedy()']
+    """
+    if given:
+        return [*given]
+    policies = _OF_TWO_ACTIONS if count_actions(as_raw(environment)) == 2 else _POLICIES
+    return [policy.format(tenth=max(steps // 10, 1)) for policy in policies]
 
 
 def as_raw(environment: str) -> str:
