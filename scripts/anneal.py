@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from boltzmann.experiments.figures import each_figure
-from boltzmann.experiments.metrics import StepKey
+from boltzmann.experiments.metrics import JudgedKey
 from boltzmann.experiments.pages import Section, repetition, write_page
 from boltzmann.experiments.studies import (
     Annealing,
@@ -81,7 +81,7 @@ class Options:
     ten times it down to a tenth."""
     speeds: tuple[float, ...] = (0.1, 0.3, 1.0)
     """The fractions of the steps after which a schedule has come down to its low temperature."""
-    metric: StepKey = "gap"
+    metric: JudgedKey | None = None
     """The metric that is judged: all tasks must have it."""
     replicates: int = 100
     """Independent copies of each schedule on each task; half as many choose the constants, on seeds of their own."""
@@ -119,7 +119,7 @@ def main(arguments: list[str] | None, program: str) -> None:
     with console.errors_in_one_line(program, console.RUN_ERRORS):
         with study_runs(folder, annealing.outline(), options.jobs, options.cell_timeout) as run_in:
             gains, runs = run_annealing(annealing, run_in)
-        tables, answer = gain_tables(gains, options.metric), annealing_answer(gains)
+        tables, answer = gain_tables(gains), annealing_answer(gains)
         for gain in gains:
             note("gains", {**vars(gain), "verdict": gain.verdict})
         for table in tables:
@@ -128,8 +128,8 @@ def main(arguments: list[str] | None, program: str) -> None:
         print()
         print_path("results", folder)
         with each_figure() as attempt:
-            draw_and_save(folder / _FIGURE, lambda: draw_gains(gains, options.metric), attempt)
-            charts = gain_charts(gains, options.metric)
+            draw_and_save(folder / _FIGURE, lambda: draw_gains(gains), attempt)
+            charts = gain_charts(gains)
             section = Section("What annealing gains", _SHOWS, charts=charts, tables=tables)
             page, sections = folder / _PAGE, [section, repetition(runs)]
             write_and_print(

@@ -11,7 +11,7 @@ import tyro
 
 from boltzmann.experiments import METRICS, RECORDED, Judgement, RefusedError, draw_learning_curves
 from boltzmann.experiments.engine.compiled import SUMS
-from boltzmann.experiments.metrics import BY_KEY, JUDGED_KEYS, KEYS, MEANS, MEASURES, STEP_KEYS, SUMMED
+from boltzmann.experiments.metrics import BY_KEY, JUDGED_KEYS, KEYS, MEANS, MEASURES, SUMMED
 from boltzmann.experiments.pages.comparison import _leaderboard
 from boltzmann.experiments.statistics import cumulative, curve, final
 from scripts import anneal, compare_schedules, plot_learning_curves, temperature_limits, tune, write_report
@@ -78,7 +78,7 @@ COMMANDS = [
     (temperature_limits, [], JUDGED_KEYS),
     (write_report, ["folder"], JUDGED_KEYS),
     (plot_learning_curves, ["folder"], KEYS),
-    (anneal, [], STEP_KEYS),
+    (anneal, [], JUDGED_KEYS),
 ]
 
 

@@ -21,6 +21,7 @@ from boltzmann.experiments.statistics.cell_values import (
     final,
     find_metric,
     has_metric,
+    throughout,
     usual_metric,
 )
 from boltzmann.experiments.statistics.cells import (
@@ -115,6 +116,7 @@ __all__ = [
     "stratified_bootstrap",
     "suite",
     "task_evidence",
+    "throughout",
     "total_text",
     "usual_family",
     "usual_metric",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from boltzmann.experiments.metrics import BY_KEY, StepKey
+from boltzmann.experiments.metrics import BY_KEY
 from boltzmann.experiments.pages import Answer, Table, with_ends
 from boltzmann.experiments.studies.annealing import Gain
 
 _MARKS = {"gains": "+", "loses": "-", "not significant": "="}
 
 
-def gain_tables(gains: Sequence[Gain], metric: StepKey) -> list[Table]:
+def gain_tables(gains: Sequence[Gain]) -> list[Table]:
     """Return a table for each task and period: families down, speeds across, differences with intervals."""
     tables = []
     for task, period in dict.fromkeys((gain.task, gain.period) for gain in gains):
@@ -22,7 +22,7 @@ def gain_tables(gains: Sequence[Gain], metric: StepKey) -> list[Table]:
             cell = f"{with_ends(gain.value, gain.low, gain.high)} {_MARKS[gain.verdict]}"
             rows.setdefault(gain.family, []).append(cell)
         caption = (
-            f"{task}, {period}: difference to {here[0].constant} ({here[0].level:z.4g} {BY_KEY[metric].name}), above 0 "
+            f"{task}, {period}: difference to {here[0].constant} ({_level(here[0])}), above 0 "
             "where the schedule is better; + gains, - loses, = not significant (Holm)"
         )
         columns = ("family", *(f"down after {100 * speed:g} %" for speed in speeds))
@@ -36,8 +36,7 @@ def annealing_answer(gains: Sequence[Gain]) -> list[str]:
     for task, period in dict.fromkeys((gain.task, gain.period) for gain in gains):
         here = [gain for gain in gains if (gain.task, gain.period) == (task, period)]
         counts = {verdict: sum(gain.verdict == verdict for gain in here) for verdict in _MARKS}
-        best = max(here, key=lambda gain: gain.value)
-        worst = min(here, key=lambda gain: gain.value)
+        worst, best = _extremes(here)
         answer.append(
             f"On {task}, {period}: of {len(here)} schedules {counts['gains']} gain over {here[0].constant}, "
             f"{counts['loses']} lose, {counts['not significant']} do not differ significantly from it. "
@@ -55,7 +54,7 @@ def gain_cards(gains: Sequence[Gain]) -> list[str | Answer]:
 
 def _card(here: Sequence[Gain]) -> Answer:
     counts = {verdict: sum(gain.verdict == verdict for gain in here) for verdict in _MARKS}
-    best, count = max(here, key=lambda gain: gain.value), counts["gains"]
+    (_, best), count = _extremes(here), counts["gains"]
     which = f"{count} of {len(here)} schedules gain" if count else f"None of {len(here)} schedules gains"
     return Answer(
         f"{best.task}, {best.period}",
@@ -64,6 +63,17 @@ def _card(here: Sequence[Gain]) -> Answer:
         f"for {best.policy}, the best one",
         [f"{counts['loses']} lose; {counts['not significant']} do not differ significantly from the constant."],
     )
+
+
+def _extremes(here: Sequence[Gain]) -> tuple[Gain, Gain]:
+    """Return the worst and the best schedule of those that have a value, or the first one where none has."""
+    known = sorted((gain for gain in here if gain.value == gain.value), key=lambda gain: gain.value) or here[:1]
+    return known[0], known[-1]
+
+
+def _level(gain: Gain) -> str:
+    value = f"{gain.level:z.4g}" if gain.level == gain.level else "no"
+    return f"{value} {BY_KEY[gain.metric].name}"
 
 
 def _where(period: str, gains: Sequence[Gain]) -> str:

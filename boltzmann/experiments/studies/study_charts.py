@@ -8,25 +8,25 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from boltzmann.experiments.charts import Axis, Chart, Line, LinePanel, Row, RowPanel
-from boltzmann.experiments.metrics import BY_KEY, StepKey
+from boltzmann.experiments.metrics import BY_KEY
 from boltzmann.experiments.statistics import with_ends
 from boltzmann.experiments.studies.annealing import Gain
 from boltzmann.experiments.studies.slopes import deviation_from_uniform, exploration_against_gaps
 
 
-def gain_charts(gains: Sequence[Gain], metric: StepKey = "gap") -> list[Chart]:
+def gain_charts(gains: Sequence[Gain]) -> list[Chart]:
     """Return a chart for each task: every schedule less the best constant temperature, a panel for each period.
 
     Parameters
     ----------
-    gains, metric
+    gains
         As for ``draw_gains``.
     """
     speeds = list(dict.fromkeys(gain.speed for gain in gains))
     charts = []
     for task in dict.fromkeys(gain.task for gain in gains):
         here = [gain for gain in gains if gain.task == task]
-        panels = [_gains(period, here, speeds, metric) for period in dict.fromkeys(gain.period for gain in here)]
+        panels = [_gains(period, here, speeds) for period in dict.fromkeys(gain.period for gain in here)]
         caption = (
             "To the right of 0 the schedule is better. Each family has a row for each speed: the share of the steps "
             "after which it has come down to its low temperature. Bars are 95 % intervals of each difference alone; a "
@@ -37,7 +37,7 @@ def gain_charts(gains: Sequence[Gain], metric: StepKey = "gap") -> list[Chart]:
     return charts
 
 
-def _gains(period: str, gains: Sequence[Gain], speeds: Sequence[float], metric: StepKey) -> RowPanel:
+def _gains(period: str, gains: Sequence[Gain], speeds: Sequence[float]) -> RowPanel:
     here = [gain for gain in gains if gain.period == period]
     rows = [
         Row(
@@ -48,7 +48,7 @@ def _gains(period: str, gains: Sequence[Gain], speeds: Sequence[float], metric: 
         )
         for gain in here
     ]
-    return RowPanel(f"{period}, against {here[0].constant}", f"difference in {BY_KEY[metric].name}", rows)
+    return RowPanel(f"{period}, against {here[0].constant}", f"difference in {BY_KEY[here[0].metric].name}", rows)
 
 
 def limit_charts(values: Mapping[str, ArrayLike]) -> list[Chart]:
