@@ -29,7 +29,10 @@ def recommendation(result: TuningResult) -> list[str]:
         if similar
         else "All other finalists differ significantly from it.",
     ]
-    sentences.append("It won the search; the fresh replicates only measure how good it is, and choose nothing.")
+    sentences.append(
+        "The search has put the finalists in this order; the fresh replicates measure them and choose nothing, so that "
+        "one further down may have the better mean."
+    )
     if better:
         sentences.append(f"Better than it on these seeds, all tests counted: {', '.join(better)}.")
     return sentences
@@ -44,11 +47,12 @@ def recommendation_card(result: TuningResult) -> Answer:
 
 
 def judgement_table(result: TuningResult) -> Table:
-    """Return the finalists on the seeds that judge, the best first."""
+    """Return the finalists on the seeds that judge, in the order of the search: the recommended one first."""
     (judged,) = result.judgement.tasks
+    searched = result.judged.plan.tasks[0].agents
     rows = [
         (
-            f"{index + 1}",
+            f"{searched.index(judged.agents[index]) + 1}",
             str(row["agent"]),
             final_text(row),
             "-" if index == judged.reference else difference_text(row),
@@ -64,10 +68,10 @@ def judgement_table(result: TuningResult) -> Table:
         f"{result.judged.plan.replicates} fresh replicates, which had no part in the search"
     )
     columns = (
-        *("rank", "policy", "mean", "difference to the recommended one"),
+        *("rank in the search", "policy", "mean", "difference to the recommended one"),
         *("replicates with a value", "with all tests counted (Holm)"),
     )
-    return Table(caption, columns, rows, heading=1)
+    return Table(caption, columns, sorted(rows, key=lambda row: int(row[0])), heading=1)
 
 
 def rounds_table(result: TuningResult) -> Table:
