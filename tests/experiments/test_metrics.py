@@ -77,7 +77,7 @@ COMMANDS = [
     (tune, [], JUDGED_KEYS),
     (temperature_limits, [], JUDGED_KEYS),
     (write_report, ["folder"], JUDGED_KEYS),
-    (plot_learning_curves, ["folder"], KEYS),
+    (plot_learning_curves, ["folder"], JUDGED_KEYS),
     (anneal, [], JUDGED_KEYS),
 ]
 
@@ -105,7 +105,7 @@ ENTRY = """
 """A metric that does not exist, in one entry."""
 COMPARE = """
 from scripts import compare_schedules
-options = ["--tasks", "boltzmann/GaussianBandit-v0", "--policies", "Greedy()", "Uniform()", "--steps", "20"]
+options = ["--env", "boltzmann/GaussianBandit-v0", "--policies", "Greedy()", "Uniform()", "--steps", "20"]
 options += ["--replicates", "5", "--jobs", "1", "--metric", "sharpness", "--output", "out"]
 compare_schedules.main(options)
 from boltzmann.experiments import Results, draw_learning_curves

@@ -11,7 +11,7 @@ import numpy as np
 from boltzmann.checks import shown
 from boltzmann.experiments.describe import Experiment
 from boltzmann.experiments.errors import RefusedError
-from boltzmann.experiments.metrics import BY_KEY, Floats, JudgedKey
+from boltzmann.experiments.metrics import BY_KEY, JudgedKey
 from boltzmann.experiments.statistics import (
     Cells,
     Judgement,
@@ -23,7 +23,7 @@ from boltzmann.experiments.statistics import (
     paired_difference,
     throughout,
 )
-from boltzmann.experiments.store import Cell, Results
+from boltzmann.experiments.store import Results
 from boltzmann.experiments.studies.problem import Problem, separate_seeds
 from boltzmann.experiments.studies.schedule_families import FAMILIES, schedule_of
 from boltzmann.experiments.studies.sweep import gap_or_usual
@@ -31,7 +31,8 @@ from boltzmann.policies import Boltzmann
 
 PERIODS = ("over all steps", "in the last tenth")
 """The periods that are judged: by the mean of the metric over all steps, and over the last tenth of them."""
-
+_OVER = dict(zip(PERIODS, (throughout, final), strict=True))
+"""What gives the metric of each replicate in each period."""
 _ABOVE, _BELOW = 10.0, 10.0
 """Schedules start at the best constant temperature times the first, and come down to it divided by the second."""
 _ALPHA = 0.05
@@ -55,8 +56,7 @@ class Annealing:
     seed : int
         At least 0; the two draw from seeds of their own.
     metric : str, optional
-        The key of the metric that is judged, which all tasks must have. By default the gap where all report it, else
-        the usual one of each, as for ``leaderboard``.
+        What is judged; all tasks must have it. By default the gap where all do, else the usual one of each.
 
     Raises
     ------
@@ -218,36 +218,25 @@ def gains(annealing: Annealing, chosen: Sequence[Choice], judged: Results) -> li
         metric, sign = choice.metric, BY_KEY[choice.metric].sign
         for period, temperature in choice.best.items():
             constant = Boltzmann(temperature)
-            level = _values(cells[problem.agent(constant)], metric, period)
+            level = _OVER[period](cells[problem.agent(constant)], metric)
             known = level[~np.isnan(level)]
-            values = np.stack([_values(cell, metric, period) for cell in columns], axis=1)
+            mean = float(known.mean()) if len(known) else float("nan")
+            values = np.stack([_OVER[period](cell, metric) for cell in columns], axis=1)
             bounds = of_differences(BY_KEY[metric].bounds)
             differences = paired_difference(sign * values, sign * level[:, np.newaxis], bounds=bounds)
             corrected = holm(differences.p_value)
             for index, ((family, speed), policy) in enumerate(schedules.items()):
-                compared.append(
-                    Gain(
-                        *(task, period, family, speed, repr(policy), repr(constant), metric),
-                        value=float(differences.value[index]),
-                        low=float(differences.low[index]),
-                        high=float(differences.high[index]),
-                        p_value=float(corrected[index]),
-                        level=float(known.mean()) if len(known) else float("nan"),
-                    )
-                )
+                value, low, high, p_value = (float(numbers[index]) for numbers in (*differences[:3], corrected))
+                names = (task, period, family, speed, repr(policy), repr(constant))
+                compared.append(Gain(*names, metric, value, low, high, p_value, mean))
     return compared
-
-
-def _values(cell: Cell, metric: JudgedKey, period: str) -> Floats:
-    """Return the mean of the metric over the period, one number for each replicate."""
-    return final(cell, metric) if period == PERIODS[1] else throughout(cell, metric)
 
 
 def _choose(problem: Problem, temperatures: Sequence[float], metric: JudgedKey, cells: Cells) -> Choice:
     def best(period: str, among: Sequence[float]) -> float:
         def key(temperature: float) -> float:
             return better_first(
-                float(_values(cells[problem.agent(Boltzmann(temperature))], metric, period).mean()), metric
+                float(_OVER[period](cells[problem.agent(Boltzmann(temperature))], metric).mean()), metric
             )
 
         return min(among, key=key)
