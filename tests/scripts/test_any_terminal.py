@@ -78,7 +78,7 @@ def test_a_refusal_that_quotes_any_name_is_one_line_on_any_terminal(name, encodi
     code, out, err = shown_by(main_of(name), arguments, encoding)
     assert (code, out) == (2, ""), err
     (line,) = [line for line in err.splitlines() if ": note: " not in line]
-    assert line.startswith(f"{name}: error: ")
+    assert line.startswith(f"python -m scripts.{name}: error: ")
     require_plain(err)
 
 
