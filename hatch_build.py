@@ -8,6 +8,21 @@ from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+from hatchling.metadata.plugin.interface import MetadataHookInterface
+
+
+def _rewriting(root: str) -> dict[str, Any]:
+    # `boltzmann` itself cannot be imported here: a build has none of its dependencies.
+    return runpy.run_path(str(Path(root) / "boltzmann" / "lab" / "rewriting.py"))
+
+
+class ReadmeHook(MetadataHookInterface):
+    """Gives the metadata a README whose links lead somewhere: the project has no public address for the others."""
+
+    def update(self, metadata: dict[str, Any]) -> None:
+        """Set the readme, which ``pyproject.toml`` declares dynamic."""
+        text = (Path(self.root) / "README.md").read_text(encoding="utf-8")
+        metadata["readme"] = {"content-type": "text/markdown", "text": _rewriting(self.root)["without_links"](text)}
 
 
 class LabHook(BuildHookInterface):  # type: ignore[type-arg]
@@ -17,12 +32,9 @@ class LabHook(BuildHookInterface):  # type: ignore[type-arg]
         """Write the rewritten files beside the checkout, and have them included."""
         if version == "editable":
             return
-        root = Path(self.root)
         self._written = tempfile.TemporaryDirectory()
         lab = Path(self._written.name)
-        # `boltzmann` itself cannot be imported here: a build has none of its dependencies.
-        rewriting = runpy.run_path(str(root / "boltzmann" / "lab" / "rewriting.py"))
-        rewriting["write_lab"](root, lab)
+        _rewriting(self.root)["write_lab"](Path(self.root), lab)
         for path in sorted(lab.rglob("*")):
             if path.is_file():
                 build_data["force_include"][str(path)] = f"boltzmann/lab/{path.relative_to(lab).as_posix()}"

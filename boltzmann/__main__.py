@@ -32,12 +32,12 @@ COMMANDS = {
     "sweep": _Command(
         "scripts.temperature_limits",
         "measure the effect of T from 0 to infinity",
-        "--tasks FrozenLake-v1 --low 1e-3 --high 10",
+        "--env FrozenLake-v1 --low 1e-3 --high 10",
     ),
     "anneal": _Command(
         "scripts.anneal",
         "measure what annealing gains over the best constant T",
-        "--tasks FrozenLake-v1 --speeds 0.3 1",
+        "--env FrozenLake-v1 --speeds 0.3 1",
     ),
     "pick-temperature": _Command(
         "scripts.pick_temperature",
@@ -47,7 +47,7 @@ COMMANDS = {
     "plot": _Command(
         "scripts.plot_learning_curves",
         "draw the learning curves of stored results",
-        "results/NAME --metric reward entropy",
+        "results/NAME --panels reward entropy",
     ),
     "report": _Command("scripts.write_report", "write the page of stored results", "results/NAME --output page.html"),
     "export": _Command(
@@ -100,8 +100,8 @@ def _show(text: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Run a command; without one, print the help."""
+def main(arguments: list[str] | None = None, program: str = _PROGRAM) -> None:
+    """Run a command that was called by this program; without one, print the help."""
     words = sys.argv[1:] if arguments is None else arguments
     first, rest = (words[0], words[1:]) if words else ("--help", [])
     if first in ("-h", "--help", "help"):
@@ -115,7 +115,7 @@ def main(arguments: list[str] | None = None) -> None:
         if "" not in sys.path and os.getcwd() not in sys.path:
             sys.path.append(os.getcwd())
         module = importlib.import_module(f"boltzmann.lab.{COMMANDS[first].module}")
-        module.main(rest, program=f"{_PROGRAM} {first}")
+        module.main(rest, program=f"{program} {first}")
     else:
         close = difflib.get_close_matches(first, COMMANDS, n=1)
         hint = f"did you mean {close[0]}?" if close else f"known are {', '.join(COMMANDS)}"
@@ -124,4 +124,5 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    # Whoever runs the module may have no `boltzmann` on the path.
+    main(program=f"python -m {_PROGRAM}")

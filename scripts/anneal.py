@@ -8,10 +8,8 @@ command continues.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from boltzmann.experiments.figures import each_figure
-from boltzmann.experiments.metrics import StepKey
 from boltzmann.experiments.pages import repetition, write_page
 from boltzmann.experiments.studies import (
     Annealing,
@@ -25,29 +23,36 @@ from boltzmann.experiments.studies import (
 from scripts.support import (
     CellTimeout,
     DryRun,
+    Environments,
     Jobs,
+    Learners,
+    Metric,
+    Output,
+    Replicates,
     Seed,
-    TaskAgent,
-    Tasks,
-    TaskSteps,
+    Steps,
+    Temperatures,
     command,
     console,
     costs,
+    current_output,
     draw_and_save,
     make_problem,
     note,
+    only,
     print_answer,
     print_path,
     print_table,
     read_options,
     refusals,
+    results_folder,
     steps_of,
     study_runs,
     write_and_print,
 )
 
-PROGRAM = "anneal"
-DEFAULT_TASKS = {
+COMMAND = "anneal"
+DEFAULT_STEPS = {
     "boltzmann/GaussianBandit-v0": 1000,
     "boltzmann/Chain-v0": 5000,
     "FrozenLake-v1": 10_000,
@@ -60,7 +65,7 @@ _FIGURE, _PAGE = "gains.png", "report.html"
 
 
 EXAMPLES = (
-    "--tasks FrozenLake-v1 boltzmann/Chain-v0 --steps 5000",
+    "--env FrozenLake-v1 boltzmann/Chain-v0 --steps 5000",
     "--speeds 0.3 1 --temperatures 0 0.01 0.1 1 --dry-run",
 )
 
@@ -69,43 +74,45 @@ EXAMPLES = (
 class Options:
     """Compare schedules of every family and speed with the best constant temperature."""
 
-    tasks: Tasks = field(default_factory=lambda: list(DEFAULT_TASKS))
-    steps: TaskSteps = field(default_factory=list)
-    agent: TaskAgent = None
-    temperatures: tuple[float, ...] = DEFAULT_TEMPERATURES
-    """The constants among which the best is chosen; the best of them in (0, inf) sets the scale of the schedules: from
-    ten times it down to a tenth."""
+    env: Environments = field(default_factory=lambda: list(DEFAULT_STEPS))
+    steps: Steps = field(default_factory=list)
+    agent: Learners = field(default_factory=list)
+    """This command takes one learner."""
+    temperatures: Temperatures = DEFAULT_TEMPERATURES
+    """The best is chosen among them; the best in (0, inf) sets the scale of the schedules: from ten times it down to a
+    tenth."""
     speeds: tuple[float, ...] = (0.1, 0.3, 1.0)
     """The fractions of the steps after which a schedule has come down to its low temperature."""
-    metric: StepKey = "gap"
-    """The metric that is judged: all tasks must have it."""
-    replicates: int = 100
-    """Independent copies of each schedule on each task; half as many choose the constants, on seeds of their own."""
+    metric: Metric = None
+    """All environments must have it."""
+    replicates: Replicates = 100
+    """Half as many choose the constants, on seeds of their own."""
     seed: Seed = 0
     jobs: Jobs = -1
-    dry_run: DryRun = False
     cell_timeout: CellTimeout = None
-    output: Path | None = None
-    """The folder for the results; by default results/anneal-HASH."""
+    dry_run: DryRun = False
+    output: Output = None
+    """The folder for the results; by default results/anneal-NAMES-HASH, one for each experiment."""
 
 
 def describe(options: Options) -> Annealing:
     """Make the comparison that the options describe; a ValueError says what is wrong with them."""
-    steps = steps_of(options.tasks, options.steps, DEFAULT_TASKS)
-    problems = [make_problem(name, options.agent, count) for name, count in zip(options.tasks, steps, strict=True)]
+    steps = steps_of(options.env, options.steps, DEFAULT_STEPS)
+    learner = only("--agent", options.agent) if options.agent else None
+    problems = [make_problem(name, learner, count) for name, count in zip(options.env, steps, strict=True)]
     choosing = max(2, options.replicates // 2)
     return Annealing(
         problems, options.temperatures, options.speeds, choosing, options.replicates, options.seed, options.metric
     )
 
 
-@command(PROGRAM)
+@command(COMMAND)
 def main(arguments: list[str] | None, program: str) -> None:
     """Run the command line."""
     options = read_options(Options, arguments, program, EXAMPLES)
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
         annealing = describe(options)
-        folder = options.output or Path("results") / f"{PROGRAM}-{annealing.hash}"
+        folder = options.output or results_folder(COMMAND, [*options.env, *options.agent], annealing.hash)
         refusals.require_workers(options.jobs, options.cell_timeout)
         refusals.require_in_folder(folder, (_FIGURE, _PAGE))
         refusals.require_metric(annealing.choice().tasks, options.metric, everywhere=True)
@@ -115,7 +122,7 @@ def main(arguments: list[str] | None, program: str) -> None:
     with console.errors_in_one_line(program, console.RUN_ERRORS):
         with study_runs(folder, annealing.outline(), options.jobs, options.cell_timeout) as run_in:
             gains, runs = run_annealing(annealing, run_in)
-        tables, answer = gain_tables(gains, options.metric), annealing_answer(gains)
+        tables, answer = gain_tables(gains), annealing_answer(gains)
         for gain in gains:
             note("gains", {**vars(gain), "verdict": gain.verdict})
         for table in tables:
@@ -124,9 +131,9 @@ def main(arguments: list[str] | None, program: str) -> None:
         print()
         print_path("results", folder)
         with each_figure() as attempt:
-            draw_and_save(folder / _FIGURE, lambda: draw_gains(gains, options.metric), attempt)
-            page, sections = folder / _PAGE, [*gain_sections(gains, options.metric), repetition(runs)]
-            title, cards = "Does annealing the temperature pay?", gain_cards(gains, options.metric)
+            draw_and_save(folder / _FIGURE, lambda: draw_gains(gains), attempt)
+            page, sections = folder / _PAGE, [*gain_sections(gains), repetition(runs, current_output().call)]
+            title, cards = "Does annealing the temperature pay?", gain_cards(gains)
             write_and_print(page, lambda: write_page(page, title, cards, sections), attempt)
 
 

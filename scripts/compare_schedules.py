@@ -10,21 +10,27 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Literal
-
-import tyro
+from typing import Literal
 
 from boltzmann import checks
-from boltzmann.experiments import Experiment, Judgement, read_toml
-from boltzmann.experiments.metrics import JudgedKey
+from boltzmann.experiments import Experiment, Judgement, Plan, read_toml
 from boltzmann.experiments.runs import BACKENDS, BackendName
-from boltzmann.experiments.statistics import find_agent
+from boltzmann.experiments.statistics import find_agent, short_labels
 from scripts.support import (
+    Baseline,
+    Block,
     CellTimeout,
     Confidence,
     DryRun,
+    Environments,
     Jobs,
+    Learners,
+    Metric,
+    Output,
+    Policies,
+    Replicates,
     Seed,
+    Steps,
     as_written,
     command,
     compare,
@@ -35,11 +41,12 @@ from scripts.support import (
     read_options,
     refusals,
     require_comparison_folder,
+    results_folder,
     steps_of,
 )
 
-DEFAULT_TASKS = ("boltzmann/GaussianBandit-v0", "FrozenLake-v1")
-DESCRIBED = ("tasks", "policies", "agent", "steps", "replicates", "seed", "block", "record")
+DEFAULT_ENVIRONMENTS = ("boltzmann/GaussianBandit-v0", "FrozenLake-v1")
+DESCRIBED = ("env", "policies", "agent", "steps", "replicates", "seed", "block", "record")
 """Options that the file of an experiment replaces."""
 
 
@@ -54,23 +61,21 @@ EXAMPLES = (
 class Options:
     """Compare exploration schedules and draw their learning curves."""
 
-    tasks: Annotated[list[str], tyro.conf.arg(aliases=["--env"])] = field(default_factory=lambda: list(DEFAULT_TASKS))
-    """Environments, such as "FrozenLake-v1(is_slippery=False)" or "package.module:Id-v0". Brackets also say how
-    observations become rows of a table: "CartPole-v1(bins=8)" cuts a box into bins, "Id-v0(observe='hash')" numbers
-    observations of any kind as they are met, and "Id-v0(observe='raw')" leaves them for agents of your own."""
-    policies: list[str] = field(default_factory=list)
-    """Policies, such as "Boltzmann(Linear(1.0, 0.01, 1000))" "package.module:Mine(0.1)", or agents that hold one, such
-    as "QLearning(Greedy(), step_size=0.5)". Eight usual ones by default."""
-    agent: list[str] = field(default_factory=list)
-    """The learner of every policy, with _ instead of the policy, such as "Sarsa(_, step_size=0.5)"; several learners
-    take every policy each. By default SampleAverage(_) for a bandit and QLearning(_) for the rest."""
+    env: Environments = field(default_factory=lambda: list(DEFAULT_ENVIRONMENTS))
+    """Brackets also say how observations become rows of a table: "CartPole-v1(bins=8)" cuts a box into bins,
+    observe='hash' numbers observations of any kind as they are met, and observe='raw' leaves them for agents of your
+    own."""
+    policies: Policies = field(default_factory=list)
+    """Agents that hold one, such as "QLearning(Greedy(), step_size=0.5)", go beside them. Eight usual ones by
+    default."""
+    agent: Learners = field(default_factory=list)
+    """Several learners take every policy each. The usual one is SampleAverage(_) for a bandit, else QLearning(_)."""
     experiment: Path | None = None
     """A TOML file with replicates, seed, block, record, and for each task a table [[tasks]] with environment, agents
     and steps."""
-    steps: list[int] = field(default_factory=list)
-    """Steps: one number for all tasks or one for each. By default 1000 for a bandit and 20000 for the rest."""
-    replicates: int = 200
-    """Independent copies of each policy on each task."""
+    steps: Steps = field(default_factory=list)
+    """The usual number is 1000 for a bandit, else 20000."""
+    replicates: Replicates = 200
     seed: Seed = 0
     jobs: Jobs = -1
     cell_timeout: CellTimeout = None
@@ -78,20 +83,16 @@ class Options:
     """What runs the processes: loky on this machine; dask and ray on a cluster, a local one without an address."""
     address: str = ""
     """The address of a cluster, such as "tcp://10.0.0.1:8786" for dask or "ray://10.0.0.1:10001" for ray."""
-    block: int = 100
-    """Replicates that are computed and stored together; it is part of the experiment, as the seed is."""
+    block: Block = 100
     record: Literal["replicates", "blocks", "log"] = "replicates"
     """What is stored: the curves of every replicate, the mean and the variance of each block, for very many, or the
-    curves and a log of every decision, for scripts.pick_temperature."""
-    metric: JudgedKey | None = None
-    """What the policies are judged by; by default the return where every replicate ended an episode in the last tenth
-    of the steps, else the gap where episodes end and it is known, else the reward per step."""
-    baseline: str | None = None
-    """The policy that differences are to, as --policies or the leaderboard writes it; the best one by default."""
+    curves and a log of every decision, from which other temperatures are judged."""
+    metric: Metric = None
+    baseline: Baseline = None
     confidence: Confidence = 0.95
     dry_run: DryRun = False
-    output: Path | None = None
-    """The folder for the results; by default results/compare_schedules-HASH, a folder for each experiment."""
+    output: Output = None
+    """The folder for the results; by default results/compare-NAMES-HASH, one for each experiment."""
 
 
 def describe(options: Options, words: Sequence[str] = ()) -> Experiment:
@@ -102,7 +103,7 @@ def describe(options: Options, words: Sequence[str] = ()) -> Experiment:
     refusals.require_workers(options.jobs, options.cell_timeout)
     experiment = _from_flags(options) if options.experiment is None else _from_file(options.experiment, words)
     checks.number_in("--confidence", options.confidence, "(0, 1)")
-    if (baseline := _baseline(options)) is not None:
+    if (baseline := as_written(options.baseline)) is not None:
         for label, task in zip(experiment.plan.task_labels, experiment.plan.tasks, strict=True):
             find_agent(baseline, task.agents, label)
     return experiment
@@ -111,32 +112,31 @@ def describe(options: Options, words: Sequence[str] = ()) -> Experiment:
 def _from_file(path: Path, words: Sequence[str]) -> Experiment:
     flags = {word.partition("=")[0] for word in words}
     for name in DESCRIBED:
-        if f"--{name}" in flags or (name == "tasks" and "--env" in flags):
+        if f"--{name}" in flags:
             raise ValueError(f"--{name} stands in {path}, which describes the whole experiment: change it there")
     return read_toml(path, read_agent)
 
 
 def _from_flags(options: Options) -> Experiment:
-    steps = steps_of(options.tasks, options.steps, {})
+    steps = steps_of(options.env, options.steps, {})
     tasks = [
-        make_task(name, options.policies, count, options.agent)
-        for name, count in zip(options.tasks, steps, strict=True)
+        make_task(name, options.policies, count, options.agent) for name, count in zip(options.env, steps, strict=True)
     ]
     return Experiment(tuple(tasks), options.replicates, options.seed, block=options.block, record=options.record)
 
 
-def _baseline(options: Options) -> str | None:
-    """Write the baseline as the results do: ``Boltzmann(1)`` is ``Boltzmann(1.0)``."""
-    return None if options.baseline is None else as_written(options.baseline)
+def _usual_folder(plan: Plan) -> Path:
+    played = [*(task.environment for task in plan.tasks), *short_labels([*plan.tasks[0].agents])]
+    return results_folder("compare", played, plan.hash)
 
 
-@command("compare_schedules")
+@command("compare")
 def main(arguments: list[str] | None, program: str) -> None:
     """Run the command line."""
     options = read_options(Options, arguments, program, EXAMPLES)
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
         experiment = describe(options, sys.argv[1:] if arguments is None else arguments)
-        folder = options.output or Path("results") / f"compare_schedules-{experiment.plan.hash}"
+        folder = options.output or _usual_folder(experiment.plan)
         require_comparison_folder(folder)
         refusals.require_metric(experiment.tasks, options.metric)
         refusals.require_backend(options.backend, options.address)
@@ -145,7 +145,7 @@ def main(arguments: list[str] | None, program: str) -> None:
             return
     with console.errors_in_one_line(program, console.RUN_ERRORS):
         cluster = BACKENDS[options.backend](options.jobs, options.address)
-        baseline, confidence = _baseline(options), options.confidence
+        baseline, confidence = as_written(options.baseline), options.confidence
         compare(
             experiment,
             folder,

@@ -6,7 +6,8 @@ both ends, T = 0 and T = inf, which are computed exactly instead of as ends of t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ import numpy as np
 from boltzmann import Gibbs
 from boltzmann.experiments import save_figure
 from boltzmann.experiments.figures import COLOURS, decade, look, new_figure
-from scripts.support import command, console, print_path, read_options, refusals
+from scripts.support import ActionValues, Output, command, console, print_path, read_options, refusals
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -31,13 +32,12 @@ EXAMPLES = ("--values 0 1 3 --output limits.svg",)
 class Options:
     """Draw the Gibbs distribution of some values against the temperature."""
 
-    values: list[float] = field(default_factory=lambda: [0.0, 0.5, 0.9, 1.0, -1.0])
-    """Action values."""
-    output: Path = Path("results/gibbs_limits.png")
-    """The figure's file; its ending chooses the format."""
+    values: ActionValues = (0.0, 0.5, 0.9, 1.0, -1.0)
+    output: Output = None
+    """The figure's file, its ending chooses the format (png, svg, pdf); by default results/gibbs_limits.png."""
 
 
-def draw_limits(values: list[float]) -> Figure:
+def draw_limits(values: Sequence[float]) -> Figure:
     """Draw four panels: probabilities, entropy, soft value with mellowmax and mean, and heat capacity."""
     temperatures = np.logspace(-3, 3, 601)
     curves, ends = Gibbs([values], temperatures[:, np.newaxis]), Gibbs([values], np.array([[0.0], [np.inf]]))
@@ -88,12 +88,13 @@ def _draw(
 def main(arguments: list[str] | None, program: str) -> None:
     """Run the command line."""
     options = read_options(Options, arguments, program, EXAMPLES)
+    path = options.output or Path("results/gibbs_limits.png")
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
-        refusals.require_figure(options.output, makes_folders=True)
+        refusals.require_figure(path, makes_folders=True)
         figure = draw_limits(options.values)
-        options.output.parent.mkdir(parents=True, exist_ok=True)
-        save_figure(figure, options.output)
-    print_path("figure", options.output)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        save_figure(figure, path)
+    print_path("figure", path)
 
 
 if __name__ == "__main__":

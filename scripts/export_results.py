@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
-
-import tyro
 
 from boltzmann.experiments import RefusedError, Results
 from boltzmann.experiments.store import require, write_tensorboard
-from scripts.support import command, console, costs, print_path, read_options, refusals
+from scripts.support import StoredResults, command, console, costs, print_path, read_options, refusals
 
 EXAMPLES = (
     "results/NAME --parquet table.parquet",
@@ -22,15 +19,14 @@ EXAMPLES = (
 class Options:
     """Export stored results as a Parquet file, as TensorBoard's event files, or both."""
 
-    results: Annotated[Path, tyro.conf.Positional]
-    """The folder that a comparison wrote."""
+    results: StoredResults
     parquet: Path | None = None
     """The file of the whole table, with checksums for its pages; needs the extra parquet."""
     tensorboard: Path | None = None
     """The folder of the curves, one run for each cell; needs the extra tensorboard."""
 
 
-@command("export_results")
+@command("export")
 def main(arguments: list[str] | None, program: str) -> None:
     """Run the command line."""
     options = read_options(Options, arguments, program, EXAMPLES)

@@ -16,7 +16,10 @@ import numpy as np
 import tyro
 
 from boltzmann import Policy, checks
+from boltzmann.experiments import Plan, Results
 from boltzmann.experiments.figures import each_figure
+from boltzmann.experiments.statistics import find_agent
+from boltzmann.experiments.wording import printable
 from boltzmann.offpolicy import (
     Log,
     TemperatureChoice,
@@ -30,12 +33,17 @@ from boltzmann.offpolicy import (
 )
 from scripts.support import (
     Confidence,
+    Environments,
+    Output,
+    Policies,
+    Temperatures,
+    as_written,
     command,
     console,
     draw_and_save,
     note,
+    only,
     print_answer,
-    print_path,
     print_table,
     read_options,
     read_policy,
@@ -43,7 +51,7 @@ from scripts.support import (
     write_and_print,
 )
 
-PROGRAM = "pick_temperature"
+COMMAND = "pick-temperature"
 _FIGURE = "pick_temperature.png"
 _FACTORS = 2.0 ** np.arange(-5, 6)
 """The default candidates: so many times the logged temperature, and 0 and infinity."""
@@ -61,20 +69,20 @@ class Options:
 
     log: Annotated[Path, tyro.conf.Positional]
     """A folder of results with --record log, a .parquet file, or a .txt or .vw file for Vowpal Wabbit's --cb."""
-    temperatures: list[float] = field(default_factory=list)
-    """Candidates, in [0, inf]; by default 1/32 to 32 times the logged one, 0 and inf."""
-    policies: list[str] = field(default_factory=list)
+    temperatures: Temperatures = ()
+    """The candidates; by default 1/32 to 32 times the logged one, 0 and inf."""
+    policies: Policies = field(default_factory=list)
     """Candidates besides, such as "Entmax(0.5)"; they read values alone."""
-    task: int = 0
-    """Of a folder, the number of the task, from 0."""
-    agent: int = 0
-    """Of a folder, the number of the agent, from 0."""
+    env: Environments = field(default_factory=list)
+    """Which one of a folder; by default its first."""
+    logged: str | None = None
+    """Which policy of a folder has the log, as its leaderboard writes it; by default the first."""
     bounds: tuple[float, float] | None = None
     """The least and the largest reward that there can be, for intervals that hold for any policy."""
     one_step: bool = False
     """Ask about each step of a log of episodes as a step of its own, in the states that were logged."""
     confidence: Confidence = 0.95
-    output: Path | None = None
+    output: Output = None
     """The figure's file, its ending chooses the format (png, svg, pdf); the page stands beside it and ends in .html. By
     default pick_temperature.png in the folder of LOG."""
 
@@ -83,12 +91,24 @@ def read_log(options: Options) -> Log:
     """Read the log that the options name."""
     path = options.log
     if path.is_dir():
-        return read_run(path, options.task, options.agent, bounds=options.bounds)
+        return read_run(path, *_cell(options, Results.load(path).plan), bounds=options.bounds)
+    if options.env or options.logged:
+        raise ValueError(f"--env and --logged choose from a folder of results, and {path} is none")
     if path.suffix == ".parquet":
         return read_log_parquet(path)
     if path.suffix in (".txt", ".vw"):
         return read_cb(path, bounds=options.bounds)
     raise ValueError(f"LOG must be a folder, or a file that ends in .parquet, .txt or .vw, got {path}")
+
+
+def _cell(options: Options, plan: Plan) -> tuple[int, int]:
+    """Return the numbers of the task and of the agent whose log is read."""
+    names = list(plan.task_labels)
+    name = only("--env", options.env) if options.env else names[0]
+    if name not in names:
+        raise ValueError(f"--env must be one of {', '.join(names)}, got {checks.shown(name)}")
+    task, logged = names.index(name), as_written(options.logged)
+    return task, 0 if logged is None else find_agent(logged, plan.tasks[task].agents, name, "--logged")
 
 
 def candidates_of(options: Options, log: Log) -> list[float | Policy]:
@@ -110,7 +130,10 @@ def usual_temperature(log: Log) -> float:
 def report(choice: TemperatureChoice, figure: Path, page: Path, source: str) -> None:
     """Print the leaderboard and its answer, draw the figure, write the page."""
     for one in choice.candidates:
-        note("candidates", {"label": one.label, "differs": one.differs, "best": one is choice.best, **vars(one)})
+        temperature = one.policy if isinstance(one.policy, int | float) else math.nan
+        numbers = {name: value for name, value in vars(one).items() if name not in ("policy", "estimate")}
+        whole = {"policy": one.label, "temperature": temperature, **vars(one.estimate), **numbers}
+        note("candidates", {**whole, "differs": one.differs, "best": one is choice.best})
     note("logged", choice.logged)
     print_table(choice_table(choice))
     print_answer([choice.answer])
@@ -120,7 +143,7 @@ def report(choice: TemperatureChoice, figure: Path, page: Path, source: str) -> 
         write_and_print(page, lambda: write_choice(page, choice, source), attempt)
 
 
-@command(PROGRAM)
+@command(COMMAND)
 def main(arguments: list[str] | None, program: str) -> None:
     """Run the command line."""
     options = read_options(Options, arguments, program, EXAMPLES)
@@ -139,7 +162,7 @@ def main(arguments: list[str] | None, program: str) -> None:
             one_step=options.one_step,
         )
     with console.errors_in_one_line(program, console.RUN_ERRORS):
-        print_path("log", options.log, f"({log!r})")
+        print(f"log:     {printable(str(options.log))} ({log!r})")
         report(choice, figure, page, f"{log!r} in {options.log}")
 
 

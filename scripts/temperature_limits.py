@@ -12,7 +12,6 @@ import warnings
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,17 +40,24 @@ from boltzmann.experiments.studies import (
     sweep_temperatures,
 )
 from scripts.support import (
+    ActionValues,
     CellTimeout,
     DryRun,
+    Environments,
+    Highest,
     Jobs,
+    Learners,
+    Lowest,
+    Metric,
+    Output,
     ProgressBar,
+    Replicates,
     Seed,
-    TaskAgent,
-    Tasks,
-    TaskSteps,
+    Steps,
     command,
     console,
     costs,
+    current_output,
     draw_and_save,
     make_task,
     note,
@@ -60,11 +66,12 @@ from scripts.support import (
     print_table,
     read_options,
     refusals,
+    results_folder,
     steps_of,
     write_and_print,
 )
 
-PROGRAM = "temperature_limits"
+COMMAND = "sweep"
 _FIGURES, _PAGE = ("sweep.png", "limits.png"), "report.html"
 _DECIMALS = 10
 DEFAULT_STEPS = {
@@ -76,8 +83,8 @@ DEFAULT_STEPS = {
 
 
 EXAMPLES = (
-    "--tasks FrozenLake-v1 --low 1e-3 --high 10",
-    "--tasks boltzmann/Chain-v0 --steps 2000 --per-decade 4",
+    "--env FrozenLake-v1 --low 1e-3 --high 10",
+    "--env boltzmann/Chain-v0 --steps 2000 --per-decade 4",
 )
 
 
@@ -85,37 +92,33 @@ EXAMPLES = (
 class Options:
     """Sweep T from 0 to infinity, check its ends, and measure the slopes towards them."""
 
-    tasks: Tasks = field(default_factory=lambda: list(DEFAULT_STEPS))
-    steps: TaskSteps = field(default_factory=list)
-    agent: TaskAgent = None
-    low: float = 1e-6
-    """The lowest temperature above 0."""
-    high: float = 1e6
-    """The highest temperature below infinity."""
+    env: Environments = field(default_factory=lambda: list(DEFAULT_STEPS))
+    steps: Steps = field(default_factory=list)
+    agent: Learners = field(default_factory=list)
+    """Several learners take every temperature each."""
+    low: Lowest = 1e-6
+    high: Highest = 1e6
     per_decade: int = 2
     """How many temperatures in each decade."""
-    values: tuple[float, ...] = (0.0, 0.5, 1.0, 1.0, 2.0)
-    """Action values for the slopes, besides those that are optimal at the starts of the tasks with a known model."""
-    metric: JudgedKey | None = None
-    """The metric that is shown against T; by default the gap where all tasks report it, else the usual one of each."""
-    replicates: int = 100
-    """Independent copies of each temperature on each task."""
+    values: ActionValues = (0.0, 0.5, 1.0, 1.0, 2.0)
+    """They show the slopes, besides those that are optimal at the starts of environments with a known model."""
+    metric: Metric = None
+    replicates: Replicates = 100
     seed: Seed = 0
     jobs: Jobs = -1
     cell_timeout: CellTimeout = None
     dry_run: DryRun = False
-    output: Path | None = None
-    """The folder for the results; by default results/temperature_limits-HASH."""
+    output: Output = None
+    """The folder for the results; by default results/sweep-NAMES-HASH, one for each experiment."""
 
 
 def describe(options: Options) -> Experiment:
     """Make the experiment that the options describe; a ValueError says what is wrong with them."""
     fit_low_temperatures(options.values)
-    steps = steps_of(options.tasks, options.steps, DEFAULT_STEPS)
+    steps = steps_of(options.env, options.steps, DEFAULT_STEPS)
     temperatures = sweep_temperatures(options.low, options.high, options.per_decade)
     policies = [*(repr(Boltzmann(temperature)) for temperature in temperatures), *ENDS.values()]
-    learners = None if options.agent is None else [options.agent]
-    tasks = [make_task(name, policies, count, learners) for name, count in zip(options.tasks, steps, strict=True)]
+    tasks = [make_task(name, policies, count, options.agent) for name, count in zip(options.env, steps, strict=True)]
     return Experiment(tuple(tasks), options.replicates, options.seed)
 
 
@@ -166,18 +169,19 @@ def report(
     with each_figure() as attempt:
         draw_and_save(folder / "sweep.png", lambda: draw_sensitivity(results, "Boltzmann(T)", metric), attempt)
         draw_and_save(folder / "limits.png", lambda: draw_limits(values), attempt)
-        sections = [*sweep_sections(results, temperatures, checks, values, metric), repetition({"sweep": results})]
+        checked = sweep_sections(results, temperatures, checks, values, metric)
+        sections = [*checked, repetition({"sweep": results}, current_output().call)]
         page, title = folder / _PAGE, "Which temperature? From T = 0 (greedy) to T = ∞ (uniform)"
         write_and_print(page, lambda: write_page(page, title, sweep_cards(temperatures, checks), sections), attempt)
 
 
-@command(PROGRAM)
+@command(COMMAND)
 def main(arguments: list[str] | None, program: str) -> None:
     """Run the command line."""
     options = read_options(Options, arguments, program, EXAMPLES)
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
         experiment = describe(options)
-        folder = options.output or Path("results") / f"{PROGRAM}-{experiment.plan.hash}"
+        folder = options.output or results_folder(COMMAND, [*options.env, *options.agent], experiment.plan.hash)
         refusals.require_workers(options.jobs, options.cell_timeout)
         refusals.require_in_folder(folder, (*_FIGURES, _PAGE))
         refusals.require_metric(experiment.tasks, options.metric)

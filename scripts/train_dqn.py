@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from boltzmann.experiments import Experiment, read_environment
 from scripts.support import (
+    Block,
     TrainingOptions,
     as_raw,
     command,
@@ -22,7 +23,7 @@ from scripts.support import (
     usual,
 )
 
-PROGRAM = "train_dqn"
+COMMAND = "train-dqn"
 STEPS = {"boltzmann/Catch-v0": 4000, "CartPole-v1": 30_000, "MinAtar/": 60_000}
 """Usual steps, by the beginning of an environment's id."""
 SETTINGS = {
@@ -47,18 +48,17 @@ class Options(TrainingOptions):
     backups: list[str] = field(default_factory=list)
     """Backups, such as "SoftValue(0.1)" "Munchausen(0.1)" "Maximum()": every policy learns with each. Double Q-learning
     by default."""
-    block: int = 10
-    """Replicates that train together and are stored together; it is part of the experiment, as the seed is."""
+    block: Block = 10
     device: str = "cpu"
     """Where networks are computed, such as "cuda"."""
 
 
 def describe(options: Options) -> Experiment:
     """Make the experiment that the options describe; a ValueError says what is wrong with them."""
-    names = [read_environment(text)[0] for text in options.tasks]
-    counts = steps_of(options.tasks, options.steps, {})
+    names = [read_environment(text)[0] for text in options.env]
+    counts = steps_of(options.env, options.steps, {})
     tasks = []
-    for text, name, given in zip(options.tasks, names, counts, strict=True):
+    for text, name, given in zip(options.env, names, counts, strict=True):
         steps = given or usual(STEPS, name, 20_000)
         policies = policies_for(options.policies, text, steps)
         tasks.append(make_task(as_raw(text), policies, steps, learners(options, name, steps)))
@@ -73,10 +73,12 @@ def learners(options: Options, name: str, steps: int) -> list[str]:
     >>> learners(Options(backups=["Maximum()"]), "boltzmann/Catch-v0", 4000)
     ['DQN(_, step_size=0.002, warm_up=1000, backup=Maximum())']
     """
-    if options.agent is not None:
+    if options.agent:
         if options.backups or options.device != "cpu":
-            raise ValueError(f"--agent says all of the learner, got {options.agent}: put backup and device there")
-        return [options.agent]
+            raise ValueError(
+                f"--agent says all of the learner, got {' '.join(options.agent)}: put backup and device there"
+            )
+        return options.agent
     settings = usual(SETTINGS, name, "").format(steps=steps)
     device = "" if options.device == "cpu" else f"device={options.device!r}"
     return [
@@ -85,11 +87,11 @@ def learners(options: Options, name: str, steps: int) -> list[str]:
     ]
 
 
-@command(PROGRAM)
+@command(COMMAND)
 def main(arguments: list[str] | None, program: str) -> None:
     """Run the command line."""
     options = read_options(Options, arguments, program, EXAMPLES)
-    train(program, PROGRAM, options, lambda: describe(options))
+    train(program, COMMAND, options, lambda: describe(options))
 
 
 if __name__ == "__main__":

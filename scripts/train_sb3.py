@@ -22,7 +22,7 @@ from scripts.support import (
     usual,
 )
 
-PROGRAM = "train_sb3"
+COMMAND = "train-sb3"
 STEPS = {"boltzmann/Catch-v0": 6000, "CartPole-v1": 50_000}
 """Usual steps, by the beginning of an environment's id."""
 SETTINGS = {
@@ -47,21 +47,21 @@ class Options(TrainingOptions):
 
 def describe(options: Options) -> Experiment:
     """Make the experiment that the options describe; a ValueError says what is wrong with them."""
-    names = [read_environment(text)[0] for text in options.tasks]
+    names = [read_environment(text)[0] for text in options.env]
     tasks = []
-    for text, name, given in zip(options.tasks, names, steps_of(options.tasks, options.steps, {}), strict=True):
+    for text, name, given in zip(options.env, names, steps_of(options.env, options.steps, {}), strict=True):
         steps = given or usual(STEPS, name, 20_000)
-        learner = options.agent or f"SB3DQN(_{usual(SETTINGS, name, '')})"
-        tasks.append(make_task(as_raw(text), policies_for(options.policies, text, steps), steps, [learner]))
+        learners = options.agent or [f"SB3DQN(_{usual(SETTINGS, name, '')})"]
+        tasks.append(make_task(as_raw(text), policies_for(options.policies, text, steps), steps, learners))
     # Models train one after the other, so each is stored by itself.
     return Experiment(tuple(tasks), options.replicates, options.seed, block=1)
 
 
-@command(PROGRAM)
+@command(COMMAND)
 def main(arguments: list[str] | None, program: str) -> None:
     """Run the command line."""
     options = read_options(Options, arguments, program, EXAMPLES)
-    train(program, PROGRAM, options, lambda: describe(options))
+    train(program, COMMAND, options, lambda: describe(options))
 
 
 if __name__ == "__main__":

@@ -8,11 +8,9 @@ again after a stop, the command continues.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from boltzmann.experiments.charts import difference_charts
 from boltzmann.experiments.figures import differences_of, each_figure
-from boltzmann.experiments.metrics import JudgedKey
 from boltzmann.experiments.pages import Section, repetition, write_page
 from boltzmann.experiments.studies import (
     Tuning,
@@ -27,24 +25,38 @@ from boltzmann.experiments.studies import (
 from scripts.support import (
     CellTimeout,
     DryRun,
+    Environments,
+    Highest,
     Jobs,
+    Learners,
+    Lowest,
+    Metric,
+    Output,
+    Policies,
+    Replicates,
+    Seed,
+    Steps,
     command,
     console,
     costs,
+    current_output,
     draw_and_save,
     make_problem,
     note,
+    only,
     print_answer,
     print_path,
     print_table,
     read_options,
     read_policy,
     refusals,
+    results_folder,
+    steps_of,
     study_runs,
     write_and_print,
 )
 
-PROGRAM = "tune"
+COMMAND = "tune"
 DEFAULT_FAMILIES = ("linear", "exponential", "cosine", "inverse time", "inverse root", "log over time")
 _FIGURE, _PAGE = "finalists.png", "report.html"
 _SHOWS = (
@@ -67,54 +79,50 @@ EXAMPLES = (
 class Options:
     """Find the temperature, the schedule and its parameters for an environment."""
 
-    env: str = "FrozenLake-v1"
-    """The environment, such as "FrozenLake-v1(is_slippery=False)"."""
-    steps: int | None = None
-    """How many steps; by default 1000 for a bandit and 20000 for the rest."""
-    agent: str | None = None
-    """The agent, with _ instead of each candidate, such as "Sarsa(_, step_size=0.5)"; by default the usual one."""
-    low: float = 1e-3
-    """The lowest temperature above 0 among the candidates."""
-    high: float = 10.0
-    """The highest temperature below infinity among them."""
+    env: Environments = field(default_factory=lambda: ["FrozenLake-v1"])
+    """This command takes one."""
+    steps: Steps = field(default_factory=list)
+    agent: Learners = field(default_factory=list)
+    """This command takes one learner."""
+    low: Lowest = 1e-3
+    high: Highest = 10.0
     families: list[str] = field(default_factory=lambda: list(DEFAULT_FAMILIES))
     """Families of schedules that are tried beside constant temperatures."""
-    policies: list[str] = field(default_factory=list)
-    """Candidates of your own, instead of all of these."""
-    metric: JudgedKey | None = None
-    """The metric that ranks the candidates, in the last tenth of the steps; by default the gap where the environment
-    reports it, else the return per episode, or the reward per step where some replicates end no episode."""
+    policies: Policies = field(default_factory=list)
+    """Candidates of your own, instead of constants and schedules between --low and --high."""
+    metric: Metric = None
     first: int = 10
     """Replicates of the first round; every next round has twice as many, for half the candidates."""
     finalists: int = 6
     """How many candidates are judged."""
-    replicates: int = 200
-    """Replicates of the judgement."""
-    seed: int = 0
-    """The same seed gives the same bytes; rounds and judgement have seeds of their own, made from it."""
+    replicates: Replicates = 200
+    """Those of the finalists; rounds and judgement have seeds of their own, made from the one given."""
+    seed: Seed = 0
     jobs: Jobs = -1
     cell_timeout: CellTimeout = None
     dry_run: DryRun = False
-    output: Path | None = None
-    """The folder for the results; by default results/tune-HASH."""
+    output: Output = None
+    """The folder for the results; by default results/tune-NAMES-HASH, one for each search."""
 
 
 def describe(options: Options) -> Tuning:
     """Make the search that the options describe; a ValueError says what is wrong with them."""
-    problem = make_problem(options.env, options.agent, options.steps)
+    env = only("--env", options.env)
+    (steps,) = steps_of([env], options.steps, {})
+    problem = make_problem(env, only("--agent", options.agent) if options.agent else None, steps)
     policies = [read_policy(text) for text in options.policies]
     if not policies:
         policies = candidates(options.low, options.high, problem.steps, options.families)
     return Tuning(problem, policies, options.first, options.finalists, options.replicates, options.seed, options.metric)
 
 
-@command(PROGRAM)
+@command(COMMAND)
 def main(arguments: list[str] | None, program: str) -> None:
     """Run the command line."""
     options = read_options(Options, arguments, program, EXAMPLES)
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
         tuning = describe(options)
-        folder = options.output or Path("results") / f"{PROGRAM}-{tuning.hash}"
+        folder = options.output or results_folder(COMMAND, [*options.env, *options.agent], tuning.hash)
         refusals.require_workers(options.jobs, options.cell_timeout)
         refusals.require_in_folder(folder, (_FIGURE, _PAGE))
         refusals.require_metric([tuning.problem.task(tuning.policies)], options.metric)
@@ -140,9 +148,9 @@ def main(arguments: list[str] | None, program: str) -> None:
             sections = [
                 Section("The finalists", _SHOWS, [], [judged], result.agent, charts=compared),
                 Section("The search", _SEARCH, charts=constants, tables=[rounds]),
-                repetition(runs | {"judging": result.judged}),
+                repetition(runs | {"judging": result.judged}, current_output().call),
             ]
-            page, title = folder / _PAGE, f"Which temperature? {options.env}"
+            page, title = folder / _PAGE, f"Which temperature? {tuning.problem.environment}"
             write_and_print(page, lambda: write_page(page, title, [recommendation_card(result)], sections), attempt)
 
 

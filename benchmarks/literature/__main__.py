@@ -6,13 +6,23 @@ The command takes some minutes on one core. ``--quick`` runs everything at a siz
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from benchmarks.literature.comparison import measure, quick
 from benchmarks.literature.exact import EXACT
 from benchmarks.literature.pages import exact_table, head, study_table
 from benchmarks.literature.studies import STUDIES
-from scripts.support import ProgressBar, command, note, read_options
+from scripts.support import (
+    Jobs,
+    Output,
+    ProgressBar,
+    Seed,
+    command,
+    console,
+    current_output,
+    note,
+    read_options,
+    refusals,
+)
 
 EXAMPLES = ("--quick", "--jobs 2 --output literature.md")
 
@@ -23,24 +33,26 @@ class Options:
 
     quick: bool = False
     """Run ten replicates of a tenth of the steps, which only shows that everything runs."""
-    seed: int = 0
-    """Seed of the experiments."""
-    jobs: int = 1
-    """Number of processes."""
-    output: Path | None = None
-    """File of the page, which is always printed."""
+    seed: Seed = 0
+    jobs: Jobs = -1
+    output: Output = None
+    """The file of the page, which is always printed."""
 
 
-@command("literature")
+@command("reproduce")
 def main(arguments: list[str] | None, program: str) -> None:
     """Compute, measure and print; write the page if a file is given."""
     options = read_options(Options, arguments, program, EXAMPLES)
-    if options.quick and options.output is not None:
-        raise SystemExit("--quick makes numbers that mean nothing: leave --quick out to write a page")
+    with console.errors_in_one_line(program, console.INPUT_ERRORS):
+        refusals.require_workers(options.jobs, None)
+        if options.quick and options.output is not None:
+            raise ValueError("--quick makes numbers that mean nothing: leave --quick out to write a page")
+        if options.output is not None:
+            refusals.require_file(options.output)
     computed = [(exact, exact.compute()) for exact in EXACT]
     for exact, number in computed:
         note("exact", {"name": exact.name, "published": exact.published, "computed": number, "note": exact.note})
-    parts = [head(options.seed), exact_table(computed)]
+    parts = [head(options.seed, current_output().call), exact_table(computed)]
     print("".join(parts), end="")
     for study in STUDIES:
         small = quick(study) if options.quick else study
@@ -51,6 +63,7 @@ def main(arguments: list[str] | None, program: str) -> None:
         print(parts[-1], end="", flush=True)
     if options.output is not None:
         options.output.write_text("".join(parts), encoding="utf-8")
+        note("files", {"kind": "page", "path": options.output})
 
 
 if __name__ == "__main__":

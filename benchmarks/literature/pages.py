@@ -8,9 +8,7 @@ from collections.abc import Sequence
 from benchmarks.literature.claims import MEASURES, Exact, Study
 from benchmarks.literature.comparison import Comparison
 
-COMMAND = "python -m benchmarks.literature --output docs/literature.md"
-
-_HEAD = f"""\
+_HEAD = """\
 # Published and measured
 
 <!-- The command below writes this page; changes by hand are lost. -->
@@ -18,7 +16,7 @@ _HEAD = f"""\
 The page puts published numbers of learners and environments beside those that the public interface computes or
 measures:
 
-    {COMMAND}
+    {command}
 
 Nothing was adjusted to come near a number. If a number is not met, its row says so.
 
@@ -28,9 +26,9 @@ measured here. It counts as exact if the number of runs is unknown. Rows without
 """
 
 
-def head(seed: int) -> str:
-    """Return the beginning of the page."""
-    return f"{_HEAD}The seed is {seed}.\n"
+def head(seed: int, command: str) -> str:
+    """Return the beginning of the page, with the command that writes it."""
+    return f"{_HEAD.format(command=command)}The seed is {seed}.\n"
 
 
 def exact_table(rows: Sequence[tuple[Exact, float]]) -> str:

@@ -19,9 +19,9 @@ from benchmarks.untuned.tuning import search
 from boltzmann import Greedy
 from boltzmann.experiments.figures import save_figure
 from boltzmann.experiments.pages import Answer, Table, write_page
-from scripts.support import command, read_options, read_policy, taught
+from scripts.support import Jobs, Replicates, Seed, command, read_options, read_policy, taught
 
-PROGRAM = "untuned"
+COMMAND = "untuned"
 
 
 @dataclass(frozen=True)
@@ -36,22 +36,20 @@ class Options:
     """Play the 14 held-out tasks, which no policy of the library was designed on."""
     control: str = ""
     """A learner for the policies on tables, _ being the policy, such as "FrontierQ(_)"; Q-learning by default."""
-    replicates: int = 200
-    """Independent copies of each policy on each task."""
-    seed: int = 0
-    """The seed of the runs; the search for the tuned schedules has seeds of its own."""
-    jobs: int = -1
-    """Processes; -1 takes one for each core."""
+    replicates: Replicates = 200
+    seed: Seed = 0
+    """The search for the tuned schedules has seeds of its own."""
+    jobs: Jobs = -1
     search: bool = False
     """Search the tuned schedules anew, and store them beside this program, instead of scoring policies."""
     output: Path = Path("results/untuned")
     """The folder of runs, figures and page; what it holds of a run is not played again."""
 
 
-@command(PROGRAM)
+@command(COMMAND)
 def main(arguments: list[str] | None, program: str) -> None:
     """Play, print and draw."""
-    options = read_options(Options, arguments, f"python -m benchmarks.{PROGRAM}")
+    options = read_options(Options, arguments, program)
     unknown = [name for name in options.tasks if name not in BY_NAME]
     if unknown:
         raise SystemExit(f"{program}: error: tasks must be among {', '.join(BY_NAME)}, got {unknown[0]}")

@@ -21,11 +21,11 @@ def needs(library: str, extra: str) -> Iterator[None]:
     ...     import no_such_library
     Traceback (most recent call last):
         ...
-    ImportError: no_such_library is not installed: pip install 'boltzmann-exploration[sb3]'
+    ImportError: no_such_library is not installed: pip install "boltzmann-exploration[sb3]"
     """
     try:
         yield
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] != library:
             raise
-        raise ImportError(f"{library} is not installed: pip install 'boltzmann-exploration[{extra}]'") from None
+        raise ImportError(f'{library} is not installed: pip install "boltzmann-exploration[{extra}]"') from None

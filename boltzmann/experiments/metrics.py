@@ -234,16 +234,12 @@ MEANS = _arrays(*(metric for metric in METRICS if metric.measure is None and not
 
 KEYS = tuple(BY_KEY)
 JUDGED_KEYS = tuple(metric.key for metric in METRICS if metric.is_judged)
-STEP_KEYS = tuple(metric.key for metric in METRICS if metric.is_judged and not metric.per_episode)
 
 if TYPE_CHECKING:
     MetricKey = str
     JudgedKey = str
-    StepKey = str
 else:
     MetricKey = Literal[KEYS]
     """A metric that curves can show."""
     JudgedKey = Literal[JUDGED_KEYS]
     """A metric that agents can be judged by."""
-    StepKey = Literal[STEP_KEYS]
-    """A metric that agents can be judged by and that has a value at each step, so a mean over all of them."""

@@ -24,6 +24,7 @@ _IMPORT = re.compile(rf"^( *(?:(?:>>>|\.\.\.) +)?)import ({_NAMES})(?=(?: as \w+
 _IMPORT_PART = re.compile(
     rf"^( *(?:(?:>>>|\.\.\.) +)?)import ((?:{_NAMES})(?:\.\w+)+)(?= as \w+ *(?:#|$))", re.MULTILINE
 )
+_LINK = re.compile(r"(!?)\[([^\]]*)\]\((?!https?:|#)([^)#\s]+)[^)\s]*\)")
 _COMMAND = re.compile(rf"python -m ({_NAMES})\.")
 
 
@@ -53,6 +54,24 @@ def rewritten(text: str, name: str) -> str:
                 line = getattr(node, "lineno", 0)
                 raise ValueError(f"{name}, line {line}: write 'from {module} import ...', got an import of {module}")
     return text
+
+
+def without_links(readme: str) -> str:
+    r"""Return the README as a wheel's metadata has it, where no link to a file of the source leads anywhere.
+
+    Examples
+    --------
+    >>> print(without_links("# Name\n\n[Speed](docs/speed.md#here) and ![a curve](docs/curve.png)"))
+    # Name
+    <BLANKLINE>
+    Files that stand in brackets, such as `docs/index.md`, and what `make` runs are in the source.
+    <BLANKLINE>
+    Speed (`docs/speed.md`) and *a curve*
+    """
+    plain = _LINK.sub(lambda link: f"*{link[2]}*" if link[1] else f"{link[2]} (`{link[3]}`)", readme)
+    title, rest = plain.split("\n\n", 1)
+    note = "Files that stand in brackets, such as `docs/index.md`, and what `make` runs are in the source."
+    return f"{title}\n\n{note}\n\n{rest}"
 
 
 def write_lab(root: Path, lab: Path) -> None:

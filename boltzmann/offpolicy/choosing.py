@@ -39,7 +39,7 @@ def pick_temperature(
     also tests them.
 
     The answer is about one step: the same values, another temperature. An agent that learns with another temperature
-    learns other values, which ``python -m scripts.temperature_limits`` measures by running it.
+    learns other values, which ``boltzmann sweep`` measures by running it.
 
     Parameters
     ----------

@@ -14,33 +14,68 @@ from scripts.support.deep import TrainingOptions, as_raw, policies_for, train, u
 from scripts.support.drawing import draw_and_save, write_and_print
 from scripts.support.frame import command, read_options
 from scripts.support.names import NAMES, as_written, make_task, read_agent, taught
-from scripts.support.options import CellTimeout, Confidence, DryRun, Jobs, Seed, TaskAgent, Tasks, TaskSteps, steps_of
-from scripts.support.output import note
+from scripts.support.options import (
+    ActionValues,
+    Baseline,
+    Block,
+    CellTimeout,
+    Confidence,
+    DryRun,
+    Environments,
+    Highest,
+    Jobs,
+    Learners,
+    Lowest,
+    Metric,
+    Output,
+    Policies,
+    Replicates,
+    Seed,
+    Steps,
+    StoredResults,
+    Temperatures,
+    only,
+    steps_of,
+)
+from scripts.support.output import current_output, note
 from scripts.support.problems import make_problem, read_policy
 from scripts.support.progress_bar import ProgressBar
-from scripts.support.running import compare, require_comparison_folder, study_runs
+from scripts.support.running import compare, require_comparison_folder, results_folder, study_runs
 from scripts.support.tables import print_answer, print_path, print_table
 
 __all__ = [
     "NAMES",
+    "ActionValues",
+    "Baseline",
+    "Block",
     "CellTimeout",
     "Confidence",
     "DryRun",
+    "Environments",
+    "Highest",
     "Jobs",
+    "Learners",
+    "Lowest",
+    "Metric",
+    "Output",
+    "Policies",
     "ProgressBar",
+    "Replicates",
     "Seed",
-    "TaskAgent",
-    "TaskSteps",
-    "Tasks",
+    "Steps",
+    "StoredResults",
+    "Temperatures",
     "TrainingOptions",
     "as_raw",
     "as_written",
     "command",
     "compare",
+    "current_output",
     "draw_and_save",
     "make_problem",
     "make_task",
     "note",
+    "only",
     "policies_for",
     "print_answer",
     "print_path",
@@ -49,6 +84,7 @@ __all__ = [
     "read_options",
     "read_policy",
     "require_comparison_folder",
+    "results_folder",
     "steps_of",
     "study_runs",
     "taught",

@@ -15,6 +15,7 @@ from boltzmann.experiments.runs import (
     MEGABYTE,
     Estimate,
     LocalWorkers,
+    disk_bytes_of_all,
     disk_text_of_all,
     estimate,
     free_disk,
@@ -45,9 +46,14 @@ def disk_need(folder: Path, runs: Mapping[str, Experiment]) -> str:
     RefusedError
         Where that is more than is free.
     """
+    return disk_text_of_all(folder, *_stored_and_drawn(folder, runs))
+
+
+def _stored_and_drawn(folder: Path, runs: Mapping[str, Experiment]) -> tuple[dict[Path, Plan], int]:
+    """Return the plan of each run under its folder, and the bytes of the figures and the page."""
     plans = {folder / name: experiment.plan for name, experiment in runs.items()}
     # A study draws all its runs in one figure, the last one in most detail.
-    return disk_text_of_all(folder, plans, drawn_bytes(list(plans.values())[-1]))
+    return plans, drawn_bytes(list(plans.values())[-1])
 
 
 def drawn_bytes(plan: Plan) -> int:
@@ -76,15 +82,16 @@ def print_plan(experiment: Experiment, jobs: int, folder: Path) -> None:
     RefusedError
         Where a cell cannot run, or the results do not fit on the disk; after printing, where the memory is too small.
     """
-    disk = disk_need(folder, {"": experiment})
+    runs = {"": experiment}
+    disk = disk_need(folder, runs)
     rehearse(experiment, envs.make, "auto", LARGEST_TRIAL)
     cells, plan = estimate(experiment, envs.make), experiment.plan
     for task, label in enumerate(plan.task_labels):
         print(f"{label}: {plan.tasks[task].steps} steps, {plan.replicates} replicates")
         for cell in (cell for cell in cells if cell.task == task):
-            note("cells", {"task": label, "agent": plan.tasks[task].agents[cell.agent], **_numbers(cell)})
+            _note_cell("", label, plan.tasks[task].agents[cell.agent], cell)
             print(f"    {plan.tasks[task].agents[cell.agent]:60} {_costs(cell)}")
-    _print_sum([cells], jobs, disk)
+    _print_sum([cells], jobs, disk, disk_bytes_of_all(*_stored_and_drawn(folder, runs))[0])
 
 
 def print_outline(runs: Mapping[str, Experiment], jobs: int, folder: Path) -> None:
@@ -105,13 +112,14 @@ def print_outline(runs: Mapping[str, Experiment], jobs: int, folder: Path) -> No
         measured = estimate(replace(experiment, tasks=tuple(map(_first_and_last, experiment.tasks))), envs.make)
         for task, label in enumerate(plan.task_labels):
             slower = max((cell for cell in measured if cell.task == task), key=_seconds_or_infinity)
-            agents = len(plan.tasks[task].agents)
-            cells += [slower] * agents
-            note("cells", {"run": name, "task": label, "agents": agents, **_numbers(slower)})
+            agents = plan.tasks[task].agents
+            cells += [slower] * len(agents)
+            for agent in agents:
+                _note_cell(name, label, agent, slower)
             print(f"{name and f'{name}: '}{label}: {plan.tasks[task].steps} steps, {plan.replicates} replicates")
-            print(f"    {agents} agents, each {_costs(slower)}")
+            print(f"    {len(agents)} agents, each {_costs(slower)}")
         all_cells.append(cells)
-    _print_sum(all_cells, jobs, disk)
+    _print_sum(all_cells, jobs, disk, disk_bytes_of_all(*_stored_and_drawn(folder, runs))[0])
 
 
 def _seconds_or_infinity(cell: Estimate) -> float:
@@ -122,7 +130,7 @@ def _first_and_last(task: Task) -> Task:
     return replace(task, agents=task.agents[:: max(1, len(task.agents) - 1)])
 
 
-def _print_sum(runs: list[list[Estimate]], jobs: int, disk: str) -> None:
+def _print_sum(runs: list[list[Estimate]], jobs: int, disk: str, disk_bytes: int) -> None:
     """Print the needs of runs that follow each other."""
     blocks = [sum(cell.blocks for cell in cells) for cells in runs]
     processes = [LocalWorkers(jobs).processes(count) for count in blocks]
@@ -134,8 +142,9 @@ def _print_sum(runs: list[list[Estimate]], jobs: int, disk: str) -> None:
     each = [worker_memory([cell.memory for cell in cells]) for cells in runs]
     memory = max(count * size for count, size in zip(processes, each, strict=True))
     print(f"{sum(map(len, runs))} cells, {sum(blocks)} blocks, {processes_text(max(processes))}")
-    note("sum", {"processes": max(processes), "memory_bytes": memory, "seconds": seconds, "disk": disk})
-    time = "unknown" if math.isnan(seconds) else f"about {duration(seconds)}"
+    needs = {"memory_bytes": memory, "disk_bytes": disk_bytes, "seconds": float(seconds)}
+    note("sum", {"blocks": sum(blocks), "processes": max(processes), **needs})
+    time = "unknown" if math.isnan(seconds) else f"about {duration(seconds)}, and some seconds for figures and page"
     print(f"memory: about {memory / MEGABYTE:.0f} MB in all; time: {time}")
     print(f"disk: {disk}")
     if not has_numba():
@@ -144,8 +153,10 @@ def _print_sum(runs: list[list[Estimate]], jobs: int, disk: str) -> None:
         memory_text(size, count)
 
 
-def _numbers(cell: Estimate) -> dict[str, float]:
-    return {"blocks": cell.blocks, "memory_bytes": cell.memory, "seconds": cell.seconds}
+def _note_cell(run: str, task: str, agent: str, cell: Estimate) -> None:
+    """Add the needs of a cell to the document for machines."""
+    needs = {"blocks": cell.blocks, "memory_bytes": cell.memory, "seconds": cell.seconds}
+    note("cells", {"run": run, "task": task, "agent": agent, **needs})
 
 
 def _costs(cell: Estimate) -> str:

@@ -155,9 +155,12 @@ def read_agent(text: str, environment: str) -> Agent:
     return made if is_agent(made) else taught(usual_learner(environment), made)
 
 
-def as_written(text: str) -> str:
-    """Write an expression as results do: ``Boltzmann(1)`` is ``Boltzmann(1.0)``."""
-    return write(parse(text, _ALL_NAMES))
+def as_written(text: str | None) -> str | None:
+    """Write an expression as results do: ``Boltzmann(1)`` is ``Boltzmann(1.0)``; what cannot be read stays as it is."""
+    try:
+        return None if text is None else write(parse(text, _ALL_NAMES))
+    except (ValueError, TypeError, ImportError):
+        return text
 
 
 def usual_learner(environment: str) -> str:

@@ -20,12 +20,15 @@ class Output:
 
     Attributes
     ----------
+    call : str
+        The command as it was typed, for a shell.
     progress, notes : bool
         Whether the progress of runs is shown on stderr, and whether notes are.
     """
 
-    def __init__(self, out: GuardedStream | None = None) -> None:
+    def __init__(self, out: GuardedStream | None = None, call: str = "") -> None:
         self._out = out
+        self.call = call
         self._document: dict[str, Any] | None = None
         self.progress = self.notes = True
 
@@ -38,7 +41,7 @@ class Output:
             self._out.muted = quiet or as_json
 
     def note(self, name: str, value: Any) -> None:
-        """Add a value to the document; values of one name form a list."""
+        """Add a value to the document; the values of each name form a list, even a single one."""
         if self._document is not None:
             self._document.setdefault(name, []).append(plain(value))
 
@@ -46,7 +49,7 @@ class Output:
         """Write the document, where there is one and it says anything."""
         if self._document and self._out is not None:
             self._out.muted = False
-            head = {"command": program, "version": __version__}
+            head = {"command": program, "version": __version__, "call": self.call}
             self._out.write(json.dumps(head | self._document, indent=2, allow_nan=False) + "\n")
 
 
@@ -60,9 +63,9 @@ def current_output() -> Output:
 
 
 @contextmanager
-def output_to(out: GuardedStream) -> Iterator[Output]:
-    """Make the output of a command that prints to ``out`` the current one."""
-    output = Output(out)
+def output_to(out: GuardedStream, call: str = "") -> Iterator[Output]:
+    """Make the output of a command that prints to ``out``, and was called so, the current one."""
+    output = Output(out, call)
     token = _CURRENT.set(output)
     try:
         yield output
@@ -88,6 +91,8 @@ def plain(value: Any) -> Any:
         return repr(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         value = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    if hasattr(value, "_asdict"):
+        value = value._asdict()
     if isinstance(value, Mapping):
         return {str(name): plain(part) for name, part in value.items()}
     if isinstance(value, list | tuple):

@@ -113,7 +113,7 @@ def require_metric(
         return
     lacking = [task.environment for task in tasks if not _may_have(task, metric)]
     if lacking and (everywhere or len(lacking) == len(tasks)):
-        others = ", or other --tasks" if everywhere else ""
+        others = ", or other --env" if everywhere else ""
         raise RefusedError(f"{', '.join(lacking)} does not report its {metric}: choose {option} reward{others}")
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
@@ -18,6 +19,24 @@ from scripts.support.progress_bar import ProgressBar
 from scripts.support.tables import print_path
 
 _PAGE = "report.html"
+_LONGEST, _DIGITS = 35, 8
+"""Letters of a folder's name that say what was played, and digits of the hash behind them."""
+
+
+def results_folder(command: str, played: Sequence[str], digits: str) -> Path:
+    """Return the usual folder of a run: named after the command and what was played, with the hash of its description.
+
+    Examples
+    --------
+    >>> results_folder("tune", ["boltzmann/Chain-v0(length=9)", "Sarsa(_)"], "0123456789abcdef").as_posix()
+    'results/tune-Chain-v0-length-9-Sarsa-01234567'
+    >>> results_folder("sweep", [f"Lake{number}-v1" for number in range(20)], "f" * 16).name
+    'sweep-Lake0-v1-Lake1-v1-Lake2-v1-Lake3-v1-and-16-more-ffffffff'
+    """
+    words = [re.sub("[^A-Za-z0-9.]+", "-", text.removeprefix("boltzmann/"))[:_LONGEST].strip("-.") for text in played]
+    shown = [word for index, word in enumerate(words) if len("-".join(words[: index + 1])) <= _LONGEST]
+    rest = [f"and-{len(words) - len(shown)}-more"] if len(shown) < len(words) else []
+    return Path("results") / "-".join([command, *filter(None, shown), *rest, digits[:_DIGITS]])
 
 
 def require_comparison_folder(folder: Path) -> None:

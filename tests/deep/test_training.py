@@ -48,7 +48,7 @@ def test_training_stores_prints_and_draws_and_is_continued(tmp_path, capsys):
 
 def test_every_policy_learns_with_every_backup():
     pytest.importorskip("torch")
-    options = train_dqn.Options(tasks=["CartPole-v1"], policies=["Greedy()", "Uniform()"], backups=["Maximum()"])
+    options = train_dqn.Options(env=["CartPole-v1"], policies=["Greedy()", "Uniform()"], backups=["Maximum()"])
     experiment = train_dqn.describe(options)
     (task,) = experiment.plan.tasks
     assert task.steps == 30_000
@@ -103,7 +103,7 @@ def test_without_pytorch_the_extra_is_named(monkeypatch):
 def test_the_usual_comparison_runs_deep_agents_too(tmp_path, capsys):
     pytest.importorskip("torch")
     task = "boltzmann/Catch-v0(observe='raw')"
-    arguments = ["--tasks", task, *SMALL, *AGENT, "--policies", "Boltzmann(RangeScaled(0.2))"]
+    arguments = ["--env", task, *SMALL, *AGENT, "--policies", "Boltzmann(RangeScaled(0.2))"]
     compare_schedules.main([*arguments, "--output", str(tmp_path / "run")])
     assert "Boltzmann(RangeScaled(0.2))" in capsys.readouterr().out
 

@@ -11,7 +11,7 @@ import tyro
 
 from boltzmann.experiments import METRICS, RECORDED, Judgement, RefusedError, draw_learning_curves
 from boltzmann.experiments.engine.compiled import SUMS
-from boltzmann.experiments.metrics import BY_KEY, JUDGED_KEYS, KEYS, MEANS, MEASURES, STEP_KEYS, SUMMED
+from boltzmann.experiments.metrics import BY_KEY, JUDGED_KEYS, KEYS, MEANS, MEASURES, SUMMED
 from boltzmann.experiments.pages.comparison import _leaderboard
 from boltzmann.experiments.statistics import cumulative, curve, final
 from scripts import anneal, compare_schedules, plot_learning_curves, temperature_limits, tune, write_report
@@ -77,8 +77,8 @@ COMMANDS = [
     (tune, [], JUDGED_KEYS),
     (temperature_limits, [], JUDGED_KEYS),
     (write_report, ["folder"], JUDGED_KEYS),
-    (plot_learning_curves, ["folder"], KEYS),
-    (anneal, [], STEP_KEYS),
+    (plot_learning_curves, ["folder"], JUDGED_KEYS),
+    (anneal, [], JUDGED_KEYS),
 ]
 
 
@@ -105,7 +105,7 @@ ENTRY = """
 """A metric that does not exist, in one entry."""
 COMPARE = """
 from scripts import compare_schedules
-options = ["--tasks", "boltzmann/GaussianBandit-v0", "--policies", "Greedy()", "Uniform()", "--steps", "20"]
+options = ["--env", "boltzmann/GaussianBandit-v0", "--policies", "Greedy()", "Uniform()", "--steps", "20"]
 options += ["--replicates", "5", "--jobs", "1", "--metric", "sharpness", "--output", "out"]
 compare_schedules.main(options)
 from boltzmann.experiments import Results, draw_learning_curves

@@ -11,7 +11,7 @@ import pytest
 from boltzmann.experiments.pages import Table
 from scripts.support.streams import GuardedStream, guarded_streams
 from scripts.support.tables import print_table
-from tests.support.every_command import NAMES, arguments_of, main_of
+from tests.support.every_command import MODULES, NAMES, arguments_of, main_of
 from tests.support.paths import ROOT
 
 HOSTILE = "ü☃😀\udcff\n\x1b[31mred\u202e"
@@ -25,7 +25,6 @@ DRAWING = {
     "train_sb3",
     "tune",
 }
-MODULES = {"export_results": ("pyarrow", "tensorboardX"), "train_dqn": ("torch",), "train_sb3": ("stable_baselines3",)}
 POSIX = pytest.mark.skipif(os.name != "posix", reason="names of any bytes, which are POSIX")
 
 
@@ -79,7 +78,7 @@ def test_a_refusal_that_quotes_any_name_is_one_line_on_any_terminal(name, encodi
     code, out, err = shown_by(main_of(name), arguments, encoding)
     assert (code, out) == (2, ""), err
     (line,) = [line for line in err.splitlines() if ": note: " not in line]
-    assert line.startswith(f"{name}: error: ")
+    assert line.startswith(f"python -m scripts.{name}: error: ")
     require_plain(err)
 
 
@@ -151,7 +150,10 @@ def test_a_full_disk_behind_stdout_is_one_line(tmp_path):
     arguments = arguments_of("draw_gibbs_limits", tmp_path, None)
     ended = subprocess_of("draw_gibbs_limits", arguments, "> /dev/full")
     assert ended.returncode == 2
-    assert ended.stderr == b"draw_gibbs_limits: error: stdout cannot be written: No space left on device\n"
+    assert (
+        ended.stderr
+        == b"python -m scripts.draw_gibbs_limits: error: stdout cannot be written: No space left on device\n"
+    )
     assert (tmp_path / "limits.svg").exists()
 
 

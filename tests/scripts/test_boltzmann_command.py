@@ -52,7 +52,7 @@ def test_a_command_is_called_by_the_name_that_was_typed(capsys, tmp_path):
     arguments = [str(LOG), "--temperatures", "-1", "--output", str(tmp_path / "a.svg")]
     for call, name in (
         (lambda: main(["pick-temperature", *arguments]), "boltzmann pick-temperature"),
-        (lambda: pick_temperature.main(arguments), "pick_temperature"),
+        (lambda: pick_temperature.main(arguments), "python -m scripts.pick_temperature"),
     ):
         with pytest.raises(SystemExit) as stopped:
             call()

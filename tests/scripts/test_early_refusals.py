@@ -44,7 +44,7 @@ def unable_to_run(monkeypatch):
 
 
 def task(name, environment):
-    return ["--env" if name == "tune" else "--tasks", environment]
+    return ["--env", environment]
 
 
 def shown(name, environment):
@@ -75,7 +75,7 @@ def test_a_metric_that_no_task_has_is_refused(name, unable_to_run, tmp_path, cap
 
 def test_a_metric_that_some_task_has_is_no_reason_to_refuse(tmp_path):
     experiment = compare_schedules.describe(
-        compare_schedules.Options(tasks=[BANDIT, NOTHING_KNOWN], policies=["Greedy()"], steps=[5])
+        compare_schedules.Options(env=[BANDIT, NOTHING_KNOWN], policies=["Greedy()"], steps=[5])
     )
     for metric in ("gap", "return", "reward", None):
         refusals.require_metric(experiment.tasks, metric)

@@ -10,7 +10,7 @@ from scripts import write_report as write_report_script
 from scripts.support import drawing, running
 from tests.support.html_page import Page
 
-SMALL = ["--tasks", "boltzmann/GaussianBandit-v0", "--steps", "20", "--replicates", "3", "--jobs", "1", "--policies"]
+SMALL = ["--env", "boltzmann/GaussianBandit-v0", "--steps", "20", "--replicates", "3", "--jobs", "1", "--policies"]
 POLICIES = ["Boltzmann(0.5)", "Greedy()"]
 
 
@@ -35,7 +35,10 @@ def test_a_comparison_stores_prints_and_draws_the_rest(failing, tmp_path, capsys
     out, err = capsys.readouterr()
     assert end.value.code == 4
     (line,) = [line for line in err.splitlines() if "figure failed" in line]
-    assert line == "compare_schedules: figure failed: Paired differences: ValueError: a reason of two lines"
+    assert (
+        line
+        == "python -m scripts.compare_schedules: figure failed: Paired differences: ValueError: a reason of two lines"
+    )
     assert "is best in the last tenth" in out or "does not differ" in out or "have the same mean" in out
     assert len(list(Results.load(tmp_path).cells())) == 2
     assert {path.name for path in tmp_path.glob("*.png")} == {"learning_curves.png", "profiles.png"}
@@ -86,7 +89,7 @@ def test_a_page_that_cannot_be_written_loses_no_figure(tmp_path, capsys, monkeyp
     assert {path.name for path in tmp_path.glob("*.png")} == {"learning_curves.png", "differences.png", "profiles.png"}
 
 
-SWEEP = ["--tasks", "boltzmann/GaussianBandit-v0", "--steps", "20", "--replicates", "3", "--jobs", "1"]
+SWEEP = ["--env", "boltzmann/GaussianBandit-v0", "--steps", "20", "--replicates", "3", "--jobs", "1"]
 SWEEP += ["--low", "0.1", "--high", "10", "--per-decade", "1"]
 
 

@@ -13,7 +13,7 @@ import pytest
 from tests.support.folders import stored_blocks
 
 KILLS = 20
-COMMAND = [sys.executable, "-m", "scripts.compare_schedules", "--tasks", "FrozenLake-v1", "--steps", "20000"]
+COMMAND = [sys.executable, "-m", "scripts.compare_schedules", "--env", "FrozenLake-v1", "--steps", "20000"]
 COMMAND += ["--replicates", "384", "--block", "4", "--jobs", "2", "--output"]
 
 

@@ -22,7 +22,7 @@ SAID = [
 @pytest.mark.parametrize(("task", "agent", "wrappers"), SAID, ids=[task for task, _, _ in SAID])
 def test_flags_and_files_say_the_same(task, agent, wrappers, tmp_path, undrawn, capsys):
     by_flags, by_file = tmp_path / "flags", tmp_path / "file"
-    compare_schedules.main(["--tasks", task, "--policies", agent, *COUNTS, "--output", str(by_flags)])
+    compare_schedules.main(["--env", task, "--policies", agent, *COUNTS, "--output", str(by_flags)])
     printed = capsys.readouterr()
     assert "Traceback" not in printed.err
     assert f"{task}: " in printed.out.replace("\n", " ").replace("    ", "")
@@ -70,5 +70,5 @@ REFUSED = [
 
 @pytest.mark.parametrize(("task", "agent", "message"), REFUSED, ids=[task for task, _, _ in REFUSED])
 def test_what_cannot_be_observed_so_is_refused_with_what_to_do(task, agent, message, tmp_path, capsys):
-    arguments = ["--tasks", task, "--policies", agent, *COUNTS, "--output", str(tmp_path / "out")]
+    arguments = ["--env", task, "--policies", agent, *COUNTS, "--output", str(tmp_path / "out")]
     assert message in refused(compare_schedules.main, arguments, capsys, tmp_path)

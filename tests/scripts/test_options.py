@@ -96,13 +96,13 @@ def test_learners_that_cannot_take_the_policy_are_refused(learner):
 
 
 def test_a_file_says_what_the_flags_say(tmp_path):
-    options = Options(tasks=["FrozenLake-v1"], policies=["Greedy()"], steps=[20], replicates=3)
+    options = Options(env=["FrozenLake-v1"], policies=["Greedy()"], steps=[20], replicates=3)
     path = tmp_path / "x.toml"
     path.write_text(format_toml(describe(options)))
     assert describe(Options(experiment=path)) == describe(options)
     # An option that is given with its default value counts as given.
     for words in (["--seed", "0"], ["--seed=1"], ["--replicates", "200"], ["--env", "FrozenLake-v1"]):
-        name = {"--env": "--tasks"}.get(words[0], words[0].partition("=")[0])
+        name = words[0].partition("=")[0]
         with pytest.raises(ValueError, match=rf"{name} stands in .*x\.toml, which describes the whole experiment"):
             describe(Options(experiment=path), ["--experiment", str(path), *words])
 
@@ -121,7 +121,7 @@ def test_an_invalid_file_is_reported_in_one_line(tmp_path, capsys):
 
 def test_a_dry_run_says_what_it_would_take_and_stores_nothing(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    options = ["--tasks", "FrozenLake-v1", "--policies", "Greedy()", "Boltzmann(0.1)", "--steps", "30", "--jobs", "2"]
+    options = ["--env", "FrozenLake-v1", "--policies", "Greedy()", "Boltzmann(0.1)", "--steps", "30", "--jobs", "2"]
     compare_schedules.main([*options, "--replicates", "250", "--dry-run"])
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "FrozenLake-v1: 30 steps, 250 replicates"
@@ -134,7 +134,7 @@ def test_a_dry_run_says_what_it_would_take_and_stores_nothing(tmp_path, capsys, 
 
 def test_more_memory_than_there_is_is_refused(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(memory_and_time, "total_memory", lambda: 2**20)
-    million = ["--tasks", "FrozenLake-v1", "--policies", "Greedy()", "--steps", "200000", "--replicates", "5"]
+    million = ["--env", "FrozenLake-v1", "--policies", "Greedy()", "--steps", "200000", "--replicates", "5"]
     with pytest.raises(SystemExit) as stopped:
         compare_schedules.main([*million, "--jobs", "1", "--output", str(tmp_path / "x")])
     assert stopped.value.code == 2
@@ -154,7 +154,7 @@ def test_each_environment_is_made_once_for_the_rehearsal_and_once_for_each_block
 
     monkeypatch.setattr(envs, "make", counting)
     foreign = f"{own_module}:own/Corridor-v0"
-    tasks = ["--tasks", "boltzmann/GaussianBandit-v0", "boltzmann/Chain-v0", "FrozenLake-v1", foreign]
+    tasks = ["--env", "boltzmann/GaussianBandit-v0", "boltzmann/Chain-v0", "FrozenLake-v1", foreign]
     blocks = ["--steps", "20", "--replicates", "6", "--block", "2", "--policies", "Greedy()", "Boltzmann(0.1)"]
     compare_schedules.main([*tasks, *blocks, "--jobs", "1", "--output", str(tmp_path / "results")])
     once_and_blocks = 1 + 2 * 3

@@ -49,14 +49,21 @@ def test_a_parquet_file_gives_the_same_answer(log, tmp_path, capsys):
 
 def test_a_folder_of_results_is_a_log(tmp_path, capsys):
     folder = str(tmp_path / "run")
-    arguments = ["--tasks", "FrozenLake-v1", "--policies", "Boltzmann(0.2)", "--steps", "40", "--replicates", "3"]
+    arguments = ["--env", "FrozenLake-v1", "--policies", "Boltzmann(0.2)", "--steps", "40", "--replicates", "3"]
     compare_schedules.main([*arguments, "--record", "log", "--jobs", "1", "--output", folder])
     capsys.readouterr()
     assert "log must be of single steps" in refused(script.main, [folder], capsys, tmp_path)
     script.main([folder, "--one-step", "--bounds", "0", "1"])
     assert "(the logged policy)" in capsys.readouterr().out
     assert (tmp_path / "run" / "pick_temperature.html").exists()
-    assert "agent must be at most 0" in refused(script.main, [folder, "--agent", "3"], capsys, tmp_path)
+    script.main([folder, "--one-step", "--env", "FrozenLake-v1", "--logged", "Boltzmann(0.2)"])
+    assert "(the logged policy)" in capsys.readouterr().out
+    for wrong, message in (
+        (["--env", "Taxi-v4"], "--env must be one of FrozenLake-v1, got 'Taxi-v4'"),
+        (["--env", "FrozenLake-v1", "Taxi-v4"], "--env must be one here, got 2"),
+        (["--logged", "Greedy()"], "--logged must be an agent of every task, got Greedy()"),
+    ):
+        assert message in refused(script.main, [folder, *wrong], capsys, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -64,6 +71,10 @@ def test_a_folder_of_results_is_a_log(tmp_path, capsys):
     [
         (["log.csv"], "LOG must be a folder, or a file that ends in .parquet, .txt or .vw"),
         (["nowhere.txt"], "No such file"),
+        (
+            ["log.txt", "--logged", "Greedy()"],
+            "--env and --logged choose from a folder of results",
+        ),
         (["log.txt", "--temperatures", "-1"], r"--temperatures must be in [0, inf], got -1.0"),
         (["log.txt", "--policies", "UCB1()"], "policy must read values alone"),
         (["log.txt", "--policies", "Softer()"], "Softer"),

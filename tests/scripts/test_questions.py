@@ -9,9 +9,9 @@ from scripts import anneal, temperature_limits, tune
 from scripts.support.problems import make_problem, read_policy
 
 SWEEP = ["--replicates", "3", "--steps", "30", "--per-decade", "1", "--low", "1", "--high", "10", "--jobs", "1"]
-LAKE = ["--tasks", "boltzmann/GaussianBandit-v0(arms=3)", "FrozenLake-v1"]
+LAKE = ["--env", "boltzmann/GaussianBandit-v0(arms=3)", "FrozenLake-v1"]
 ANNEAL = ["--replicates", "4", "--steps", "40", "--temperatures", "0", "0.1", "1", "--speeds", "0.5", "--jobs", "1"]
-ANNEAL += ["--tasks", "boltzmann/DriftingBandit-v0(arms=3)"]
+ANNEAL += ["--env", "boltzmann/DriftingBandit-v0(arms=3)"]
 TUNE = ["--first", "2", "--replicates", "4", "--steps", "40", "--finalists", "3", "--jobs", "1"]
 TUNE += ["--env", "boltzmann/GaussianBandit-v0(arms=3)", "--families", "linear", "--low", "0.1", "--high", "1"]
 QUESTIONS = [
@@ -36,7 +36,7 @@ def test_a_script_prints_draws_and_writes_and_repeats_its_answer(
     script.main(options)
     out, err = capsys.readouterr()
     (folder,) = (tmp_path / "results").iterdir()
-    assert folder.name.startswith(f"{script.PROGRAM}-")
+    assert folder.name.startswith(f"{script.COMMAND}-")
     assert all((folder / name).stat().st_size > 10_000 for name in files)
     assert "=> " in out
     assert all(words in " ".join(out.split()) for words in says)
@@ -60,7 +60,7 @@ def test_an_end_that_is_not_the_policy_fails_the_sweep(tmp_path, monkeypatch):
 
 
 def test_values_are_those_of_the_start():
-    options = temperature_limits.Options(tasks=["FrozenLake-v1(is_slippery=False)"], steps=[5], per_decade=1)
+    options = temperature_limits.Options(env=["FrozenLake-v1(is_slippery=False)"], steps=[5], per_decade=1)
     rows = temperature_limits.known_values(temperature_limits.describe(options), (0.0, 1.0))
     (_, values) = rows["values 0, 1"], rows["Q* at the start of FrozenLake-v1(is_slippery=False)"]
     # Down or right first is five discounted steps before the goal; left and up lose one.
@@ -81,11 +81,11 @@ def test_tuning_takes_own_policies_and_learner(tmp_path, capsys):
 
 
 def test_the_sweep_and_annealing_take_a_learner():
-    learner = "Sarsa(_, step_size=0.5)"
-    swept = temperature_limits.describe(temperature_limits.Options(tasks=["FrozenLake-v1"], agent=learner))
+    learner = ["Sarsa(_, step_size=0.5)"]
+    swept = temperature_limits.describe(temperature_limits.Options(env=["FrozenLake-v1"], agent=learner))
     assert {type(agent).__name__ for agent in swept.tasks[0].agents} == {"Sarsa"}
     assert {agent.step_size for agent in swept.tasks[0].agents} == {0.5}
-    annealed = anneal.describe(anneal.Options(tasks=["FrozenLake-v1", "boltzmann/Chain-v0"], agent=learner))
+    annealed = anneal.describe(anneal.Options(env=["FrozenLake-v1", "boltzmann/Chain-v0"], agent=learner))
     assert [repr(problem.learner) for problem in annealed.problems] == ["Sarsa(Greedy(), step_size=0.5)"] * 2
 
 
@@ -100,21 +100,25 @@ def test_arms_that_change_get_a_constant_step():
 @pytest.mark.parametrize(
     ("script", "arguments", "message"),
     [
-        (temperature_limits, ["--steps", "1", "2"], "--steps must be one number or one for each of 4 tasks"),
+        (temperature_limits, ["--steps", "1", "2"], "--steps must be one number or one for each of 4 environments"),
         (temperature_limits, ["--low", "0"], "low must be in (0, inf), got 0.0"),
         (temperature_limits, ["--low", "2", "--high", "1"], "high must be above low, 2.0, got 1.0"),
         (temperature_limits, ["--per-decade", "0"], "per_decade must be at least 1, got 0"),
         (temperature_limits, ["--values", "1", "1"], "values must not be all the same"),
-        (temperature_limits, ["--tasks", "Nowhere-v0", "--steps", "5"], "Nowhere"),
+        (temperature_limits, ["--env", "Nowhere-v0", "--steps", "5"], "Nowhere"),
         (temperature_limits, ["--replicates", "0"], "replicates must be at least 1, got 0"),
         (temperature_limits, ["--agent", "Boltzmann(1.0)"], "expected an agent with _ instead of its policy"),
         (anneal, ["--agent", "Nobody(_)"], "unknown name 'Nobody'"),
-        (anneal, ["--steps", "1", "2"], "--steps must be one number or one for each of 6 tasks"),
+        (anneal, ["--steps", "1", "2"], "--steps must be one number or one for each of 6 environments"),
         (anneal, ["--speeds", "2"], "speeds must be in (0, 1], got [2.0]"),
         (anneal, ["--temperatures", "0"], "temperatures must hold one in (0, inf), got [0.0]"),
         (anneal, ["--temperatures", "-1", "1"], "temperature must be in [0, inf], got -1.0"),
         (anneal, ["--replicates", "1"], "judging must be at least 2, got 1"),
+        (anneal, ["--agent", "Sarsa(_)", "QLearning(_)"], "--agent must be one here, got 2: 'Sarsa(_)' 'QLearning(_)'"),
         (tune, ["--env", "Nowhere-v0"], "Nowhere"),
+        (tune, ["--env", "Taxi-v4", "FrozenLake-v1"], "--env must be one here, got 2: 'Taxi-v4' 'FrozenLake-v1'"),
+        (tune, ["--env"], "--env must be one here, got 0"),
+        (tune, ["--steps", "5", "6"], "--steps must be one number or one for each of 1 environments, got [5, 6]"),
         (tune, ["--policies", "Boltzmann(1.0)"], "policies must be at least two, got 1"),
         (
             tune,
@@ -145,13 +149,13 @@ def test_wrong_arguments_are_reported_in_one_line(script, arguments, message, ca
 def test_a_metric_that_a_task_does_not_report_is_refused_before_anything_runs(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit) as stopped:
-        anneal.main(["--tasks", "FrozenLake-v1", "CartPole-v1"])
+        anneal.main(["--env", "FrozenLake-v1", "CartPole-v1", "--metric", "gap"])
     assert stopped.value.code == 2
     assert "CartPole-v1 does not report its gap: choose --metric reward" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
 
 
 def test_steps_that_are_not_given_are_usual_for_each_task():
-    result = temperature_limits.describe(temperature_limits.Options(tasks=["Taxi-v4", "FrozenLake-v1"]))
+    result = temperature_limits.describe(temperature_limits.Options(env=["Taxi-v4", "FrozenLake-v1"]))
     assert [task.steps for task in result.tasks] == [20_000, 20_000]
-    assert [problem.steps for problem in anneal.describe(anneal.Options(tasks=["FrozenLake-v1"])).problems] == [10_000]
+    assert [problem.steps for problem in anneal.describe(anneal.Options(env=["FrozenLake-v1"])).problems] == [10_000]

@@ -11,21 +11,21 @@ from tests.support.commands import ONE_CELL, refused
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--tasks", "Nowhere-v0"], "Nowhere"),
-        (["--tasks", "Taxi-v3"], "Taxi-v4"),
-        (["--tasks", "no.such.module:Id-v0"], "no"),
-        (["--tasks", "FrozenLake-v1(slippery=True)"], "slippery"),
-        (["--tasks", "FrozenLake-v1("], "environment must be"),
-        (["--tasks", "Pendulum-v1", "--policies", "Greedy()"], "actions of Pendulum-v1 must be of a finite space"),
-        (["--tasks", "CartPole-v1(bins=0)"], "bins must be a whole number of at least 1, got 0"),
-        (["--tasks", "FrozenLake-v1", "FrozenLake-v1"], "tasks must differ"),
+        (["--env", "Nowhere-v0"], "Nowhere"),
+        (["--env", "Taxi-v3"], "Taxi-v4"),
+        (["--env", "no.such.module:Id-v0"], "no"),
+        (["--env", "FrozenLake-v1(slippery=True)"], "slippery"),
+        (["--env", "FrozenLake-v1("], "environment must be"),
+        (["--env", "Pendulum-v1", "--policies", "Greedy()"], "actions of Pendulum-v1 must be of a finite space"),
+        (["--env", "CartPole-v1(bins=0)"], "bins must be a whole number of at least 1, got 0"),
+        (["--env", "FrozenLake-v1", "FrozenLake-v1"], "tasks must differ"),
         (["--policies", "Boltzmann("], "cannot read 'Boltzmann('"),
         (["--policies", "Softmax(1.0)"], "unknown name 'Softmax'"),
         (["--policies", "Boltzmann(-1.0)"], "temperature must be in [0, inf], got -1.0"),
         (["--policies", "Boltzmann(Linear(1.0, -0.1, 100))"], "end must be in [0, inf], got -0.1"),
         (["--policies", "EpsilonGreedy(Linear(2.0, 0.1, 100))"], "epsilon must be in [0, 1], got 2.0"),
-        (["--tasks", "FrozenLake-v1(map_name='9x9')"], "FrozenLake-v1(map_name='9x9') cannot be made: KeyError"),
-        (["--tasks", "FrozenLake-v1(reward_schedule=(1,))"], "cannot be made: IndexError"),
+        (["--env", "FrozenLake-v1(map_name='9x9')"], "FrozenLake-v1(map_name='9x9') cannot be made: KeyError"),
+        (["--env", "FrozenLake-v1(reward_schedule=(1,))"], "cannot be made: IndexError"),
         (["--policies", f"Boltzmann(1{'0' * 400})"], "beyond the range of floats"),
         (["--policies", "EpsilonGreedy(Linear(0.5, 2.0, 900))"], "epsilon must be in [0, 1], got"),
         (["--policies", "Linear(1.0, 0.1, 100)"], "expected a policy or an agent"),
@@ -41,8 +41,8 @@ from tests.support.commands import ONE_CELL, refused
             "os:__dict__ must be a dataclass, so that it can be written down, got a value",
         ),
         (["--policies", "a" * 30_000], "an expression must have at most 10000 characters, got 30000"),
-        (["--tasks", "A" * 201], "the id of an environment must have at most 200 characters"),
-        (["--tasks", f"FrozenLake-v1(is_slippery={'-' * 600}1)"], "too deeply nested"),
+        (["--env", "A" * 201], "the id of an environment must have at most 200 characters"),
+        (["--env", f"FrozenLake-v1(is_slippery={'-' * 600}1)"], "too deeply nested"),
         (["--replicates", "-5"], "replicates must be at least 1, got -5"),
         (["--seed", "-1"], "seed must be at least 0"),
         (["--steps", "0"], "steps must be at least 1"),
@@ -79,7 +79,7 @@ def test_a_count_without_end_in_a_file_is_reported_in_one_line(capsys, tmp_path)
 def test_an_environment_that_cannot_be_made_is_reported_in_one_line(capsys, tmp_path):
     for main in (anneal.main, compare_schedules.main):
         for more in ([], ["--dry-run"] if main is compare_schedules.main else []):
-            error = refused(main, ["--tasks", "FrozenLake-v1(map_name='9x9')", *more], capsys, tmp_path)
+            error = refused(main, ["--env", "FrozenLake-v1(map_name='9x9')", *more], capsys, tmp_path)
             assert "FrozenLake-v1(map_name='9x9') cannot be made: KeyError" in error
 
 

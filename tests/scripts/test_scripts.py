@@ -26,7 +26,10 @@ POLICIES = ["Boltzmann(Linear(1.0, 0.01, 1000))", "EpsilonGreedy(0.1)", "QLearni
 
 def test_comparing_stores_prints_and_draws(compared, capsys, monkeypatch):
     folder, out, err = compared.folder, compared.out, compared.err
-    assert folder.name == f"compare_schedules-{Store(folder).read_plan().hash}"
+    named, digits = folder.name.rsplit("-", 1)
+    assert named == "compare-GaussianBandit-v0-FrozenLake-v1-and-8-more"
+    assert Store(folder).read_plan().hash.startswith(digits)
+    assert len(digits) == 8
     page = (folder / "report.html").read_bytes()
     assert page.endswith(b"</html>\n")
     assert f"page:    {Path('results') / folder.name / 'report.html'}\n" in out
@@ -38,7 +41,7 @@ def test_comparing_stores_prints_and_draws(compared, capsys, monkeypatch):
     # Four replicates hardly show any difference; the small number of replicates is noted once, not for each interval.
     assert "= does not differ significantly from the best" in out
     assert out.count("=> ") == 2
-    assert err.count("compare_schedules: note: 4 replicates: intervals from fewer than 10") == 1
+    assert err.count("python -m scripts.compare_schedules: note: 4 replicates: intervals from fewer than 10") == 1
     assert "FrozenLake-v1: " in out
     assert out.count("Greedy()") == 2
     assert "32/32" in err
@@ -54,7 +57,7 @@ def test_comparing_again_computes_nothing_and_gives_the_same_answer(results, com
 
 def test_the_options_are_what_the_experiment_becomes(tmp_path, undrawn):
     options = [
-        *("--tasks", "FrozenLake-v1(is_slippery=False)", "boltzmann/GaussianBandit-v0(arms=3)"),
+        *("--env", "FrozenLake-v1(is_slippery=False)", "boltzmann/GaussianBandit-v0(arms=3)"),
         *("--policies", *POLICIES[:2], "--replicates", "3", "--steps", "20", "--seed", "5", "--jobs", "1"),
         *("--output", str(tmp_path / "deep" / "er")),
     ]
@@ -72,14 +75,14 @@ def test_the_options_are_what_the_experiment_becomes(tmp_path, undrawn):
 
 @pytest.mark.filterwarnings("default::UserWarning")
 def test_a_usual_time_limit_is_reported_in_one_line(tmp_path, capsys, undrawn):
-    tasks = ["--tasks", "CliffWalking", "Blackjack-v1", "boltzmann/BernoulliBandit-v0(means=[0.6, 0.5])"]
+    tasks = ["--env", "CliffWalking", "Blackjack-v1", "boltzmann/BernoulliBandit-v0(means=[0.6, 0.5])"]
     options = ["--replicates", "2", "--steps", "20", "--jobs", "1", "--policies", "Greedy()"]
     compare_schedules.main([*tasks, *options, "--output", str(tmp_path / "r")])
     out, err = capsys.readouterr()
     (line,) = [line for line in err.splitlines() if "time limit" in line]
-    assert "compare_schedules: note: Using the latest versioned environment `CliffWalking-v1` instead" in err
+    assert "schedules: note: Using the latest versioned environment `CliffWalking-v1` instead" in err
     assert line.startswith(
-        "compare_schedules: note: CliffWalking-v1 states no time limit: its episodes end after 10000"
+        "python -m scripts.compare_schedules: note: CliffWalking-v1 states no time limit: its episodes end after 10000"
     )
     assert "boltzmann/BernoulliBandit-v0(means=[0.6, 0.5]): reward per step" in out
 
@@ -116,7 +119,7 @@ def test_the_page_is_written_again_from_what_is_stored(results, tmp_path, capsys
 
 def test_the_leaderboard_is_to_a_baseline_at_a_confidence(tmp_path, capsys, undrawn):
     long = "EpsilonGreedy(Linear(1.0, 0.0123456789, 1234567))"
-    options = ["--tasks", "boltzmann/GaussianBandit-v0", "--policies", "Boltzmann(1)", "Uniform()", long]
+    options = ["--env", "boltzmann/GaussianBandit-v0", "--policies", "Boltzmann(1)", "Uniform()", long]
     options += ["--baseline", "Uniform()", "--confidence", "0.9", "--replicates", "12", "--steps", "50"]
     compare_schedules.main([*options, "--jobs", "1", "--output", str(tmp_path / "r")])
     out, err = capsys.readouterr()
@@ -130,7 +133,7 @@ def test_the_leaderboard_is_to_a_baseline_at_a_confidence(tmp_path, capsys, undr
     index = next(number for number, line in enumerate(out.splitlines()) if line.endswith(long))
     assert "±" in out.splitlines()[index + 1]
     assert max(len(line) for line in out.splitlines() if str(tmp_path) not in line) <= 100
-    plot_learning_curves.main([str(tmp_path / "r"), "--metric", "entropy", "optimal", "--baseline", "Uniform()"])
+    plot_learning_curves.main([str(tmp_path / "r"), "--panels", "entropy", "optimal", "--baseline", "Uniform()"])
     again = capsys.readouterr().out
     assert "boltzmann/GaussianBandit-v0: optimal actions, mean and 95 % interval" in again
     (row,) = (line for line in again.splitlines() if "Uniform()" in line and "±" in line)

@@ -85,7 +85,7 @@ def test_groups_keep_names_defaults_and_what_is_given():
     assert (options.options, options.quiet, options.as_json) == (compare_schedules.Options(), False, False)
     read = grouping.read_groups(compare_schedules.Options, ["--env", "Taxi-v4", "--json", "--jobs", "2"], "x", ())
     assert read.as_json
-    assert read.options == compare_schedules.Options(tasks=["Taxi-v4"], jobs=2)
+    assert read.options == compare_schedules.Options(env=["Taxi-v4"], jobs=2)
 
 
 @pytest.mark.parametrize("columns", [None, 100, 80, 60])
@@ -123,14 +123,14 @@ def test_quiet_prints_nothing_and_writes_everything(tmp_path, capsys, undrawn):
 
 def test_quiet_keeps_errors(tmp_path, capsys):
     err = refused(compare_schedules.main, [*ONE_CELL, "--jobs", "0", "--quiet"], capsys, tmp_path)
-    assert err.startswith("compare_schedules: error: --jobs must be -1 or at least 1, got 0")
+    assert err.startswith("python -m scripts.compare_schedules: error: --jobs must be -1 or at least 1, got 0")
 
 
 def test_json_is_one_document_of_numbers(tmp_path, capsys, undrawn):
     compare_schedules.main([*ONE_CELL, "--output", str(tmp_path / "r"), "--json"])
     out, err = capsys.readouterr()
     document = json.loads(out)
-    assert document["command"] == "compare_schedules"
+    assert document["command"] == "compare"
     (board,) = document["leaderboards"]
     assert (board["task"], board["samples"], board["confidence"]) == ("FrozenLake-v1", 4, 0.95)
     (row,) = board["rows"]
@@ -149,8 +149,9 @@ def test_json_of_a_log_has_each_candidate_and_of_a_dry_run_its_costs(tmp_path, c
     arguments = [str(LOG), "--temperatures", "0.1", "inf", "--policies", "Entmax(0.5)"]
     pick_temperature.main([*arguments, "--output", str(tmp_path / "a.svg"), "--json"])
     candidates = json.loads(capsys.readouterr().out)["candidates"]
-    assert {candidate["policy"] for candidate in candidates} == {0.1, "inf", "Entmax(0.5, 1.5)"}
-    assert all(isinstance(candidate["estimate"]["value"], float) for candidate in candidates)
+    assert {candidate["policy"] for candidate in candidates} == {"T = 0.1", "T = inf", "Entmax(0.5, 1.5)"}
+    assert {candidate["temperature"] for candidate in candidates} == {0.1, "inf", None}
+    assert all(isinstance(candidate["value"], float) for candidate in candidates)
     compare_schedules.main([*ONE_CELL, "--dry-run", "--json"])
     document = json.loads(capsys.readouterr().out)
     assert document["cells"][0]["agent"] == "QLearning(Greedy())"

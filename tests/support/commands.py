@@ -10,7 +10,7 @@ import pytest
 from scripts import compare_schedules
 
 SMALL = ["--replicates", "4", "--steps", "30", "40", "--block", "2", "--jobs", "1"]
-ONE_CELL = ["--tasks", "FrozenLake-v1", "--policies", "Greedy()", "--replicates", "4", "--steps", "30", "--jobs", "1"]
+ONE_CELL = ["--env", "FrozenLake-v1", "--policies", "Greedy()", "--replicates", "4", "--steps", "30", "--jobs", "1"]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from boltzmann.experiments.describe.block import Block
 from boltzmann.experiments.describe.description import Experiment, Task, read_environment
 from boltzmann.experiments.describe.plan import Plan, TaskPlan
 from boltzmann.experiments.describe.registered import Specs, register_specs, specs_of
-from boltzmann.experiments.describe.toml import format_toml, read_toml
+from boltzmann.experiments.describe.toml import format_plan, format_toml, read_toml
 
 __all__ = [
     "Block",
@@ -19,6 +19,7 @@ __all__ = [
     "Specs",
     "Task",
     "TaskPlan",
+    "format_plan",
     "format_toml",
     "read_environment",
     "read_toml",

@@ -12,8 +12,8 @@ from typing import Any
 
 from boltzmann.checks import shown
 from boltzmann.experiments.describe.description import Experiment, Task
+from boltzmann.experiments.describe.plan import Plan
 from boltzmann.experiments.interfaces import Agent
-from boltzmann.notation import write
 
 MOST_BYTES = 2**20
 """The size of the largest file that is read."""
@@ -47,11 +47,16 @@ def format_toml(experiment: Experiment) -> str:
         "SampleAverage(Boltzmann(0.25))",
     ]
     """
-    lines = [f"{name} = {getattr(experiment, name)}" for name in ("replicates", "seed", "block", "points")]
-    lines.append(f"record = {_quote(experiment.record)}")
-    for task in experiment.tasks:
+    return format_plan(experiment.plan)
+
+
+def format_plan(plan: Plan) -> str:
+    """Write the description of an experiment as :func:`format_toml` does."""
+    lines = [f"{name} = {getattr(plan, name)}" for name in ("replicates", "seed", "block", "points")]
+    lines.append(f"record = {_quote(plan.record)}")
+    for task in plan.tasks:
         lines += ["", "[[tasks]]", f"environment = {_quote(task.environment)}", f"steps = {task.steps}", "agents = ["]
-        lines += [*(f"    {_quote(write(agent))}," for agent in task.agents), "]"]
+        lines += [*(f"    {_quote(agent)}," for agent in task.agents), "]"]
     return "\n".join(lines) + "\n"
 
 

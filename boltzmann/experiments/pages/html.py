@@ -70,7 +70,7 @@ class Section:
     sentence : str
         What the section says.
     pictures, tables, to_copy
-        Drawings of one's own, tables, and a text with a button that copies it.
+        Drawings of one's own, tables, and a text, or several, with a button that copies it.
     charts : sequence of Chart
         What the page draws from numbers.
     notes : sequence of str
@@ -83,7 +83,7 @@ class Section:
     sentence: str = ""
     pictures: Sequence[Picture] = ()
     tables: Sequence[Table] = ()
-    to_copy: str = ""
+    to_copy: str | Sequence[str] = ()
     charts: Sequence[Chart] = ()
     notes: Sequence[str] = ()
     is_folded: bool = False
@@ -174,6 +174,7 @@ def _card(answer: Answer) -> str:
 
 def _section(name: str, section: Section) -> str:
     tables = "\n".join(map(table_of, section.tables))
+    texts = [section.to_copy] if isinstance(section.to_copy, str) else section.to_copy
     parts = [
         f'<section id="{name}" aria-labelledby="{name}-heading">\n<details{"" if section.is_folded else " open"}>',
         f'<summary><h2 id="{name}-heading">{escape(section.heading)}</h2></summary>',
@@ -182,7 +183,7 @@ def _section(name: str, section: Section) -> str:
         *(chart_of(f"{name}-chart-{number}", chart) for number, chart in enumerate(section.charts, start=1)),
         *(figure_of(f"{name}-picture-{number}", picture) for number, picture in enumerate(section.pictures, start=1)),
         f'<div class="beside">\n{tables}\n</div>' if len(section.tables) > 1 else tables,
-        _text_to_copy(f"{name}-text", section.to_copy) if section.to_copy else "",
+        *(_text_to_copy(f"{name}-text-{number}", text) for number, text in enumerate(filter(None, texts), 1)),
         "</details>\n</section>",
     ]
     return "\n".join(part for part in parts if part)

@@ -9,7 +9,7 @@
 """
 
 from boltzmann.experiments.runs.backends import BACKENDS, BackendName, dask_backend, ray_backend
-from boltzmann.experiments.runs.disk import disk_text, disk_text_of_all
+from boltzmann.experiments.runs.disk import disk_bytes_of_all, disk_text, disk_text_of_all
 from boltzmann.experiments.runs.guard import run_or_refuse
 from boltzmann.experiments.runs.machine import MEGABYTE, free_disk, require_available
 from boltzmann.experiments.runs.memory_and_time import (
@@ -38,6 +38,7 @@ __all__ = [
     "Status",
     "Workers",
     "dask_backend",
+    "disk_bytes_of_all",
     "disk_text",
     "disk_text_of_all",
     "estimate",

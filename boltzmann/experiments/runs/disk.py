@@ -28,13 +28,19 @@ def disk_text_of_all(folder: Path, plans: Mapping[Path, Plan], drawn: int = 0) -
     RefusedError
         Where missing blocks, figures and page would not fit.
     """
-    bytes_of_runs = [_results_bytes(plan, place) for place, plan in plans.items()]
-    total, missing = (sum(numbers) + drawn for numbers in zip(*bytes_of_runs, strict=True))
+    total, missing = disk_bytes_of_all(plans, drawn)
     what = "results, figures and page" if drawn else "results"
     text = f"{total / MEGABYTE:.1f} MB of {what} in {folder}"
     remedy = "that are free there: record blocks instead of replicates, record fewer points, or choose another folder"
     require_available(f"{text} are", missing, free_disk(folder), remedy)
     return text
+
+
+def disk_bytes_of_all(plans: Mapping[Path, Plan], drawn: int = 0) -> tuple[int, int]:
+    """Return the bytes that several runs take on the disk, and how many of them are missing there."""
+    bytes_of_runs = [_results_bytes(plan, place) for place, plan in plans.items()]
+    total, missing = (sum(numbers) + drawn for numbers in zip(*bytes_of_runs, strict=True))
+    return total, missing
 
 
 def _results_bytes(plan: Plan, folder: Path) -> tuple[int, int]:

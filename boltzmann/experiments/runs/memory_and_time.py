@@ -187,6 +187,9 @@ def _seconds(experiment: Experiment, index: int, agent: int, make: Make, engine:
     while seconds < once + _TRIAL_SECONDS and steps < task.steps:
         steps = min(_TRIAL_GROWTH * steps, task.steps)
         seconds = timed(steps)
+        if seconds >= once + _TRIAL_SECONDS:
+            # The first trial of several steps loads or compiles more, once in a process: it does not grow with steps.
+            seconds = min(seconds, timed(steps))
     per_step = max(0.0, seconds - once) / max(1, steps - 1)
     return (once + per_step * (task.steps - 1)) * plan.replicates / block.replicates
 

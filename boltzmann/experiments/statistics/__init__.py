@@ -22,6 +22,7 @@ from boltzmann.experiments.statistics.cell_values import (
     find_metric,
     has_metric,
     last_tenth,
+    throughout,
     usual_metric,
 )
 from boltzmann.experiments.statistics.cells import (
@@ -117,6 +118,7 @@ __all__ = [
     "stratified_bootstrap",
     "suite",
     "task_evidence",
+    "throughout",
     "total_text",
     "usual_family",
     "usual_metric",

@@ -57,6 +57,11 @@ def last_tenth(cell: Cell, metric: Metric) -> Floats:
     return metric.mean_of_windows({name: cell.metrics[name][:, last] for name in metric.arrays}, cell.lengths[last])
 
 
+def throughout(cell: Cell, metric: JudgedKey) -> Floats:
+    """Return a metric of every replicate over all steps, shape (R,), as :func:`final` does over the last tenth."""
+    return find_metric(metric, JUDGED_KEYS).mean_of_windows(cell.metrics, cell.lengths)
+
+
 def cumulative(cell: Cell, metric: JudgedKey) -> Floats:
     """Return the sum of a metric over all steps, shape (R,): total reward, regret, number of optimal actions.
 

@@ -85,7 +85,7 @@ def learner_of(agent: str) -> str:
     return agent.replace(policy, "_", 1) if policy else agent
 
 
-def find_agent(name: str, agents: Sequence[str], task: str) -> int:
+def find_agent(name: str, agents: Sequence[str], task: str, option: str = "baseline") -> int:
     """Find the index of an agent by its short label or its whole expression.
 
     Raises
@@ -102,4 +102,4 @@ def find_agent(name: str, agents: Sequence[str], task: str) -> int:
     for index, names in enumerate(zip(labels, agents, strict=True)):
         if name in names:
             return index
-    raise RefusedError(f"baseline must be an agent of every task, got {name}; {task} has {', '.join(labels)}")
+    raise RefusedError(f"{option} must be an agent of every task, got {name}; {task} has {', '.join(labels)}")

@@ -20,5 +20,5 @@ def require(module: str, extra: str) -> Any:
         return importlib.import_module(module)
     except ImportError as error:
         raise RefusedError(
-            f"{module} is not installed ({error}): pip install 'boltzmann-exploration[{extra}]'"
+            f'{module} is not installed ({error}): pip install "boltzmann-exploration[{extra}]"'
         ) from error

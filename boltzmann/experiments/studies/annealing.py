@@ -11,26 +11,28 @@ import numpy as np
 from boltzmann.checks import shown
 from boltzmann.experiments.describe import Experiment
 from boltzmann.experiments.errors import RefusedError
-from boltzmann.experiments.metrics import BY_KEY, Floats, StepKey
+from boltzmann.experiments.metrics import BY_KEY, JudgedKey
 from boltzmann.experiments.statistics import (
     Cells,
+    Judgement,
     better_first,
     cells_by_task,
-    cumulative,
     final,
-    has_metric,
     holm,
     of_differences,
     paired_difference,
+    throughout,
 )
-from boltzmann.experiments.store import Cell, Results
+from boltzmann.experiments.store import Results
 from boltzmann.experiments.studies.problem import Problem, separate_seeds
 from boltzmann.experiments.studies.schedule_families import FAMILIES, schedule_of
+from boltzmann.experiments.studies.sweep import gap_or_usual
 from boltzmann.policies import Boltzmann
 
 PERIODS = ("over all steps", "in the last tenth")
 """The periods that are judged: by the mean of the metric over all steps, and over the last tenth of them."""
-
+_OVER = dict(zip(PERIODS, (throughout, final), strict=True))
+"""What gives the metric of each replicate in each period."""
 _ABOVE, _BELOW = 10.0, 10.0
 """Schedules start at the best constant temperature times the first, and come down to it divided by the second."""
 _ALPHA = 0.05
@@ -53,8 +55,8 @@ class Annealing:
         Replicates that choose the constants, and replicates that judge, at least 1 and 2.
     seed : int
         At least 0; the two draw from seeds of their own.
-    metric : str
-        The key of the metric that is judged; every step must have a value.
+    metric : str, optional
+        What is judged; all tasks must have it. By default the gap where all do, else the usual one of each.
 
     Raises
     ------
@@ -68,7 +70,7 @@ class Annealing:
     choosing: int
     judging: int
     seed: int
-    metric: StepKey = "gap"
+    metric: JudgedKey | None = None
 
     def __post_init__(self) -> None:
         if not any(0 < temperature < np.inf for temperature in self.temperatures):
@@ -79,7 +81,7 @@ class Annealing:
         if self.judging < 2:
             raise ValueError(f"judging must be at least 2, got {shown(self.judging)}")
         self.choice()
-        self.judgement([Choice(dict.fromkeys(PERIODS, 1.0), 1.0)] * len(self.problems))
+        self.judgement([Choice("reward", dict.fromkeys(PERIODS, 1.0), 1.0)] * len(self.problems))
 
     @property
     def hash(self) -> str:
@@ -106,7 +108,7 @@ class Annealing:
         """Describe both runs in their order, with any temperatures for those that the first run will choose."""
         temperatures = sorted(self.temperatures)
         scale = next(temperature for temperature in temperatures if 0 < temperature < np.inf)
-        choice = Choice(dict(zip(PERIODS, (temperatures[0], temperatures[-1]), strict=True)), scale)
+        choice = Choice("reward", dict(zip(PERIODS, (temperatures[0], temperatures[-1]), strict=True)), scale)
         return {"choosing": self.choice(), "judging": self.judgement([choice] * len(self.problems))}
 
     def schedules(self, problem: Problem, choice: Choice) -> dict[tuple[str, float], Boltzmann]:
@@ -121,8 +123,9 @@ class Annealing:
 
 @dataclass(frozen=True)
 class Choice:
-    """The best constants of a problem: one for each of ``PERIODS``, and the best in (0, inf) as the scale."""
+    """What a problem is judged by, its best constant of each of ``PERIODS``, and as the scale the best in (0, inf)."""
 
+    metric: JudgedKey
     best: Mapping[str, float]
     scale: float
 
@@ -139,12 +142,14 @@ class Gain:
         The fraction of the steps after which it has come down.
     policy, constant : str
         The two policies that are compared, in the one notation.
+    metric : str
+        The key of the metric that they are compared by.
     value, low, high : float
         The mean paired difference, above 0 where the schedule is better, and its 95 % interval.
     p_value : float
         Of no difference, Holm-corrected over all schedules of the task and period.
     level : float
-        The mean of the constant.
+        The mean of the constant over the replicates that have a value, as they all do but for returns.
     """
 
     task: str
@@ -153,6 +158,7 @@ class Gain:
     speed: float
     policy: str
     constant: str
+    metric: JudgedKey
     value: float
     low: float
     high: float
@@ -193,10 +199,12 @@ def run_annealing(
         Where a task does not have the metric; and whatever ``run`` raises.
     """
     constants = run("choosing", annealing.choice())
-    chosen = [
-        _choose(problem, annealing, task, cells)
-        for problem, (task, cells) in zip(annealing.problems, cells_by_task(constants).items(), strict=True)
-    ]
+    metrics = Judgement(constants, annealing.metric or gap_or_usual(constants)).metrics
+    chosen = []
+    for problem, (task, cells) in zip(annealing.problems, cells_by_task(constants).items(), strict=True):
+        if task not in metrics:
+            raise RefusedError(f"{task} does not have the metric {annealing.metric!r}")
+        chosen.append(_choose(problem, annealing.temperatures, metrics[task], cells))
     judged = run("judging", annealing.judgement(chosen))
     return gains(annealing, chosen, judged), {"choosing": constants, "judging": judged}
 
@@ -204,47 +212,35 @@ def run_annealing(
 def gains(annealing: Annealing, chosen: Sequence[Choice], judged: Results) -> list[Gain]:
     """Compare every schedule with the constant that was chosen for the period, replicate by replicate."""
     compared: list[Gain] = []
-    sign = BY_KEY[annealing.metric].sign
     for problem, choice, (task, cells) in zip(annealing.problems, chosen, cells_by_task(judged).items(), strict=True):
         schedules = annealing.schedules(problem, choice)
         columns = [cells[problem.agent(policy)] for policy in schedules.values()]
+        metric, sign = choice.metric, BY_KEY[choice.metric].sign
         for period, temperature in choice.best.items():
             constant = Boltzmann(temperature)
-            level = _values(cells[problem.agent(constant)], annealing.metric, period)
-            values = np.stack([_values(cell, annealing.metric, period) for cell in columns], axis=1)
-            bounds = of_differences(BY_KEY[annealing.metric].bounds)
+            level = _OVER[period](cells[problem.agent(constant)], metric)
+            known = level[~np.isnan(level)]
+            mean = float(known.mean()) if len(known) else float("nan")
+            values = np.stack([_OVER[period](cell, metric) for cell in columns], axis=1)
+            bounds = of_differences(BY_KEY[metric].bounds)
             differences = paired_difference(sign * values, sign * level[:, np.newaxis], bounds=bounds)
             corrected = holm(differences.p_value)
             for index, ((family, speed), policy) in enumerate(schedules.items()):
-                compared.append(
-                    Gain(
-                        *(task, period, family, speed, repr(policy), repr(constant)),
-                        value=float(differences.value[index]),
-                        low=float(differences.low[index]),
-                        high=float(differences.high[index]),
-                        p_value=float(corrected[index]),
-                        level=float(level.mean()),
-                    )
-                )
+                value, low, high, p_value = (float(numbers[index]) for numbers in (*differences[:3], corrected))
+                names = (task, period, family, speed, repr(policy), repr(constant))
+                compared.append(Gain(*names, metric, value, low, high, p_value, mean))
     return compared
 
 
-def _values(cell: Cell, metric: StepKey, period: str) -> Floats:
-    """Return the mean of the metric over the period, one number for each replicate."""
-    return final(cell, metric) if period == PERIODS[1] else cumulative(cell, metric) / cell.steps[-1]
+def _choose(problem: Problem, temperatures: Sequence[float], metric: JudgedKey, cells: Cells) -> Choice:
+    def best(period: str, among: Sequence[float]) -> float:
+        def key(temperature: float) -> float:
+            return better_first(
+                float(_OVER[period](cells[problem.agent(Boltzmann(temperature))], metric).mean()), metric
+            )
 
+        return min(among, key=key)
 
-def _choose(problem: Problem, annealing: Annealing, task: str, cells: Cells) -> Choice:
-    if not has_metric(cells, annealing.metric):
-        raise RefusedError(f"{task} does not have the metric {annealing.metric!r}")
-
-    def best(period: str, temperatures: Sequence[float]) -> float:
-        means = {
-            temperature: float(_values(cells[problem.agent(Boltzmann(temperature))], annealing.metric, period).mean())
-            for temperature in temperatures
-        }
-        return min(means, key=lambda temperature: better_first(means[temperature], annealing.metric))
-
-    temperatures = sorted(annealing.temperatures)
-    inside = [temperature for temperature in temperatures if 0 < temperature < np.inf]
-    return Choice({period: best(period, temperatures) for period in PERIODS}, best(PERIODS[0], inside))
+    ordered = sorted(temperatures)
+    inside = [temperature for temperature in ordered if 0 < temperature < np.inf]
+    return Choice(metric, {period: best(period, ordered) for period in PERIODS}, best(PERIODS[0], inside))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from boltzmann.experiments.metrics import BY_KEY, StepKey
+from boltzmann.experiments.metrics import BY_KEY
 from boltzmann.experiments.pages import Answer, Section, Table, with_ends
 from boltzmann.experiments.studies.annealing import Gain
 from boltzmann.experiments.studies.study_charts import gain_charts
@@ -12,7 +12,7 @@ from boltzmann.experiments.studies.study_charts import gain_charts
 _MARKS = {"gains": "+", "loses": "-", "not significant": "="}
 
 
-def gain_tables(gains: Sequence[Gain], metric: StepKey) -> list[Table]:
+def gain_tables(gains: Sequence[Gain]) -> list[Table]:
     """Return a table for each task and period: families down, speeds across, differences with intervals."""
     tables = []
     for task, period in dict.fromkeys((gain.task, gain.period) for gain in gains):
@@ -23,7 +23,7 @@ def gain_tables(gains: Sequence[Gain], metric: StepKey) -> list[Table]:
             cell = f"{with_ends(gain.value, gain.low, gain.high)} {_MARKS[gain.verdict]}"
             rows.setdefault(gain.family, []).append(cell)
         caption = (
-            f"{task}, {period}: difference to {here[0].constant} ({here[0].level:z.4g} {BY_KEY[metric].name}), above 0 "
+            f"{task}, {period}: difference to {here[0].constant} ({_level(here[0])}), above 0 "
             "where the schedule is better; + gains, - loses, = not significant (Holm)"
         )
         columns = ("family", *(f"down after {100 * speed:g} %" for speed in speeds))
@@ -46,16 +46,16 @@ def annealing_answer(gains: Sequence[Gain]) -> list[str]:
     return answer
 
 
-def gain_cards(gains: Sequence[Gain], metric: StepKey) -> list[str | Answer]:
+def gain_cards(gains: Sequence[Gain]) -> list[str | Answer]:
     """Return the answer of a page, a card for each period: on how many tasks annealing gains, and how much there."""
-    return [_card([gain for gain in gains if gain.period == period], metric) for period in _periods(gains)]
+    return [_card([gain for gain in gains if gain.period == period]) for period in _periods(gains)]
 
 
-def gain_sections(gains: Sequence[Gain], metric: StepKey) -> list[Section]:
+def gain_sections(gains: Sequence[Gain]) -> list[Section]:
     """Return the sections of a page: the best schedule of each task, then every schedule, a section for each task."""
     tasks = list(dict.fromkeys(gain.task for gain in gains))
-    tables = [_best_table([gain for gain in gains if gain.period == period], metric) for period in _periods(gains)]
-    charts = dict(zip(tasks, gain_charts(gains, metric), strict=True))
+    tables = [_best_table([gain for gain in gains if gain.period == period]) for period in _periods(gains)]
+    charts = dict(zip(tasks, gain_charts(gains), strict=True))
     return [
         Section(
             "The best schedule of each task",
@@ -89,6 +89,10 @@ def _best(here: Sequence[Gain]) -> Gain:
     return max(here, key=lambda gain: gain.value)
 
 
+def _judged_by(gains: Sequence[Gain]) -> str:
+    return " or ".join(dict.fromkeys(BY_KEY[gain.metric].name for gain in gains))
+
+
 def _short(gain: Gain) -> str:
     return f"{gain.family} after {100 * gain.speed:g} %"
 
@@ -102,7 +106,7 @@ def _counted(task: str, gains: Sequence[Gain]) -> str:
     return f"Every schedule, beside the best constant temperature: {'; '.join(parts)}."
 
 
-def _best_table(gains: Sequence[Gain], metric: StepKey) -> Table:
+def _best_table(gains: Sequence[Gain]) -> Table:
     rows = []
     for here in _by_task(gains):
         best, counts = _best(here), _counts(here)
@@ -116,12 +120,12 @@ def _best_table(gains: Sequence[Gain], metric: StepKey) -> Table:
             )
         )
     period = gains[0].period
-    caption = f"{period[0].upper()}{period[1:]}, by {BY_KEY[metric].name}"
+    caption = f"{period[0].upper()}{period[1:]}, by {_judged_by(gains)}"
     columns = ("task", "best constant", "best schedule", "its gain", "schedules that gain", "that lose", "neither")
     return Table(caption, columns, rows)
 
 
-def _card(here: Sequence[Gain], metric: StepKey) -> Answer:
+def _card(here: Sequence[Gain]) -> Answer:
     tasks, period = _by_task(here), here[0].period
     winning = [one for one in tasks if _counts(one)["gains"]]
     sentences = [
@@ -135,9 +139,20 @@ def _card(here: Sequence[Gain], metric: StepKey) -> Answer:
         if winning
         else "No annealing beats the best constant temperature",
         f"{len(winning)} of {len(tasks)} tasks",
-        f"on which some schedule has a significantly better {BY_KEY[metric].name}",
+        f"on which some schedule has a significantly better {_judged_by(here)}",
         sentences,
     )
+
+
+def _extremes(here: Sequence[Gain]) -> tuple[Gain, Gain]:
+    """Return the worst and the best schedule of those that have a value, or the first one where none has."""
+    known = sorted((gain for gain in here if gain.value == gain.value), key=lambda gain: gain.value) or here[:1]
+    return known[0], known[-1]
+
+
+def _level(gain: Gain) -> str:
+    value = f"{gain.level:z.4g}" if gain.level == gain.level else "no"
+    return f"{value} {BY_KEY[gain.metric].name}"
 
 
 def _where(period: str, gains: Sequence[Gain]) -> str:

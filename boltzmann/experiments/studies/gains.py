@@ -20,7 +20,7 @@ from boltzmann.experiments.figures import (
     shown_labels,
     use_decades,
 )
-from boltzmann.experiments.metrics import BY_KEY, StepKey
+from boltzmann.experiments.metrics import BY_KEY
 from boltzmann.experiments.studies.annealing import Gain
 from boltzmann.experiments.wording import in_lines
 
@@ -36,7 +36,7 @@ _WIDE = 30.0
 """The axis is linear around 0 alone where the largest difference is more than so many times the median one."""
 
 
-def draw_gains(gains: Sequence[Gain], metric: StepKey = "gap") -> Figure:
+def draw_gains(gains: Sequence[Gain]) -> Figure:
     """Draw the paired difference of every schedule to the best constant temperature, a row of panels for each task.
 
     Marks are mean differences, to the right where the schedule is better, bars their 95 % intervals, each for its pair
@@ -46,8 +46,6 @@ def draw_gains(gains: Sequence[Gain], metric: StepKey = "gap") -> Figure:
     ----------
     gains : sequence of Gain
         As ``run_annealing`` returns them, at least one.
-    metric : str
-        The key of the metric that was judged.
 
     Returns
     -------
@@ -55,6 +53,7 @@ def draw_gains(gains: Sequence[Gain], metric: StepKey = "gap") -> Figure:
     """
     tasks, periods = (list(dict.fromkeys(getattr(gain, name) for gain in gains)) for name in ("task", "period"))
     families, speeds = (list(dict.fromkeys(getattr(gain, name) for gain in gains)) for name in ("family", "speed"))
+    same = len({gain.metric for gain in gains}) == 1
     with look():
         width = len(periods) * (_COLUMN + LETTER * min(LONGEST, max(map(len, families))))
         height = len(tasks) * (_ROW * len(families) + _MARGINS) + 0.7 + LINE * len(speeds)
@@ -67,8 +66,8 @@ def draw_gains(gains: Sequence[Gain], metric: StepKey = "gap") -> Figure:
                 against = in_lines(plain(f"{period}, against {here[0].constant}"), _TITLE, 2)
                 title = "\n".join(line.rstrip() for line in [*in_lines(plain(task), _TITLE, 2), *against])
                 panel.set_title(title, loc="left", fontsize="small")
-        for panel in panels[-1]:
-            panel.set_xlabel(f"difference in {BY_KEY[metric].name}   (← loses   gains →)")
+                if task == tasks[-1] or not same:
+                    panel.set_xlabel(f"difference in {BY_KEY[here[0].metric].name}   (← loses   gains →)")
         handles = [
             figure.axes[0].plot(
                 [],

@@ -20,7 +20,7 @@ from boltzmann.experiments.charts import (
     family_styles,
     usual_families,
 )
-from boltzmann.experiments.metrics import BY_KEY, JudgedKey, MetricKey, StepKey
+from boltzmann.experiments.metrics import BY_KEY, JudgedKey, MetricKey
 from boltzmann.experiments.statistics import Judgement, better_first, cells_by_task, has_metric, members, with_ends
 from boltzmann.experiments.store import Results
 from boltzmann.experiments.studies.annealing import Gain
@@ -98,19 +98,19 @@ def constants_charts(results: Results, metric: JudgedKey, style: int) -> list[Ch
     return [Chart(alternative, [_under_one_title(panel)], caption=caption)]
 
 
-def gain_charts(gains: Sequence[Gain], metric: StepKey = "gap") -> list[Chart]:
+def gain_charts(gains: Sequence[Gain]) -> list[Chart]:
     """Return a chart for each task: every schedule less the best constant temperature, a panel for each period.
 
     Parameters
     ----------
-    gains, metric
+    gains
         As for ``draw_gains``.
     """
     speeds = list(dict.fromkeys(gain.speed for gain in gains))
     charts: list[Chart] = []
     for task in dict.fromkeys(gain.task for gain in gains):
         here = [gain for gain in gains if gain.task == task]
-        panels = [_gains(period, here, speeds, metric) for period in dict.fromkeys(gain.period for gain in here)]
+        panels = [_gains(period, here, speeds) for period in dict.fromkeys(gain.period for gain in here)]
         caption = (
             "To the right of 0 the schedule is better than the best constant temperature. A row is a family of "
             "schedules, and the share of the steps after which it has come down to its low temperature. A bar is the "
@@ -121,7 +121,7 @@ def gain_charts(gains: Sequence[Gain], metric: StepKey = "gap") -> list[Chart]:
     return charts
 
 
-def _gains(period: str, gains: Sequence[Gain], speeds: Sequence[float], metric: StepKey) -> RowPanel:
+def _gains(period: str, gains: Sequence[Gain], speeds: Sequence[float]) -> RowPanel:
     here = [gain for gain in gains if gain.period == period]
     rows = [
         Row(
@@ -134,7 +134,7 @@ def _gains(period: str, gains: Sequence[Gain], speeds: Sequence[float], metric: 
         for gain in here
     ]
     title = f"{period[0].upper()}{period[1:]}, against {here[0].constant}"
-    return RowPanel(title, f"gain in {BY_KEY[metric].name}; to the right is better", rows)
+    return RowPanel(title, f"gain in {BY_KEY[here[0].metric].name}; to the right is better", rows)
 
 
 def limit_charts(values: Mapping[str, ArrayLike]) -> list[Chart]:

@@ -29,7 +29,10 @@ def recommendation(result: TuningResult) -> list[str]:
         if similar
         else "All other finalists differ significantly from it.",
     ]
-    sentences.append("It won the search; the fresh replicates only measure how good it is, and choose nothing.")
+    sentences.append(
+        "The search has put the finalists in this order; the fresh replicates measure them and choose nothing, so that "
+        "one further down may have the better mean."
+    )
     if better:
         sentences.append(f"Better than it on these seeds, all tests counted: {', '.join(better)}.")
     return sentences
@@ -44,12 +47,13 @@ def recommendation_card(result: TuningResult) -> Answer:
 
 
 def judgement_table(result: TuningResult) -> Table:
-    """Return the finalists on the seeds that judge, the best first."""
+    """Return the finalists on the seeds that judge, in the order of the search: the recommended one first."""
     (judged,) = result.judgement.tasks
     replicates = result.judged.plan.replicates
+    searched = result.judged.plan.tasks[0].agents
     rows = [
         (
-            f"{index + 1}",
+            f"{searched.index(judged.agents[index]) + 1}",
             str(row["agent"]),
             final_text(row)
             if row["replicates"] in (0, replicates)
@@ -65,8 +69,14 @@ def judgement_table(result: TuningResult) -> Table:
         f"The finalists, by {judged.metric.name} in the last tenth of the steps, over {replicates} fresh replicates, "
         "which had no part in the search"
     )
-    columns = ("rank", "policy", "mean", "difference to the recommended one", "with all tests counted (Holm)")
-    return Table(caption, columns, rows, heading=1)
+    columns = (
+        "rank in the search",
+        "policy",
+        "mean",
+        "difference to the recommended one",
+        "with all tests counted (Holm)",
+    )
+    return Table(caption, columns, sorted(rows, key=lambda row: int(row[0])), heading=1)
 
 
 def rounds_table(result: TuningResult) -> Table:

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Annotated, Any
-
-import tyro
+from typing import Any
 
 from boltzmann import checks
 from boltzmann.experiments import Experiment, Judgement, read_environment
-from boltzmann.experiments.metrics import JudgedKey
 from boltzmann.experiments.runs import BACKENDS
 from boltzmann.experiments.statistics import find_agent
 from scripts.support import console, costs, refusals
 from scripts.support.names import as_written, count_actions
-from scripts.support.options import CellTimeout, Confidence, DryRun, Jobs, Seed, TaskSteps
-from scripts.support.running import compare, require_comparison_folder
+from scripts.support.options import (
+    Baseline,
+    CellTimeout,
+    Confidence,
+    DryRun,
+    Environments,
+    Jobs,
+    Learners,
+    Metric,
+    Output,
+    Policies,
+    Replicates,
+    Seed,
+    Steps,
+)
+from scripts.support.running import compare, require_comparison_folder, results_folder
 
 _POPULAR = ("EpsilonGreedy(Linear(1.0, 0.05, {tenth}))", "Boltzmann(0.1)")
 """Epsilon falls within a tenth of the steps, as Stable-Baselines3 has it."""
@@ -36,30 +46,26 @@ _OF_TWO_ACTIONS = (*_POPULAR, "Boltzmann(Linear(1.0, 0.05, {tenth}))", "Boltzman
 class TrainingOptions:
     """The options of a command that trains deep agents."""
 
-    tasks: Annotated[list[str], tyro.conf.arg(aliases=["--env"])] = field(
-        default_factory=lambda: ["boltzmann/Catch-v0"]
-    )
-    """Environments, such as "CartPole-v1", "MinAtar/Breakout-v1" or "boltzmann/Catch-v0(reward=0.01)"."""
-    policies: list[str] = field(default_factory=list)
-    """Policies; by default epsilon-greedy as it is popular, a constant temperature, and three thermostats. With two
-    actions, as on CartPole, these thermostats are a constant epsilon: there a falling temperature and LossBudget, which
-    explores less the more the values differ, are compared instead."""
-    agent: str | None = None
-    """The agent, with _ instead of the policy; by default one that learns the environment."""
-    steps: TaskSteps = field(default_factory=list)
-    replicates: int = 10
-    """Networks of each policy, each with an environment of its own."""
+    env: Environments = field(default_factory=lambda: ["boltzmann/Catch-v0"])
+    """Observations stay as they are, as in "MinAtar/Breakout-v1"."""
+    policies: Policies = field(default_factory=list)
+    """By default epsilon-greedy as it is popular, a constant temperature, and three thermostats. With two actions, as
+    on CartPole, these thermostats are a constant epsilon: there a falling temperature and LossBudget, which explores
+    less the more the values differ, are compared instead."""
+    agent: Learners = field(default_factory=list)
+    """Several learners take every policy each."""
+    steps: Steps = field(default_factory=list)
+    replicates: Replicates = 10
+    """Each has a network and an environment of its own."""
     seed: Seed = 0
     jobs: Jobs = -1
-    metric: JudgedKey | None = None
-    """What the policies are judged by; by default the return where episodes end, else the reward per step."""
-    baseline: str | None = None
-    """The agent that differences are to, as the leaderboard writes it; the best one by default."""
+    metric: Metric = None
+    baseline: Baseline = None
     confidence: Confidence = 0.95
     cell_timeout: CellTimeout = None
     dry_run: DryRun = False
-    output: Path | None = None
-    """The folder for the results; by default results/PROGRAM-HASH, a folder for each experiment."""
+    output: Output = None
+    """The folder for the results; by default results/COMMAND-NAMES-HASH, one for each experiment."""
 
 
 def policies_for(given: Sequence[str], environment: str, steps: int) -> list[str]:
@@ -115,12 +121,12 @@ def train(program: str, name: str, options: TrainingOptions, describe: Callable[
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
         refusals.require_workers(options.jobs, options.cell_timeout)
         checks.number_in("--confidence", options.confidence, "(0, 1)")
-        experiment, baseline = describe(), None if options.baseline is None else as_written(options.baseline)
+        experiment, baseline = describe(), as_written(options.baseline)
         if baseline is not None:
             for label, task in zip(experiment.plan.task_labels, experiment.plan.tasks, strict=True):
                 find_agent(baseline, task.agents, label)
         _require_learning(experiment)
-        folder = options.output or Path("results") / f"{name}-{experiment.plan.hash}"
+        folder = options.output or results_folder(name, [*options.env, *options.policies], experiment.plan.hash)
         require_comparison_folder(folder)
         refusals.require_metric(experiment.tasks, options.metric)
         if options.dry_run:

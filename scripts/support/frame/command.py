@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import functools
+import io
+import re
+import sys
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr
 from typing import Protocol, TypeVar
 
 from scripts.support.console import warnings_in_one_line
 from scripts.support.frame.grouping import read_groups
+from scripts.support.frame.shell import call_of, shell_text
 from scripts.support.output import current_output, output_to
 from scripts.support.streams import guarded_streams
 
@@ -15,16 +20,17 @@ Options = TypeVar("Options")
 
 
 class Main(Protocol):
-    """Runs a command: with these arguments instead of the process's, under another name."""
+    """Runs a command: with these arguments instead of the process's, called by another program."""
 
-    def __call__(self, arguments: list[str] | None = None, program: str = ...) -> None:
+    def __call__(self, arguments: list[str] | None = None, program: str | None = None) -> None:
         """Run the command."""
 
 
 def command(name: str) -> Callable[[Callable[[list[str] | None, str], None]], Main]:
     """Decorate the ``main(arguments, program)`` of a command: whatever and wherever it prints, it has no traceback.
 
-    ``program`` is what messages call the command, by default its name.
+    ``name`` names the command in documents and folders. ``program`` is what the user types before the options, by
+    default ``python -m`` with the module; messages begin with it.
 
     A reader that goes away, as ``head`` does, stops nothing. Where stdout cannot be written, as on a full disk, the
     work is done, a line on stderr says so, and the exit code is 2.
@@ -32,8 +38,10 @@ def command(name: str) -> Callable[[Callable[[list[str] | None, str], None]], Ma
 
     def decorate(main: Callable[[list[str] | None, str], None]) -> Main:
         @functools.wraps(main)
-        def guarded(arguments: list[str] | None = None, program: str = name) -> None:
-            with guarded_streams() as (out, err), output_to(out) as output, warnings_in_one_line(program):
+        def guarded(arguments: list[str] | None = None, program: str | None = None) -> None:
+            program = program or call_of(main.__globals__["__spec__"], name)
+            call = shell_text(program, sys.argv[1:] if arguments is None else arguments)
+            with guarded_streams() as (out, err), output_to(out, call) as output, warnings_in_one_line(program):
                 ended = None
                 try:
                     main(arguments, program)
@@ -59,8 +67,24 @@ def read_options(
 
     Every command also has ``--quiet`` and ``--json``, which choose its output. ``examples`` are shown by the help.
     """
-    with guarded_streams(colours=True):
-        read = read_groups(kind, arguments, program, examples)
+    wrong = io.StringIO()
+    try:
+        with guarded_streams(colours=True), redirect_stderr(wrong):
+            read = read_groups(kind, arguments, program, examples)
+    except SystemExit:
+        if wrong.getvalue():
+            print(f"{program}: error: {_one_line(wrong.getvalue())}; see {program} --help", file=sys.stderr)
+        raise
     current_output().choose(quiet=read.quiet, as_json=read.as_json)
     options: Options = read.options
     return options
+
+
+def _one_line(report: str) -> str:
+    """Return what tyro says of wrong options, in a box or, where its lines cannot be shown, between rules."""
+    lines = [line.strip("\u2502 ") for line in re.sub(r"\x1b\[[0-9;]*m", "", report).splitlines()]
+    said = " ".join(line for line in lines if line and line[0] not in "\u256d\u2570")
+    parts = [part.strip() for part in re.split("[\u2500-]{4,}", said)]
+    # The title stands in the upper edge of a box, else before the first rule.
+    parts = parts if "\u256d" in report else parts[1:]
+    return " ".join(part for part in parts if not part.startswith(("For full help", "Argument help"))).rstrip(". ")

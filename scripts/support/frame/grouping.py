@@ -21,13 +21,12 @@ GROUPS = {
 }
 """Options by their names, for all commands; those of no group describe what is done."""
 _FIRST = "experiment"
-_FLAG = tyro.conf.FlagCreatePairsOff[bool]
 _FOR_ALL = (
     (
         "quiet",
-        Annotated[_FLAG, tyro.conf.arg(help="Print nothing but errors; the files and the exit code say the rest.")],
+        Annotated[bool, tyro.conf.arg(help="Print nothing but errors; the files and the exit code say the rest.")],
     ),
-    ("json", Annotated[_FLAG, tyro.conf.arg(help="Print one JSON document instead of text.")]),
+    ("json", Annotated[bool, tyro.conf.arg(help="Print one JSON document instead of text.")]),
 )
 
 
@@ -43,10 +42,10 @@ class Read:
 def read_groups(kind: Any, arguments: Sequence[str] | None, program: str, examples: Sequence[str]) -> Read:
     """Read a command line into the dataclass of its options; help and wrong options end the process."""
     grouped, groups = _grouped(kind)
-    shown = program if program.startswith(("boltzmann ", "python ")) else f"python -m scripts.{program}"
-    lines = [f"  {shown} {example}" for example in examples]
+    lines = [f"  {program} {example}" for example in examples]
     description = "\n".join([inspect.cleandoc(kind.__doc__ or ""), *(["", "examples:", *lines] if lines else [])])
-    read = tyro.cli(grouped, args=arguments, prog=program, description=description)
+    flags = (tyro.conf.FlagCreatePairsOff,)
+    read = tyro.cli(grouped, args=arguments, prog=program, description=description, config=flags)
     values = {name: getattr(getattr(read, group), name) for group, names in groups.items() for name in names}
     quiet, as_json = (values.pop(name) for name, _ in _FOR_ALL)
     return Read(kind(**values), quiet, as_json)
@@ -61,7 +60,8 @@ def _grouped(kind: Any) -> tuple[type[Any], dict[str, list[str]]]:
         group = next((group for group, names in GROUPS.items() if field.name in names), _FIRST)
         hint = hints[field.name]
         if field.name in texts:
-            hint = Annotated[hint, tyro.conf.arg(help=texts[field.name])]
+            text = f"{shared_text(hint)} {texts[field.name]}".lstrip()
+            hint = Annotated[hint, tyro.conf.arg(help=text)]
         default = dataclasses.field(default=field.default, default_factory=field.default_factory)
         members[group].append((field.name, hint, default))
     for name, hint in _FOR_ALL:
@@ -76,6 +76,11 @@ def _grouped(kind: Any) -> tuple[type[Any], dict[str, list[str]]]:
         kind.__name__, [(group, without_prefix[each]) for group, each in made.items()], frozen=True
     )
     return outer, {group: [field[0] for field in fields] for group, fields in kept.items()}
+
+
+def shared_text(hint: Any) -> str:
+    """Return the text that stands in the type of an option, "" where none does."""
+    return next((part.help for part in getattr(hint, "__metadata__", ()) if getattr(part, "help", None)), "")
 
 
 def option_texts(kind: type[Any]) -> dict[str, str]:

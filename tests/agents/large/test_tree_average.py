@@ -173,7 +173,7 @@ def test_a_tree_and_a_table_pull_the_same_arms():
 
 def compare(folder, environment, *policies):
     options = ["--steps", "40", "--replicates", "4", "--block", "2", "--jobs", "1", "--output", str(folder)]
-    main(["--tasks", environment, "--policies", *policies, *options])
+    main(["--env", environment, "--policies", *policies, *options])
 
 
 @pytest.mark.slow

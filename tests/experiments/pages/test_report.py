@@ -22,14 +22,14 @@ from boltzmann.experiments import (
     Section,
     Store,
     Task,
+    read_toml,
     run,
     write_report,
 )
 from boltzmann.experiments.describe.plan import TaskPlan
 from boltzmann.experiments.pages import write_judgement
-from boltzmann.experiments.pages.parts import notation
 from boltzmann.experiments.statistics import curve, labels_of
-from boltzmann.notation import parse
+from scripts.support import read_agent
 from tests.support.html_page import Page
 
 pytestmark = pytest.mark.filterwarnings("ignore::boltzmann.experiments.FewReplicatesWarning")
@@ -222,13 +222,12 @@ def test_names_from_users_are_escaped_everywhere(tmp_path):
     assert {HOSTILE, '"><b>&amp;'} <= set(page.texts["th"])
 
 
-def test_the_description_reads_back_as_the_experiment(experiment, page):
-    names = {
-        kind.__name__: kind
-        for kind in (Experiment, Task, QLearning, SampleAverage, Boltzmann, EpsilonGreedy, Greedy, Linear)
-    }
-    assert parse(notation(experiment.plan), names) == experiment
-    assert notation(experiment.plan) in page.texts["code"]
+def test_the_description_reads_back_as_the_experiment_by_the_command_above_it(experiment, page, tmp_path):
+    command, description = page.texts["code"][-2:]
+    assert command == "python -m boltzmann compare --experiment experiment.toml"
+    path = tmp_path / "experiment.toml"
+    path.write_text(description, encoding="utf-8")
+    assert read_toml(path, read_agent) == experiment
 
 
 def test_the_same_results_give_the_same_bytes_and_reading_changes_nothing(results, html, tmp_path):

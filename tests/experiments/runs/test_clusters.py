@@ -103,7 +103,7 @@ def test_dask_at_an_address(experiment, tmp_path):
 
 def test_interrupted_it_says_how_to_go_on_and_does(cluster, troublesome, tmp_path):
     agent = "troublesome:Slow(Uniform(), seconds=0.02)"
-    command = [sys.executable, "-m", "scripts.compare_schedules", "--tasks", "boltzmann/GaussianBandit-v0"]
+    command = [sys.executable, "-m", "scripts.compare_schedules", "--env", "boltzmann/GaussianBandit-v0"]
     command += ["--policies", agent, "--steps", "20", "--replicates", "24", "--block", "2", "--jobs", "2"]
     command += ["--backend", cluster, "--output"]
     folder = tmp_path / "stopped"
@@ -155,7 +155,7 @@ def ray_head(port):
 def test_a_cluster_that_is_killed_ends_the_run_in_one_line_and_it_goes_on_elsewhere(name, start, troublesome, tmp_path):
     pytest.importorskip(MODULES[name])
     folder, agent = tmp_path / "run", "troublesome:Slow(Uniform(), seconds=0.05)"
-    command = [sys.executable, "-m", "scripts.compare_schedules", "--tasks", "boltzmann/GaussianBandit-v0"]
+    command = [sys.executable, "-m", "scripts.compare_schedules", "--env", "boltzmann/GaussianBandit-v0"]
     command += ["--policies", agent, "--steps", "20", "--replicates", "120", "--block", "2", "--output", str(folder)]
     with contextmanager(start)(free_port()) as (address, kill):
         words = [*command, "--backend", name, "--address", address]
@@ -189,7 +189,7 @@ def test_a_missing_package_is_reported_in_one_line(name, monkeypatch, capsys, tm
     with pytest.raises(SystemExit) as stopped:
         compare_schedules.main(["--backend", name, "--replicates", "2", "--output", str(tmp_path / "x")])
     assert stopped.value.code == 2
-    assert f"pip install 'boltzmann-exploration[{name}]'" in capsys.readouterr().err
+    assert f'pip install "boltzmann-exploration[{name}]"' in capsys.readouterr().err
     assert not (tmp_path / "x").exists()
 
 

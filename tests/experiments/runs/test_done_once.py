@@ -94,7 +94,7 @@ def test_a_long_run_makes_two_more_of_each_cell_to_measure_its_memory(tmp_path):
 def test_the_command_needs_no_more_with_all_its_figures_and_its_page(tmp_path, monkeypatch):
     make = CountingMake()
     monkeypatch.setattr(envs, "make", make)
-    arguments = ["--tasks", "FrozenLake-v1", "--policies", "Greedy()", "Boltzmann(0.1)", "--agent", "QLearning(_)"]
+    arguments = ["--env", "FrozenLake-v1", "--policies", "Greedy()", "Boltzmann(0.1)", "--agent", "QLearning(_)"]
     arguments += ["--steps", "20", "--replicates", "12", "--jobs", "1", "--output", str(tmp_path / "results")]
     with block_files_read(monkeypatch) as opened:
         compare_schedules.main(arguments)

@@ -10,6 +10,7 @@ import envs
 from agents import QLearning, SampleAverage, SarsaLambda
 from boltzmann import Boltzmann, Greedy, InverseTime
 from boltzmann.experiments import Experiment, Store, Task, run
+from boltzmann.experiments.runs import memory_and_time
 from boltzmann.experiments.runs.machine import total_memory
 from boltzmann.experiments.runs.memory_and_time import block_memory, estimate, measure_worker_memory
 from boltzmann.experiments.runs.pool import LocalWorkers
@@ -63,6 +64,20 @@ def test_time_grows_with_steps_and_replicates():
     large = seconds(100_000, 100)
     # A noisy machine: the factor is 100.
     assert 10 * small < large < 1000 * small
+
+
+def test_what_happens_once_in_a_process_is_not_multiplied_by_the_steps(monkeypatch):
+    clock, costs = [0.0], {1: 5.0, 4: 0.5, 256: 3.0}
+
+    def fake_play(task, env, ends, *_):
+        # Each step takes 10 ms and each block 20 ms; the first call of some lengths loads or compiles besides.
+        clock[0] += 0.02 + 0.01 * ends[-1] + costs.pop(int(ends[-1]), 0.0)
+
+    monkeypatch.setattr(memory_and_time, "play", fake_play)
+    monkeypatch.setattr(memory_and_time.time, "perf_counter", lambda: clock[0])
+    (cell,) = estimate(Experiment([Task("FrozenLake-v1", [QLearning(Greedy())], 1000)], 200, 0), envs.make)
+    assert 4 not in costs
+    assert cell.seconds == pytest.approx(2 * (0.02 + 0.01 * 1000))
 
 
 def test_a_worker_is_more_than_its_largest_block_and_there_is_some_memory(tmp_path):

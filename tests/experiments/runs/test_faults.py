@@ -111,9 +111,9 @@ def test_commands_end_with_the_code_of_failed_cells(faulty, capsys, tmp_path):
     common = ["--jobs", "1", "--seed", "0", "--output", str(tmp_path / "run")]
     agent = "faulty:FaultyAgent(_, at=5)"
     for main, arguments in [
-        (compare_schedules.main, ["--tasks", BANDIT, "--policies", "Greedy()", "--agent", agent, "SampleAverage(_)"]),
+        (compare_schedules.main, ["--env", BANDIT, "--policies", "Greedy()", "--agent", agent, "SampleAverage(_)"]),
         (tune.main, ["--env", BANDIT, "--agent", agent, "--policies", "Greedy()", "Uniform()"]),
-        (anneal.main, ["--tasks", BANDIT, "--agent", agent]),
+        (anneal.main, ["--env", BANDIT, "--agent", agent]),
     ]:
         with pytest.raises(SystemExit) as stopped:
             main([*arguments, "--steps", "20", "--replicates", "4", *common])
@@ -130,7 +130,7 @@ def test_a_module_that_raises_when_it_is_imported_is_refused(raised, importable,
     (tmp_path / "raising_module.py").write_text(raised)
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    for arguments in (["--policies", "raising_module:Mine()"], ["--tasks", "raising_module:Mine-v0"]):
+    for arguments in (["--policies", "raising_module:Mine()"], ["--env", "raising_module:Mine-v0"]):
         err = refused(compare_schedules.main, [*arguments, "--output", str(tmp_path / "run")], capsys, tmp_path)
         assert raised.split()[1].partition("(")[0] in err
 

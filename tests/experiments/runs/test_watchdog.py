@@ -26,7 +26,7 @@ def command(tmp_path):
     started = []
 
     def start(*arguments):
-        words = [sys.executable, "-m", "scripts.compare_schedules", "--tasks", BANDIT, "--steps", "20"]
+        words = [sys.executable, "-m", "scripts.compare_schedules", "--env", BANDIT, "--steps", "20"]
         words += ["--replicates", "4", "--block", "2", "--output", str(tmp_path / "run"), *arguments]
         started.append(subprocess.Popen(words, stderr=subprocess.PIPE, text=True))
         return started[-1]

@@ -13,10 +13,11 @@ from agents import QLearning, SampleAverage
 from boltzmann import Boltzmann, Greedy
 from boltzmann.experiments import RefusedError, run
 from boltzmann.experiments.studies.annealing import PERIODS, Annealing, Gain, run_annealing
-from boltzmann.experiments.studies.annealing_tables import annealing_answer, gain_tables
+from boltzmann.experiments.studies.annealing_tables import annealing_answer, gain_cards, gain_tables
 from boltzmann.experiments.studies.gains import draw_gains
 from boltzmann.experiments.studies.problem import Problem, separate_seeds
 from boltzmann.experiments.studies.schedule_families import FAMILIES, schedule_of
+from boltzmann.experiments.studies.study_charts import gain_charts
 from boltzmann.notation import parse
 from scripts.support.names import NAMES
 
@@ -115,10 +116,53 @@ def test_gains_are_paired_differences_of_means(metric, sign, tmp_path):
 
 
 def test_a_metric_that_a_task_does_not_have_is_refused(tmp_path):
-    environment = "CartPole-v1(bins=(1, 1, 2, 2))"
-    annealing = Annealing([Problem(environment, QLearning(Greedy()), 20)], [1.0], [1.0], 2, 2, 0)
-    with pytest.raises(RefusedError, match="does not have the metric 'gap'"):
-        run_annealing(annealing, lambda name, experiment: run(experiment, tmp_path / name, make=envs.make))
+    learner = QLearning(Greedy())
+    cart, lake = Problem("CartPole-v1(bins=(1, 1, 2, 2))", learner, 20), Problem("FrozenLake-v1", learner, 20)
+    for problems, message in (
+        ([cart], "no task of .* has the metric 'gap'"),
+        ([lake, cart], "CartPole.* does not have"),
+    ):
+        annealing = Annealing(problems, [1.0], [1.0], 2, 2, 0, "gap")
+        folder = tmp_path / f"{len(problems)}"
+        with pytest.raises(RefusedError, match=message):
+            run_annealing(annealing, lambda name, one, folder=folder: run(one, folder / name, make=envs.make))
+
+
+def test_returns_are_judged_by_the_episodes_that_ended_in_the_period(tmp_path):
+    """The oracle sums the stored episodes and returns itself."""
+    problem = Problem("FrozenLake-v1", QLearning(Greedy()), 1000)
+    annealing = Annealing([problem], [0.1, 1.0], [1.0], 4, 12, 0, "return")
+    gains, runs = run_annealing(annealing, lambda name, one: run(one, tmp_path / name, make=envs.make))
+    assert {gain.metric for gain in gains} == {"return"}
+    cells = {cell.agent: cell.metrics for cell in runs["judging"].cells()}
+    for period, windows in ((PERIODS[0], slice(None)), (PERIODS[1], slice(-10, None))):
+        for gain in (gain for gain in gains if gain.period == period):
+            annealed_returns, constant_returns = (
+                cells[f"QLearning({name})"]["return_sum"][:, windows].sum(axis=1)
+                / cells[f"QLearning({name})"]["episodes"][:, windows].sum(axis=1)
+                for name in (gain.policy, gain.constant)
+            )
+            assert gain.value == pytest.approx((annealed_returns - constant_returns).mean())
+            assert gain.level == pytest.approx(constant_returns.mean())
+
+
+def test_replicates_without_a_return_are_left_out_and_no_value_is_said(tmp_path):
+    """In the last three of 30 steps few poles fall; the gap is not told, so the usual metric judges by default."""
+    problem = Problem("CartPole-v1(bins=(1, 1, 6, 12))", QLearning(Greedy()), 30)
+    annealing = Annealing([problem], [0.1], [1.0], 2, 4, 0, "return")
+    gains, _ = run_annealing(annealing, lambda name, one: run(one, tmp_path / name, make=envs.make))
+    usual, _ = run_annealing(
+        dataclasses.replace(annealing, metric=None), lambda name, one: run(one, tmp_path / name, make=envs.make)
+    )
+    assert {gain.metric for gain in usual} == {"return"}
+    assert not any(np.isnan(gain.value) for gain in gains if gain.period == PERIODS[0])
+    last = [dataclasses.replace(gain, value=np.nan, low=np.nan, high=np.nan, p_value=np.nan) for gain in gains[-2:]]
+    shown = [*gains[:-2], *last]
+    assert "no value" in str(gain_tables(shown)[-1].rows)
+    assert "nan" not in " ".join(annealing_answer(shown))
+    assert draw_gains(shown).axes
+    assert gain_charts(shown)
+    assert gain_cards(shown)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +182,7 @@ def test_comparisons_say_what_is_wrong(changed, message):
         Annealing(**({**good, "choosing": 2, "judging": 2, "seed": 0} | changed))
 
 
-GAIN = Gain("a", PERIODS[0], "linear", 0.5, "Boltzmann(x)", "Boltzmann(1.0)", 0.5, 0.4, 0.6, 0.01, 2.0)
+GAIN = Gain("a", PERIODS[0], "linear", 0.5, "Boltzmann(x)", "Boltzmann(1.0)", "gap", 0.5, 0.4, 0.6, 0.01, 2.0)
 GAINS = [
     GAIN,
     dataclasses.replace(GAIN, speed=1.0, value=-0.5, low=-0.6, high=-0.4),
@@ -154,7 +198,7 @@ def test_figure_and_table_mark_significant_differences():
     assert [line.get_markerfacecolor() == "white" for line in marks] == [False, False, True, True]
     assert panel.get_xscale() == "linear"
     assert [text.get_text() for text in panel.get_yticklabels()] == ["linear", "cosine"]
-    (table,) = gain_tables(GAINS, "gap")
+    (table,) = gain_tables(GAINS)
     assert table.columns == ("family", "down after 50 %", "down after 100 %")
     assert table.rows[0] == ("linear", "+0.50 [+0.40, +0.60] +", "-0.50 [-0.60, -0.40] -")
     assert table.rows[1][1].endswith(" =")
