@@ -21,9 +21,9 @@ _TASKS = (
 )
 _FEW = ("--replicates", "4", "--jobs", "1")
 KINDS = {
-    "compare": partial(compare_schedules.main, [*_FEW, "--tasks", *_TASKS[:2], "--steps", "200"]),
-    "sweep": partial(temperature_limits.main, [*_FEW, "--tasks", *_TASKS, "--steps", "60"]),
-    "anneal": partial(anneal.main, [*_FEW, "--tasks", *_TASKS, "--steps", "60"]),
+    "compare": partial(compare_schedules.main, [*_FEW, "--env", *_TASKS[:2], "--steps", "200"]),
+    "sweep": partial(temperature_limits.main, [*_FEW, "--env", *_TASKS, "--steps", "60"]),
+    "anneal": partial(anneal.main, [*_FEW, "--env", *_TASKS, "--steps", "60"]),
     "tune": partial(tune.main, [*_FEW, "--env", "FrozenLake-v1", "--steps", "300", "--first", "3"]),
     "untuned": partial(untuned.main, ["StandardError()", *_FEW, "--tasks", "2 arms", "testbed"]),
 }

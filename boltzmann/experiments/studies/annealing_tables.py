@@ -36,8 +36,7 @@ def annealing_answer(gains: Sequence[Gain]) -> list[str]:
     answer = [_where(period, gains) for period in dict.fromkeys(gain.period for gain in gains)]
     for task, period in dict.fromkeys((gain.task, gain.period) for gain in gains):
         here = [gain for gain in gains if (gain.task, gain.period) == (task, period)]
-        counts, best = _counts(here), _best(here)
-        worst = min(here, key=lambda gain: gain.value)
+        counts, (worst, best) = _counts(here), _extremes(here)
         answer.append(
             f"On {task}, {period}: of {len(here)} schedules {counts['gains']} gain over {here[0].constant}, "
             f"{counts['loses']} lose, {counts['not significant']} do not differ significantly from it. "
@@ -85,10 +84,6 @@ def _by_task(gains: Sequence[Gain]) -> list[list[Gain]]:
     return [[gain for gain in gains if gain.task == task] for task in dict.fromkeys(gain.task for gain in gains)]
 
 
-def _best(here: Sequence[Gain]) -> Gain:
-    return max(here, key=lambda gain: gain.value)
-
-
 def _judged_by(gains: Sequence[Gain]) -> str:
     return " or ".join(dict.fromkeys(BY_KEY[gain.metric].name for gain in gains))
 
@@ -109,11 +104,11 @@ def _counted(task: str, gains: Sequence[Gain]) -> str:
 def _best_table(gains: Sequence[Gain]) -> Table:
     rows = []
     for here in _by_task(gains):
-        best, counts = _best(here), _counts(here)
+        (_, best), counts = _extremes(here), _counts(here)
         rows.append(
             (
                 best.task,
-                f"{best.constant}: {best.level:z.3g}",
+                f"{best.constant}: {_level(best)}",
                 _short(best),
                 with_ends(best.value, best.low, best.high),
                 *(f"{counts[verdict]}" for verdict in ("gains", "loses", "not significant")),
@@ -130,8 +125,9 @@ def _card(here: Sequence[Gain]) -> Answer:
     winning = [one for one in tasks if _counts(one)["gains"]]
     sentences = [
         f"On {one[0].task}, {_counts(one)['gains']} of {len(one)} schedules gain; "
-        f"the best is {_best(one).policy}, by {with_ends(_best(one).value, _best(one).low, _best(one).high)}."
+        f"the best is {best.policy}, by {with_ends(best.value, best.low, best.high)}."
         for one in winning
+        for best in [_extremes(one)[1]]
     ]
     return Answer(
         f"{period[0].upper()}{period[1:]}",
