@@ -97,7 +97,7 @@ def test_more_than_ten_policies_keep_the_bands_of_the_best(tmp_path):
 
 
 def test_charts_of_every_kind_stand_on_a_page(judgement):
-    gain = Gain("a", "at the end", "linear", 0.1, "b", "c", 0.5, 0.1, 0.9, 0.01, 1.0)
+    gain = Gain("a", "at the end", "linear", 0.1, "b", "c", "gap", 0.5, 0.1, 0.9, 0.01, 1.0)
     rows = RowPanel("t", "x", [Row("<b>", 9, 0.5, np.nan, np.nan, "-0.5"), Row("n", 0, np.nan, np.nan, np.nan, "")])
     charts = [
         *learning_charts(judgement),

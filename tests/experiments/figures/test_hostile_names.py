@@ -74,7 +74,7 @@ def test_every_name_is_text_on_the_page(name, tmp_path):
 
 def test_names_in_the_figures_of_studies_are_text_too(tmp_path):
     for name in ("$$", "a\tb" + "x" * 500):
-        gain = Gain(name, "at the end", name, 0.1, name, name, 0.5, 0.1, 0.9, 0.01, 1.0)
+        gain = Gain(name, "at the end", name, 0.1, name, name, "gap", 0.5, 0.1, 0.9, 0.01, 1.0)
         save_figure(draw_gains([gain]), tmp_path / "gains.png")
         save_figure(draw_limits({name: [0.0, 1.0], "other": [0.0, 2.0]}), tmp_path / "limits.png")
     results = store_rewards(tmp_path / "r", ["A('$$', 0.5)", "A('$$', 1.0)", "$a$"], np.eye(3), environment="$$")
