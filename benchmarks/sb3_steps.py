@@ -6,11 +6,12 @@ in turn, in another order each round. Stock DQN is there twice, so that its rati
 
 from __future__ import annotations
 
-import random
+import importlib
 import statistics
 import time
 from typing import Any
 
+import numpy as np
 import torch
 from stable_baselines3 import DQN
 
@@ -28,7 +29,6 @@ from boltzmann import (
     RangeScaled,
     Sparsemax,
 )
-from boltzmann.deep.sb3 import ExploringDQN
 
 POLICIES: tuple[Policy, ...] = (
     EpsilonGreedy(0.1),
@@ -52,13 +52,15 @@ def stock() -> Any:
 
 def measure(policies: tuple[Policy, ...] = POLICIES, *, rounds: int = 15, steps: int = 400) -> dict[str, list[float]]:
     """Return seconds of processor time a step, one for each round, by the notation of the policy or "stock"."""
+    # Modules of boltzmann.deep are not in its face, which needs no library.
+    exploring = importlib.import_module("boltzmann.deep.sb3").ExploringDQN
     models = {"stock": stock(), "stock again": stock()}
-    models |= {repr(each): ExploringDQN("MlpPolicy", "CartPole-v1", exploration=each, seed=1) for each in policies}
+    models |= {repr(each): exploring("MlpPolicy", "CartPole-v1", exploration=each, seed=1) for each in policies}
     for model in models.values():
         model.learn(WARM_UP)
     times: dict[str, list[float]] = {name: [] for name in models}
     for round_ in range(rounds):
-        for name in random.Random(round_).sample(list(models), len(models)):
+        for name in np.random.default_rng(round_).permutation(list(models)).tolist():
             start = time.process_time()
             models[name].learn(steps, reset_num_timesteps=False)
             times[name].append((time.process_time() - start) / steps)
