@@ -82,7 +82,8 @@ def few_actions(policy: Any, values: Any, rng: Any, step: Any, visits: Any, vari
     if plan is None or (step is not None and step < 0):
         return None
     law, weigh, is_tensor = plan.law, plan.weigh, type(values) is not np.ndarray
-    if is_tensor and not tensors.is_plain(values, *(part for part in (visits, variances, where) if part is not None)):
+    others = [where, visits, variances] if law.inputs else [where]
+    if is_tensor and not tensors.is_plain(values, *(part for part in others if part is not None)):
         return None
     axes = values.ndim
     if not 0 < (values.numel() if is_tensor else values.size) <= plan.most or not 1 <= axes <= 2:
@@ -98,8 +99,8 @@ def few_actions(policy: Any, values: Any, rng: Any, step: Any, visits: Any, vari
         if None in inputs:
             return None
         noise = _noise(law.noise, TorchRandom(rng) if is_tensor else rng, tuple(values.shape)) if law.noise else _NONE
-        others: list[Any] = [itertools.cycle(part) for part in (noise, *inputs)]
-        weighed = [weigh(*part, numbers) for part in zip(rows, *others, strict=False)]
+        cycles: list[Any] = [itertools.cycle(part) for part in (noise, *inputs)]
+        weighed = [weigh(*part, numbers) for part in zip(rows, *cycles, strict=False)]
     else:
         weighed = [weigh(row, (), (), (), numbers) for row in rows]
     drawn = [scores.index(max(scores)) for scores in weighed] if law.noise else _inverted(weighed, rng, is_tensor)

@@ -27,13 +27,16 @@ def _unit(m: Functions, row: Named) -> Results:
 
 
 def _gaps(m: Functions, action: Named, row: Named) -> Results:
-    """Add up the sums at beta = 0, and keep the gap of an action in units of the range; 0 for the best ones."""
-    below = (action.q > -np.inf) & (action.q < row.top)
-    gap = m.where(below, (row.top / 2 - action.q / 2) / row.unit, 0.0)
+    """Add up the sums at beta = 0, and keep the gap of an action in units of the range.
+
+    It is 0 for masked actions and for the best ones, which are those that no gap above 0 tells apart.
+    """
+    allowed = action.q > -np.inf
+    gap = m.where(allowed, (row.top / 2 - action.q / 2) / row.unit, 0.0)
+    below = gap > 0.0
     return {
         "gap": gap,
-        "is_below": m.where(below, 1.0, 0.0),
-        "best": m.where(action.q == row.top, 1.0, 0.0),
+        "best": m.where(allowed, m.where(below, 0.0, 1.0), 0.0),
         "others": m.where(below, 1.0, 0.0),
         "s1": gap,
         "s2": gap * gap,
@@ -43,7 +46,7 @@ def _gaps(m: Functions, action: Named, row: Named) -> Results:
 
 def _powers(m: Functions, action: Named, row: Named) -> Results:
     """Add up the three sums at the present beta."""
-    weight = m.where(action.is_below > 0.0, m.exp(-(row.beta * action.gap)), 0.0)
+    weight = m.where(action.gap > 0.0, m.exp(-(row.beta * action.gap)), 0.0)
     first = weight * action.gap
     return {"s0": weight, "s1": first, "s2": first * action.gap}
 
@@ -91,7 +94,7 @@ def root_law(
 
     passes = (
         Pass(_least, _unit, largest=("least",)),
-        Pass(_gaps, keeps=("gap", "is_below"), largest=("nearest",)),
+        Pass(_gaps, keeps=("gap",), largest=("nearest",)),
         *before,
         Pass(_nothing, begin, guess="beta"),
         Pass(_powers, move, times=_MOST_STEPS, until="is_done"),

@@ -3,10 +3,23 @@
 import numpy as np
 import pytest
 
-from boltzmann import Boltzmann, BoltzmannGumbel, EntropyTarget, Greedy, RangeScaled, StandardError
+from boltzmann import (
+    GLIE,
+    Boltzmann,
+    BoltzmannGumbel,
+    EffectiveActionsTarget,
+    EntropyTarget,
+    Greedy,
+    GreedyProbabilityTarget,
+    LossBudget,
+    Mellowmax,
+    RangeScaled,
+    StandardError,
+)
 from boltzmann.acting.few_actions import few_actions
 from boltzmann.acting.law_in_floats import divided, exponential, powered
 from tests.support.lists import POLICIES, THERMOSTATS
+from tests.support.stopwatch import require_within
 
 EVERY = POLICIES + [Boltzmann(thermostat) for thermostat in THERMOSTATS]
 FALLING = Boltzmann(lambda step: 1.0 / (step + 1))
@@ -51,6 +64,16 @@ def test_the_same_stream_gives_the_same_actions(policy, shape):
 def test_softmax_like_policies_pass_in_floats(policy):
     values, inputs = inputs_for((1, 4), 0)
     assert few_actions(policy, values, np.random.default_rng(0), 3, **inputs) is not None
+
+
+def test_one_row_takes_at_most_25_microseconds():
+    """The longest of all are the targets, whose temperature is searched for."""
+    policies = [Boltzmann(0.5), Mellowmax(1.0), Boltzmann(EntropyTarget(0.5)), Boltzmann(EffectiveActionsTarget(2.0))]
+    policies += [Boltzmann(GreedyProbabilityTarget(0.5)), Boltzmann(LossBudget(0.1)), Boltzmann(GLIE())]
+    rows = list(np.random.default_rng(0).random((50, 1, 4)))
+    rng, visits = np.random.default_rng(0), np.ones((1, 4), dtype=np.int64)
+    for policy in policies:
+        require_within(len(rows) * 25e-6, lambda p=policy: [p.act(row, rng, visits=visits) for row in rows])
 
 
 @pytest.mark.parametrize("policy", [StandardError(), Boltzmann(EntropyTarget(0.3))], ids=repr)

@@ -1,4 +1,7 @@
-"""Every policy and thermostat under the transforms of JAX and PyTorch: NumPy's numbers, and NaN for bad rows."""
+"""Every policy and thermostat under the transforms of JAX and PyTorch: NumPy's numbers, and NaN for bad rows.
+
+``torch.compile`` traces with the backend "eager" here, which needs no C++ compiler.
+"""
 
 import numpy as np
 import pytest

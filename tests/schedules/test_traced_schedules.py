@@ -67,6 +67,7 @@ def test_bad_steps_raise_where_they_are_known_and_are_nan_under_a_trace(library)
 
 @pytest.mark.slow
 def test_pytorch_compiles_them():
+    """The backend "eager" traces alone, and needs no C++ compiler."""
     torch = pytest.importorskip("torch")
     steps = torch.tensor(STEPS)
     for schedule in SCHEDULES:

@@ -166,11 +166,14 @@ def test_kernels_weigh_as_arrays_do(owner):
     assert apart(owner, "kernel", MANY).max() <= kept_apart(owner, "kernel")
 
 
-@pytest.mark.parametrize("way", ["torch", "jax"])
+@pytest.mark.parametrize(
+    ("way", "rows"), [("torch", QUICK), pytest.param("torch", MANY, marks=pytest.mark.slow), ("jax", QUICK)]
+)
 @every_law
-def test_libraries_weigh_as_numpy_does(owner, way):
+def test_libraries_weigh_as_numpy_does(owner, way, rows):
+    """Of 100 000 rows JAX rounds some subnormal results to 0 on the way, of numbers that are none."""
     pytest.importorskip(way)
-    assert apart(owner, way, QUICK).max() <= kept_apart(owner, way)
+    assert apart(owner, way, rows).max() <= kept_apart(owner, way)
 
 
 def test_a_law_that_is_wrong_by_some_ulp_is_caught():
