@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boltzmann.experiments.engine.compiled.worlds.ziggurat import draw_numbers, draw_pieces
-from boltzmann.experiments.engine.compiled.writing import BLOCK, Kernel
+from boltzmann.experiments.engine.compiled.writing import VECTOR, Kernel
 
 _DRAWN_NUMBERS, _MOST_DRAWN_STEPS = 2**17, 2**11
 """Random numbers of each kind that are drawn in advance, and the most steps that they serve."""
@@ -37,7 +37,8 @@ class DrawnAhead:
         self._rows = rows
         self._by_generator: dict[int, list[tuple[Draw, NDArray[np.float64]]]] = {}
         for draw in draws:
-            numbers = np.zeros(self.steps * rows * draw.count + BLOCK)
+            # The padding of the last rows reads beyond them.
+            numbers = np.zeros((self.steps * rows + VECTOR) * draw.count)
             self._by_generator.setdefault(id(draw.rng), []).append((draw, numbers))
             kernel.argument(draw.name, numbers)
 

@@ -181,18 +181,3 @@ def write_choice(kernel: Kernel, weights: str, uniform: str, actions: str) -> No
     # The action indexes tables, so no weights may move it beyond the last one.
     with kernel.each(str(last)):
         code.line(f"{chosen} += 1 if {weight} <= {threshold} else 0")
-
-
-def write_largest_draw(kernel: Kernel, law: PolicyLaw, fold: Fold, noise: str, actions: str) -> None:
-    """Take the first action with the largest score for each row; the score reads the action's noise."""
-    assert law.weight is not None
-    code = kernel.code
-    kernel.memory("largest_draw")
-    kernel.memory(actions, "g")
-    largest, chosen = kernel.at("largest_draw"), kernel.at(actions)
-    fold.run(law.passes)
-    with code.under("for i in range(n):"):
-        code.line(f"{largest} = -np.inf", f"{chosen} = 0")
-    with kernel.each(rows="n"):
-        score = text_of(law.weight(code, fold.action(noise=noise), fold.row()))
-        code.line(f"{chosen} = a if {score} > {largest} else {chosen}", f"{largest} = max({score}, {largest})")
