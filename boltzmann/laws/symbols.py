@@ -115,22 +115,20 @@ class Code:
     def __init__(self) -> None:
         self.lines: list[str] = []
         self._names = 0
-        self._indent = _INDENT
         self._in_reach: list[dict[str, Symbol]] = [{}]
 
     def line(self, *texts: str) -> None:
         """Write lines."""
-        self.lines += [self._indent + text for text in texts]
+        indent = _INDENT * len(self._in_reach)
+        self.lines += [indent + text for text in texts]
 
     @contextmanager
     def under(self, head: str) -> Iterator[None]:
         """Indent what follows under the head of a loop or of a condition."""
         self.line(head)
-        outside, self._indent = self._indent, self._indent + _INDENT
         self._in_reach.append({})
         yield
         self._in_reach.pop()
-        self._indent = outside
 
     def bind(self, text: str) -> Symbol:
         """Return the result of an operation, which is written unless its result is in reach."""
@@ -148,7 +146,7 @@ class Code:
         """Return what an expression is at this place; arrays change, so they are read each time."""
         self._names += 1
         name = f"x{self._names}"
-        self.lines.append(f"{self._indent}{name} = {text}")
+        self.lines.append(f"{_INDENT * len(self._in_reach)}{name} = {text}")
         return Symbol(self, name)
 
     def where(self, condition: Any, this: Any, other: Any) -> Symbol:
