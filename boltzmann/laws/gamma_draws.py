@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boltzmann.arrays import Floats
 from boltzmann.laws.numbers_in_laws import Functions, Number
 
 # The output function and the increment of SplitMix64 (Steele, Lea & Flood, "Fast splittable pseudorandom number
@@ -42,7 +41,7 @@ def noise_of(m: Functions, first: Number, second: Number, third: Number) -> tupl
     return radius * m.cos(2 * np.pi * second), -m.log1p(-third)
 
 
-def first_word(normal: Floats, exponential: Floats) -> Any:
+def first_word(normal: NDArray[np.float64], exponential: NDArray[np.float64]) -> Any:
     """Return the word with which the numbers after a rejected draw begin."""
     one, other = (np.float64(normal).view(np.uint64), np.float64(exponential).view(np.uint64))
     return one * _FIRST_FACTOR ^ other

@@ -2,11 +2,11 @@
 
 - ``maths``: the functions that laws call
 - ``on_arrays``: the passes of a law over rows of actions
-- ``gamma_draws``: draws of log Gamma
+- ``drawn_again``: draws of log Gamma
 - ``traced_rows``: what a law reads where the numbers are unknown
 """
 
-from boltzmann._numerics.by_law.gamma_draws import log_gamma_draws
+from boltzmann._numerics.by_law.drawn_again import log_gamma_draws
 from boltzmann._numerics.by_law.maths import OF_FLOATS, OF_NUMPY, OF_SINGLE, Maths, maths_of
 from boltzmann._numerics.by_law.on_arrays import LawOnArrays
 from boltzmann._numerics.by_law.traced_rows import (

@@ -11,8 +11,8 @@ from numba import njit, types
 from numba.extending import intrinsic
 
 from boltzmann.experiments.engine.compiled.scalars import OPTIONS
-from boltzmann.laws.gamma_draws import first_word as _first_word
-from boltzmann.laws.gamma_draws import uniform_after as _uniform_after
+from boltzmann.laws import first_word as _first_word
+from boltzmann.laws import uniform_after as _uniform_after
 
 # The multiplier of PCG64 (O'Neill, "PCG: a family of simple fast space-efficient statistically good algorithms for
 # random number generation", 2014).
