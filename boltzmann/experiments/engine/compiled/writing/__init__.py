@@ -2,7 +2,8 @@
 
 - ``symbols``: a law called with symbols leaves lines of code
 - ``kernels``: a kernel while it is written: its lines, arguments and working memory
-- ``folds``: passes over the actions of a block of rows, and the choice of actions; ``noise``: the largest noisy score
+- ``folds``: passes over the actions of a block of rows, and the choice of actions
+- ``noisy_choice``: the choice of the largest noisy score
 """
 
 from boltzmann.experiments.engine.compiled.writing.folds import (
@@ -12,7 +13,7 @@ from boltzmann.experiments.engine.compiled.writing.folds import (
     write_weights,
 )
 from boltzmann.experiments.engine.compiled.writing.kernels import BLOCK, SLOT, VECTOR, Kernel, Numbers
-from boltzmann.experiments.engine.compiled.writing.noise import PAIR, write_noisy_choice
+from boltzmann.experiments.engine.compiled.writing.noisy_choice import PAIR, write_noisy_choice
 from boltzmann.laws import Code, Symbol, text_of
 
 __all__ = [
