@@ -35,13 +35,6 @@ class TorchRandom:
             drawn = torch.randn(shape, generator=rng, dtype=torch.float64, device=rng.device)
             return drawn.cpu().numpy()  # type: ignore[no-any-return]
 
-    def standard_gamma(self, a: Floats, shape: tuple[int, ...]) -> Floats:
-        """Draw gamma variables of shape parameters ``a``, which broadcast against ``shape``."""
-        torch, rng = sys.modules["torch"], self._rng
-        with libraries.transforms_off():
-            parameters = torch.from_numpy(np.array(np.broadcast_to(a, shape))).to(rng.device)
-            return torch._standard_gamma(parameters, generator=rng).cpu().numpy()  # type: ignore[no-any-return]
-
 
 def as_numpys(xp: Namespace, rng: Any) -> Any:
     """Return the randomness of a library as NumPy's generator, or as an object with its methods.

@@ -64,7 +64,8 @@ def plan_of(policy: Any) -> Plan | None:
     if known is not None and known[0]() is policy:
         return known[1]
     law = own_law(policy)
-    weigh = None if law is None or "epsilons" in getattr(policy, "reads", ()) else weigh_in_floats(law)
+    lacks_inputs = law is None or law.shapes is not None or "epsilons" in getattr(policy, "reads", ())
+    weigh = None if law is None or lacks_inputs else weigh_in_floats(law)
     plan = None if law is None or weigh is None else Plan(law, weigh)
     key = id(policy)
     _PLANS[key] = (ref(policy, lambda _: _PLANS.pop(key, None)), plan)

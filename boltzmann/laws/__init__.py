@@ -14,11 +14,13 @@ numbers of the step, such as ``temperature``, and the results of earlier passes.
 - ``changes``: the laws of learners; ``weights``: the softmax, its limits, mixtures and priors
 - ``renaming``: a law under other names, beside another one
 - ``indices_and_noise``: policies that read visits; ``thresholds``: sparsemax and entmax
+- ``gamma_draws``: draws of log Gamma, of which log odds consist
 - ``symbols``: laws as lines of code
 - ``numbers_in_laws``: the types of what a law is called with; ``owners``: whose law counts
 """
 
 from boltzmann.laws.changes import LearnerLaw, Rounds, Traces, averaged, moved
+from boltzmann.laws.gamma_draws import first_word, log_gamma, noise_of, uniform_after
 from boltzmann.laws.indices_and_noise import FARTHEST, LEAST_WIDTH, VISITS, greedy_law, noise_law, width
 from boltzmann.laws.numbers_in_laws import Functions, Named, Number
 from boltzmann.laws.owners import own_law
@@ -55,16 +57,20 @@ __all__ = [
     "averaged",
     "entmax_law",
     "expectation",
+    "first_word",
     "gibbs_weight",
     "greedy_law",
     "greedy_weight",
+    "log_gamma",
     "mixture",
     "moved",
     "noise_law",
+    "noise_of",
     "own_law",
     "sparsemax_law",
     "sparser_law",
     "text_of",
+    "uniform_after",
     "uniform_weight",
     "weights_around",
     "width",

@@ -98,6 +98,9 @@ class Functions(Protocol):
     def sqrt(self, x: object, /) -> Number:
         """Return the root."""
 
+    def cos(self, x: object, /) -> Number:
+        """Return the cosine."""
+
     def tanh(self, x: object, /) -> Number:
         """Return the hyperbolic tangent."""
 

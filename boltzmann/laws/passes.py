@@ -69,22 +69,26 @@ class PolicyLaw:
         The numbers of the step that the law reads, by name.
     inputs : frozenset of str
         What it reads of an action besides its value: "visits", "variances".
-    noise : {"", "exponential", "normal"}
-        The standard law of ``action.noise``, drawn for every action.
+    noise : {"", "exponential", "normal", "log odds"}
+        The law of ``action.noise``, drawn for every action: a standard law, or that of log(x / (1 - x)) where x has the
+        beta law of the action's ``shapes``.
     constants : mapping
         One number for each action, by the names that the law reads them by.
     requires : callable, optional
         ``requires(m, row)`` returns, by the texts of errors, what must hold after the passes, and the number that the
         error names, or NaN for none.
+    shapes : callable, optional
+        ``shapes(m, action, row)`` returns the two parameters, above 0, of the beta law of "log odds".
     """
 
     weight: Callable[[Any, Any, Any], Any] | None
     passes: tuple[Pass, ...] = ()
     numbers: Mapping[str, StepNumber] = field(default_factory=dict)
     inputs: frozenset[str] = frozenset()
-    noise: Literal["", "exponential", "normal"] = ""
+    noise: Literal["", "exponential", "normal", "log odds"] = ""
     constants: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     requires: Callable[[Any, Any], Mapping[str, tuple[Any, Any]]] | None = None
+    shapes: Callable[[Any, Any, Any], tuple[Any, Any]] | None = None
 
 
 @dataclass(frozen=True)

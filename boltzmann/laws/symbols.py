@@ -98,6 +98,9 @@ class Symbol:
     __hash__ = None  # type: ignore[assignment]
 
 
+_INDENT = "    "
+
+
 class Code:
     """Lines of code with their indentation, and the functions of numbers that laws call.
 
@@ -116,7 +119,8 @@ class Code:
 
     def line(self, *texts: str) -> None:
         """Write lines."""
-        self.lines.extend("    " * len(self._in_reach) + text for text in texts)
+        indent = _INDENT * len(self._in_reach)
+        self.lines += [indent + text for text in texts]
 
     @contextmanager
     def under(self, head: str) -> Iterator[None]:
@@ -142,7 +146,7 @@ class Code:
         """Return what an expression is at this place; arrays change, so they are read each time."""
         self._names += 1
         name = f"x{self._names}"
-        self.line(f"{name} = {text}")
+        self.lines.append(f"{_INDENT * len(self._in_reach)}{name} = {text}")
         return Symbol(self, name)
 
     def where(self, condition: Any, this: Any, other: Any) -> Symbol:

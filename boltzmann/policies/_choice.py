@@ -1,8 +1,9 @@
 """The action of the largest of independent draws, and the probability of each action, by quadrature.
 
 P(a) is the integral of f_a(x) times the product of F_b(x) over the other actions b, with densities f and distribution
-functions F. If the scales differ, it has no closed form. The line is cut at points that fit the law of each action, so
-that narrow and broad laws are resolved alike. Each panel has Gauss-Legendre nodes, and the distribution functions are
+functions F. If the scales differ, it has no closed form. The line is cut at points that fit the law of each action, as
+few as keep each panel within the distance of that law's own points, so that narrow and broad laws are resolved alike.
+Each panel has Gauss-Legendre nodes, and the distribution functions are
 integrals of the densities over the same nodes.
 """
 
@@ -20,6 +21,8 @@ from boltzmann.categorical import Categorical
 
 _NODES = 8
 _LEAST_PROBABILITY = 1e-300
+_MANY_ROWS = 16
+"""From this number of rows on, finding fewer panels is quicker than computing all of them."""
 _ENTRIES = 2**21
 """Rows are computed in parts of about so many numbers, which bounds the memory."""
 
@@ -91,10 +94,8 @@ def _part(knots: Floats, allowed: Bools, log_density: Callable[[Floats, slice], 
     # The largest draw is at least the largest of the lower ends.
     first = np.where(allowed, knots[..., 0], -np.inf).max(axis=-1)[:, np.newaxis, np.newaxis]
     # Masked actions add no panel boundaries.
-    edges = np.where(allowed[..., np.newaxis], np.maximum(knots, first), first)
-    edges = np.sort(edges.reshape(len(knots), -1), axis=-1)
-    used = (np.diff(edges, axis=-1) > 0).any(axis=0)
-    left, length = edges[:, :-1][:, used], np.diff(edges, axis=-1)[:, used]
+    edges = _few_edges(np.where(allowed[..., np.newaxis], np.maximum(knots, first), first), np.diff(knots, axis=-1))
+    left, length = edges[:, :-1], np.diff(edges, axis=-1)
     x = left[..., np.newaxis] + length[..., np.newaxis] * nodes
     flat = x.reshape(len(x), -1, 1)
     logs = np.where(allowed[:, np.newaxis], log_density(flat, rows), -np.inf).reshape(*x.shape, -1)
@@ -108,6 +109,33 @@ def _part(knots: Floats, allowed: Bools, log_density: Callable[[Floats, slice], 
     product = np.exp(np.log(below).sum(axis=-1, keepdims=True))
     probs = np.einsum("rngk,g->rk", density * (product / below), weights)
     return np.asarray(probs / probs.sum(axis=-1, keepdims=True))
+
+
+def _few_edges(points: Floats, distances: Floats) -> Floats:
+    """Return increasing edges of panels for each row, the last one repeated, from points of shape (R, K, m).
+
+    No panel is longer than the distance of any action's points there; ``distances``, shape (R, K, m - 1), follow them.
+    """
+    rows, count, many = points.shape
+    if rows < _MANY_ROWS:
+        return np.sort(points.reshape(rows, -1), axis=-1)
+    order = np.argsort(points.reshape(rows, -1), axis=-1, kind="stable")
+    sorted_points = np.take_along_axis(points.reshape(rows, -1), order, axis=-1)
+    following = np.concatenate([distances, np.full((rows, count, 1), np.inf)], axis=-1).reshape(rows, -1)
+    following, action = np.take_along_axis(following, order, axis=-1), order // many
+    index, present = np.arange(rows), np.full((rows, count), np.inf)
+    edges, last, most = sorted_points.copy(), sorted_points[:, 0], np.full(rows, np.inf)
+    for point in range(count * many - 1):
+        present[index, action[:, point]] = following[:, point]
+        here = present.min(axis=-1)
+        most = np.minimum(most, here)
+        needed = sorted_points[:, point + 1] - last > most
+        last, most = np.where(needed, sorted_points[:, point], last), np.where(needed, here, most)
+        edges[~needed, point] = np.inf
+    edges[:, 0] = sorted_points[:, 0]
+    edges = np.minimum(np.sort(edges, axis=-1), sorted_points[:, -1:])
+    used = (np.diff(edges, axis=-1) > 0).any(axis=0)
+    return edges[:, : int(used.sum()) + 1]
 
 
 @cache

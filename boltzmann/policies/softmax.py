@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from boltzmann.acting import Acting
@@ -234,11 +234,15 @@ class KLBoltzmann(Acting):
 
     @property
     def law(self) -> PolicyLaw | None:
-        """The policy as a law; None with a thermostat or prior without one, and with noise or epsilons in the prior."""
+        """The policy as a law; None with a thermostat or prior without one, and with noise in the prior."""
         law, prior = temperature_law(self.temperature), self.prior
         if law is None or not callable(prior):
             return None if law is None or callable(prior) else weights_around(prior, law)
         of_prior = own_law(prior)
-        if of_prior is None or of_prior.noise or "epsilons" in inputs_read_by(prior):
+        if of_prior is None or of_prior.weight is None or of_prior.noise:
             return None
+        if "epsilons" in inputs_read_by(prior):
+            initial: Any = prior
+            epsilons = StepNumber(initial.initial_epsilon, "[0, 1]")
+            of_prior = replace(of_prior, numbers={**of_prior.numbers, "epsilons": epsilons})
         return weights_around(of_prior, law)

@@ -8,15 +8,17 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 
 from boltzmann import checks
+from boltzmann._numerics import log_gamma_draws
 from boltzmann.acting import Acting
 from boltzmann.arrays import QUIET, Bools, Floats, Input, Mask, Step, Values
 from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
-from boltzmann.laws import Functions, Named, Number, PolicyLaw, StepNumber, noise_law
+from boltzmann.laws import Functions, Named, Number, Pass, PolicyLaw, Results, StepNumber, noise_law
 from boltzmann.policies._choice import largest_probabilities
 from boltzmann.policies._noise import ScaledNoise
 from boltzmann.policies.indices import PolicyInputs
 
+_AVERAGES = "in [0, 1], as averages of 0 and 1"
 _SERIES_FROM = 16.0
 """From this argument on, five terms of the series for log Gamma are exact to rounding."""
 _NORMAL_KNOTS = np.linspace(-8.4, 8.4, 15)
@@ -152,10 +154,38 @@ class BernoulliThompson(Acting):
         """Return the distribution of each row of ``values``, shape (..., K)."""
         inputs = PolicyInputs(values, visits, where)
         rates = np.where(inputs.allowed & ~inputs.untaken, inputs.values, 0.5)
-        checks.require_entries((rates >= 0) & (rates <= 1), "values", "in [0, 1], as averages of 0 and 1", rates)
+        checks.require_entries((rates >= 0) & (rates <= 1), "values", _AVERAGES, rates)
         successes = np.asarray(self.alpha + rates * inputs.visits, dtype=np.float64)
         failures = np.asarray(self.beta + (1 - rates) * inputs.visits, dtype=np.float64)
         return inputs.largest_draw(_BetaLaw(successes, failures, inputs.allowed, inputs.dtype))
+
+    @property
+    def law(self) -> PolicyLaw:
+        """The policy as a law."""
+        numbers = {"alpha": StepNumber(self.alpha, "(0, inf)"), "beta": StepNumber(self.beta, "(0, inf)")}
+        farthest = Pass(_outside, largest=("outside",), first={"farthest": "outside"})
+        visits = frozenset({"visits"})
+        return PolicyLaw(_score, (farthest,), numbers, visits, "log odds", requires=_averages, shapes=_shapes)
+
+
+def _outside(m: Functions, action: Named, row: Named) -> Results:
+    taken = (action.q > -np.inf) & (action.visits > 0)
+    return {"outside": m.where(taken, m.maximum(-action.q, action.q - 1.0), -np.inf), "farthest": action.q}
+
+
+def _averages(m: Functions, row: Named) -> dict[str, tuple[Number, Number]]:
+    return {f"values must be {_AVERAGES}": (row.outside <= 0, row.farthest)}
+
+
+def _shapes(m: Functions, action: Named, row: Named) -> tuple[Number, Number]:
+    taken = (action.q > -np.inf) & (action.visits > 0)
+    # Others are refused, but after the draw, which would not end.
+    rate = m.where(taken, m.minimum(m.maximum(action.q, 0.0), 1.0), 0.5)
+    return row.alpha + rate * action.visits, row.beta + (1.0 - rate) * action.visits
+
+
+def _score(m: Functions, action: Named, row: Named) -> Number:
+    return m.where(action.q > -np.inf, action.noise, -np.inf)
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,20 +199,16 @@ class _BetaLaw:
 
     def draw(self, rng: Any, shape: tuple[int, ...]) -> Floats:
         """Draw for every row and action; shape ``shape + (..., K)``."""
-        shape += self.a.shape
-        drawn = _log_gamma_draws(rng, self.a, shape) - _log_gamma_draws(rng, self.b, shape)
-        return np.where(self.allowed, drawn, -np.inf)
+        shapes = np.stack([self.a, self.b], axis=-1)
+        shape += shapes.shape
+        drawn = log_gamma_draws(shapes, rng.standard_normal(shape), rng.standard_exponential(shape))
+        return np.where(self.allowed, drawn[..., 0] - drawn[..., 1], -np.inf)
 
     def probabilities(self) -> Any:
         """Return the probability of each action to have the largest draw; shape (..., K)."""
         count = self.a.shape[-1]
         a, b, allowed = self.a.reshape(-1, count), self.b.reshape(-1, count), self.allowed.reshape(-1, count)
         return _largest_beta(a, b, allowed).reshape(self.a.shape).astype(self.dtype, copy=False)
-
-
-def _log_gamma_draws(rng: Any, a: Floats, shape: tuple[int, ...]) -> Floats:
-    """Draw log Gamma(a) as log Gamma(a + 1) + log(uniform) / a, which does not underflow for any a."""
-    return np.asarray(np.log(rng.standard_gamma(a + 1, shape)) - rng.standard_exponential(shape) / a)
 
 
 def _largest_beta(a: Floats, b: Floats, allowed: Bools) -> Any:

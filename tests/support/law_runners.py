@@ -43,7 +43,8 @@ def given(law, rows, seed, *, reads_rates=False):
     visits = np.where(rng.random((rows, 1)) < 0.7, np.maximum(visits, 1.0), visits)
     inputs = {"visits": visits, "variances": rng.random(values.shape) * 10 ** rng.uniform(-300, 300, size=(rows, 1))}
     if law.noise:
-        inputs["noise"] = getattr(rng, f"standard_{law.noise}")(values.shape)
+        drawn = rng.logistic if law.shapes is not None else getattr(rng, f"standard_{law.noise}")
+        inputs["noise"] = drawn(size=values.shape)
     inputs = {name: part for name, part in inputs.items() if name in {*law.inputs, "noise"}}
     ranges = np.ptp(np.where(where, values, values[np.arange(rows), where.argmax(axis=1)][:, None]) / 2, axis=1)
     # A noise law whose number is fixed is another law at its ends.

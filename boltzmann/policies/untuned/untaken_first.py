@@ -117,8 +117,9 @@ class UntakenFirst(Acting):
         if law is None or law.weight is None:
             return None
         passes = (_UNTAKEN, *(_told(one) for one in law.passes))
+        shapes = None if law.shapes is None else _of_told(law.shapes)
         inputs = law.inputs | {"visits"}
-        return replace(law, weight=_of_told(law.weight), passes=passes, inputs=inputs)
+        return replace(law, weight=_of_told(law.weight), passes=passes, inputs=inputs, shapes=shapes)
 
 
 def _given(**inputs: object) -> dict[str, Any]:

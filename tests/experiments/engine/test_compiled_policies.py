@@ -105,17 +105,16 @@ POLICIES = [
     GaussianThompson(1.0, 0.5, 2.0),
     VDBE(1.0),
     VDBESoftmax(0.5, weight=0.2),
+    KLBoltzmann(VDBE(1.0, initial_epsilon=0.5), 0.5),
 ]
+OF_AVERAGES = [BernoulliThompson(), BernoulliThompson(0.02, 3.0), UntakenFirst(BernoulliThompson())]
+"""Policies whose values have to be averages of 0 and 1."""
 WITHOUT_LAW = [
-    # Its draws of Beta laws reject as many random numbers as the values want, in NumPy's order over all rows.
-    BernoulliThompson(),
-    UntakenFirst(BernoulliThompson()),
     # Noise has no weights.
     KLBoltzmann(BoltzmannGumbel(0.5), 0.5),
-    # The learner keeps the rates of its own policy, not of a prior.
-    KLBoltzmann(VDBE(1.0), 0.5),
+    KLBoltzmann(BernoulliThompson(), 0.5),
 ]
-"""These are called between kernels, each for the reason above it."""
+"""These are called between kernels, for the reason above them."""
 
 
 def of_kind(kind):
@@ -124,7 +123,7 @@ def of_kind(kind):
 
 
 def test_every_policy_and_thermostat_is_here():
-    known = {type(policy) for policy in [*POLICIES, *WITHOUT_LAW]}
+    known = {type(policy) for policy in [*POLICIES, *OF_AVERAGES]}
     assert of_kind(lambda value: value.__module__.startswith("boltzmann.policies")) - {boltzmann.Policy} <= known | {
         boltzmann.Distribution
     }
@@ -133,7 +132,7 @@ def test_every_policy_and_thermostat_is_here():
 
 
 def test_a_policy_without_a_law_says_so():
-    assert all(own_law(policy) is not None for policy in POLICIES)
+    assert all(own_law(policy) is not None for policy in [*POLICIES, *OF_AVERAGES])
     assert all(own_law(policy) is None for policy in WITHOUT_LAW)
 
 
@@ -151,7 +150,29 @@ def test_every_policy_acts_alike_on_a_bandit(policy):
     for rows in (65, 3, 1):
         assert_the_same(f"{BANDIT}(arms=5)", SampleAverage(policy), rows, exact=False)
 
-    (UntakenFirst(BernoulliThompson()),)
+
+@pytest.mark.parametrize("policy", OF_AVERAGES, ids=repr)
+def test_policies_of_averages_act_alike(policy):
+    for rows in (65, 3, 1):
+        assert_the_same("boltzmann/BernoulliBandit-v0(arms=5)", SampleAverage(policy), rows, exact=False)
+
+
+@pytest.mark.slow
+def test_each_choice_of_a_step_draws_in_turn():
+    assert_the_same(LAKE, Sarsa(BernoulliThompson(), step_size=0.5, discount=0.9), 5, exact=False)
+
+
+@pytest.mark.parametrize("engine", ["lockstep", "compiled"])
+def test_values_that_are_no_averages_are_named(engine):
+    with pytest.raises(ValueError, match=r"values must be in \[0, 1\], as averages of 0 and 1, got .* in row"):
+        rollout(
+            made(BANDIT, 3),
+            SampleAverage(BernoulliThompson()),
+            np.array([30]),
+            [0, 1, 2],
+            np.random.default_rng(0),
+            engine=engine,
+        )
 
 
 ON_TABLES = [

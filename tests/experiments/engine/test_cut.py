@@ -9,7 +9,17 @@ import numpy as np
 import pytest
 
 import agents
-from boltzmann import VDBE, BernoulliThompson, Boltzmann, Categorical, Greedy, Linear, softmax
+from boltzmann import (
+    VDBE,
+    BernoulliThompson,
+    Boltzmann,
+    Categorical,
+    GaussianThompson,
+    Greedy,
+    KLBoltzmann,
+    Linear,
+    softmax,
+)
 from boltzmann.experiments import RECORDED, rollout
 from boltzmann.experiments.errors import UnsupportedError
 from tests.support.both_engines import ActionLog, made
@@ -137,7 +147,7 @@ POLICY_CASES = [
     (agents.ConstantStep(Both()), DRIFTING),
     (agents.ConstantStep(Spread()), DRIFTING),
     (agents.QLearning(Both(), **TD), LAKE),
-    (agents.SampleAverage(BernoulliThompson()), "boltzmann/BernoulliBandit-v0"),
+    (agents.SampleAverage(KLBoltzmann(GaussianThompson(1.0), 0.5)), GAUSSIAN),
 ]
 """Learners with a policy that has no law, in worlds of every kind."""
 

@@ -30,8 +30,18 @@ def test_other_generators_and_other_laws_are_numpys_own(monkeypatch):
         ziggurat.draw_numbers(ours, "standard_normal", numbers)
         np.testing.assert_array_equal(numbers, theirs.standard_normal(5000))
     # Where a version of NumPy draws otherwise, the comparison notices, and NumPy draws.
-    tables = ziggurat._tables("standard_normal")
-    monkeypatch.setattr(ziggurat, "_tables", lambda kind: (*tables[:3], tables[3] + 1e-9, tables[4]))
+    tables = ziggurat._tables()
+    monkeypatch.setattr(ziggurat, "_tables", lambda: (*tables[:3], tables[3] + 1e-9, tables[4]))
     assert not ziggurat.draws_as_numpy.__wrapped__("standard_normal")
-    monkeypatch.setattr(ziggurat, "_tables", lambda kind: None)
+    monkeypatch.setattr(ziggurat, "_tables", lambda: None)
     assert not ziggurat.draws_as_numpy.__wrapped__("standard_normal")
+
+
+def test_kinds_take_turns_as_in_numpy():
+    ours, theirs = np.random.default_rng(3), np.random.default_rng(3)
+    numbers, kinds = np.empty(9000), ("standard_normal", "random", "standard_exponential")
+    ends = np.array([2000, 2001, 2001, 5000, 5000, 9000])
+    ziggurat.draw_pieces(ours, kinds, ends, numbers)
+    expected = [getattr(theirs, kind)(size) for kind, size in zip(kinds * 2, np.diff(ends, prepend=0), strict=True)]
+    np.testing.assert_array_equal(numbers, np.concatenate(expected))
+    assert ours.bit_generator.state == theirs.bit_generator.state

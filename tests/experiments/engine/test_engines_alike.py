@@ -137,7 +137,8 @@ def test_a_schedule_out_of_bounds_has_one_message_on_both_engines(policy, messag
 @pytest.mark.parametrize("world", [BANDIT, "FrozenLake-v1", "Taxi-v4"])
 def test_loops_are_compiled_once_whatever_the_schedules(world):
     learner = SampleAverage if world == BANDIT else QLearning
-    rolled("compiled", learner(Boltzmann(0.3)), envs.make(world, 3))
+    # So many rows also load the loop that draws random numbers.
+    rolled("compiled", learner(Boltzmann(0.3)), envs.make(world, 70))
     known, numba_calls = loading.kernel_of.cache_info().misses, _signatures()
     for schedule in (0.0, Linear(1.0, 0.0, 10), Constant(0.5), Warmup(Linear(1.0, 0.1, 10), 5), lambda step: 1.0):
         rolled("compiled", learner(Boltzmann(schedule)), envs.make(world, 3))

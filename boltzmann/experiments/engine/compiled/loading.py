@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from boltzmann.experiments.errors import UnsupportedError
+from boltzmann.laws import gamma_draws
 
 _log = logging.getLogger("boltzmann.experiments")
 
@@ -26,11 +27,12 @@ from boltzmann.experiments.engine.compiled.scalars import (
 )
 from boltzmann.experiments.engine.compiled.worlds.random_words import (
     EXPONENTIAL_SHIFT, FLOAT_SHIFT, LAYERS, NORMAL_MASK, NORMAL_SHIFT, SIGN, SIGN_SHIFT,
-    as_uniform, finish_draw, mixed_words, next_state, next_uniform,
+    as_uniform, finish_draw, first_word, mixed_words, next_state, next_uniform, uniform_after,
 )
 """
 
-_CALLED = ("scalars.py", "worlds/random_words.py")
+_HERE = Path(__file__).parent
+_CALLED = (_HERE / "scalars.py", _HERE / "worlds" / "random_words.py", Path(gamma_draws.__file__))
 """The files of the functions that kernels call."""
 
 
@@ -61,7 +63,7 @@ def kernel_folder() -> Path:
 @cache
 def kernel_of(text: str) -> Any:
     """Return the compiled function of a kernel's text; its file is named by all that it is made of."""
-    called = b"".join((Path(__file__).parent / part).read_bytes() for part in _CALLED)
+    called = b"".join(path.read_bytes() for path in _CALLED)
     name = "kernel_" + hashlib.sha256(called + text.encode()).hexdigest()[:32]
     try:
         path = _written(kernel_folder() / f"{name}.py", f"{_HEAD}\n\n@njit(cache=True, **OPTIONS)\n{text}")

@@ -19,12 +19,13 @@ from boltzmann.experiments.engine.compiled.worlds import (
     LawfulWorld,
 )
 from boltzmann.experiments.engine.compiled.writing import (
+    PAIR,
     SLOT,
     Fold,
     Kernel,
     text_of,
     write_choice,
-    write_largest_draw,
+    write_noisy_choice,
     write_probabilities,
     write_weights,
 )
@@ -85,15 +86,22 @@ class Steps:
         if "variances" in read:
             # The learner's own variances, or sums of squares, which are divided by the visits.
             self.loaded += ("variances" if "variances" in learner.tables else "squares",)
-        choices, noise = 2 if self.sampled else 1, self.policy.noise
-        drawn = Draw("noise_of_actions", f"standard_{noise}", learner.rng, choices * count)
-        own = [] if self.given else [drawn if noise else Draw("uniforms", "random", learner.rng, choices)]
-        if learner.uniform and not self.given:
-            own.append(Draw("coins", "random", learner.rng))
-        self.draws = [*own, *world.draws()]
+        self.draws = [*([] if self.given else self._own_draws()), *world.draws()]
         self.drawn: DrawnAhead
         declare(self, flat)
         self._write()
+
+    def _own_draws(self) -> list[Draw]:
+        """Return the random numbers of the agent in a step, in their order."""
+        choices, count, noise, rng = 2 if self.sampled else 1, self.kernel.actions, self.policy.noise, self.learner.rng
+        if noise == "log odds":
+            chosen = ("action", "upcoming")[:choices]
+            draws = [Draw(f"{kind}s_of_{name}", f"standard_{kind}", rng, 2 * count) for name in chosen for kind in PAIR]
+        elif noise:
+            draws = [Draw("noise_of_actions", f"standard_{noise}", rng, choices * count)]
+        else:
+            draws = [Draw("uniforms", "random", rng, choices)]
+        return [*draws, Draw("coins", "random", rng)] if self.learner.uniform else draws
 
     @property
     def handed_out(self) -> tuple[str, ...]:
@@ -221,8 +229,7 @@ class Steps:
     def choose(self, fold: Fold, draws: str, actions: str) -> None:
         """Choose an action for each row by the policy, with the random numbers from index ``draws`` on."""
         if self.policy.noise:
-            noise = f"noise_of_actions[({draws} + i) * {self.kernel.actions} + a]"
-            write_largest_draw(self.kernel, self.policy, fold, noise, actions)
+            write_noisy_choice(self.kernel, self.policy, fold, draws, actions)
             return
         write_weights(fold, self.policy, self.kernel, "weights")
         if "probability" in self.learner.inputs:

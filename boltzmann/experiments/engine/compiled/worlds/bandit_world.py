@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 
 from boltzmann.experiments.engine.compiled.worlds.draws import Draw
 from boltzmann.experiments.engine.compiled.worlds.unmasked import UnmaskedWorld
-from boltzmann.experiments.engine.compiled.worlds.ziggurat import draw_numbers
+from boltzmann.experiments.engine.compiled.worlds.ziggurat import draw_numbers, draw_pieces
 from boltzmann.experiments.engine.compiled.writing import Kernel, Numbers, text_of
 
 
@@ -36,9 +35,8 @@ class MovingDraw(Draw):
         if self._pulls in ("", self._moving):
             draw_numbers(self.rng, self.kind, numbers[: offsets[-1]])
             return
-        for start, stop in pairwise(offsets):
-            draw_numbers(self.rng, self._pulls, numbers[start : start + rows])
-            draw_numbers(self.rng, self._moving, numbers[start + rows : stop])
+        ends = np.column_stack([offsets[:-1] + rows, offsets[1:]]).ravel()
+        draw_pieces(self.rng, (self._pulls, self._moving), ends, numbers[: offsets[-1]])
 
 
 class BanditWorld(UnmaskedWorld):

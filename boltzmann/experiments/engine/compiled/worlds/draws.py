@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boltzmann.experiments.engine.compiled.worlds.ziggurat import draw_numbers
-from boltzmann.experiments.engine.compiled.writing import BLOCK, Kernel
+from boltzmann.experiments.engine.compiled.worlds.ziggurat import draw_numbers, draw_pieces
+from boltzmann.experiments.engine.compiled.writing import VECTOR, Kernel
 
 _DRAWN_NUMBERS, _MOST_DRAWN_STEPS = 2**17, 2**11
 """Random numbers of each kind that are drawn in advance, and the most steps that they serve."""
@@ -37,7 +37,8 @@ class DrawnAhead:
         self._rows = rows
         self._by_generator: dict[int, list[tuple[Draw, NDArray[np.float64]]]] = {}
         for draw in draws:
-            numbers = np.zeros(self.steps * rows * draw.count + BLOCK)
+            # The padding of the last rows reads beyond them.
+            numbers = np.zeros((self.steps * rows + VECTOR) * draw.count)
             self._by_generator.setdefault(id(draw.rng), []).append((draw, numbers))
             kernel.argument(draw.name, numbers)
 
@@ -53,13 +54,8 @@ def _fill_together(draws: list[tuple[Draw, NDArray[np.float64]]], steps: int, ro
         ((draw, numbers),) = draws
         draw.fill(numbers, steps, rows)
         return
-    if len({draw.kind for draw, _ in draws}) == 1:
-        counts = [rows * draw.count for draw, _ in draws]
-        drawn = np.empty((steps, sum(counts)))
-        draw_numbers(draws[0][0].rng, draws[0][0].kind, drawn)
-        for (_, numbers), part in zip(draws, np.split(drawn, np.cumsum(counts)[:-1], axis=1), strict=True):
-            numbers[: part.size] = part.ravel()
-        return
-    for step in range(steps):
-        for draw, numbers in draws:
-            draw.fill(numbers[step * rows * draw.count :], 1, rows)
+    counts = [rows * draw.count for draw, _ in draws]
+    drawn = np.empty((steps, sum(counts)))
+    draw_pieces(draws[0][0].rng, tuple(draw.kind for draw, _ in draws), np.cumsum(np.tile(counts, steps)), drawn)
+    for (_, numbers), part in zip(draws, np.split(drawn, np.cumsum(counts)[:-1], axis=1), strict=True):
+        numbers[: part.size] = part.ravel()

@@ -11,6 +11,8 @@ from numba import njit, types
 from numba.extending import intrinsic
 
 from boltzmann.experiments.engine.compiled.scalars import OPTIONS
+from boltzmann.laws import first_word as _first_word
+from boltzmann.laws import uniform_after as _uniform_after
 
 # The multiplier of PCG64 (O'Neill, "PCG: a family of simple fast space-efficient statistically good algorithms for
 # random number generation", 2014).
@@ -115,3 +117,7 @@ def _finish_draw(
 
 
 finish_draw: Any = njit(**OPTIONS)(_finish_draw)
+
+# What continues a rejected draw.
+first_word: Any = njit(**OPTIONS)(_first_word)
+uniform_after: Any = njit(**OPTIONS)(_uniform_after)

@@ -3,20 +3,22 @@
 - ``symbols``: a law called with symbols leaves lines of code
 - ``kernels``: a kernel while it is written: its lines, arguments and working memory
 - ``folds``: passes over the actions of a block of rows, and the choice of actions
+- ``noisy_choice``: the choice of the largest noisy score
 """
 
 from boltzmann.experiments.engine.compiled.writing.folds import (
     Fold,
     write_choice,
-    write_largest_draw,
     write_probabilities,
     write_weights,
 )
 from boltzmann.experiments.engine.compiled.writing.kernels import BLOCK, SLOT, VECTOR, Kernel, Numbers
+from boltzmann.experiments.engine.compiled.writing.noisy_choice import PAIR, write_noisy_choice
 from boltzmann.laws import Code, Symbol, text_of
 
 __all__ = [
     "BLOCK",
+    "PAIR",
     "SLOT",
     "VECTOR",
     "Code",
@@ -26,7 +28,7 @@ __all__ = [
     "Symbol",
     "text_of",
     "write_choice",
-    "write_largest_draw",
+    "write_noisy_choice",
     "write_probabilities",
     "write_weights",
 ]

@@ -76,28 +76,33 @@ class Fold:
             code.line(f"{top} = max({top}, {q})")
 
     def _pass(self, each: Pass) -> None:
-        code, kernel = self._code, self._kernel
-        names = self._result_names(each)
-        for name in names:
-            kernel.memory(self._name + name, per_action=name in each.keeps)
-        places = {name: kernel.at(self._name + name) for name in names if name not in each.keeps}
+        kernel, lines = self._kernel, self._code.lines
+        before = len(lines)
+        places = self._add(each)
+        if not (places or each.keeps):
+            self._code.lines = lines[:before]
         if places:
-            with code.under("for i in range(padded):"):
-                code.line(
+            # What the law adds is known after it was written.
+            summing, self._code.lines = lines[before:], lines[:before]
+            with self._code.under("for i in range(padded):"):
+                self._code.line(
                     *(f"{place} = {'-np.inf' if name in each.largest else '0.0'}" for name, place in places.items())
                 )
-        if names:
-            self._add(each, places)
+            self._code.lines += summing
         self._actions.update({name: kernel.at(self._name + name, "i", "a") for name in each.keeps})
         self._rows.update(places)
         if each.moves is not None:
             self._move(each)
 
-    def _add(self, each: Pass, places: Mapping[str, str]) -> None:
+    def _add(self, each: Pass) -> dict[str, str]:
+        """Write what all actions of a row add, and return the places of the sums."""
         code, kernel = self._code, self._kernel
         # Not unrolled: a copy of a law for every action takes long to compile, and runs no faster.
         with kernel.each():
             results = each.adds(code, self.action(), self.row())
+            for name in results:
+                kernel.memory(self._name + name, per_action=name in each.keeps)
+            places = {name: kernel.at(self._name + name) for name in results if name not in each.keeps}
             for name, of in each.first.items():
                 larger = f"{text_of(results[of])} > {places[of]}"
                 code.line(f"{places[name]} = {text_of(results[name])} if {larger} else {places[name]}")
@@ -109,12 +114,7 @@ class Fold:
                     code.line(f"{places[name]} = max({places[name]}, {text})")
                 elif name not in each.first:
                     code.line(f"{places[name]} += {text}")
-
-    def _result_names(self, each: Pass) -> list[str]:
-        """Call the law once on a code that is thrown away, which tells the names of its results."""
-        trial = Kernel(self._kernel.actions).code
-        action, row = (Numbers(trial, {name: name for name in places}) for places in (self._actions, self._rows))
-        return list(each.adds(trial, action, row))
+        return places
 
     def _move(self, each: Pass) -> None:
         assert each.moves is not None
@@ -181,18 +181,3 @@ def write_choice(kernel: Kernel, weights: str, uniform: str, actions: str) -> No
     # The action indexes tables, so no weights may move it beyond the last one.
     with kernel.each(str(last)):
         code.line(f"{chosen} += 1 if {weight} <= {threshold} else 0")
-
-
-def write_largest_draw(kernel: Kernel, law: PolicyLaw, fold: Fold, noise: str, actions: str) -> None:
-    """Take the first action with the largest score for each row; the score reads the action's noise."""
-    assert law.weight is not None
-    code = kernel.code
-    kernel.memory("largest_draw")
-    kernel.memory(actions, "g")
-    largest, chosen = kernel.at("largest_draw"), kernel.at(actions)
-    fold.run(law.passes)
-    with code.under("for i in range(n):"):
-        code.line(f"{largest} = -np.inf", f"{chosen} = 0")
-    with kernel.each(rows="n"):
-        score = text_of(law.weight(code, fold.action(noise=noise), fold.row()))
-        code.line(f"{chosen} = a if {score} > {largest} else {chosen}", f"{largest} = max({score}, {largest})")
