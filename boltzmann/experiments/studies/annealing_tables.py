@@ -108,7 +108,7 @@ def _best_table(gains: Sequence[Gain]) -> Table:
         rows.append(
             (
                 best.task,
-                f"{best.constant}: {_level(best)}",
+                f"{best.constant}: {_number(best)}",
                 _short(best),
                 with_ends(best.value, best.low, best.high),
                 *(f"{counts[verdict]}" for verdict in ("gains", "loses", "not significant")),
@@ -146,9 +146,12 @@ def _extremes(here: Sequence[Gain]) -> tuple[Gain, Gain]:
     return known[0], known[-1]
 
 
+def _number(gain: Gain) -> str:
+    return f"{gain.level:z.4g}" if gain.level == gain.level else "no"
+
+
 def _level(gain: Gain) -> str:
-    value = f"{gain.level:z.4g}" if gain.level == gain.level else "no"
-    return f"{value} {BY_KEY[gain.metric].name}"
+    return f"{_number(gain)} {BY_KEY[gain.metric].name}"
 
 
 def _where(period: str, gains: Sequence[Gain]) -> str:
