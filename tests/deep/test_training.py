@@ -96,7 +96,7 @@ def test_a_training_by_stable_baselines3_that_is_all_warm_up_is_refused(tmp_path
 
 def test_without_pytorch_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "torch", None)
-    with pytest.raises(ValueError, match=r"torch is not installed .*boltzmann-exploration\[torch\]'"):
+    with pytest.raises(ValueError, match=r'torch is not installed .*boltzmann-exploration\[torch\]"'):
         train_dqn.describe(train_dqn.Options())
 
 

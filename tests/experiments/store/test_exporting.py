@@ -122,7 +122,7 @@ def test_an_export_that_finds_the_disk_full_names_its_file_and_leaves_nothing(sm
 )
 def test_a_missing_package_is_named(small, tmp_path, monkeypatch, write, module, extra):
     monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(RefusedError, match=rf"pip install 'boltzmann-exploration\[{extra}\]'"):
+    with pytest.raises(RefusedError, match=rf'pip install "boltzmann-exploration\[{extra}\]"'):
         write(small, tmp_path / "x")
     assert not (tmp_path / "x").exists()
 
