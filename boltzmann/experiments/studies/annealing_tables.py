@@ -36,11 +36,12 @@ def annealing_answer(gains: Sequence[Gain]) -> list[str]:
     answer = [_where(period, gains) for period in dict.fromkeys(gain.period for gain in gains)]
     for task, period in dict.fromkeys((gain.task, gain.period) for gain in gains):
         here = [gain for gain in gains if (gain.task, gain.period) == (task, period)]
-        counts, (worst, best) = _counts(here), _extremes(here)
+        counts, worst, best = _counts(here), _extremes(here)[0], _best(here)
+        which = "Best of those that gain" if counts["gains"] else "Best by its mean"
         answer.append(
             f"On {task}, {period}: of {len(here)} schedules {counts['gains']} gain over {here[0].constant}, "
             f"{counts['loses']} lose, {counts['not significant']} do not differ significantly from it. "
-            f"{_named('Best', best)}; {_named('worst', worst)}."
+            f"{_named(which, best)}; {_named('worst by its mean', worst)}."
         )
     return answer
 
@@ -104,7 +105,7 @@ def _counted(task: str, gains: Sequence[Gain]) -> str:
 def _best_table(gains: Sequence[Gain]) -> Table:
     rows = []
     for here in _by_task(gains):
-        (_, best), counts = _extremes(here), _counts(here)
+        best, counts = _best(here), _counts(here)
         rows.append(
             (
                 best.task,
@@ -125,9 +126,9 @@ def _card(here: Sequence[Gain]) -> Answer:
     winning = [one for one in tasks if _counts(one)["gains"]]
     sentences = [
         f"On {one[0].task}, {_counts(one)['gains']} of {len(one)} schedules gain; "
-        f"the best is {best.policy}, by {with_ends(best.value, best.low, best.high)}."
+        f"the best of them is {best.policy}, by {with_ends(best.value, best.low, best.high)}."
         for one in winning
-        for best in [_extremes(one)[1]]
+        for best in [_best(one)]
     ]
     return Answer(
         f"{period[0].upper()}{period[1:]}",
@@ -138,6 +139,11 @@ def _card(here: Sequence[Gain]) -> Answer:
         f"on which some schedule has a significantly better {_judged_by(here)}",
         sentences,
     )
+
+
+def _best(here: Sequence[Gain]) -> Gain:
+    """Return the best of the schedules that gain; where none does, the one of the best mean."""
+    return _extremes([gain for gain in here if gain.verdict == "gains"] or here)[1]
 
 
 def _extremes(here: Sequence[Gain]) -> tuple[Gain, Gain]:
@@ -168,4 +174,4 @@ def _where(period: str, gains: Sequence[Gain]) -> str:
 
 
 def _named(which: str, gain: Gain) -> str:
-    return f"{which} by its mean is {gain.policy}, {with_ends(gain.value, gain.low, gain.high)}"
+    return f"{which} is {gain.policy}, {with_ends(gain.value, gain.low, gain.high)}"

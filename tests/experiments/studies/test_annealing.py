@@ -13,7 +13,7 @@ from agents import QLearning, SampleAverage
 from boltzmann import Boltzmann, Greedy
 from boltzmann.experiments import RefusedError, run
 from boltzmann.experiments.studies.annealing import PERIODS, Annealing, Gain, run_annealing
-from boltzmann.experiments.studies.annealing_tables import annealing_answer, gain_cards, gain_tables
+from boltzmann.experiments.studies.annealing_tables import annealing_answer, gain_cards, gain_sections, gain_tables
 from boltzmann.experiments.studies.gains import draw_gains
 from boltzmann.experiments.studies.problem import Problem, separate_seeds
 from boltzmann.experiments.studies.schedule_families import FAMILIES, schedule_of
@@ -206,6 +206,18 @@ def test_figure_and_table_mark_significant_differences():
         "of 4 schedules 1 gain over Boltzmann(1.0), 1 lose, 2 do not differ significantly from it"
         in annealing_answer(GAINS)[1]
     )
+
+
+def test_the_best_schedule_is_one_that_gains():
+    # A larger mean that is not significant is no gain.
+    unsure = dataclasses.replace(GAIN, policy="Boltzmann(y)", value=0.9, low=-0.1, high=1.9, p_value=0.2)
+    gains = [*GAINS, unsure]
+    assert "Best of those that gain is Boltzmann(x), +0.50" in annealing_answer(gains)[1]
+    (card,) = gain_cards(gains)
+    assert "1 of 5 schedules gain; the best of them is Boltzmann(x), by +0.50" in card.sentences[0]
+    assert gain_sections(gains)[0].tables[0].rows[0][2:4] == ("linear after 50 %", "+0.50 [+0.40, +0.60]")
+    (_, answer) = annealing_answer([unsure, *GAINS[1:]])
+    assert "Best by its mean is Boltzmann(y), +0.9 " in answer
 
 
 def test_one_huge_difference_does_not_hide_the_others():
