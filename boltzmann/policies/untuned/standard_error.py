@@ -88,7 +88,8 @@ class StandardError(ByStandardErrors):
     pools the variances v(a), (1/n), of what each action paid with the variance Var Q, (1/K), of the K allowed values;
     ``taken`` counts the actions that were taken, times ``spends``. Every allowed action is taken once first, the
     untaken ones with equal probability. The rewards' unit and origin change no probability, so no number has to be
-    tuned.
+    tuned. It does not explore deeply: where a small reward is near and a large one many steps away, it may stay with
+    the small one, and the surer the less the rewards vary.
 
     The factor was chosen by trials on bandits and tables, and no bound on the regret is proved. Relatives with
     proofs: a temperature for each arm by its visits (Cesa-Bianchi, Gentile, Lugosi & Neu, "Boltzmann exploration done
