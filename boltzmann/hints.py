@@ -60,7 +60,6 @@ def with_hints(function: Callable[_Parameters, _Result]) -> Callable[_Parameters
     TypeError: a call of Greedy() takes values alone by position: write step=, visits=, where=, variances=
     """
     accepted = _keywords_of(function)
-    signature = inspect.signature(function)
 
     @functools.wraps(function)
     def call(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Result:
@@ -70,7 +69,7 @@ def with_hints(function: Callable[_Parameters, _Result]) -> Callable[_Parameters
             # Looking at the arguments of every call would be felt.
             if accepted is not None and not accepted.issuperset(kwargs):
                 raise _refusal(_called(function, args), kwargs, accepted) from None
-            _require_fitting(function, signature, args, kwargs)
+            _require_fitting(function, args, kwargs)
             raise
 
     return call
@@ -88,10 +87,9 @@ def _called(function: Callable[..., object], args: tuple[object, ...]) -> str:
     return f"{function.__qualname__}()"
 
 
-def _require_fitting(
-    function: Callable[..., object], signature: inspect.Signature, args: tuple[object, ...], kwargs: dict[str, object]
-) -> None:
+def _require_fitting(function: Callable[..., object], args: tuple[object, ...], kwargs: dict[str, object]) -> None:
     """Raise a TypeError for arguments that do not fit the signature."""
+    signature = inspect.signature(function)
     try:
         signature.bind(*args, **kwargs)
     except TypeError as error:
