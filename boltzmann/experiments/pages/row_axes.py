@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from boltzmann.experiments.charts import decade
 
-WIDTHS = (5, 9, 12, 16)
+WIDTHS = (5, 9, 12, 16, 20)
 """The least width of an axis, in rem, at which each set of labels is shown; ``tables.css`` has the same numbers."""
 _SMALL = 1 / 1.2
 """The size of these letters, in rem."""
