@@ -230,7 +230,7 @@ def test_the_best_schedule_is_one_that_gains():
     assert "The one that gains is Boltzmann(x), +0.50" in annealing_answer(gains)[1]
     assert "Best of those that gain is Boltzmann(x), +0.50" in annealing_answer([*gains, GAIN])[1]
     (card,) = gain_cards(gains)
-    assert "1 of 5 schedules gain; the best of them is Boltzmann(x), by +0.50" in card.sentences[0]
+    assert "1 of 5 schedules gains; it is Boltzmann(x), by +0.50" in card.sentences[0]
     assert gain_sections(gains)[0].tables[0].rows[0][2:4] == ("linear after 50 %", "+0.50 [+0.40, +0.60]")
     (_, answer) = annealing_answer([unsure, *GAINS[1:]])
     assert "Best by its mean is Boltzmann(y), +0.9 " in answer
