@@ -159,11 +159,10 @@ def report(
     for name, found in (("best", temperatures), ("ends", checks)):
         for each in found:
             note(name, each)
-    best, ends, slopes = best_table(temperatures), ends_table(checks), slope_tables(values)
-    for table in (best, ends, *slopes):
+    print_table(best_table(temperatures))
+    print_answer(sweep_answer(temperatures, checks))
+    for table in (ends_table(checks), *slope_tables(values)):
         print_table(table)
-    answer = sweep_answer(temperatures, checks)
-    print_answer(answer)
     print()
     print_path("results", results.folder)
     folder = results.folder

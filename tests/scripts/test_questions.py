@@ -68,6 +68,15 @@ def test_a_script_prints_draws_and_writes_and_repeats_its_answer(
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*.npz")} == stored
 
 
+def test_a_sweep_prints_its_answer_before_the_checks_of_the_library(tmp_path, capsys):
+    temperature_limits.main([*SWEEP, *LAKE, "--output", str(tmp_path / "r")])
+    out = capsys.readouterr().out
+    order = ["The best constant temperature", "=> ", "The ends, byte by byte", "T → 0:", "T → ∞:", "results: "]
+    assert [out.index(words) for words in order] == sorted(out.index(words) for words in order)
+    # The heads of the answer's table take two lines at most.
+    assert len(out[: out.index("boltzmann/")].strip().splitlines()) <= 3
+
+
 def test_an_end_that_is_not_the_policy_fails_the_sweep(tmp_path, monkeypatch):
     """Planted fault: the end is at T = 10, which is not uniform yet."""
     monkeypatch.setattr(sweeps, "ENDS", {"Boltzmann(10.0)": "Uniform()"})
