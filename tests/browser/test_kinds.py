@@ -104,7 +104,7 @@ def test_the_labels_of_rows_have_room_and_enclose_the_marks(browser, tmp_path, w
         assert faults(page) == []
 
 
-def test_labels_that_touch_and_marks_beyond_the_ticks_are_caught(browser, tmp_path):
+def test_labels_that_touch_marks_beyond_the_ticks_and_hyphens_are_caught(browser, tmp_path):
     text = render_page("Rows", ["Rows."], [Section("Rows", charts=[Chart("A panel", [rows_between(-0.2, 0.05)])])])
     crowded = (
         text.replace(".scale:not(.rem-5)", ".no")
@@ -116,6 +116,7 @@ def test_labels_that_touch_and_marks_beyond_the_ticks_are_caught(browser, tmp_pa
         found = faults(page)
     assert any(" over " in fault for fault in found)
     assert any("a mark at" in fault for fault in found)
+    assert any("-0.2" in fault for fault in found)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -34,6 +34,18 @@ BEYOND = """() => [...document.querySelectorAll('.intervals')].flatMap((rows) =>
   return [...ends.filter((x) => x < first || x > last).map((x) => `${rows.caption.textContent}: a mark at ${x}`),
     ...(labels < 2 ? [`${rows.caption.textContent}: ${labels} labels`] : [])];
 })"""
+# Hyphens that stand for minus, outside of expressions and of what is typed.
+HYPHENS = """() => {
+  const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    if (node.parentElement.closest('code, pre, script')) continue;
+    const hyphens = node.data.matchAll(/.{0,20}(?:(?<![^\\s[(±])-(?=[.\\d]|inf|gap)|\\s-\\s).*/g);
+    found.push(...[...hyphens].map((one) => one[0]));
+  }
+  return found;
+}"""
 # A number with its interval in brackets, half of it behind ±, or a unit behind it, which stand in one line each.
 BROKEN = """([places, number]) => [...document.querySelectorAll(places)].flatMap((place) => {
   const walker = document.createTreeWalker(place, NodeFilter.SHOW_TEXT);

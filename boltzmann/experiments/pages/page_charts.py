@@ -11,7 +11,7 @@ import numpy as np
 
 from boltzmann.experiments.charts import COLOURS, Axis, Chart, Line, LinePanel, Row, RowPanel, mark_of
 from boltzmann.experiments.metrics import Floats
-from boltzmann.experiments.pages.drawings import breakable, escape, figures, prose
+from boltzmann.experiments.pages.drawings import breakable, escape, prose
 from boltzmann.experiments.pages.row_axes import WIDTHS, RowAxis, row_axis
 from boltzmann.experiments.wording import printable
 
@@ -152,5 +152,5 @@ def _row(row: Row, lines: str, axis: RowAxis) -> str:
     track = f'<div class="track colour-{row.style % len(COLOURS)}" aria-hidden="true">{marks}</div>'
     return (
         f'<tr data-series="{escape(row.name)}">{name}<td class="track-cell">{track}</td>'
-        f'<td class="number">{figures(row.text)}</td></tr>'
+        f'<td class="number">{prose(row.text)}</td></tr>'
     )

@@ -59,7 +59,7 @@ def judgement_table(result: TuningResult) -> Table:
             final_text(row)
             if row["replicates"] in (0, replicates)
             else f"({row['replicates']} only) {final_text(row)}",
-            "-" if index == judged.reference else difference_text(row),
+            "\N{EN DASH}" if index == judged.reference else difference_text(row),
             verdict,
         )
         for index, (row, verdict) in enumerate(
