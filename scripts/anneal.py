@@ -20,6 +20,7 @@ from boltzmann.experiments.studies import (
     gain_tables,
     run_annealing,
 )
+from boltzmann.experiments.wording import name_or_count
 from scripts.support import (
     CellTimeout,
     DryRun,
@@ -133,7 +134,8 @@ def main(arguments: list[str] | None, program: str) -> None:
         with each_figure() as attempt:
             draw_and_save(folder / _FIGURE, lambda: draw_gains(gains), attempt)
             page, sections = folder / _PAGE, [*gain_sections(gains), repetition(runs, current_output().call)]
-            title, cards = "Does annealing the temperature pay?", gain_cards(gains)
+            tasks = name_or_count(list(dict.fromkeys(gain.task for gain in gains)), "task")
+            title, cards = f"Does annealing the temperature pay on {tasks}?", gain_cards(gains)
             write_and_print(page, lambda: write_page(page, title, cards, sections), attempt)
 
 

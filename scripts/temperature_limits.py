@@ -39,6 +39,7 @@ from boltzmann.experiments.studies import (
     sweep_sections,
     sweep_temperatures,
 )
+from boltzmann.experiments.wording import name_or_count
 from scripts.support import (
     ActionValues,
     CellTimeout,
@@ -158,11 +159,10 @@ def report(
     for name, found in (("best", temperatures), ("ends", checks)):
         for each in found:
             note(name, each)
-    best, ends, slopes = best_table(temperatures), ends_table(checks), slope_tables(values)
-    for table in (best, ends, *slopes):
+    print_table(best_table(temperatures))
+    print_answer(sweep_answer(temperatures, checks))
+    for table in (ends_table(checks), *slope_tables(values)):
         print_table(table)
-    answer = sweep_answer(temperatures, checks)
-    print_answer(answer)
     print()
     print_path("results", results.folder)
     folder = results.folder
@@ -171,7 +171,8 @@ def report(
         draw_and_save(folder / "limits.png", lambda: draw_limits(values), attempt)
         checked = sweep_sections(results, temperatures, checks, values, metric)
         sections = [*checked, repetition({"sweep": results}, current_output().call)]
-        page, title = folder / _PAGE, "Which temperature? From T = 0 (greedy) to T = ∞ (uniform)"
+        tasks = name_or_count(list(results.plan.task_labels), "task")
+        page, title = folder / _PAGE, f"Which temperature on {tasks}? From T = 0 (greedy) to T = ∞ (uniform)"
         write_and_print(page, lambda: write_page(page, title, sweep_cards(temperatures, checks), sections), attempt)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 _BREAKS = re.compile(r"[^(,/ ]*(?:[(,/] ?| |$)")
 """A piece of an expression or a sentence, behind which a line may end."""
@@ -80,3 +80,25 @@ def shortened(text: str, width: int) -> str:
     ('Boltzmann(Linear(1.0, …', 'Greedy()')
     """
     return text if len(text) <= width else in_lines(text, width, 1)[0]
+
+
+def counted(count: int, noun: str) -> str:
+    """Write a number of things.
+
+    Examples
+    --------
+    >>> counted(1, "task"), counted(0, "task"), counted(2, "task")
+    ('1 task', '0 tasks', '2 tasks')
+    """
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def name_or_count(names: Sequence[str], noun: str) -> str:
+    """Return the one name there is, or how many there are.
+
+    Examples
+    --------
+    >>> name_or_count(["FrozenLake-v1"], "task"), name_or_count(["FrozenLake-v1", "CliffWalking-v1"], "task")
+    ('FrozenLake-v1', '2 tasks')
+    """
+    return names[0] if len(names) == 1 else counted(len(names), noun)

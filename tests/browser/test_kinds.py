@@ -7,6 +7,9 @@ from functools import partial
 import pytest
 
 from benchmarks.untuned import __main__ as untuned
+from boltzmann.experiments import Section, render_page
+from boltzmann.experiments.charts import Chart, Row, RowPanel
+from boltzmann.experiments.statistics import with_ends
 from scripts import anneal, compare_schedules, temperature_limits, tune
 from tests.support.page_faults import faults
 from tests.support.watched import BrowserPage, contrast
@@ -27,6 +30,8 @@ KINDS = {
     "tune": partial(tune.main, [*_FEW, "--env", "FrozenLake-v1", "--steps", "300", "--first", "3"]),
     "untuned": partial(untuned.main, ["StandardError()", *_FEW, "--tasks", "2 arms", "testbed"]),
 }
+REACHES = [(-0.2, 0.05), (-0.17, 0.03), (-0.883, 0), (-1.31e-3, 8e-4), (-12e3, 300), (-2.3e-5, 1e-5), (0.35, 0.9)]
+"""From the lowest to the highest number of an axis."""
 MOST_BYTES = 1_500_000
 ANSWER = """() => {
   const card = document.querySelector('.answers .answer');
@@ -78,6 +83,40 @@ def test_all_lies_within_the_screen_and_nothing_over_another(browser, written, k
         assert faults(page) == []
         for selector in ("body", ".answer .interval", ".answer .unit", "nav a", "td", ".along", "figcaption"):
             assert page.locator(selector).count() == 0 or contrast(page, selector) >= 4.5, selector
+
+
+def rows_between(low, high):
+    """Two policies with long names whose intervals reach from the lowest to the highest number."""
+    names = "Boltzmann(Linear(1.0, 0.01, 1000))", "Boltzmann(InverseTime(1.0, 0.3333333333333333))"
+    numbers = (low, low, low / 2 + high / 2), (high, low / 2 + high / 2, high)
+    rows = [
+        Row(name, style, *row, with_ends(*row)) for style, (name, row) in enumerate(zip(names, numbers, strict=True))
+    ]
+    return RowPanel(f"{low} to {high}", "difference in gap", rows)
+
+
+@pytest.mark.parametrize("width", [360, 390, 600, 768, 1000, 1200, 1400, 1800])
+def test_the_labels_of_rows_have_room_and_enclose_the_marks(browser, tmp_path, width):
+    panels = [[rows_between(*reach), rows_between(*(-end for end in reach[::-1]))] for reach in REACHES]
+    charts = [Chart("Two panels", pair) for pair in panels]
+    (tmp_path / "rows.html").write_text(render_page("Rows", ["Rows."], [Section("Rows", charts=charts)]), "utf-8")
+    with opened(browser, tmp_path / "rows.html", width, "light") as page:
+        assert faults(page) == []
+
+
+def test_labels_that_touch_marks_beyond_the_ticks_and_hyphens_are_caught(browser, tmp_path):
+    text = render_page("Rows", ["Rows."], [Section("Rows", charts=[Chart("A panel", [rows_between(-0.2, 0.05)])])])
+    crowded = (
+        text.replace(".scale:not(.rem-5)", ".no")
+        .replace("@container", "@media print and")
+        .replace('class="scale', 'style="font-size:2rem" class="scale')
+    )
+    (tmp_path / "rows.html").write_text(re.sub(r'(class="dot[^>]*left:)[^"]*', r"\1 101%", crowded), "utf-8")
+    with opened(browser, tmp_path / "rows.html", 390, "light") as page:
+        found = faults(page)
+    assert any(" over " in fault for fault in found)
+    assert any("a mark at" in fault for fault in found)
+    assert any("-0.2" in fault for fault in found)
 
 
 @pytest.mark.parametrize("kind", KINDS)

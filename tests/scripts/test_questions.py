@@ -7,6 +7,7 @@ from boltzmann.experiments import Store
 from boltzmann.experiments.studies import sweep as sweeps
 from scripts import anneal, temperature_limits, tune
 from scripts.support.problems import make_problem, read_policy
+from tests.support.html_page import Page
 
 SWEEP = ["--replicates", "3", "--steps", "30", "--per-decade", "1", "--low", "1", "--high", "10", "--jobs", "1"]
 LAKE = ["--env", "boltzmann/GaussianBandit-v0(arms=3)", "FrozenLake-v1"]
@@ -20,17 +21,30 @@ QUESTIONS = [
         [*SWEEP, *LAKE],
         ["sweep.png", "limits.png", "report.html"],
         ["T = 0 is greedy and T = inf is uniform, byte by byte", "Q* at the start of FrozenLake-v1"],
+        "Which temperature on 2 tasks? From T = 0 (greedy) to T = ∞ (uniform)",
     ),
-    (anneal, ANNEAL, ["gains.png", "report.html"], ["of 11 schedules", "+ gains, - loses, = not significant (Holm)"]),
-    (tune, TUNE, ["finalists.png", "report.html"], ["Recommended for boltzmann/GaussianBandit-v0(arms=3): "]),
+    (
+        anneal,
+        ANNEAL,
+        ["gains.png", "report.html"],
+        ["of 11 schedules", "+ gains, - loses, = not significant (Holm)"],
+        "Does annealing the temperature pay on boltzmann/DriftingBandit-v0(arms=3)?",
+    ),
+    (
+        tune,
+        TUNE,
+        ["finalists.png", "report.html"],
+        ["Recommended for boltzmann/GaussianBandit-v0(arms=3): "],
+        "Which temperature? boltzmann/GaussianBandit-v0(arms=3)",
+    ),
 ]
 
 
 @pytest.mark.parametrize(
-    ("script", "options", "files", "says"), QUESTIONS, ids=["temperature_limits", "anneal", "tune"]
+    ("script", "options", "files", "says", "asks"), QUESTIONS, ids=["temperature_limits", "anneal", "tune"]
 )
 def test_a_script_prints_draws_and_writes_and_repeats_its_answer(
-    script, options, files, says, tmp_path, capsys, monkeypatch
+    script, options, files, says, asks, tmp_path, capsys, monkeypatch
 ):
     monkeypatch.chdir(tmp_path)
     script.main(options)
@@ -45,11 +59,22 @@ def test_a_script_prints_draws_and_writes_and_repeats_its_answer(
     page = (folder / "report.html").read_text()
     assert "nan" not in out
     assert "Do it again" in page
+    (title,) = Page(page).texts["h1"]
+    assert title.replace("\N{NO-BREAK SPACE}", " ") == asks
     stored = {path: path.stat().st_mtime_ns for path in folder.rglob("*.npz")}
     script.main(options)
     assert capsys.readouterr().out == out
     assert (folder / "report.html").read_text() == page
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*.npz")} == stored
+
+
+def test_a_sweep_prints_its_answer_before_the_checks_of_the_library(tmp_path, capsys):
+    temperature_limits.main([*SWEEP, *LAKE, "--output", str(tmp_path / "r")])
+    out = capsys.readouterr().out
+    order = ["The best constant temperature", "=> ", "The ends, byte by byte", "T → 0:", "T → ∞:", "results: "]
+    assert [out.index(words) for words in order] == sorted(out.index(words) for words in order)
+    # The heads of the answer's table take two lines at most.
+    assert len(out[: out.index("boltzmann/")].strip().splitlines()) <= 3
 
 
 def test_an_end_that_is_not_the_policy_fails_the_sweep(tmp_path, monkeypatch):

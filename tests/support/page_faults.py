@@ -17,11 +17,35 @@ SPLIT = """() => [...document.querySelectorAll('tbody th code')].filter((element
 OVERLAPPING = """() => [...document.querySelectorAll('.plot svg.picture, .scale')].flatMap((axes) => {
   const labels = [...axes.querySelectorAll('text, span')].map((one) => [one.textContent, one.getBoundingClientRect()]);
   const seen = labels.filter(([, box]) => box.width);
-  // Boxes of letters are higher than what is drawn: rows of numbers may touch.
-  const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom - 3 && b.top < a.bottom - 3;
+  // Boxes of letters are higher than what is drawn: rows of numbers may touch. Beside each other they need a gap.
+  const near = (a, b) => a.left < b.right + 3 && b.left < a.right + 3;
+  const meet = (a, b) => near(a, b) && a.top < b.bottom - 3 && b.top < a.bottom - 3;
   return seen.flatMap(([text, box], index) => seen.slice(0, index).filter(([, other]) => meet(box, other))
     .map(([before]) => `${before} over ${text}`));
 })"""
+# Marks and ends of bars outside the ticks of their rows of intervals, and axes with fewer than two labels.
+BEYOND = """() => [...document.querySelectorAll('.intervals')].flatMap((rows) => {
+  const boxes = (kind) => [...rows.querySelectorAll(kind)].map((one) => one.getBoundingClientRect());
+  const ticks = boxes('.tick').map((box) => box.left);
+  const [first, last] = [Math.min(...ticks) - 1, Math.max(...ticks) + 1.5];
+  const ends = [...boxes('.dot').map((box) => (box.left + box.right) / 2),
+    ...boxes('.bar').flatMap((box) => [box.left, box.right])];
+  const labels = boxes('.scale span').filter((box) => box.width).length;
+  return [...ends.filter((x) => x < first || x > last).map((x) => `${rows.caption.textContent}: a mark at ${x}`),
+    ...(labels < 2 ? [`${rows.caption.textContent}: ${labels} labels`] : [])];
+})"""
+# Hyphens that stand for minus, outside of expressions and of what is typed.
+HYPHENS = """() => {
+  const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    if (node.parentElement.closest('code, pre, script')) continue;
+    const hyphens = node.data.matchAll(/.{0,20}(?:(?<![^\\s[(±])-(?=[.\\d]|inf|gap)|\\s-\\s).*/g);
+    found.push(...[...hyphens].map((one) => one[0]));
+  }
+  return found;
+}"""
 # A number with its interval in brackets, half of it behind ±, or a unit behind it, which stand in one line each.
 BROKEN = """([places, number]) => [...document.querySelectorAll(places)].flatMap((place) => {
   const walker = document.createTreeWalker(place, NodeFilter.SHOW_TEXT);
@@ -50,4 +74,11 @@ def faults(page):
     """Name what reaches beyond the screen, is cut in a word or a number, or lies over something else."""
     wide = ["the page"] if page.evaluate(TOO_WIDE) else []
     broken = page.evaluate(BROKEN, ["main p, main td, main figcaption, main li", NUMBERS])
-    return [*wide, *page.evaluate(OUTSIDE, SHOWN), *page.evaluate(SPLIT), *page.evaluate(OVERLAPPING), *broken]
+    return [
+        *wide,
+        *page.evaluate(OUTSIDE, SHOWN),
+        *page.evaluate(SPLIT),
+        *page.evaluate(OVERLAPPING),
+        *page.evaluate(BEYOND),
+        *broken,
+    ]

@@ -161,11 +161,11 @@ class RowPanel:
 
     @property
     def reach(self) -> tuple[float, float]:
-        """The ends of the axis: all numbers lie inside."""
+        """The least and the largest number that the axis encloses; they differ."""
         numbers = np.array([number for row in self.rows for number in (row.value, row.low, row.high)])
         known = [*numbers[np.isfinite(numbers)], *([] if self.line is None else [self.line])] or [0.0]
-        margin = 0.04 * (max(known) - min(known)) or 0.5
-        return float(min(known) - margin), float(max(known) + margin)
+        apart = 0.0 if max(known) > min(known) else 0.5
+        return float(min(known) - apart), float(max(known) + apart)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from boltzmann import checks
 from boltzmann.experiments.describe.block import Block, read_block_name
+from boltzmann.experiments.wording import counted
 
 RECORDS = ("replicates", "blocks", "log")
 """Record the curves of each replicate, or the mean and variance over the replicates of each block, or the curves and a
@@ -140,8 +141,8 @@ class Plan:
         200 replicates
         """
         if self.record == "blocks":
-            return f"{self.samples} mean{'s' if self.samples > 1 else ''} of {self.block} replicates each"
-        return f"{self.replicates} replicate{'s' if self.replicates > 1 else ''}"
+            return f"{counted(self.samples, 'mean')} of {counted(self.block, 'replicate')} each"
+        return counted(self.replicates, "replicate")
 
     def cells(self) -> list[tuple[int, int]]:
         """List the indices of all cells, task and agent: by task, then agent."""

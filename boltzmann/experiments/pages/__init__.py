@@ -1,7 +1,7 @@
 """Pages of results: one HTML file each, which loads nothing.
 
 - ``html``: answers and sections as a page
-- ``page_charts``, ``page_tables``, ``drawings``: charts, tables and drawings of one's own on it
+- ``page_charts``, ``row_axes``, ``page_tables``, ``drawings``: charts, tables and drawings of one's own on it
 - ``parts``: what pages share
 - ``comparison``: the page of a comparison
 - ``assets``: the style sheets and the scripts, which draw charts, sort tables and compute the explorer

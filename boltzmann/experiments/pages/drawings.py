@@ -62,27 +62,47 @@ _TOGETHER = (
     re.compile(r"(?<=±) (?=\d)"),
     re.compile(r"(?<=,) (?=[^\s\[\]]+\])"),
     re.compile(r"(?<=\d) (?=%)"),
-    re.compile(r"(?<=\w) (?== -?[\d∞])|(?<=\w =) (?=-?[\d∞])"),
+    re.compile(r"(?<=\w) (?== \N{MINUS SIGN}?[\d∞])|(?<=\w =) (?=\N{MINUS SIGN}?[\d∞])"),
 )
 
 
+_MINUS = "\N{MINUS SIGN}"
+_SIGNS = re.compile(
+    r"(?P<call>(?<=\w)(?<!\bexp)\()|[()]|(?P<minus>(?<![^\s\[(±])-(?=\.?\d|inf\b|gap\b)|(?<=\s)-(?=\s))"
+)
+"""Brackets, those of arguments apart, and signs of minus: before a number, and between two."""
+
+
+def _with_minus(text: str) -> str:
+    """Write true signs of minus, but leave arguments of expressions as they are, since these may be copied."""
+    depth = 0
+
+    def write(sign: re.Match[str]) -> str:
+        nonlocal depth
+        if sign["minus"]:
+            return sign[0] if depth else _MINUS
+        depth = max(0, depth - 1) if sign[0] == ")" else depth + bool(depth or sign["call"])
+        return sign[0]
+
+    return _SIGNS.sub(write, text)
+
+
 def prose(text: str) -> str:
-    r"""Write a sentence; no line ends within a number with its interval, its unit or its name.
+    r"""Write a sentence or a text of numbers, with true signs of minus.
+
+    No line ends within a number with its interval, its unit or its name.
 
     Examples
     --------
     >>> prose("T = 0.1 has 1.6 ± 0.2, a 95 % interval").replace("\xa0", "_")
     'T_=_0.1 has 1.6 ±_0.2, a 95_% interval'
+    >>> prose("Chain-v0(reward=-1.0): -0.5 [-0.6, -0.4], exp(-gap / T)").replace("\xa0", "_")
+    'Chain-v0(reward=-1.0): −0.5 [−0.6,_−0.4], exp(−gap / T)'
     """
-    written = _whole(escape(text))
+    written = _whole(_with_minus(escape(text)))
     for gap in _TOGETHER:
         written = gap.sub("\N{NO-BREAK SPACE}", written)
     return written
-
-
-def figures(text: str) -> str:
-    """Write a text of numbers as ``prose``, with a sign of minus that is as wide as that of plus."""
-    return re.sub(r"(?<![\w.])-(?=\d|inf)", "\N{MINUS SIGN}", prose(text))
 
 
 def figure_of(name: str, picture: Picture) -> str:

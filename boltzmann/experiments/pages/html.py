@@ -18,7 +18,7 @@ from itertools import groupby
 from string import Template
 
 from boltzmann.experiments.charts import Chart
-from boltzmann.experiments.pages.drawings import Picture, breakable, escape, figure_of, figures, prose
+from boltzmann.experiments.pages.drawings import Picture, breakable, escape, figure_of, prose
 from boltzmann.experiments.pages.page_charts import chart_of
 from boltzmann.experiments.pages.page_styles import palette_script, palette_style
 from boltzmann.experiments.pages.page_tables import Table, table_of
@@ -162,7 +162,7 @@ def _card(answer: Answer) -> str:
     unit = f' <span class="unit">{escape(answer.unit)}</span>' if answer.unit else ""
     # The estimate is large; its interval, which is long, stands behind it and is not cut.
     estimate, interval = re.split(r"(?=[\[±]|$)", answer.number, maxsplit=1)
-    number = figures(estimate) + (f'<span class="interval">{figures(interval)}</span>' if interval else "")
+    number = prose(estimate) + (f'<span class="interval">{prose(interval)}</span>' if interval else "")
     parts = [
         f'<p class="about">{breakable(answer.about)}</p>' if answer.about else "",
         f'<p class="best">{breakable(answer.best)}</p>',

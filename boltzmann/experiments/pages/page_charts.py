@@ -11,7 +11,8 @@ import numpy as np
 
 from boltzmann.experiments.charts import COLOURS, Axis, Chart, Line, LinePanel, Row, RowPanel, mark_of
 from boltzmann.experiments.metrics import Floats
-from boltzmann.experiments.pages.drawings import breakable, escape, figures, prose
+from boltzmann.experiments.pages.drawings import breakable, escape, prose
+from boltzmann.experiments.pages.row_axes import WIDTHS, RowAxis, row_axis
 from boltzmann.experiments.wording import printable
 
 _DIGITS = 6
@@ -23,9 +24,6 @@ _OUTLINES = {
     "diamond": "M0-5L5 0L0 5L-5 0Z",
     "cross": "M-4-4L4 4M-4 4L4-4",
 }
-_END = 0.1
-"""So near to an end of an axis a number that stood in the middle of its tick would leave the panel."""
-_STEPS, _ROUND, _TICKS = (1.0, 2.0, 5.0, 10.0), 1e-9, 5
 
 
 def chart_of(name: str, chart: Chart) -> str:
@@ -113,62 +111,46 @@ def _rounded(numbers: Sequence[float] | Floats) -> list[float | int | None]:
 
 
 def _rows_of(panel: RowPanel) -> str:
-    low, high = panel.reach
-
-    def place(number: float) -> str:
-        return f"{100 * (number - low) / (high - low):.2f}%"
-
-    ticks = _round_numbers(low, high)
-    lines = "".join(f'<span class="tick" style="left:{place(number)}"></span>' for number in ticks)
+    axis = row_axis(*panel.reach)
+    lines = "".join(f'<span class="tick" style="left:{_place(axis, tick * axis.step)}"></span>' for tick in axis.ticks)
     if panel.line is not None:
-        lines += f'<span class="zero" style="left:{place(panel.line)}"></span>'
-    rows = "\n".join(_row(row, lines, low, high) for row in panel.rows)
-    scale = "".join(
-        f'<span style="left:{place(number)};transform:translateX({_shift((number - low) / (high - low))})">'
-        f"{_short(number)}</span>"
-        for number in ticks
-    )
+        lines += f'<span class="zero" style="left:{_place(axis, panel.line)}"></span>'
+    rows = "\n".join(_row(row, lines, axis) for row in panel.rows)
+    scales = "".join(f'<div class="scale rem-{width}">{_labels(axis, width)}</div>' for width in WIDTHS)
     return (
         f'<div class="panel">\n<table class="intervals">\n<caption class="title">{breakable(panel.title)}</caption>\n'
         f"<tbody>\n{rows}\n</tbody>\n<tfoot><tr><td></td>"
-        f'<td class="track-cell"><div class="scale" aria-hidden="true">{scale}</div></td>'
+        f'<td class="track-cell"><div class="scales" aria-hidden="true">{scales}</div></td>'
         f'<td></td></tr><tr><td class="along" colspan="3">{prose(panel.label)}</td></tr></tfoot>\n</table>\n</div>'
     )
 
 
-def _row(row: Row, lines: str, low: float, high: float) -> str:
+def _place(axis: RowAxis, number: float) -> str:
+    return f"{100 * axis.share(number):.2f}%"
+
+
+def _labels(axis: RowAxis, width: float) -> str:
+    written = ""
+    for tick in axis.labelled(width):
+        place, shift = _place(axis, tick * axis.step), 100 * axis.shift(tick, width)
+        written += f'<span style="left:{place};transform:translateX(-{shift:.0f}%)">{axis.text(tick)}</span>'
+    return written
+
+
+def _row(row: Row, lines: str, axis: RowAxis) -> str:
     marks = lines
     if math.isfinite(row.low) and math.isfinite(row.high):
-        left, width = 100 * (row.low - low) / (high - low), 100 * (row.high - row.low) / (high - low)
-        marks += f'<span class="bar" style="left:{left:.2f}%;width:{width:.2f}%"></span>'
+        width = 100 * (axis.share(row.high) - axis.share(row.low))
+        marks += f'<span class="bar" style="left:{_place(axis, row.low)};width:{width:.2f}%"></span>'
     if math.isfinite(row.value):
         path = _OUTLINES[mark_of(row.style)]
-        left = 100 * (row.value - low) / (high - low)
         kind = "dot hollow" if row.is_hollow else "dot"
-        marks += f'<svg class="{kind}" viewBox="-7 -7 14 14" style="left:{left:.2f}%"><path d="{path}"/></svg>'
+        place = _place(axis, row.value)
+        marks += f'<svg class="{kind}" viewBox="-7 -7 14 14" style="left:{place}"><path d="{path}"/></svg>'
     about = f" {prose(row.about)}" if row.about else ""
     name = f'<th scope="row" data-style="{row.style}"><code>{breakable(row.name)}</code>{about}</th>'
     track = f'<div class="track colour-{row.style % len(COLOURS)}" aria-hidden="true">{marks}</div>'
     return (
         f'<tr data-series="{escape(row.name)}">{name}<td class="track-cell">{track}</td>'
-        f'<td class="number">{figures(row.text)}</td></tr>'
+        f'<td class="number">{prose(row.text)}</td></tr>'
     )
-
-
-def _shift(share: float) -> str:
-    """Return by how much of its width a number moves to the left: half, and less or more at the ends of the axis."""
-    inside = min(share / _END, (1 - share) / _END, 1.0)
-    return f"{-50 * (inside if share < 1 / 2 else 2 - inside):.0f}%"
-
-
-def _round_numbers(low: float, high: float) -> list[float]:
-    """Return round numbers between two ends, about five."""
-    rough = (high - low) / _TICKS
-    unit = 10.0 ** math.floor(math.log10(rough))
-    step = unit * next(times for times in _STEPS if times * unit >= rough * (1 - _ROUND))
-    first, last = math.ceil(low / step - _ROUND), math.floor(high / step + _ROUND)
-    return [number * step for number in range(first, last + 1)]
-
-
-def _short(number: float) -> str:
-    return f"{number:z.4g}".replace("-", "\N{MINUS SIGN}")

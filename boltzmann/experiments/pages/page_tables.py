@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from boltzmann.experiments.pages.drawings import breakable, escape, figures, prose
+from boltzmann.experiments.pages.drawings import breakable, escape, prose
 
 _STACKED, _LETTERS = 3, 42
 """A table with more columns, or more letters in a row, stands in blocks on a narrow screen, one for each row."""
@@ -80,7 +80,7 @@ def table_of(table: Table) -> str:
     ]
     return scrolling(
         table.caption,
-        f'<table class="{" ".join(classes)}">\n<caption>{escape(table.caption)}</caption>\n'
+        f'<table class="{" ".join(classes)}">\n<caption>{prose(table.caption)}</caption>\n'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>",
         "scroll wide" if len(table.columns) > _WIDE else "scroll",
     )
@@ -103,8 +103,7 @@ def _cells(table: Table, number: int) -> list[str]:
         name = f' data-column="{escape(table.columns[column])}"' if _stands_in_blocks(table) else ""
         shade = table.shades[number][column - table.heading - 1] if table.shades and column > table.heading else None
         tint = f' style="--shade: {shade:.2f}"' if shade is not None and shade == shade else ""
-        written = figures(text) if column > table.heading else prose(text)
-        cells.append(f"<td{_side(table, column)}{name}{tint}>{written}</td>")
+        cells.append(f"<td{_side(table, column)}{name}{tint}>{prose(text)}</td>")
     return cells
 
 

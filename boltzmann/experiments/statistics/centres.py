@@ -23,6 +23,7 @@ from boltzmann.experiments.statistics.intervals import (
     interval,
     t_quantile,
 )
+from boltzmann.experiments.wording import counted
 
 
 def interquartile_mean(samples: ArrayLike, axis: int | None = 0) -> Floats:
@@ -183,5 +184,5 @@ def _around(value: ArrayLike, half_width: ArrayLike) -> Estimate:
 def warn_of_few(replicates: int, stacklevel: int = 3) -> None:
     """Warn, with fewer than ten replicates, that intervals assume that these are about normal."""
     if replicates < FEW:
-        text = f"{replicates} replicate{'s' if replicates > 1 else ''}: intervals from fewer than {FEW} cover as they"
+        text = f"{counted(replicates, 'replicate')}: intervals from fewer than {FEW} cover as they"
         warnings.warn(f"{text} say only where replicates are about normal", FewReplicatesWarning, stacklevel=stacklevel)

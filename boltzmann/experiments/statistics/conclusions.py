@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from boltzmann.experiments.metrics import BY_KEY
+from boltzmann.experiments.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,7 +99,7 @@ def _without_a_winner(rows: Sequence[Mapping[Any, Any]]) -> str:
 def _verdict(rows: Sequence[Mapping[Any, Any]], confidence: float, sample: str) -> tuple[str, str]:
     """Return how the best one stands to the others, and the words that lead from "is best" to it."""
     count, others = max(int(row["replicates"]) for row in rows), len(rows) - 1
-    support = f"({100 * confidence:g} % confidence, {count} {sample}{'s' if count > 1 else ''})."
+    support = f"({100 * confidence:g} % confidence, {counted(count, sample)})."
     tied = [str(row["agent"]) for row in rows if row["tied"]]
     if not tied:
         return ", and ", f"differs significantly from {'the other' if others == 1 else 'all others'} {support}"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from boltzmann.experiments.metrics import BY_KEY
 from boltzmann.experiments.pages import Answer, Section, Table, with_ends
 from boltzmann.experiments.studies.annealing import Gain
 from boltzmann.experiments.studies.study_charts import gain_charts
+from boltzmann.experiments.wording import counted
 
 _MARKS = {"gains": "+", "loses": "-", "not significant": "="}
 
@@ -37,10 +38,11 @@ def annealing_answer(gains: Sequence[Gain]) -> list[str]:
     for task, period in dict.fromkeys((gain.task, gain.period) for gain in gains):
         here = [gain for gain in gains if (gain.task, gain.period) == (task, period)]
         counts, worst, best = _counts(here), _extremes(here)[0], _best(here)
-        which = "Best of those that gain" if counts["gains"] else "Best by its mean"
+        which = {0: "Best by its mean", 1: "The one that gains"}.get(counts["gains"], "Best of those that gain")
+        neither = counts["not significant"]
         answer.append(
-            f"On {task}, {period}: of {len(here)} schedules {counts['gains']} gain over {here[0].constant}, "
-            f"{counts['loses']} lose, {counts['not significant']} do not differ significantly from it. "
+            f"On {task}, {period}: of {counted(len(here), 'schedule')} {_gain(counts)} over {here[0].constant}, "
+            f"{_lose(counts)}, {neither} {'does' if neither == 1 else 'do'} not differ significantly from it. "
             f"{_named(which, best)}; {_named('worst by its mean', worst)}."
         )
     return answer
@@ -69,7 +71,7 @@ def gain_sections(gains: Sequence[Gain]) -> list[Section]:
                 "is for it alone, leaves out 0.",
             ],
         ),
-        *(Section(task, _counted(task, gains), charts=[charts[task]], is_folded=len(tasks) > 1) for task in tasks),
+        *(Section(task, _verdicts_on(task, gains), charts=[charts[task]], is_folded=len(tasks) > 1) for task in tasks),
     ]
 
 
@@ -79,6 +81,14 @@ def _periods(gains: Sequence[Gain]) -> list[str]:
 
 def _counts(here: Sequence[Gain]) -> dict[str, int]:
     return {verdict: sum(gain.verdict == verdict for gain in here) for verdict in _MARKS}
+
+
+def _gain(counts: Mapping[str, int], of: str = "") -> str:
+    return f"{counts['gains']}{of} {'gains' if counts['gains'] == 1 else 'gain'}"
+
+
+def _lose(counts: Mapping[str, int]) -> str:
+    return f"{counts['loses']} {'loses' if counts['loses'] == 1 else 'lose'}"
 
 
 def _by_task(gains: Sequence[Gain]) -> list[list[Gain]]:
@@ -93,12 +103,13 @@ def _short(gain: Gain) -> str:
     return f"{gain.family} after {100 * gain.speed:g} %"
 
 
-def _counted(task: str, gains: Sequence[Gain]) -> str:
+def _verdicts_on(task: str, gains: Sequence[Gain]) -> str:
     """Say for each period how many schedules gain and lose on a task."""
     parts = []
     for period in _periods(gains):
         counts = _counts([gain for gain in gains if (gain.task, gain.period) == (task, period)])
-        parts.append(f"{period}, {counts['gains']} of {sum(counts.values())} schedules gain and {counts['loses']} lose")
+        schedules = counted(sum(counts.values()), "schedule")
+        parts.append(f"{period}, {_gain(counts, f' of {schedules}')} and {_lose(counts)}")
     return f"Every schedule, beside the best constant temperature: {'; '.join(parts)}."
 
 
@@ -125,17 +136,18 @@ def _card(here: Sequence[Gain]) -> Answer:
     tasks, period = _by_task(here), here[0].period
     winning = [one for one in tasks if _counts(one)["gains"]]
     sentences = [
-        f"On {one[0].task}, {_counts(one)['gains']} of {len(one)} schedules gain; "
-        f"the best of them is {best.policy}, by {with_ends(best.value, best.low, best.high)}."
+        f"On {one[0].task}, {_gain(counts, f' of {schedules}')}; "
+        f"{'it' if counts['gains'] == 1 else 'the best of them'} is {best.policy}, "
+        f"by {with_ends(best.value, best.low, best.high)}."
         for one in winning
-        for best in [_best(one)]
+        for best, counts, schedules in [(_best(one), _counts(one), counted(len(one), "schedule"))]
     ]
     return Answer(
         f"{period[0].upper()}{period[1:]}",
         "Annealing beats the best constant temperature"
         if winning
         else "No annealing beats the best constant temperature",
-        f"{len(winning)} of {len(tasks)} tasks",
+        f"{len(winning)} of {counted(len(tasks), 'task')}",
         f"on which some schedule has a significantly better {_judged_by(here)}",
         sentences,
     )

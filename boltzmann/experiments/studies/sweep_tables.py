@@ -69,7 +69,7 @@ def best_table(results: Sequence[BestTemperature]) -> Table:
         )
         for best in results
     ]
-    columns = ("task", "at T = 0", "best T", "at the best T", "not significantly different", "at T = inf")
+    columns = ("task", "at T = 0", "best T", "at the best T", "tied with it", "at T = inf")
     return Table("The best constant temperature, by the last tenth of the steps", columns, rows)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from boltzmann.experiments.pages import Answer, Table
 from boltzmann.experiments.statistics import TaskJudgement, difference_text, final_text
 from boltzmann.experiments.studies.tuning import TuningResult
+from boltzmann.experiments.wording import counted
 
 _RECOMMENDED = "recommended"
 
@@ -24,7 +25,7 @@ def recommendation(result: TuningResult) -> list[str]:
     sentences = [
         f"Recommended for {judged.task}: {result.recommendation}.",
         f"Its {judged.metric.name} in the last tenth of the steps is {final_text(best)}: mean and 95 % interval over "
-        f"{best['replicates']} fresh replicates.",
+        f"{counted(best['replicates'], 'fresh replicate')}.",
         f"{', '.join(similar)} {verb} not differ significantly from it."
         if similar
         else "All other finalists differ significantly from it.",
@@ -42,7 +43,7 @@ def recommendation_card(result: TuningResult) -> Answer:
     """Return the recommendation as the answer of a page: the agent, its number, and how sure it is."""
     (judged,) = result.judgement.tasks
     best, (_, _, *sure) = judged.rows[judged.reference], recommendation(result)
-    unit = f"{judged.metric.name} in the last tenth of the steps, over {best['replicates']} fresh replicates"
+    unit = f"{judged.metric.name} in the last tenth of the steps, over {counted(best['replicates'], 'fresh replicate')}"
     return Answer(judged.task, f"{result.recommendation} is recommended", final_text(best), unit, sure)
 
 
@@ -58,7 +59,7 @@ def judgement_table(result: TuningResult) -> Table:
             final_text(row)
             if row["replicates"] in (0, replicates)
             else f"({row['replicates']} only) {final_text(row)}",
-            "-" if index == judged.reference else difference_text(row),
+            "\N{EN DASH}" if index == judged.reference else difference_text(row),
             verdict,
         )
         for index, (row, verdict) in enumerate(
@@ -66,7 +67,8 @@ def judgement_table(result: TuningResult) -> Table:
         )
     ]
     caption = (
-        f"The finalists, by {judged.metric.name} in the last tenth of the steps, over {replicates} fresh replicates, "
+        f"The finalists, by {judged.metric.name} in the last tenth of the steps, over "
+        f"{counted(replicates, 'fresh replicate')}, "
         "which had no part in the search"
     )
     columns = (

@@ -50,7 +50,7 @@ def _row(choice: TemperatureChoice, number: int, one: Candidate) -> list[str]:
         f"{estimate.value:.4f}",
         _range(estimate.low, estimate.high),
         difference if one.covered else "not to be trusted",
-        "-" if one.within is None else _range(*one.within),
+        "\N{EN DASH}" if one.within is None else _range(*one.within),
         f"{estimate.effective_size:.0f}",
         f"{100 * estimate.covered:.1f} %",
     ]

@@ -203,18 +203,34 @@ def test_figure_and_table_mark_significant_differences():
     assert table.rows[0] == ("linear", "+0.50 [+0.40, +0.60] +", "-0.50 [-0.60, -0.40] -")
     assert table.rows[1][1].endswith(" =")
     assert (
-        "of 4 schedules 1 gain over Boltzmann(1.0), 1 lose, 2 do not differ significantly from it"
+        "of 4 schedules 1 gains over Boltzmann(1.0), 1 loses, 2 do not differ significantly from it"
         in annealing_answer(GAINS)[1]
     )
+
+
+@pytest.mark.parametrize(
+    ("kept", "answer", "card", "number"),
+    [
+        (GAINS[:1], "of 1 schedule 1 gains over Boltzmann(1.0), 0 lose, 0 do not", "1 of 1 schedule gains; it is", "1"),
+        (GAINS[1:3], "of 2 schedules 0 gain over Boltzmann(1.0), 1 loses, 1 does not", None, "0"),
+        ([GAIN, GAIN], "of 2 schedules 2 gain over", "2 of 2 schedules gain; the best of them is", "1"),
+    ],
+)
+def test_verbs_agree_with_their_counts(kept, answer, card, number):
+    assert answer in annealing_answer(kept)[1]
+    (shown,) = gain_cards(kept)
+    assert shown.number == f"{number} of 1 task"
+    assert card is None or card in shown.sentences[0]
 
 
 def test_the_best_schedule_is_one_that_gains():
     # A larger mean that is not significant is no gain.
     unsure = dataclasses.replace(GAIN, policy="Boltzmann(y)", value=0.9, low=-0.1, high=1.9, p_value=0.2)
     gains = [*GAINS, unsure]
-    assert "Best of those that gain is Boltzmann(x), +0.50" in annealing_answer(gains)[1]
+    assert "The one that gains is Boltzmann(x), +0.50" in annealing_answer(gains)[1]
+    assert "Best of those that gain is Boltzmann(x), +0.50" in annealing_answer([*gains, GAIN])[1]
     (card,) = gain_cards(gains)
-    assert "1 of 5 schedules gain; the best of them is Boltzmann(x), by +0.50" in card.sentences[0]
+    assert "1 of 5 schedules gains; it is Boltzmann(x), by +0.50" in card.sentences[0]
     assert gain_sections(gains)[0].tables[0].rows[0][2:4] == ("linear after 50 %", "+0.50 [+0.40, +0.60]")
     (_, answer) = annealing_answer([unsure, *GAINS[1:]])
     assert "Best by its mean is Boltzmann(y), +0.9 " in answer

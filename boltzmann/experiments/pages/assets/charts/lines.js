@@ -21,9 +21,10 @@ function axesOf(panel, lines, width, height, logSteps) {
   const xs = lines.flatMap((line) => line.x).filter((number) => !usesLog || number > 0);
   const ys = lines.flatMap((line) => line.y);
   const edges = lines.flatMap((line) => [...(line.low ?? []), ...(line.high ?? [])]);
-  const yReach = reachOf(panel.y, ys, edges, panel.y.log);
-  const xReach = reachOf({ ...panel.x, tight: !panel.x.ticks?.length }, xs, [], usesLog);
-  const y = scaleOf(panel.y, yReach, [height - SPACE.bottom, SPACE.top], panel.y.log, Math.max(2, height / 48));
+  const mostTicks = Math.max(2, height / 48);
+  const yReach = reachOf({ ...panel.y, ends: "round" }, ys, edges, panel.y.log, mostTicks);
+  const xReach = reachOf({ ...panel.x, ends: panel.x.ticks?.length ? "apart" : "tight" }, xs, [], usesLog);
+  const y = scaleOf(panel.y, yReach, [height - SPACE.bottom, SPACE.top], panel.y.log, mostTicks);
   const left = 12 + SPACE.letter * Math.max(2, ...y.ticks.map(([, text]) => widthOf(text) / SPACE.letter));
   const inner = width - left - SPACE.right;
   const x = scaleOf(panel.x, xReach, [left, width - SPACE.right], usesLog, Math.max(2, inner / 85));

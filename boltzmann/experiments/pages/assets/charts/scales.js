@@ -28,10 +28,22 @@ function asEstimate(value, low, high, percent) {
   return `${fixed(value)} [${fixed(low)}, ${fixed(high)}]${unit}`;
 }
 
-function linearTicks(low, high, most) {
+// A round step that goes into a range at most so many times.
+function stepOf(low, high, most) {
   const rough = (high - low) / Math.max(1, most);
   const unit = 10 ** Math.floor(Math.log10(rough));
-  const step = unit * STEPS.find((times) => times * unit >= rough * (1 - 1e-9));
+  return unit * STEPS.find((times) => times * unit >= rough * (1 - 1e-9));
+}
+
+// The round numbers that enclose a range, so that no mark lies behind the last tick; they are ticks of their own range.
+function enclosing(low, high, most) {
+  const step = stepOf(low, high, most);
+  const [first, last] = [Math.floor(low / step + 1e-9) * step, Math.ceil(high / step - 1e-9) * step];
+  return stepOf(first, last, most) === step ? [first, last] : enclosing(first, last, most);
+}
+
+function linearTicks(low, high, most) {
+  const step = stepOf(low, high, most);
   const first = Math.ceil(low / step - 1e-9);
   const count = Math.floor(high / step + 1e-9) - first;
   return Array.from({ length: count + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)));
@@ -66,7 +78,7 @@ function scaleOf(axis, [low, high], [start, end], isLog, most) {
 }
 
 // How far an axis has to reach for some numbers: a few very wide bands may leave it instead of flattening all lines.
-function reachOf(axis, values, edges, isLog) {
+function reachOf(axis, values, edges, isLog, most) {
   if (axis.limits) return isLog ? [Math.max(axis.limits[0], Math.min(...values.filter((x) => x > 0))), axis.limits[1]] : axis.limits;
   if (axis.percent) return [0, 1];
   const known = isLog ? values.filter((number) => number > 0) : values;
@@ -80,7 +92,8 @@ function reachOf(axis, values, edges, isLog) {
     const wild = !isLog && all[1] - all[0] > 2 * (usual[1] - usual[0]);
     [low, high] = wild ? usual : all;
   }
-  if (axis.tight && high > low) return [low, high];
+  if (axis.ends === "round" && high > low && !isLog) return enclosing(low, high, most);
+  if (axis.ends === "tight" && high > low) return [low, high];
   if (isLog) return [low / 1.1, high * 1.1];
   const margin = 0.05 * (high - low) || 0.5 * Math.abs(low) || 0.5;
   return [low >= 0 && low - margin < 0 ? Math.min(low, 0) : low - margin, high + margin];
