@@ -132,7 +132,7 @@ def main(arguments: list[str] | None, program: str) -> None:
         print_path("results", folder)
         with each_figure() as attempt:
             draw_and_save(folder / _FIGURE, lambda: draw_gains(gains), attempt)
-            page, sections = folder / _PAGE, [*gain_sections(gains), repetition(runs, current_output().call)]
+            page, sections = folder / _PAGE, [*gain_sections(gains), repetition(runs, current_output().repeated)]
             title, cards = "Does annealing the temperature pay?", gain_cards(gains)
             write_and_print(page, lambda: write_page(page, title, cards, sections), attempt)
 

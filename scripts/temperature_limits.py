@@ -170,7 +170,7 @@ def report(
         draw_and_save(folder / "sweep.png", lambda: draw_sensitivity(results, "Boltzmann(T)", metric), attempt)
         draw_and_save(folder / "limits.png", lambda: draw_limits(values), attempt)
         checked = sweep_sections(results, temperatures, checks, values, metric)
-        sections = [*checked, repetition({"sweep": results}, current_output().call)]
+        sections = [*checked, repetition({"sweep": results}, current_output().repeated)]
         page, title = folder / _PAGE, "Which temperature? From T = 0 (greedy) to T = ∞ (uniform)"
         write_and_print(page, lambda: write_page(page, title, sweep_cards(temperatures, checks), sections), attempt)
 

@@ -148,7 +148,7 @@ def main(arguments: list[str] | None, program: str) -> None:
             sections = [
                 Section("The finalists", _SHOWS, [], [judged], result.agent, charts=compared),
                 Section("The search", _SEARCH, charts=constants, tables=[rounds]),
-                repetition(runs | {"judging": result.judged}, current_output().call),
+                repetition(runs | {"judging": result.judged}, current_output().repeated),
             ]
             page, title = folder / _PAGE, f"Which temperature? {tuning.problem.environment}"
             write_and_print(page, lambda: write_page(page, title, [recommendation_card(result)], sections), attempt)

@@ -171,6 +171,22 @@ def test_a_command_line_is_read_by_a_shell_as_it_was_typed(word):
     ]
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        ["--quiet"],
+        ["--json", "--jobs", "-1", "--cell_timeout=9"],
+        ["--dry-run", "--backend", "dask", "--address=tcp://x", "--output", "x"],
+    ],
+)
+def test_what_repeats_a_command_has_no_options_that_change_nothing_of_the_results(more):
+    kind, defining = compare_schedules.Options, ["--env", "Taxi-v4", "--policies", "Greedy()", "--seed=1"]
+    for words in (defining, [*more, *defining], [*defining, *more], [*defining[:2], *more, *defining[2:]]):
+        assert grouping.defining_words(kind, words) == defining
+    # A flag has no value, so that what follows is of no option.
+    assert grouping.defining_words(kind, ["--quiet", "results/x"]) == ["results/x"]
+
+
 def test_another_description_has_another_folder_of_a_name_that_every_system_takes(tmp_path):
     hostile = "a/b\\c:d*e?f<g>|\"h\" ü☃('x')" * 20
     folders = [results_folder("compare", ["boltzmann/Chain-v0", hostile], f"{digit}" * 16) for digit in "01"]

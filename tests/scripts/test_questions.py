@@ -45,6 +45,8 @@ def test_a_script_prints_draws_and_writes_and_repeats_its_answer(
     page = (folder / "report.html").read_text()
     assert "nan" not in out
     assert "Do it again" in page
+    assert "--replicates" in page
+    assert "--jobs" not in page
     stored = {path: path.stat().st_mtime_ns for path in folder.rglob("*.npz")}
     script.main(options)
     assert capsys.readouterr().out == out

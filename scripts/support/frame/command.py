@@ -11,7 +11,7 @@ from contextlib import redirect_stderr
 from typing import Protocol, TypeVar
 
 from scripts.support.console import warnings_in_one_line
-from scripts.support.frame.grouping import read_groups
+from scripts.support.frame.grouping import defining_words, read_groups
 from scripts.support.frame.shell import call_of, shell_text
 from scripts.support.output import current_output, output_to
 from scripts.support.streams import guarded_streams
@@ -75,7 +75,8 @@ def read_options(
         if wrong.getvalue():
             print(f"{program}: error: {_one_line(wrong.getvalue())}; see {program} --help", file=sys.stderr)
         raise
-    current_output().choose(quiet=read.quiet, as_json=read.as_json)
+    words = defining_words(kind, sys.argv[1:] if arguments is None else arguments)
+    current_output().choose(quiet=read.quiet, as_json=read.as_json, repeated=shell_text(program, words))
     options: Options = read.options
     return options
 

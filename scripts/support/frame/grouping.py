@@ -28,6 +28,9 @@ _FOR_ALL = (
     ),
     ("json", Annotated[bool, tyro.conf.arg(help="Print one JSON document instead of text.")]),
 )
+_FLAGS = tuple(name for name, _ in _FOR_ALL)
+# Another device rounds otherwise.
+_CHANGE_NOTHING = {*GROUPS["running"], *GROUPS["output"], *_FLAGS} - {"device"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,6 +52,20 @@ def read_groups(kind: Any, arguments: Sequence[str] | None, program: str, exampl
     values = {name: getattr(getattr(read, group), name) for group, names in groups.items() for name in names}
     quiet, as_json = (values.pop(name) for name, _ in _FOR_ALL)
     return Read(kind(**values), quiet, as_json)
+
+
+def defining_words(kind: Any, words: Sequence[str]) -> list[str]:
+    """Leave out the options of a command line that change nothing of the results, and their values."""
+    flags = {*_FLAGS, *(name for name, hint in get_type_hints(kind).items() if hint is bool)}
+    kept, keeps = list[str](), True
+    for word in words:
+        name, given, _ = word.removeprefix("--").replace("-", "_").partition("=")
+        is_option = word.startswith("--")
+        keeps = name not in _CHANGE_NOTHING if is_option else keeps
+        kept += [word] * keeps
+        # What follows a flag, or a value behind "=", is no value of it.
+        keeps = keeps or (is_option and (bool(given) or name in flags))
+    return kept
 
 
 @cache
