@@ -143,6 +143,13 @@ def test_every_dry_run_has_that_shape_too(name, tmp_path, capsys):
     ("wrong", "message"),
     [
         (["--tasks", "Taxi-v4"], "Unrecognized options: --tasks, Taxi-v4"),
+        (["--policy", "Greedy()"], "Unrecognized options: --policy, Greedy(): did you mean --policies?;"),
+        (["--step", "100"], "Unrecognized options: --step, 100: did you mean --steps?;"),
+        (["--environment=x"], "Unrecognized options: --environment=x: did you mean --env?;"),
+        (
+            ["--replicate", "3", "--quite"],
+            "Unrecognized options: --replicate, 3, --quite: did you mean --replicates or",
+        ),
         (["--metric", "joy"], "invalid choice 'joy' for argument '--metric'"),
         (["--steps", "x"], "Error parsing --steps"),
         (["--replicates"], "Missing value for argument '--replicates'"),

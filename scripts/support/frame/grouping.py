@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import difflib
 import inspect
+import re
 import textwrap
 from collections.abc import Sequence
 from functools import cache
@@ -66,6 +68,21 @@ def defining_words(kind: Any, words: Sequence[str]) -> list[str]:
         # What follows a flag, or a value behind "=", is no value of it.
         keeps = keeps or (is_option and (bool(given) or name in flags))
     return kept
+
+
+def meant_options(kind: Any, words: Sequence[str]) -> list[str]:
+    """Return the options that the unknown ones of a command line may mean: shorter, longer or misspelt."""
+    hints = get_type_hints(kind, include_extras=True)
+    known = [name for name, hint in hints.items() if tyro.conf.Positional not in getattr(hint, "__metadata__", ())]
+    known = [name.replace("_", "-") for name in (*known, *_FLAGS, "help")]
+    given = [word[2:].partition("=")[0].replace("_", "-") for word in words if re.match("--.", word)]
+    meant = [
+        [name for name in known if name.startswith(wrong) or wrong.startswith(name)]
+        or difflib.get_close_matches(wrong, known, n=1)
+        for wrong in given
+        if wrong not in known
+    ]
+    return [f"--{name}" for name in dict.fromkeys(name for names in meant for name in names)]
 
 
 @cache
