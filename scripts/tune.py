@@ -26,6 +26,7 @@ from scripts.support import (
     CellTimeout,
     DryRun,
     Environments,
+    Families,
     Highest,
     Jobs,
     Learners,
@@ -86,8 +87,7 @@ class Options:
     """This command takes one learner."""
     low: Lowest = 1e-3
     high: Highest = 10.0
-    families: list[str] = field(default_factory=lambda: list(DEFAULT_FAMILIES))
-    """Families of schedules that are tried beside constant temperatures."""
+    families: Families = field(default_factory=lambda: list(DEFAULT_FAMILIES))
     policies: Policies = field(default_factory=list)
     """Candidates of your own, instead of constants and schedules between --low and --high."""
     metric: Metric = None

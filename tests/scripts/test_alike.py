@@ -11,9 +11,11 @@ import pytest
 
 from benchmarks.literature import __main__ as reproduce
 from boltzmann.__main__ import COMMANDS, main
+from boltzmann.experiments.studies import FAMILIES
 from scripts import compare_schedules
 from scripts.support.frame import grouping
 from scripts.support.frame.shell import shell_text
+from scripts.support.names import POLICIES
 from scripts.support.output import plain
 from scripts.support.running import results_folder
 from tests.support.commands import ONE_CELL, refused
@@ -45,6 +47,13 @@ def test_an_option_has_one_type_and_one_text_in_all_commands():
     shared = [{name for name, _ in options_of(module)} for module in modules]
     assert sum("env" in names for names in shared) == 7
     assert not any({"tasks", "task", "environment"} & names for names in shared)
+
+
+def test_the_help_lists_what_an_option_may_name():
+    texts = {name: text for module in map(module_of, NAMES) for name, (_, text) in options_of(module)}
+    assert {policy.__name__ for policy in POLICIES} <= set(re.findall(r"\w+", texts["policies"]))
+    assert all(repr(family) in texts["families"] for family in FAMILIES)
+    assert "gymnasium.register" in texts["env"]
 
 
 def test_an_option_of_another_type_or_text_is_found():
