@@ -126,8 +126,8 @@ def _from_flags(options: Options) -> Experiment:
 
 
 def _usual_folder(plan: Plan) -> Path:
-    played = [*(task.environment for task in plan.tasks), *short_labels([*plan.tasks[0].agents])]
-    return results_folder("compare", played, plan.hash)
+    environments, labels = [task.environment for task in plan.tasks], short_labels([*plan.tasks[0].agents])
+    return results_folder("compare", {"environments": environments, "policies": labels}, plan.hash)
 
 
 @command("compare")

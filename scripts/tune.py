@@ -122,7 +122,8 @@ def main(arguments: list[str] | None, program: str) -> None:
     options = read_options(Options, arguments, program, EXAMPLES)
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
         tuning = describe(options)
-        folder = options.output or results_folder(COMMAND, [*options.env, *options.agent], tuning.hash)
+        played = {"environments": options.env, "learners": options.agent}
+        folder = options.output or results_folder(COMMAND, played, tuning.hash)
         refusals.require_workers(options.jobs, options.cell_timeout)
         refusals.require_in_folder(folder, (_FIGURE, _PAGE))
         refusals.require_metric([tuning.problem.task(tuning.policies)], options.metric)

@@ -205,8 +205,12 @@ def test_what_repeats_a_command_has_no_options_that_change_nothing_of_the_result
 
 def test_another_description_has_another_folder_of_a_name_that_every_system_takes(tmp_path):
     hostile = "a/b\\c:d*e?f<g>|\"h\" ü☃('x')" * 20
-    folders = [results_folder("compare", ["boltzmann/Chain-v0", hostile], f"{digit}" * 16) for digit in "01"]
+    played = {"environments": ["boltzmann/Chain-v0", hostile], "policies": ["Greedy()", *"abc"]}
+    folders = [results_folder("compare", played, f"{digit}" * 16) for digit in "01"]
     assert len(set(folders)) == 2
+    assert folders[0].name == "compare-Chain-v0-2-environments-4-policies-00000000"
+    played["policies"] = [hostile]
+    assert results_folder("compare", played, "0" * 16).name == "compare-Chain-v0-2-environments-1-policy-00000000"
     for folder in folders:
         assert folder.parent == Path("results")
         assert len(folder.name) <= 100

@@ -126,7 +126,8 @@ def train(program: str, name: str, options: TrainingOptions, describe: Callable[
             for label, task in zip(experiment.plan.task_labels, experiment.plan.tasks, strict=True):
                 find_agent(baseline, task.agents, label)
         _require_learning(experiment)
-        folder = options.output or results_folder(name, [*options.env, *options.policies], experiment.plan.hash)
+        played = {"environments": options.env, "policies": options.policies}
+        folder = options.output or results_folder(name, played, experiment.plan.hash)
         require_comparison_folder(folder)
         refusals.require_metric(experiment.tasks, options.metric)
         if options.dry_run:
