@@ -115,7 +115,7 @@ def main(arguments: list[str] | None, program: str) -> None:
         played = {"environments": options.env, "learners": options.agent}
         folder = options.output or results_folder(COMMAND, played, annealing.hash)
         refusals.require_workers(options.jobs, options.cell_timeout)
-        refusals.require_in_folder(folder, (_FIGURE, _PAGE))
+        refusals.require_in_folder(folder, (_FIGURE, _PAGE), annealing.outline())
         refusals.require_metric(annealing.choice().tasks, options.metric, everywhere=True)
         if options.dry_run:
             costs.print_outline(annealing.outline(), options.jobs, folder)

@@ -137,7 +137,7 @@ def main(arguments: list[str] | None, program: str) -> None:
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
         experiment = describe(options, sys.argv[1:] if arguments is None else arguments)
         folder = options.output or _usual_folder(experiment.plan)
-        require_comparison_folder(folder)
+        require_comparison_folder(folder, experiment)
         refusals.require_metric(experiment.tasks, options.metric)
         refusals.require_backend(options.backend, options.address)
         if options.dry_run:

@@ -184,7 +184,7 @@ def main(arguments: list[str] | None, program: str) -> None:
         played = {"environments": options.env, "learners": options.agent}
         folder = options.output or results_folder(COMMAND, played, experiment.plan.hash)
         refusals.require_workers(options.jobs, options.cell_timeout)
-        refusals.require_in_folder(folder, (*_FIGURES, _PAGE))
+        refusals.require_in_folder(folder, (*_FIGURES, _PAGE), {"": experiment})
         refusals.require_metric(experiment.tasks, options.metric)
         if options.dry_run:
             costs.print_outline({"": experiment}, options.jobs, folder)

@@ -125,7 +125,7 @@ def main(arguments: list[str] | None, program: str) -> None:
         played = {"environments": options.env, "learners": options.agent}
         folder = options.output or results_folder(COMMAND, played, tuning.hash)
         refusals.require_workers(options.jobs, options.cell_timeout)
-        refusals.require_in_folder(folder, (_FIGURE, _PAGE))
+        refusals.require_in_folder(folder, (_FIGURE, _PAGE), tuning.outline())
         refusals.require_metric([tuning.problem.task(tuning.policies)], options.metric)
         if options.dry_run:
             costs.print_outline(tuning.outline(), options.jobs, folder)

@@ -53,9 +53,9 @@ def _word(text: str) -> str:
     return re.sub("[^A-Za-z0-9.]+", "-", text.removeprefix("boltzmann/"))[:_LONGEST].strip("-.")
 
 
-def require_comparison_folder(folder: Path) -> None:
-    """Refuse the folder of a comparison where the page or a figure cannot be written."""
-    refusals.require_in_folder(folder, (_PAGE, *(entry.file for entry in FIGURES if entry.file)))
+def require_comparison_folder(folder: Path, experiment: Experiment) -> None:
+    """Refuse the folder of a comparison where the page or a figure cannot be written, or another run is stored."""
+    refusals.require_in_folder(folder, (_PAGE, *(entry.file for entry in FIGURES if entry.file)), {"": experiment})
 
 
 def compare(

@@ -128,7 +128,7 @@ def train(program: str, name: str, options: TrainingOptions, describe: Callable[
         _require_learning(experiment)
         played = {"environments": options.env, "policies": options.policies}
         folder = options.output or results_folder(name, played, experiment.plan.hash)
-        require_comparison_folder(folder)
+        require_comparison_folder(folder, experiment)
         refusals.require_metric(experiment.tasks, options.metric)
         if options.dry_run:
             costs.print_plan(experiment, options.jobs, folder)
