@@ -123,7 +123,8 @@ def print_leaderboard(judgement: Judgement) -> None:
         _print_table(judged, plan.samples, f"{plan.sample}s")
         if any(row["tied"] for row in judged.rows):
             tests = f"paired by {plan.sample}, Holm's correction over all pairs"
-            print_remark(f"= does not differ significantly from the best ({tests})")
+            verdict = f"does not differ significantly from the best ({tests})"
+            print_remark(f"= {verdict if plan.samples > 1 else f'is not tested: one {plan.sample} allows no test'}")
         if judged.metric.per_episode:
             print_remark(EPISODES_NOTE)
         print_sentence(judgement.answers[judged.task])

@@ -5,7 +5,7 @@ import pytest
 
 from boltzmann.experiments import Store
 from boltzmann.experiments.studies import sweep as sweeps
-from scripts import anneal, temperature_limits, tune
+from scripts import anneal, compare_schedules, temperature_limits, tune
 from scripts.support.problems import make_problem, read_policy
 
 SWEEP = ["--replicates", "3", "--steps", "30", "--per-decade", "1", "--low", "1", "--high", "10", "--jobs", "1"]
@@ -52,6 +52,16 @@ def test_a_script_prints_draws_and_writes_and_repeats_its_answer(
     assert capsys.readouterr().out == out
     assert (folder / "report.html").read_text() == page
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*.npz")} == stored
+
+
+@pytest.mark.parametrize(
+    ("script", "options"), [(temperature_limits, SWEEP), (compare_schedules, ["--policies", "Greedy()", "Uniform()"])]
+)
+def test_one_replicate_allows_no_test(script, options, tmp_path, capsys):
+    script.main([*options, *LAKE[:2], "--steps", "30", "--replicates", "1", "--jobs", "1", "--output", f"{tmp_path}"])
+    out = capsys.readouterr().out
+    assert "; one replicate allows no test." in " ".join(out.split())
+    assert "not differ significantly" not in out
 
 
 def test_an_end_that_is_not_the_policy_fails_the_sweep(tmp_path, monkeypatch):

@@ -181,7 +181,8 @@ def _around(value: ArrayLike, half_width: ArrayLike) -> Estimate:
 
 
 def warn_of_few(replicates: int, stacklevel: int = 3) -> None:
-    """Warn, with fewer than ten replicates, that intervals assume that these are about normal."""
+    """Warn, with fewer than ten replicates, that intervals assume these to be about normal, and that one has none."""
     if replicates < FEW:
-        text = f"{replicates} replicate{'s' if replicates > 1 else ''}: intervals from fewer than {FEW} cover as they"
-        warnings.warn(f"{text} say only where replicates are about normal", FewReplicatesWarning, stacklevel=stacklevel)
+        few = f"intervals from fewer than {FEW} cover as they say only where replicates are about normal"
+        text = "1 replicate: intervals and tests take two" if replicates == 1 else f"{replicates} replicates: {few}"
+        warnings.warn(text, FewReplicatesWarning, stacklevel=stacklevel)
