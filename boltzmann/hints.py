@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import functools
 import inspect
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, ParamSpec, TypeVar
 
@@ -39,7 +40,37 @@ _MEANT = {
 }
 """The keywords that people write, and the parameter that they may mean."""
 
+_CLASSES = {
+    ("softmax", "gibbs", "boltzmannexploration", "boltzmannpolicy", "softmaxpolicy"): ("Boltzmann",),
+    ("egreedy", "epsgreedy", "epsilon"): ("EpsilonGreedy",),
+    ("ucb", "upperconfidencebound"): ("UCB1",),
+    ("thompson", "thompsonsampling"): ("GaussianThompson", "BernoulliThompson"),
+    ("random", "randompolicy"): ("Uniform",),
+    ("argmax", "max"): ("Greedy",),
+    ("q", "qtable", "tabularq"): ("QLearning",),
+}
+"""Names of classes elsewhere, in small letters without signs between words, and the classes that they mean."""
+
 _INVERSE = ("beta", "inverse_temperature")
+
+
+def meant_names(unknown: str, known: Iterable[str]) -> list[str]:
+    """Return which of the known names of classes one may mean: in other letters, by another word, or misspelt.
+
+    Examples
+    --------
+    >>> from boltzmann import policies
+    >>> [meant_names(name, policies.__all__) for name in ("epsilon_greedy", "Softmax", "Unifrom")]
+    [['EpsilonGreedy'], ['Boltzmann'], ['Uniform']]
+    """
+
+    def plain(name: str) -> str:
+        return re.sub(r"[\W_]", "", name).lower()
+
+    known = list(known)
+    same = [name for name in known if plain(name) == plain(unknown)]
+    other = [name for words, names in _CLASSES.items() if plain(unknown) in words for name in names if name in known]
+    return same or other or difflib.get_close_matches(unknown, known, n=3)
 
 
 def with_hints(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:

@@ -28,12 +28,19 @@ def find_spec(environment: str) -> EnvSpec:
             warnings.simplefilter("ignore", DeprecationWarning)
             env = gymnasium.make(name, disable_env_checker=True)
     except gymnasium.error.NameNotFound as error:
-        hint = f" Write the id of an environment that {module} registers after the colon." if module else ""
+        hint = f" Write the id of an environment that {module} registers after the colon." if module else _ours(name)
         raise gymnasium.error.NameNotFound(f"{error}{hint}") from None
     env.close()
     if env.spec is None:
         raise gymnasium.error.Error(f"{name} was made without a spec")
     return gymnasium.spec(env.spec.id)
+
+
+def _ours(name: str) -> str:
+    """Name the environments of this project that an id without its namespace may mean."""
+    bare = name.lower().partition("-v")[0]
+    meant = [known for known in gymnasium.registry if known.lower().partition("-v")[0] == f"boltzmann/{bare}"]
+    return f" Did you mean {' or '.join(meant)}?" if meant else ""
 
 
 class SmallSeed(gymnasium.Wrapper[Any, Any, Any, Any]):

@@ -113,9 +113,10 @@ def main(arguments: list[str] | None, program: str) -> None:
     options = read_options(Options, arguments, program, EXAMPLES)
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
         annealing = describe(options)
-        folder = options.output or results_folder(COMMAND, [*options.env, *options.agent], annealing.hash)
+        played = {"environments": options.env, "learners": options.agent}
+        folder = options.output or results_folder(COMMAND, played, annealing.hash)
         refusals.require_workers(options.jobs, options.cell_timeout)
-        refusals.require_in_folder(folder, (_FIGURE, _PAGE))
+        refusals.require_in_folder(folder, (_FIGURE, _PAGE), annealing.outline())
         refusals.require_metric(annealing.choice().tasks, options.metric, everywhere=True)
         if options.dry_run:
             costs.print_outline(annealing.outline(), options.jobs, folder)
@@ -133,7 +134,7 @@ def main(arguments: list[str] | None, program: str) -> None:
         print_path("results", folder)
         with each_figure() as attempt:
             draw_and_save(folder / _FIGURE, lambda: draw_gains(gains), attempt)
-            page, sections = folder / _PAGE, [*gain_sections(gains), repetition(runs, current_output().call)]
+            page, sections = folder / _PAGE, [*gain_sections(gains), repetition(runs, current_output().repeated)]
             tasks = name_or_count(list(dict.fromkeys(gain.task for gain in gains)), "task")
             title, cards = f"Does annealing the temperature pay on {tasks}?", gain_cards(gains)
             write_and_print(page, lambda: write_page(page, title, cards, sections), attempt)

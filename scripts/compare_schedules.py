@@ -126,8 +126,8 @@ def _from_flags(options: Options) -> Experiment:
 
 
 def _usual_folder(plan: Plan) -> Path:
-    played = [*(task.environment for task in plan.tasks), *short_labels([*plan.tasks[0].agents])]
-    return results_folder("compare", played, plan.hash)
+    environments, labels = [task.environment for task in plan.tasks], short_labels([*plan.tasks[0].agents])
+    return results_folder("compare", {"environments": environments, "policies": labels}, plan.hash)
 
 
 @command("compare")
@@ -137,7 +137,7 @@ def main(arguments: list[str] | None, program: str) -> None:
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
         experiment = describe(options, sys.argv[1:] if arguments is None else arguments)
         folder = options.output or _usual_folder(experiment.plan)
-        require_comparison_folder(folder)
+        require_comparison_folder(folder, experiment)
         refusals.require_metric(experiment.tasks, options.metric)
         refusals.require_backend(options.backend, options.address)
         if options.dry_run:

@@ -170,7 +170,7 @@ def report(
         draw_and_save(folder / "sweep.png", lambda: draw_sensitivity(results, "Boltzmann(T)", metric), attempt)
         draw_and_save(folder / "limits.png", lambda: draw_limits(values), attempt)
         checked = sweep_sections(results, temperatures, checks, values, metric)
-        sections = [*checked, repetition({"sweep": results}, current_output().call)]
+        sections = [*checked, repetition({"sweep": results}, current_output().repeated)]
         tasks = name_or_count(list(results.plan.task_labels), "task")
         page, title = folder / _PAGE, f"Which temperature on {tasks}? From T = 0 (greedy) to T = ∞ (uniform)"
         write_and_print(page, lambda: write_page(page, title, sweep_cards(temperatures, checks), sections), attempt)
@@ -182,9 +182,10 @@ def main(arguments: list[str] | None, program: str) -> None:
     options = read_options(Options, arguments, program, EXAMPLES)
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
         experiment = describe(options)
-        folder = options.output or results_folder(COMMAND, [*options.env, *options.agent], experiment.plan.hash)
+        played = {"environments": options.env, "learners": options.agent}
+        folder = options.output or results_folder(COMMAND, played, experiment.plan.hash)
         refusals.require_workers(options.jobs, options.cell_timeout)
-        refusals.require_in_folder(folder, (*_FIGURES, _PAGE))
+        refusals.require_in_folder(folder, (*_FIGURES, _PAGE), {"": experiment})
         refusals.require_metric(experiment.tasks, options.metric)
         if options.dry_run:
             costs.print_outline({"": experiment}, options.jobs, folder)

@@ -26,6 +26,7 @@ from scripts.support import (
     CellTimeout,
     DryRun,
     Environments,
+    Families,
     Highest,
     Jobs,
     Learners,
@@ -86,8 +87,7 @@ class Options:
     """This command takes one learner."""
     low: Lowest = 1e-3
     high: Highest = 10.0
-    families: list[str] = field(default_factory=lambda: list(DEFAULT_FAMILIES))
-    """Families of schedules that are tried beside constant temperatures."""
+    families: Families = field(default_factory=lambda: list(DEFAULT_FAMILIES))
     policies: Policies = field(default_factory=list)
     """Candidates of your own, instead of constants and schedules between --low and --high."""
     metric: Metric = None
@@ -122,9 +122,10 @@ def main(arguments: list[str] | None, program: str) -> None:
     options = read_options(Options, arguments, program, EXAMPLES)
     with console.errors_in_one_line(program, console.INPUT_ERRORS):
         tuning = describe(options)
-        folder = options.output or results_folder(COMMAND, [*options.env, *options.agent], tuning.hash)
+        played = {"environments": options.env, "learners": options.agent}
+        folder = options.output or results_folder(COMMAND, played, tuning.hash)
         refusals.require_workers(options.jobs, options.cell_timeout)
-        refusals.require_in_folder(folder, (_FIGURE, _PAGE))
+        refusals.require_in_folder(folder, (_FIGURE, _PAGE), tuning.outline())
         refusals.require_metric([tuning.problem.task(tuning.policies)], options.metric)
         if options.dry_run:
             costs.print_outline(tuning.outline(), options.jobs, folder)
@@ -148,7 +149,7 @@ def main(arguments: list[str] | None, program: str) -> None:
             sections = [
                 Section("The finalists", _SHOWS, [], [judged], result.agent, charts=compared),
                 Section("The search", _SEARCH, charts=constants, tables=[rounds]),
-                repetition(runs | {"judging": result.judged}, current_output().call),
+                repetition(runs | {"judging": result.judged}, current_output().repeated),
             ]
             page, title = folder / _PAGE, f"Which temperature? {tuning.problem.environment}"
             write_and_print(page, lambda: write_page(page, title, [recommendation_card(result)], sections), attempt)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-import difflib
 import importlib
 import math
 import re
@@ -13,6 +12,7 @@ from typing import Any
 
 from boltzmann import checks
 from boltzmann.checks import cut, reason, shown
+from boltzmann.hints import meant_names
 
 _CONSTANTS = {"inf": math.inf}
 MOST_CHARACTERS = 10_000
@@ -196,7 +196,7 @@ class _Reader:
         elif name in self.names:
             callee = self.names[name]
         else:
-            close = difflib.get_close_matches(name, self.names, n=3)
+            close = meant_names(name, self.names)
             known = f": known are {', '.join(sorted(self.names))}" if self.names else ""
             known = f": did you mean {' or '.join(close)}?" if close else f"{known}; others are package.module:Name"
             raise ValueError(f"unknown name {shown(name)} in {shown(self.text)}{known}")

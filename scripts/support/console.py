@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 import re
+import signal
 import sys
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from types import FrameType
 
 import gymnasium
 
@@ -47,13 +50,14 @@ INTERRUPTED = 130
 
 @contextmanager
 def errors_in_one_line(program: str, kinds: tuple[type[Exception], ...]) -> Iterator[None]:
-    """Turn errors of these kinds into one line on stderr, and an interrupt into a hint.
+    """Turn errors of these kinds into one line on stderr, and an interrupt, or a SIGTERM, into a hint.
 
     The exit code is 2 for an error, 3 where some cells have failed and the others are stored, 4 where some figures have
     failed and the results and the other figures are whole, 130 for an interrupt.
     """
     try:
-        yield
+        with _terminated_as_interrupted():
+            yield
     except FailedCellsError as error:
         print(f"{program}: {len(error.failures)} of {error.cells} cells failed, the others are stored", file=sys.stderr)
         for failure in error.failures:
@@ -71,6 +75,26 @@ def errors_in_one_line(program: str, kinds: tuple[type[Exception], ...]) -> Iter
     except KeyboardInterrupt:
         print(f"\n{program}: stopped; what is stored stays, run the same command again to continue", file=sys.stderr)
         raise SystemExit(INTERRUPTED) from None
+
+
+@contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    """Let SIGTERM, as ``timeout`` and clusters send it, interrupt the work as Ctrl-C does, once."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        # `timeout` sends it twice, and the second one would interrupt the cleaning up.
+        signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    # A handler that is there already is somebody else's, and only the main thread may set one.
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 @contextmanager
@@ -123,7 +147,8 @@ def print_leaderboard(judgement: Judgement) -> None:
         _print_table(judged, plan.samples, f"{plan.sample}s")
         if any(row["tied"] for row in judged.rows):
             tests = f"paired by {plan.sample}, Holm's correction over all pairs"
-            print_remark(f"= does not differ significantly from the best ({tests})")
+            verdict = f"does not differ significantly from the best ({tests})"
+            print_remark(f"= {verdict if plan.samples > 1 else f'is not tested: one {plan.sample} allows no test'}")
         if judged.metric.per_episode:
             print_remark(EPISODES_NOTE)
         print_sentence(judgement.answers[judged.task])

@@ -32,7 +32,7 @@ from boltzmann.experiments.runs import run_or_refuse
 from boltzmann.experiments.store import require
 from boltzmann.notation import parse, write
 
-_POLICIES = tuple(vars(policies)[name] for name in policies.__all__ if is_dataclass(vars(policies)[name]))
+POLICIES = tuple(vars(policies)[name] for name in policies.__all__ if is_dataclass(vars(policies)[name]))
 _EXPORTED = [vars(package)[name] for package in (policies, schedules, thermostats, agents) for name in package.__all__]
 # The other classes that `agents` exports are bases of learners, and the decision that an act returns.
 _LEARNING = ("backups", "bandits.", "control.", "linear.", "large.bucket_average", "large.tree_average")
@@ -176,7 +176,7 @@ def is_agent(made: object) -> bool:
 def _read(text: str) -> Any:
     made = parse(text, _ALL_NAMES)
     is_custom = is_dataclass(made) and not type(made).__module__.startswith(("boltzmann.", _AGENTS))
-    if not (is_agent(made) or isinstance(made, _POLICIES) or (is_custom and callable(made))):
+    if not (is_agent(made) or isinstance(made, POLICIES) or (is_custom and callable(made))):
         raise ValueError(f"expected a policy or an agent, such as Boltzmann(0.1), got {shown(text)}")
     return made
 

@@ -13,11 +13,14 @@ import tyro
 
 from boltzmann.checks import shown
 from boltzmann.experiments.metrics import JudgedKey
+from boltzmann.experiments.studies import FAMILIES
+from scripts.support.names import POLICIES
 
 Environments = Annotated[
     list[str],
     tyro.conf.arg(
-        help='Environments, such as "FrozenLake-v1(is_slippery=False)" or "package.module:Id-v0(observe=\'hash\')".'
+        help='Environments, such as "FrozenLake-v1(is_slippery=False)" or "package.module:Id-v0(observe=\'hash\')"; a '
+        "module of your own has to register the id when it is imported, by gymnasium.register."
     ),
 ]
 Steps = Annotated[
@@ -29,7 +32,10 @@ Steps = Annotated[
 ]
 Policies = Annotated[
     list[str],
-    tyro.conf.arg(help='Policies, such as "Boltzmann(Linear(1.0, 0.01, 1000))" or "package.module:Mine(0.1)".'),
+    tyro.conf.arg(
+        help='Policies, such as "Boltzmann(Linear(1.0, 0.01, 1000))" or "package.module:Mine(0.1)". There are '
+        f"{', '.join(sorted(kind.__name__ for kind in POLICIES))}."
+    ),
 ]
 Learners = Annotated[
     list[str],
@@ -46,6 +52,13 @@ Block = Annotated[
     int,
     tyro.conf.arg(
         help="Replicates that are computed and stored together; it is part of the experiment, as the seed is."
+    ),
+]
+Families = Annotated[
+    list[str],
+    tyro.conf.arg(
+        help="Families of schedules that are tried beside constant temperatures. There are "
+        f"{', '.join(map(repr, FAMILIES))}."
     ),
 ]
 Temperatures = Annotated[tuple[float, ...], tyro.conf.arg(help="Constant temperatures, each in [0, inf].")]

@@ -22,18 +22,21 @@ class Output:
     ----------
     call : str
         The command as it was typed, for a shell.
+    repeated : str
+        The same without the options that change nothing of the results.
     progress, notes : bool
         Whether the progress of runs is shown on stderr, and whether notes are.
     """
 
     def __init__(self, out: GuardedStream | None = None, call: str = "") -> None:
         self._out = out
-        self.call = call
+        self.call = self.repeated = call
         self._document: dict[str, Any] | None = None
         self.progress = self.notes = True
 
-    def choose(self, *, quiet: bool, as_json: bool) -> None:
-        """Choose what is printed; text is, unless something else is chosen."""
+    def choose(self, *, quiet: bool, as_json: bool, repeated: str) -> None:
+        """Choose what is printed, text by default, and the command that gives the same results again."""
+        self.repeated = repeated
         if as_json:
             self._document = {}
         self.progress, self.notes = not (quiet or as_json), not quiet

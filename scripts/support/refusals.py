@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 import envs
 from boltzmann import checks
-from boltzmann.experiments import Block, Experiment, RefusedError, Task, read_environment
+from boltzmann.experiments import Block, Experiment, RefusedError, Store, Task, read_environment
 from boltzmann.experiments.figures import require_figure_format
 from boltzmann.experiments.metrics import BY_KEY, MetricKey
 from boltzmann.experiments.runs import TIMEOUT, play, run_or_refuse, try_environment
@@ -81,10 +81,18 @@ def require_new_folder(folder: Path) -> None:
     require_file(folder / "event", makes_folders=True)
 
 
-def require_in_folder(folder: Path, names: Iterable[str]) -> None:
-    """Refuse files of a results folder in whose places something else stands; the run itself checks the folder."""
+def require_in_folder(folder: Path, names: Iterable[str], runs: Mapping[str, Experiment]) -> None:
+    """Refuse a results folder where something else stands in the place of a file, or where other runs are stored.
+
+    ``runs`` have the names of their subfolders, "" for the folder itself. The first one decides what the others are,
+    so that these are compared when they begin.
+    """
     for name in names:
         _require_replaceable(folder / name)
+    first, experiment = next(iter(runs.items()))
+    Store(folder / first).require_usable(experiment.plan)
+    if first and Store(folder).description_file.exists():
+        raise RefusedError(f"{folder} holds another experiment: choose another folder")
 
 
 def _require_replaceable(path: Path) -> None:

@@ -23,25 +23,39 @@ _LONGEST, _DIGITS = 35, 8
 """Letters of a folder's name that say what was played, and digits of the hash behind them."""
 
 
-def results_folder(command: str, played: Sequence[str], digits: str) -> Path:
+def results_folder(command: str, played: Mapping[str, Sequence[str]], digits: str) -> Path:
     """Return the usual folder of a run: named after the command and what was played, with the hash of its description.
+
+    ``played`` has the names of each kind, which is a word in the plural: a kind with too many of them is counted.
 
     Examples
     --------
-    >>> results_folder("tune", ["boltzmann/Chain-v0(length=9)", "Sarsa(_)"], "0123456789abcdef").as_posix()
+    >>> played = {"environments": ["boltzmann/Chain-v0(length=9)"], "learners": ["Sarsa(_)"]}
+    >>> results_folder("tune", played, "0123456789abcdef").as_posix()
     'results/tune-Chain-v0-length-9-Sarsa-01234567'
-    >>> results_folder("sweep", [f"Lake{number}-v1" for number in range(20)], "f" * 16).name
-    'sweep-Lake0-v1-Lake1-v1-Lake2-v1-Lake3-v1-and-16-more-ffffffff'
+    >>> played = {"environments": [f"Lake{number}-v1" for number in range(20)], "policies": ["Greedy()", "Uniform()"]}
+    >>> results_folder("compare", played, "f" * 16).name
+    'compare-Lake0-v1-20-environments-2-policies-ffffffff'
     """
-    words = [re.sub("[^A-Za-z0-9.]+", "-", text.removeprefix("boltzmann/"))[:_LONGEST].strip("-.") for text in played]
-    shown = [word for index, word in enumerate(words) if len("-".join(words[: index + 1])) <= _LONGEST]
-    rest = [f"and-{len(words) - len(shown)}-more"] if len(shown) < len(words) else []
-    return Path("results") / "-".join([command, *filter(None, shown), *rest, digits[:_DIGITS]])
+    parts = [command]
+    for kind, texts in played.items():
+        words = [_word(text) for text in texts]
+        if len("-".join([*parts[1:], *words])) <= _LONGEST:
+            parts += words
+        else:
+            one = re.sub("ie$", "y", kind.removesuffix("s"))
+            parts += [*words[: len(parts) == 1], f"{len(texts)}-{kind if len(texts) > 1 else one}"]
+    return Path("results") / "-".join([*filter(None, parts), digits[:_DIGITS]])
 
 
-def require_comparison_folder(folder: Path) -> None:
-    """Refuse the folder of a comparison where the page or a figure cannot be written."""
-    refusals.require_in_folder(folder, (_PAGE, *(entry.file for entry in FIGURES if entry.file)))
+def _word(text: str) -> str:
+    """Return what says a name within the name of a folder, "" for signs alone."""
+    return re.sub("[^A-Za-z0-9.]+", "-", text.removeprefix("boltzmann/"))[:_LONGEST].strip("-.")
+
+
+def require_comparison_folder(folder: Path, experiment: Experiment) -> None:
+    """Refuse the folder of a comparison where the page or a figure cannot be written, or another run is stored."""
+    refusals.require_in_folder(folder, (_PAGE, *(entry.file for entry in FIGURES if entry.file)), {"": experiment})
 
 
 def compare(

@@ -20,6 +20,7 @@ from boltzmann import (
     Greedy,
     Linear,
     Mellowmax,
+    hints,
 )
 from boltzmann.notation import parse
 from scripts.support.names import NAMES
@@ -124,6 +125,36 @@ def test_the_notation_hints(schedule):
 def test_command_lines_hint():
     with pytest.raises(ValueError, match=r"Boltzmann\(\) got an unexpected keyword argument 'T': did you mean temp"):
         parse("Boltzmann(T=0.5)", NAMES)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("Softmax(1)", "Boltzmann"),
+        ("softmax", "Boltzmann"),
+        ("Gibbs(1)", "Boltzmann"),
+        ("boltzmann(1)", "Boltzmann"),
+        ("epsilon_greedy(0.1)", "EpsilonGreedy"),
+        ("egreedy(0.1)", "EpsilonGreedy"),
+        ("UCB(2)", "UCB1"),
+        ("ucb1_tuned", "UCB1Tuned"),
+        ("Thompson", "GaussianThompson or BernoulliThompson"),
+        ("Random()", "Uniform"),
+        ("QTable(Greedy())", "QLearning"),
+        ("Gredy()", "Greedy"),
+    ],
+)
+def test_names_of_classes_elsewhere_are_hinted_at(text, meant):
+    with pytest.raises(ValueError, match=rf"unknown name '\w+' in .*: did you mean {meant}\?"):
+        parse(text, NAMES)
+
+
+def test_every_class_that_is_meant_exists():
+    """And no word is the name of another class."""
+    words = [word for group in hints._CLASSES for word in group]
+    assert len(words) == len(set(words))
+    assert not {name.lower() for name in NAMES} & set(words)
+    assert {name for names in hints._CLASSES.values() for name in names} <= set(NAMES)
 
 
 def test_other_ways_to_make_a_distribution_hint():

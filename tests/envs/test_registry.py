@@ -71,3 +71,12 @@ def test_the_usual_environments_are_among_those_that_work():
 
 def test_the_walk_would_notice_a_refusal_without_a_remedy():
     assert not any(remedy in "numpy.float64 object is not callable" for remedy in REMEDIES)
+
+
+@pytest.mark.parametrize("name", [name for name in REGISTERED if name.startswith("boltzmann/")])
+def test_an_id_without_its_namespace_is_refused_with_the_whole_one(name):
+    bare = name.removeprefix("boltzmann/")
+    for wrong in (bare, bare.partition("-v")[0], bare.lower()):
+        if wrong not in gymnasium.registry:
+            assert f"Did you mean {name}?" in str(made(wrong))
+    assert "Did you mean" not in str(made("Nobody-v0"))

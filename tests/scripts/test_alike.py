@@ -11,9 +11,11 @@ import pytest
 
 from benchmarks.literature import __main__ as reproduce
 from boltzmann.__main__ import COMMANDS, main
+from boltzmann.experiments.studies import FAMILIES
 from scripts import compare_schedules
 from scripts.support.frame import grouping
 from scripts.support.frame.shell import shell_text
+from scripts.support.names import POLICIES
 from scripts.support.output import plain
 from scripts.support.running import results_folder
 from tests.support.commands import ONE_CELL, refused
@@ -45,6 +47,13 @@ def test_an_option_has_one_type_and_one_text_in_all_commands():
     shared = [{name for name, _ in options_of(module)} for module in modules]
     assert sum("env" in names for names in shared) == 7
     assert not any({"tasks", "task", "environment"} & names for names in shared)
+
+
+def test_the_help_lists_what_an_option_may_name():
+    texts = {name: text for module in map(module_of, NAMES) for name, (_, text) in options_of(module)}
+    assert {policy.__name__ for policy in POLICIES} <= set(re.findall(r"\w+", texts["policies"]))
+    assert all(repr(family) in texts["families"] for family in FAMILIES)
+    assert "gymnasium.register" in texts["env"]
 
 
 def test_an_option_of_another_type_or_text_is_found():
@@ -143,6 +152,13 @@ def test_every_dry_run_has_that_shape_too(name, tmp_path, capsys):
     ("wrong", "message"),
     [
         (["--tasks", "Taxi-v4"], "Unrecognized options: --tasks, Taxi-v4"),
+        (["--policy", "Greedy()"], "Unrecognized options: --policy, Greedy(): did you mean --policies?;"),
+        (["--step", "100"], "Unrecognized options: --step, 100: did you mean --steps?;"),
+        (["--environment=x"], "Unrecognized options: --environment=x: did you mean --env?;"),
+        (
+            ["--replicate", "3", "--quite"],
+            "Unrecognized options: --replicate, 3, --quite: did you mean --replicates or",
+        ),
         (["--metric", "joy"], "invalid choice 'joy' for argument '--metric'"),
         (["--steps", "x"], "Error parsing --steps"),
         (["--replicates"], "Missing value for argument '--replicates'"),
@@ -171,10 +187,30 @@ def test_a_command_line_is_read_by_a_shell_as_it_was_typed(word):
     ]
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        ["--quiet"],
+        ["--json", "--jobs", "-1", "--cell_timeout=9"],
+        ["--dry-run", "--backend", "dask", "--address=tcp://x", "--output", "x"],
+    ],
+)
+def test_what_repeats_a_command_has_no_options_that_change_nothing_of_the_results(more):
+    kind, defining = compare_schedules.Options, ["--env", "Taxi-v4", "--policies", "Greedy()", "--seed=1"]
+    for words in (defining, [*more, *defining], [*defining, *more], [*defining[:2], *more, *defining[2:]]):
+        assert grouping.defining_words(kind, words) == defining
+    # A flag has no value, so that what follows is of no option.
+    assert grouping.defining_words(kind, ["--quiet", "results/x"]) == ["results/x"]
+
+
 def test_another_description_has_another_folder_of_a_name_that_every_system_takes(tmp_path):
     hostile = "a/b\\c:d*e?f<g>|\"h\" ü☃('x')" * 20
-    folders = [results_folder("compare", ["boltzmann/Chain-v0", hostile], f"{digit}" * 16) for digit in "01"]
+    played = {"environments": ["boltzmann/Chain-v0", hostile], "policies": ["Greedy()", *"abc"]}
+    folders = [results_folder("compare", played, f"{digit}" * 16) for digit in "01"]
     assert len(set(folders)) == 2
+    assert folders[0].name == "compare-Chain-v0-2-environments-4-policies-00000000"
+    played["policies"] = [hostile]
+    assert results_folder("compare", played, "0" * 16).name == "compare-Chain-v0-2-environments-1-policy-00000000"
     for folder in folders:
         assert folder.parent == Path("results")
         assert len(folder.name) <= 100

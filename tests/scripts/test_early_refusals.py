@@ -4,12 +4,15 @@ import errno
 import importlib
 import os
 import resource
+import shutil
 import sys
 from importlib.util import find_spec
 
 import pytest
 
-from boltzmann.experiments import RefusedError, Results, runs, save_figure
+from agents import SampleAverage
+from boltzmann import Greedy
+from boltzmann.experiments import Experiment, RefusedError, Results, Store, Task, runs, save_figure
 from boltzmann.experiments.figures import require_figure_format
 from boltzmann.experiments.runs import disk
 from boltzmann.experiments.store import atomic
@@ -29,6 +32,7 @@ EVERY_RUNNING = pytest.mark.parametrize(
         for name in RUNNING
     ],
 )
+FIRST_RUNS = {"anneal": "choosing", "tune": "round-0"}
 NOTHING_KNOWN = "CartPole-v1"
 
 
@@ -41,6 +45,17 @@ def unable_to_run(monkeypatch):
 
     for module in (temperature_limits, sys.modules["scripts.support.running"]):
         monkeypatch.setattr(module, "run", fail)
+
+
+@pytest.fixture
+def unable_to_step(unable_to_run, monkeypatch):
+    """Nor is a step tried, nor an environment made for the trial."""
+
+    def fail(*arguments, **keywords):
+        raise AssertionError("it was tried before it was refused")
+
+    for module, function in ((refusals, "_first_step"), (costs, "print_plan"), (costs, "print_outline")):
+        monkeypatch.setattr(module, function, fail)
 
 
 def task(name, environment):
@@ -102,6 +117,19 @@ def test_wrong_workers_and_files_in_the_way_are_refused(name, more, unable_to_ru
     (folder / "report.html").mkdir(parents=True)
     error = refused(main_of(name), of(name, *more, folder=folder), capsys, tmp_path)
     assert f"{folder / 'report.html'} cannot be written: it is a folder" in error
+
+
+@EVERY_RUNNING
+@pytest.mark.parametrize("more", [[], ["--dry-run"], ["--metric", "gap"]])
+def test_a_folder_that_holds_another_experiment_is_refused(name, more, unable_to_step, tmp_path, capsys):
+    """It may be that of another command, or the first run of a study may be another."""
+    folder = tmp_path / "x"
+    other = Experiment((Task("boltzmann/Chain-v0", (SampleAverage(Greedy()),), 5),), 1, 0)
+    for place in (folder, folder / FIRST_RUNS.get(name, "")):
+        Store(place).begin(other.plan)
+        error = refused(main_of(name), of(name, *more, folder=folder), capsys, tmp_path)
+        assert f"error: {place} holds another experiment" in error
+        shutil.rmtree(folder)
 
 
 @EVERY_RUNNING

@@ -33,6 +33,24 @@ def kill_at(rng, folder):
     return alive
 
 
+@pytest.mark.skipif(os.name != "posix", reason="signals a process group, which is POSIX")
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_run_that_is_terminated_says_that_it_can_be_continued(jobs, tmp_path):
+    """As by ``timeout``, which signals the process, and then its whole group."""
+    folder, command = tmp_path / "r", [*COMMAND[:-1], "--quiet", "--output"]
+    command[command.index("--jobs") + 1] = jobs
+    process = subprocess.Popen([*command, str(folder)], stderr=subprocess.PIPE, start_new_session=True, text=True)
+    while process.poll() is None and not list(folder.glob("task*.npz")):
+        time.sleep(0.01)
+    os.kill(process.pid, signal.SIGTERM)
+    os.killpg(process.pid, signal.SIGTERM)
+    _, err = process.communicate(timeout=60)
+    line = "stopped; what is stored stays, run the same command again to continue"
+    assert err.strip() == f"python -m scripts.compare_schedules: {line}"
+    assert process.returncode == 130
+    assert not list(folder.glob("*.lock"))
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="kills a process group, which is POSIX")
 def test_killed_twenty_times_at_random_moments_it_ends_with_the_same_bytes(tmp_path):

@@ -5,7 +5,7 @@ import pytest
 
 from boltzmann.experiments import Store
 from boltzmann.experiments.studies import sweep as sweeps
-from scripts import anneal, temperature_limits, tune
+from scripts import anneal, compare_schedules, temperature_limits, tune
 from scripts.support.problems import make_problem, read_policy
 from tests.support.html_page import Page
 
@@ -61,6 +61,8 @@ def test_a_script_prints_draws_and_writes_and_repeats_its_answer(
     assert "Do it again" in page
     (title,) = Page(page).texts["h1"]
     assert title.replace("\N{NO-BREAK SPACE}", " ") == asks
+    assert "--replicates" in page
+    assert "--jobs" not in page
     stored = {path: path.stat().st_mtime_ns for path in folder.rglob("*.npz")}
     script.main(options)
     assert capsys.readouterr().out == out
@@ -75,6 +77,16 @@ def test_a_sweep_prints_its_answer_before_the_checks_of_the_library(tmp_path, ca
     assert [out.index(words) for words in order] == sorted(out.index(words) for words in order)
     # The heads of the answer's table take two lines at most.
     assert len(out[: out.index("boltzmann/")].strip().splitlines()) <= 3
+
+
+@pytest.mark.parametrize(
+    ("script", "options"), [(temperature_limits, SWEEP), (compare_schedules, ["--policies", "Greedy()", "Uniform()"])]
+)
+def test_one_replicate_allows_no_test(script, options, tmp_path, capsys):
+    script.main([*options, *LAKE[:2], "--steps", "30", "--replicates", "1", "--jobs", "1", "--output", f"{tmp_path}"])
+    out = capsys.readouterr().out
+    assert "; one replicate allows no test." in " ".join(out.split())
+    assert "not differ significantly" not in out
 
 
 def test_an_end_that_is_not_the_policy_fails_the_sweep(tmp_path, monkeypatch):

@@ -27,7 +27,7 @@ POLICIES = ["Boltzmann(Linear(1.0, 0.01, 1000))", "EpsilonGreedy(0.1)", "QLearni
 def test_comparing_stores_prints_and_draws(compared, capsys, monkeypatch):
     folder, out, err = compared.folder, compared.out, compared.err
     named, digits = folder.name.rsplit("-", 1)
-    assert named == "compare-GaussianBandit-v0-FrozenLake-v1-and-8-more"
+    assert named == "compare-GaussianBandit-v0-FrozenLake-v1-8-policies"
     assert Store(folder).read_plan().hash.startswith(digits)
     assert len(digits) == 8
     page = (folder / "report.html").read_bytes()

@@ -167,7 +167,7 @@ def test_outputs_end_with_their_command():
     stream = io.StringIO()
     with redirect_stdout(stream):
         with guarded_streams() as (out, _), output_to(out) as output:
-            output.choose(quiet=True, as_json=False)
+            output.choose(quiet=True, as_json=False, repeated="")
             print("unseen")
         print("seen")
     assert stream.getvalue() == "seen\n"

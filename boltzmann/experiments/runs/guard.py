@@ -14,6 +14,7 @@ from boltzmann.experiments.errors import RefusedError
 T = TypeVar("T")
 
 _LONGEST_REASON = 500
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 class CellError(Exception):
@@ -36,8 +37,8 @@ class CellError(Exception):
 def guarded(call: Callable[[], T]) -> T:
     """Return what a call returns; a :class:`CellError` has what it raises, ``SystemExit`` and its kin included.
 
-    Only an interrupt from outside ends the run: the signal SIGINT, as by Ctrl-C, even where the call has caught it. A
-    ``KeyboardInterrupt`` that the call raises by itself is a fault like any other.
+    Only an interrupt from outside ends the run: the signal SIGINT, as by Ctrl-C, or a SIGTERM that has a handler, even
+    where the call has caught it. A ``KeyboardInterrupt`` that the call raises by itself is a fault like any other.
     """
     with _interrupts() as interrupted:
         try:
@@ -61,26 +62,29 @@ def run_or_refuse(message: str, call: Callable[[], T]) -> T:
 
 @contextmanager
 def _interrupts() -> Iterator[threading.Event]:
-    """Yield an event that is set once this process receives SIGINT, which its handler still handles."""
+    """Yield an event that is set once this process receives a signal that ends it, whose handler still handles it."""
     interrupted = threading.Event()
-    previous = signal.getsignal(signal.SIGINT)
-    # Only the main thread receives signals, and only if the process does not ignore them.
-    if threading.current_thread() is not threading.main_thread() or not callable(previous):
-        yield interrupted
-        return
-    handle = previous
+    handlers = {number: signal.getsignal(number) for number in _ENDING}
+    # Only the main thread receives signals, and only if the process neither ignores them nor ends at once.
+    if threading.current_thread() is not threading.main_thread():
+        handlers.clear()
 
     def note(number: int, frame: Any) -> None:
         interrupted.set()
+        handle = handlers[signal.Signals(number)]
+        assert callable(handle)
         handle(number, frame)
 
-    signal.signal(signal.SIGINT, note)
+    noted = [number for number, handle in handlers.items() if callable(handle)]
+    for number in noted:
+        signal.signal(number, note)
     try:
         yield interrupted
     finally:
-        # A handler that the call has set stays.
-        if signal.getsignal(signal.SIGINT) is note:
-            signal.signal(signal.SIGINT, previous)
+        for number in noted:
+            # A handler that the call has set stays.
+            if signal.getsignal(number) is note:
+                signal.signal(number, handlers[number])
 
 
 def _reason(error: BaseException) -> str:

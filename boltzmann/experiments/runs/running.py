@@ -110,6 +110,7 @@ def run(
     if cell_timeout is not None and isinstance(workers, LocalWorkers):
         workers = replace(workers, separate=True)
     job = Job(experiment, store, make, engine, os.getpid(), cell_timeout, specs_of(experiment))
+    store.require_usable(plan)
     disk_text(plan, store.folder)
     rehearsal = _rehearse(job, workers)
     _require_resources(job, workers, rehearsal)

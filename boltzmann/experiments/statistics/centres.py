@@ -23,7 +23,6 @@ from boltzmann.experiments.statistics.intervals import (
     interval,
     t_quantile,
 )
-from boltzmann.experiments.wording import counted
 
 
 def interquartile_mean(samples: ArrayLike, axis: int | None = 0) -> Floats:
@@ -182,7 +181,8 @@ def _around(value: ArrayLike, half_width: ArrayLike) -> Estimate:
 
 
 def warn_of_few(replicates: int, stacklevel: int = 3) -> None:
-    """Warn, with fewer than ten replicates, that intervals assume that these are about normal."""
+    """Warn, with fewer than ten replicates, that intervals assume these to be about normal, and that one has none."""
     if replicates < FEW:
-        text = f"{counted(replicates, 'replicate')}: intervals from fewer than {FEW} cover as they"
-        warnings.warn(f"{text} say only where replicates are about normal", FewReplicatesWarning, stacklevel=stacklevel)
+        few = f"intervals from fewer than {FEW} cover as they say only where replicates are about normal"
+        text = "1 replicate: intervals and tests take two" if replicates == 1 else f"{replicates} replicates: {few}"
+        warnings.warn(text, FewReplicatesWarning, stacklevel=stacklevel)

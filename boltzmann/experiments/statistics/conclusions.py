@@ -99,6 +99,8 @@ def _without_a_winner(rows: Sequence[Mapping[Any, Any]]) -> str:
 def _verdict(rows: Sequence[Mapping[Any, Any]], confidence: float, sample: str) -> tuple[str, str]:
     """Return how the best one stands to the others, and the words that lead from "is best" to it."""
     count, others = max(int(row["replicates"]) for row in rows), len(rows) - 1
+    if count == 1:
+        return " by its mean; ", f"one {sample} allows no test."
     support = f"({100 * confidence:g} % confidence, {counted(count, sample)})."
     tied = [str(row["agent"]) for row in rows if row["tied"]]
     if not tied:

@@ -60,6 +60,12 @@ class TaskJudgement:
     reference: int
     rows: list[dict[str, Any]]
 
+    def in_order(self, agents: Sequence[str]) -> TaskJudgement:
+        """Return the same with its agents in another order."""
+        order = [self.agents.index(agent) for agent in agents]
+        labels, rows = tuple(self.labels[index] for index in order), [self.rows[index] for index in order]
+        return TaskJudgement(self.task, self.metric, tuple(agents), labels, order.index(self.reference), rows)
+
 
 @dataclass(frozen=True, eq=False)
 class Judgement:
@@ -118,9 +124,8 @@ class Judgement:
     @cached_property
     def tasks(self) -> tuple[TaskJudgement, ...]:
         """Each task's judgement."""
-        judged = tuple(self._judge(task, cells) for task, cells in self.judged_cells.items())
         warn_of_few(self.results.plan.samples)
-        return judged
+        return tuple(self._judge(task, cells) for task, cells in self.judged_cells.items())
 
     @cached_property
     def board(self) -> pd.DataFrame:
@@ -152,9 +157,8 @@ class Judgement:
         rows, agents = [rows[index] for index in order], tuple(tuple(cells)[index] for index in order)
         finals = np.stack([final(cells[agent], metric) for agent in agents], axis=1)
         reference = 0 if self.baseline is None else find_agent(self.baseline, list(agents), task)
-        differences = paired_difference(
-            finals, finals[:, [reference]], self.confidence, of_differences(bounds_of(cells, metric))
-        )
+        bounds = of_differences(bounds_of(cells, metric))
+        differences = paired_difference(finals, finals[:, [reference]], self.confidence, bounds)
         pairs = holm_of_pairs(pairwise_p_values(finals))
         p_values = pairs[reference] if self.baseline is None else _holm_without(reference, differences.p_value)
         # A p-value that is NaN is no test, and proves no difference.

@@ -59,18 +59,26 @@ class Store:
             Where the folder holds another experiment, other environments under the same names, or foreign files, or
             cannot be written.
         """
-        if self.description_file.exists():
-            self._require_same(plan, environments)
-        elif self.folder.is_dir() and any(not _is_left_by_a_run(path.name) for path in self.folder.iterdir()):
-            raise RefusedError(f"{self.folder} is not empty and holds no experiment: choose another folder")
+        self.require_usable(plan)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             if not self.description_file.exists():
                 self._write_description(plan, environments, engines)
             # Of two runs that begin at once, the first writes the description and the second finds it here.
-            self._require_same(plan, environments)
+            self.require_usable(plan)
+            self._require_same_environments(environments)
         except OSError as error:
             raise RefusedError(f"{self.folder} cannot be written: {error.strerror}") from error
+
+    def require_usable(self, plan: Plan) -> None:
+        """Refuse a folder that holds another experiment or foreign files, which needs no environment to be known."""
+        if self.description_file.exists():
+            stored = self.read_plan()
+            if stored != plan:
+                which = f"{stored.hash}, not {plan.hash}"
+                raise RefusedError(f"{self.folder} holds another experiment ({which}): choose another folder")
+        elif self.folder.is_dir() and any(not _is_left_by_a_run(path.name) for path in self.folder.iterdir()):
+            raise RefusedError(f"{self.folder} is not empty and holds no experiment: choose another folder")
 
     def clear(self) -> None:
         """Remove the remains of earlier runs: everything that ``sweep`` removes, and error files."""
@@ -142,13 +150,8 @@ class Store:
         """Read the plan in the description; a RefusedError says what is wrong with it."""
         return self.beginning().plan
 
-    def _require_same(self, plan: Plan, environments: Sequence[EnvironmentRecord]) -> None:
-        stored = self.beginning()
-        if stored.plan != plan:
-            raise RefusedError(
-                f"{self.folder} holds another experiment ({stored.plan.hash}, not {plan.hash}): choose another folder"
-            )
-        if changed := difference(stored.environments, environments):
+    def _require_same_environments(self, environments: Sequence[EnvironmentRecord]) -> None:
+        if changed := difference(self.beginning().environments, environments):
             raise RefusedError(
                 f"{self.folder} was begun with another environment: {changed}; name the version that you mean, or "
                 "choose another folder"

@@ -14,6 +14,7 @@ from boltzmann.experiments.studies.annealing_tables import annealing_answer, gai
 from boltzmann.experiments.studies.gains import draw_gains
 from boltzmann.experiments.studies.limits import draw_limits
 from boltzmann.experiments.studies.problem import Problem
+from boltzmann.experiments.studies.schedule_families import FAMILIES
 from boltzmann.experiments.studies.slopes import fit_low_temperatures
 from boltzmann.experiments.studies.study_charts import constants_charts
 from boltzmann.experiments.studies.sweep import (
@@ -42,6 +43,7 @@ from boltzmann.experiments.studies.tuning_tables import (
 
 __all__ = [
     "ENDS",
+    "FAMILIES",
     "Annealing",
     "EndCheck",
     "Problem",

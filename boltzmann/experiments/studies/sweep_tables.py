@@ -64,7 +64,7 @@ def best_table(results: Sequence[BestTemperature]) -> Table:
             f"{best.greedy:z.4g}",
             f"{best.temperature:g}",
             with_interval(best.value, best.low, best.high),
-            f"{best.lowest:g} … {best.highest:g}" if best.lowest < best.highest else "nothing",
+            _similar(best),
             f"{best.uniform:z.4g}",
         )
         for best in results
@@ -152,7 +152,15 @@ def _card(best: BestTemperature) -> Answer:
     )
 
 
+def _similar(best: BestTemperature) -> str:
+    if best.low != best.low:
+        return "not tested"
+    return f"{best.lowest:g} … {best.highest:g}" if best.lowest < best.highest else "nothing"
+
+
 def _reach(best: BestTemperature) -> str:
+    if best.low != best.low:
+        return "one replicate allows no test"
     if best.lowest < best.highest:
         return (
             f"temperatures that do not differ significantly from it lie between T = {best.lowest:g} and "

@@ -13,6 +13,7 @@ from boltzmann.experiments.metrics import JudgedKey
 from boltzmann.experiments.statistics import (
     Cells,
     Judgement,
+    TaskJudgement,
     better_first,
     cells_by_task,
     cumulative,
@@ -178,8 +179,20 @@ class TuningResult:
 
     @cached_property
     def judgement(self) -> Judgement:
-        """The finalists judged, with the recommended agent as the baseline."""
-        return Judgement(self.judged, self.metric, self.agent)
+        """The finalists judged in the order of the search, with the recommended agent as the baseline."""
+        return _InOrder(self.judged, self.metric, self.agent)
+
+
+class _InOrder(Judgement):
+    """A judgement whose agents stand in the order of their task; its answers read them the best first."""
+
+    @cached_property
+    def tasks(self) -> tuple[TaskJudgement, ...]:
+        return tuple(judged.in_order(list(self.cells[judged.task])) for judged in super().tasks)
+
+    @cached_property
+    def answers(self) -> dict[str, str]:
+        return Judgement(self.results, self.metric, self.baseline, self.confidence).answers
 
 
 def run_tuning(tuning: Tuning, run: Callable[[str, Experiment], Results]) -> TuningResult:

@@ -31,8 +31,8 @@ def recommendation(result: TuningResult) -> list[str]:
         else "All other finalists differ significantly from it.",
     ]
     sentences.append(
-        "The search has put the finalists in this order; the fresh replicates measure them and choose nothing, so that "
-        "one further down may have the better mean."
+        "Finalists stand in the order of the search; the fresh replicates measure them and choose nothing, so that one "
+        "further down may have the better mean."
     )
     if better:
         sentences.append(f"Better than it on these seeds, all tests counted: {', '.join(better)}.")
@@ -51,10 +51,9 @@ def judgement_table(result: TuningResult) -> Table:
     """Return the finalists on the seeds that judge, in the order of the search: the recommended one first."""
     (judged,) = result.judgement.tasks
     replicates = result.judged.plan.replicates
-    searched = result.judged.plan.tasks[0].agents
     rows = [
         (
-            f"{searched.index(judged.agents[index]) + 1}",
+            f"{index + 1}",
             str(row["agent"]),
             final_text(row)
             if row["replicates"] in (0, replicates)
@@ -78,7 +77,7 @@ def judgement_table(result: TuningResult) -> Table:
         "difference to the recommended one",
         "with all tests counted (Holm)",
     )
-    return Table(caption, columns, sorted(rows, key=lambda row: int(row[0])), heading=1)
+    return Table(caption, columns, rows, heading=1)
 
 
 def rounds_table(result: TuningResult) -> Table:

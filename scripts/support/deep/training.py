@@ -126,8 +126,9 @@ def train(program: str, name: str, options: TrainingOptions, describe: Callable[
             for label, task in zip(experiment.plan.task_labels, experiment.plan.tasks, strict=True):
                 find_agent(baseline, task.agents, label)
         _require_learning(experiment)
-        folder = options.output or results_folder(name, [*options.env, *options.policies], experiment.plan.hash)
-        require_comparison_folder(folder)
+        played = {"environments": options.env, "policies": options.policies}
+        folder = options.output or results_folder(name, played, experiment.plan.hash)
+        require_comparison_folder(folder, experiment)
         refusals.require_metric(experiment.tasks, options.metric)
         if options.dry_run:
             costs.print_plan(experiment, options.jobs, folder)

@@ -11,7 +11,7 @@ from contextlib import redirect_stderr
 from typing import Protocol, TypeVar
 
 from scripts.support.console import warnings_in_one_line
-from scripts.support.frame.grouping import read_groups
+from scripts.support.frame.grouping import defining_words, meant_options, read_groups
 from scripts.support.frame.shell import call_of, shell_text
 from scripts.support.output import current_output, output_to
 from scripts.support.streams import guarded_streams
@@ -67,15 +67,17 @@ def read_options(
 
     Every command also has ``--quiet`` and ``--json``, which choose its output. ``examples`` are shown by the help.
     """
-    wrong = io.StringIO()
+    wrong, words = io.StringIO(), sys.argv[1:] if arguments is None else arguments
     try:
         with guarded_streams(colours=True), redirect_stderr(wrong):
             read = read_groups(kind, arguments, program, examples)
     except SystemExit:
         if wrong.getvalue():
-            print(f"{program}: error: {_one_line(wrong.getvalue())}; see {program} --help", file=sys.stderr)
+            said = _with_hint(_one_line(wrong.getvalue()), meant_options(kind, words))
+            print(f"{program}: error: {said}; see {program} --help", file=sys.stderr)
         raise
-    current_output().choose(quiet=read.quiet, as_json=read.as_json)
+    repeated = shell_text(program, defining_words(kind, words))
+    current_output().choose(quiet=read.quiet, as_json=read.as_json, repeated=repeated)
     options: Options = read.options
     return options
 
@@ -88,3 +90,11 @@ def _one_line(report: str) -> str:
     # The title stands in the upper edge of a box, else before the first rule.
     parts = parts if "\u256d" in report else parts[1:]
     return " ".join(part for part in parts if not part.startswith(("For full help", "Argument help"))).rstrip(". ")
+
+
+def _with_hint(said: str, meant: list[str]) -> str:
+    """Replace what tyro says of similar options, with the whole help of each, by their names."""
+    if not said.startswith("Unrecognized options: "):
+        return said
+    said = re.split(" (?:Perhaps you meant:|Arguments similar to) ", said)[0]
+    return f"{said}: did you mean {' or '.join(meant)}?" if meant else said

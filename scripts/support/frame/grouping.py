@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import difflib
 import inspect
+import re
 import textwrap
 from collections.abc import Sequence
 from functools import cache
@@ -28,6 +30,9 @@ _FOR_ALL = (
     ),
     ("json", Annotated[bool, tyro.conf.arg(help="Print one JSON document instead of text.")]),
 )
+_FLAGS = tuple(name for name, _ in _FOR_ALL)
+# Another device rounds otherwise.
+_CHANGE_NOTHING = {*GROUPS["running"], *GROUPS["output"], *_FLAGS} - {"device"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,6 +54,35 @@ def read_groups(kind: Any, arguments: Sequence[str] | None, program: str, exampl
     values = {name: getattr(getattr(read, group), name) for group, names in groups.items() for name in names}
     quiet, as_json = (values.pop(name) for name, _ in _FOR_ALL)
     return Read(kind(**values), quiet, as_json)
+
+
+def defining_words(kind: Any, words: Sequence[str]) -> list[str]:
+    """Leave out the options of a command line that change nothing of the results, and their values."""
+    flags = {*_FLAGS, *(name for name, hint in get_type_hints(kind).items() if hint is bool)}
+    kept, keeps = list[str](), True
+    for word in words:
+        name, given, _ = word.removeprefix("--").replace("-", "_").partition("=")
+        is_option = word.startswith("--")
+        keeps = name not in _CHANGE_NOTHING if is_option else keeps
+        kept += [word] * keeps
+        # What follows a flag, or a value behind "=", is no value of it.
+        keeps = keeps or (is_option and (bool(given) or name in flags))
+    return kept
+
+
+def meant_options(kind: Any, words: Sequence[str]) -> list[str]:
+    """Return the options that the unknown ones of a command line may mean: shorter, longer or misspelt."""
+    hints = get_type_hints(kind, include_extras=True)
+    known = [name for name, hint in hints.items() if tyro.conf.Positional not in getattr(hint, "__metadata__", ())]
+    known = [name.replace("_", "-") for name in (*known, *_FLAGS, "help")]
+    given = [word[2:].partition("=")[0].replace("_", "-") for word in words if re.match("--.", word)]
+    meant = [
+        [name for name in known if name.startswith(wrong) or wrong.startswith(name)]
+        or difflib.get_close_matches(wrong, known, n=1)
+        for wrong in given
+        if wrong not in known
+    ]
+    return [f"--{name}" for name in dict.fromkeys(name for names in meant for name in names)]
 
 
 @cache

@@ -28,6 +28,7 @@ from boltzmann.experiments.statistics import (
     holm_of_pairs,
     interquartile_mean,
     pairwise_p_values,
+    task_evidence,
 )
 from tests.support.frequencies import FALSE_ALARM, fresh_rng
 
@@ -104,6 +105,9 @@ def test_no_difference_is_significant_with_a_single_replicate(tmp_path):
     with pytest.warns(FewReplicatesWarning, match="1 replicate:"):
         board = leaderboard(results)
     assert list(board["tied"]) == [False, True]
+    board["final"] = [2.0, 1.0]
+    assert answers(board)[BANDIT].endswith("by its mean; one replicate allows no test.")
+    assert task_evidence(board.to_dict("records"), 0.95, "block") == ["One block allows no test."]
     assert board[["p_value", "difference_low", "final_half_width"]].isna().all(axis=None)
     with pytest.warns(FewReplicatesWarning):
         draw_differences(results)
@@ -179,8 +183,7 @@ END = "is best in the last tenth of the steps"
         ),
         (
             board_of([False, False], cumulative=[1.0, 2.0], replicates=1),
-            f"A {END}, and differs significantly from the other (95 % confidence, 1 replicate). Over all steps, B has "
-            "the best mean total reward.",
+            f"A {END} by its mean; one replicate allows no test. Over all steps, B has the best mean total reward.",
         ),
     ],
 )

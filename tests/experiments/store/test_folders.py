@@ -135,8 +135,12 @@ def test_of_two_experiments_that_begin_at_once_one_is_refused(experiment, tmp_pa
 def test_a_folder_of_another_experiment_is_refused(experiment, stored):
     reseeded = Experiment(experiment.tasks, 7, 12, block=3)
     before = contents(stored)
+
+    def unmade(*arguments, **keywords):
+        raise AssertionError("an environment was made before the folder was refused")
+
     with pytest.raises(RefusedError, match="holds another experiment"):
-        run(reseeded, stored, make=envs.make)
+        run(reseeded, stored, make=unmade)
     assert contents(stored) == before
 
 

@@ -6,7 +6,8 @@ import pytest
 import envs
 from agents import QLearning, SampleAverage
 from boltzmann import Boltzmann, Greedy, Linear
-from boltzmann.experiments import run
+from boltzmann.experiments import Judgement, run
+from boltzmann.experiments.charts import difference_charts
 from boltzmann.experiments.studies.problem import Problem
 from boltzmann.experiments.studies.tuning import Tuning, candidates, run_tuning
 from boltzmann.experiments.studies.tuning_tables import judgement_table, recommendation, rounds_table
@@ -52,6 +53,27 @@ def test_a_finalist_that_proves_better_is_reported(tmp_path):
     wrong = tuned.__class__("Boltzmann(3.0)", "SampleAverage(Boltzmann(3.0))", "gap", tuned.rounds, tuned.judged)
     assert "Better than it on these seeds, all tests counted: Boltzmann(0.0)." in recommendation(wrong)
     assert "All other finalists differ significantly from it." in recommendation(tuned)
+
+
+def test_finalists_stand_in_the_order_of_the_search_everywhere(tmp_path):
+    """One replicate of each candidate misleads the search, and fresh means have another order."""
+    policies = [*HOT, *COLD]
+    problem = Problem("boltzmann/GaussianBandit-v0(arms=4)", SampleAverage(Greedy()), 50)
+    tuned = tuned_in(tmp_path, Tuning(problem, policies, 1, len(policies), 12, 0, "reward"))
+    searched = list(tuned.rounds[-1].ranked)
+    (fresh,) = Judgement(tuned.judged, "reward").tasks
+    assert list(fresh.labels) != searched
+    (judged,) = tuned.judgement.tasks
+    assert list(judged.labels) == searched
+    assert [row["agent"] for row in judged.rows] == searched
+    assert judged.labels[judged.reference] == judged.labels[0] == tuned.recommendation
+    assert [row[:2] for row in judgement_table(tuned).rows] == [(f"{i + 1}", name) for i, name in enumerate(searched)]
+    similar = [name for name in searched if name in recommendation(tuned)[2]]
+    assert recommendation(tuned)[2] == f"{', '.join(similar)} do not differ significantly from it."
+    (chart,) = difference_charts(tuned.judgement)
+    assert [row.name for row in chart.panels[0].rows] == searched
+    # Sentences on who is best read the means.
+    assert tuned.judgement.answers == Judgement(tuned.judged, "reward", tuned.agent).answers
 
 
 def test_rounds_halve_by_their_own_means_and_share_no_seed(tmp_path):
