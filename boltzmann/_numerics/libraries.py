@@ -16,6 +16,8 @@ import numpy as np
 
 from boltzmann import checks
 from boltzmann.arrays import NUMPY, QUIET, Array, Namespace, Reals, Rng, Values
+from boltzmann.arrays import is_tensor as is_tensor
+from boltzmann.arrays import is_traced as is_traced
 
 Compute = TypeVar("Compute", bound=Callable[..., Any])
 
@@ -34,11 +36,6 @@ def is_native(*arrays: object) -> bool:
 
 def _is_foreign(array: object) -> bool:
     return (hasattr(array, "__array_namespace__") or is_tensor(array)) and not isinstance(array, np.ndarray)
-
-
-def is_tensor(array: object) -> bool:
-    """Return whether an array is PyTorch's."""
-    return "torch" in sys.modules and isinstance(array, sys.modules["torch"].Tensor)
 
 
 def library(*arrays: Values | None) -> Namespace:
@@ -157,16 +154,6 @@ def quietly(compute: Compute) -> Compute:
             return compute(xp, *arguments)
 
     return cast(Compute, computed)
-
-
-def is_traced(array: object) -> bool:
-    """Return whether the numbers are not known yet, as under ``jax.jit``, ``vmap`` or ``torch.compile``."""
-    if "jax" in sys.modules and isinstance(array, sys.modules["jax"].core.Tracer):
-        return True
-    if is_tensor(array):
-        torch = sys.modules["torch"]
-        return bool(torch.compiler.is_compiling() or torch._C._functorch.is_functorch_wrapped_tensor(array))
-    return False
 
 
 def to_float(xp: Namespace, name: str, array: Any, like: Array | None = None) -> Array:
