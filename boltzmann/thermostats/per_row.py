@@ -152,8 +152,8 @@ def temperature_of(
     """Read a number, a schedule or a thermostat; a thermostat's temperatures are in the library of the values.
 
     A thermostat of ``every_library`` gets the values as they are, and its temperatures have derivatives. Another one
-    gets NumPy arrays, or its law runs where an input is traced; its temperatures are constants, but for the derivative of
-    a scheduled number.
+    gets NumPy arrays, or its law runs where an input is traced; its temperatures have derivatives by a scheduled number
+    alone.
 
     Examples
     --------
