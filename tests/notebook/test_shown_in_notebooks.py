@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import boltzmann.experiments
+import envs
 from agents import QLearning, SampleAverage
 from boltzmann import (
     Boltzmann,
@@ -144,6 +145,17 @@ def test_results_show_the_leaderboard(tmp_path):
     assert [text.split(". ", 1)[1] for text in cells[::4]] == list(board["agent"])
     for answer in answers(board).values():
         assert answer in "".join(element.text or "" for element in parsed(results._repr_html_()))
+
+
+@pytest.mark.parametrize(("second", "tied"), [(0.11, True), (1e3, False)])
+def test_shown_results_explain_their_sign_and_name_their_folder(tmp_path, second, tied):
+    learners = [SampleAverage(Boltzmann(temperature)) for temperature in (0.1, second)]
+    task = Task("boltzmann/GaussianBandit-v0", learners, 300)
+    results = boltzmann.experiments.run(Experiment([task], 30, 0), tmp_path / "res", make=envs.make)
+    cells = [element.text for element in parsed(results._repr_html_()) if element.tag == "td"]
+    assert any(text.startswith("= ") for text in cells) == tied
+    assert ("= does not differ significantly from the best; 30 replicates" in results._repr_html_()) == tied
+    assert f"; stored in {tmp_path / 'res'}" in results._repr_html_()
 
 
 def test_an_unfinished_run_shows_what_is_missing(tmp_path):
