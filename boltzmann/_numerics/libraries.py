@@ -212,7 +212,7 @@ def uniform(xp: Namespace, rng: Any, shape: tuple[int, ...], like: Array) -> Arr
         return torch_uniforms(rng, shape).to(device(like))  # type: ignore[no-any-return]
     if is_jax(xp):
         random = sys.modules["jax"].random
-        first, second = random.split(rng)
+        first, second = random.split(jax_key(rng))
         wide = widest_float(xp)
         drawn: Array = random.uniform(first, shape, dtype=wide)
         # float32 draws are multiples of 2^-23. The second draw fills in smaller digits, for small weights at the front.
@@ -226,6 +226,14 @@ def torch_uniforms(rng: Rng, shape: tuple[int, ...]) -> Any:
     """Draw float64 uniforms in [0, 1) with PyTorch's generator, on its device."""
     torch, generator = sys.modules["torch"], torch_generator(rng)
     return torch.rand(shape, generator=generator, dtype=torch.float64, device=generator.device)
+
+
+def jax_key(rng: Any) -> Any:
+    """Return JAX's key, typed or raw; TypeError for anything else."""
+    jax = sys.modules["jax"]
+    if not isinstance(rng, jax.Array | np.ndarray):
+        raise TypeError(f"rng must be a JAX key, such as jax.random.key(0), got {checks.shown(rng)}")
+    return rng
 
 
 def torch_generator(rng: Any) -> Any:
