@@ -52,7 +52,7 @@ test-libraries: $(VENV)/ready  ## the core on PyTorch and JAX, beside optax; ins
 	@$(BIN)/python -c 'import torch, jax, optax' 2>/dev/null || { echo "installing PyTorch, JAX and optax into $(VENV)"; \
 		$(INSTALL) torch==2.13.0 && $(INSTALL) jax==0.10.2 jaxlib==0.10.2 optax==0.2.8; }
 	$(BIN)/python -m pytest -q -m "not slow" $(SIDE_BY_SIDE) tests/core/test_battery.py tests/core/test_libraries.py tests/core/test_draws_in_libraries.py \
-		tests/policies/test_policies_in_libraries.py tests/core/test_tensors.py tests/core/test_transforms.py \
+		tests/policies/test_policies_in_libraries.py tests/policies/test_learnt_numbers.py tests/core/test_tensors.py tests/core/test_transforms.py \
 		tests/core/test_inversion.py tests/core/test_traced_actions.py tests/core/test_categorical.py tests/core/test_devices.py \
 		tests/large/test_large_in_torch.py tests/benchmarks/test_large_softmaxes.py tests/core/test_extremes.py tests/core/test_mask_forms.py tests/core/test_traced_roots.py \
 		tests/core/test_recorded.py tests/policies/test_traced_policies.py tests/policies/test_act.py tests/policies/test_distribution_rows.py \

@@ -1,7 +1,8 @@
-"""Annotations: what an array is, in NumPy and in every other library; the largest float; independence of errstate."""
+"""Annotations: what an array is, in every library, and whether it is traced; the largest float; errstate."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeAlias, TypeVar, cast
 
@@ -95,6 +96,26 @@ def read_only(result: _Result) -> _Result:
         # A third of the time of setting the flag, or of naming the argument.
         result.setflags(False)  # type: ignore[call-arg]
     return result
+
+
+def is_tensor(array: object) -> bool:
+    """Return whether an array is PyTorch's."""
+    return "torch" in sys.modules and isinstance(array, sys.modules["torch"].Tensor)
+
+
+def is_traced(array: object) -> bool:
+    """Return whether the numbers are not known yet, as under ``jax.jit``, ``vmap`` or ``torch.compile``."""
+    if "jax" in sys.modules and isinstance(array, sys.modules["jax"].core.Tracer):
+        return True
+    if is_tensor(array):
+        torch = sys.modules["torch"]
+        return bool(torch.compiler.is_compiling() or torch._C._functorch.is_functorch_wrapped_tensor(array))
+    return False
+
+
+def varies(number: object) -> bool:
+    """Return whether a number is traced or has a derivative, so that a float would not say all of it."""
+    return is_traced(number) or bool(getattr(number, "requires_grad", False))
 
 
 class TorchGenerator(Protocol):

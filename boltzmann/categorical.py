@@ -11,7 +11,7 @@ from boltzmann._numerics import Frozen, InNamespace, Scores, answer, each_row, h
 from boltzmann.arrays import NUMPY, QUIET, Array, Namespace, Reals, Rng, Values, read_only
 from boltzmann.hints import with_hints
 from boltzmann.inversion import sample_weights
-from boltzmann.pictured import Pictured
+from boltzmann.pictured import Pictured, mask_text
 from boltzmann.sampling import sample_without_replacement
 
 _ROUNDING = 1e-6
@@ -86,7 +86,7 @@ class Categorical(InNamespace, Frozen, Pictured):
         return made
 
     def __repr__(self) -> str:
-        return f"Categorical({self.probs!r})"
+        return f"Categorical({self.probs!r}{mask_text(self)})"
 
     @property
     def origin(self) -> Array:

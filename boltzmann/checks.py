@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boltzmann.arrays import Bools
+from boltzmann.arrays import Bools, varies
 
 _MOST_SHOWN = 200
 """Error messages cut a longer value."""
@@ -169,10 +169,13 @@ def row_text(row: tuple[int, ...]) -> str:
     return f" in row {row[0]}" if len(row) == 1 else f" in row {row}"
 
 
-def number_in(name: str, value: object, interval: str) -> float:
-    """Return ``value`` as a float in an interval such as "[0, inf)", or raise; NaN is in no interval."""
+def number_in(name: str, value: object, interval: str, remedy: str = "") -> float:
+    """Return ``value`` as a float in an interval such as "[0, inf)", or raise; NaN is in no interval.
+
+    A number that is traced or has a derivative, which a float would lose, is refused with the remedy.
+    """
     least, most, least_allowed, most_allowed = _ends(interval)
-    result = value if type(value) is float else _as_float(name, value, interval)
+    result = value if type(value) is float else _as_float(name, value, interval, remedy)
     if least < result < most or (result == least and least_allowed) or (result == most and most_allowed):
         return result
     raise ValueError(f"{name} must be in {interval}, got {result!r}")
@@ -200,9 +203,12 @@ def _ends(interval: str) -> tuple[float, float, bool, bool]:
     return _ENDS[interval]
 
 
-def _as_float(name: str, value: object, interval: str) -> float:
+def _as_float(name: str, value: object, interval: str, remedy: str) -> float:
     # A schedule may return an array without axes, of any library.
     if getattr(value, "ndim", None) == 0 and not isinstance(value, np.generic):
+        if varies(value):
+            found = f"got {' '.join(shown(value).split())}, which is traced or has a derivative"
+            raise TypeError(f"{name} must be a known number in {interval}, {found}{remedy}")
         value = value.item()  # type: ignore[attr-defined]
     if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
         raise TypeError(f"{name} must be a number in {interval}, got {shown(value)}")

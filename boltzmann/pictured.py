@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-from boltzmann._numerics import libraries
-from boltzmann.arrays import Floats
-from boltzmann.pictures import MOST_ACTIONS, MOST_ROWS, bars, figure, safe
+from boltzmann._numerics import any_traced, libraries
+from boltzmann.arrays import Bools, Floats
+from boltzmann.pictures import MOST_ACTIONS, MOST_ROWS, Bar, bars, figure, safe
 
 
 class Pictured:
@@ -28,7 +28,12 @@ class Pictured:
         probs = _numbers(self, "probs")
         *batch, count = probs.shape
         rows = math.prod(batch)
-        drawn = probs.reshape(rows, count)[:MOST_ROWS, :MOST_ACTIONS]
+        mask = mask_of(self)
+        allowed = np.ones(probs.shape, dtype=np.bool_) if mask is None else np.broadcast_to(mask, probs.shape)
+        drawn = [
+            _most_probable(*row)
+            for row in zip(*(part.reshape(rows, count)[:MOST_ROWS] for part in (probs, allowed)), strict=True)
+        ]
         quantities = [_numbers(self, name) for name in ("temperature", "entropy", "greedy_probability")]
         listed = [np.broadcast_to(each, batch).reshape(rows)[:MOST_ROWS] for each in quantities]
         captions = [
@@ -36,7 +41,27 @@ class Pictured:
         ]
         more = f"and {rows - MOST_ROWS} more rows" if rows > MOST_ROWS else ""
         name = f"<b>{safe(type(self).__name__)}</b>, {count} actions"
-        return figure(name, bars(drawn.tolist(), captions, count=count, top=top), more)
+        return figure(name, bars(drawn, captions, count=count, top=top), more)
+
+
+def mask_of(distribution: object) -> Bools | None:
+    """Return the mask that a distribution was made with; None without one, or if it is traced."""
+    made = vars(distribution)
+    scores = made.get("_scores", made.get("_greedy"))
+    mask = getattr(scores, "mask", None)
+    return None if mask is None or any_traced(mask) else np.asarray(libraries.to_numpy("where", mask))
+
+
+def mask_text(distribution: object) -> str:
+    """Return the mask of a distribution as its repr tells it, nothing without one."""
+    mask = mask_of(distribution)
+    return "" if mask is None else f", where={mask!r}"
+
+
+def _most_probable(probs: Floats, allowed: Bools) -> list[Bar]:
+    """Return the most probable actions of a row, allowed ones first, in the order of their index."""
+    chosen = np.sort(np.lexsort((-probs, ~allowed))[:MOST_ACTIONS])
+    return [(int(action), float(probs[action]) if allowed[action] else None) for action in chosen]
 
 
 def _numbers(distribution: Pictured, name: str) -> Floats:

@@ -16,6 +16,8 @@ import numpy as np
 
 from boltzmann import checks
 from boltzmann.arrays import NUMPY, QUIET, Array, Namespace, Reals, Rng, Values
+from boltzmann.arrays import is_tensor as is_tensor
+from boltzmann.arrays import is_traced as is_traced
 
 Compute = TypeVar("Compute", bound=Callable[..., Any])
 
@@ -34,11 +36,6 @@ def is_native(*arrays: object) -> bool:
 
 def _is_foreign(array: object) -> bool:
     return (hasattr(array, "__array_namespace__") or is_tensor(array)) and not isinstance(array, np.ndarray)
-
-
-def is_tensor(array: object) -> bool:
-    """Return whether an array is PyTorch's."""
-    return "torch" in sys.modules and isinstance(array, sys.modules["torch"].Tensor)
 
 
 def library(*arrays: Values | None) -> Namespace:
@@ -159,16 +156,6 @@ def quietly(compute: Compute) -> Compute:
     return cast(Compute, computed)
 
 
-def is_traced(array: object) -> bool:
-    """Return whether the numbers are not known yet, as under ``jax.jit``, ``vmap`` or ``torch.compile``."""
-    if "jax" in sys.modules and isinstance(array, sys.modules["jax"].core.Tracer):
-        return True
-    if is_tensor(array):
-        torch = sys.modules["torch"]
-        return bool(torch.compiler.is_compiling() or torch._C._functorch.is_functorch_wrapped_tensor(array))
-    return False
-
-
 def to_float(xp: Namespace, name: str, array: Any, like: Array | None = None) -> Array:
     """Make a real floating-point array of the library: integers become its default float, floats keep their dtype.
 
@@ -225,7 +212,7 @@ def uniform(xp: Namespace, rng: Any, shape: tuple[int, ...], like: Array) -> Arr
         return torch_uniforms(rng, shape).to(device(like))  # type: ignore[no-any-return]
     if is_jax(xp):
         random = sys.modules["jax"].random
-        first, second = random.split(rng)
+        first, second = random.split(jax_key(rng))
         wide = widest_float(xp)
         drawn: Array = random.uniform(first, shape, dtype=wide)
         # float32 draws are multiples of 2^-23. The second draw fills in smaller digits, for small weights at the front.
@@ -239,6 +226,14 @@ def torch_uniforms(rng: Rng, shape: tuple[int, ...]) -> Any:
     """Draw float64 uniforms in [0, 1) with PyTorch's generator, on its device."""
     torch, generator = sys.modules["torch"], torch_generator(rng)
     return torch.rand(shape, generator=generator, dtype=torch.float64, device=generator.device)
+
+
+def jax_key(rng: Any) -> Any:
+    """Return JAX's key, typed or raw; TypeError for anything else."""
+    jax = sys.modules["jax"]
+    if not isinstance(rng, jax.Array | np.ndarray):
+        raise TypeError(f"rng must be a JAX key, such as jax.random.key(0), got {checks.shown(rng)}")
+    return rng
 
 
 def torch_generator(rng: Any) -> Any:

@@ -45,7 +45,7 @@ def as_numpys(xp: Namespace, rng: Any) -> Any:
         return TorchRandom(libraries.torch_generator(rng))
     if libraries.is_jax(xp):
         # A counter-based generator needs no more than a key, as JAX's own does, and draws float64.
-        words = np.asarray(sys.modules["jax"].random.bits(rng, (4,), "uint32"))
+        words = np.asarray(sys.modules["jax"].random.bits(libraries.jax_key(rng), (4,), "uint32"))
         return np.random.Generator(np.random.Philox(key=words.view(np.uint64)))
     if not isinstance(rng, np.random.Generator):
         raise checks.no_generator(rng)

@@ -29,7 +29,9 @@ def drawing_of(policy: Expression) -> str:
     told = [f"for the values {', '.join(f'{value:g}' for value in values.round(1))}"]
     told += [f"each action taken {_TIMES} times"] if "visits" in reads else []
     told += [f"each with variance {_VARIANCE:g}"] if "variances" in reads else []
-    return figure(expression(policy), curves, bars(rows, captions, count=count), ", ".join(told))
+    return figure(
+        expression(policy), curves, bars([list(enumerate(row)) for row in rows], captions, count=count), ", ".join(told)
+    )
 
 
 def _schedules_of(made: object) -> list[tuple[str, Schedule]]:

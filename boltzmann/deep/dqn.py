@@ -142,8 +142,13 @@ class DQN(Expression):
         self.targets = [part.detach().clone() for part in self.parameters]
         self._optimiser = torch.optim.Adam(self.parameters, fused=True)
 
+    def _require_reset(self, method: str) -> None:
+        if "parameters" not in self.__dict__:
+            raise RuntimeError(f"reset must be called before {method}")
+
     def values(self, observations: ArrayLike) -> NDArray[np.float64]:
         """Return the online networks' values, shape (R, K), of an observation of each replicate, shape (R, ...)."""
+        self._require_reset("values")
         with one_thread(), torch.no_grad():
             seen = self._encoded(torch.as_tensor(np.asarray(observations)).unsqueeze(1))
             return np.asarray(self._forward(self.parameters, seen).squeeze(1).double().cpu().numpy())
@@ -153,6 +158,7 @@ class DQN(Expression):
 
         ``where``, shape (R, K), masks the allowed actions.
         """
+        self._require_reset("act")
         values = self.values(observations)
         self._where = None if where is None else checks.mask_array("where", where)
         policy = Uniform() if self.step < self.warm_up else self.policy
@@ -163,6 +169,7 @@ class DQN(Expression):
 
     def update(self, transition: Transition) -> None:
         """Remember one step of all replicates, and learn from a batch every ``steps_per_update`` steps."""
+        self._require_reset("update")
         self._memory.add(self._remembered(transition))
         self.step += 1
         if self.step >= self.warm_up and self.step % self.steps_per_update == 0:

@@ -176,10 +176,15 @@ class SB3DQN(Expression):
         model._callback = _Seen()
         return model
 
+    def _require_reset(self, method: str) -> None:
+        if "models" not in self.__dict__:
+            raise RuntimeError(f"reset must be called before {method}")
+
     def act(self, observations: Any, where: Any = None) -> StackedDecision:
         """Draw one action for each replicate."""
         if where is not None:
             raise ValueError("where must be None: Stable-Baselines3 reads a mask as the part action_mask of a Dict")
+        self._require_reset("act")
         steps = []
         with one_thread():
             for row, model in enumerate(self.models):
@@ -191,6 +196,7 @@ class SB3DQN(Expression):
 
     def update(self, transition: Transition) -> None:
         """Store one step of all replicates, and train every ``train_freq`` steps."""
+        self._require_reset("update")
         actions, reached = np.asarray(transition.actions), np.asarray(transition.next_observations)
         rewards = np.asarray(transition.rewards, dtype=np.float32)
         terminated = np.asarray(transition.terminated, dtype=np.bool_)

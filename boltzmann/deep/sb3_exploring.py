@@ -5,6 +5,7 @@ The algorithm asks for actions in ``_sample_action``; everything else here keeps
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -113,6 +114,16 @@ class Exploring(OffPolicyAlgorithm):
         if self._masked:
             for network in self._networks():
                 network.register_forward_hook(_forbid)
+
+    def _setup_learn(self, *args: Any, **options: Any) -> Any:
+        total, callback = super()._setup_learn(*args, **options)
+        if total <= self.learning_starts:
+            warnings.warn(
+                f"nothing is learnt: total_timesteps should be more than learning_starts = {self.learning_starts}, got "
+                f"{total}",
+                stacklevel=4,
+            )
+        return total, callback
 
     def _networks(self) -> tuple[torch.nn.Module, torch.nn.Module]:
         """Return the online and the target network."""

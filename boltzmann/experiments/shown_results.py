@@ -31,7 +31,9 @@ def leaderboards(results: Results) -> str:
             return figure(f"<b>Results</b>, {safe(error)}")
     plan = results.plan
     few = f"; intervals of fewer than {FEW} samples are rough" if plan.samples < FEW else ""
-    return figure(*parts, safe(f"{plan.samples_text}, 95 % intervals{few}; {results.folder}"))
+    tied = any(row["tied"] for judged in judgement.tasks for row in judged.rows)
+    legend = "= does not differ significantly from the best; " if tied else ""
+    return figure(*parts, safe(f"{legend}{plan.samples_text}, 95 % intervals{few}; stored in {results.folder}"))
 
 
 def _leaderboard(judged: TaskJudgement, judgement: Judgement) -> str:

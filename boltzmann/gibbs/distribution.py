@@ -21,7 +21,7 @@ from boltzmann.arrays import Array, Mask, Rng, Values, Weights
 from boltzmann.gibbs.inverse import from_inverse, log_base
 from boltzmann.hints import keywords_of_class, require_known, with_hints, with_plain_signature
 from boltzmann.inversion import sample_weights
-from boltzmann.pictured import Pictured
+from boltzmann.pictured import Pictured, mask_text
 from boltzmann.sampling import sample_without_replacement
 
 
@@ -129,7 +129,7 @@ class Gibbs(Frozen, Pictured):
         return cls.from_beta(values, log_base(base), where=where, prior=prior)
 
     def __repr__(self) -> str:
-        return f"Gibbs(probs={self.probs!r}, temperature={self._temperature!r})"
+        return f"Gibbs(probs={self.probs!r}, temperature={self._temperature!r}{mask_text(self)})"
 
     temperature = GivenTemperature()
     probs = Quantity(formulas.probs, quiet=True)

@@ -7,8 +7,8 @@
 Colours follow the notebook: text has the colour that surrounds it, so that a drawing reads on light and dark alike.
 """
 
-from boltzmann.pictures.bars import MOST_ACTIONS, MOST_ROWS, bars
+from boltzmann.pictures.bars import MOST_ACTIONS, MOST_ROWS, Bar, bars
 from boltzmann.pictures.frame import expression, figure, safe, table
 from boltzmann.pictures.line import line
 
-__all__ = ["MOST_ACTIONS", "MOST_ROWS", "bars", "expression", "figure", "line", "safe", "table"]
+__all__ = ["MOST_ACTIONS", "MOST_ROWS", "Bar", "bars", "expression", "figure", "line", "safe", "table"]

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from boltzmann._numerics import Scores, beside, formulas, libraries, scored, tensors
-from boltzmann.arrays import NUMPY, Array, Floats, Mask, Namespace, Values
+from boltzmann._numerics import Scores, beside, formulas, libraries, scored, standardise_traceably, tensors
+from boltzmann.arrays import NUMPY, Array, Floats, Mask, Namespace, Values, varies
 from boltzmann.categorical import Categorical
 from boltzmann.schedules import UNIT_INTERVAL, Schedule
 
@@ -28,10 +28,7 @@ def uniform_or_gibbs(
 
     The distribution shows the temperature if it ``has_temperature`` as a parameter of its policy.
     """
-    if not isinstance(epsilon, float):
-        _require_one_a_row(values, epsilon)
-        values = beside(values, epsilon)
-    scores, _ = scored(values, temperature, where, None)
+    scores = _scores_beside(epsilon, values, temperature, where)
     if scores.mask is None:
         shares: Any = 1.0 / scores.values.shape[scores.axis]
     else:
@@ -41,11 +38,18 @@ def uniform_or_gibbs(
 
 def gibbs_or_greedy(values: Values, epsilon: float | Floats, temperature: Values, where: Mask) -> Categorical:
     """Choose by a Gibbs distribution with probability epsilon, otherwise choose a largest value."""
+    scores = _scores_beside(epsilon, values, temperature, where)
+    return _mixed(scores.xp, scores, epsilon, None, _equal_shares(scores, scores.maximisers), temperature)
+
+
+def _scores_beside(epsilon: float | Floats, values: Values, temperature: Values, where: Mask) -> Scores:
+    """Reduce values to scores in a library that keeps the derivative of epsilon, if it has one."""
     if not isinstance(epsilon, float):
         _require_one_a_row(values, epsilon)
         values = beside(values, epsilon)
-    scores, _ = scored(values, temperature, where, None)
-    return _mixed(scores.xp, scores, epsilon, None, _equal_shares(scores, scores.maximisers), temperature)
+        if varies(epsilon):
+            return standardise_traceably(values, temperature, where, None)
+    return scored(values, temperature, where, None)[0]
 
 
 def _equal_shares(scores: Scores, marked: Array) -> Array:

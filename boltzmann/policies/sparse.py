@@ -125,6 +125,7 @@ class Sparsemax(Acting, TemperaturePolicy):
     ) -> Categorical:
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
+        values = beside(values, temperature)
         # Scores more than 1 below the best are outside the support, so the clip changes nothing but avoids -inf.
         exponents, greedy, bad = _scaled_scores(values, temperature, where)
         probs = sparsemax_rows(libraries.library(exponents), exponents)
@@ -173,6 +174,7 @@ class Entmax(Acting, TemperaturePolicy):
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
         if self.alpha == 1:
             return Gibbs(values, temperature, where=where)
+        values = beside(values, temperature)
         scores, greedy, bad = _scaled_scores(values, temperature, where)
         rows = scores.reshape(-1, scores.shape[-1])
         probs = entmax_rows(libraries.library(scores), rows, self.alpha).reshape(scores.shape)

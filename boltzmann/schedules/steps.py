@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 
 from boltzmann import checks
 from boltzmann._numerics import OF_NUMPY, OF_SINGLE, Maths, libraries, maths_of
-from boltzmann.arrays import QUIET, Array, Floats
+from boltzmann.arrays import QUIET, Array, Floats, varies
 from boltzmann.bounds import Interval
 from boltzmann.laws import StepNumber
 from boltzmann.notation import Expression
@@ -158,7 +158,7 @@ class Scheduled(Interval):
     def check(self, name: str, value: object) -> float | Schedule:
         """Return a number as a float and a callable as it is, or raise."""
         if not callable(value):
-            return checks.number_in(name, value, self.interval)
+            return checks.number_in(name, value, self.interval, f": write {name} as a schedule, lambda step: T")
         check_callable(name, value, "a number or a callable of the step")
         if "values" in getattr(value, "reads", ()):
             raise TypeError(
@@ -169,12 +169,12 @@ class Scheduled(Interval):
     def read(self, name: str, value: float | Schedule, step: Any) -> Any:
         """Return the number at ``step``, or at each of an array of steps; raise if a schedule leaves the interval.
 
-        Numbers of a traced step are of its library, NaN where they leave the interval.
+        Numbers that are traced or have a derivative are of their library, NaN where traced ones leave the interval.
         """
         read = value_at(value, step)
         if type(read) is np.float64:
             return checks.number_in(name, float(read), self.interval)
-        if not libraries.is_native(read) and (read.ndim or libraries.is_traced(read)):
+        if not libraries.is_native(read) and (read.ndim or varies(read)):
             return bounded(name, libraries.to_float(libraries.namespace(read), name, read), self.interval)
         if not isinstance(step, np.ndarray) or step.ndim == 0 or np.shape(read) == ():
             return checks.number_in(name, read, self.interval)

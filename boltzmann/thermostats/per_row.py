@@ -17,7 +17,7 @@ from boltzmann._numerics import (
     numbers_of_actions,
     visit_counts,
 )
-from boltzmann.arrays import NUMPY, QUIET, Input, Mask, Step, Values
+from boltzmann.arrays import NUMPY, QUIET, Input, Mask, Step, Values, varies
 from boltzmann.bounds import Interval
 from boltzmann.calibration import finite_rows
 from boltzmann.laws import StepNumber, TemperatureLaw, own_law
@@ -69,9 +69,9 @@ def _by_law(
     if "visits" in law.inputs and visits is None:
         raise ValueError(f"visits must be given: {type(thermostat).__name__} reads how often each action was taken")
     numbers = numbers_of(law.numbers, step)
-    if not any_traced(values, step, visits, where):
+    if not any_traced(values, step, visits, where) and not any(map(varies, numbers.values())):
         return _of_known_rows(law, values, numbers, visits, where)
-    xp, rows, bad = finite_rows_traced(beside(values, step, visits, where), where)
+    xp, rows, bad = finite_rows_traced(beside(values, step, visits, where, *numbers.values()), where)
     inputs = {}
     if "visits" in law.inputs:
         inputs["visits"], odd = numbers_of_actions(xp, "visits", visits, rows, checks.MOST_VISITS)
@@ -115,7 +115,8 @@ class TemperatureBound(Interval):
             raise TypeError(
                 f"{name} must be one number or a callable, got {checks.shown(value)}: Gibbs takes one for each row"
             )
-        return checks.number_in(name, value, self.interval)
+        remedy = ": use Gibbs(values, T), or write it as a schedule, lambda step: T"
+        return checks.number_in(name, value, self.interval, remedy)
 
 
 RowTemperature = Annotated[float | Schedule | Thermostat, TemperatureBound()]
@@ -151,7 +152,8 @@ def temperature_of(
     """Read a number, a schedule or a thermostat; a thermostat's temperatures are in the library of the values.
 
     A thermostat of ``every_library`` gets the values as they are, and its temperatures have derivatives. Another one
-    gets NumPy arrays, or its law runs where an input is traced; its temperatures are constants.
+    gets NumPy arrays, or its law runs where an input is traced; its temperatures have derivatives by a scheduled number
+    alone.
 
     Examples
     --------
@@ -173,12 +175,11 @@ def temperature_of(
         rows = np.broadcast_shapes(np.shape(array), np.shape(mask) if mask is not None else ())[:-1]
         if np.shape(read) not in ((), rows):
             raise ValueError(f"{temperature!r} must give temperatures of shape {rows}, got {np.shape(read)}")
-        temperatures: Values = libraries.returned(read, values, least_bits=32)
-        return temperatures
+        return libraries.returned(read, values, least_bits=32) if libraries.is_native(read) else read
     read = value_at(temperature, step)
     if isinstance(read, float):
         return read
-    if any_traced(read):
+    if not libraries.is_native(read) and varies(read):
         return read
     # Schedules of another library, such as optax, return arrays of that library even if the values are NumPy's.
     return libraries.to_numpy("temperature", read) if libraries.is_native(values) else read

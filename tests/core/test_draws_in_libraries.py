@@ -73,6 +73,17 @@ def test_draws_without_replacement_at_the_edges():
     assert boltzmann.log_prob_without_replacement(logs[0], [0, 0]) == -INF
 
 
+@pytest.mark.parametrize("wrong", [np.random.default_rng(0), 0], ids=["generator", "number"])
+def test_a_wrong_key_of_jax_is_named(wrong):
+    values = JAX.array([1.0, 2.0])
+    message = r"^rng must be a JAX key, such as jax\.random\.key\(0\), got "
+    for draw in (Gibbs(values).sample, lambda rng: boltzmann.BoltzmannGumbel(1.0)(values, visits=[1, 1]).sample(rng)):
+        with pytest.raises(TypeError, match=message):
+            draw(wrong)
+    with pytest.raises(TypeError, match=message):
+        boltzmann.Boltzmann(0.5).act(values, wrong)
+
+
 @pytest.mark.parametrize("library", [TORCH, STRICT], ids=repr)
 def test_the_randomness_must_be_the_librarys_own(library):
     library.xp  # noqa: B018

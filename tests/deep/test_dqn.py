@@ -284,6 +284,12 @@ def test_wrong_parameters_are_refused(arguments, error, message):
         DQN(**{"policy": Boltzmann(0.1), **arguments})
 
 
+@pytest.mark.parametrize("method", ["act", "values", "update"])
+def test_reset_comes_first(method):
+    with pytest.raises(RuntimeError, match=f"^reset must be called before {method}$"):
+        getattr(DQN(Greedy()), method)(np.zeros((1, 3)))
+
+
 def test_what_a_network_cannot_serve_is_refused():
     box, two, rng = Box(0.0, 1.0, (3,)), Discrete(2), np.random.default_rng(0)
     agent = DQN(Boltzmann(0.1))

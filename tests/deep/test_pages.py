@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from boltzmann import Boltzmann, EntropyTarget, GreedyProbabilityTarget
+from boltzmann import Boltzmann, EntropyTarget, Gibbs, GreedyProbabilityTarget
 from tests.support.page_code import code_of, run_page
 
 
@@ -11,7 +11,7 @@ def test_a_policy_takes_nine_lines_in_pytorch():
     torch = pytest.importorskip("torch")
     scope = run_page("deep/pytorch.md")
     assert scope["actions"].shape == (8,)
-    nine_lines = code_of("deep/pytorch.md").split("import numpy")[0]
+    nine_lines = code_of("deep/pytorch.md").split("from boltzmann import Gibbs")[0]
     assert len([line for line in nine_lines.splitlines() if line.strip()]) == 9
     # The draws are those of the policy: two rows of one value differ from a third in 1 of exp(5) draws.
     table = torch.tensor([[0.0, 1.0]]).repeat(20_000, 1)
@@ -43,14 +43,25 @@ def jax_page():
     return run_page("deep/jax.md")
 
 
-def test_a_policy_takes_ten_lines_in_jax(jax_page):
-    ten_lines = code_of("deep/jax.md").split("from boltzmann.lab")[0]
-    assert len([line for line in ten_lines.splitlines() if line.strip()]) <= 10
+def test_a_policy_takes_nine_lines_in_jax(jax_page):
+    nine_lines = code_of("deep/jax.md").split("from jax.experimental")[0]
+    assert len([line for line in nine_lines.splitlines() if line.strip()]) == 9
     np.testing.assert_allclose(jax_page["temperatures"].shape, (64, 10_000))
     scope = {}
-    exec(ten_lines, scope)
+    exec(nine_lines, scope)
     np.testing.assert_allclose(scope["temperatures"], [1.0361, 103.6112], rtol=1e-4)
     assert scope["actions"].shape == (2,)
+
+
+def test_a_temperature_is_swept_and_learnt_as_the_pages_say(jax_page):
+    torch = pytest.importorskip("torch")
+    row, fractions = [0.0, 1.0, 3.0], [0.1, 0.5, 0.9]
+    np.testing.assert_allclose(jax_page["slope"], Gibbs(row, 0.5).heat_capacity / 0.5, rtol=1e-5)  # dH/dT = C / T
+    swept = [EntropyTarget(fraction)(row) for fraction in fractions]
+    np.testing.assert_allclose(jax_page["swept"], swept, rtol=1e-4)
+    learnt = run_page("deep/pytorch.md")["T"].grad
+    ranged = 3.0 * Gibbs(row, 1.5).heat_capacity / 1.5  # T = 0.5 times the range
+    torch.testing.assert_close(learnt.item(), float(Gibbs(row, 0.5).heat_capacity / 0.5 + ranged), rtol=1e-5, atol=0.0)
 
 
 @pytest.mark.parametrize("policy", [Boltzmann(0.01), EntropyTarget(0.5), GreedyProbabilityTarget(0.8)], ids=repr)

@@ -79,6 +79,12 @@ def test_a_run_stores_it_as_any_agent(tmp_path):
         np.testing.assert_array_equal(one.metrics["reward"], other.metrics["reward"])
 
 
+@pytest.mark.parametrize("method", ["act", "update"])
+def test_reset_comes_first(method):
+    with pytest.raises(RuntimeError, match=f"^reset must be called before {method}$"):
+        getattr(SB3DQN(Boltzmann(0.1)), method)(np.zeros((1, 3)))
+
+
 def test_wrong_parameters_are_refused():
     for name, value in (("gamma", 1.5), ("tau", 0.0), ("train_freq", 0), ("units", (0,)), ("learning_rate", -1.0)):
         with pytest.raises(ValueError, match=name):

@@ -7,8 +7,20 @@ import numpy as np
 import pytest
 
 import boltzmann.experiments
+import envs
 from agents import QLearning, SampleAverage
-from boltzmann import Boltzmann, Categorical, Cyclic, Exponential, Gibbs, InverseTime, Linear, Warmup
+from boltzmann import (
+    Boltzmann,
+    Categorical,
+    Cyclic,
+    EpsilonGreedy,
+    Exponential,
+    Gibbs,
+    InverseTime,
+    Linear,
+    RangeScaled,
+    Warmup,
+)
 from boltzmann.experiments import Experiment, Results, Task, answers, leaderboard
 from tests.support.lists import POLICIES, SCHEDULES, THERMOSTATS
 from tests.support.small_run import computed
@@ -47,7 +59,31 @@ def test_many_rows_and_actions_are_counted_not_drawn():
     html = Gibbs(np.zeros((2, 50, 1000)))._repr_html_()
     assert len(_BAR.findall(html)) == 4 * 40
     assert "and 96 more rows" in html
-    assert "the first 40 of 1000 actions" in html
+    assert "the 40 most probable of 1000 actions" in html
+
+
+def test_the_most_probable_of_many_actions_are_drawn_in_their_order():
+    values = np.random.default_rng(0).normal(size=1000)
+    gibbs = Gibbs(values, 0.5)
+    bars = _BAR.findall(gibbs._repr_html_())
+    drawn = [int(action) for _, action, _ in bars]
+    assert drawn == sorted(np.argsort(-values)[:40])
+    np.testing.assert_allclose([float(told) for *_, told in bars], gibbs.probs[drawn], rtol=1e-5)
+    few = Gibbs(values, 0.5, where=np.arange(1000) % 100 == 7)
+    html = few._repr_html_()
+    assert [int(action) for _, action, _ in _BAR.findall(html)] == [*range(7, 1000, 100)]
+    assert html.count(": masked") == 30
+
+
+@pytest.mark.parametrize("policy", [Boltzmann(0.0), EpsilonGreedy(0.0), Boltzmann(RangeScaled(0.0))], ids=repr)
+def test_a_masked_action_looks_unlike_one_of_probability_0(policy):
+    distribution = policy([0.0, 1.0, 2.0], where=[True, True, False])
+    html = distribution._repr_html_()
+    assert [told for *_, told in _BAR.findall(html)] == ["0", "1"]
+    assert "action 2: masked" in html
+    parsed(html)
+    assert repr(distribution).endswith("where=array([ True,  True, False]))")
+    assert "where" not in repr(policy([0.0, 1.0, 2.0]))
 
 
 def test_no_rows():
@@ -109,6 +145,17 @@ def test_results_show_the_leaderboard(tmp_path):
     assert [text.split(". ", 1)[1] for text in cells[::4]] == list(board["agent"])
     for answer in answers(board).values():
         assert answer in "".join(element.text or "" for element in parsed(results._repr_html_()))
+
+
+@pytest.mark.parametrize(("second", "tied"), [(0.11, True), (1e3, False)])
+def test_shown_results_explain_their_sign_and_name_their_folder(tmp_path, second, tied):
+    learners = [SampleAverage(Boltzmann(temperature)) for temperature in (0.1, second)]
+    task = Task("boltzmann/GaussianBandit-v0", learners, 300)
+    results = boltzmann.experiments.run(Experiment([task], 30, 0), tmp_path / "res", make=envs.make)
+    cells = [element.text for element in parsed(results._repr_html_()) if element.tag == "td"]
+    assert any(text.startswith("= ") for text in cells) == tied
+    assert ("= does not differ significantly from the best; 30 replicates" in results._repr_html_()) == tied
+    assert f"; stored in {tmp_path / 'res'}" in results._repr_html_()
 
 
 def test_an_unfinished_run_shows_what_is_missing(tmp_path):

@@ -45,7 +45,10 @@ class LawOnArrays:
         self.m: Maths = maths_of(xp, values.dtype, device)
         self.row: Numbers = {"top": xp.max(values, axis=-1, keepdims=True)}
         for name, number in numbers.items():
-            array: Any = xp.asarray(number, dtype=values.dtype, device=device)
+            known = libraries.is_native(number)
+            array: Any = (
+                xp.asarray(number, dtype=values.dtype, device=device) if known else xp.astype(number, values.dtype)
+            )
             self.row[name] = array[..., None] if array.ndim else array
         constants: Mapping[str, Any] = getattr(law, "constants", {})
         given = {name: xp.asarray(part, dtype=values.dtype, device=device) for name, part in constants.items()}

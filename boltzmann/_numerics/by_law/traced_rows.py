@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 from boltzmann._numerics import libraries
 from boltzmann._numerics.by_law.each_action import require_actions
 from boltzmann._numerics.traced_scores import refuse, standardise_traceably
-from boltzmann.arrays import QUIET, Mask, Namespace, Values
+from boltzmann.arrays import QUIET, Mask, Namespace, Values, varies
 
 Call = TypeVar("Call", bound=Callable[..., Any])
 
@@ -31,11 +31,11 @@ def quiet_where_known(compute: Call) -> Call:
 
 
 def beside(values: Values, *others: Any) -> Values:
-    """Return values in the library of the first of the others that is traced; values of another library as they are."""
+    """Return NumPy's values in the library of the first of the others that is traced or has a derivative."""
     if not libraries.is_native(values):
         return values
     for other in others:
-        if any_traced(other):
+        if not libraries.is_native(other) and varies(other):
             xp = libraries.namespace(other)
             like = xp.ones((), dtype=libraries.widest_float(xp), device=libraries.device(other))
             return libraries.to_float(xp, "values", values, like)
