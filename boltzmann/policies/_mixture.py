@@ -28,7 +28,10 @@ def uniform_or_gibbs(
 
     The distribution shows the temperature if it ``has_temperature`` as a parameter of its policy.
     """
-    scores = _scores_beside(epsilon, values, temperature, where)
+    if isinstance(epsilon, float):
+        scores, _ = scored(values, temperature, where, None)
+    else:
+        scores = _scores_beside(epsilon, values, temperature, where)
     if scores.mask is None:
         shares: Any = 1.0 / scores.values.shape[scores.axis]
     else:
@@ -38,17 +41,19 @@ def uniform_or_gibbs(
 
 def gibbs_or_greedy(values: Values, epsilon: float | Floats, temperature: Values, where: Mask) -> Categorical:
     """Choose by a Gibbs distribution with probability epsilon, otherwise choose a largest value."""
-    scores = _scores_beside(epsilon, values, temperature, where)
+    if isinstance(epsilon, float):
+        scores, _ = scored(values, temperature, where, None)
+    else:
+        scores = _scores_beside(epsilon, values, temperature, where)
     return _mixed(scores.xp, scores, epsilon, None, _equal_shares(scores, scores.maximisers), temperature)
 
 
-def _scores_beside(epsilon: float | Floats, values: Values, temperature: Values, where: Mask) -> Scores:
+def _scores_beside(epsilon: Floats, values: Values, temperature: Values, where: Mask) -> Scores:
     """Reduce values to scores in a library that keeps the derivative of epsilon, if it has one."""
-    if not isinstance(epsilon, float):
-        _require_one_a_row(values, epsilon)
-        values = beside(values, epsilon)
-        if varies(epsilon):
-            return standardise_traceably(values, temperature, where, None)
+    _require_one_a_row(values, epsilon)
+    values = beside(values, epsilon)
+    if varies(epsilon):
+        return standardise_traceably(values, temperature, where, None)
     return scored(values, temperature, where, None)[0]
 
 

@@ -124,8 +124,9 @@ class Judgement:
     @cached_property
     def tasks(self) -> tuple[TaskJudgement, ...]:
         """Each task's judgement."""
+        judged = self.judged_cells
         warn_of_few(self.results.plan.samples)
-        return tuple(self._judge(task, cells) for task, cells in self.judged_cells.items())
+        return tuple(self._judge(task, cells) for task, cells in judged.items())
 
     @cached_property
     def board(self) -> pd.DataFrame:
