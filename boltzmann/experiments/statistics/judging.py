@@ -234,9 +234,7 @@ def leaderboard(
 
 
 def _holm_without(reference: int, p_values: Floats) -> Floats:
-    others = p_values.copy()
-    others[reference] = np.nan
-    return holm(others)
+    return holm(np.where(np.arange(p_values.size) == reference, np.nan, p_values))
 
 
 def _log_unfinished(task: str, cells: Cells, metric: JudgedKey) -> None:
