@@ -35,9 +35,13 @@ def line(status: Status, computed: int, left: int, seconds: float) -> str:
     'cells 2/8, blocks 5/16, 25.0k agent-steps/s, 0:00:06 left'
     >>> line(Status(0, 16, 0, 8, 0, 200_000, failed=1), 0, 200_000, 0.0)
     'cells 0/8 (1 failed), blocks 0/16'
+    >>> line(Status(16, 16, 8, 8, 200_000, 200_000), 0, 0, 0.0)
+    'cells 8/8, blocks 16/16, all stored before; another --output computes them anew'
     """
     failed = f" ({status.failed} failed)" if status.failed else ""
     progress = f"cells {status.cells}/{status.total_cells}{failed}, blocks {status.blocks}/{status.total_blocks}"
+    if computed <= 0 and left <= 0:
+        return f"{progress}, all stored before; another --output computes them anew"
     if computed <= 0 or seconds <= 0:
         return progress
     rate = computed / seconds

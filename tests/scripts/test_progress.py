@@ -79,7 +79,10 @@ def test_a_terminal_gets_a_bar():
 
 
 def test_a_complete_run_prints_one_line():
-    assert shown(io.StringIO(), [0], [at(10)]) == "computing: cells 2/2, blocks 10/10\n"
+    assert (
+        shown(io.StringIO(), [0], [at(10)])
+        == "computing: cells 2/2, blocks 10/10, all stored before; another --output computes them anew\n"
+    )
 
 
 def test_stored_blocks_count_for_neither_rate_nor_time_left():

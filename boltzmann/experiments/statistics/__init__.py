@@ -52,6 +52,7 @@ from boltzmann.experiments.statistics.comparing import (
 )
 from boltzmann.experiments.statistics.conclusions import (
     answers,
+    best_in_total,
     decimals,
     difference_text,
     final_text,
@@ -78,6 +79,7 @@ __all__ = [
     "TaskJudgement",
     "answers",
     "averages",
+    "best_in_total",
     "better_first",
     "bootstrap",
     "bounded_mean",

@@ -57,7 +57,7 @@ def answers(board: pd.DataFrame, confidence: float = 0.95, sample: str = "replic
 
 def task_answer(rows: Sequence[Mapping[Any, Any]], confidence: float, sample: str) -> str:
     """Return the sentences of :func:`answers` on one task, from its rows of the leaderboard."""
-    return _at_the_end(rows, confidence, sample) + _in_total(rows)
+    return f"{_at_the_end(rows, confidence, sample)} {best_in_total(rows)}".rstrip()
 
 
 def task_evidence(rows: Sequence[Mapping[Any, Any]], confidence: float, sample: str) -> list[str]:
@@ -75,7 +75,7 @@ def task_evidence(rows: Sequence[Mapping[Any, Any]], confidence: float, sample: 
     joint, verdict = _verdict(rows, confidence, sample)
     # Where all are told apart, the verdict has no subject of its own.
     at_the_end = f"It {verdict}" if joint == ", and " else verdict[0].upper() + verdict[1:]
-    return [text for text in (at_the_end, _in_total(rows).strip()) if text]
+    return [text for text in (at_the_end, best_in_total(rows)) if text]
 
 
 def _at_the_end(rows: Sequence[Mapping[Any, Any]], confidence: float, sample: str) -> str:
@@ -111,14 +111,23 @@ def _verdict(rows: Sequence[Mapping[Any, Any]], confidence: float, sample: str) 
     return "; ", f"{_listed(tied)} {verb} not differ significantly from it {support}"
 
 
-def _in_total(rows: Sequence[Mapping[Any, Any]]) -> str:
-    """Name the agent with the best total, unless it is the best at the end too."""
+def best_in_total(rows: Sequence[Mapping[Any, Any]]) -> str:
+    """Return a sentence that names the agent with the best total, "" where it is that of the first row.
+
+    Examples
+    --------
+    >>> row = {"metric": "reward", "cumulative": 5.0}
+    >>> best_in_total([{**row, "agent": "A"}, {**row, "agent": "B", "cumulative": 6.0}])
+    'Over all steps, B has the best mean total reward.'
+    >>> best_in_total([{**row, "agent": "A"}, {**row, "agent": "B"}])
+    ''
+    """
     metric = BY_KEY[str(rows[0]["metric"])]
     totals = metric.sign * np.array([row["cumulative"] for row in rows])
     leader = int(totals.argmax())
     if leader == 0 or totals[leader] == totals[0]:
         return ""
-    return f" Over all steps, {rows[leader]['agent']} has the best mean {metric.total}."
+    return f"Over all steps, {rows[leader]['agent']} has the best mean {metric.total}."
 
 
 def _listed(names: list[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from boltzmann.experiments.pages import Answer, Table
-from boltzmann.experiments.statistics import TaskJudgement, difference_text, final_text
+from boltzmann.experiments.statistics import TaskJudgement, best_in_total, difference_text, final_text
 from boltzmann.experiments.studies.tuning import TuningResult
 from boltzmann.experiments.wording import counted
 
@@ -36,7 +36,7 @@ def recommendation(result: TuningResult) -> list[str]:
     )
     if better:
         sentences.append(f"Better than it on these seeds, all tests counted: {', '.join(better)}.")
-    return sentences
+    return [*sentences, *filter(None, [best_in_total(judged.rows)])]
 
 
 def recommendation_card(result: TuningResult) -> Answer:
@@ -70,13 +70,7 @@ def judgement_table(result: TuningResult) -> Table:
         f"{counted(replicates, 'fresh replicate')}, "
         "which had no part in the search"
     )
-    columns = (
-        "rank in the search",
-        "policy",
-        "mean",
-        "difference to the recommended one",
-        "with all tests counted (Holm)",
-    )
+    columns = ("rank", "policy", "mean", "difference to the recommended one", "with all tests counted (Holm)")
     return Table(caption, columns, rows, heading=1)
 
 

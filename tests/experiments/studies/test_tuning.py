@@ -72,6 +72,9 @@ def test_finalists_stand_in_the_order_of_the_search_everywhere(tmp_path):
     assert recommendation(tuned)[2] == f"{', '.join(similar)} do not differ significantly from it."
     (chart,) = difference_charts(tuned.judgement)
     assert [row.name for row in chart.panels[0].rows] == searched
+    leader = max(judged.rows, key=lambda row: row["cumulative"])["agent"]
+    assert leader != searched[0]
+    assert recommendation(tuned)[-1] == f"Over all steps, {leader} has the best mean total reward."
     # Sentences on who is best read the means.
     assert tuned.judgement.answers == Judgement(tuned.judged, "reward", tuned.agent).answers
 
