@@ -37,10 +37,10 @@ def find_spec(environment: str) -> EnvSpec:
 
 
 def _ours(name: str) -> str:
-    """Name the environments of this project that an id without its namespace may mean."""
+    """Name the environments of this project that an id without its namespace may mean, or how others are named."""
     bare = name.lower().partition("-v")[0]
     meant = [known for known in gymnasium.registry if known.lower().partition("-v")[0] == f"boltzmann/{bare}"]
-    return f" Did you mean {' or '.join(meant)}?" if meant else ""
+    return f" Did you mean {' or '.join(meant)}?" if meant else f" One of your own is module:{name}."
 
 
 class SmallSeed(gymnasium.Wrapper[Any, Any, Any, Any]):

@@ -146,7 +146,7 @@ def print_leaderboard(judgement: Judgement) -> None:
         print(f"\n{wrap(f'{judged.task}: {judged.metric.name}, mean and {level} interval over {plan.samples_text}')}")
         _print_table(judged, plan.samples, f"{plan.sample}s")
         if any(row["tied"] for row in judged.rows):
-            tests = f"paired by {plan.sample}, Holm's correction over all pairs"
+            tests = f"paired by {plan.sample}, Holm's correction over all pairs; an interval is that of its pair alone"
             verdict = f"does not differ significantly from the best ({tests})"
             print_remark(f"= {verdict if plan.samples > 1 else f'is not tested: one {plan.sample} allows no test'}")
         if judged.metric.per_episode:

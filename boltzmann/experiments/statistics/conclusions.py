@@ -107,8 +107,8 @@ def _verdict(rows: Sequence[Mapping[Any, Any]], confidence: float, sample: str) 
         return ", and ", f"differs significantly from {'the other' if others == 1 else 'all others'} {support}"
     if len(tied) == others > 1:
         return " by its mean, but ", f"none of the other {len(tied)} differs significantly from it {support}"
-    verb = "does" if len(tied) == 1 else "do"
-    return "; ", f"{_listed(tied)} {verb} not differ significantly from it {support}"
+    joint, verb = " by its mean, but " if others == 1 else "; ", "does" if len(tied) == 1 else "do"
+    return joint, f"{_listed(tied)} {verb} not differ significantly from it {support}"
 
 
 def best_in_total(rows: Sequence[Mapping[Any, Any]]) -> str:

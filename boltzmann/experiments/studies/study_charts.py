@@ -41,8 +41,9 @@ def sweep_charts(results: Results, metric: JudgedKey | None = None) -> list[Char
     styles = family_styles(judgement, families)
     caption = (
         f"A dot is one constant temperature: its mean over {results.plan.samples_text} in the last tenth of the steps, "
-        f"with the 95 % confidence interval as a band. {ENDS_APART} The large mark is the best temperature. Level "
-        "lines are the greedy and the uniform policy, which the two ends equal."
+        f"with the 95 % confidence interval as a band. {ENDS_APART} The large mark is the best temperature; "
+        "these replicates chose it, so its mean is a little too good. Level lines are the greedy and the uniform "
+        "policy, which the two ends equal."
     )
     charts: list[Chart] = []
     for task, family in families.items():

@@ -157,7 +157,7 @@ END = "is best in the last tenth of the steps"
         ),
         (
             board_of([False, True]),
-            f"A {END}; B does not differ significantly from it (95 % confidence, 50 replicates).",
+            f"A {END} by its mean, but B does not differ significantly from it (95 % confidence, 50 replicates).",
         ),
         (
             board_of([False, True, True]),
