@@ -161,7 +161,7 @@ def test_every_dry_run_has_that_shape_too(name, tmp_path, capsys):
         ),
         (["--metric", "joy"], "invalid choice 'joy' for argument '--metric'"),
         (["--steps", "x"], "Error parsing --steps"),
-        (["--replicates"], "Missing value for argument '--replicates'"),
+        (["--replicates"], "Missing value for argument "),
     ],
 )
 def test_wrong_options_are_one_line_with_the_command_that_helps(wrong, message, tmp_path, capsys, monkeypatch):
