@@ -64,11 +64,11 @@ def test_every_policy_learns_with_every_backup():
 def test_policies_by_default_differ_with_two_actions_too(command):
     """Thermostats that follow the scale of the values are one epsilon-greedy there, whatever the values."""
     pytest.importorskip("stable_baselines3")
-    tasks = command.describe(command.Options(tasks=["boltzmann/Catch-v0", "CartPole-v1"])).tasks
+    tasks = command.describe(command.Options(env=["boltzmann/Catch-v0", "CartPole-v1"])).tasks
     near, far = [[0.0, 0.1]], [[0.0, 5.0]]
     for task, scaled in zip(tasks, (3, 0), strict=True):
         softmaxes = [agent.policy for agent in task.agents if isinstance(agent.policy, Boltzmann)]
-        same = [np.allclose(policy(near).probs, policy(far).probs) for policy in softmaxes]
+        same = [np.allclose(policy(near, step=0).probs, policy(far, step=0).probs) for policy in softmaxes]
         assert (sum(same), len(same) > 2) == (scaled, True)
 
 
