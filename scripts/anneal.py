@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from boltzmann import checks
 from boltzmann.experiments.figures import each_figure
 from boltzmann.experiments.pages import repetition, write_page
 from boltzmann.experiments.studies import (
@@ -99,6 +100,7 @@ class Options:
 def describe(options: Options) -> Annealing:
     """Make the comparison that the options describe; a ValueError says what is wrong with them."""
     steps = steps_of(options.env, options.steps, DEFAULT_STEPS)
+    checks.whole_number("replicates", options.replicates, least=2)
     learner = only("--agent", options.agent) if options.agent else None
     problems = [make_problem(name, learner, count) for name, count in zip(options.env, steps, strict=True)]
     choosing = max(2, options.replicates // 2)

@@ -14,7 +14,7 @@ from boltzmann import checks
 from boltzmann.checks import cut, reason, shown
 from boltzmann.hints import meant_names
 
-_CONSTANTS = {"inf": math.inf}
+_CONSTANTS = {"inf": math.inf, "nan": math.nan}
 MOST_CHARACTERS = 10_000
 """The length of the longest text that is read."""
 _MOST_LEVELS, _MOST_BITS, _LONGEST_NAME = 100, 4096, 200

@@ -70,11 +70,17 @@ def errors_in_one_line(program: str, kinds: tuple[type[Exception], ...]) -> Iter
     except kinds as error:
         # Errors of other code quote paths and words of any length.
         words = [word if len(word) <= _LONGEST_WORD else f"{word[:_LONGEST_WORD]}..." for word in str(error).split()]
-        print(f"{program}: error: {' '.join(words)}", file=sys.stderr)
+        print(f"{program}: error: {' '.join(_as_typed(words))}", file=sys.stderr)
         raise SystemExit(2) from None
     except KeyboardInterrupt:
         print(f"\n{program}: stopped; what is stored stays, run the same command again to continue", file=sys.stderr)
         raise SystemExit(INTERRUPTED) from None
+
+
+def _as_typed(words: list[str]) -> list[str]:
+    """Write an option that an error begins with as it is typed."""
+    typed = words and words[0] in current_output().options and words[1:2] == ["must"]
+    return [f"--{words[0].replace('_', '-')}", *words[1:]] if typed else words
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from boltzmann.experiments.runs import (
     require_available,
     worker_memory,
 )
+from boltzmann.experiments.wording import counted
 from scripts.support.output import note
 from scripts.support.progress_bar import duration
 
@@ -87,7 +88,7 @@ def print_plan(experiment: Experiment, jobs: int, folder: Path) -> None:
     rehearse(experiment, envs.make, "auto", LARGEST_TRIAL)
     cells, plan = estimate(experiment, envs.make), experiment.plan
     for task, label in enumerate(plan.task_labels):
-        print(f"{label}: {plan.tasks[task].steps} steps, {plan.replicates} replicates")
+        print(f"{label}: {_played(plan, task)}")
         for cell in (cell for cell in cells if cell.task == task):
             _note_cell("", label, plan.tasks[task].agents[cell.agent], cell)
             print(f"    {plan.tasks[task].agents[cell.agent]:60} {_costs(cell)}")
@@ -116,10 +117,14 @@ def print_outline(runs: Mapping[str, Experiment], jobs: int, folder: Path) -> No
             cells += [slower] * len(agents)
             for agent in agents:
                 _note_cell(name, label, agent, slower)
-            print(f"{name and f'{name}: '}{label}: {plan.tasks[task].steps} steps, {plan.replicates} replicates")
-            print(f"    {len(agents)} agents, each {_costs(slower)}")
+            print(f"{name and f'{name}: '}{label}: {_played(plan, task)}")
+            print(f"    {counted(len(agents), 'agent')}, each {_costs(slower)}")
         all_cells.append(cells)
     _print_sum(all_cells, jobs, disk, disk_bytes_of_all(*_stored_and_drawn(folder, runs))[0])
+
+
+def _played(plan: Plan, task: int) -> str:
+    return f"{counted(plan.tasks[task].steps, 'step')}, {counted(plan.replicates, 'replicate')}"
 
 
 def _seconds_or_infinity(cell: Estimate) -> float:
@@ -141,7 +146,7 @@ def _print_sum(runs: list[list[Estimate]], jobs: int, disk: str, disk_bytes: int
     )
     each = [worker_memory([cell.memory for cell in cells]) for cells in runs]
     memory = max(count * size for count, size in zip(processes, each, strict=True))
-    print(f"{sum(map(len, runs))} cells, {sum(blocks)} blocks, {processes_text(max(processes))}")
+    print(f"{counted(sum(map(len, runs)), 'cell')}, {counted(sum(blocks), 'block')}, {processes_text(max(processes))}")
     needs = {"memory_bytes": memory, "disk_bytes": disk_bytes, "seconds": float(seconds)}
     note("sum", {"blocks": sum(blocks), "processes": max(processes), **needs})
     time = "unknown" if math.isnan(seconds) else f"about {duration(seconds)}, and some seconds for figures and page"
@@ -161,4 +166,4 @@ def _note_cell(run: str, task: str, agent: str, cell: Estimate) -> None:
 
 def _costs(cell: Estimate) -> str:
     time = "too large for a trial" if math.isnan(cell.seconds) else f"{cell.seconds:.1f} s in one process"
-    return f"{cell.blocks} blocks of {cell.memory / MEGABYTE:.1f} MB, {time}"
+    return f"{counted(cell.blocks, 'block')} of {cell.memory / MEGABYTE:.1f} MB, {time}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -24,6 +24,8 @@ class Output:
         The command as it was typed, for a shell.
     repeated : str
         The same without the options that change nothing of the results.
+    options : frozenset of str
+        The names of the command's options in Python; errors name them as they are typed.
     progress, notes : bool
         Whether the progress of runs is shown on stderr, and whether notes are.
     """
@@ -31,12 +33,13 @@ class Output:
     def __init__(self, out: GuardedStream | None = None, call: str = "") -> None:
         self._out = out
         self.call = self.repeated = call
+        self.options: frozenset[str] = frozenset()
         self._document: dict[str, Any] | None = None
         self.progress = self.notes = True
 
-    def choose(self, *, quiet: bool, as_json: bool, repeated: str) -> None:
-        """Choose what is printed, text by default, and the command that gives the same results again."""
-        self.repeated = repeated
+    def choose(self, *, quiet: bool, as_json: bool, repeated: str, options: Iterable[str]) -> None:
+        """Choose what is printed, text by default; note how to get the same results again, and the names of options."""
+        self.repeated, self.options = repeated, frozenset(options)
         if as_json:
             self._document = {}
         self.progress, self.notes = not (quiet or as_json), not quiet

@@ -160,7 +160,9 @@ def test_every_dry_run_has_that_shape_too(name, tmp_path, capsys):
             "Unrecognized options: --replicate, 3, --quite: did you mean --replicates or",
         ),
         (["--metric", "joy"], "invalid choice 'joy' for argument '--metric'"),
-        (["--steps", "x"], "Error parsing --steps"),
+        (["--steps", "x"], "--steps cannot be 'x'"),
+        (["--replicates", "1.5"], "--replicates must be a whole number, got '1.5'"),
+        (["--low", "x"], "--low must be a number, got 'x'"),
         (["--replicates"], "Missing value for argument "),
     ],
 )

@@ -264,7 +264,7 @@ def test_a_dry_run_stores_nothing_and_says_what_it_would_take(name, unable_to_ru
     }
     assert int(lines[-3].split()[0]) >= cells[name]
     if name == "tune":
-        assert lines[:2] == [f"round-0: {BANDIT}: 20 steps, 1 replicates", lines[1]]
+        assert lines[:2] == [f"round-0: {BANDIT}: 20 steps, 1 replicate", lines[1]]
         assert lines[2] == f"judging: {BANDIT}: 20 steps, 2 replicates"
 
 

@@ -61,6 +61,7 @@ from boltzmann.experiments.statistics.conclusions import (
     with_ends,
     with_half_width,
     with_interval,
+    with_margin,
 )
 from boltzmann.experiments.statistics.families import hole_of, members, usual_family
 from boltzmann.experiments.statistics.intervals import FEW, Estimate, FewReplicatesWarning, bootstrap, interval
@@ -127,4 +128,5 @@ __all__ = [
     "with_ends",
     "with_half_width",
     "with_interval",
+    "with_margin",
 ]

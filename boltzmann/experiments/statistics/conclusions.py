@@ -191,6 +191,18 @@ def with_ends(value: float, low: float, high: float) -> str:
     return f"{value:+z.{digits}f}{ends}"
 
 
+def with_margin(value: float, low: float, high: float) -> str:
+    """Write a difference with half its interval, which a narrow column has room for.
+
+    Examples
+    --------
+    >>> with_margin(-0.5, -0.75, -0.25), with_margin(0.0, float("nan"), float("nan")), with_margin(float("nan"), 0, 0)
+    ('-0.50 ± 0.25', '+0.000', 'no value')
+    """
+    short, _, ends = with_ends(value, low, high).partition(" [")
+    return f"{short} ± {(high - low) / 2:.{decimals((high - low) / 2)}f}" if ends else short
+
+
 def final_text(row: Mapping[Any, Any]) -> str:
     """Write the final value of an agent with half its interval, from its row of a leaderboard."""
     return with_interval(row["final"], row["final_low"], row["final_high"]) if row["replicates"] else "no value"

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from boltzmann.experiments.metrics import BY_KEY
 from boltzmann.experiments.pages import Answer, Section, Table, with_ends
+from boltzmann.experiments.statistics import with_margin
 from boltzmann.experiments.studies.annealing import Gain
 from boltzmann.experiments.studies.study_charts import gain_charts
 from boltzmann.experiments.wording import counted
@@ -14,18 +15,18 @@ _MARKS = {"gains": "+", "loses": "-", "not significant": "="}
 
 
 def gain_tables(gains: Sequence[Gain]) -> list[Table]:
-    """Return a table for each task and period: families down, speeds across, differences with intervals."""
+    """Return a table for each task and period: families down, speeds across, differences with half their intervals."""
     tables = []
     for task, period in dict.fromkeys((gain.task, gain.period) for gain in gains):
         here = [gain for gain in gains if (gain.task, gain.period) == (task, period)]
         speeds = list(dict.fromkeys(gain.speed for gain in here))
         rows: dict[str, list[str]] = {}
         for gain in here:
-            cell = f"{with_ends(gain.value, gain.low, gain.high)} {_MARKS[gain.verdict]}"
+            cell = f"{with_margin(gain.value, gain.low, gain.high)} {_MARKS[gain.verdict]}"
             rows.setdefault(gain.family, []).append(cell)
         caption = (
             f"{task}, {period}: difference to {here[0].constant} ({_level(here[0])}), above 0 "
-            "where the schedule is better; + gains, - loses, = not significant (Holm)"
+            "where the schedule is better, with half its 95 % interval; + gains, - loses, = not significant (Holm)"
         )
         columns = ("family", *(f"down after {100 * speed:g} %" for speed in speeds))
         tables.append(Table(caption, columns, [(family, *cells) for family, cells in rows.items()]))
@@ -33,8 +34,8 @@ def gain_tables(gains: Sequence[Gain]) -> list[Table]:
 
 
 def annealing_answer(gains: Sequence[Gain]) -> list[str]:
-    """Say where annealing gains; then for each task and period how many schedules gain and lose, and how much."""
-    answer = [_where(period, gains) for period in dict.fromkeys(gain.period for gain in gains)]
+    """Say, of several tasks, where annealing gains; then for each how many schedules gain and lose, and how much."""
+    answer = [_where(period, gains) for period in _periods(gains)] if len(_by_task(gains)) > 1 else []
     for task, period in dict.fromkeys((gain.task, gain.period) for gain in gains):
         here = [gain for gain in gains if (gain.task, gain.period) == (task, period)]
         counts, worst, best = _counts(here), _extremes(here)[0], _best(here)

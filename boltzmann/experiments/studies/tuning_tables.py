@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from boltzmann.experiments.pages import Answer, Table
-from boltzmann.experiments.statistics import TaskJudgement, best_in_total, difference_text, final_text
+from boltzmann.experiments.statistics import TaskJudgement, best_in_total, final_text, with_margin
 from boltzmann.experiments.studies.tuning import TuningResult
 from boltzmann.experiments.wording import counted
 
-_RECOMMENDED = "recommended"
+_RECOMMENDED, _SIMILAR = "recommended", "not significant"
+_MARKS = {_RECOMMENDED: "", _SIMILAR: "="}
 
 
 def recommendation(result: TuningResult) -> list[str]:
@@ -19,7 +23,7 @@ def recommendation(result: TuningResult) -> list[str]:
     (judged,) = result.judgement.tasks
     best = judged.rows[judged.reference]
     verdicts = dict(zip(judged.labels, _verdicts(judged, result.judgement.confidence), strict=True))
-    similar = [name for name, verdict in verdicts.items() if verdict == "not significant"]
+    similar = [name for name, verdict in verdicts.items() if verdict == _SIMILAR]
     better = [name for name, verdict in verdicts.items() if verdict == "better"]
     verb = "does" if len(similar) == 1 else "do"
     sentences = [
@@ -58,8 +62,8 @@ def judgement_table(result: TuningResult) -> Table:
             final_text(row)
             if row["replicates"] in (0, replicates)
             else f"({row['replicates']} only) {final_text(row)}",
-            "\N{EN DASH}" if index == judged.reference else difference_text(row),
-            verdict,
+            "\N{EN DASH}" if index == judged.reference else _difference(row),
+            _MARKS.get(verdict, verdict),
         )
         for index, (row, verdict) in enumerate(
             zip(judged.rows, _verdicts(judged, result.judgement.confidence), strict=True)
@@ -68,10 +72,15 @@ def judgement_table(result: TuningResult) -> Table:
     caption = (
         f"The finalists, by {judged.metric.name} in the last tenth of the steps, over "
         f"{counted(replicates, 'fresh replicate')}, "
-        "which had no part in the search"
+        "which had no part in the search; = does not differ significantly from the recommended one, with all tests "
+        "counted (Holm)"
     )
-    columns = ("rank", "policy", "mean", "difference to the recommended one", "with all tests counted (Holm)")
+    columns = ("rank", "policy", "mean", "difference to the recommended one", "verdict")
     return Table(caption, columns, rows, heading=1)
+
+
+def _difference(row: Mapping[Any, Any]) -> str:
+    return with_margin(row["difference"], row["difference_low"], row["difference_high"])
 
 
 def rounds_table(result: TuningResult) -> Table:
@@ -92,7 +101,7 @@ def _verdicts(judged: TaskJudgement, confidence: float) -> list[str]:
         elif row["replicates"] == 0:
             verdicts.append("no value")
         elif not row["p_value"] <= 1 - confidence:
-            verdicts.append("not significant")
+            verdicts.append(_SIMILAR)
         else:
             verdicts.append("better" if judged.metric.sign * row["difference"] > 0 else "worse")
     return verdicts

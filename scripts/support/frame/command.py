@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import io
 import re
@@ -17,6 +18,14 @@ from scripts.support.output import current_output, output_to
 from scripts.support.streams import guarded_streams
 
 Options = TypeVar("Options")
+
+
+_PLAIN = (
+    (r"invalid literal for int\(\) with base 10: (.*)", r"must be a whole number, got \2"),
+    (r"could not convert string to float: (.*)", r"must be a number, got \2"),
+    (r"Could not find valid parse for arguments: \[(.*)\]", r"cannot be \2"),
+)
+"""What Python and tyro say of an option's value, and what it means."""
 
 
 class Main(Protocol):
@@ -77,7 +86,8 @@ def read_options(
             print(f"{program}: error: {said}; see {program} --help", file=sys.stderr)
         raise
     repeated = shell_text(program, defining_words(kind, words))
-    current_output().choose(quiet=read.quiet, as_json=read.as_json, repeated=repeated)
+    names = [field.name for field in dataclasses.fields(kind)]  # type: ignore[arg-type]
+    current_output().choose(quiet=read.quiet, as_json=read.as_json, repeated=repeated, options=names)
     options: Options = read.options
     return options
 
@@ -89,7 +99,10 @@ def _one_line(report: str) -> str:
     parts = [part.strip() for part in re.split("[\u2500-]{4,}", said)]
     # The title stands in the upper edge of a box, else before the first rule.
     parts = parts if "\u256d" in report else parts[1:]
-    return " ".join(part for part in parts if not part.startswith(("For full help", "Argument help"))).rstrip(". ")
+    said = " ".join(part for part in parts if not part.startswith(("For full help", "Argument help"))).rstrip(". ")
+    for pythons, ours in _PLAIN:
+        said = re.sub(rf"^Error parsing (--\S+): {pythons}", rf"\1 {ours}", said)
+    return said
 
 
 def _with_hint(said: str, meant: list[str]) -> str:
