@@ -111,6 +111,17 @@ def with_plain_names(text: str) -> str:
     return _QUALIFIED.sub(lambda match: re.sub("[.:]", "_", match[0]) if match["name"] else match[0], text)
 
 
+def modules_in(text: str) -> list[str]:
+    """Return the modules of all names ``package.module:Name`` in a text, in order.
+
+    Examples
+    --------
+    >>> modules_in("my.agents:Slow(my.schedules:Halving(1.0))"), modules_in("mine:Maze-v0"), modules_in("Greedy()")
+    (['my.agents', 'my.schedules'], ['mine'], [])
+    """
+    return sorted({match["name"].partition(":")[0] for match in _QUALIFIED.finditer(text) if match["name"]})
+
+
 def _find_class(name: str) -> type:
     """Import the dataclass ``package.module:Name``; anything else is refused, so that reading runs no functions."""
     module, _, attribute = name.partition(":")

@@ -100,6 +100,7 @@ def run(
     UserWarning
         For each stored block that is damaged; it is computed again. And where a run continues that was begun with other
         versions of Python, NumPy, Gymnasium or this package: new blocks have the same distribution, but other bytes.
+        And where the file of a class of your own has changed since.
     """
     if checks.whole_number("n_jobs", n_jobs, least=-1) == 0:
         raise ValueError("n_jobs must be -1 or at least 1, got 0")
@@ -124,6 +125,11 @@ def run(
         if missing and (others := store.other_versions(rehearsal.engines)):
             message = f"{folder} was begun with other versions, {others}: the bytes will not be the same"
             warnings.warn(message, UserWarning, stacklevel=2)
+        if changed := store.changed_code(plan):
+            message = (
+                f"{', '.join(changed)} has changed since {folder} was begun, which keeps the results of the old code"
+            )
+            warnings.warn(f"{message}; another folder computes them anew", UserWarning, stacklevel=2)
         tally = Tally(plan, missing)
         # The longest blocks come first, so that no core ends up waiting for one.
         outcomes = compute_blocks(job, sorted(missing, key=plan.agent_steps_of, reverse=True), workers)

@@ -19,7 +19,14 @@ from boltzmann.experiments.store.atomic import irregular, is_alive, read_whole, 
 from boltzmann.experiments.store.block_logs import LOG_SHAPE, bytes_of, log_shape, log_shapes
 from boltzmann.experiments.store.lock import LOCK_NAME
 from boltzmann.experiments.store.marks import SUFFIX, marked, read_marks
-from boltzmann.experiments.store.provenance import Beginning, EnvironmentRecord, difference, versions
+from boltzmann.experiments.store.provenance import (
+    Beginning,
+    EnvironmentRecord,
+    changed_code,
+    code_of,
+    difference,
+    versions,
+)
 from boltzmann.experiments.store.stored import Arrays, reduce_block, stored_shapes
 
 _IDENTITY = "place"
@@ -142,6 +149,10 @@ class Store:
             others.append(f"engines {', '.join(sorted({engine for row in begun.engines for engine in row}))}")
         return ", ".join(others)
 
+    def changed_code(self, plan: Plan) -> list[str]:
+        """Return the modules of a user's classes whose files are not those that the run was begun with."""
+        return changed_code(self.beginning().versions, code_of(plan))
+
     def beginning(self) -> Beginning:
         """Read what the run was begun with; a RefusedError says what is wrong with the description."""
         return Beginning.read(self.description_file)
@@ -160,7 +171,7 @@ class Store:
     def _write_description(
         self, plan: Plan, environments: Sequence[EnvironmentRecord], engines: Sequence[Sequence[str]]
     ) -> None:
-        text = Beginning(plan, environments, engines, versions()).to_text()
+        text = Beginning(plan, environments, engines, versions() | code_of(plan)).to_text()
         write_first(self.description_file, text.encode())
 
     def stored(self, plan: Plan) -> list[Block]:

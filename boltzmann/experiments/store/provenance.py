@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import platform
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -16,12 +18,14 @@ from boltzmann.checks import shown
 from boltzmann.experiments.describe import Plan
 from boltzmann.experiments.errors import RefusedError
 from boltzmann.experiments.store.atomic import read_whole
+from boltzmann.notation import modules_in
 
 _FORMAT = 3
 _MOST_BYTES = 2**24
 """Most bytes of a description that is read."""
 _REQUIRED = ("format", "hash", "experiment")
 _OPTIONAL = ("environments", "engines", "versions")
+_CODE = "code of "
 _VERSIONED = ("numpy", "scipy", "gymnasium", "numba")
 
 EnvironmentRecord = dict[str, Any] | None
@@ -91,6 +95,27 @@ def versions() -> dict[str, str]:
     return installed | {name: _installed_version(name) for name in _VERSIONED}
 
 
+def code_of(plan: Plan) -> dict[str, str]:
+    """Return the SHA-256 of the file of each module ``package.module:Name`` of a plan that is imported here.
+
+    What such a module imports itself is not followed.
+    """
+    texts = [text for task in plan.tasks for text in (task.environment, *task.agents)]
+    files = {name: getattr(sys.modules.get(name), "__file__", None) for text in texts for name in modules_in(text)}
+    return {
+        f"{_CODE}{name}": hashlib.sha256(Path(file).read_bytes()).hexdigest()
+        for name, file in sorted(files.items())
+        if file is not None and Path(file).is_file()
+    }
+
+
+def changed_code(begun: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    """Return the modules whose code is not that with which a run was begun."""
+    return [
+        name.removeprefix(_CODE) for name in now if name.startswith(_CODE) and begun.get(name, now[name]) != now[name]
+    ]
+
+
 @cache
 def _installed_version(name: str) -> str:
     try:
@@ -112,7 +137,7 @@ class Beginning:
     engines : list of list of str
         The engine of each agent of each task; empty in older folders.
     versions : dict of str
-        The versions of Python and of the libraries that the bytes depend on.
+        The versions of Python and of the libraries that the bytes depend on, and what :func:`code_of` returned.
     """
 
     plan: Plan

@@ -1,6 +1,7 @@
 """What is stored of environments and versions, and what a run says where they have changed."""
 
 import json
+import sys
 
 import gymnasium
 import numpy as np
@@ -11,6 +12,7 @@ from agents import QLearning
 from boltzmann import Greedy, Uniform
 from boltzmann.experiments import Experiment, RefusedError, Results, Task, run
 from boltzmann.experiments.store import provenance
+from boltzmann.notation import parse
 from tests.support.folders import contents
 
 
@@ -89,6 +91,25 @@ def test_continuing_with_other_versions_warns(experiment, stored):
     next(stored.glob("*.npz")).unlink()
     with pytest.warns(UserWarning, match=r"begun with other versions, numpy 1\.0"):
         run(experiment, stored, make=envs.make)
+
+
+def test_changed_code_of_a_users_class_is_told(tmp_path, monkeypatch):
+    """Nothing is computed anew, whether all blocks are stored or not; the user decides."""
+    monkeypatch.syspath_prepend(tmp_path)
+    code = tmp_path / "policies_of_a_user.py"
+    code.write_text(
+        "from dataclasses import dataclass\nfrom boltzmann import Boltzmann\n\n"
+        "@dataclass(frozen=True)\nclass Mine(Boltzmann):\n    pass\n"
+    )
+    policy = parse("policies_of_a_user:Mine(0.5)", {})
+    experiment = Experiment([Task("FrozenLake-v1", [QLearning(policy)], 10)], 2, 0)
+    for _ in range(2):
+        run(experiment, tmp_path / "run", make=envs.make)
+    code.write_text(code.read_text() + "\n")
+    with pytest.warns(UserWarning, match="^policies_of_a_user has changed since .* was begun"):
+        run(experiment, tmp_path / "run", make=envs.make)
+    run(experiment, tmp_path / "another", make=envs.make)
+    monkeypatch.delitem(sys.modules, "policies_of_a_user")
 
 
 def test_a_library_that_is_no_distribution_is_stored_as_such(monkeypatch):
