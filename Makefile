@@ -79,9 +79,7 @@ test-notebook: $(VENV)/notebook  ## what objects show in a notebook, and the exa
 notebook: $(VENV)/notebook  ## run the example notebook and store what it shows
 	cd $$(mktemp -d) && PYTHONPATH=$(CURDIR) $(CURDIR)/$(BIN)/jupyter execute --inplace $(CURDIR)/docs/notebooks/*.ipynb
 
-test-browser: $(VENV)/ready  ## the page of a comparison in headless Chromium; installs Playwright, and Chromium if possible
-	@$(BIN)/python -c 'import playwright' 2>/dev/null || { echo "installing Playwright into $(VENV)"; \
-		$(INSTALL) playwright==1.65.2; }
+test-browser: $(VENV)/browser  ## the page of a comparison in headless Chromium; installs Playwright, and Chromium if possible
 	@if chromium=$$(.ci/chromium $(BIN)/python); then \
 		echo "in $$chromium"; CHROMIUM=$$chromium $(BIN)/python -m pytest -q tests/browser; \
 	else \
@@ -89,10 +87,7 @@ test-browser: $(VENV)/ready  ## the page of a comparison in headless Chromium; i
 		echo "######## Install one, or name one: make test-browser CHROMIUM=/path/to/chromium" >&2; \
 	fi
 
-test-clusters: $(VENV)/ready  ## runs on local clusters of Dask and Ray, and exports; installs these
-	@$(BIN)/python -c 'import distributed, ray, pyarrow, tensorboardX, sklearn' 2>/dev/null || \
-		{ echo "installing Dask, Ray, pyarrow, tensorboardX and scikit-learn into $(VENV)"; \
-		$(INSTALL) distributed==2026.8.0 ray==2.60.0 pyarrow==26.0.1 tensorboardX==2.6.5 scikit-learn==1.7.2; }
+test-clusters: $(VENV)/clusters  ## runs on local clusters of Dask and Ray, and exports; installs these
 	$(BIN)/python -m pytest -q tests/experiments/runs/test_clusters.py tests/experiments/store/test_exporting.py \
 		tests/offpolicy/test_exchange.py tests/envs/contexts $(COVERAGE)
 
@@ -165,6 +160,16 @@ $(VENV)/deep: $(VENV)/ready
 $(VENV)/notebook: $(VENV)/ready
 	@echo "installing Jupyter's kernel and widgets into $(VENV)"
 	@$(INSTALL) $(NOTEBOOK)
+	@touch $@
+
+$(VENV)/browser: $(VENV)/ready
+	@echo "installing Playwright into $(VENV)"
+	@$(INSTALL) playwright==1.65.2
+	@touch $@
+
+$(VENV)/clusters: $(VENV)/ready
+	@echo "installing Dask, Ray, pyarrow, tensorboardX and scikit-learn into $(VENV)"
+	@$(INSTALL) distributed==2026.8.0 ray==2.60.0 pyarrow==26.0.1 tensorboardX==2.6.5 scikit-learn==1.7.2
 	@touch $@
 
 # Only uv finds the lowest versions; --only-binary leaves out those that have no wheel for this Python.
