@@ -13,7 +13,7 @@ from agents.memory import Entries, Indices, PerRow, Values, rows_of, write
 from agents.tabular import PolicyInputs, TabularAgent
 from boltzmann import Distribution, Policy
 from boltzmann.bounds import Instance
-from boltzmann.laws import LearnerLaw, PolicyLaw, Results, own_law
+from boltzmann.laws import LearnerLaw, PolicyLaw, Results, known_temperatures_of, own_law
 from boltzmann.policies import inputs_read_by
 
 
@@ -59,6 +59,7 @@ class PolicyAgent(TabularAgent):
                 return None
             policy = PolicyLaw(None, inputs=self._reads)
         all_tables = {"values": self.values, "visits": self.visits, **(tables or {})}
+        others["takes_temperatures"] = known_temperatures_of(self._acting) is not None
         law = LearnerLaw(policy, learn, self._rng, all_tables, self._distribution, **others)
         return law if self.epsilons is None else self._with_epsilons(law)
 
@@ -94,7 +95,10 @@ class PolicyAgent(TabularAgent):
 
     def _distribution(self, inputs: PolicyInputs, where: ArrayLike | None, step: int) -> Distribution:
         values, *others = inputs
-        return self._acting(inputs[values], step=step, where=where, **{name: inputs[name] for name in others})
+        given, policy = {name: inputs[name] for name in others}, self._acting
+        if "temperature" in given:
+            policy = known_temperatures_of(policy)(given.pop("temperature"))
+        return policy(inputs[values], step=step, where=where, **given)
 
     def _add(self, entries: Entries, values: PerRow, changes: PerRow) -> None:
         """Write ``values + changes`` over the values of the entries, and update the exploration rates."""

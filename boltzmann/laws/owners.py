@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from functools import cache
 from typing import Any
 
 
@@ -12,13 +13,31 @@ def own_law(owner: Any) -> Any:
     The law counts for the class that states it. A subclass that overrides a method, or an object whose methods were
     replaced, may do something else.
     """
+    return owner.law if _states(owner, "law") else None
+
+
+def known_temperatures_of(policy: Any) -> Any:
+    """Return what makes a policy one of rows whose temperatures are known: ``at_temperatures``, stated with the law.
+
+    None where the class of the law states none, or states that the policy seeks no temperature in a row.
+    """
+    return policy.at_temperatures if _states(policy, "law", "at_temperatures") else None
+
+
+def _states(owner: Any, *names: str) -> bool:
     kind = type(owner)
     if any(inspect.isfunction(getattr(kind, name, None)) for name in getattr(owner, "__dict__", ())):
-        return None
+        return False
     for parent in kind.__mro__:
         if "law" in vars(parent):
-            return owner.law
-        methods = {name for name, member in vars(parent).items() if inspect.isfunction(member)}
-        if {name for name in methods if name == "__call__" or not name.startswith("__")}:
-            return None
-    return None
+            return all(name in vars(parent) for name in names)
+        if _overrides(parent):
+            return False
+    return False
+
+
+@cache
+def _overrides(kind: type) -> bool:
+    """Return whether a class has a method of its own that may change what its objects do."""
+    methods = {name for name, member in vars(kind).items() if inspect.isfunction(member)}
+    return any(name == "__call__" or not name.startswith("__") for name in methods)

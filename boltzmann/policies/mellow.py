@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
@@ -66,6 +67,11 @@ class Mellowmax(Acting):
             finite_rows(libraries.to_numpy("values", values), libraries.to_numpy("where", where))
             return Gibbs(values, 0.0 if omega == np.inf else np.inf, where=where)
         return Gibbs(values, temperature_for_mellowmax(values, omega, where=where), where=where)
+
+    @property
+    def at_temperatures(self) -> Callable[[Values], Callable[..., Gibbs]]:
+        """What makes the policy of rows whose temperatures are known."""
+        return lambda temperatures: lambda values, where=None, **_: Gibbs(values, temperatures, where=where)
 
     @property
     def law(self) -> PolicyLaw:

@@ -32,6 +32,7 @@ from boltzmann.schedules import UNIT_INTERVAL, Schedule, at_step
 from boltzmann.thermostats import (
     RowTemperature,
     TemperaturePolicy,
+    known_temperatures,
     read_by_thermostat,
     temperature_law,
     temperature_of,
@@ -71,6 +72,8 @@ class Boltzmann(Acting, TemperaturePolicy):
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
         return Gibbs(values, temperature, where=where)
+
+    at_temperatures = property(known_temperatures)
 
     @property
     def law(self) -> PolicyLaw | None:
@@ -122,6 +125,8 @@ class MaxBoltzmann(Acting, TemperaturePolicy):
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
         return gibbs_or_greedy(values, epsilon_at(self.epsilon, step), temperature, where)
 
+    at_temperatures = property(known_temperatures)
+
     @property
     def law(self) -> PolicyLaw | None:
         """The policy as a law; None with a thermostat that has none."""
@@ -159,6 +164,8 @@ class EpsilonBoltzmann(Acting, TemperaturePolicy):
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
         return uniform_or_gibbs(values, epsilon_at(self.epsilon, step), temperature, where)
+
+    at_temperatures = property(known_temperatures)
 
     @property
     def law(self) -> PolicyLaw | None:
@@ -231,6 +238,8 @@ class KLBoltzmann(Acting):
         if callable(prior):
             prior = prior(values, **at_step(step), visits=visits, where=where, variances=variances).probs
         return Gibbs(values, temperature, where=where, prior=prior)
+
+    at_temperatures = property(known_temperatures)
 
     @property
     def law(self) -> PolicyLaw | None:

@@ -24,6 +24,7 @@ from boltzmann.schedules import UNIT_INTERVAL
 from boltzmann.thermostats import (
     RangeScaled,
     RowTemperature,
+    known_temperatures,
     read_by_thermostat,
     temperature_law,
     temperature_of,
@@ -215,6 +216,8 @@ class VDBESoftmax(_ValueDifference):
         """Return the distribution of each row of ``values``; ``epsilons`` is one rate a row, or the initial one."""
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
         return gibbs_or_greedy(values, self._rates(epsilons), temperature, where)
+
+    at_temperatures = property(known_temperatures)
 
     @property
     def law(self) -> PolicyLaw | None:

@@ -174,7 +174,7 @@ def _follow(steps: Steps) -> None:
             return
         with code.under(f"if {kernel.at('here')} == left:"):
             code.line(f"{kernel.at('here.values', 'i', 'a')} = learnt")
-        if steps.handed_out != ("values",):
+        if steps.loaded[1:] or states:
             steps.load_row(names=steps.loaded[1:])
 
 

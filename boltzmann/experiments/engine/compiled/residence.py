@@ -47,7 +47,7 @@ def declare(steps: Steps, flat: Callable[[Any, bool], Any]) -> None:
     if steps.sampled:
         kernel.argument("upcoming", np.zeros(steps.rows, dtype=np.int64))
         kernel.argument("has_upcoming", np.zeros(steps.rows, dtype=np.bool_))
-        for name in steps.handed_out:
+        for name in (*steps.loaded, *learner.states):
             kernel.argument(f"upcoming_{name}", np.zeros(steps.rows * kernel.actions))
 
 

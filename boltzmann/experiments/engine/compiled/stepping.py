@@ -6,11 +6,12 @@ of rows then takes these steps one after another, and its data stays in the cach
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 from boltzmann.experiments.engine.compiled.learning import write_backup, write_learning
 from boltzmann.experiments.engine.compiled.residence import declare, write_beginning, write_end
+from boltzmann.experiments.engine.compiled.texts import Written, keep_text, known_text
 from boltzmann.experiments.engine.compiled.worlds import (
     BanditWorld,
     CalledWorld,
@@ -48,15 +49,18 @@ class Steps:
         The world.
     flat : callable
         ``flat(table, resident)`` returns the memory of a table as the kernel indexes it.
+    key
+        What the text follows from, as ``key_of_text`` returns it.
 
     Attributes
     ----------
-    parts : list of (str, list of str)
-        The parts of a cut step, as ``Kernel.end_part`` returns them: two where the world is called, else one. Empty
-        where nothing is called: the kernel then takes all steps.
+    written : Written
+        The kernel's text, or the parts of a cut step: two where the world is called, else one.
     """
 
-    def __init__(self, learner: LearnerLaw, world: World, flat: Callable[[Any, bool], Any]) -> None:
+    def __init__(
+        self, learner: LearnerLaw, world: World, flat: Callable[[Any, bool], Any], key: Hashable = None
+    ) -> None:
         self.policy, self.learner, self.world = learner.policy, learner, world
         rows, _, count = learner.tables["values"].shape
         self.rows, self.kernel = rows, Kernel(count)
@@ -68,10 +72,11 @@ class Steps:
         unequal = [name for name, numbers in self.policy.constants.items() if len(numbers) != count]
         if unequal:
             raise UnsupportedError(f"{unequal[0]} of the policy has not {count} numbers, one for each action")
+        self.finds_temperatures = learner.takes_temperatures and not self.given
         self.cut = self.given or isinstance(world, CalledWorld)
-        self.parts: list[tuple[str, list[str]]] = []
+        self._parts: list[tuple[str, list[str]]] = []
         # The tables of bandits stay in the working memory, unless actions are drawn from earlier values.
-        self.requirements: tuple[str, ...] = ()
+        self._requirements: tuple[str, ...] = ()
         self.resident = isinstance(world, BanditWorld) and not (self.sampled or self.changes_others or self.given)
         self.kernel.remembers = self.resident
         self.by_backup = tuple(
@@ -89,7 +94,12 @@ class Steps:
         self.draws = [*([] if self.given else self._own_draws()), *world.draws()]
         self.drawn: DrawnAhead
         declare(self, flat)
-        self._write()
+        written = known_text(key)
+        if written is None:
+            self._write()
+            written = Written(self.kernel.text(), self._parts, self.kernel.sizes, self._requirements)
+            keep_text(key, written)
+        self.written = written
 
     def _own_draws(self) -> list[Draw]:
         """Return the random numbers of the agent in a step, in their order."""
@@ -106,7 +116,7 @@ class Steps:
     @property
     def handed_out(self) -> tuple[str, ...]:
         """The names of the inputs of a window's last step that a kernel hands out in ``last_`` arrays."""
-        return (*self.loaded, *self.learner.states)
+        return (*self.loaded, *self.learner.states, *(("temperature",) if self.finds_temperatures else ()))
 
     def numbers(self) -> dict[str, Any]:
         """Return the numbers that are read at every step, by the names of their arguments."""
@@ -139,7 +149,7 @@ class Steps:
                 if stages is parts[-1]:
                     write_end(self)
             if self.cut:
-                self.parts.append(self.kernel.end_part())
+                self._parts.append(self.kernel.end_part())
 
     def inputs(self, prefix: str = "here.") -> dict[str, str]:
         """Return the texts of the inputs of action a of row i: in its state, or in the next with prefix "next."."""
@@ -197,6 +207,9 @@ class Steps:
             kernel.memory("action", "g")
         else:
             self.choose(fold, "choice", "action")
+        if self.finds_temperatures:
+            with code.under("if t == ends[window] - 1:"), code.under("for i in range(n):"):
+                code.line(f"last_temperature[at_first + i] = {fold.place('temperature')}")
         with code.under("for i in range(n):"):
             if self.policy.requires is not None:
                 code.line("r = first + i")
@@ -215,9 +228,9 @@ class Steps:
     def require(self, required: Mapping[str, tuple[Any, Any]]) -> None:
         """Note what first does not hold for row r, and the number that its error names."""
         for text, (holds, number) in required.items():
-            self.requirements += (text,)
+            self._requirements += (text,)
             with self.kernel.code.under(f"if failed[r] == 0.0 and not {text_of(holds)}:"):
-                noted = f"{len(self.requirements)}.0, {text_of(number)}"
+                noted = f"{len(self._requirements)}.0, {text_of(number)}"
                 self.kernel.code.line(f"failed[r], failed_number[r] = {noted}")
 
     def _go_on(self) -> None:

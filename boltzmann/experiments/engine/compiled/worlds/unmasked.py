@@ -9,7 +9,12 @@ from boltzmann.experiments.engine.compiled.writing import Kernel
 
 
 class World:
-    """A world that is the same at every step, and whose state the kernel or the environment itself writes."""
+    """A world that is the same at every step, and whose state the kernel or the environment itself writes.
+
+    ``form`` is the ``law`` of the environment; None where it is called.
+    """
+
+    form: dict[str, Any] | None = None
 
     def before(self, arguments: dict[str, Any], begin: int, end: int) -> None:
         """Prepare the next steps of a stretch."""

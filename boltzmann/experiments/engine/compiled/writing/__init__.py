@@ -12,7 +12,7 @@ from boltzmann.experiments.engine.compiled.writing.folds import (
     write_probabilities,
     write_weights,
 )
-from boltzmann.experiments.engine.compiled.writing.kernels import BLOCK, SLOT, VECTOR, Kernel, Numbers
+from boltzmann.experiments.engine.compiled.writing.kernels import BLOCK, SLOT, VECTOR, Kernel, Numbers, make_memory
 from boltzmann.experiments.engine.compiled.writing.noisy_choice import PAIR, write_noisy_choice
 from boltzmann.laws import Code, Symbol, text_of
 
@@ -26,6 +26,7 @@ __all__ = [
     "Kernel",
     "Numbers",
     "Symbol",
+    "make_memory",
     "text_of",
     "write_choice",
     "write_noisy_choice",

@@ -49,7 +49,7 @@ class Kernel:
         self.code, self.actions, self.remembers = Code(), actions, False
         self.arguments: dict[str, Any] = {"actions": actions}
         self._places: dict[str, tuple[str, int]] = {}
-        self._sizes = {"f": 0, "g": 0}
+        self.sizes = {"f": 0, "g": 0}
 
     def argument(self, name: str, value: Any) -> str:
         """Add an argument: an array, a number or a generator."""
@@ -59,8 +59,8 @@ class Kernel:
     def memory(self, name: str, array: str = "f", *, per_action: bool = False) -> None:
         """Give a name a place in the working memory."""
         if name not in self._places:
-            self._places[name] = (array, self._sizes[array])
-            self._sizes[array] += BLOCK * (self.actions if per_action else 1)
+            self._places[name] = (array, self.sizes[array])
+            self.sizes[array] += BLOCK * (self.actions if per_action else 1)
 
     @contextmanager
     def each(self, actions: str = "actions", rows: str = "padded") -> Iterator[None]:
@@ -116,14 +116,6 @@ class Kernel:
             terms = ([f"{action} * {BLOCK}"] if action is not None else []) + [row]
         return f"{array}[{' + '.join(terms + ([str(place)] if place else []))}]"
 
-    def make_memory(self, blocks: int = 0) -> dict[str, Any]:
-        """Make the working memory; that of ``blocks`` blocks, if given, as ``f_blocks`` and ``g_blocks``."""
-        kinds: dict[str, Any] = {"f": np.float64, "g": np.int64}
-        sizes = {name: max(self._sizes[name], 1) for name in kinds}
-        if blocks:
-            return {f"{name}_blocks": np.zeros((blocks, sizes[name]), kind) for name, kind in kinds.items()}
-        return {name: np.zeros(sizes[name], kind) for name, kind in kinds.items()}
-
     def text(self) -> str:
         """Return the whole function, ``kernel``."""
         return "\n".join([f"def kernel({', '.join(self.arguments)}, f, g):", *self.code.lines, ""])
@@ -137,3 +129,12 @@ class Kernel:
         used = set(re.findall(r"\w+", lines))
         names = [name for name in (*self.arguments, "f_blocks", "g_blocks") if name in used]
         return f"def kernel({', '.join(names)}, step):\n{lines}\n", names
+
+
+def make_memory(sizes: Mapping[str, int], blocks: int = 0) -> dict[str, Any]:
+    """Make a working memory of these sizes; that of ``blocks`` blocks, if given, as ``f_blocks`` and ``g_blocks``."""
+    kinds: dict[str, Any] = {"f": np.float64, "g": np.int64}
+    counts = {name: max(sizes[name], 1) for name in kinds}
+    if blocks:
+        return {f"{name}_blocks": np.zeros((blocks, counts[name]), kind) for name, kind in kinds.items()}
+    return {name: np.zeros(counts[name], kind) for name, kind in kinds.items()}
