@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 
 def own_law(owner: Any) -> Any:
@@ -16,12 +17,16 @@ def own_law(owner: Any) -> Any:
     return owner.law if _states(owner, "law") else None
 
 
-def known_temperatures_of(policy: Any) -> Any:
-    """Return what makes a policy one of rows whose temperatures are known: ``at_temperatures``, stated with the law.
+class Known(NamedTuple):
+    """A policy of rows of which is known what its law finds: ``temperature``, ``weights`` or both are inputs too."""
 
-    None where the class of the law states none, or states that the policy seeks no temperature in a row.
-    """
-    return policy.at_temperatures if _states(policy, "law", "at_temperatures") else None
+    names: frozenset[str]
+    policy: Callable[..., Any]
+
+
+def known_of(policy: Any) -> Known | None:
+    """Return the attribute ``known`` of a policy, if the class that states the law states it too."""
+    return policy.known if _states(policy, "law", "known") else None
 
 
 def _states(owner: Any, *names: str) -> bool:

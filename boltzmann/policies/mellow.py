@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
@@ -13,7 +12,7 @@ from boltzmann.acting import Acting
 from boltzmann.arrays import QUIET, Floats, Input, Mask, Step, Values
 from boltzmann.calibration import finite_rows, temperature_for_mellowmax
 from boltzmann.gibbs import Gibbs
-from boltzmann.laws import PolicyLaw, StepNumber, gibbs_weight
+from boltzmann.laws import Known, PolicyLaw, StepNumber, gibbs_weight
 from boltzmann.schedules import NONNEGATIVE, Schedule
 from boltzmann.thermostats import mellowmax_law
 
@@ -69,9 +68,13 @@ class Mellowmax(Acting):
         return Gibbs(values, temperature_for_mellowmax(values, omega, where=where), where=where)
 
     @property
-    def at_temperatures(self) -> Callable[[Values], Callable[..., Gibbs]]:
-        """What makes the policy of rows whose temperatures are known."""
-        return lambda temperatures: lambda values, where=None, **_: Gibbs(values, temperatures, where=where)
+    def known(self) -> Known:
+        """The policy of rows whose temperatures are known."""
+
+        def at_temperatures(values: Values, *, temperature: Values, where: Mask = None, **_: Any) -> Gibbs:
+            return Gibbs(values, temperature, where=where)
+
+        return Known(frozenset({"temperature"}), at_temperatures)
 
     @property
     def law(self) -> PolicyLaw:

@@ -73,7 +73,7 @@ class Boltzmann(Acting, TemperaturePolicy):
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
         return Gibbs(values, temperature, where=where)
 
-    at_temperatures = property(known_temperatures)
+    known = property(known_temperatures)
 
     @property
     def law(self) -> PolicyLaw | None:
@@ -125,7 +125,7 @@ class MaxBoltzmann(Acting, TemperaturePolicy):
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
         return gibbs_or_greedy(values, epsilon_at(self.epsilon, step), temperature, where)
 
-    at_temperatures = property(known_temperatures)
+    known = property(known_temperatures)
 
     @property
     def law(self) -> PolicyLaw | None:
@@ -165,7 +165,7 @@ class EpsilonBoltzmann(Acting, TemperaturePolicy):
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
         return uniform_or_gibbs(values, epsilon_at(self.epsilon, step), temperature, where)
 
-    at_temperatures = property(known_temperatures)
+    known = property(known_temperatures)
 
     @property
     def law(self) -> PolicyLaw | None:
@@ -239,7 +239,7 @@ class KLBoltzmann(Acting):
             prior = prior(values, **at_step(step), visits=visits, where=where, variances=variances).probs
         return Gibbs(values, temperature, where=where, prior=prior)
 
-    at_temperatures = property(known_temperatures)
+    known = property(known_temperatures)
 
     @property
     def law(self) -> PolicyLaw | None:

@@ -32,6 +32,7 @@ from boltzmann.thermostats import (
     RowTemperature,
     TemperaturePolicy,
     known_temperatures,
+    known_weights,
     temperature_law,
     temperature_of,
 )
@@ -137,7 +138,7 @@ class Sparsemax(Acting, TemperaturePolicy):
         probs = sparsemax_rows(libraries.library(exponents), exponents)
         return _distribution(probs, values, temperature, 2.0, greedy, bad)
 
-    at_temperatures = property(known_temperatures)
+    known = property(known_weights)
 
     @property
     def law(self) -> PolicyLaw | None:
@@ -188,7 +189,7 @@ class Entmax(Acting, TemperaturePolicy):
         probs = entmax_rows(libraries.library(scores), rows, self.alpha).reshape(scores.shape)
         return _distribution(probs, values, temperature, self.alpha, greedy, bad)
 
-    at_temperatures = property(known_temperatures)
+    known = property(lambda self: known_temperatures(self) if self.alpha == 1 else known_weights(self))
 
     @property
     def law(self) -> PolicyLaw | None:

@@ -217,7 +217,7 @@ class VDBESoftmax(_ValueDifference):
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
         return gibbs_or_greedy(values, self._rates(epsilons), temperature, where)
 
-    at_temperatures = property(known_temperatures)
+    known = property(known_temperatures)
 
     @property
     def law(self) -> PolicyLaw | None:

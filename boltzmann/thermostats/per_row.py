@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -137,24 +136,6 @@ class TemperaturePolicy(Expression):
 def read_by_thermostat(temperature: float | Schedule | Thermostat) -> frozenset[str]:
     """Return which inputs a temperature reads beside values, step and mask; only a thermostat reads any."""
     return temperature.reads - {"values"} if isinstance(temperature, Thermostat) else frozenset()
-
-
-@dataclass(frozen=True, repr=False, eq=False)
-class _Known(Thermostat):
-    """The temperatures of rows that are known already."""
-
-    temperatures: Any
-
-    def __call__(self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None) -> Temperatures:
-        known: Temperatures = self.temperatures
-        return known
-
-
-def known_temperatures(policy: Any) -> Callable[[Any], Any] | None:
-    """Return a function that replaces the thermostat of a policy by known temperatures; None without a thermostat."""
-    if not isinstance(policy.temperature, Thermostat):
-        return None
-    return lambda temperatures: replace(policy, temperature=_Known(temperatures))
 
 
 def temperature_law(temperature: float | Schedule | Thermostat) -> TemperatureLaw | None:

@@ -23,6 +23,7 @@ from boltzmann.laws import Functions, Named, Number, Pass, PolicyLaw, Results, S
 from boltzmann.policies.any_library import choice_by_law
 from boltzmann.policies.indices import PolicyInputs
 from boltzmann.schedules import NONNEGATIVE, Schedule
+from boltzmann.thermostats import known_exponentials
 
 _PER_NATURAL_LOGARITHM = 0.5 / math.log(2.0)
 
@@ -136,6 +137,8 @@ class StandardError(ByStandardErrors):
         if self.scale is None:
             return np.asarray(usual_factor(np, count))
         return np.asarray(NONNEGATIVE.read("scale", self.scale, step))[..., np.newaxis]
+
+    known = property(known_exponentials)
 
     @property
     def law(self) -> PolicyLaw:

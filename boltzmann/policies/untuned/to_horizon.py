@@ -12,6 +12,7 @@ from boltzmann.bounds import Whole
 from boltzmann.laws import Functions, Named, Number, PolicyLaw, StepNumber
 from boltzmann.policies.untuned.standard_error import ByStandardErrors, passes_of, usual_factor, weight
 from boltzmann.schedules import Linear, value_at
+from boltzmann.thermostats import known_exponentials
 
 
 @dataclass(frozen=True, repr=False)
@@ -47,6 +48,8 @@ class StandardErrorToHorizon(ByStandardErrors):
     @property
     def _left(self) -> Linear:
         return Linear(1.0, 0.0, self.steps)
+
+    known = property(known_exponentials)
 
     @property
     def law(self) -> PolicyLaw:

@@ -41,7 +41,7 @@ from boltzmann import (
     VDBESoftmax,
 )
 from boltzmann.experiments import rollout
-from boltzmann.laws import known_temperatures_of, own_law
+from boltzmann.laws import known_of, own_law
 from tests.support.both_engines import assert_the_same, made
 
 pytest.importorskip("numba")
@@ -255,7 +255,7 @@ def test_a_law_stated_without_known_temperatures_seeks_them():
 
         law = property(lambda self: Boltzmann.law.fget(self))
 
-    assert known_temperatures_of(Boltzmann(RangeScaled(0.5))) is not None
-    assert known_temperatures_of(Boltzmann(0.5)) is None
-    assert known_temperatures_of(Doubled(RangeScaled(0.5))) is None
+    assert known_of(Boltzmann(RangeScaled(0.5))) is not None
+    assert known_of(Boltzmann(0.5)) is None
+    assert known_of(Doubled(RangeScaled(0.5))) is None
     assert own_law(Doubled(RangeScaled(0.5))) is not None

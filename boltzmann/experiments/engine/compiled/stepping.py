@@ -72,7 +72,7 @@ class Steps:
         unequal = [name for name, numbers in self.policy.constants.items() if len(numbers) != count]
         if unequal:
             raise UnsupportedError(f"{unequal[0]} of the policy has not {count} numbers, one for each action")
-        self.finds_temperatures = learner.takes_temperatures and not self.given
+        self.known = () if self.given else tuple(sorted(learner.known))
         self.cut = self.given or isinstance(world, CalledWorld)
         self._parts: list[tuple[str, list[str]]] = []
         # The tables of bandits stay in the working memory, unless actions are drawn from earlier values.
@@ -116,7 +116,12 @@ class Steps:
     @property
     def handed_out(self) -> tuple[str, ...]:
         """The names of the inputs of a window's last step that a kernel hands out in ``last_`` arrays."""
-        return (*self.loaded, *self.learner.states, *(("temperature",) if self.finds_temperatures else ()))
+        return (*self.loaded, *self.learner.states, *self.known)
+
+    @property
+    def per_action(self) -> tuple[str, ...]:
+        """Those of them that every action has."""
+        return (*self.loaded, *(name for name in self.known if name == "weights"))
 
     def numbers(self) -> dict[str, Any]:
         """Return the numbers that are read at every step, by the names of their arguments."""
@@ -195,21 +200,16 @@ class Steps:
 
     def _act(self) -> None:
         code, kernel = self.kernel.code, self.kernel
-        with code.under("if t == ends[window] - 1:"), kernel.each(rows="n"):
-            for name in self.loaded:
-                code.line(f"last_{name}[(at_first + i) * {kernel.actions} + a] = {kernel.at(f'here.{name}', 'i', 'a')}")
-        if self.learner.states:
-            with code.under("if t == ends[window] - 1:"), code.under("for i in range(n):"):
-                code.line(*(f"last_{name}[at_first + i] = {kernel.at(f'here.{name}')}" for name in self.learner.states))
+        self._hand_out({name: kernel.at(f"here.{name}", "i", "a") for name in self.loaded}, per_action=True)
+        self._hand_out({name: kernel.at(f"here.{name}") for name in self.learner.states})
         self.world.note_masks(kernel)
         fold = Fold(kernel, "policy.", self.inputs(), {**self.hoisted("policy_"), **self.row_inputs()})
         if self.given:
             kernel.memory("action", "g")
         else:
             self.choose(fold, "choice", "action")
-        if self.finds_temperatures:
-            with code.under("if t == ends[window] - 1:"), code.under("for i in range(n):"):
-                code.line(f"last_temperature[at_first + i] = {fold.place('temperature')}")
+            if "temperature" in self.known:
+                self._hand_out({"temperature": fold.place("temperature")})
         with code.under("for i in range(n):"):
             if self.policy.requires is not None:
                 code.line("r = first + i")
@@ -224,6 +224,18 @@ class Steps:
             code.line(f"sums[3 * size + at_first + i] += {kernel.at('greedy')}")
             if self.cut and not self.given:
                 code.line(f"taken[first + i] = {kernel.at('action')}")
+
+    def _hand_out(self, places: Mapping[str, str], *, per_action: bool = False) -> None:
+        """Write numbers of each row, or of each of its actions, into the arrays of the last steps of windows."""
+        code, kernel = self.kernel.code, self.kernel
+        if not places:
+            return
+        at = f"(at_first + i) * {kernel.actions} + a" if per_action else "at_first + i"
+        with (
+            code.under("if t == ends[window] - 1:"),
+            kernel.each(rows="n") if per_action else code.under("for i in range(n):"),
+        ):
+            code.line(*(f"last_{name}[{at}] = {place}" for name, place in places.items()))
 
     def require(self, required: Mapping[str, tuple[Any, Any]]) -> None:
         """Note what first does not hold for row r, and the number that its error names."""
@@ -245,6 +257,8 @@ class Steps:
             write_noisy_choice(self.kernel, self.policy, fold, draws, actions)
             return
         write_weights(fold, self.policy, self.kernel, "weights")
+        if "weights" in self.known and actions == "action":
+            self._hand_out({"weights": self.kernel.at("weights", "i", "a")}, per_action=True)
         if "probability" in self.learner.inputs:
             write_probabilities(self.kernel, "weights")
         write_choice(self.kernel, "weights", f"uniforms[{draws} + i]", actions)

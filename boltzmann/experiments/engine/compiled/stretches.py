@@ -160,7 +160,7 @@ class CompiledCell(Cell):
         for table, copy in self._copies:
             copy[:] = table.ravel()
         for name in self._steps.handed_out:
-            per_row = self._count if name in self._steps.loaded else 1
+            per_row = self._count if name in self._steps.per_action else 1
             arguments[f"last_{name}"] = np.empty(len(ends) * rows * per_row)
         # The action that follows a step is drawn at the temperature of the next step.
         steps = agent.step + np.arange(total + self._steps.sampled)
@@ -187,7 +187,7 @@ class CompiledCell(Cell):
         # From the inputs that they were decided on.
         steps = self._agent.step - self._arguments["ends"][-1] + ends - 1
         rows = len(steps) * self._rows
-        inputs = {name: self._arguments[f"last_{name}"][: rows * self._count] for name in self._steps.loaded}
+        inputs = {name: self._arguments[f"last_{name}"][: rows * self._count] for name in self._steps.per_action}
         # The agent's memory order, since sums over another order may differ in their last bit.
         order: Any = "F" if self._by_action else "C"
         inputs = {name: np.asarray(last.reshape(rows, self._count), order=order) for name, last in inputs.items()}
@@ -195,7 +195,7 @@ class CompiledCell(Cell):
         if "squares" in inputs:
             given["variances"] = inputs.pop("squares") / np.maximum(inputs["visits"], 1.0)
         given.update(inputs)
-        of_rows = [name for name in self._steps.handed_out if name not in self._steps.loaded]
+        of_rows = [name for name in self._steps.handed_out if name not in self._steps.per_action]
         given.update({name: self._arguments[f"last_{name}"][:rows] for name in of_rows})
         allowed = given["values"] != -np.inf
         mask = None if allowed.all() else allowed

@@ -35,9 +35,9 @@ class _UnknownError(Exception):
     """Something has no key, so that what depends on it is written each time."""
 
 
-def key_of_text(agent: Any, form: Mapping[str, Any] | None, shape: tuple[int, ...]) -> Hashable:
+def key_of_text(agent: Any, form: Mapping[str, Any], shape: tuple[int, ...]) -> Hashable:
     """Return the key of the text for an agent with tables of a shape in an environment with a law; None without one."""
-    if form is None:
+    if not form:
         return None
     try:
         written = {name: part for name, part in form.items() if name not in _NEVER_WRITTEN}
