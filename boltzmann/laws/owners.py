@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from functools import cache
 from typing import Any, NamedTuple
 
 
@@ -41,7 +40,6 @@ def _states(owner: Any, *names: str) -> bool:
     return False
 
 
-@cache
 def _overrides(kind: type) -> bool:
     """Return whether a class has a method of its own that may change what its objects do."""
     methods = {name for name, member in vars(kind).items() if inspect.isfunction(member)}

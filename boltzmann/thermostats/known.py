@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from boltzmann._numerics import answer
 from boltzmann.arrays import NUMPY, Input, Mask, Step, Values
 from boltzmann.categorical import Categorical
-from boltzmann.gibbs import OfEnergies
 from boltzmann.laws import Known
 from boltzmann.schedules import Temperatures
 from boltzmann.thermostats.per_row import Thermostat, temperature_of
@@ -58,14 +58,30 @@ def known_weights(policy: Any) -> Known:
 
 
 def known_exponentials(policy: Any) -> Known:
-    """Return a policy without a temperature whose weights are exponentials: small entropies keep all their digits."""
+    """Return a policy without a temperature whose weights are exponentials, the largest of each row 1."""
 
-    def of_weights(values: Values, *, weights: Any, **inputs: Any) -> OfEnergies:
-        with np.errstate(divide="ignore"):
-            energies = np.log(weights)
-        return OfEnergies.made(energies, 1.0, None, _greedy(values), has_temperature=False)
+    def of_weights(values: Values, *, weights: Any, **inputs: Any) -> Categorical:
+        probs = weights / weights.sum(axis=-1, keepdims=True)
+        made = _OfExponentials.computed(probs, NUMPY, None, _greedy(values))
+        made.__dict__["_weights"] = weights
+        return made
 
     return Known(frozenset({"weights"}), of_weights)
+
+
+class _OfExponentials(Categorical):
+    """The distribution in proportion to weights whose largest is 1: small entropies keep all their digits."""
+
+    _weights: Any
+
+    @answer
+    def entropy(self) -> Any:
+        """-sum_a p(a) log p(a) in nats, shape (...)."""
+        weights = self._weights
+        logs = np.log(weights, out=np.zeros_like(weights), where=weights > 0)
+        others = np.where(weights < 1.0, weights, 0.0).sum(axis=-1) + ((weights == 1.0).sum(axis=-1) - 1.0)
+        # No term is negative, so nothing cancels.
+        return np.log1p(others) - (weights * logs).sum(axis=-1) / (1.0 + others)
 
 
 def _greedy(values: Any) -> Any:

@@ -41,7 +41,7 @@ from boltzmann import (
     VDBESoftmax,
 )
 from boltzmann.experiments import rollout
-from boltzmann.laws import known_of, own_law
+from boltzmann.laws import own_law
 from tests.support.both_engines import assert_the_same, made
 
 pytest.importorskip("numba")
@@ -244,18 +244,3 @@ def test_temperatures_that_the_kernel_found_are_not_sought_again(policy, monkeyp
 def rolled(policy):
     ends, rng = np.array([1, 60, 130]), np.random.default_rng(1)
     return rollout(made(f"{BANDIT}(arms=5)", 5), SampleAverage(policy), ends, range(5), rng, engine="compiled")
-
-
-def test_a_law_stated_without_known_temperatures_seeks_them():
-    class Doubled(Boltzmann):
-        """A policy that would be at half its temperature if the known one were its thermostat's."""
-
-        def __call__(self, values, **inputs):
-            return super().__call__(np.asarray(values) / 2, **inputs)
-
-        law = property(lambda self: Boltzmann.law.fget(self))
-
-    assert known_of(Boltzmann(RangeScaled(0.5))) is not None
-    assert known_of(Boltzmann(0.5)) is None
-    assert known_of(Doubled(RangeScaled(0.5))) is None
-    assert own_law(Doubled(RangeScaled(0.5))) is not None
