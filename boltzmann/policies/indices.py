@@ -21,8 +21,7 @@ from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs, OfEnergies
 from boltzmann.laws import VISITS, Functions, Named, Number, PolicyLaw, StepNumber, greedy_law, width
 from boltzmann.policies._choice import LargestDraw, Law
-from boltzmann.policies.any_library import choice_by_law
-from boltzmann.thermostats import known_exponentials, known_weights
+from boltzmann.policies.any_library import choice_by_law, known_exponentials, known_weights
 
 
 class PolicyInputs:

@@ -27,16 +27,10 @@ from boltzmann.laws import (
     weights_around,
 )
 from boltzmann.policies._mixture import epsilon_at, gibbs_or_greedy, uniform_or_gibbs
+from boltzmann.policies.any_library import known_temperatures
 from boltzmann.policies.protocol import Policy, inputs_read_by
 from boltzmann.schedules import UNIT_INTERVAL, Schedule, at_step
-from boltzmann.thermostats import (
-    RowTemperature,
-    TemperaturePolicy,
-    known_temperatures,
-    read_by_thermostat,
-    temperature_law,
-    temperature_of,
-)
+from boltzmann.thermostats import RowTemperature, TemperaturePolicy, read_by_thermostat, temperature_law, temperature_of
 
 Weight = Callable[[Functions, Named, Named], Number]
 
@@ -65,6 +59,7 @@ class Boltzmann(Acting, TemperaturePolicy):
     """
 
     temperature: RowTemperature = 1.0
+    known = property(known_temperatures)
 
     def __call__(
         self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None, variances: Input = None
@@ -72,8 +67,6 @@ class Boltzmann(Acting, TemperaturePolicy):
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
         return Gibbs(values, temperature, where=where)
-
-    known = property(known_temperatures)
 
     @property
     def law(self) -> PolicyLaw | None:
@@ -117,6 +110,7 @@ class MaxBoltzmann(Acting, TemperaturePolicy):
 
     epsilon: Annotated[float | Schedule, UNIT_INTERVAL] = 0.1
     temperature: RowTemperature = 1.0
+    known = property(known_temperatures)
 
     def __call__(
         self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None, variances: Input = None
@@ -124,8 +118,6 @@ class MaxBoltzmann(Acting, TemperaturePolicy):
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
         return gibbs_or_greedy(values, epsilon_at(self.epsilon, step), temperature, where)
-
-    known = property(known_temperatures)
 
     @property
     def law(self) -> PolicyLaw | None:
@@ -157,6 +149,7 @@ class EpsilonBoltzmann(Acting, TemperaturePolicy):
 
     epsilon: Annotated[float | Schedule, UNIT_INTERVAL] = 0.1
     temperature: RowTemperature = 1.0
+    known = property(known_temperatures)
 
     def __call__(
         self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None, variances: Input = None
@@ -164,8 +157,6 @@ class EpsilonBoltzmann(Acting, TemperaturePolicy):
         """Return the distribution of each row of ``values``, shape (..., K), at ``step``."""
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
         return uniform_or_gibbs(values, epsilon_at(self.epsilon, step), temperature, where)
-
-    known = property(known_temperatures)
 
     @property
     def law(self) -> PolicyLaw | None:
@@ -222,6 +213,7 @@ class KLBoltzmann(Acting):
 
     prior: Annotated[Policy | tuple[float, ...], _PriorBound(Each(Real("[0, inf)")))]
     temperature: RowTemperature = 1.0
+    known = property(known_temperatures)
 
     @property
     def reads(self) -> frozenset[str]:
@@ -238,8 +230,6 @@ class KLBoltzmann(Acting):
         if callable(prior):
             prior = prior(values, **at_step(step), visits=visits, where=where, variances=variances).probs
         return Gibbs(values, temperature, where=where, prior=prior)
-
-    known = property(known_temperatures)
 
     @property
     def law(self) -> PolicyLaw | None:

@@ -27,15 +27,8 @@ from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
 from boltzmann.laws import PolicyLaw, entmax_law, gibbs_weight, sparsemax_law, sparser_law
-from boltzmann.policies.any_library import entmax_rows, sparsemax_rows
-from boltzmann.thermostats import (
-    RowTemperature,
-    TemperaturePolicy,
-    known_temperatures,
-    known_weights,
-    temperature_law,
-    temperature_of,
-)
+from boltzmann.policies.any_library import entmax_rows, known_temperatures, known_weights, sparsemax_rows
+from boltzmann.thermostats import RowTemperature, TemperaturePolicy, temperature_law, temperature_of
 
 _NEWTON_STEPS = 2
 

@@ -12,9 +12,6 @@ The thermostats of ``targets`` take arrays of every library, traced ones too, an
 The others compute with NumPy, and their temperatures are constants of a derivative.
 """
 
-from boltzmann.thermostats.known import known_exponentials as known_exponentials
-from boltzmann.thermostats.known import known_temperatures as known_temperatures
-from boltzmann.thermostats.known import known_weights as known_weights
 from boltzmann.thermostats.per_row import RowTemperature as RowTemperature
 from boltzmann.thermostats.per_row import TemperaturePolicy as TemperaturePolicy
 from boltzmann.thermostats.per_row import Thermostat

@@ -20,10 +20,9 @@ from boltzmann.bounds import OrNone, Real
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs, OfEnergies
 from boltzmann.laws import Functions, Named, Number, Pass, PolicyLaw, Results, StepNumber
-from boltzmann.policies.any_library import choice_by_law
+from boltzmann.policies.any_library import choice_by_law, known_exponentials
 from boltzmann.policies.indices import PolicyInputs
 from boltzmann.schedules import NONNEGATIVE, Schedule
-from boltzmann.thermostats import known_exponentials
 
 _PER_NATURAL_LOGARITHM = 0.5 / math.log(2.0)
 

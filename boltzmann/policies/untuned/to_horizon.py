@@ -10,9 +10,9 @@ import numpy as np
 from boltzmann.arrays import Floats
 from boltzmann.bounds import Whole
 from boltzmann.laws import Functions, Named, Number, PolicyLaw, StepNumber
+from boltzmann.policies.any_library import known_exponentials
 from boltzmann.policies.untuned.standard_error import ByStandardErrors, passes_of, usual_factor, weight
 from boltzmann.schedules import Linear, value_at
-from boltzmann.thermostats import known_exponentials
 
 
 @dataclass(frozen=True, repr=False)

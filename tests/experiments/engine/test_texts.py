@@ -13,9 +13,9 @@ from tests.support.both_engines import made
 from tests.support.lists import LEARNERS, POLICIES
 
 pytest.importorskip("numba")
-from boltzmann.experiments.engine.compiled import texts
 from boltzmann.experiments.engine.compiled.players import learner_of, world_of
 from boltzmann.experiments.engine.compiled.stepping import Steps
+from boltzmann.experiments.engine.compiled.writing import texts
 from boltzmann.experiments.errors import UnsupportedError
 from boltzmann.laws import own_law
 

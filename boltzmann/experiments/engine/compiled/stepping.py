@@ -10,20 +10,19 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 from boltzmann.experiments.engine.compiled.learning import write_backup, write_learning
-from boltzmann.experiments.engine.compiled.residence import declare, write_beginning, write_end
-from boltzmann.experiments.engine.compiled.texts import Written, keep_text, known_text
+from boltzmann.experiments.engine.compiled.residence import declare, loaded_inputs, write_beginning, write_end
 from boltzmann.experiments.engine.compiled.worlds import (
     BanditWorld,
     CalledWorld,
-    Draw,
     DrawnAhead,
     LawfulWorld,
 )
 from boltzmann.experiments.engine.compiled.writing import (
-    PAIR,
-    SLOT,
     Fold,
     Kernel,
+    Written,
+    keep_text,
+    known_text,
     text_of,
     write_choice,
     write_noisy_choice,
@@ -36,6 +35,9 @@ from boltzmann.laws import LearnerLaw
 SUMS = ("reward", "gap", "optimal", "greedy", "episodes", "return_sum")
 """What is summed over the steps of a window, in the order of the array ``sums``, shape (6, W, R)."""
 World = LawfulWorld | CalledWorld
+
+_MANY_STEPS = 1000
+"""From so many steps on, a single row has a kernel of its own. Runs try each cell with one row and step before."""
 
 
 class Steps:
@@ -51,6 +53,8 @@ class Steps:
         ``flat(table, resident)`` returns the memory of a table as the kernel indexes it.
     key
         What the text follows from, as ``key_of_text`` returns it.
+    steps : int
+        How many steps will be taken, at most.
 
     Attributes
     ----------
@@ -59,11 +63,10 @@ class Steps:
     """
 
     def __init__(
-        self, learner: LearnerLaw, world: World, flat: Callable[[Any, bool], Any], key: Hashable = None
+        self, learner: LearnerLaw, world: World, flat: Callable[[Any, bool], Any], key: Hashable = None, steps: int = 0
     ) -> None:
         self.policy, self.learner, self.world = learner.policy, learner, world
         rows, _, count = learner.tables["values"].shape
-        self.rows, self.kernel = rows, Kernel(count)
         self.sampled = learner.backup == "next action"
         # Whether a step changes other values than that of the action taken.
         self.changes_others = bool(learner.traces or learner.rounds)
@@ -74,44 +77,25 @@ class Steps:
             raise UnsupportedError(f"{unequal[0]} of the policy has not {count} numbers, one for each action")
         self.known = () if self.given else tuple(sorted(learner.known))
         self.cut = self.given or isinstance(world, CalledWorld)
+        single = rows == 1 and steps >= _MANY_STEPS and not self.cut
+        self.rows, self.kernel = rows, Kernel(count, single=single)
         self._parts: list[tuple[str, list[str]]] = []
         # The tables of bandits stay in the working memory, unless actions are drawn from earlier values.
         self._requirements: tuple[str, ...] = ()
         self.resident = isinstance(world, BanditWorld) and not (self.sampled or self.changes_others or self.given)
         self.kernel.remembers = self.resident
-        self.by_backup = tuple(
-            sorted(getattr(learner.backup, "inputs", frozenset()) & set(learner.tables) - {"visits"})
-        )
-        read = getattr(learner.backup, "inputs", frozenset()) | (frozenset() if self.given else self.policy.inputs)
-        if learner.beside is not None:
-            read |= learner.beside.inputs
-        self.loaded: tuple[str, ...] = ("values",)
-        if read & {"visits", "variances"}:
-            self.loaded += ("visits",)
-        if "variances" in read:
-            # The learner's own variances, or sums of squares, which are divided by the visits.
-            self.loaded += ("variances" if "variances" in learner.tables else "squares",)
-        self.draws = [*([] if self.given else self._own_draws()), *world.draws()]
+        by_backup: frozenset[str] = getattr(learner.backup, "inputs", frozenset())
+        self.by_backup = tuple(sorted(by_backup & set(learner.tables) - {"visits"}))
+        self.loaded = loaded_inputs(learner)
         self.drawn: DrawnAhead
         declare(self, flat)
+        key = key and (key, single)
         written = known_text(key)
         if written is None:
             self._write()
             written = Written(self.kernel.text(), self._parts, self.kernel.sizes, self._requirements)
             keep_text(key, written)
         self.written = written
-
-    def _own_draws(self) -> list[Draw]:
-        """Return the random numbers of the agent in a step, in their order."""
-        choices, count, noise, rng = 2 if self.sampled else 1, self.kernel.actions, self.policy.noise, self.learner.rng
-        if noise == "log odds":
-            chosen = ("action", "upcoming")[:choices]
-            draws = [Draw(f"{kind}s_of_{name}", f"standard_{kind}", rng, 2 * count) for name in chosen for kind in PAIR]
-        elif noise:
-            draws = [Draw("noise_of_actions", f"standard_{noise}", rng, choices * count)]
-        else:
-            draws = [Draw("uniforms", "random", rng, choices)]
-        return [*draws, Draw("coins", "random", rng)] if self.learner.uniform else draws
 
     @property
     def handed_out(self) -> tuple[str, ...]:
@@ -191,7 +175,7 @@ class Steps:
         code.line(f"start = {row} * {kernel.actions}")
         mask = self.world.load_mask(kernel, following) if "values" in names else ""
         with code.under(f"for a in range({'actions' if names else 0}):"):
-            code.line(SLOT)
+            code.line(kernel.slot)
             for name in names:
                 text = f"own_{name}[start + a]{mask if name == 'values' else ''}"
                 code.line(f"{kernel.at(prefix + name, 'i', 'a')} = {text}")

@@ -13,9 +13,8 @@ from boltzmann.experiments.engine.compiled.players import learner_of, without_la
 from boltzmann.experiments.engine.compiled.rates import VisitRates, read_schedule, require_readable
 from boltzmann.experiments.engine.compiled.sizes import most_windows, stretches_of
 from boltzmann.experiments.engine.compiled.stepping import SUMS, Steps, World
-from boltzmann.experiments.engine.compiled.texts import key_of_text
 from boltzmann.experiments.engine.compiled.worlds import DrawnAhead
-from boltzmann.experiments.engine.compiled.writing import make_memory
+from boltzmann.experiments.engine.compiled.writing import key_of_text, make_memory
 from boltzmann.experiments.errors import UnsupportedError
 from boltzmann.laws import LearnerLaw
 from boltzmann.policies import Distribution
@@ -131,7 +130,7 @@ class CompiledCell(Cell):
         self._by_action = self._rows > 1 and (states == 1 or self._rows >= _MANY_ROWS)
         self._copies: list[tuple[Values, Values]] = []
         key = key_of_text(agent, world.form, learner.tables["values"].shape)
-        self._steps = Steps(learner, world, self._flat, key)
+        self._steps = Steps(learner, world, self._flat, key, steps)
         self._drawn = self._steps.drawn
         for name, number in self._steps.numbers().items():
             require_readable(name.partition("_")[2], number.source, agent.step)

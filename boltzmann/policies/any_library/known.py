@@ -16,7 +16,7 @@ from boltzmann.arrays import NUMPY, Input, Mask, Step, Values
 from boltzmann.categorical import Categorical
 from boltzmann.laws import Known
 from boltzmann.schedules import Temperatures
-from boltzmann.thermostats.per_row import Thermostat, temperature_of
+from boltzmann.thermostats import Thermostat, temperature_of
 
 
 @dataclass(frozen=True, repr=False, eq=False)
