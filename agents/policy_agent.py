@@ -13,8 +13,11 @@ from agents.memory import Entries, Indices, PerRow, Values, rows_of, write
 from agents.tabular import PolicyInputs, TabularAgent
 from boltzmann import Distribution, Policy
 from boltzmann.bounds import Instance
-from boltzmann.laws import LearnerLaw, PolicyLaw, Results, own_law
+from boltzmann.laws import LearnerLaw, PolicyLaw, Results, known_of, own_law
 from boltzmann.policies import inputs_read_by
+
+_KNOWN = frozenset({"temperature", "weights"})
+"""Inputs of a policy that compiled loops have found for it."""
 
 
 @dataclass(repr=False)
@@ -59,6 +62,8 @@ class PolicyAgent(TabularAgent):
                 return None
             policy = PolicyLaw(None, inputs=self._reads)
         all_tables = {"values": self.values, "visits": self.visits, **(tables or {})}
+        known = known_of(self._acting)
+        others["known"] = frozenset() if known is None else known.names
         law = LearnerLaw(policy, learn, self._rng, all_tables, self._distribution, **others)
         return law if self.epsilons is None else self._with_epsilons(law)
 
@@ -94,7 +99,10 @@ class PolicyAgent(TabularAgent):
 
     def _distribution(self, inputs: PolicyInputs, where: ArrayLike | None, step: int) -> Distribution:
         values, *others = inputs
-        return self._acting(inputs[values], step=step, where=where, **{name: inputs[name] for name in others})
+        policy: Callable[..., Distribution] = self._acting
+        if not inputs.keys().isdisjoint(_KNOWN) and (known := known_of(policy)) is not None:
+            policy = known.policy
+        return policy(inputs[values], step=step, where=where, **{name: inputs[name] for name in others})
 
     def _add(self, entries: Entries, values: PerRow, changes: PerRow) -> None:
         """Write ``values + changes`` over the values of the entries, and update the exploration rates."""

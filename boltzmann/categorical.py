@@ -102,7 +102,9 @@ class Categorical(InNamespace, Frozen, Pictured):
     @answer
     def entropy(self) -> Array:
         """-sum_a p(a) log p(a) in nats, shape (...), from 0 to log K."""
-        return shared.cross_entropy(self.xp, self.log_probs, self.probs)
+        return (
+            _own_entropy(self.probs) if self.xp is NUMPY else shared.cross_entropy(self.xp, self.log_probs, self.probs)
+        )
 
     @answer
     def temperature(self) -> Array:
@@ -164,6 +166,13 @@ def _mass(xp: Namespace, probs: Array, marks: Array) -> Array:
     total = xp.sum(probs * marks, axis=-1)
     # A bad row under a trace is NaN, but XLA's product of NaN and a mark of 0 is 0.
     return total if xp is NUMPY else xp.where(xp.isnan(probs[..., 0]), xp.nan, total)
+
+
+def _own_entropy(probs: Array) -> Array:
+    """Return the entropy of NumPy's rows; logarithms of 0, which most rows of some policies hold, are slow."""
+    logs = np.log(probs, out=np.zeros_like(probs), where=probs > 0)
+    total: Array = (0.0 - np.sum(probs * logs, axis=-1))[()]
+    return total
 
 
 @libraries.quietly

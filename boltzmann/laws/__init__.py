@@ -23,7 +23,7 @@ from boltzmann.laws.changes import LearnerLaw, Rounds, Traces, averaged, moved
 from boltzmann.laws.gamma_draws import first_word, log_gamma, noise_of, uniform_after
 from boltzmann.laws.indices_and_noise import FARTHEST, LEAST_WIDTH, VISITS, greedy_law, noise_law, width
 from boltzmann.laws.numbers_in_laws import Functions, Named, Number
-from boltzmann.laws.owners import own_law
+from boltzmann.laws.owners import Known, known_of, own_law
 from boltzmann.laws.passes import BackupLaw, Pass, PolicyLaw, Results, StepNumber, TemperatureLaw
 from boltzmann.laws.symbols import Code, Symbol, text_of
 from boltzmann.laws.thresholds import entmax_law, sparsemax_law, sparser_law
@@ -43,6 +43,7 @@ __all__ = [
     "BackupLaw",
     "Code",
     "Functions",
+    "Known",
     "LearnerLaw",
     "Named",
     "Number",
@@ -61,6 +62,7 @@ __all__ = [
     "gibbs_weight",
     "greedy_law",
     "greedy_weight",
+    "known_of",
     "log_gamma",
     "mixture",
     "moved",

@@ -31,6 +31,9 @@ class LearnerLaw:
         Arrays of shape (R, S, K) by name: "values", "visits" and others.
     distribution : callable
         ``distribution(inputs, where, steps)`` returns the distribution of some rows, each at a step of its own.
+    known : frozenset of str
+        What these inputs may also have, so that it is not computed again: ``temperature``, which the passes of the
+        policy found in each row, and ``weights`` of the actions.
     states : mapping
         Arrays of shape (R, S) by name.
     constants : mapping
@@ -81,6 +84,7 @@ class LearnerLaw:
     spread: Callable[[Any, Any, Any], Results] | None = None
     traces: Traces | None = None
     rounds: Rounds | None = None
+    known: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

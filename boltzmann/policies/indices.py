@@ -21,7 +21,7 @@ from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs, OfEnergies
 from boltzmann.laws import VISITS, Functions, Named, Number, PolicyLaw, StepNumber, greedy_law, width
 from boltzmann.policies._choice import LargestDraw, Law
-from boltzmann.policies.any_library import choice_by_law
+from boltzmann.policies.any_library import choice_by_law, known_exponentials, known_weights
 
 
 class PolicyInputs:
@@ -131,6 +131,8 @@ class UCB1(Acting):
         inputs = PolicyInputs(values, visits, where)
         return inputs.greedy_over(inputs.values + self.confidence * np.sqrt(inputs.widths()))
 
+    known = property(known_weights)
+
     @property
     def law(self) -> PolicyLaw:
         """The policy as a law."""
@@ -169,6 +171,8 @@ class UCB1Tuned(Acting):
         spread = inputs.variances("UCB1Tuned", variances)
         widths = inputs.widths()
         return inputs.greedy_over(inputs.values + np.sqrt(widths * np.minimum(0.25, spread + np.sqrt(2 * widths))))
+
+    known = property(known_weights)
 
     @property
     def law(self) -> PolicyLaw:
@@ -228,6 +232,8 @@ class Maillard(Acting):
         first = np.where(waiting, inputs.untaken, inputs.allowed)
         greedy = inputs.returned(inputs.best())
         return OfEnergies.made(inputs.returned(energies), 1.0, inputs.returned(first), greedy, has_temperature=False)
+
+    known = property(known_exponentials)
 
     @property
     def law(self) -> PolicyLaw:

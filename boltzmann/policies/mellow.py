@@ -12,7 +12,7 @@ from boltzmann.acting import Acting
 from boltzmann.arrays import QUIET, Floats, Input, Mask, Step, Values
 from boltzmann.calibration import finite_rows, temperature_for_mellowmax
 from boltzmann.gibbs import Gibbs
-from boltzmann.laws import PolicyLaw, StepNumber, gibbs_weight
+from boltzmann.laws import Known, PolicyLaw, StepNumber, gibbs_weight
 from boltzmann.schedules import NONNEGATIVE, Schedule
 from boltzmann.thermostats import mellowmax_law
 
@@ -66,6 +66,15 @@ class Mellowmax(Acting):
             finite_rows(libraries.to_numpy("values", values), libraries.to_numpy("where", where))
             return Gibbs(values, 0.0 if omega == np.inf else np.inf, where=where)
         return Gibbs(values, temperature_for_mellowmax(values, omega, where=where), where=where)
+
+    @property
+    def known(self) -> Known:
+        """The policy of rows whose temperatures are known."""
+
+        def at_temperatures(values: Values, *, temperature: Values, where: Mask = None, **_: Any) -> Gibbs:
+            return Gibbs(values, temperature, where=where)
+
+        return Known(frozenset({"temperature"}), at_temperatures)
 
     @property
     def law(self) -> PolicyLaw:

@@ -27,15 +27,10 @@ from boltzmann.laws import (
     weights_around,
 )
 from boltzmann.policies._mixture import epsilon_at, gibbs_or_greedy, uniform_or_gibbs
+from boltzmann.policies.any_library import known_temperatures
 from boltzmann.policies.protocol import Policy, inputs_read_by
 from boltzmann.schedules import UNIT_INTERVAL, Schedule, at_step
-from boltzmann.thermostats import (
-    RowTemperature,
-    TemperaturePolicy,
-    read_by_thermostat,
-    temperature_law,
-    temperature_of,
-)
+from boltzmann.thermostats import RowTemperature, TemperaturePolicy, read_by_thermostat, temperature_law, temperature_of
 
 Weight = Callable[[Functions, Named, Named], Number]
 
@@ -64,6 +59,7 @@ class Boltzmann(Acting, TemperaturePolicy):
     """
 
     temperature: RowTemperature = 1.0
+    known = property(known_temperatures)
 
     def __call__(
         self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None, variances: Input = None
@@ -114,6 +110,7 @@ class MaxBoltzmann(Acting, TemperaturePolicy):
 
     epsilon: Annotated[float | Schedule, UNIT_INTERVAL] = 0.1
     temperature: RowTemperature = 1.0
+    known = property(known_temperatures)
 
     def __call__(
         self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None, variances: Input = None
@@ -152,6 +149,7 @@ class EpsilonBoltzmann(Acting, TemperaturePolicy):
 
     epsilon: Annotated[float | Schedule, UNIT_INTERVAL] = 0.1
     temperature: RowTemperature = 1.0
+    known = property(known_temperatures)
 
     def __call__(
         self, values: Values, *, step: Step = None, visits: Input = None, where: Mask = None, variances: Input = None
@@ -215,6 +213,7 @@ class KLBoltzmann(Acting):
 
     prior: Annotated[Policy | tuple[float, ...], _PriorBound(Each(Real("[0, inf)")))]
     temperature: RowTemperature = 1.0
+    known = property(known_temperatures)
 
     @property
     def reads(self) -> frozenset[str]:

@@ -27,7 +27,7 @@ from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs
 from boltzmann.laws import PolicyLaw, entmax_law, gibbs_weight, sparsemax_law, sparser_law
-from boltzmann.policies.any_library import entmax_rows, sparsemax_rows
+from boltzmann.policies.any_library import entmax_rows, known_temperatures, known_weights, sparsemax_rows
 from boltzmann.thermostats import RowTemperature, TemperaturePolicy, temperature_law, temperature_of
 
 _NEWTON_STEPS = 2
@@ -131,6 +131,8 @@ class Sparsemax(Acting, TemperaturePolicy):
         probs = sparsemax_rows(libraries.library(exponents), exponents)
         return _distribution(probs, values, temperature, 2.0, greedy, bad)
 
+    known = property(known_weights)
+
     @property
     def law(self) -> PolicyLaw | None:
         """The policy as a law; None with a thermostat that has none."""
@@ -179,6 +181,8 @@ class Entmax(Acting, TemperaturePolicy):
         rows = scores.reshape(-1, scores.shape[-1])
         probs = entmax_rows(libraries.library(scores), rows, self.alpha).reshape(scores.shape)
         return _distribution(probs, values, temperature, self.alpha, greedy, bad)
+
+    known = property(lambda self: known_temperatures(self) if self.alpha == 1 else known_weights(self))
 
     @property
     def law(self) -> PolicyLaw | None:

@@ -20,14 +20,9 @@ from boltzmann.bounds import OrNone, Real
 from boltzmann.categorical import Categorical
 from boltzmann.laws import Functions, Named, Number, PolicyLaw, gibbs_weight, greedy_weight, mixture, uniform_weight
 from boltzmann.policies._mixture import gibbs_or_greedy, uniform_or_gibbs
+from boltzmann.policies.any_library import known_temperatures
 from boltzmann.schedules import UNIT_INTERVAL
-from boltzmann.thermostats import (
-    RangeScaled,
-    RowTemperature,
-    read_by_thermostat,
-    temperature_law,
-    temperature_of,
-)
+from boltzmann.thermostats import RangeScaled, RowTemperature, read_by_thermostat, temperature_law, temperature_of
 
 _NORMALISED = RangeScaled(0.5)
 """The paper's temperature: T = 1 after scaling the values to [-1, 1]."""
@@ -215,6 +210,8 @@ class VDBESoftmax(_ValueDifference):
         """Return the distribution of each row of ``values``; ``epsilons`` is one rate a row, or the initial one."""
         temperature = temperature_of(self.temperature, values, step=step, visits=visits, where=where)
         return gibbs_or_greedy(values, self._rates(epsilons), temperature, where)
+
+    known = property(known_temperatures)
 
     @property
     def law(self) -> PolicyLaw | None:

@@ -114,7 +114,7 @@ def rollout(
         try:
             _require_windows(made)
             cell = _cell(env, agent, int(ends[-1]), (observations, mask), engine)
-            return _record_windows(cell, made, ends, on_step)
+            return _record_windows(cell, made, on_step)
         except UnsupportedError:
             if engine == "compiled":
                 raise
@@ -163,10 +163,8 @@ def _cell(env: Any, agent: Agent, steps: int, first: tuple[Any, Any], engine: En
     return CalledLearnerCell(env, agent, first)
 
 
-def _record_windows(
-    cell: Cell, recorder: Recorder, ends: NDArray[np.int64], on_step: Callable[[int], None] | None
-) -> Recorder:
+def _record_windows(cell: Cell, recorder: Recorder, on_step: Callable[[int], None] | None) -> Recorder:
     recorder.engine = cell.engine
-    for sums, distribution in cell.windows(np.diff(ends, prepend=0), on_step):
+    for sums, distribution in cell.windows(recorder.lengths, on_step):
         recorder.add_windows(sums, distribution)
     return recorder

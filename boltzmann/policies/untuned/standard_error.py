@@ -20,7 +20,7 @@ from boltzmann.bounds import OrNone, Real
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs, OfEnergies
 from boltzmann.laws import Functions, Named, Number, Pass, PolicyLaw, Results, StepNumber
-from boltzmann.policies.any_library import choice_by_law
+from boltzmann.policies.any_library import choice_by_law, known_exponentials
 from boltzmann.policies.indices import PolicyInputs
 from boltzmann.schedules import NONNEGATIVE, Schedule
 
@@ -136,6 +136,8 @@ class StandardError(ByStandardErrors):
         if self.scale is None:
             return np.asarray(usual_factor(np, count))
         return np.asarray(NONNEGATIVE.read("scale", self.scale, step))[..., np.newaxis]
+
+    known = property(known_exponentials)
 
     @property
     def law(self) -> PolicyLaw:

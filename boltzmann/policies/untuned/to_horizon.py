@@ -10,6 +10,7 @@ import numpy as np
 from boltzmann.arrays import Floats
 from boltzmann.bounds import Whole
 from boltzmann.laws import Functions, Named, Number, PolicyLaw, StepNumber
+from boltzmann.policies.any_library import known_exponentials
 from boltzmann.policies.untuned.standard_error import ByStandardErrors, passes_of, usual_factor, weight
 from boltzmann.schedules import Linear, value_at
 
@@ -47,6 +48,8 @@ class StandardErrorToHorizon(ByStandardErrors):
     @property
     def _left(self) -> Linear:
         return Linear(1.0, 0.0, self.steps)
+
+    known = property(known_exponentials)
 
     @property
     def law(self) -> PolicyLaw:

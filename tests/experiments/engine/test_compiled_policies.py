@@ -225,3 +225,22 @@ def test_a_wrong_law_is_caught(monkeypatch):
     monkeypatch.setattr(Maillard, "law", property(lambda self: UCB1().law))
     with pytest.raises(AssertionError):
         assert_the_same(f"{BANDIT}(arms=5)", SampleAverage(Maillard(0.5)), 65, exact=False)
+
+
+@pytest.mark.parametrize("policy", [Boltzmann(RangeScaled(0.2)), VDBESoftmax(1.0, RangeScaled(0.5)), Mellowmax(5.0)])
+def test_temperatures_that_the_kernel_found_are_not_sought_again(policy, monkeypatch):
+    def refuse(*_, **__):
+        raise AssertionError
+
+    expected = rolled(policy)
+    monkeypatch.setattr(RangeScaled, "__call__", refuse)
+    monkeypatch.setattr("boltzmann.policies.mellow.temperature_for_mellowmax", refuse)
+    found = rolled(policy)
+    for name in ("temperature", "entropy"):
+        np.testing.assert_array_equal(found.arrays[name], expected.arrays[name])
+    assert (found.arrays["temperature"] > 0).any()
+
+
+def rolled(policy):
+    ends, rng = np.array([1, 60, 130]), np.random.default_rng(1)
+    return rollout(made(f"{BANDIT}(arms=5)", 5), SampleAverage(policy), ends, range(5), rng, engine="compiled")

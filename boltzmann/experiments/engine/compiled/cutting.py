@@ -14,7 +14,7 @@ from boltzmann.experiments.engine.compiled.players import learner_of, world_of
 from boltzmann.experiments.engine.compiled.stepping import SUMS, World
 from boltzmann.experiments.engine.compiled.stretches import Cell, CompiledCell, require_actions
 from boltzmann.experiments.engine.compiled.worlds import Answering, CalledWorld, LawfulWorld, fill
-from boltzmann.experiments.engine.compiled.writing import BLOCK
+from boltzmann.experiments.engine.compiled.writing import BLOCK, make_memory
 from boltzmann.experiments.errors import UnsupportedError
 from boltzmann.laws import LearnerLaw, own_law
 from boltzmann.policies import Distribution
@@ -55,8 +55,8 @@ class CutCell(CompiledCell):
 
     def _load(self) -> dict[str, Any]:
         kernel, (observations, _) = self._steps.kernel, self._first
-        self._parts = [(kernel_of(text), names) for text, names in self._steps.parts]
-        memory = kernel.make_memory(-(-self._rows // BLOCK))
+        self._parts = [(kernel_of(text), names) for text, names in self._steps.written.parts]
+        memory = make_memory(self._steps.written.sizes, -(-self._rows // BLOCK))
         states = self._learner.tables["values"].shape[1]
         kernel.arguments["places"][:] = np.arange(self._rows) * states + observations
         return memory

@@ -14,7 +14,7 @@ from boltzmann.experiments.engine.compiled.entries import (
     write_spread,
     write_traces,
 )
-from boltzmann.experiments.engine.compiled.writing import SLOT, Fold, Kernel, Numbers, text_of
+from boltzmann.experiments.engine.compiled.writing import Fold, Kernel, Numbers, text_of
 from boltzmann.laws import BackupLaw
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def write_learning(steps: Steps) -> None:
     """Learn, record and move, row by row."""
     code, kernel, learner = steps.kernel.code, steps.kernel, steps.learner
     with code.under("for i in range(n):"):
-        code.line(f"r, at, a = first + i, at_first + i, {kernel.at('action')}", SLOT)
+        code.line(f"r, at, a = first + i, at_first + i, {kernel.at('action')}", kernel.slot)
         steps.world.pay(kernel)
         places = {**_entry_places(steps), **_state_places(steps)}
         code.line(f"visited = {places['visits']} + 1")
@@ -174,7 +174,7 @@ def _follow(steps: Steps) -> None:
             return
         with code.under(f"if {kernel.at('here')} == left:"):
             code.line(f"{kernel.at('here.values', 'i', 'a')} = learnt")
-        if steps.handed_out != ("values",):
+        if steps.loaded[1:] or states:
             steps.load_row(names=steps.loaded[1:])
 
 

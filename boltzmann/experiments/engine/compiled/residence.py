@@ -8,11 +8,42 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from boltzmann.experiments.engine.compiled.learning import declare_learning
-from boltzmann.experiments.engine.compiled.worlds import DrawnAhead
-from boltzmann.experiments.engine.compiled.writing import BLOCK, SLOT
+from boltzmann.experiments.engine.compiled.worlds import Draw, DrawnAhead
+from boltzmann.experiments.engine.compiled.writing import BLOCK, PAIR
+from boltzmann.laws import LearnerLaw
 
 if TYPE_CHECKING:
     from boltzmann.experiments.engine.compiled.stepping import Steps
+
+
+def loaded_inputs(learner: LearnerLaw) -> tuple[str, ...]:
+    """Return the tables that policy and backup read, values first, as inputs of each action."""
+    read: frozenset[str] = getattr(learner.backup, "inputs", frozenset())
+    if learner.policy.weight is not None:
+        read |= learner.policy.inputs
+    if learner.beside is not None:
+        read |= learner.beside.inputs
+    loaded: tuple[str, ...] = ("values",)
+    if read & {"visits", "variances"}:
+        loaded += ("visits",)
+    if "variances" in read:
+        # The learner's own variances, or sums of squares, which are divided by the visits.
+        loaded += ("variances" if "variances" in learner.tables else "squares",)
+    return loaded
+
+
+def _own_draws(steps: Steps) -> list[Draw]:
+    """Return the random numbers of the agent in a step, in their order."""
+    learner, count, choices = steps.learner, steps.kernel.actions, 2 if steps.sampled else 1
+    noise, rng = learner.policy.noise, learner.rng
+    if noise == "log odds":
+        chosen = ("action", "upcoming")[:choices]
+        draws = [Draw(f"{kind}s_of_{name}", f"standard_{kind}", rng, 2 * count) for name in chosen for kind in PAIR]
+    elif noise:
+        draws = [Draw("noise_of_actions", f"standard_{noise}", rng, choices * count)]
+    else:
+        draws = [Draw("uniforms", "random", rng, choices)]
+    return [*draws, Draw("coins", "random", rng)] if learner.uniform else draws
 
 
 def declare(steps: Steps, flat: Callable[[Any, bool], Any]) -> None:
@@ -22,7 +53,7 @@ def declare(steps: Steps, flat: Callable[[Any, bool], Any]) -> None:
     for name in (*always, *(f"last_{name}" for name in steps.handed_out)):
         kernel.argument(name, None)
     kernel.arguments.update(rows=steps.rows)
-    steps.drawn = DrawnAhead(steps.draws, steps.rows, kernel)
+    steps.drawn = DrawnAhead([*([] if steps.given else _own_draws(steps)), *world.draws()], steps.rows, kernel)
     for name, constants in steps.policy.constants.items():
         kernel.argument(f"each_{name}", np.array(constants))
     for name in steps.numbers():
@@ -47,7 +78,7 @@ def declare(steps: Steps, flat: Callable[[Any, bool], Any]) -> None:
     if steps.sampled:
         kernel.argument("upcoming", np.zeros(steps.rows, dtype=np.int64))
         kernel.argument("has_upcoming", np.zeros(steps.rows, dtype=np.bool_))
-        for name in steps.handed_out:
+        for name in (*steps.loaded, *learner.states):
             kernel.argument(f"upcoming_{name}", np.zeros(steps.rows * kernel.actions))
 
 
@@ -64,7 +95,7 @@ def write_beginning(steps: Steps) -> None:
             with code.under("for i in range(n):"):
                 code.line(f"drawn_before = {kernel.actions} if has_upcoming[first + i] else 0")
                 with code.under("for a in range(drawn_before):"):
-                    code.line(SLOT)
+                    code.line(kernel.slot)
                     for name in steps.loaded:
                         place = kernel.at(f"here.{name}", "i", "a")
                         code.line(f"{place} = upcoming_{name}[(first + i) * {kernel.actions} + a]")

@@ -36,8 +36,8 @@ def most_windows(rows: int, count: int) -> int:
 
 
 def _numbers_per_window(count: int) -> int:
-    # The values of the last step, and their distribution.
-    return 3 * count + len(SUMS)
+    # The values and weights of the last step, and their distribution.
+    return 4 * count + len(SUMS)
 
 
 def stretches_of(lengths: Iterable[int], most: int) -> Iterator[tuple[NDArray[np.int64], bool]]:
@@ -45,18 +45,16 @@ def stretches_of(lengths: Iterable[int], most: int) -> Iterator[tuple[NDArray[np
 
     Yields the end of each window of a stretch, and whether the last window is complete then.
     """
-    stretch: list[int] = []
-    for length in lengths:
-        remaining = int(length)
-        while remaining > 0:
-            piece = min(remaining, _MOST_STEPS)
-            if stretch and (sum(stretch) + piece > _MOST_STEPS or len(stretch) == most):
-                yield np.cumsum(stretch), True
-                stretch = []
-            stretch.append(piece)
-            remaining -= piece
-            if remaining > 0:
-                yield np.cumsum(stretch), False
-                stretch = []
-    if stretch:
-        yield np.cumsum(stretch), True
+    ends: list[int] = []
+    for length in map(int, lengths):
+        for begin in range(0, length, _MOST_STEPS):
+            piece = min(length - begin, _MOST_STEPS)
+            if ends and (ends[-1] + piece > _MOST_STEPS or len(ends) == most):
+                yield np.array(ends), True
+                ends = []
+            ends.append((ends[-1] if ends else 0) + piece)
+            if begin + piece < length:
+                yield np.array(ends), False
+                ends = []
+    if ends:
+        yield np.array(ends), True

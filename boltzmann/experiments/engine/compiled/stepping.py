@@ -6,23 +6,23 @@ of rows then takes these steps one after another, and its data stays in the cach
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 from boltzmann.experiments.engine.compiled.learning import write_backup, write_learning
-from boltzmann.experiments.engine.compiled.residence import declare, write_beginning, write_end
+from boltzmann.experiments.engine.compiled.residence import declare, loaded_inputs, write_beginning, write_end
 from boltzmann.experiments.engine.compiled.worlds import (
     BanditWorld,
     CalledWorld,
-    Draw,
     DrawnAhead,
     LawfulWorld,
 )
 from boltzmann.experiments.engine.compiled.writing import (
-    PAIR,
-    SLOT,
     Fold,
     Kernel,
+    Written,
+    keep_text,
+    known_text,
     text_of,
     write_choice,
     write_noisy_choice,
@@ -36,6 +36,9 @@ SUMS = ("reward", "gap", "optimal", "greedy", "episodes", "return_sum")
 """What is summed over the steps of a window, in the order of the array ``sums``, shape (6, W, R)."""
 World = LawfulWorld | CalledWorld
 
+_MANY_STEPS = 1000
+"""From so many steps on, a single row has a kernel of its own. Runs try each cell with one row and step before."""
+
 
 class Steps:
     """The steps of an agent in a world, as a kernel; cut into parts where policy or world are called in Python.
@@ -48,18 +51,22 @@ class Steps:
         The world.
     flat : callable
         ``flat(table, resident)`` returns the memory of a table as the kernel indexes it.
+    key
+        What the text follows from, as ``key_of_text`` returns it.
+    steps : int
+        How many steps will be taken, at most.
 
     Attributes
     ----------
-    parts : list of (str, list of str)
-        The parts of a cut step, as ``Kernel.end_part`` returns them: two where the world is called, else one. Empty
-        where nothing is called: the kernel then takes all steps.
+    written : Written
+        The kernel's text, or the parts of a cut step: two where the world is called, else one.
     """
 
-    def __init__(self, learner: LearnerLaw, world: World, flat: Callable[[Any, bool], Any]) -> None:
+    def __init__(
+        self, learner: LearnerLaw, world: World, flat: Callable[[Any, bool], Any], key: Hashable = None, steps: int = 0
+    ) -> None:
         self.policy, self.learner, self.world = learner.policy, learner, world
         rows, _, count = learner.tables["values"].shape
-        self.rows, self.kernel = rows, Kernel(count)
         self.sampled = learner.backup == "next action"
         # Whether a step changes other values than that of the action taken.
         self.changes_others = bool(learner.traces or learner.rounds)
@@ -68,45 +75,37 @@ class Steps:
         unequal = [name for name, numbers in self.policy.constants.items() if len(numbers) != count]
         if unequal:
             raise UnsupportedError(f"{unequal[0]} of the policy has not {count} numbers, one for each action")
+        self.known = () if self.given else tuple(sorted(learner.known))
         self.cut = self.given or isinstance(world, CalledWorld)
-        self.parts: list[tuple[str, list[str]]] = []
+        single = rows == 1 and steps >= _MANY_STEPS and not self.cut
+        self.rows, self.kernel = rows, Kernel(count, single=single)
+        self._parts: list[tuple[str, list[str]]] = []
         # The tables of bandits stay in the working memory, unless actions are drawn from earlier values.
-        self.requirements: tuple[str, ...] = ()
+        self._requirements: tuple[str, ...] = ()
         self.resident = isinstance(world, BanditWorld) and not (self.sampled or self.changes_others or self.given)
         self.kernel.remembers = self.resident
-        self.by_backup = tuple(
-            sorted(getattr(learner.backup, "inputs", frozenset()) & set(learner.tables) - {"visits"})
-        )
-        read = getattr(learner.backup, "inputs", frozenset()) | (frozenset() if self.given else self.policy.inputs)
-        if learner.beside is not None:
-            read |= learner.beside.inputs
-        self.loaded: tuple[str, ...] = ("values",)
-        if read & {"visits", "variances"}:
-            self.loaded += ("visits",)
-        if "variances" in read:
-            # The learner's own variances, or sums of squares, which are divided by the visits.
-            self.loaded += ("variances" if "variances" in learner.tables else "squares",)
-        self.draws = [*([] if self.given else self._own_draws()), *world.draws()]
+        by_backup: frozenset[str] = getattr(learner.backup, "inputs", frozenset())
+        self.by_backup = tuple(sorted(by_backup & set(learner.tables) - {"visits"}))
+        self.loaded = loaded_inputs(learner)
         self.drawn: DrawnAhead
         declare(self, flat)
-        self._write()
-
-    def _own_draws(self) -> list[Draw]:
-        """Return the random numbers of the agent in a step, in their order."""
-        choices, count, noise, rng = 2 if self.sampled else 1, self.kernel.actions, self.policy.noise, self.learner.rng
-        if noise == "log odds":
-            chosen = ("action", "upcoming")[:choices]
-            draws = [Draw(f"{kind}s_of_{name}", f"standard_{kind}", rng, 2 * count) for name in chosen for kind in PAIR]
-        elif noise:
-            draws = [Draw("noise_of_actions", f"standard_{noise}", rng, choices * count)]
-        else:
-            draws = [Draw("uniforms", "random", rng, choices)]
-        return [*draws, Draw("coins", "random", rng)] if self.learner.uniform else draws
+        key = key and (key, single)
+        written = known_text(key)
+        if written is None:
+            self._write()
+            written = Written(self.kernel.text(), self._parts, self.kernel.sizes, self._requirements)
+            keep_text(key, written)
+        self.written = written
 
     @property
     def handed_out(self) -> tuple[str, ...]:
         """The names of the inputs of a window's last step that a kernel hands out in ``last_`` arrays."""
-        return (*self.loaded, *self.learner.states)
+        return (*self.loaded, *self.learner.states, *self.known)
+
+    @property
+    def per_action(self) -> tuple[str, ...]:
+        """Those of them that every action has."""
+        return (*self.loaded, *(name for name in self.known if name == "weights"))
 
     def numbers(self) -> dict[str, Any]:
         """Return the numbers that are read at every step, by the names of their arguments."""
@@ -139,7 +138,7 @@ class Steps:
                 if stages is parts[-1]:
                     write_end(self)
             if self.cut:
-                self.parts.append(self.kernel.end_part())
+                self._parts.append(self.kernel.end_part())
 
     def inputs(self, prefix: str = "here.") -> dict[str, str]:
         """Return the texts of the inputs of action a of row i: in its state, or in the next with prefix "next."."""
@@ -176,7 +175,7 @@ class Steps:
         code.line(f"start = {row} * {kernel.actions}")
         mask = self.world.load_mask(kernel, following) if "values" in names else ""
         with code.under(f"for a in range({'actions' if names else 0}):"):
-            code.line(SLOT)
+            code.line(kernel.slot)
             for name in names:
                 text = f"own_{name}[start + a]{mask if name == 'values' else ''}"
                 code.line(f"{kernel.at(prefix + name, 'i', 'a')} = {text}")
@@ -185,18 +184,16 @@ class Steps:
 
     def _act(self) -> None:
         code, kernel = self.kernel.code, self.kernel
-        with code.under("if t == ends[window] - 1:"), kernel.each(rows="n"):
-            for name in self.loaded:
-                code.line(f"last_{name}[(at_first + i) * {kernel.actions} + a] = {kernel.at(f'here.{name}', 'i', 'a')}")
-        if self.learner.states:
-            with code.under("if t == ends[window] - 1:"), code.under("for i in range(n):"):
-                code.line(*(f"last_{name}[at_first + i] = {kernel.at(f'here.{name}')}" for name in self.learner.states))
+        self._hand_out({name: kernel.at(f"here.{name}", "i", "a") for name in self.loaded}, per_action=True)
+        self._hand_out({name: kernel.at(f"here.{name}") for name in self.learner.states})
         self.world.note_masks(kernel)
         fold = Fold(kernel, "policy.", self.inputs(), {**self.hoisted("policy_"), **self.row_inputs()})
         if self.given:
             kernel.memory("action", "g")
         else:
             self.choose(fold, "choice", "action")
+            if "temperature" in self.known:
+                self._hand_out({"temperature": fold.place("temperature")})
         with code.under("for i in range(n):"):
             if self.policy.requires is not None:
                 code.line("r = first + i")
@@ -212,12 +209,24 @@ class Steps:
             if self.cut and not self.given:
                 code.line(f"taken[first + i] = {kernel.at('action')}")
 
+    def _hand_out(self, places: Mapping[str, str], *, per_action: bool = False) -> None:
+        """Write numbers of each row, or of each of its actions, into the arrays of the last steps of windows."""
+        code, kernel = self.kernel.code, self.kernel
+        if not places:
+            return
+        at = f"(at_first + i) * {kernel.actions} + a" if per_action else "at_first + i"
+        with (
+            code.under("if t == ends[window] - 1:"),
+            kernel.each(rows="n") if per_action else code.under("for i in range(n):"),
+        ):
+            code.line(*(f"last_{name}[{at}] = {place}" for name, place in places.items()))
+
     def require(self, required: Mapping[str, tuple[Any, Any]]) -> None:
         """Note what first does not hold for row r, and the number that its error names."""
         for text, (holds, number) in required.items():
-            self.requirements += (text,)
+            self._requirements += (text,)
             with self.kernel.code.under(f"if failed[r] == 0.0 and not {text_of(holds)}:"):
-                noted = f"{len(self.requirements)}.0, {text_of(number)}"
+                noted = f"{len(self._requirements)}.0, {text_of(number)}"
                 self.kernel.code.line(f"failed[r], failed_number[r] = {noted}")
 
     def _go_on(self) -> None:
@@ -232,6 +241,8 @@ class Steps:
             write_noisy_choice(self.kernel, self.policy, fold, draws, actions)
             return
         write_weights(fold, self.policy, self.kernel, "weights")
+        if "weights" in self.known and actions == "action":
+            self._hand_out({"weights": self.kernel.at("weights", "i", "a")}, per_action=True)
         if "probability" in self.learner.inputs:
             write_probabilities(self.kernel, "weights")
         write_choice(self.kernel, "weights", f"uniforms[{draws} + i]", actions)

@@ -14,6 +14,7 @@ from boltzmann.experiments.engine.compiled.rates import VisitRates, read_schedul
 from boltzmann.experiments.engine.compiled.sizes import most_windows, stretches_of
 from boltzmann.experiments.engine.compiled.stepping import SUMS, Steps, World
 from boltzmann.experiments.engine.compiled.worlds import DrawnAhead
+from boltzmann.experiments.engine.compiled.writing import key_of_text, make_memory
 from boltzmann.experiments.errors import UnsupportedError
 from boltzmann.laws import LearnerLaw
 from boltzmann.policies import Distribution
@@ -128,7 +129,8 @@ class CompiledCell(Cell):
         require_actions(self._count)
         self._by_action = self._rows > 1 and (states == 1 or self._rows >= _MANY_ROWS)
         self._copies: list[tuple[Values, Values]] = []
-        self._steps = Steps(learner, world, self._flat)
+        key = key_of_text(agent, world.form, learner.tables["values"].shape)
+        self._steps = Steps(learner, world, self._flat, key, steps)
         self._drawn = self._steps.drawn
         for name, number in self._steps.numbers().items():
             require_readable(name.partition("_")[2], number.source, agent.step)
@@ -146,8 +148,8 @@ class CompiledCell(Cell):
 
     def _load(self) -> dict[str, Any]:
         """Load the kernel, and return its working memory."""
-        self._kernel = kernel_of(self._steps.kernel.text())
-        return self._steps.kernel.make_memory()
+        self._kernel = kernel_of(self._steps.written.text)
+        return make_memory(self._steps.written.sizes)
 
     def _most_windows(self) -> int:
         return most_windows(self._rows, self._count)
@@ -157,7 +159,7 @@ class CompiledCell(Cell):
         for table, copy in self._copies:
             copy[:] = table.ravel()
         for name in self._steps.handed_out:
-            per_row = self._count if name in self._steps.loaded else 1
+            per_row = self._count if name in self._steps.per_action else 1
             arguments[f"last_{name}"] = np.empty(len(ends) * rows * per_row)
         # The action that follows a step is drawn at the temperature of the next step.
         steps = agent.step + np.arange(total + self._steps.sampled)
@@ -184,7 +186,7 @@ class CompiledCell(Cell):
         # From the inputs that they were decided on.
         steps = self._agent.step - self._arguments["ends"][-1] + ends - 1
         rows = len(steps) * self._rows
-        inputs = {name: self._arguments[f"last_{name}"][: rows * self._count] for name in self._steps.loaded}
+        inputs = {name: self._arguments[f"last_{name}"][: rows * self._count] for name in self._steps.per_action}
         # The agent's memory order, since sums over another order may differ in their last bit.
         order: Any = "F" if self._by_action else "C"
         inputs = {name: np.asarray(last.reshape(rows, self._count), order=order) for name, last in inputs.items()}
@@ -192,7 +194,8 @@ class CompiledCell(Cell):
         if "squares" in inputs:
             given["variances"] = inputs.pop("squares") / np.maximum(inputs["visits"], 1.0)
         given.update(inputs)
-        given.update({name: self._arguments[f"last_{name}"][:rows] for name in self._learner.states})
+        of_rows = [name for name in self._steps.handed_out if name not in self._steps.per_action]
+        given.update({name: self._arguments[f"last_{name}"][:rows] for name in of_rows})
         allowed = given["values"] != -np.inf
         mask = None if allowed.all() else allowed
         distribution: Distribution = self._learner.distribution(given, mask, np.repeat(steps, self._rows))
@@ -221,7 +224,7 @@ class CompiledCell(Cell):
         if not np.isfinite(reward):
             raise ValueError(f"rewards must be finite, got a sum of {reward} in row {row}")
         if failed[0, row]:
-            requirement = self._steps.requirements[int(failed[0, row]) - 1]
+            requirement = self._steps.written.requirements[int(failed[0, row]) - 1]
             number = "none" if np.isnan(failed[1, row]) else failed[1, row]
             raise ValueError(f"{requirement}, got {number} in row {row}")
         self._rates.require_valid(row)

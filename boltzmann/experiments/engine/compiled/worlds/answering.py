@@ -11,7 +11,7 @@ from boltzmann.experiments.engine.compiled.worlds.bandit_world import BanditWorl
 from boltzmann.experiments.engine.compiled.worlds.draws import DrawnAhead
 from boltzmann.experiments.engine.compiled.worlds.motion_world import MotionWorld
 from boltzmann.experiments.engine.compiled.worlds.table_world import TableWorld
-from boltzmann.experiments.engine.compiled.writing import BLOCK, Kernel
+from boltzmann.experiments.engine.compiled.writing import BLOCK, Kernel, make_memory
 
 LawfulWorld = TableWorld | BanditWorld | MotionWorld
 
@@ -57,7 +57,7 @@ class Answering:
         kernel.memory("action", "g")
         self._write(kernel)
         self.part = kernel.end_part()
-        self.arguments = {**kernel.arguments, **kernel.make_memory(-(-rows // BLOCK))}
+        self.arguments = {**kernel.arguments, **make_memory(kernel.sizes, -(-rows // BLOCK))}
 
     def _write(self, kernel: Kernel) -> None:
         code, world, here = kernel.code, self._world, kernel.at("here")

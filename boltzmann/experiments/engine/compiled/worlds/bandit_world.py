@@ -46,7 +46,7 @@ class BanditWorld(UnmaskedWorld):
     """
 
     def __init__(self, form: dict[str, Any]) -> None:
-        self._form = form
+        self.form = form
         self.rows, self._count = form["means"].shape
         self._round = self._left = form["round"]
         self._pulled, self._paid = np.zeros(self.rows, dtype=np.int64), np.zeros(self.rows)
@@ -56,7 +56,7 @@ class BanditWorld(UnmaskedWorld):
 
     def before(self, arguments: dict[str, Any], begin: int, end: int) -> None:
         """Count the rounds, and find the stretches that begin in the next ones."""
-        form = self._form
+        form = self.form
         arguments["round"] = self._round
         if form["moves"] is None:
             return
@@ -76,18 +76,18 @@ class BanditWorld(UnmaskedWorld):
         """Leave the problems as lockstep would."""
         if self._round > self._left:
             last = (self._pulled.copy(), self._paid.copy())
-            self._form["resume"](self._round - self._left, self._form["means"].copy(), last)
+            self.form["resume"](self._round - self._left, self.form["means"].copy(), last)
             self._left = self._round
 
     def draws(self) -> list[Draw]:
         """Return the random numbers of a step: one of each pull, then one of each arm that moves."""
         if self._moving is not None:
             return [self._moving]
-        return [Draw("outcomes", self._pulls, self._form["rng"])] if self._pulls else []
+        return [Draw("outcomes", self._pulls, self.form["rng"])] if self._pulls else []
 
     def declare(self, kernel: Kernel) -> None:
         """Add the arguments."""
-        form = self._form
+        form = self.form
         for name in ("means", "deviations", "best"):
             kernel.argument(name, form[name].reshape(-1))
         kernel.argument("pulled", self._pulled)
@@ -118,7 +118,7 @@ class BanditWorld(UnmaskedWorld):
 
     def pay(self, kernel: Kernel) -> None:
         """Write the lines that give a row's reward and gap and move its means, within a loop over rows."""
-        code, form = kernel.code, self._form
+        code, form = kernel.code, self.form
         code.line(f"arm = r * {kernel.actions} + a", "ended = False")
         numbers = {name: f"bandit_{name}" for name in form["numbers"]}
         row = Numbers(code, {"round": "round + t", "best": "best[r]", **numbers})
@@ -137,7 +137,7 @@ class BanditWorld(UnmaskedWorld):
             self._move(kernel, row)
 
     def _move(self, kernel: Kernel, row: Numbers) -> None:
-        code, form = kernel.code, self._form
+        code, form = kernel.code, self.form
         code.line(f"start, largest = r * {kernel.actions}, -np.inf")
         if form["given"] is not None:
             code.line(f"given_start = segment % given_rows * {kernel.actions}")

@@ -37,8 +37,8 @@ class DrawnAhead:
         self._rows = rows
         self._by_generator: dict[int, list[tuple[Draw, NDArray[np.float64]]]] = {}
         for draw in draws:
-            # The padding of the last rows reads beyond them.
-            numbers = np.zeros((self.steps * rows + VECTOR) * draw.count)
+            # The padding of the last rows reads beyond them, whatever is there: its results are not used.
+            numbers = np.empty((self.steps * rows + VECTOR) * draw.count)
             self._by_generator.setdefault(id(draw.rng), []).append((draw, numbers))
             kernel.argument(draw.name, numbers)
 

@@ -20,7 +20,7 @@ class MotionWorld(UnmaskedWorld):
     """Bodies in motion, one for each row; ``form`` is the ``law`` of the environment."""
 
     def __init__(self, form: dict[str, Any]) -> None:
-        self._form = form
+        self.form = form
         self.rows = len(form["elapsed"])
         self._streams = np.zeros(self.rows * _WORDS, dtype=np.uint64)
         for row, generator in enumerate(form["generators"]):
@@ -30,7 +30,7 @@ class MotionWorld(UnmaskedWorld):
 
     def leave(self) -> None:
         """Leave each row's generator as lockstep would; its state takes some microseconds."""
-        for row, generator in enumerate(self._form["generators"]):
+        for row, generator in enumerate(self.form["generators"]):
             high, low, *_ = (int(word) for word in self._streams[row * _WORDS : (row + 1) * _WORDS])
             whole = generator.bit_generator.state
             whole["state"]["state"] = high << _WORD | low
@@ -38,7 +38,7 @@ class MotionWorld(UnmaskedWorld):
 
     def declare(self, kernel: Kernel) -> None:
         """Add the arguments and the working memory."""
-        form = self._form
+        form = self.form
         for place, name in enumerate(form["names"]):
             kernel.argument(f"state_{name}", form["state"][place])
             kernel.memory(f"reached.{name}")
@@ -55,14 +55,14 @@ class MotionWorld(UnmaskedWorld):
             kernel.memory(name, "g")
 
     def _row(self, kernel: Kernel) -> Numbers:
-        return Numbers(kernel.code, {name: f"world_{name}" for name in self._form["numbers"]})
+        return Numbers(kernel.code, {name: f"world_{name}" for name in self.form["numbers"]})
 
     def _number(self, kernel: Kernel, state: Numbers, row: str) -> str:
         """Write the number of the observation of a state; return the text of its table row."""
         code = kernel.code
         code.line(f"observation = {row}")
-        for place, observed in enumerate(self._form["observe"](code, state)):
-            thresholds = self._form["thresholds"][place]
+        for place, observed in enumerate(self.form["observe"](code, state)):
+            thresholds = self.form["thresholds"][place]
             if thresholds.size:
                 code.line(f"number = np.float32({text_of(observed)})")
                 if thresholds.size > _FEW_THRESHOLDS:
@@ -75,7 +75,7 @@ class MotionWorld(UnmaskedWorld):
         return "observation"
 
     def _state(self, kernel: Kernel, row: str) -> Numbers:
-        return Numbers(kernel.code, {name: f"state_{name}[{row}]" for name in self._form["names"]})
+        return Numbers(kernel.code, {name: f"state_{name}[{row}]" for name in self.form["names"]})
 
     def begin(self, kernel: Kernel) -> None:
         """Find the table row of each row's state."""
@@ -85,7 +85,7 @@ class MotionWorld(UnmaskedWorld):
 
     def advance(self, kernel: Kernel) -> None:
         """Write each row's next state, its reward, and the table row of the next observation."""
-        code, form = kernel.code, self._form
+        code, form = kernel.code, self.form
         with code.under("for i in range(n):"):
             action = code.read(kernel.at("action"))
             reached = form["advance"](code, self._state(kernel, "first + i"), action, self._row(kernel))
@@ -103,7 +103,7 @@ class MotionWorld(UnmaskedWorld):
 
     def move(self, kernel: Kernel) -> None:
         """Move each row to its next state, within a loop over rows; a row whose episode ends starts the next one."""
-        code, form = kernel.code, self._form
+        code, form = kernel.code, self.form
         code.line("elapsed[r] += 1", f"{kernel.at('here')} = {kernel.at('next')}")
         code.line(*(f"state_{name}[r] = {kernel.at(f'reached.{name}')}" for name in form["names"]))
         code.line("cut_off = elapsed[r] == limit", "over = ended or cut_off")

@@ -16,7 +16,7 @@ class TableWorld(World):
     """A table of transitions; each row has a state, and takes its episodes one after the other."""
 
     def __init__(self, form: dict[str, Any]) -> None:
-        self._form = form
+        self.form = form
         self.rows, self.states = len(form["states"]), len(form["initial"])
         self._outcomes = form["cumulative"].shape[1]
         self.masked = form["mask"] is not None
@@ -26,7 +26,7 @@ class TableWorld(World):
 
     def mask(self) -> NDArray[np.bool_] | None:
         """Return the mask of the present states, if there are masks."""
-        return None if self._mask is None else self._mask.take(self._form["states"], axis=0)
+        return None if self._mask is None else self._mask.take(self.form["states"], axis=0)
 
     def mask_reached(self) -> NDArray[np.bool_] | None:
         """Return the mask of the states that the last step has led to, if there are masks."""
@@ -51,7 +51,7 @@ class TableWorld(World):
 
     def draws(self) -> list[Draw]:
         """Return the random numbers of a step."""
-        form = self._form
+        form = self.form
         return [
             *([Draw("outcomes", "random", form["rng"])] if self._outcomes > 1 else []),
             *([] if form["one_start"] else [Draw("starts", "random", form["starts"])]),
@@ -60,7 +60,7 @@ class TableWorld(World):
 
     def declare(self, kernel: Kernel) -> None:
         """Add the arguments and the working memory."""
-        form = self._form
+        form = self.form
         for name in ("states", "elapsed", "cumulative", "next_states", "rewards", "terminated", "initial", "limit"):
             kernel.argument(name, form[name].reshape(-1) if name == "cumulative" else form[name])
         for name in ("gaps", "observations", "noise"):
@@ -79,7 +79,7 @@ class TableWorld(World):
 
     def observed(self, state: str) -> str:
         """Return the text of the observation of a state."""
-        return state if self._form["observations"] is None else f"observations[{state}]"
+        return state if self.form["observations"] is None else f"observations[{state}]"
 
     def begin(self, kernel: Kernel) -> None:
         """Find the table row of each row's state."""
@@ -109,9 +109,9 @@ class TableWorld(World):
         code = kernel.code
         code.line(f"entry = {kernel.at('entry')}", f"pair = states[r] * {kernel.actions} + a")
         code.line("reward, ended = rewards[entry], terminated[entry]")
-        if self._form["noise"] is not None:
+        if self.form["noise"] is not None:
             code.line("reward = reward + deviations[pair] * noise[drawn + i]")
-        code.line("gap = np.nan" if self._form["gaps"] is None else "gap = gaps[pair]")
+        code.line("gap = np.nan" if self.form["gaps"] is None else "gap = gaps[pair]")
 
     def note_reached(self, kernel: Kernel) -> None:
         """Write the state that row r's step has led to, whose mask a learner that is called is told."""
@@ -136,6 +136,6 @@ class TableWorld(World):
         with code.under("if over:"):
             kernel.record_episode()
             code.line("elapsed[r] = 0")
-            uniform = "0.0" if self._form["one_start"] else "starts[drawn + i]"
+            uniform = "0.0" if self.form["one_start"] else "starts[drawn + i]"
             code.line(f"start = count_up_to(initial, {uniform})")
             code.line("states[r] = start", f"{kernel.at('here')} = r * observation_count + {self.observed('start')}")

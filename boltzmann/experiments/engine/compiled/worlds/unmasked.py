@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from boltzmann.experiments.engine.compiled.worlds.draws import Draw
@@ -9,7 +11,12 @@ from boltzmann.experiments.engine.compiled.writing import Kernel
 
 
 class World:
-    """A world that is the same at every step, and whose state the kernel or the environment itself writes."""
+    """A world that is the same at every step, and whose state the kernel or the environment itself writes.
+
+    ``form`` is the ``law`` of the environment; it is empty where that is called.
+    """
+
+    form: Mapping[str, Any] = MappingProxyType({})
 
     def before(self, arguments: dict[str, Any], begin: int, end: int) -> None:
         """Prepare the next steps of a stretch."""

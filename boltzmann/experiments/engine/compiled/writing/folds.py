@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from boltzmann.experiments.engine.compiled.writing.kernels import BLOCK, Kernel, Numbers
+from boltzmann.experiments.engine.compiled.writing.kernels import UNROLLED, Kernel, Numbers
 from boltzmann.laws import Pass, PolicyLaw, Symbol, text_of
 
 Places = Mapping[str, str | Symbol]
-
-_UNROLLED = 16
-"""With so many actions at most, maximum and choice are written out: what they sum stays in registers."""
 
 
 class Fold:
@@ -64,9 +61,9 @@ class Fold:
         self._kernel.memory(f"{self._name}top")
         self._rows["top"] = top = self._kernel.at(f"{self._name}top")
         code, q = self._code, self._actions["q"]
-        if self._kernel.actions <= _UNROLLED:
+        if self._kernel.actions <= UNROLLED:
             with code.under("for i in range(padded):"):
-                values = [str(q).replace("slot", f"{a * BLOCK} + i") for a in range(self._kernel.actions)]
+                values = [str(q).replace("slot", f"{a * self._kernel.block} + i") for a in range(self._kernel.actions)]
                 code.line(f"top_here = {values[0]}", *(f"top_here = max(top_here, {value})" for value in values[1:]))
                 code.line(f"{top} = top_here")
             return
@@ -161,7 +158,7 @@ def write_choice(kernel: Kernel, weights: str, uniform: str, actions: str) -> No
     kernel.memory("threshold")
     kernel.memory(actions, "g")
     threshold, chosen, weight = kernel.at("threshold"), kernel.at(actions), kernel.at(weights, "i", "a")
-    if kernel.actions <= _UNROLLED:
+    if kernel.actions <= UNROLLED:
         with code.under("for i in range(padded):"):
             threshold = "drawn_weight"
             places = [kernel.at(weights, "i", str(a)) for a in range(kernel.actions)]

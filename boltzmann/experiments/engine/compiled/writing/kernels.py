@@ -14,11 +14,11 @@ from boltzmann.laws import Code, Symbol
 BLOCK = 64
 """Rows that pass through all stages together: few enough to stay in the first-level cache."""
 
-SLOT = f"slot = a * {BLOCK} + i"
-"""Where the numbers of row i and action a are. It is computed once, since each operation adds to compiling."""
-
 VECTOR = 8
 """Numbers in a processor's vector, at most: stages pad their rows to a multiple; the padding's results are not used."""
+
+UNROLLED = 16
+"""With so many actions at most, maximum and choice are written out: what they sum stays in registers."""
 
 
 class Numbers:
@@ -43,13 +43,25 @@ class Kernel:
     row of a block, or for every row and action. Constant distances let the compiler see that they do not overlap.
     Searches begin where that of the step before ended if the kernel ``remembers``, which pays where each row stays in
     one state.
+
+    A kernel for a ``single`` row has the numbers of its actions side by side, and their number as a constant, so that
+    vectors hold actions: seven eighths of each vector of rows would be padding.
+
+    Attributes
+    ----------
+    block : int
+        Rows that pass through all stages together.
+    slot : str
+        Where the numbers of row i and action a are. It is computed once, since each operation adds to compiling.
     """
 
-    def __init__(self, actions: int) -> None:
-        self.code, self.actions, self.remembers = Code(), actions, False
+    def __init__(self, actions: int, *, single: bool = False) -> None:
+        self.code, self.actions, self.single, self.remembers = Code(), actions, single, False
+        self.block = 1 if single else BLOCK
+        self.slot = f"slot = a * {self.block} + i"
         self.arguments: dict[str, Any] = {"actions": actions}
         self._places: dict[str, tuple[str, int]] = {}
-        self._sizes = {"f": 0, "g": 0}
+        self.sizes = {"f": 0, "g": 0}
 
     def argument(self, name: str, value: Any) -> str:
         """Add an argument: an array, a number or a generator."""
@@ -59,14 +71,16 @@ class Kernel:
     def memory(self, name: str, array: str = "f", *, per_action: bool = False) -> None:
         """Give a name a place in the working memory."""
         if name not in self._places:
-            self._places[name] = (array, self._sizes[array])
-            self._sizes[array] += BLOCK * (self.actions if per_action else 1)
+            self._places[name] = (array, self.sizes[array])
+            self.sizes[array] += self.block * (self.actions if per_action else 1)
 
     @contextmanager
     def each(self, actions: str = "actions", rows: str = "padded") -> Iterator[None]:
         """Write a loop over rows i within a loop over actions a."""
+        if self.single and self.actions <= UNROLLED and actions == "actions":
+            actions = str(self.actions)
         with self.code.under(f"for a in range({actions}):"), self.code.under(f"for i in range({rows}):"):
-            self.code.line(SLOT)
+            self.code.line(self.slot)
             yield
 
     @contextmanager
@@ -74,8 +88,11 @@ class Kernel:
         """Write a loop over blocks of rows, for all steps of a call or, where they are cut, for one of them."""
         code = self.code
         code.line("size = len(ends) * rows")
-        with code.under(f"for first in range(0, rows, {BLOCK}):"):
-            code.line(f"n = min({BLOCK}, rows - first)", f"padded = (n + {VECTOR - 1}) // {VECTOR} * {VECTOR}")
+        with code.under(f"for first in range(0, rows, {self.block}):"):
+            padded = f"(n + {VECTOR - 1}) // {VECTOR} * {VECTOR}"
+            code.line(
+                *(("n = 1", "padded = 1") if self.single else (f"n = min({BLOCK}, rows - first)", f"padded = {padded}"))
+            )
             if cut:
                 code.line(*(f"{name} = {name}_blocks[first // {BLOCK}]" for name in "fg"))
             code.line(f"window = count_up_to(ends, {'step' if cut else 'begin'})")
@@ -108,21 +125,13 @@ class Kernel:
         return {name.removeprefix(prefix): self.at(name) for name in names}
 
     def at(self, name: str, row: str = "i", action: str | None = None) -> str:
-        """Return the text of the number of a row, or of a row and an action; for row i and action a after ``SLOT``."""
+        """Return the text of the number of a row, or of a row and an action; for row i and action a after ``slot``."""
         array, place = self._places[name]
         if (row, action) == ("i", "a"):
             terms = ["slot"]
         else:
-            terms = ([f"{action} * {BLOCK}"] if action is not None else []) + [row]
+            terms = ([f"{action} * {self.block}"] if action is not None else []) + [row]
         return f"{array}[{' + '.join(terms + ([str(place)] if place else []))}]"
-
-    def make_memory(self, blocks: int = 0) -> dict[str, Any]:
-        """Make the working memory; that of ``blocks`` blocks, if given, as ``f_blocks`` and ``g_blocks``."""
-        kinds: dict[str, Any] = {"f": np.float64, "g": np.int64}
-        sizes = {name: max(self._sizes[name], 1) for name in kinds}
-        if blocks:
-            return {f"{name}_blocks": np.zeros((blocks, sizes[name]), kind) for name, kind in kinds.items()}
-        return {name: np.zeros(sizes[name], kind) for name, kind in kinds.items()}
 
     def text(self) -> str:
         """Return the whole function, ``kernel``."""
@@ -137,3 +146,12 @@ class Kernel:
         used = set(re.findall(r"\w+", lines))
         names = [name for name in (*self.arguments, "f_blocks", "g_blocks") if name in used]
         return f"def kernel({', '.join(names)}, step):\n{lines}\n", names
+
+
+def make_memory(sizes: Mapping[str, int], blocks: int = 0) -> dict[str, Any]:
+    """Make a working memory of these sizes; that of ``blocks`` blocks, if given, as ``f_blocks`` and ``g_blocks``."""
+    kinds: dict[str, Any] = {"f": np.float64, "g": np.int64}
+    counts = {name: max(sizes[name], 1) for name in kinds}
+    if blocks:
+        return {f"{name}_blocks": np.zeros((blocks, counts[name]), kind) for name, kind in kinds.items()}
+    return {name: np.zeros(counts[name], kind) for name, kind in kinds.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from boltzmann.experiments.engine.compiled.writing.folds import Fold
-from boltzmann.experiments.engine.compiled.writing.kernels import SLOT, Kernel
+from boltzmann.experiments.engine.compiled.writing.kernels import Kernel
 from boltzmann.laws import PolicyLaw, log_gamma, noise_of, text_of
 
 PAIR = ("normal", "exponential")
@@ -56,7 +56,7 @@ def _write_noise(kernel: Kernel, first: str, **parts: str) -> None:
     with code.under("for i in range(n):"):
         code.line(f"of_row = ({first} + i) * {kernel.actions}")
         with code.under("for a in range(actions):"):
-            code.line(SLOT, *(f"{kernel.at(name, 'i', 'a')} = {text}" for name, text in parts.items()))
+            code.line(kernel.slot, *(f"{kernel.at(name, 'i', 'a')} = {text}" for name, text in parts.items()))
 
 
 def _write_log_odds(kernel: Kernel, law: PolicyLaw, fold: Fold) -> str:
