@@ -63,16 +63,16 @@ class Symbol:
         return self.code.bind(f"not {self.text}")
 
     def __and__(self, other: Any) -> Symbol:
-        return self._left("and", other)
+        return self._left("&", other)
 
     def __rand__(self, other: Any) -> Symbol:
-        return self._right("and", other)
+        return self._right("&", other)
 
     def __or__(self, other: Any) -> Symbol:
-        return self._left("or", other)
+        return self._left("|", other)
 
     def __ror__(self, other: Any) -> Symbol:
-        return self._right("or", other)
+        return self._right("|", other)
 
     def __xor__(self, other: Any) -> Symbol:
         return self._left("!=", other)
@@ -172,7 +172,9 @@ _FUNCTIONS = {
     "log": "logarithm",
     "log1p": "logarithm_of_1_and",
     "expm1": "exponential_minus_1",
-} | {name: f"np.{name}" for name in ("abs", "floor", "sqrt", "tanh", "hypot", "isfinite", "sin", "cos", "float32")}
+    "sin": "sine",
+    "cos": "cosine",
+} | {name: f"np.{name}" for name in ("abs", "floor", "sqrt", "tanh", "hypot", "isfinite", "float32")}
 """The functions of ``m`` besides ``where``, ``minimum`` and ``maximum``, and what they are in the code."""
 
 
