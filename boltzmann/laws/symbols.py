@@ -174,7 +174,8 @@ _FUNCTIONS = {
     "expm1": "exponential_minus_1",
     "sin": "sine",
     "cos": "cosine",
-} | {name: f"np.{name}" for name in ("abs", "floor", "sqrt", "tanh", "hypot", "isfinite", "float32")}
+    "tanh": "hyperbolic_tangent",
+} | {name: f"np.{name}" for name in ("abs", "floor", "sqrt", "hypot", "isfinite", "float32")}
 """The functions of ``m`` besides ``where``, ``minimum`` and ``maximum``, and what they are in the code."""
 
 

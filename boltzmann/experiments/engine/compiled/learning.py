@@ -82,6 +82,8 @@ def _by_name(value: Any) -> Mapping[str, Any]:
 def write_learning(steps: Steps) -> None:
     """Learn, record and move, row by row."""
     code, kernel, learner = steps.kernel.code, steps.kernel, steps.learner
+    kernel.memory("ending", "g")
+    code.line("endings = 0")
     with code.under("for i in range(n):"):
         code.line(f"r, at, a = first + i, at_first + i, {kernel.at('action')}", SLOT)
         steps.world.pay(kernel)
@@ -106,7 +108,9 @@ def write_learning(steps: Steps) -> None:
             write_spread(steps, learner.spread, results, row_places(steps))
         if not steps.resident:
             _follow(steps)
-    if learner.spread is not None and steps.resident:
+    if not steps.resident:
+        _begin_episodes(steps)
+    elif learner.spread is not None:
         write_resident_spread(steps, learner.spread, row_places(steps))
 
 
@@ -147,35 +151,45 @@ def _entry_places(steps: Steps) -> dict[str, str]:
 
 
 def _follow(steps: Steps) -> None:
-    """Move row i to its next state, and read the values there."""
+    """Move row i to its next state, and list it where its episode is over.
+
+    The listed rows follow in a loop of their own, since a processor would mispredict a branch for each row.
+    """
     code, kernel, states = steps.kernel.code, steps.kernel, steps.learner.states
     code.line(f"left = {kernel.at('here')}")
     steps.world.move(kernel)
-    if steps.learner.traces is not None:
-        with code.under("if over:"):
-            write_end_of_traces(steps)
-    if steps.cut and not steps.sampled:
-        # The next step begins by reading the values of its state.
-        return
-    if steps.learner.backup is None or (steps.changes_others and not steps.sampled):
-        steps.load_row()
-        return
-    with code.under("if over:"):
-        steps.load_row()
-        if steps.sampled:
-            code.line("has_upcoming[r] = False")
-    with code.under("else:"):
-        if steps.sampled:
-            # The next action was drawn from what its state was before this step.
-            code.line(
-                "has_upcoming[r] = True",
-                *(f"{kernel.at(f'here.{name}')} = {kernel.at(f'next.{name}')}" for name in states),
-            )
-            return
-        with code.under(f"if {kernel.at('here')} == left:"):
-            code.line(f"{kernel.at('here.values', 'i', 'a')} = learnt")
+    code.line(f"{kernel.at('ending', 'endings')} = i", "endings += 1 if over else 0")
+    if steps.sampled:
+        # The next action was drawn from what its state was before this step.
+        code.line("has_upcoming[r] = not over")
+        code.line(*(f"{kernel.at(f'here.{name}')} = {kernel.at(f'next.{name}')}" for name in states))
+    elif _keeps_values(steps):
+        place = kernel.at("here.values", "i", "a")
+        code.line(f"loaded = {place}", f"{place} = learnt if {kernel.at('here')} == left else loaded")
         if steps.handed_out != ("values",):
             steps.load_row(names=steps.loaded[1:])
+
+
+def _keeps_values(steps: Steps) -> bool:
+    """Return whether the values that a row has backed up are those that it acts on, but for the one just learnt."""
+    return not (steps.cut or steps.learner.backup is None or steps.changes_others)
+
+
+def _begin_episodes(steps: Steps) -> None:
+    """Begin the next episodes of the rows whose episodes are over, and read the values of their states."""
+    code, kernel = steps.kernel.code, steps.kernel
+    with code.under("for ended_row in range(endings):"):
+        code.line(f"i = {kernel.at('ending', 'ended_row')}", "r, at = first + i, at_first + i")
+        kernel.record_episode()
+        steps.world.start(kernel)
+        if steps.learner.traces is not None:
+            write_end_of_traces(steps)
+        if steps.sampled or _keeps_values(steps):
+            steps.load_row()
+    # A step that is cut begins by reading the values of its state.
+    if not (steps.cut or steps.sampled or _keeps_values(steps)):
+        with code.under("for i in range(n):"):
+            steps.load_row()
 
 
 def _state_places(steps: Steps) -> dict[str, str]:

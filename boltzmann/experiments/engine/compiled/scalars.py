@@ -62,16 +62,18 @@ _ROUNDER_BITS = int(np.float64(_ROUNDER).view(np.int64))
 _EXPONENT_BIAS, _MANTISSA_BITS = 1023, 52
 _LOWEST, _LOWEST_NORMAL = -745.0, -708.0
 _HIGHEST = 710.0
+# The minimax polynomial of (exp(r) - 1 - r) / r^2 on [-log(2) / 2, log(2) / 2], from ``mpmath.chebyfit``.
+_E0, _E1, _E2, _E3 = 0.5000000000000001, 0.16666666666666669, 0.041666666666624164, 0.008333333333330065
+_E4, _E5, _E6 = 0.0013888888917196881, 0.0001984126986304067, 2.4801521322116825e-05
+_E7, _E8, _E9 = 2.7557268480116333e-06, 2.762007599981065e-07, 2.5100375924709717e-08
 _LOG2_E, _LN2_HIGH, _LN2_LOW = 1.4426950408889634, 0.6931471803691238, 1.9082149292705877e-10
 
 
-def _exponential(x: float) -> Any:
-    """Return exp(x); 0 below -708, inf above the largest logarithm of a float.
+def _reduced_exponential(y: float) -> Any:
+    """Return r, (exp(r) - 1 - r) / r^2 and half of 2^k, for y = k log(2) + r in [-745, 710].
 
-    Cody & Waite's reduction in two parts ("Software manual for the elementary functions", 1980), and Taylor's
-    polynomial of degree 12 on [-log(2) / 2, log(2) / 2].
+    Cody & Waite's reduction in two parts ("Software manual for the elementary functions", 1980), and a polynomial.
     """
-    y = min(max(x, _LOWEST), _HIGHEST)
     rounded = y * _LOG2_E + _ROUNDER
     k = rounded - _ROUNDER
     # Half the power of two, since 2^1024 is beyond the floats.
@@ -79,15 +81,32 @@ def _exponential(x: float) -> Any:
         np.float64
     )
     r = (y - k * _LN2_HIGH) - k * _LN2_LOW
-    p = (1 / 479001600.0) * r + 1 / 39916800.0
-    p = ((p * r + 1 / 3628800.0) * r + 1 / 362880.0) * r + 1 / 40320.0
-    p = ((p * r + 1 / 5040.0) * r + 1 / 720.0) * r + 1 / 120.0
-    p = (((p * r + 1 / 24.0) * r + 1 / 6.0) * r + 0.5) * r + 1.0
+    p = ((_E9 * r + _E8) * r + _E7) * r + _E6
+    p = ((p * r + _E5) * r + _E4) * r + _E3
+    return r, ((p * r + _E2) * r + _E1) * r + _E0, half
+
+
+reduced_exponential: Any = njit(forceinline=True, fastmath={"contract"}, **OPTIONS)(_reduced_exponential)
+
+
+def _exponential(x: float) -> Any:
+    """Return exp(x); 0 below -708, inf above the largest logarithm of a float."""
+    y = min(max(x, _LOWEST), _HIGHEST)
+    r, p, half = reduced_exponential(y)
     # The exponential of the highest argument is beyond the floats.
-    return (p * r + 1.0) * half * 2.0 if y > _LOWEST_NORMAL else 0.0
+    return ((p * r + 1.0) * r + 1.0) * half * 2.0 if y > _LOWEST_NORMAL else 0.0
 
 
 exponential: Any = njit(forceinline=True, fastmath={"contract"}, **OPTIONS)(_exponential)
+
+
+def _exponential_minus_1(x: float) -> Any:
+    """Return exp(x) - 1."""
+    r, p, half = reduced_exponential(min(max(x, _LOWEST_NORMAL), _HIGHEST))
+    return ((r + r * r * p) * half + (half - 0.5)) * 2.0
+
+
+exponential_minus_1: Any = njit(forceinline=True, fastmath={"contract"}, **OPTIONS)(_exponential_minus_1)
 
 
 # The series of atanh as a minimax polynomial, of FreeBSD's e_log.c.
@@ -100,6 +119,10 @@ _LOG2_HIGH, _LOG2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 _TINY, _SCALE, _SCALE_BITS = 2.2250738585072014e-308, 2.0**54, 54.0
 _ROOT_HALF_BITS = int(np.float64(np.sqrt(0.5)).view(np.int64))
 _MANTISSA = 2**_MANTISSA_BITS - 1
+# Put below the bits of 2^52, a whole number makes a float of their sum. Exponents are counted from -1024.
+_WHOLE_BITS, _WHOLE = int(np.float64(2.0**52).view(np.int64)), 2.0**52 + 1024.0
+_EXPONENT_SHIFT = np.uint64(_MANTISSA_BITS)
+_EXPONENTS_FROM = _ROOT_HALF_BITS - (1024 << _MANTISSA_BITS)
 
 
 def _logarithm(x: float) -> Any:
@@ -109,8 +132,8 @@ def _logarithm(x: float) -> Any:
     """
     scaled = x * _SCALE if x < _TINY else x
     # The bits are counted from those of sqrt(1/2), so that the exponent is that of the mantissa's interval.
-    bits = np.float64(scaled).view(np.int64) - _ROOT_HALF_BITS
-    k = np.float64(bits >> _MANTISSA_BITS)
+    bits = np.float64(scaled).view(np.int64) - _EXPONENTS_FROM
+    k = np.int64(np.int64(np.uint64(bits) >> _EXPONENT_SHIFT) | _WHOLE_BITS).view(np.float64) - _WHOLE
     f = np.int64((bits & _MANTISSA) + _ROOT_HALF_BITS).view(np.float64) - 1.0
     k = k - _SCALE_BITS if x < _TINY else k
     s = f / (2.0 + f)
@@ -122,7 +145,7 @@ def _logarithm(x: float) -> Any:
     return within if 0.0 < x < np.inf else ends
 
 
-logarithm: Any = njit(forceinline=True, **OPTIONS)(_logarithm)
+logarithm: Any = njit(forceinline=True, fastmath={"contract"}, **OPTIONS)(_logarithm)
 
 
 def _logarithm_of_1_and(x: float) -> Any:
@@ -136,16 +159,13 @@ def _logarithm_of_1_and(x: float) -> Any:
 logarithm_of_1_and: Any = njit(forceinline=True, **OPTIONS)(_logarithm_of_1_and)
 
 
-def _exponential_minus_1(x: float) -> Any:
-    """Return exp(x) - 1 (Kahan's form: the error of the exponential is that of its logarithm, and cancels)."""
-    power = exponential(x)
-    below = power - 1.0
-    near = below * x / logarithm(power)
-    return x if power == 1.0 else (below if below == -1.0 or power == np.inf else near)
+def _hyperbolic_tangent(x: float) -> Any:
+    below = exponential_minus_1(-2.0 * abs(x))
+    size = -below / (2.0 + below)
+    return size if x > 0.0 else -size
 
 
-exponential_minus_1: Any = njit(forceinline=True, **OPTIONS)(_exponential_minus_1)
-
+hyperbolic_tangent: Any = njit(forceinline=True, **OPTIONS)(_hyperbolic_tangent)
 
 # A quarter turn in four parts: whole multiples of the first three are exact.
 _QUARTER_1, _QUARTER_2 = 1.570796251296997, 7.549789415861596e-08
@@ -214,15 +234,16 @@ cosine: Any = njit(forceinline=True, **OPTIONS)(_cosine)
 
 
 def _count_up_to(ascending: Any, number: Any) -> Any:
-    """Return how many numbers of an ascending array are at most a number, by bisection."""
-    low, high = 0, len(ascending)
-    while low < high:
-        middle = (low + high) >> 1
-        if ascending[middle] <= number:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+    """Return how many numbers of an ascending array are at most a number, by bisection.
+
+    Each step takes the same path, since a processor mispredicts every other branch of a search for a random number.
+    """
+    count, left = 0, len(ascending)
+    while left > 1:
+        half = left >> 1
+        count += half if ascending[count + half - 1] <= number else 0
+        left -= half
+    return count + (1 if left == 1 and ascending[count] <= number else 0)
 
 
 # NumPy's searchsorted takes numba half a second to compile.

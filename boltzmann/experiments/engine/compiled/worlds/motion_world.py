@@ -22,6 +22,7 @@ class MotionWorld(UnmaskedWorld):
     def __init__(self, form: dict[str, Any]) -> None:
         self._form = form
         self.rows = len(form["elapsed"])
+        self._few = all(thresholds.size <= _FEW_THRESHOLDS for thresholds in form["thresholds"])
         self._streams = np.zeros(self.rows * _WORDS, dtype=np.uint64)
         for row, generator in enumerate(form["generators"]):
             state = generator.bit_generator.state["state"]
@@ -107,24 +108,31 @@ class MotionWorld(UnmaskedWorld):
                 code.line(f"{kernel.at(f'reached.{name}')} = {text_of(reached[name])}")
             code.line(f"{kernel.at('reward')} = {text_of(reached['reward'])}")
             code.line(f"{kernel.at('ended')} = 1.0 if {text_of(reached['ended'])} else 0.0")
-        with code.under("for i in range(padded):"):
-            state = Numbers(code, {name: kernel.at(f"reached.{name}") for name in names})
-            code.line(f"{kernel.at('next')} = {self._number(kernel, state, 'first + i')}")
+            if self._few:
+                # In the same loop, since steps and observations share sines and cosines.
+                state = Numbers(code, {name: reached[name] for name in names})
+                code.line(f"{kernel.at('next')} = {self._number(kernel, state, 'first + i')}")
+        if not self._few:
+            with code.under("for i in range(n):"):
+                state = Numbers(code, {name: kernel.at(f"reached.{name}") for name in names})
+                code.line(f"{kernel.at('next')} = {self._number(kernel, state, 'first + i')}")
 
     def pay(self, kernel: Kernel) -> None:
         """Write the lines that give a row's reward and end, within a loop over rows; there is no gap."""
         kernel.code.line(f"reward, ended, gap = {kernel.at('reward')}, {kernel.at('ended')} == 1.0, np.nan")
 
     def move(self, kernel: Kernel) -> None:
-        """Move each row to its next state, within a loop over rows; a row whose episode ends starts the next one."""
-        code, form = kernel.code, self._form
+        """Move each row to its next state, within a loop over rows."""
+        code, names = kernel.code, self._form["names"]
         code.line("elapsed[r] += 1", f"{kernel.at('here')} = {kernel.at('next')}")
-        code.line(*(f"state_{name}[r] = {kernel.at(f'reached.{name}')}" for name in form["names"]))
+        code.line(*(f"state_{name}[r] = {kernel.at(f'reached.{name}')}" for name in names))
         code.line("cut_off = elapsed[r] == limit", "over = ended or cut_off")
-        with code.under("if over:"):
-            kernel.record_episode()
-            code.line("elapsed[r] = 0")
-            uniforms = tuple(code.read(f"next_uniform(streams, r * {_WORDS})") for _ in range(form["uniforms"]))
-            for name, number in form["start"](code, uniforms, self._row(kernel)).items():
-                code.line(f"state_{name}[r] = {text_of(number)}")
-            code.line(f"{kernel.at('here')} = {self._number(kernel, self._state(kernel, 'r'), 'r')}")
+
+    def start(self, kernel: Kernel) -> None:
+        """Start an episode of row i."""
+        code, form = kernel.code, self._form
+        code.line("elapsed[r] = 0")
+        uniforms = tuple(code.read(f"next_uniform(streams, r * {_WORDS})") for _ in range(form["uniforms"]))
+        for name, number in form["start"](code, uniforms, self._row(kernel)).items():
+            code.line(f"state_{name}[r] = {text_of(number)}")
+        code.line(f"{kernel.at('here')} = {self._number(kernel, self._state(kernel, 'r'), 'r')}")

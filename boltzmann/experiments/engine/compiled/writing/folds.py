@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from boltzmann.experiments.engine.compiled.writing.kernels import BLOCK, Kernel, Numbers
+from boltzmann.experiments.engine.compiled.writing.kernels import BLOCK, UNROLLED, Kernel, Numbers
 from boltzmann.laws import Pass, PolicyLaw, Symbol, text_of
 
 Places = Mapping[str, str | Symbol]
-
-_UNROLLED = 16
-"""With so many actions at most, maximum and choice are written out: what they sum stays in registers."""
 
 
 class Fold:
@@ -64,7 +61,7 @@ class Fold:
         self._kernel.memory(f"{self._name}top")
         self._rows["top"] = top = self._kernel.at(f"{self._name}top")
         code, q = self._code, self._actions["q"]
-        if self._kernel.actions <= _UNROLLED:
+        if self._kernel.actions <= UNROLLED:
             with code.under("for i in range(padded):"):
                 values = [str(q).replace("slot", f"{a * BLOCK} + i") for a in range(self._kernel.actions)]
                 code.line(f"top_here = {values[0]}", *(f"top_here = max(top_here, {value})" for value in values[1:]))
@@ -104,8 +101,10 @@ class Fold:
                 kernel.memory(self._name + name, per_action=name in each.keeps)
             places = {name: kernel.at(self._name + name) for name in results if name not in each.keeps}
             for name, of in each.first.items():
-                larger = f"{text_of(results[of])} > {places[of]}"
-                code.line(f"{places[name]} = {text_of(results[name])} if {larger} else {places[name]}")
+                # Read before the choice: a choice of whether to read loses vector code.
+                largest, before = code.read(places[of]), code.read(places[name])
+                larger = code.where(code.read(f"{text_of(results[of])} > {largest.text}"), results[name], before)
+                code.line(f"{places[name]} = {larger.text}")
             for name, result in results.items():
                 text = text_of(result)
                 if name in each.keeps:
@@ -161,7 +160,7 @@ def write_choice(kernel: Kernel, weights: str, uniform: str, actions: str) -> No
     kernel.memory("threshold")
     kernel.memory(actions, "g")
     threshold, chosen, weight = kernel.at("threshold"), kernel.at(actions), kernel.at(weights, "i", "a")
-    if kernel.actions <= _UNROLLED:
+    if kernel.actions <= UNROLLED:
         with code.under("for i in range(padded):"):
             threshold = "drawn_weight"
             places = [kernel.at(weights, "i", str(a)) for a in range(kernel.actions)]

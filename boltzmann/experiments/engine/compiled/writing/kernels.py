@@ -17,6 +17,9 @@ BLOCK = 64
 SLOT = f"slot = a * {BLOCK} + i"
 """Where the numbers of row i and action a are. It is computed once, since each operation adds to compiling."""
 
+UNROLLED = 16
+"""With so many actions at most, maximum and choice are written out: what they sum stays in registers."""
+
 VECTOR = 8
 """Numbers in a processor's vector, at most: stages pad their rows to a multiple; the padding's results are not used."""
 
@@ -61,6 +64,11 @@ class Kernel:
         if name not in self._places:
             self._places[name] = (array, self._sizes[array])
             self._sizes[array] += BLOCK * (self.actions if per_action else 1)
+
+    @property
+    def copied(self) -> int | str:
+        """The text of how many actions a loop copies, which is unrolled where they are few."""
+        return self.actions if self.actions <= UNROLLED else "actions"
 
     @contextmanager
     def each(self, actions: str = "actions", rows: str = "padded") -> Iterator[None]:
