@@ -108,13 +108,15 @@ class Code:
     ----------
     tiny, eps : float
         The smallest normal float, and the spacing of floats at 1.
+    calls : int
+        How often functions of several operations were called, those that no processor has.
     """
 
     tiny, eps = float(np.finfo(np.float64).tiny), float(np.finfo(np.float64).eps)
 
     def __init__(self) -> None:
         self.lines: list[str] = []
-        self._names = 0
+        self._names = self.calls = 0
         self._in_reach: list[dict[str, Symbol]] = [{}]
 
     def line(self, *texts: str) -> None:
@@ -164,7 +166,9 @@ class Code:
     def __getattr__(self, name: str) -> Any:
         if name not in _FUNCTIONS:
             raise AttributeError(f"a law has no function {name}: there are {', '.join(sorted(_FUNCTIONS))}")
-        return lambda *numbers: self.bind(f"{_FUNCTIONS[name]}({', '.join(map(text_of, numbers))})")
+        function = _FUNCTIONS[name]
+        self.calls += not function.startswith("np.")
+        return lambda *numbers: self.bind(f"{function}({', '.join(map(text_of, numbers))})")
 
 
 _FUNCTIONS = {

@@ -80,38 +80,92 @@ def _by_name(value: Any) -> Mapping[str, Any]:
 
 
 def write_learning(steps: Steps) -> None:
-    """Learn, record and move, row by row."""
+    """Learn, record and move."""
+    if steps.resident:
+        _write_resident_learning(steps)
+        return
     code, kernel, learner = steps.kernel.code, steps.kernel, steps.learner
     kernel.memory("ending", "g")
     code.line("endings = 0")
     with code.under("for i in range(n):"):
         code.line(f"r, at, a = first + i, at_first + i, {kernel.at('action')}", SLOT)
         steps.world.pay(kernel)
-        places = {**_entry_places(steps), **_state_places(steps)}
-        code.line(f"visited = {places['visits']} + 1")
-        here = Numbers(code, {**places, "visits": "np.float64(visited)"})
-        row, reward = Numbers(code, row_places(steps)), code.read("reward")
-        if learner.requires is not None:
-            steps.require(learner.requires(code, code.read("np.float64(a)"), reward, row))
-        results = dict(learner.learn(code, here, reward, _future(steps), row))
-        if learner.traces is not None:
-            del results["values"]
-            write_traces(steps, learner.traces, results["change"], row)
-        code.line(*(f"{places[name]} = {text_of(result)}" for name, result in results.items() if name in places))
-        code.line(f"{places['visits']} = visited")
-        # Where tables are resident, no episode ends.
-        kernel.record(episodes=not steps.resident)
-        code.line(f"learnt = {text_of(results.get('values', reward))}", "poison[r] += learnt - learnt")
+        code.line(f"entry_here = {kernel.at('here')} * {kernel.actions} + a")
+        _write_law(steps, {name: f"own_{name}[entry_here]" for name in learner.tables}, "reward", row_places(steps))
+        code.line("poison[r] += learnt - learnt")
+        kernel.record()
         if learner.rounds is not None:
             write_rounds(steps, learner.rounds, row_places(steps))
-        if learner.spread is not None:
-            write_spread(steps, learner.spread, results, row_places(steps))
-        if not steps.resident:
-            _follow(steps)
-    if not steps.resident:
-        _begin_episodes(steps)
-    elif learner.spread is not None:
-        write_resident_spread(steps, learner.spread, row_places(steps))
+        _follow(steps)
+    _begin_episodes(steps)
+
+
+def _write_resident_learning(steps: Steps) -> None:
+    """Learn in the working memory.
+
+    Where a law calls functions, the entries are gathered, changed in a loop that becomes vector code, and scattered.
+    """
+    code, kernel, learner = steps.kernel.code, steps.kernel, steps.learner
+    tables = {name: kernel.at(f"here.{name}", "i", "a") for name in learner.tables}
+    taken = f"r, at, a = first + i, at_first + i, {kernel.at('action')}"
+    row, apart = row_places(steps), _calls_functions(steps, tables)
+    gathered = {**tables, "reward": "reward"}
+    if "step_size" in row and "step_size" not in learner.constants:
+        gathered["step_size"] = row["step_size"]
+    with code.under("for i in range(n):"):
+        code.line(taken, SLOT)
+        steps.world.pay(kernel)
+        # No episode ends.
+        kernel.record(episodes=False)
+        if apart:
+            code.line(f"visited = {tables['visits']} + 1")
+            for name, text in gathered.items():
+                kernel.memory(f"entry.{name}")
+                code.line(f"{kernel.at(f'entry.{name}')} = {text}")
+        else:
+            _write_law(steps, tables, "reward", row)
+            code.line("poison[r] += learnt - learnt")
+    if apart:
+        entry = {name: kernel.at(f"entry.{name}") for name in gathered}
+        with code.under("for i in range(padded):"):
+            _write_law(steps, {name: entry[name] for name in tables}, entry["reward"], {**row, **entry})
+        with code.under("for i in range(n):"):
+            code.line(taken, SLOT, *(f"{tables[name]} = {entry[name]}" for name in tables))
+            code.line(f"poison[r] += {entry['values']} - {entry['values']}")
+    if learner.spread is not None:
+        write_resident_spread(steps, learner.spread, row)
+
+
+def _calls_functions(steps: Steps, tables: Mapping[str, str]) -> bool:
+    """Return whether the law calls functions, and neither has requirements nor reads or changes all actions."""
+    code, learner = steps.kernel.code, steps.learner
+    if learner.requires is not None or learner.spread is not None or "probability" in learner.inputs:
+        return False
+    lines, calls = len(code.lines), code.calls
+    with code.under("for i in range(n):"):
+        here, row = Numbers(code, tables), Numbers(code, {**tables, **row_places(steps)})
+        learner.learn(code, here, code.read("reward"), _future(steps), row)
+    code.lines = code.lines[:lines]
+    return code.calls > calls
+
+
+def _write_law(steps: Steps, tables: Mapping[str, str], reward: str, row_texts: Mapping[str, str]) -> None:
+    """Write how row i learns: the new numbers of its entry, of its state, and of what its change spreads to."""
+    code, learner = steps.kernel.code, steps.learner
+    places = {**tables, **_state_places(steps)}
+    code.line(f"visited = {places['visits']} + 1")
+    here, row = Numbers(code, {**places, "visits": "np.float64(visited)"}), Numbers(code, row_texts)
+    paid = code.read(reward)
+    if learner.requires is not None:
+        steps.require(learner.requires(code, code.read("np.float64(a)"), paid, row))
+    results = dict(learner.learn(code, here, paid, _future(steps), row))
+    if learner.traces is not None:
+        del results["values"]
+        write_traces(steps, learner.traces, results["change"], row)
+    code.line(*(f"{places[name]} = {text_of(result)}" for name, result in results.items() if name in places))
+    code.line(f"{places['visits']} = visited", f"learnt = {text_of(results.get('values', paid))}")
+    if learner.spread is not None:
+        write_spread(steps, learner.spread, results, row_places(steps))
 
 
 def _future(steps: Steps) -> Any:
@@ -140,14 +194,6 @@ def row_places(steps: Steps) -> dict[str, str]:
         places["probability"] = kernel.at("probability", "i", "a")
     allowed = steps.world.allowed_count(kernel, kernel.at("here"))
     return {**places, "allowed": allowed, "greedy": kernel.at("greedy")}
-
-
-def _entry_places(steps: Steps) -> dict[str, str]:
-    kernel, learner = steps.kernel, steps.learner
-    if steps.resident:
-        return {name: kernel.at(f"here.{name}", "i", "a") for name in learner.tables}
-    kernel.code.line(f"entry_here = {kernel.at('here')} * {kernel.actions} + a")
-    return {name: f"own_{name}[entry_here]" for name in learner.tables}
 
 
 def _follow(steps: Steps) -> None:
