@@ -20,6 +20,7 @@ Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 Seed = int | Sequence[int] | None
+_WORD = 2**32
 _Parameters = ParamSpec("_Parameters")
 _Made = TypeVar("_Made")
 
@@ -90,7 +91,9 @@ class SameStepVectorEnv(VectorEnv[Any, ArrayLike, NDArray[Any]]):
         if isinstance(seed, int | np.integer):
             super().reset(seed=seeds[0])
         else:
-            self.np_random = np.random.default_rng(np.random.SeedSequence(seeds))
+            # Of an array NumPy makes the same generator, without some microseconds for each number of a list.
+            words: Any = np.array(seeds, dtype=np.uint32) if max(seeds) < _WORD else seeds
+            self.np_random = np.random.default_rng(np.random.SeedSequence(words))
             self._listed = self.np_random, tuple(seeds)
 
 

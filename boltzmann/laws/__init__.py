@@ -21,7 +21,7 @@ numbers of the step, such as ``temperature``, and the results of earlier passes.
 
 from boltzmann.laws.changes import LearnerLaw, Rounds, Traces, averaged, moved
 from boltzmann.laws.gamma_draws import first_word, log_gamma, noise_of, uniform_after
-from boltzmann.laws.indices_and_noise import FARTHEST, LEAST_WIDTH, VISITS, greedy_law, noise_law, width
+from boltzmann.laws.indices_and_noise import FARTHEST, LEAST_WIDTH, UNTAKEN, greedy_law, noise_law, width
 from boltzmann.laws.numbers_in_laws import Functions, Named, Number
 from boltzmann.laws.owners import Known, known_of, own_law
 from boltzmann.laws.passes import BackupLaw, Pass, PolicyLaw, Results, StepNumber, TemperatureLaw
@@ -39,7 +39,7 @@ from boltzmann.laws.weights import (
 __all__ = [
     "FARTHEST",
     "LEAST_WIDTH",
-    "VISITS",
+    "UNTAKEN",
     "BackupLaw",
     "Code",
     "Functions",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -26,12 +27,14 @@ def _logarithm(m: Functions, row: Named) -> Results:
     return {"log_total": m.log(m.maximum(row.total, 1.0))}
 
 
-VISITS = Pass(_visits, _logarithm, keeps=("is_untaken",))
+UNTAKEN = Pass(_visits, keeps=("is_untaken",))
 """The pass after which a row has its ``total`` of visits and the number of actions ``waiting`` for their first one."""
+_VISITS = replace(UNTAKEN, moves=_logarithm)
+"""The same, and ``log_total``."""
 
 
 def width(m: Functions, action: Named, row: Named) -> Number:
-    """Return log(n) / N(a), a law after the pass ``VISITS``."""
+    """Return log(n) / N(a), a law after a pass that has the logarithm."""
     return row.log_total / m.maximum(action.visits, 1.0)
 
 
@@ -43,7 +46,7 @@ def greedy_law(index: Callable[[Any, Any, Any], Any], inputs: set[str], numbers:
         first = m.where(action.is_untaken > 0, np.inf, allowed)
         return {"index": first, "best": first}
 
-    passes = (VISITS, Pass(adds, keeps=("index",), largest=("best",)))
+    passes = (_VISITS, Pass(adds, keeps=("index",), largest=("best",)))
     return PolicyLaw(
         lambda m, action, row: m.where(action.index == row.best, 1.0, 0.0), passes, numbers, frozenset(inputs)
     )
@@ -85,4 +88,4 @@ def noise_law(
         return m.where((action.is_drawing > 0) & (centre >= FARTHEST), drawn, -np.inf)
 
     kept = Pass(adds, unit, keeps=("half", "scale", "is_drawing"), largest=("unit", "highest"))
-    return PolicyLaw(score, (VISITS, kept), numbers, frozenset({"visits"}), noise)
+    return PolicyLaw(score, (UNTAKEN, kept), numbers, frozenset({"visits"}), noise)

@@ -63,16 +63,16 @@ class Symbol:
         return self.code.bind(f"not {self.text}")
 
     def __and__(self, other: Any) -> Symbol:
-        return self._left("and", other)
+        return self._left("&", other)
 
     def __rand__(self, other: Any) -> Symbol:
-        return self._right("and", other)
+        return self._right("&", other)
 
     def __or__(self, other: Any) -> Symbol:
-        return self._left("or", other)
+        return self._left("|", other)
 
     def __ror__(self, other: Any) -> Symbol:
-        return self._right("or", other)
+        return self._right("|", other)
 
     def __xor__(self, other: Any) -> Symbol:
         return self._left("!=", other)
@@ -108,13 +108,15 @@ class Code:
     ----------
     tiny, eps : float
         The smallest normal float, and the spacing of floats at 1.
+    calls : int
+        How often functions of several operations were called, those that no processor has.
     """
 
     tiny, eps = float(np.finfo(np.float64).tiny), float(np.finfo(np.float64).eps)
 
     def __init__(self) -> None:
         self.lines: list[str] = []
-        self._names = 0
+        self._names = self.calls = 0
         self._in_reach: list[dict[str, Symbol]] = [{}]
 
     def line(self, *texts: str) -> None:
@@ -164,7 +166,9 @@ class Code:
     def __getattr__(self, name: str) -> Any:
         if name not in _FUNCTIONS:
             raise AttributeError(f"a law has no function {name}: there are {', '.join(sorted(_FUNCTIONS))}")
-        return lambda *numbers: self.bind(f"{_FUNCTIONS[name]}({', '.join(map(text_of, numbers))})")
+        function = _FUNCTIONS[name]
+        self.calls += not function.startswith("np.")
+        return lambda *numbers: self.bind(f"{function}({', '.join(map(text_of, numbers))})")
 
 
 _FUNCTIONS = {
@@ -172,7 +176,10 @@ _FUNCTIONS = {
     "log": "logarithm",
     "log1p": "logarithm_of_1_and",
     "expm1": "exponential_minus_1",
-} | {name: f"np.{name}" for name in ("abs", "floor", "sqrt", "tanh", "hypot", "isfinite", "sin", "cos", "float32")}
+    "sin": "sine",
+    "cos": "cosine",
+    "tanh": "hyperbolic_tangent",
+} | {name: f"np.{name}" for name in ("abs", "floor", "sqrt", "hypot", "isfinite", "float32")}
 """The functions of ``m`` besides ``where``, ``minimum`` and ``maximum``, and what they are in the code."""
 
 

@@ -19,7 +19,7 @@ from boltzmann.arrays import Bools, Floats, Input, Mask, Step, Values
 from boltzmann.bounds import Real
 from boltzmann.categorical import Categorical
 from boltzmann.gibbs import Gibbs, OfEnergies
-from boltzmann.laws import VISITS, Functions, Named, Number, PolicyLaw, StepNumber, greedy_law, width
+from boltzmann.laws import UNTAKEN, Functions, Named, Number, PolicyLaw, StepNumber, greedy_law, width
 from boltzmann.policies._choice import LargestDraw, Law
 from boltzmann.policies.any_library import choice_by_law, known_exponentials, known_weights
 
@@ -245,4 +245,4 @@ class Maillard(Acting):
             likely = m.where(action.q > -np.inf, m.exp(-(gap * gap)), 0.0)
             return m.where(row.waiting > 0, action.is_untaken, likely)
 
-        return PolicyLaw(weight, (VISITS,), {"deviation": StepNumber(self.deviation)}, frozenset({"visits"}))
+        return PolicyLaw(weight, (UNTAKEN,), {"deviation": StepNumber(self.deviation)}, frozenset({"visits"}))

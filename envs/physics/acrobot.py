@@ -23,14 +23,15 @@ def _changes(m: Any, state: Any, torque: Any, row: Any) -> tuple[Any, ...]:
     """Return the derivatives of a state with respect to time, in the order of the terms of Gymnasium."""
     theta1, theta2, turning1, turning2 = state
     m1, m2, l1, lc1, lc2 = row.m1, row.m2, row.l1, row.lc1, row.lc2
-    cos2, sin2 = m.cos(theta2), m.sin(theta2)
+    cos1, sin1, cos2, sin2 = m.cos(theta1), m.sin(theta1), m.cos(theta2), m.sin(theta2)
     d1 = m1 * (lc1 * lc1) + m2 * (l1 * l1 + lc2 * lc2 + 2 * l1 * lc2 * cos2) + row.moi + row.moi
     d2 = m2 * (lc2 * lc2 + l1 * lc2 * cos2) + row.moi
-    phi2 = m2 * lc2 * _GRAVITY * m.cos(theta1 + theta2 - math.pi / 2.0)
+    # Gymnasium's cosines of a quarter turn less are sines, here of two angles and of their sum.
+    phi2 = m2 * lc2 * _GRAVITY * (sin1 * cos2 + cos1 * sin2)
     phi1 = (
         -m2 * l1 * lc2 * (turning2 * turning2) * sin2
         - 2 * m2 * l1 * lc2 * turning2 * turning1 * sin2
-        + (m1 * lc1 + m2 * l1) * _GRAVITY * m.cos(theta1 - math.pi / 2)
+        + (m1 * lc1 + m2 * l1) * _GRAVITY * sin1
         + phi2
     )
     pulled2 = (torque + d2 / d1 * phi1 - m2 * l1 * lc2 * (turning1 * turning1) * sin2 - phi2) / (
@@ -67,8 +68,8 @@ def _advance(m: Any, state: Any, action: Any, row: Any) -> Numbers:
         "turning_1": m.minimum(m.maximum(turning_1, -row.most_1), row.most_1),
         "turning_2": m.minimum(m.maximum(turning_2, -row.most_2), row.most_2),
     }
-    end = SimpleNamespace(**reached)
-    ended = -m.cos(end.angle_1) - m.cos(end.angle_2 + end.angle_1) > 1.0
+    cos1, sin1, cos2, sin2 = _observe(m, SimpleNamespace(**reached))[:4]
+    ended = -cos1 - (cos1 * cos2 - sin1 * sin2) > 1.0
     return {**reached, "reward": m.where(ended, 0.0, -1.0), "ended": ended}
 
 

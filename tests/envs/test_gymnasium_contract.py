@@ -144,6 +144,10 @@ def test_the_seed_is_reported(name):
     assert env.np_random_seed == (5, 6, 7)
     env.reset()
     assert env.np_random_seed == (5, 6, 7)
+    for seeds in ([5, 6, 7], [0, 2**32, 1], [2**32 - 1, 0, 0]):
+        env.reset(seed=seeds)
+        made = np.random.default_rng(np.random.SeedSequence(seeds))
+        assert env.np_random.bit_generator.state["state"]["inc"] == made.bit_generator.state["state"]["inc"]
     env.np_random = np.random.default_rng(0)
     assert env.np_random_seed == -1
     env.reset(seed=3)

@@ -35,10 +35,14 @@ from tests.support.both_engines import ENDS, STEPS, assert_the_same, by_both, ma
 pytest.importorskip("numba")
 from boltzmann.experiments.engine.compiled import CompiledCell, sizes
 from boltzmann.experiments.engine.compiled.scalars import (
+    cosine,
+    count_up_to,
     exponential,
     exponential_minus_1,
+    hyperbolic_tangent,
     logarithm,
     logarithm_of_1_and,
+    sine,
 )
 from boltzmann.experiments.engine.compiled.worlds import draws
 
@@ -182,7 +186,7 @@ def test_an_engine_that_draws_twice_is_caught():
 def test_exponentials_are_right_to_an_ulp():
     for low in (-1e-300, -1.0, -50.0, -707.0):
         x = np.random.default_rng(0).uniform(low, 0, 64)
-        np.testing.assert_allclose([exponential(number) for number in x], np.exp(x), rtol=2.5e-16)
+        np.testing.assert_allclose([exponential(number) for number in x], np.exp(x), rtol=2.3e-16)
     assert [exponential(number) for number in (0.0, -INF, -709.0, -1e308)] == [1.0, 0.0, 0.0, 0.0]
     assert [exponential(number) for number in (709.5, 709.79, INF)] == [np.exp(709.5), INF, INF]
 
@@ -193,12 +197,34 @@ def test_logarithms_are_right_to_an_ulp():
         np.testing.assert_array_max_ulp(np.array([logarithm(number) for number in x]), np.log(x), 1)
     for y in (np.exp(rng.uniform(-700, 700, 200)), rng.uniform(-0.9, 3, 200), 1e-9 * rng.normal(size=200)):
         np.testing.assert_array_max_ulp(np.array([logarithm_of_1_and(number) for number in y]), np.log1p(y), 2)
-        np.testing.assert_array_max_ulp(np.array([exponential_minus_1(-number) for number in y]), np.expm1(-y), 4)
+        np.testing.assert_array_max_ulp(np.array([exponential_minus_1(-number) for number in y]), np.expm1(-y), 3)
+        np.testing.assert_array_max_ulp(np.array([hyperbolic_tangent(number) for number in y]), np.tanh(y), 4)
     assert [logarithm(number) for number in (0.0, 1.0, INF)] == [-INF, 0.0, INF]
     assert [logarithm_of_1_and(number) for number in (-1.0, 0.0, INF)] == [-INF, 0.0, INF]
     assert [exponential_minus_1(number) for number in (-INF, 0.0, INF)] == [-1.0, 0.0, INF]
+    assert [hyperbolic_tangent(number) for number in (-INF, 0.0, INF)] == [-1.0, 0.0, 1.0]
     assert math.isnan(logarithm(-1.0))
     assert math.isnan(logarithm_of_1_and(-1.5))
+
+
+def test_sines_and_cosines_are_right_to_an_ulp():
+    rng = np.random.default_rng(0)
+    for x in (
+        *rng.uniform(-1, 1, (4, 200)) * [[1.0], [20.0], [1e6], [8e8]],
+        np.arange(200) * np.pi / 2,
+        10.0 ** -rng.uniform(0, 300, 200),
+    ):
+        np.testing.assert_array_max_ulp(np.array([sine(number) for number in x]), np.sin(x), 1)
+        np.testing.assert_array_max_ulp(np.array([cosine(number) for number in x]), np.cos(x), 1)
+    assert (sine(0.0), cosine(0.0)) == (0.0, 1.0)
+    assert np.isnan([function(number) for function in (sine, cosine) for number in (INF, -INF, math.nan, 1e9)]).all()
+
+
+def test_counts_of_an_ascending_array_are_right():
+    for length in range(20):
+        ascending = np.sort(np.random.default_rng(length).integers(0, 9, length))
+        for number in range(-1, 10):
+            assert count_up_to(ascending, number) == np.searchsorted(ascending, number, side="right")
 
 
 @pytest.mark.parametrize("engine", ["lockstep", "compiled"])

@@ -26,7 +26,7 @@ def declare_many(steps: Steps, flat: Callable[[Any, bool], Any]) -> None:
         rows, states, actions = learner.traces.table.shape
         kernel.argument("traces", flat(learner.traces.table, False))
         # The entries of each row whose traces are not 0, and how many there are.
-        live, lives = np.zeros((rows, states * actions), dtype=np.int64), np.zeros(rows, dtype=np.int64)
+        live, lives = np.zeros((rows, states * actions + 1), dtype=np.int64), np.zeros(rows, dtype=np.int64)
         for row, traces in enumerate(learner.traces.table.reshape(rows, -1)):
             entries = np.flatnonzero(traces)
             lives[row] = len(entries)
@@ -48,7 +48,7 @@ def write_spread(steps: Steps, spread: Callable[..., Results], results: Mapping[
     with code.under("for b in range(actions):"):
         tables = {name: f"own_{name}[start + b]" for name in learner.tables}
         action = {**tables, "probability": kernel.at("probability", "i", "b"), "is_chosen": "b == a"}
-        _assign(steps, spread(code, Numbers(code, action), Numbers(code, {**row, **own})), tables, "r")
+        _assign(steps, spread(code, Numbers(code, action), Numbers(code, {**row, **own})), tables, "poison[r]")
 
 
 def write_resident_spread(steps: Steps, spread: Callable[..., Results], row: Places) -> None:
@@ -59,31 +59,38 @@ def write_resident_spread(steps: Steps, spread: Callable[..., Results], row: Pla
         tables = {name: kernel.at(f"here.{name}", "i", "a") for name in learner.tables}
         is_chosen = f"a == {kernel.at('action')}"
         action = {**tables, "probability": kernel.at("probability", "i", "a"), "is_chosen": is_chosen}
-        _assign(steps, spread(code, Numbers(code, action), Numbers(code, {**row, **own})), tables, "first + i")
+        _assign(steps, spread(code, Numbers(code, action), Numbers(code, {**row, **own})), tables, "poison[first + i]")
 
 
 def write_traces(steps: Steps, traces: Traces, change: Any, row: Numbers) -> None:
     """Add the change of row i's entry to all entries in proportion to their traces, within a loop over rows."""
     code = steps.kernel.code
     decay = text_of(traces.decay(code, row))
-    code.line(f"base = r * observation_count * {steps.kernel.actions}", "kept = 0")
-    with code.under("if traces[entry_here] == 0.0:"):
-        code.line("live[base + lives[r]] = entry_here", "lives[r] += 1")
-    with code.under("for k in range(lives[r]):"):
+    # Written in any case, since a processor would mispredict a branch; there is room for one more than all entries.
+    code.line(f"base, alive, kept, unsound = {_live(steps)}, lives[r], 0, 0.0", "live[base + alive] = entry_here")
+    code.line("alive += 1 if traces[entry_here] == 0.0 else 0")
+    with code.under("for k in range(alive):"):
         code.line("pair = live[base + k]")
         faded = code.read(f"traces[pair] * {decay}")
         trace = code.where(code.read("pair == entry_here"), traces.visit(code, faded), faded)
         code.line(f"traces[pair] = {trace.text}", "live[base + kept] = pair")
         code.line(f"kept += 1 if {trace.text} != 0.0 else 0")
-        _assign(steps, {"values": code.read("own_values[pair]") + change * trace}, {"values": "own_values[pair]"}, "r")
-    code.line("lives[r] = kept")
+        results = {"values": code.read("own_values[pair]") + change * trace}
+        _assign(steps, results, {"values": "own_values[pair]"}, "unsound")
+    code.line("lives[r] = kept", "poison[r] += unsound")
+
+
+def _live(steps: Steps) -> str:
+    """Return the text of where the live entries of row r begin."""
+    return f"r * (observation_count * {steps.kernel.actions} + 1)"
 
 
 def write_end_of_traces(steps: Steps) -> None:
     """Set all traces of row r to 0."""
     code = steps.kernel.code
+    code.line(f"base = {_live(steps)}")
     with code.under("for k in range(lives[r]):"):
-        code.line(f"traces[live[r * observation_count * {steps.kernel.actions} + k]] = 0.0")
+        code.line("traces[live[base + k]] = 0.0")
     code.line("lives[r] = 0")
 
 
@@ -102,13 +109,14 @@ def write_rounds(steps: Steps, rounds: Rounds, row: Places) -> None:
             code.line(f"poison[r] += {rate} - {rate}")
         numbers["allowed"] = steps.world.allowed_count(steps.kernel, "state")
         results = rounds.learn(code, Numbers(code, tables), Numbers(code, numbers))
-        _assign(steps, results, {**tables, **states}, "r")
+        _assign(steps, results, {**tables, **states}, "poison[r]")
 
 
-def _assign(steps: Steps, results: Results, places: Mapping[str, str], row: str) -> None:
+def _assign(steps: Steps, results: Results, places: Mapping[str, str], poison: str) -> None:
+    """Write results into their places; ``poison`` becomes NaN where a value is not finite."""
     code = steps.kernel.code
     for name, result in results.items():
         if name in places:
             code.line(f"{places[name]} = {text_of(result)}")
     value = text_of(results["values"])
-    code.line(f"poison[{row}] += {value} - {value}")
+    code.line(f"{poison} += {value} - {value}")

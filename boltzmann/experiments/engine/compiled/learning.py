@@ -80,34 +80,92 @@ def _by_name(value: Any) -> Mapping[str, Any]:
 
 
 def write_learning(steps: Steps) -> None:
-    """Learn, record and move, row by row."""
+    """Learn, record and move."""
+    if steps.resident:
+        _write_resident_learning(steps)
+        return
     code, kernel, learner = steps.kernel.code, steps.kernel, steps.learner
+    kernel.memory("ending", "g")
+    code.line("endings = 0")
     with code.under("for i in range(n):"):
         code.line(f"r, at, a = first + i, at_first + i, {kernel.at('action')}", kernel.slot)
         steps.world.pay(kernel)
-        places = {**_entry_places(steps), **_state_places(steps)}
-        code.line(f"visited = {places['visits']} + 1")
-        here = Numbers(code, {**places, "visits": "np.float64(visited)"})
-        row, reward = Numbers(code, row_places(steps)), code.read("reward")
-        if learner.requires is not None:
-            steps.require(learner.requires(code, code.read("np.float64(a)"), reward, row))
-        results = dict(learner.learn(code, here, reward, _future(steps), row))
-        if learner.traces is not None:
-            del results["values"]
-            write_traces(steps, learner.traces, results["change"], row)
-        code.line(*(f"{places[name]} = {text_of(result)}" for name, result in results.items() if name in places))
-        code.line(f"{places['visits']} = visited")
-        # Where tables are resident, no episode ends.
-        kernel.record(episodes=not steps.resident)
-        code.line(f"learnt = {text_of(results.get('values', reward))}", "poison[r] += learnt - learnt")
+        code.line(f"entry_here = {kernel.at('here')} * {kernel.actions} + a")
+        _write_law(steps, {name: f"own_{name}[entry_here]" for name in learner.tables}, "reward", row_places(steps))
+        code.line("poison[r] += learnt - learnt")
+        kernel.record()
         if learner.rounds is not None:
             write_rounds(steps, learner.rounds, row_places(steps))
-        if learner.spread is not None:
-            write_spread(steps, learner.spread, results, row_places(steps))
-        if not steps.resident:
-            _follow(steps)
-    if learner.spread is not None and steps.resident:
-        write_resident_spread(steps, learner.spread, row_places(steps))
+        _follow(steps)
+    _begin_episodes(steps)
+
+
+def _write_resident_learning(steps: Steps) -> None:
+    """Learn in the working memory.
+
+    Where a law calls functions, the entries are gathered, changed in a loop that becomes vector code, and scattered.
+    """
+    code, kernel, learner = steps.kernel.code, steps.kernel, steps.learner
+    tables = {name: kernel.at(f"here.{name}", "i", "a") for name in learner.tables}
+    taken = f"r, at, a = first + i, at_first + i, {kernel.at('action')}"
+    row, apart = row_places(steps), _calls_functions(steps, tables)
+    gathered = {**tables, "reward": "reward"}
+    if "step_size" in row and "step_size" not in learner.constants:
+        gathered["step_size"] = row["step_size"]
+    with code.under("for i in range(n):"):
+        code.line(taken, kernel.slot)
+        steps.world.pay(kernel)
+        # No episode ends.
+        kernel.record(episodes=False)
+        if apart:
+            code.line(f"visited = {tables['visits']} + 1")
+            for name, text in gathered.items():
+                kernel.memory(f"entry.{name}")
+                code.line(f"{kernel.at(f'entry.{name}')} = {text}")
+        else:
+            _write_law(steps, tables, "reward", row)
+            code.line("poison[r] += learnt - learnt")
+    if apart:
+        entry = {name: kernel.at(f"entry.{name}") for name in gathered}
+        with code.under("for i in range(padded):"):
+            _write_law(steps, {name: entry[name] for name in tables}, entry["reward"], {**row, **entry})
+        with code.under("for i in range(n):"):
+            code.line(taken, kernel.slot, *(f"{tables[name]} = {entry[name]}" for name in tables))
+            code.line(f"poison[r] += {entry['values']} - {entry['values']}")
+    if learner.spread is not None:
+        write_resident_spread(steps, learner.spread, row)
+
+
+def _calls_functions(steps: Steps, tables: Mapping[str, str]) -> bool:
+    """Return whether the law calls functions, and neither has requirements nor reads or changes all actions."""
+    code, learner = steps.kernel.code, steps.learner
+    if learner.requires is not None or learner.spread is not None or "probability" in learner.inputs:
+        return False
+    lines, calls = len(code.lines), code.calls
+    with code.under("for i in range(n):"):
+        here, row = Numbers(code, tables), Numbers(code, {**tables, **row_places(steps)})
+        learner.learn(code, here, code.read("reward"), _future(steps), row)
+    code.lines = code.lines[:lines]
+    return code.calls > calls
+
+
+def _write_law(steps: Steps, tables: Mapping[str, str], reward: str, row_texts: Mapping[str, str]) -> None:
+    """Write how row i learns: the new numbers of its entry, of its state, and of what its change spreads to."""
+    code, learner = steps.kernel.code, steps.learner
+    places = {**tables, **_state_places(steps)}
+    code.line(f"visited = {places['visits']} + 1")
+    here, row = Numbers(code, {**places, "visits": "np.float64(visited)"}), Numbers(code, row_texts)
+    paid = code.read(reward)
+    if learner.requires is not None:
+        steps.require(learner.requires(code, code.read("np.float64(a)"), paid, row))
+    results = dict(learner.learn(code, here, paid, _future(steps), row))
+    if learner.traces is not None:
+        del results["values"]
+        write_traces(steps, learner.traces, results["change"], row)
+    code.line(*(f"{places[name]} = {text_of(result)}" for name, result in results.items() if name in places))
+    code.line(f"{places['visits']} = visited", f"learnt = {text_of(results.get('values', paid))}")
+    if learner.spread is not None:
+        write_spread(steps, learner.spread, results, row_places(steps))
 
 
 def _future(steps: Steps) -> Any:
@@ -138,44 +196,46 @@ def row_places(steps: Steps) -> dict[str, str]:
     return {**places, "allowed": allowed, "greedy": kernel.at("greedy")}
 
 
-def _entry_places(steps: Steps) -> dict[str, str]:
-    kernel, learner = steps.kernel, steps.learner
-    if steps.resident:
-        return {name: kernel.at(f"here.{name}", "i", "a") for name in learner.tables}
-    kernel.code.line(f"entry_here = {kernel.at('here')} * {kernel.actions} + a")
-    return {name: f"own_{name}[entry_here]" for name in learner.tables}
-
-
 def _follow(steps: Steps) -> None:
-    """Move row i to its next state, and read the values there."""
+    """Move row i to its next state, and list it where its episode is over.
+
+    The listed rows follow in a loop of their own, since a processor would mispredict a branch for each row.
+    """
     code, kernel, states = steps.kernel.code, steps.kernel, steps.learner.states
     code.line(f"left = {kernel.at('here')}")
     steps.world.move(kernel)
-    if steps.learner.traces is not None:
-        with code.under("if over:"):
-            write_end_of_traces(steps)
-    if steps.cut and not steps.sampled:
-        # The next step begins by reading the values of its state.
-        return
-    if steps.learner.backup is None or (steps.changes_others and not steps.sampled):
-        steps.load_row()
-        return
-    with code.under("if over:"):
-        steps.load_row()
-        if steps.sampled:
-            code.line("has_upcoming[r] = False")
-    with code.under("else:"):
-        if steps.sampled:
-            # The next action was drawn from what its state was before this step.
-            code.line(
-                "has_upcoming[r] = True",
-                *(f"{kernel.at(f'here.{name}')} = {kernel.at(f'next.{name}')}" for name in states),
-            )
-            return
-        with code.under(f"if {kernel.at('here')} == left:"):
-            code.line(f"{kernel.at('here.values', 'i', 'a')} = learnt")
+    code.line(f"{kernel.at('ending', 'endings')} = i", "endings += 1 if over else 0")
+    if steps.sampled:
+        # The next action was drawn from what its state was before this step.
+        code.line("has_upcoming[r] = not over")
+        code.line(*(f"{kernel.at(f'here.{name}')} = {kernel.at(f'next.{name}')}" for name in states))
+    elif _keeps_values(steps):
+        place = kernel.at("here.values", "i", "a")
+        code.line(f"loaded = {place}", f"{place} = learnt if {kernel.at('here')} == left else loaded")
         if steps.loaded[1:] or states:
             steps.load_row(names=steps.loaded[1:])
+
+
+def _keeps_values(steps: Steps) -> bool:
+    """Return whether the values that a row has backed up are those that it acts on, but for the one just learnt."""
+    return not (steps.cut or steps.learner.backup is None or steps.changes_others)
+
+
+def _begin_episodes(steps: Steps) -> None:
+    """Begin the next episodes of the rows whose episodes are over, and read the values of their states."""
+    code, kernel = steps.kernel.code, steps.kernel
+    with code.under("for ended_row in range(endings):"):
+        code.line(f"i = {kernel.at('ending', 'ended_row')}", "r, at = first + i, at_first + i")
+        kernel.record_episode()
+        steps.world.start(kernel)
+        if steps.learner.traces is not None:
+            write_end_of_traces(steps)
+        if steps.sampled or _keeps_values(steps):
+            steps.load_row()
+    # A step that is cut begins by reading the values of its state.
+    if not (steps.cut or steps.sampled or _keeps_values(steps)):
+        with code.under("for i in range(n):"):
+            steps.load_row()
 
 
 def _state_places(steps: Steps) -> dict[str, str]:

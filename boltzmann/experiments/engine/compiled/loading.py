@@ -23,7 +23,8 @@ _log = logging.getLogger("boltzmann.experiments")
 _HEAD = """import numpy as np
 from numba import njit
 from boltzmann.experiments.engine.compiled.scalars import (
-    OPTIONS, count_up_to, exponential, exponential_minus_1, logarithm, logarithm_of_1_and,
+    OPTIONS, cosine, count_up_to, exponential, exponential_minus_1, hyperbolic_tangent, logarithm, logarithm_of_1_and,
+    sine,
 )
 from boltzmann.experiments.engine.compiled.worlds.random_words import (
     EXPONENTIAL_SHIFT, FLOAT_SHIFT, LAYERS, NORMAL_MASK, NORMAL_SHIFT, SIGN, SIGN_SHIFT,

@@ -62,16 +62,18 @@ _ROUNDER_BITS = int(np.float64(_ROUNDER).view(np.int64))
 _EXPONENT_BIAS, _MANTISSA_BITS = 1023, 52
 _LOWEST, _LOWEST_NORMAL = -745.0, -708.0
 _HIGHEST = 710.0
+# The minimax polynomial of (exp(r) - 1 - r) / r^2 on [-log(2) / 2, log(2) / 2], from ``mpmath.chebyfit``.
+_E0, _E1, _E2, _E3 = 0.5000000000000001, 0.16666666666666669, 0.041666666666624164, 0.008333333333330065
+_E4, _E5, _E6 = 0.0013888888917196881, 0.0001984126986304067, 2.4801521322116825e-05
+_E7, _E8, _E9 = 2.7557268480116333e-06, 2.762007599981065e-07, 2.5100375924709717e-08
 _LOG2_E, _LN2_HIGH, _LN2_LOW = 1.4426950408889634, 0.6931471803691238, 1.9082149292705877e-10
 
 
-def _exponential(x: float) -> Any:
-    """Return exp(x); 0 below -708, inf above the largest logarithm of a float.
+def _reduced_exponential(y: float) -> Any:
+    """Return r, (exp(r) - 1 - r) / r^2 and half of 2^k, for y = k log(2) + r in [-745, 710].
 
-    Cody & Waite's reduction in two parts ("Software manual for the elementary functions", 1980), and Taylor's
-    polynomial of degree 12 on [-log(2) / 2, log(2) / 2].
+    Cody & Waite's reduction in two parts ("Software manual for the elementary functions", 1980), and a polynomial.
     """
-    y = min(max(x, _LOWEST), _HIGHEST)
     rounded = y * _LOG2_E + _ROUNDER
     k = rounded - _ROUNDER
     # Half the power of two, since 2^1024 is beyond the floats.
@@ -79,15 +81,32 @@ def _exponential(x: float) -> Any:
         np.float64
     )
     r = (y - k * _LN2_HIGH) - k * _LN2_LOW
-    p = (1 / 479001600.0) * r + 1 / 39916800.0
-    p = ((p * r + 1 / 3628800.0) * r + 1 / 362880.0) * r + 1 / 40320.0
-    p = ((p * r + 1 / 5040.0) * r + 1 / 720.0) * r + 1 / 120.0
-    p = (((p * r + 1 / 24.0) * r + 1 / 6.0) * r + 0.5) * r + 1.0
+    p = ((_E9 * r + _E8) * r + _E7) * r + _E6
+    p = ((p * r + _E5) * r + _E4) * r + _E3
+    return r, ((p * r + _E2) * r + _E1) * r + _E0, half
+
+
+reduced_exponential: Any = njit(forceinline=True, fastmath={"contract"}, **OPTIONS)(_reduced_exponential)
+
+
+def _exponential(x: float) -> Any:
+    """Return exp(x); 0 below -708, inf above the largest logarithm of a float."""
+    y = min(max(x, _LOWEST), _HIGHEST)
+    r, p, half = reduced_exponential(y)
     # The exponential of the highest argument is beyond the floats.
-    return (p * r + 1.0) * half * 2.0 if y > _LOWEST_NORMAL else 0.0
+    return ((p * r + 1.0) * r + 1.0) * half * 2.0 if y > _LOWEST_NORMAL else 0.0
 
 
 exponential: Any = njit(forceinline=True, fastmath={"contract"}, **OPTIONS)(_exponential)
+
+
+def _exponential_minus_1(x: float) -> Any:
+    """Return exp(x) - 1."""
+    r, p, half = reduced_exponential(min(max(x, _LOWEST_NORMAL), _HIGHEST))
+    return ((r + r * r * p) * half + (half - 0.5)) * 2.0
+
+
+exponential_minus_1: Any = njit(forceinline=True, fastmath={"contract"}, **OPTIONS)(_exponential_minus_1)
 
 
 # The series of atanh as a minimax polynomial, of FreeBSD's e_log.c.
@@ -100,6 +119,10 @@ _LOG2_HIGH, _LOG2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 _TINY, _SCALE, _SCALE_BITS = 2.2250738585072014e-308, 2.0**54, 54.0
 _ROOT_HALF_BITS = int(np.float64(np.sqrt(0.5)).view(np.int64))
 _MANTISSA = 2**_MANTISSA_BITS - 1
+# Put below the bits of 2^52, a whole number makes a float of their sum. Exponents are counted from -1024.
+_WHOLE_BITS, _WHOLE = int(np.float64(2.0**52).view(np.int64)), 2.0**52 + 1024.0
+_EXPONENT_SHIFT = np.uint64(_MANTISSA_BITS)
+_EXPONENTS_FROM = _ROOT_HALF_BITS - (1024 << _MANTISSA_BITS)
 
 
 def _logarithm(x: float) -> Any:
@@ -109,8 +132,8 @@ def _logarithm(x: float) -> Any:
     """
     scaled = x * _SCALE if x < _TINY else x
     # The bits are counted from those of sqrt(1/2), so that the exponent is that of the mantissa's interval.
-    bits = np.float64(scaled).view(np.int64) - _ROOT_HALF_BITS
-    k = np.float64(bits >> _MANTISSA_BITS)
+    bits = np.float64(scaled).view(np.int64) - _EXPONENTS_FROM
+    k = np.int64(np.int64(np.uint64(bits) >> _EXPONENT_SHIFT) | _WHOLE_BITS).view(np.float64) - _WHOLE
     f = np.int64((bits & _MANTISSA) + _ROOT_HALF_BITS).view(np.float64) - 1.0
     k = k - _SCALE_BITS if x < _TINY else k
     s = f / (2.0 + f)
@@ -122,7 +145,7 @@ def _logarithm(x: float) -> Any:
     return within if 0.0 < x < np.inf else ends
 
 
-logarithm: Any = njit(forceinline=True, **OPTIONS)(_logarithm)
+logarithm: Any = njit(forceinline=True, fastmath={"contract"}, **OPTIONS)(_logarithm)
 
 
 def _logarithm_of_1_and(x: float) -> Any:
@@ -136,27 +159,91 @@ def _logarithm_of_1_and(x: float) -> Any:
 logarithm_of_1_and: Any = njit(forceinline=True, **OPTIONS)(_logarithm_of_1_and)
 
 
-def _exponential_minus_1(x: float) -> Any:
-    """Return exp(x) - 1 (Kahan's form: the error of the exponential is that of its logarithm, and cancels)."""
-    power = exponential(x)
-    below = power - 1.0
-    near = below * x / logarithm(power)
-    return x if power == 1.0 else (below if below == -1.0 or power == np.inf else near)
+def _hyperbolic_tangent(x: float) -> Any:
+    below = exponential_minus_1(-2.0 * abs(x))
+    size = -below / (2.0 + below)
+    return size if x > 0.0 else -size
 
 
-exponential_minus_1: Any = njit(forceinline=True, **OPTIONS)(_exponential_minus_1)
+hyperbolic_tangent: Any = njit(forceinline=True, **OPTIONS)(_hyperbolic_tangent)
+
+# A quarter turn in four parts: whole multiples of the first three are exact.
+_QUARTER_1, _QUARTER_2 = 1.570796251296997, 7.549789415861596e-08
+_QUARTER_3, _QUARTER_4 = 5.390302529957765e-15, 3.2820035428735005e-22
+_QUARTERS, _FARTHEST_ANGLE = 0.6366197723675814, 8e8
+# The minimax polynomials of FreeBSD's k_sin.c and k_cos.c.
+_S1, _S2, _S3 = -1.66666666666666324348e-01, 8.33333333332248946124e-03, -1.98412698298579493134e-04
+_S4, _S5, _S6 = 2.75573137070700676789e-06, -2.50507602534068634195e-08, 1.58969099521155010221e-10
+_C1, _C2, _C3 = 4.16666666666666019037e-02, -1.38888888888741095749e-03, 2.48015872894767294178e-05
+_C4, _C5, _C6 = -2.75573143513906633035e-07, 2.08757232129817482790e-09, -1.13596475577881948265e-11
+
+
+def _within_quarter(x: float) -> Any:
+    """Return an angle less its nearest multiple of a quarter turn, and what rounding has taken from the difference."""
+    k = (x * _QUARTERS + _ROUNDER) - _ROUNDER
+    near, low, lowest = (x - k * _QUARTER_1) - k * _QUARTER_2, k * _QUARTER_3, k * _QUARTER_4
+    nearer = near - low
+    lost = (near - nearer) - low - lowest
+    angle = nearer + lost
+    return angle, (nearer - angle) + lost
+
+
+within_quarter: Any = njit(forceinline=True, fastmath={"contract"}, **OPTIONS)(_within_quarter)
+
+
+def _sine_and_cosine(x: float, lost: float) -> Any:
+    """Return sine and cosine of ``x + lost``, an angle of at most an eighth of a turn."""
+    z = x * x
+    sines = _S2 + z * (_S3 + z * (_S4 + z * (_S5 + z * _S6)))
+    cosines = z * (_C1 + z * (_C2 + z * (_C3 + z * (_C4 + z * (_C5 + z * _C6)))))
+    half = 0.5 * z
+    most = 1.0 - half
+    sine_of_x = x - ((z * (0.5 * lost - z * x * sines) - lost) - z * x * _S1)
+    return sine_of_x, most + (((1.0 - most) - half) + (z * cosines - x * lost))
+
+
+sine_and_cosine: Any = njit(forceinline=True, fastmath={"contract"}, **OPTIONS)(_sine_and_cosine)
+
+
+def _sine_ahead(x: float, quarters: int) -> Any:
+    """Return the sine of an angle some quarter turns ahead, within a unit of the last place; NaN beyond 8e8.
+
+    Cody & Waite's reduction, without a branch, so that loops of it become vector code.
+    """
+    turns = np.float64(x * _QUARTERS + _ROUNDER).view(np.int64) - _ROUNDER_BITS + quarters
+    angle, lost = within_quarter(x)
+    sine_here, cosine_here = sine_and_cosine(angle, lost)
+    size = cosine_here if turns & 1 else sine_here
+    signed = -size if turns & 2 else size
+    return signed if abs(x) <= _FARTHEST_ANGLE else np.nan
+
+
+sine_ahead: Any = njit(forceinline=True, **OPTIONS)(_sine_ahead)
+
+
+def _sine(x: float) -> Any:
+    return sine_ahead(x, 0)
+
+
+def _cosine(x: float) -> Any:
+    return sine_ahead(x, 1)
+
+
+sine: Any = njit(forceinline=True, **OPTIONS)(_sine)
+cosine: Any = njit(forceinline=True, **OPTIONS)(_cosine)
 
 
 def _count_up_to(ascending: Any, number: Any) -> Any:
-    """Return how many numbers of an ascending array are at most a number, by bisection."""
-    low, high = 0, len(ascending)
-    while low < high:
-        middle = (low + high) >> 1
-        if ascending[middle] <= number:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+    """Return how many numbers of an ascending array are at most a number, by bisection.
+
+    Each step takes the same path, since a processor mispredicts every other branch of a search for a random number.
+    """
+    count, left = 0, len(ascending)
+    while left > 1:
+        half = left >> 1
+        count += half if ascending[count + half - 1] <= number else 0
+        left -= half
+    return count + (1 if left == 1 and ascending[count] <= number else 0)
 
 
 # NumPy's searchsorted takes numba half a second to compile.

@@ -26,7 +26,7 @@ def held_bytes(rows: int, states: int, count: int, *, traced: bool = False) -> i
     # Returns, and at least one step of the random numbers of four kinds.
     returns_and_draws = 5 * rows
     working = BLOCK * _PER_ACTION * count
-    live = rows * (states * count + 1) if traced else 0
+    live = rows * (states * count + 2) if traced else 0
     return _FLOAT_BYTES * (windows + returns_and_draws + working + live)
 
 

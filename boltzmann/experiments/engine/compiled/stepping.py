@@ -174,7 +174,7 @@ class Steps:
         row = self.world.reached(kernel) if following else kernel.at("here")
         code.line(f"start = {row} * {kernel.actions}")
         mask = self.world.load_mask(kernel, following) if "values" in names else ""
-        with code.under(f"for a in range({'actions' if names else 0}):"):
+        with code.under(f"for a in range({kernel.copied if names else 0}):"):
             code.line(kernel.slot)
             for name in names:
                 text = f"own_{name}[start + a]{mask if name == 'values' else ''}"
@@ -201,8 +201,9 @@ class Steps:
             if self.given:
                 code.line(f"{kernel.at('action')} = taken[first + i]")
             if self.sampled:
-                with code.under("if has_upcoming[first + i]:"):
-                    code.line(f"{kernel.at('action')} = upcoming[first + i]")
+                drawn_now = kernel.at("action")
+                code.line(f"drawn_now = {drawn_now}", "drawn_before = upcoming[first + i]")
+                code.line(f"{drawn_now} = drawn_before if has_upcoming[first + i] else drawn_now")
             chosen = kernel.at("here.values", "i", kernel.at("action"))
             code.line(f"{kernel.at('greedy')} = 1.0 if {chosen} == {fold.place('top')} else 0.0")
             code.line(f"sums[3 * size + at_first + i] += {kernel.at('greedy')}")

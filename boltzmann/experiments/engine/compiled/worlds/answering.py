@@ -74,6 +74,9 @@ class Answering:
                     world.note_reached(kernel)
                     kernel.record()
                     world.move(kernel)
+                    with code.under("if over:"):
+                        kernel.record_episode()
+                        world.start(kernel)
                     code.line(f"answer_observed[r] = {here} - r * observation_count")
                     code.line(*(f"answer_{name}[r] = {name}" for name in ("reward", "ended", "cut_off")))
 

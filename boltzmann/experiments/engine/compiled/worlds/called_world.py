@@ -162,9 +162,5 @@ class CalledWorld(World):
         kernel.code.line("reward, ended, gap = rewards[r], terminated[r], gaps[r]")
 
     def move(self, kernel: Kernel) -> None:
-        """Move each row to its next observation, within a loop over rows."""
-        code = kernel.code
-        code.line("over = ended or truncated[r]")
-        with code.under("if over:"):
-            kernel.record_episode()
-        code.line(f"{kernel.at('here')} = r * observation_count + observed[r]")
+        """Move each row to its next observation, within a loop over rows: that of the next episode, if this is over."""
+        kernel.code.line("over = ended or truncated[r]", f"{kernel.at('here')} = r * observation_count + observed[r]")

@@ -22,6 +22,7 @@ class MotionWorld(UnmaskedWorld):
     def __init__(self, form: dict[str, Any]) -> None:
         self.form = form
         self.rows = len(form["elapsed"])
+        self._few = all(thresholds.size <= _FEW_THRESHOLDS for thresholds in form["thresholds"])
         self._streams = np.zeros(self.rows * _WORDS, dtype=np.uint64)
         for row, generator in enumerate(form["generators"]):
             state = generator.bit_generator.state["state"]
@@ -41,6 +42,7 @@ class MotionWorld(UnmaskedWorld):
         form = self.form
         for place, name in enumerate(form["names"]):
             kernel.argument(f"state_{name}", form["state"][place])
+            kernel.memory(f"left.{name}")
             kernel.memory(f"reached.{name}")
         for name, number in form["numbers"].items():
             kernel.argument(f"world_{name}", number)
@@ -51,27 +53,35 @@ class MotionWorld(UnmaskedWorld):
         for name in ("elapsed", "limit"):
             kernel.argument(name, form[name])
         kernel.memory("reward")
-        for name in ("here", "next", "ended"):
+        kernel.memory("ended")
+        for name in ("here", "next"):
             kernel.memory(name, "g")
 
     def _row(self, kernel: Kernel) -> Numbers:
         return Numbers(kernel.code, {name: f"world_{name}" for name in self.form["numbers"]})
+
+    def _edges(self, kernel: Kernel) -> None:
+        """Read the few thresholds, so that loops over rows do not read other arrays."""
+        for place, thresholds in enumerate(self.form["thresholds"]):
+            if thresholds.size <= _FEW_THRESHOLDS:
+                kernel.code.line(
+                    *(f"edge_{place}_{m} = np.float64(thresholds_{place}[{m}])" for m in range(thresholds.size))
+                )
 
     def _number(self, kernel: Kernel, state: Numbers, row: str) -> str:
         """Write the number of the observation of a state; return the text of its table row."""
         code = kernel.code
         code.line(f"observation = {row}")
         for place, observed in enumerate(self.form["observe"](code, state)):
-            thresholds = self.form["thresholds"][place]
-            if thresholds.size:
-                code.line(f"number = np.float32({text_of(observed)})")
-                if thresholds.size > _FEW_THRESHOLDS:
-                    code.line(f"bin = count_up_to(thresholds_{place}, number)")
-                else:
-                    code.line("bin = 0")
-                    with code.under(f"for m in range({thresholds.size}):"):
-                        code.line(f"bin += 1 if thresholds_{place}[m] <= number else 0")
-                code.line(f"observation = observation * {thresholds.size + 1} + bin")
+            size = self.form["thresholds"][place].size
+            if not size:
+                continue
+            code.line(f"number = np.float64(np.float32({text_of(observed)}))")
+            if size > _FEW_THRESHOLDS:
+                bins = f"count_up_to(thresholds_{place}, number)"
+            else:
+                bins = " + ".join(f"(1 if edge_{place}_{m} <= number else 0)" for m in range(size))
+            code.line(f"observation = observation * {size + 1} + ({bins})")
         return "observation"
 
     def _state(self, kernel: Kernel, row: str) -> Numbers:
@@ -79,38 +89,50 @@ class MotionWorld(UnmaskedWorld):
 
     def begin(self, kernel: Kernel) -> None:
         """Find the table row of each row's state."""
+        self._edges(kernel)
         with kernel.code.under("for i in range(n):"):
             number = self._number(kernel, self._state(kernel, "first + i"), "first + i")
             kernel.code.line(f"{kernel.at('here')} = {number}")
 
     def advance(self, kernel: Kernel) -> None:
         """Write each row's next state, its reward, and the table row of the next observation."""
-        code, form = kernel.code, self.form
-        with code.under("for i in range(n):"):
-            action = code.read(kernel.at("action"))
-            reached = form["advance"](code, self._state(kernel, "first + i"), action, self._row(kernel))
-            for name in form["names"]:
+        code, form, names = kernel.code, self.form, self.form["names"]
+        # In the working memory, since loops over several arrays lose vector code.
+        for name in names:
+            with code.under("for i in range(n):"):
+                code.line(f"{kernel.at(f'left.{name}')} = state_{name}[first + i]")
+        with code.under("for i in range(padded):"):
+            left = Numbers(code, {name: kernel.at(f"left.{name}") for name in names})
+            reached = form["advance"](code, left, code.read(kernel.at("action")), self._row(kernel))
+            for name in names:
                 code.line(f"{kernel.at(f'reached.{name}')} = {text_of(reached[name])}")
             code.line(f"{kernel.at('reward')} = {text_of(reached['reward'])}")
-            code.line(f"{kernel.at('ended')} = 1 if {text_of(reached['ended'])} else 0")
-        with code.under("for i in range(n):"):
-            state = Numbers(code, {name: kernel.at(f"reached.{name}") for name in form["names"]})
-            code.line(f"{kernel.at('next')} = {self._number(kernel, state, 'first + i')}")
+            code.line(f"{kernel.at('ended')} = 1.0 if {text_of(reached['ended'])} else 0.0")
+            if self._few:
+                # In the same loop, since steps and observations share sines and cosines.
+                state = Numbers(code, {name: reached[name] for name in names})
+                code.line(f"{kernel.at('next')} = {self._number(kernel, state, 'first + i')}")
+        if not self._few:
+            with code.under("for i in range(n):"):
+                state = Numbers(code, {name: kernel.at(f"reached.{name}") for name in names})
+                code.line(f"{kernel.at('next')} = {self._number(kernel, state, 'first + i')}")
 
     def pay(self, kernel: Kernel) -> None:
         """Write the lines that give a row's reward and end, within a loop over rows; there is no gap."""
-        kernel.code.line(f"reward, ended, gap = {kernel.at('reward')}, {kernel.at('ended')} == 1, np.nan")
+        kernel.code.line(f"reward, ended, gap = {kernel.at('reward')}, {kernel.at('ended')} == 1.0, np.nan")
 
     def move(self, kernel: Kernel) -> None:
-        """Move each row to its next state, within a loop over rows; a row whose episode ends starts the next one."""
-        code, form = kernel.code, self.form
+        """Move each row to its next state, within a loop over rows."""
+        code, names = kernel.code, self.form["names"]
         code.line("elapsed[r] += 1", f"{kernel.at('here')} = {kernel.at('next')}")
-        code.line(*(f"state_{name}[r] = {kernel.at(f'reached.{name}')}" for name in form["names"]))
+        code.line(*(f"state_{name}[r] = {kernel.at(f'reached.{name}')}" for name in names))
         code.line("cut_off = elapsed[r] == limit", "over = ended or cut_off")
-        with code.under("if over:"):
-            kernel.record_episode()
-            code.line("elapsed[r] = 0")
-            uniforms = tuple(code.read(f"next_uniform(streams, r * {_WORDS})") for _ in range(form["uniforms"]))
-            for name, number in form["start"](code, uniforms, self._row(kernel)).items():
-                code.line(f"state_{name}[r] = {text_of(number)}")
-            code.line(f"{kernel.at('here')} = {self._number(kernel, self._state(kernel, 'r'), 'r')}")
+
+    def start(self, kernel: Kernel) -> None:
+        """Start an episode of row i."""
+        code, form = kernel.code, self.form
+        code.line("elapsed[r] = 0")
+        uniforms = tuple(code.read(f"next_uniform(streams, r * {_WORDS})") for _ in range(form["uniforms"]))
+        for name, number in form["start"](code, uniforms, self._row(kernel)).items():
+            code.line(f"state_{name}[r] = {text_of(number)}")
+        code.line(f"{kernel.at('here')} = {self._number(kernel, self._state(kernel, 'r'), 'r')}")

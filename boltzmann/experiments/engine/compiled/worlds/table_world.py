@@ -19,6 +19,7 @@ class TableWorld(World):
         self.form = form
         self.rows, self.states = len(form["states"]), len(form["initial"])
         self._outcomes = form["cumulative"].shape[1]
+        self._guides = 2 ** self.states.bit_length()
         self.masked = form["mask"] is not None
         self._mask = None if form["mask"] is None else form["mask"] != 0
         observations = form["observations"]
@@ -63,6 +64,9 @@ class TableWorld(World):
         form = self.form
         for name in ("states", "elapsed", "cumulative", "next_states", "rewards", "terminated", "initial", "limit"):
             kernel.argument(name, form[name].reshape(-1) if name == "cumulative" else form[name])
+        # Where to begin the search for the start of a uniform u: up to which state the shares sum to floor(G u) / G.
+        guides = np.arange(self._guides) / self._guides
+        kernel.argument("guide", np.searchsorted(form["initial"], guides, side="right"))
         for name in ("gaps", "observations", "noise"):
             if form[name] is not None:
                 kernel.argument(name if name != "noise" else "deviations", form[name])
@@ -129,13 +133,19 @@ class TableWorld(World):
         return " + mask[mask_start + a]"
 
     def move(self, kernel: Kernel) -> None:
-        """Move each row to its next state, within a loop over rows; a row whose episode ends starts the next one."""
+        """Move each row to its next state, within a loop over rows."""
         code = kernel.code
         code.line("elapsed[r] += 1", "states[r] = next_states[entry]", f"{kernel.at('here')} = {kernel.at('next')}")
         code.line("cut_off = elapsed[r] == limit", "over = ended or cut_off")
-        with code.under("if over:"):
-            kernel.record_episode()
-            code.line("elapsed[r] = 0")
-            uniform = "0.0" if self.form["one_start"] else "starts[drawn + i]"
-            code.line(f"start = count_up_to(initial, {uniform})")
-            code.line("states[r] = start", f"{kernel.at('here')} = r * observation_count + {self.observed('start')}")
+
+    def start(self, kernel: Kernel) -> None:
+        """Start an episode of row i."""
+        code = kernel.code
+        if self.form["one_start"]:
+            code.line("start = guide[0]")
+        else:
+            code.line("uniform = starts[drawn + i]", f"start = guide[np.int64(uniform * {self._guides})]")
+            with code.under("while initial[start] <= uniform:"):
+                code.line("start += 1")
+        code.line("elapsed[r], states[r] = 0, start")
+        code.line(f"{kernel.at('here')} = r * observation_count + {self.observed('start')}")

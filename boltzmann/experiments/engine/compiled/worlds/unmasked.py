@@ -31,6 +31,9 @@ class World:
         """Return the random numbers of a step that are drawn ahead."""
         return []
 
+    def start(self, kernel: Kernel) -> None:
+        """Write how row i starts an episode, where this is not what ``move`` does."""
+
     def reached(self, kernel: Kernel) -> str:
         """Return the text of the table row that row i's step has led to."""
         return kernel.at("next")

@@ -101,8 +101,10 @@ class Fold:
                 kernel.memory(self._name + name, per_action=name in each.keeps)
             places = {name: kernel.at(self._name + name) for name in results if name not in each.keeps}
             for name, of in each.first.items():
-                larger = f"{text_of(results[of])} > {places[of]}"
-                code.line(f"{places[name]} = {text_of(results[name])} if {larger} else {places[name]}")
+                # Read before the choice: a choice of whether to read loses vector code.
+                largest, before = code.read(places[of]), code.read(places[name])
+                larger = code.where(code.read(f"{text_of(results[of])} > {largest.text}"), results[name], before)
+                code.line(f"{places[name]} = {larger.text}")
             for name, result in results.items():
                 text = text_of(result)
                 if name in each.keeps:

@@ -74,6 +74,11 @@ class Kernel:
             self._places[name] = (array, self.sizes[array])
             self.sizes[array] += self.block * (self.actions if per_action else 1)
 
+    @property
+    def copied(self) -> int | str:
+        """The text of how many actions a loop copies, which is unrolled where they are few."""
+        return self.actions if self.actions <= UNROLLED else "actions"
+
     @contextmanager
     def each(self, actions: str = "actions", rows: str = "padded") -> Iterator[None]:
         """Write a loop over rows i within a loop over actions a."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from boltzmann.experiments.engine.compiled.writing.folds import Fold
-from boltzmann.experiments.engine.compiled.writing.kernels import Kernel
+from boltzmann.experiments.engine.compiled.writing.kernels import UNROLLED, Kernel
 from boltzmann.laws import PolicyLaw, log_gamma, noise_of, text_of
 
 PAIR = ("normal", "exponential")
@@ -29,20 +29,29 @@ def _write_largest_draw(kernel: Kernel, law: PolicyLaw, fold: Fold, noise: str, 
     assert law.weight is not None
     code = kernel.code
     kernel.memory("score", per_action=True)
-    for name in ("largest_draw", "drawn_by"):
-        kernel.memory(name)
+    kernel.memory("largest_draw")
     kernel.memory(actions, "g")
-    score, largest, index = kernel.at("score", "i", "a"), kernel.at("largest_draw"), kernel.at("drawn_by")
+    score, largest, chosen = kernel.at("score", "i", "a"), kernel.at("largest_draw"), kernel.at(actions)
     # Loops over the floats alone become vector code.
     with kernel.each():
         code.line(f"{score} = {text_of(law.weight(code, fold.action(noise=noise), fold.row()))}")
     with code.under("for i in range(padded):"):
-        code.line(f"{largest}, {index} = -np.inf, 0.0")
-    with kernel.each():
-        code.line(f"{index} = np.float64(a) if {score} > {largest} else {index}")
-        code.line(f"{largest} = max({largest}, {score})")
-    with code.under("for i in range(n):"):
-        code.line(f"{kernel.at(actions)} = np.int64({index})")
+        code.line("largest_here, chosen_here = -np.inf, 0")
+        for a in range(kernel.actions if kernel.actions <= UNROLLED else 0):
+            code.line(f"score_here = {kernel.at('score', 'i', str(a))}", *_larger(str(a)))
+        code.line(f"{largest}, {chosen} = largest_here, chosen_here")
+    if kernel.actions > UNROLLED:
+        with kernel.each():
+            code.line(f"score_here, largest_here, chosen_here = {score}, {largest}, {chosen}", *_larger("a"))
+            code.line(f"{largest}, {chosen} = largest_here, chosen_here")
+
+
+def _larger(action: str) -> tuple[str, str]:
+    """Return the lines that choose an action whose score is larger than those before it."""
+    return (
+        f"chosen_here = {action} if score_here > largest_here else chosen_here",
+        "largest_here = max(largest_here, score_here)",
+    )
 
 
 def _write_noise(kernel: Kernel, first: str, **parts: str) -> None:
@@ -55,7 +64,7 @@ def _write_noise(kernel: Kernel, first: str, **parts: str) -> None:
         kernel.memory(name, per_action=True)
     with code.under("for i in range(n):"):
         code.line(f"of_row = ({first} + i) * {kernel.actions}")
-        with code.under("for a in range(actions):"):
+        with code.under(f"for a in range({kernel.copied}):"):
             code.line(kernel.slot, *(f"{kernel.at(name, 'i', 'a')} = {text}" for name, text in parts.items()))
 
 
