@@ -136,7 +136,9 @@ class Kernel:
     def text(self) -> str:
         """Return the whole function, ``kernel``."""
         memory = ("    f = pointer_to(f_memory)", "    g = pointer_to(g_memory)")
-        return "\n".join([f"def kernel({', '.join(self.arguments)}, f_memory, g_memory):", *memory, *self.code.lines, ""])
+        return "\n".join(
+            [f"def kernel({', '.join(self.arguments)}, f_memory, g_memory):", *memory, *self.code.lines, ""]
+        )
 
     def end_part(self) -> tuple[str, list[str]]:
         """Return what was written as a function of a step, and the names of its arguments; begin another one.
