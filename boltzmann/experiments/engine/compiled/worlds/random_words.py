@@ -28,10 +28,10 @@ def _pointer_to(typing: Any, array: Any) -> Any:
     def write(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return context.make_array(signature.args[0])(context, builder, arguments[0]).data
 
-    return types.CPointer(array.dtype)(array), write
+    return types.CPointer(array.dtype)(array), write  # type: ignore[no-untyped-call]
 
 
-pointer_to: Any = intrinsic(_pointer_to)  # type: ignore[no-untyped-call]
+pointer_to: Any = intrinsic(_pointer_to)
 
 
 def _next_state(typing: Any, high: Any, low: Any, added_high: Any, added_low: Any) -> Any:
