@@ -111,7 +111,7 @@ def on_floats(law, asked):
 def on_kernel(law, asked):
     """Return the weights by a generated kernel, which takes the passes and the weights of a step and no more."""
     from boltzmann.experiments.engine.compiled.loading import kernel_of
-    from boltzmann.experiments.engine.compiled.writing import BLOCK, VECTOR, Fold, Kernel, write_weights
+    from boltzmann.experiments.engine.compiled.writing import BLOCK, VECTOR, Fold, Kernel, make_memory, write_weights
 
     kernel, (rows, count) = Kernel(asked.q.shape[1]), asked.q.shape
     code, parts = kernel.code, {"q": asked.q, **asked.inputs}
@@ -133,7 +133,7 @@ def on_kernel(law, asked):
         write_weights(Fold(kernel, "policy.", inputs, numbers), law, kernel, "weights")
         with kernel.each(rows="n"):
             code.line(f"out[(first + i) * {count} + a] = {kernel.at('weights', 'i', 'a')}")
-    kernel_of(kernel.text())(*kernel.arguments.values(), *kernel.make_memory().values())
+    kernel_of(kernel.text())(*kernel.arguments.values(), *make_memory(kernel.sizes).values())
     return out.reshape(rows, count)
 
 

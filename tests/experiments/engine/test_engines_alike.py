@@ -29,7 +29,7 @@ from envs.bandits.base import Bandit, BanditVector, Problems
 
 pytest.importorskip("numba")
 from boltzmann.experiments.engine.compiled import CompiledCell, held_bytes, loading, sizes
-from boltzmann.experiments.engine.compiled.writing import Kernel, write_choice
+from boltzmann.experiments.engine.compiled.writing import Kernel, make_memory, write_choice
 from boltzmann.experiments.errors import UnsupportedError
 
 INF = math.inf
@@ -88,7 +88,7 @@ def test_a_draw_from_invalid_weights_stays_within_the_actions():
     write_choice(kernel, "weights", "uniforms[i]", "action")
     chosen = loading.kernel_of(kernel.text())
     for weight in (0.0, np.nan, np.inf):
-        memory = kernel.make_memory()
+        memory = make_memory(kernel.sizes)
         memory["f"][:], memory["g"][:] = weight, 7
         chosen(*kernel.arguments.values(), *memory.values())
         assert ((memory["g"][:8] >= 0) & (memory["g"][:8] < 3)).all()

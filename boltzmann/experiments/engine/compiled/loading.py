@@ -28,7 +28,7 @@ from boltzmann.experiments.engine.compiled.scalars import (
 )
 from boltzmann.experiments.engine.compiled.worlds.random_words import (
     EXPONENTIAL_SHIFT, FLOAT_SHIFT, LAYERS, NORMAL_MASK, NORMAL_SHIFT, SIGN, SIGN_SHIFT,
-    as_uniform, finish_draw, first_word, mixed_words, next_state, next_uniform, uniform_after,
+    as_uniform, finish_draw, first_word, mixed_words, next_state, next_uniform, pointer_to, uniform_after,
 )
 """
 

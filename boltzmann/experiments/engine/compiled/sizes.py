@@ -36,8 +36,8 @@ def most_windows(rows: int, count: int) -> int:
 
 
 def _numbers_per_window(count: int) -> int:
-    # The values and weights of the last step, and their distribution.
-    return 4 * count + len(SUMS)
+    # The values of the last step, and their distribution or the weights that it is made of.
+    return 3 * count + len(SUMS)
 
 
 def stretches_of(lengths: Iterable[int], most: int) -> Iterator[tuple[NDArray[np.int64], bool]]:

@@ -36,8 +36,8 @@ SUMS = ("reward", "gap", "optimal", "greedy", "episodes", "return_sum")
 """What is summed over the steps of a window, in the order of the array ``sums``, shape (6, W, R)."""
 World = LawfulWorld | CalledWorld
 
-_MANY_STEPS = 1000
-"""From so many steps on, a single row has a kernel of its own. Runs try each cell with one row and step before."""
+_MANY_STEPS = 2**16
+"""From so many steps on, a single row has a kernel of its own; shorter runs take the one that other rows have too."""
 
 
 class Steps:

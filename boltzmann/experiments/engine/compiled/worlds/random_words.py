@@ -22,6 +22,18 @@ _ROTATION, _WORD_MASK, FLOAT_SHIFT = np.uint64(58), np.uint64(63), np.uint64(11)
 _LAST_BIT = 2.0**-53
 
 
+def _pointer_to(typing: Any, array: Any) -> Any:
+    """Return a pointer to the numbers of an array: each access is one instruction to read, optimise and emit."""
+
+    def write(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return context.make_array(signature.args[0])(context, builder, arguments[0]).data
+
+    return types.CPointer(array.dtype)(array), write  # type: ignore[no-untyped-call]
+
+
+pointer_to: Any = intrinsic(_pointer_to)
+
+
 def _next_state(typing: Any, high: Any, low: Any, added_high: Any, added_low: Any) -> Any:
     """Return the words of a PCG64's next state, from those of its state and of what is added: 128 bits each."""
 

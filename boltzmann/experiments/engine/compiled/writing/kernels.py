@@ -99,7 +99,7 @@ class Kernel:
                 *(("n = 1", "padded = 1") if self.single else (f"n = min({BLOCK}, rows - first)", f"padded = {padded}"))
             )
             if cut:
-                code.line(*(f"{name} = {name}_blocks[first // {BLOCK}]" for name in "fg"))
+                code.line(*(f"{name} = pointer_to({name}_blocks[first // {BLOCK}])" for name in "fg"))
             code.line(f"window = count_up_to(ends, {'step' if cut else 'begin'})")
             yield
 
@@ -140,7 +140,10 @@ class Kernel:
 
     def text(self) -> str:
         """Return the whole function, ``kernel``."""
-        return "\n".join([f"def kernel({', '.join(self.arguments)}, f, g):", *self.code.lines, ""])
+        memory = ("    f = pointer_to(f_memory)", "    g = pointer_to(g_memory)")
+        return "\n".join(
+            [f"def kernel({', '.join(self.arguments)}, f_memory, g_memory):", *memory, *self.code.lines, ""]
+        )
 
     def end_part(self) -> tuple[str, list[str]]:
         """Return what was written as a function of a step, and the names of its arguments; begin another one.
