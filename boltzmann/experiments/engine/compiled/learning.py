@@ -85,12 +85,18 @@ def write_learning(steps: Steps) -> None:
         _write_resident_learning(steps)
         return
     code, kernel, learner = steps.kernel.code, steps.kernel, steps.learner
-    kernel.memory("ending", "g")
+    for name in ("ending", "visits_before"):
+        kernel.memory(name, "g")
+    # A loop of its own, since in a longer one a processor waits for each count that is in no cache.
+    before = kernel.at("visits_before")
+    with code.under("for i in range(n):"):
+        code.line(f"{before} = own_visits[{kernel.at('here')} * {kernel.actions} + {kernel.at('action')}]")
     code.line("endings = 0")
     with code.under("for i in range(n):"):
         code.line(f"r, at, a = first + i, at_first + i, {kernel.at('action')}", SLOT)
         steps.world.pay(kernel)
         code.line(f"entry_here = {kernel.at('here')} * {kernel.actions} + a")
+        code.line(f"visited = {before} + 1")
         _write_law(steps, {name: f"own_{name}[entry_here]" for name in learner.tables}, "reward", row_places(steps))
         code.line("poison[r] += learnt - learnt")
         kernel.record()
@@ -117,8 +123,8 @@ def _write_resident_learning(steps: Steps) -> None:
         steps.world.pay(kernel)
         # No episode ends.
         kernel.record(episodes=False)
+        code.line(f"visited = {tables['visits']} + 1")
         if apart:
-            code.line(f"visited = {tables['visits']} + 1")
             for name, text in gathered.items():
                 kernel.memory(f"entry.{name}")
                 code.line(f"{kernel.at(f'entry.{name}')} = {text}")
@@ -128,6 +134,7 @@ def _write_resident_learning(steps: Steps) -> None:
     if apart:
         entry = {name: kernel.at(f"entry.{name}") for name in gathered}
         with code.under("for i in range(padded):"):
+            code.line(f"visited = {entry['visits']} + 1")
             _write_law(steps, {name: entry[name] for name in tables}, entry["reward"], {**row, **entry})
         with code.under("for i in range(n):"):
             code.line(taken, SLOT, *(f"{tables[name]} = {entry[name]}" for name in tables))
@@ -153,7 +160,6 @@ def _write_law(steps: Steps, tables: Mapping[str, str], reward: str, row_texts: 
     """Write how row i learns: the new numbers of its entry, of its state, and of what its change spreads to."""
     code, learner = steps.kernel.code, steps.learner
     places = {**tables, **_state_places(steps)}
-    code.line(f"visited = {places['visits']} + 1")
     here, row = Numbers(code, {**places, "visits": "np.float64(visited)"}), Numbers(code, row_texts)
     paid = code.read(reward)
     if learner.requires is not None:
