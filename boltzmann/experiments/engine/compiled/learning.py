@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from boltzmann.experiments.engine.compiled.entries import (
-    declare_many,
     write_end_of_traces,
     write_resident_spread,
     write_rounds,
@@ -19,19 +18,6 @@ from boltzmann.laws import BackupLaw
 
 if TYPE_CHECKING:
     from boltzmann.experiments.engine.compiled.stepping import Steps
-
-
-def declare_learning(steps: Steps, flat: Callable[[Any, bool], Any]) -> None:
-    """Add the arguments and the working memory of a learner."""
-    kernel, learner = steps.kernel, steps.learner
-    kernel.memory("greedy")
-    kernel.memory("coin")
-    if learner.rate is not None:
-        kernel.argument("rates", None)
-    if learner.requires is not None or steps.policy.requires is not None:
-        kernel.argument("failed", None)
-        kernel.argument("failed_number", None)
-    declare_many(steps, flat)
 
 
 def write_backup(steps: Steps) -> None:
