@@ -20,7 +20,6 @@ Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 Seed = int | Sequence[int] | None
-_WORD = 2**32
 _Parameters = ParamSpec("_Parameters")
 _Made = TypeVar("_Made")
 
@@ -91,8 +90,7 @@ class SameStepVectorEnv(VectorEnv[Any, ArrayLike, NDArray[Any]]):
         if isinstance(seed, int | np.integer):
             super().reset(seed=seeds[0])
         else:
-            # Of an array NumPy makes the same generator, without some microseconds for each number of a list.
-            words: Any = np.array(seeds, dtype=np.uint32) if max(seeds) < _WORD else seeds
+            words: Any = np.array(seeds, np.uint32) if max(seeds) < 2**32 else seeds  # NumPy reads a list slowly.
             self.np_random = np.random.default_rng(np.random.SeedSequence(words))
             self._listed = self.np_random, tuple(seeds)
 
@@ -113,8 +111,7 @@ def with_marks(told: dict[str, NDArray[Any]], rows: Mask | None = None) -> dict[
 
 def rows_to_reset(options: dict[str, Any] | None, num_envs: int) -> Mask | None:
     """Return the rows that ``options["reset_mask"]`` marks, None without it; other options are refused."""
-    others = {name: value for name, value in (options or {}).items() if name != "reset_mask"}
-    refuse_options(others)
+    refuse_options({name: value for name, value in (options or {}).items() if name != "reset_mask"})
     if not options:
         return None
     rows = _plain("reset_mask", options["reset_mask"])

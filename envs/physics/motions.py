@@ -1,7 +1,7 @@
 """What an environment of a few numbers states: how it starts, steps and is observed, written once for all engines.
 
 The laws are functions of numbers and of a namespace ``m`` of functions of numbers, as those of bandits are: see
-``envs.bandits.paying``. Here ``m`` has ``sin`` and ``cos`` too.
+``envs.bandits.paying``. Here ``m`` has ``sin`` and ``cos`` too, of angles up to 8e8 in size.
 """
 
 from __future__ import annotations

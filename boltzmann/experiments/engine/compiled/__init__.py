@@ -3,7 +3,7 @@
 An agent and an environment state what they do as laws (``boltzmann.laws``). Their laws are called with symbols, which
 leaves the text of one function that takes all steps: a kernel. numba compiles it, and keeps it in the user's folder for
 caches under a name that its text determines. Both engines take the same random numbers in the same order, so they
-choose the same actions, except where the last bit of an exponential or of a sum in a backup breaks a tie.
+choose the same actions, except where the last bit of an exponential, a logarithm, a sine or a sum breaks a tie.
 
 - ``writing``: laws become text; ``worlds``: tables, bandits and moving positions
 - ``stepping``: the loop over the steps; ``residence``, ``learning``, ``entries``: its parts

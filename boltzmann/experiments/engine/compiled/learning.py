@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from boltzmann.experiments.engine.compiled.entries import (
-    declare_many,
     write_end_of_traces,
     write_resident_spread,
     write_rounds,
@@ -19,19 +18,6 @@ from boltzmann.laws import BackupLaw
 
 if TYPE_CHECKING:
     from boltzmann.experiments.engine.compiled.stepping import Steps
-
-
-def declare_learning(steps: Steps, flat: Callable[[Any, bool], Any]) -> None:
-    """Add the arguments and the working memory of a learner."""
-    kernel, learner = steps.kernel, steps.learner
-    kernel.memory("greedy")
-    kernel.memory("coin")
-    if learner.rate is not None:
-        kernel.argument("rates", None)
-    if learner.requires is not None or steps.policy.requires is not None:
-        kernel.argument("failed", None)
-        kernel.argument("failed_number", None)
-    declare_many(steps, flat)
 
 
 def write_backup(steps: Steps) -> None:
@@ -85,12 +71,18 @@ def write_learning(steps: Steps) -> None:
         _write_resident_learning(steps)
         return
     code, kernel, learner = steps.kernel.code, steps.kernel, steps.learner
-    kernel.memory("ending", "g")
+    for name in ("ending", "visits_before"):
+        kernel.memory(name, "g")
+    # A loop of its own, since in a longer one a processor waits for each count that is in no cache.
+    before = kernel.at("visits_before")
+    with code.under("for i in range(n):"):
+        code.line(f"{before} = own_visits[{kernel.at('here')} * {kernel.actions} + {kernel.at('action')}]")
     code.line("endings = 0")
     with code.under("for i in range(n):"):
         code.line(f"r, at, a = first + i, at_first + i, {kernel.at('action')}", kernel.slot)
         steps.world.pay(kernel)
         code.line(f"entry_here = {kernel.at('here')} * {kernel.actions} + a")
+        code.line(f"visited = {before} + 1")
         _write_law(steps, {name: f"own_{name}[entry_here]" for name in learner.tables}, "reward", row_places(steps))
         code.line("poison[r] += learnt - learnt")
         kernel.record()
@@ -117,8 +109,8 @@ def _write_resident_learning(steps: Steps) -> None:
         steps.world.pay(kernel)
         # No episode ends.
         kernel.record(episodes=False)
+        code.line(f"visited = {tables['visits']} + 1")
         if apart:
-            code.line(f"visited = {tables['visits']} + 1")
             for name, text in gathered.items():
                 kernel.memory(f"entry.{name}")
                 code.line(f"{kernel.at(f'entry.{name}')} = {text}")
@@ -128,6 +120,7 @@ def _write_resident_learning(steps: Steps) -> None:
     if apart:
         entry = {name: kernel.at(f"entry.{name}") for name in gathered}
         with code.under("for i in range(padded):"):
+            code.line(f"visited = {entry['visits']} + 1")
             _write_law(steps, {name: entry[name] for name in tables}, entry["reward"], {**row, **entry})
         with code.under("for i in range(n):"):
             code.line(taken, kernel.slot, *(f"{tables[name]} = {entry[name]}" for name in tables))
@@ -153,7 +146,6 @@ def _write_law(steps: Steps, tables: Mapping[str, str], reward: str, row_texts: 
     """Write how row i learns: the new numbers of its entry, of its state, and of what its change spreads to."""
     code, learner = steps.kernel.code, steps.learner
     places = {**tables, **_state_places(steps)}
-    code.line(f"visited = {places['visits']} + 1")
     here, row = Numbers(code, {**places, "visits": "np.float64(visited)"}), Numbers(code, row_texts)
     paid = code.read(reward)
     if learner.requires is not None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from boltzmann.experiments.engine.compiled.learning import declare_learning
+from boltzmann.experiments.engine.compiled.entries import declare_many
 from boltzmann.experiments.engine.compiled.worlds import Draw, DrawnAhead
 from boltzmann.experiments.engine.compiled.writing import BLOCK, PAIR
 from boltzmann.laws import LearnerLaw
@@ -67,7 +67,7 @@ def declare(steps: Steps, flat: Callable[[Any, bool], Any]) -> None:
             kernel.argument(name, np.zeros(steps.rows, dtype=np.int64))
     if steps.given and learner.uniform:
         kernel.argument("coins", np.zeros(steps.rows + BLOCK))
-    declare_learning(steps, flat)
+    _declare_learning(steps, flat)
     world.declare(kernel)
     steps.declare_inputs()
     if steps.resident:
@@ -80,6 +80,19 @@ def declare(steps: Steps, flat: Callable[[Any, bool], Any]) -> None:
         kernel.argument("has_upcoming", np.zeros(steps.rows, dtype=np.bool_))
         for name in (*steps.loaded, *learner.states):
             kernel.argument(f"upcoming_{name}", np.zeros(steps.rows * kernel.actions))
+
+
+def _declare_learning(steps: Steps, flat: Callable[[Any, bool], Any]) -> None:
+    """Add the arguments and the working memory of a learner."""
+    kernel, learner = steps.kernel, steps.learner
+    kernel.memory("greedy")
+    kernel.memory("coin")
+    if learner.rate is not None:
+        kernel.argument("rates", None)
+    if learner.requires is not None or steps.policy.requires is not None:
+        kernel.argument("failed", None)
+        kernel.argument("failed_number", None)
+    declare_many(steps, flat)
 
 
 def write_beginning(steps: Steps) -> None:
