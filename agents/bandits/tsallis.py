@@ -19,8 +19,8 @@ from boltzmann.laws import LearnerLaw, Pass, PolicyLaw, Results
 from boltzmann.schedules import Scheduled
 
 _MOST_ITERATIONS = 100
-_TOLERANCE = 1e-15
-"""Newton's method stops at a step below this part of the upper end of the bracket."""
+_CLOSE = 1e-9
+"""Newton's method stops at a step below this part of z, whose square is below rounding."""
 
 
 @dataclass(repr=False)
@@ -84,13 +84,13 @@ class TsallisINF(AdversarialLearner):
             return {"distance": m.where(action.q > -np.inf, scaled, np.inf)}
 
         def newton(m: Any, row: Any) -> Results:
-            step = (2.0 * row.second * m.sqrt(row.second) - row.second) / row.third
-            # Rounding might leave the bracket.
-            z = m.maximum(m.minimum(row.z + step, highest), 2.0)
-            return {"z": z, "is_still": m.abs(z - row.z) <= _TOLERANCE * highest}
+            step, before = (2.0 * row.second * m.sqrt(row.second) - row.second) / row.third, _from(m, row)
+            # From the right of the root a step might leave the bracket.
+            z = m.maximum(m.minimum(before + step, highest), 2.0)
+            return {"z": z, "is_still": m.abs(z - before) <= _CLOSE * z}
 
         passes = (
-            Pass(lambda m, action, row: {}, lambda m, row: {"size": size(m, row), "z": 2.0}),
+            Pass(lambda m, action, row: {}, lambda m, row: {"size": size(m, row), "z": 2.0}, guess="z"),
             Pass(distance, keeps=("distance",)),
             Pass(_powers, newton, times=_MOST_ITERATIONS, until="is_still"),
         )
@@ -98,9 +98,14 @@ class TsallisINF(AdversarialLearner):
         return self._credit_law(policy, lambda m, gain, row: (gain - 1) / row.probability, **others)
 
 
+def _from(m: Any, row: Any) -> Any:
+    """Return z in its bracket, where the search of the step before may have left it elsewhere; a law."""
+    return m.maximum(row.z, 2.0)
+
+
 def _powers(m: Any, action: Any, row: Any) -> Results:
     """Add to the sums that Newton's method reads; a law."""
-    inverse = 1.0 / (row.z + action.distance)
+    inverse = 1.0 / (_from(m, row) + action.distance)
     return {"second": inverse * inverse, "third": inverse * inverse * inverse}
 
 
@@ -115,7 +120,7 @@ def tsallis_probs(losses: ArrayLike, step_size: ArrayLike = 1.0, *, where: Array
 
     The leader under Tsallis entropy of alpha = 1/2 (Zimmert & Seldin, 2021, section 3.3). In the unknown
     z = step_size (min L - x) the sum is 1 within 2 <= z <= 2 sqrt(K), and its -1/2 power is increasing and concave:
-    Newton's method from z = 2 climbs to the root without passing it.
+    Newton's method climbs to the root without passing it, from z = 2 or from where its first step leads.
 
     Parameters
     ----------
@@ -176,8 +181,8 @@ def _root(distance: Values) -> PerRow:
         second, third = squares.sum(axis=-1), (squares * inverse).sum(axis=-1)
         # Rounding might leave the bracket.
         following = np.clip(z + (2 * second**1.5 - second) / third, 2.0, highest)
-        change = np.abs(following - z).max(initial=0.0)
+        change = np.abs(following / z - 1).max(initial=0.0)
         z = following
-        if change <= _TOLERANCE * highest:
+        if change <= _CLOSE:
             break
     return z

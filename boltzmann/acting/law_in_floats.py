@@ -161,7 +161,9 @@ def _lines(law: PolicyLaw, code: _FloatCode) -> list[str]:
     lists = {name: name for name in ARGUMENTS} | {name: f"A_{name}" for name in law.constants}
     moved: set[str] = set()
     for each in law.passes:
-        if each.times == 1:
+        if each.from_guess:
+            continue
+        if not each.until:
             moved |= _write_pass(code, each, lists)
             continue
         with code.under(f"for _ in range({each.times}):"):

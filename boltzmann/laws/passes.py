@@ -30,10 +30,13 @@ class Pass:
     times : int
         How often the pass is made at most; numbers of the row that ``moves`` returns are read again by the next time.
     until : str
-        The name of a truth value of the row, which ``moves`` returns; the pass ends where it holds in all rows.
+        The name of a truth value of the row; the pass ends where it holds in all rows. Where an earlier pass has made
+        it hold, engines may leave the pass out, so it must not change the other rows.
     guess : str
-        The name of a number that ``moves`` returns, from which later passes search between its numbers ``low`` and
-        ``high``: an engine may begin where the search of the step before ended, if that lies between them.
+        The name of a number that ``moves`` returns and that later passes improve: an engine may begin with what they
+        have made of it at the step before.
+    from_guess : bool
+        Whether the pass is of use for such a beginning alone; other engines leave it out.
     """
 
     adds: Callable[[Any, Any, Any], Results]
@@ -44,6 +47,7 @@ class Pass:
     times: int = 1
     until: str = ""
     guess: str = ""
+    from_guess: bool = False
 
 
 @dataclass(frozen=True)

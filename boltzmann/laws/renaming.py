@@ -33,6 +33,7 @@ def renamed(law: PolicyLaw, ending: str) -> PolicyLaw:
             largest=tuple(name + ending for name in one.largest),
             first={name + ending: of + ending for name, of in one.first.items()},
             until=one.until and one.until + ending,
+            guess=one.guess and one.guess + ending,
         )
 
     return replace(

@@ -11,6 +11,8 @@ from boltzmann._numerics import roots
 from boltzmann.laws import Functions, Named, Number, Pass, Results, StepNumber, TemperatureLaw
 
 _MOST_STEPS = 60
+_WARM_STEPS = 4
+"""From the number of the step before; a row that needs more begins again, in a bracket."""
 _HIGHEST = 1e300
 _FIRST_ORDER = 1e-8
 """Below this product of the range and omega, beta is omega / 2 to rounding."""
@@ -27,7 +29,7 @@ def _unit(m: Functions, row: Named) -> Results:
 
 
 def _gaps(m: Functions, action: Named, row: Named) -> Results:
-    """Add up the sums at beta = 0, and keep the gap of an action in units of the range.
+    """Keep the gap of an action in units of the range, and count the actions with and without one.
 
     It is 0 for masked actions and for the best ones, which are those that no gap above 0 tells apart.
     """
@@ -39,9 +41,13 @@ def _gaps(m: Functions, action: Named, row: Named) -> Results:
         "best": m.where(allowed, m.where(below, 0.0, 1.0), 0.0),
         "others": m.where(below, 1.0, 0.0),
         "s1": gap,
-        "s2": gap * gap,
-        "nearest": m.where(below, -gap, -np.inf),
     }
+
+
+def _spread(m: Functions, action: Named, row: Named) -> Results:
+    """Add up the sums at beta = 0."""
+    gap = action.gap
+    return {"s1": gap, "s2": gap * gap, "nearest": m.where(gap > 0.0, -gap, -np.inf)}
 
 
 def _powers(m: Functions, action: Named, row: Named) -> Results:
@@ -49,6 +55,11 @@ def _powers(m: Functions, action: Named, row: Named) -> Results:
     weight = m.where(action.gap > 0.0, m.exp(-(row.beta * action.gap)), 0.0)
     first = weight * action.gap
     return {"s0": weight, "s1": first, "s2": first * action.gap}
+
+
+def _four_powers(m: Functions, action: Named, row: Named) -> Results:
+    sums = _powers(m, action, row)
+    return {**sums, "s3": sums["s2"] * action.gap}
 
 
 def _nothing(m: Functions, action: Named, row: Named) -> Results:
@@ -63,7 +74,8 @@ def root_law(
     ``wanted(m, row)`` is that value; ``row.wanted`` is the number of the step. The passes ``before`` may prepare it.
     """
     rule, start = roots.RULES[roots.RULE_OF[quantity]]
-    advance: Any = roots.step
+    step: Any = roots.step
+    polish: Any = roots.polish
 
     def target_of(row: Named) -> tuple[Number, Number] | Number:
         return (row.above, row.under) if roots.RULE_OF[quantity] == "entropy" else row.above
@@ -72,16 +84,25 @@ def root_law(
         n, k = row.best, row.best + row.others
         goal = roots.GOALS[quantity](m, row.others, row.s1, n, k, m.log(n), wanted(m, row))
         above, under = goal.target if roots.RULE_OF[quantity] == "entropy" else (goal.target, 0.0)
-        target = (above, under) if roots.RULE_OF[quantity] == "entropy" else above
-        beta, low, high = start(m, row.others, row.s1, row.s2, -row.nearest, n, k, target)
         ended = goal.cold | goal.hot
-        found = {"above": above, "under": under, "beta": beta, "low": low, "high": high}
+        target = {"above": m.where(ended, 1.0, above), "under": m.where(ended, 1.0, under)}
         end = {"is_cold": goal.cold, "is_hot": goal.hot & ~goal.cold, "is_done": ended}
-        return {**{name: m.where(ended, 1.0, result) for name, result in found.items()}, **end, "k": k}
+        return {**target, **end, "k": k, "beta": 1.0}
+
+    def go_on(m: Functions, row: Named) -> Results:
+        sums = (row.s0, row.s1, row.s2, row.s3)
+        beta, close = polish(m, roots.RULE_OF[quantity], sums, row.beta, row.best, target_of(row))
+        done = row.is_done > 0.0
+        return {"beta": m.where(done, row.beta, beta), "is_done": done | close}
+
+    def start_again(m: Functions, row: Named) -> Results:
+        sums = (row.others, row.s1, row.s2, -row.nearest)
+        beta, low, high = start(m, *sums, row.best, row.k, target_of(row))
+        return {"beta": m.where(row.is_done > 0.0, row.beta, beta), "low": low, "high": high}
 
     def move(m: Functions, row: Named) -> Results:
         f, slope = rule(m, row.s0, row.s1, row.s2, row.beta, row.best, row.k, target_of(row))
-        beta, low, high, close = advance(m, f, slope, row.beta, row.low, row.high)
+        beta, low, high, close = step(m, f, slope, row.beta, row.low, row.high)
         # A row that stands still is frozen, so that its number does not depend on the other rows.
         done = row.is_done > 0.0
         moved = {"beta": beta, "low": low, "high": high}
@@ -94,9 +115,11 @@ def root_law(
 
     passes = (
         Pass(_least, _unit, largest=("least",)),
-        Pass(_gaps, keeps=("gap",), largest=("nearest",)),
+        Pass(_gaps, keeps=("gap",)),
         *before,
         Pass(_nothing, begin, guess="beta"),
+        Pass(_four_powers, go_on, times=_WARM_STEPS, until="is_done", from_guess=True),
+        Pass(_spread, start_again, largest=("nearest",), until="is_done"),
         Pass(_powers, move, times=_MOST_STEPS, until="is_done"),
         Pass(_nothing, temperature),
     )
@@ -116,8 +139,11 @@ def mellowmax_law(omega: StepNumber) -> TemperatureLaw:
     def loss(m: Functions, row: Named) -> Results:
         k = row.best + row.others
         excess = row.excess / k
-        log_mean = m.where(excess > -0.5, m.log1p(m.maximum(excess, -0.5)), m.log(m.maximum(row.mass / k, m.tiny)))
-        return {"loss": -log_mean / m.maximum(row.omega, m.tiny)}
+        # log1p where the mean is near 1, with one logarithm for both: that of the rounded sum, and what it has lost.
+        near = excess > -0.5
+        mean = m.where(near, 1.0 + excess, m.maximum(row.mass / k, m.tiny))
+        lost = m.where(near, excess - (mean - 1.0), 0.0)
+        return {"loss": -(m.log(mean) + lost / mean) / m.maximum(row.omega, m.tiny)}
 
     def units(m: Functions, row: Named) -> Results:
         return {"omega": m.minimum(row.wanted * row.unit * 2.0, _HIGHEST)}

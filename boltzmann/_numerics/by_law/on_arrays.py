@@ -54,7 +54,8 @@ class LawOnArrays:
         given = {name: xp.asarray(part, dtype=values.dtype, device=device) for name, part in constants.items()}
         self.action: Numbers = {"q": values, **inputs, **given}
         for each in law.passes:
-            self._take(each)
+            if not each.from_guess:
+                self._take(each)
 
     def weights(self) -> Any:
         """Return the weights that a policy's law gives the actions, shape (..., K)."""

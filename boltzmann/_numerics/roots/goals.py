@@ -72,7 +72,7 @@ def probability(m: Maths, s0: Array, s1: Array, n: Array, k: Array, log_n: Array
     low, high, inside = _ends(m, exploring, 0.0 * share, s0 / k)
     cold, hot = m.where(rare, low, cold), m.where(rare, high, hot)
     attainable = m.where(rare, inside, attainable)
-    return Goal(cold, hot, attainable, m.log(m.maximum(exploring, m.tiny)) - m.log(m.maximum(wanted, m.tiny)))
+    return Goal(cold, hot, attainable, m.log(m.maximum(exploring, m.tiny) / m.maximum(wanted, m.tiny)))
 
 
 def loss_of_mellowmax(m: Maths, rows: Rows, omega: Array) -> Any:
@@ -91,7 +91,7 @@ def loss(m: Maths, s0: Array, s1: Array, n: Array, k: Array, log_n: Array, wante
     mean = s1 / k
     cold, hot, attainable = _ends(m, wanted, 0.0 * mean, mean)
     rest = m.maximum(1.0 - wanted, m.tiny)
-    return Goal(cold, hot, attainable, m.log(m.maximum(wanted, m.tiny)) - m.log(rest))
+    return Goal(cold, hot, attainable, m.log(m.maximum(wanted, m.tiny) / rest))
 
 
 GOALS: dict[str, Callable[..., Goal]] = {

@@ -44,16 +44,16 @@ def loss(
     m: Maths, s0: Array, s1: Array, s2: Array, beta: Array, n: Array, k: Array, target: Array
 ) -> tuple[Array, Array]:
     """Log-odds of the mean of d, less ``target``, the log-odds of the loss wanted in units of the range."""
-    total = n + s0
-    mean = m.maximum(s1 / total, m.tiny)
-    rest = m.maximum((n + (s0 - s1)) / total, m.tiny)
-    return m.log(mean / rest) - target, -_variance(s0, s1, s2, n) / mean / rest
+    mean, variance = moments(s0, s1, s2, n)
+    mean, rest = m.maximum(mean, m.tiny), m.maximum((n + (s0 - s1)) / (n + s0), m.tiny)
+    return m.log(mean / rest) - target, -variance / (mean * rest)
 
 
-def _variance(s0: Array, s1: Array, s2: Array, n: Array) -> Array:
-    """Return the variance of d; no digit is lost if all actions but the maximisers have one value."""
-    total = n + s0
-    return (n / total * s2 + (s0 / total * s2 - s1 / total * s1)) / total
+def moments(s0: Array, s1: Array, s2: Array, n: Array) -> tuple[Array, Array]:
+    """Return the mean and the variance of d; no digit is lost if all actions but the maximisers have one value."""
+    inverse = 1.0 / (n + s0)
+    mean, square = s1 * inverse, s2 * inverse
+    return mean, n * inverse * square + (s0 * inverse * square - mean * mean)
 
 
 def entropy(
@@ -64,14 +64,18 @@ def entropy(
     ``target`` is a pair: how far the entropy is to stand above its value at T = 0, and how far below that at T = inf.
     Their sum is log k / n. With a prior the second is the divergence from it. The smaller of both is compared.
     """
+    mean, variance = moments(s0, s1, s2, n)
+    cold, found = reached(m, s0, mean, beta, n, target)
+    f = m.log(found / m.where(cold, *target))
+    return m.where(cold, f, -f), -beta * variance / found
+
+
+def reached(m: Maths, s0: Array, mean: Array, beta: Array, n: Array, target: tuple[Array, Array]) -> tuple[Any, Any]:
+    """Return whether the entropy is compared from below, and how far it stands from that end."""
     above, below = target
-    total = n + s0
-    mean = s1 / total
-    reached = m.log1p(s0 / n) + beta * mean
+    beyond = m.log1p(s0 / n) + beta * mean
     cold = above <= below
-    found = m.maximum(m.where(cold, reached, above + below - reached), m.tiny)
-    f = m.log(found / m.where(cold, above, below))
-    return m.where(cold, f, -f), -beta * _variance(s0, s1, s2, n) / found
+    return cold, m.maximum(m.where(cold, beyond, above + below - beyond), m.tiny)
 
 
 def start_probability(

@@ -62,48 +62,51 @@ _ROUNDER_BITS = int(np.float64(_ROUNDER).view(np.int64))
 _EXPONENT_BIAS, _MANTISSA_BITS = 1023, 52
 _LOWEST, _LOWEST_NORMAL = -745.0, -708.0
 _HIGHEST = 710.0
-# The minimax polynomial of (exp(r) - 1 - r) / r^2 on [-log(2) / 2, log(2) / 2], from ``mpmath.chebyfit``.
-_E0, _E1, _E2, _E3 = 0.5000000000000001, 0.16666666666666669, 0.041666666666624164, 0.008333333333330065
-_E4, _E5, _E6 = 0.0013888888917196881, 0.0001984126986304067, 2.4801521322116825e-05
-_E7, _E8, _E9 = 2.7557268480116333e-06, 2.762007599981065e-07, 2.5100375924709717e-08
 _LOG2_E, _LN2_HIGH, _LN2_LOW = 1.4426950408889634, 0.6931471803691238, 1.9082149292705877e-10
 
+# (exp(r) - 1 - r) / r^2 at the Chebyshev points of [-log(2) / 2, log(2) / 2], interpolated by mpmath with 50 digits:
+# r + r^2 times the polynomial is exp(r) - 1 to 4.1e-17 of itself.
+_E2, _E3, _E4, _E5 = 0.5000000000000001, 0.16666666666666669, 0.041666666666624164, 0.008333333333330065
+_E6, _E7, _E8 = 0.0013888888917196719, 0.00019841269863040545, 2.4801521322368692e-05
+_E9, _E10, _E11 = 2.7557268480310024e-06, 2.762007587998348e-07, 2.510037583256132e-08
 
-def _reduced_exponential(y: float) -> Any:
-    """Return r, (exp(r) - 1 - r) / r^2 and half of 2^k, for y = k log(2) + r in [-745, 710].
 
-    Cody & Waite's reduction in two parts ("Software manual for the elementary functions", 1980), and a polynomial.
+def _reduced(x: float) -> Any:
+    """Return q and s with exp(x) = 2 s (q + 1); s is half a power of two, since 2^1024 is beyond the floats.
+
+    Cody & Waite's reduction in two parts ("Software manual for the elementary functions", 1980), and a polynomial on
+    [-log(2) / 2, log(2) / 2].
     """
+    y = min(max(x, _LOWEST), _HIGHEST)
     rounded = y * _LOG2_E + _ROUNDER
     k = rounded - _ROUNDER
-    # Half the power of two, since 2^1024 is beyond the floats.
     half = np.int64((np.float64(rounded).view(np.int64) - _ROUNDER_BITS + (_EXPONENT_BIAS - 1)) << _MANTISSA_BITS).view(
         np.float64
     )
     r = (y - k * _LN2_HIGH) - k * _LN2_LOW
-    p = ((_E9 * r + _E8) * r + _E7) * r + _E6
-    p = ((p * r + _E5) * r + _E4) * r + _E3
-    return r, ((p * r + _E2) * r + _E1) * r + _E0, half
+    p = ((_E11 * r + _E10) * r + _E9) * r + _E8
+    p = (((p * r + _E7) * r + _E6) * r + _E5) * r + _E4
+    p = ((p * r + _E3) * r + _E2) * r + 1.0
+    return p * r, half
 
 
-reduced_exponential: Any = njit(forceinline=True, fastmath={"contract"}, **OPTIONS)(_reduced_exponential)
+reduced: Any = njit(forceinline=True, fastmath={"contract"}, **OPTIONS)(_reduced)
 
 
 def _exponential(x: float) -> Any:
     """Return exp(x); 0 below -708, inf above the largest logarithm of a float."""
-    y = min(max(x, _LOWEST), _HIGHEST)
-    r, p, half = reduced_exponential(y)
+    q, half = reduced(x)
     # The exponential of the highest argument is beyond the floats.
-    return ((p * r + 1.0) * r + 1.0) * half * 2.0 if y > _LOWEST_NORMAL else 0.0
+    return (q + 1.0) * half * 2.0 if x > _LOWEST_NORMAL else 0.0
 
 
 exponential: Any = njit(forceinline=True, fastmath={"contract"}, **OPTIONS)(_exponential)
 
 
 def _exponential_minus_1(x: float) -> Any:
-    """Return exp(x) - 1."""
-    r, p, half = reduced_exponential(min(max(x, _LOWEST_NORMAL), _HIGHEST))
-    return ((r + r * r * p) * half + (half - 0.5)) * 2.0
+    """Return exp(x) - 1, of which no digit is lost near 0."""
+    q, half = reduced(x)
+    return (q * half + (half - 0.5)) * 2.0 if x > _LOWEST_NORMAL else -1.0
 
 
 exponential_minus_1: Any = njit(forceinline=True, fastmath={"contract"}, **OPTIONS)(_exponential_minus_1)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from boltzmann.experiments.engine.compiled.writing.kernels import UNROLLED, Kernel, Numbers
 from boltzmann.laws import Pass, PolicyLaw, Symbol, text_of
 
 Places = Mapping[str, str | Symbol]
+
+_GROUP = 16
+"""Rows that repeat a pass together: more than a vector, so that its operations overlap, but few wait for others."""
 
 
 class Fold:
@@ -46,16 +50,42 @@ class Fold:
     def run(self, passes: tuple[Pass, ...]) -> None:
         """Write passes; their results are numbers of the row afterwards."""
         for each in passes:
-            if each.times == 1:
-                self._pass(each)
+            if each.from_guess and not self._kernel.remembers:
                 continue
-            with self._code.under(f"for _ in range({each.times}):"):
+            if each.times > 1:
+                self._repeat(each)
+            elif each.until:
+                self._write_waiting(each.until, "n")
+                with self._code.under("if waiting:"):
+                    self._pass(each)
+            else:
                 self._pass(each)
-                self._code.line("done = 1.0")
-                with self._code.under("for i in range(n):"):
-                    self._code.line(f"done *= {self._rows[each.until]}")
-                with self._code.under("if done > 0.0:"):
-                    self._code.line("break")
+
+    def _repeat(self, each: Pass) -> None:
+        """Write a pass that is repeated until all rows of a group stand still; the other groups do not wait."""
+        code, known = self._code, each.until in self._rows
+        with code.under(f"for group in range(0, padded, {_GROUP}):"):
+            code.line(f"padded_group, n_group = min({_GROUP}, padded - group), min({_GROUP}, n - group)")
+            before = len(code.lines)
+            with code.under(f"for _ in range({each.times}):"):
+                if known:
+                    self._write_end(each.until)
+                self._pass(each, "padded_group")
+                if not known:
+                    self._write_end(each.until)
+            # Rows count from 0 in their group's part of the working memory.
+            code.lines[before:] = [re.sub(r"\bf\[", "f[group + ", line) for line in code.lines[before:]]
+
+    def _write_waiting(self, until: str, rows: str) -> None:
+        """Note whether a row does not stand still yet."""
+        self._code.line("waiting = False")
+        with self._code.under(f"for i in range({rows}):"), self._code.under(f"if {self._rows[until]} == 0.0:"):
+            self._code.line("waiting = True", "break")
+
+    def _write_end(self, until: str) -> None:
+        self._write_waiting(until, "n_group")
+        with self._code.under("if not waiting:"):
+            self._code.line("break")
 
     def _largest_value(self) -> None:
         self._kernel.memory(f"{self._name}top")
@@ -72,16 +102,16 @@ class Fold:
         with self._kernel.each(str(self._kernel.actions)):
             code.line(f"{top} = max({top}, {q})")
 
-    def _pass(self, each: Pass) -> None:
+    def _pass(self, each: Pass, rows: str = "padded") -> None:
         kernel, lines = self._kernel, self._code.lines
         before = len(lines)
-        places = self._add(each)
+        places = self._add(each, rows)
         if not (places or each.keeps):
             self._code.lines = lines[:before]
         if places:
             # What the law adds is known after it was written.
             summing, self._code.lines = lines[before:], lines[:before]
-            with self._code.under("for i in range(padded):"):
+            with self._code.under(f"for i in range({rows}):"):
                 self._code.line(
                     *(f"{place} = {'-np.inf' if name in each.largest else '0.0'}" for name, place in places.items())
                 )
@@ -89,13 +119,13 @@ class Fold:
         self._actions.update({name: kernel.at(self._name + name, "i", "a") for name in each.keeps})
         self._rows.update(places)
         if each.moves is not None:
-            self._move(each)
+            self._move(each, rows)
 
-    def _add(self, each: Pass) -> dict[str, str]:
+    def _add(self, each: Pass, rows: str) -> dict[str, str]:
         """Write what all actions of a row add, and return the places of the sums."""
         code, kernel = self._code, self._kernel
         # Not unrolled: a copy of a law for every action takes long to compile, and runs no faster.
-        with kernel.each():
+        with kernel.each(rows=rows):
             results = each.adds(code, self.action(), self.row())
             for name in results:
                 kernel.memory(self._name + name, per_action=name in each.keeps)
@@ -115,17 +145,16 @@ class Fold:
                     code.line(f"{places[name]} += {text}")
         return places
 
-    def _move(self, each: Pass) -> None:
+    def _move(self, each: Pass, rows: str) -> None:
         assert each.moves is not None
-        with self._code.under("for i in range(padded):"):
+        with self._code.under(f"for i in range({rows}):"):
             results = each.moves(self._code, self.row())
             for name, result in results.items():
                 self._kernel.memory(self._name + name)
                 place = self._kernel.at(self._name + name)
                 value = f"1.0 if {text_of(result)} else 0.0" if name.startswith("is_") else text_of(result)
                 if name == each.guess and self._kernel.remembers:
-                    low, high = text_of(results["low"]), text_of(results["high"])
-                    value = f"{place} if {low} < {place} and {place} < {high} else {value}"
+                    continue
                 self._code.line(f"{place} = {value}")
         self._rows.update({name: self._kernel.at(self._name + name) for name in results})
 
