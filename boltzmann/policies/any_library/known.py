@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from boltzmann._numerics import answer
-from boltzmann.arrays import NUMPY, Input, Mask, Step, Values
+from boltzmann.arrays import NUMPY, Bools, Input, Mask, Step, Values
 from boltzmann.categorical import Categorical
 from boltzmann.laws import Known
 from boltzmann.schedules import Temperatures
@@ -84,6 +84,7 @@ class _OfExponentials(Categorical):
         return np.log1p(others) - (weights * logs).sum(axis=-1) / (1.0 + others)
 
 
-def _greedy(values: Any) -> Any:
+def _greedy(values: Any) -> Bools:
     """Mark the actions of a largest value; masked ones have the value -inf."""
-    return values == values.max(axis=-1, keepdims=True)
+    greedy: Bools = values == values.max(axis=-1, keepdims=True)
+    return greedy

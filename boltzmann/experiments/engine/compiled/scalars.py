@@ -80,9 +80,8 @@ def _reduced(x: float) -> Any:
     y = min(max(x, _LOWEST), _HIGHEST)
     rounded = y * _LOG2_E + _ROUNDER
     k = rounded - _ROUNDER
-    half = np.int64((np.float64(rounded).view(np.int64) - _ROUNDER_BITS + (_EXPONENT_BIAS - 1)) << _MANTISSA_BITS).view(
-        np.float64
-    )
+    exponent = np.float64(rounded).view(np.int64) - _ROUNDER_BITS + (_EXPONENT_BIAS - 1)
+    half = np.int64(exponent << _MANTISSA_BITS).view(np.float64)
     r = (y - k * _LN2_HIGH) - k * _LN2_LOW
     p = ((_E11 * r + _E10) * r + _E9) * r + _E8
     p = (((p * r + _E7) * r + _E6) * r + _E5) * r + _E4
@@ -224,16 +223,8 @@ def _sine_ahead(x: float, quarters: int) -> Any:
 sine_ahead: Any = njit(forceinline=True, **OPTIONS)(_sine_ahead)
 
 
-def _sine(x: float) -> Any:
-    return sine_ahead(x, 0)
-
-
-def _cosine(x: float) -> Any:
-    return sine_ahead(x, 1)
-
-
-sine: Any = njit(forceinline=True, **OPTIONS)(_sine)
-cosine: Any = njit(forceinline=True, **OPTIONS)(_cosine)
+sine: Any = njit(forceinline=True, **OPTIONS)(lambda x: sine_ahead(x, 0))
+cosine: Any = njit(forceinline=True, **OPTIONS)(lambda x: sine_ahead(x, 1))
 
 
 def _count_up_to(ascending: Any, number: Any) -> Any:
