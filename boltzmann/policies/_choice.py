@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from boltzmann._numerics import answer, as_numpys, libraries
 from boltzmann.arrays import QUIET, Array, Bools, Floats, Rng
@@ -24,7 +25,9 @@ _LEAST_PROBABILITY = 1e-300
 _MANY_ROWS = 16
 """From this number of rows on, finding fewer panels is quicker than computing all of them."""
 _ENTRIES = 2**21
-"""Rows are computed in parts of about so many numbers, which bounds the memory."""
+"""Panels are found for so many numbers at once, which bounds the memory."""
+_CACHED = 2**15
+"""Numbers that are computed at once."""
 
 
 class Law(Protocol):
@@ -74,7 +77,9 @@ class LargestDraw(Categorical):
         return libraries.returned_indices(drawn, self._like)
 
 
-def largest_probabilities(knots: Floats, allowed: Bools, log_density: Callable[[Floats, slice], Floats]) -> Floats:
+def largest_probabilities(
+    knots: Floats, allowed: Bools, log_density: Callable[[Floats, NDArray[np.intp]], Floats]
+) -> Floats:
     """Return the probability of each allowed action to have the largest draw, shape (R, K).
 
     ``knots``, shape (R, K, m), are increasing points along each action's law, from one negligible tail to the other.
@@ -84,30 +89,49 @@ def largest_probabilities(knots: Floats, allowed: Bools, log_density: Callable[[
     rows, count, points = knots.shape
     if rows == 0:
         return np.zeros((0, count))
-    part = max(1, _ENTRIES // (count * count * points * _NODES))
-    slices = [slice(begin, begin + part) for begin in range(0, rows, part)]
-    return np.concatenate([_part(knots[rows], allowed[rows], log_density, rows) for rows in slices])
+    part = max(1, _ENTRIES // (count * points))
+    parts = [np.arange(begin, min(begin + part, rows)) for begin in range(0, rows, part)]
+    return np.concatenate([_part(knots[index], allowed[index], log_density, index) for index in parts])
 
 
-def _part(knots: Floats, allowed: Bools, log_density: Callable[[Floats, slice], Floats], rows: slice) -> Floats:
-    nodes, weights, inner = _rule()
+def _part(
+    knots: Floats, allowed: Bools, log_density: Callable[[Floats, NDArray[np.intp]], Floats], rows: NDArray[np.intp]
+) -> Floats:
     # The largest draw is at least the largest of the lower ends.
     first = np.where(allowed, knots[..., 0], -np.inf).max(axis=-1)[:, np.newaxis, np.newaxis]
     # Masked actions add no panel boundaries.
     edges = _few_edges(np.where(allowed[..., np.newaxis], np.maximum(knots, first), first), np.diff(knots, axis=-1))
+    # Rows of about as many panels are computed together, and few at once, so that what they take stays in the cache.
+    panels = np.where(np.diff(edges, axis=-1) > 0, np.arange(1, edges.shape[-1]), 1).max(axis=-1)
+    order, probs = np.argsort(panels, kind="stable"), np.empty(allowed.shape)
+    together = max(1, _CACHED // (edges.shape[-1] * _NODES * allowed.shape[-1]))
+    for begin in range(0, len(order), together):
+        index = order[begin : begin + together]
+        width = int(panels[index[-1]])
+        probs[index] = _integrals(edges[index, : width + 1], allowed[index], log_density, rows[index])
+    return probs
+
+
+def _integrals(
+    edges: Floats, allowed: Bools, log_density: Callable[[Floats, NDArray[np.intp]], Floats], rows: NDArray[np.intp]
+) -> Floats:
+    nodes, weights, inner = _rule()
     left, length = edges[:, :-1], np.diff(edges, axis=-1)
     x = left[..., np.newaxis] + length[..., np.newaxis] * nodes
     flat = x.reshape(len(x), -1, 1)
-    logs = np.where(allowed[:, np.newaxis], log_density(flat, rows), -np.inf).reshape(*x.shape, -1)
-    density = np.exp(logs) * length[..., np.newaxis, np.newaxis]
+    density = np.exp(np.where(allowed[:, np.newaxis], log_density(flat, rows), -np.inf)).reshape(*x.shape, -1)
+    density *= length[..., np.newaxis, np.newaxis]
     # Sum from the right: the part of a law below the first edge is never needed.
-    mass = np.einsum("rngk,g->rnk", density, weights)
+    mass = weights @ density
     above = np.cumsum(mass[:, ::-1], axis=1)[:, ::-1] - mass
-    within = mass[:, :, np.newaxis] - np.einsum("hg,rngk->rnhk", inner, density)
-    below = np.clip(1.0 - (above[:, :, np.newaxis] + within), _LEAST_PROBABILITY, 1.0)
+    # The inner rule integrates from the left end of a panel.
+    below = inner @ density
+    below += (1.0 - above - mass)[:, :, np.newaxis]
+    np.clip(below, _LEAST_PROBABILITY, 1.0, out=below)
     below = np.where(allowed[:, np.newaxis, np.newaxis], below, 1.0)
-    product = np.exp(np.log(below).sum(axis=-1, keepdims=True))
-    probs = np.einsum("rngk,g->rk", density * (product / below), weights)
+    # A product that underflows is that of two numbers near 0 at least, so that no action wins there.
+    product = below.prod(axis=-1, keepdims=True)
+    probs = (weights @ (density * (product / below))).sum(axis=1)
     return np.asarray(probs / probs.sum(axis=-1, keepdims=True))
 
 

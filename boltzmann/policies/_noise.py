@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from boltzmann.arrays import Array, Floats
 from boltzmann.laws import FARTHEST, LEAST_WIDTH
@@ -54,7 +55,7 @@ class ScaledNoise:
         count = self.centres.shape[-1]
         centres, widths = self.centres.reshape(-1, count), self.widths.reshape(-1, count)
 
-        def density(x: Floats, rows: slice) -> Floats:
+        def density(x: Floats, rows: NDArray[np.intp]) -> Floats:
             z = (x - centres[rows][:, np.newaxis]) / widths[rows][:, np.newaxis]
             return self.log_density(z) - np.log(widths[rows])[:, np.newaxis]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from boltzmann import checks
 from boltzmann._numerics import log_gamma_draws
@@ -223,7 +224,7 @@ def _largest_beta(a: Floats, b: Floats, allowed: Bools) -> Any:
     # For large a and b the gamma functions cancel, so only the remainders of Stirling's formula are added.
     peak = 0.5 * np.log(a / (a + b) * b / (2 * np.pi)) - _stirling(a) - _stirling(b) + _stirling(a + b)
 
-    def density(y: Floats, rows: slice) -> Any:
+    def density(y: Floats, rows: NDArray[np.intp]) -> Any:
         first, second = a[rows][:, np.newaxis], b[rows][:, np.newaxis]
         total = first + second
         t = y - mode[rows][:, np.newaxis]

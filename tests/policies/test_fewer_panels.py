@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from boltzmann import BernoulliThompson, BoltzmannGumbel, GaussianThompson
+from boltzmann import BernoulliThompson, BoltzmannGumbel, GaussianThompson, softmax
 from boltzmann.policies import _choice
 
 ROWS, ACTIONS = 40, 6
@@ -39,3 +39,9 @@ def test_fewer_panels_are_few():
     np.testing.assert_array_equal(edges[:, 0], points.min(axis=(1, 2)))
     np.testing.assert_array_equal(edges[:, -1], points.max(axis=(1, 2)))
     assert (np.diff(edges, axis=-1) >= 0).all()
+
+
+def test_a_thousand_actions_with_one_scale_are_a_softmax():
+    values = np.random.default_rng(0).normal(size=(3, 1000))
+    probs = BoltzmannGumbel(2.0)(values, visits=np.full((3, 1000), 16)).probs
+    assert probs == pytest.approx(softmax(values, 0.5), abs=1e-11)
