@@ -52,12 +52,13 @@ def known_text(key: Hashable) -> Written | None:
 
 
 def keep_text(key: Hashable, written: Written) -> None:
-    """Keep what was written for a key, instead of the oldest text where there are many."""
+    """Keep what was written for a key, and drop the oldest texts where there are many."""
     if key is None:
         return
-    if len(_TEXTS) >= _MOST:
-        _TEXTS.pop(next(iter(_TEXTS)))
     _TEXTS[key] = written
+    # Another thread may drop the same ones.
+    for oldest in list(_TEXTS)[:-_MOST]:
+        _TEXTS.pop(oldest, None)
 
 
 def _key(part: Any, *, calls: bool) -> Hashable:
