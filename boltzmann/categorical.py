@@ -168,6 +168,7 @@ def _mass(xp: Namespace, probs: Array, marks: Array) -> Array:
     return total if xp is NUMPY else xp.where(xp.isnan(probs[..., 0]), xp.nan, total)
 
 
+@QUIET
 def _own_entropy(probs: Array) -> Array:
     """Return the entropy of NumPy's rows; logarithms of 0, which most rows of some policies hold, are slow."""
     logs = np.log(probs, out=np.zeros_like(probs), where=probs > 0)

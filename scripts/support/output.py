@@ -37,7 +37,7 @@ class Output:
         self._document: dict[str, Any] | None = None
         self.progress = self.notes = True
 
-    def choose(self, *, quiet: bool, as_json: bool, repeated: str, options: Iterable[str]) -> None:
+    def choose(self, *, quiet: bool, as_json: bool, repeated: str, options: Iterable[str] = ()) -> None:
         """Choose what is printed, text by default; note how to get the same results again, and the names of options."""
         self.repeated, self.options = repeated, frozenset(options)
         if as_json:

@@ -108,6 +108,6 @@ def test_tuning_recommends_the_same_beside_another_learner(tmp_path):
     both, single = run_tuning(tuning, beside_another_learner(tmp_path / "both")), run_tuning(tuning, alone(tmp_path))
     assert (both.recommendation, both.agent, both.metric) == (single.recommendation, single.agent, single.metric)
     assert [entry.ranked for entry in both.rounds] == [entry.ranked for entry in single.rounds]
-    (recommended,) = (row for row in judgement_table(both).rows if row[-1] == "recommended")
+    (recommended,) = (row for row in judgement_table(both).rows if not row[-1])
     assert recommended[1] == both.agent
     assert learner_of(both.agent) == "SampleAverage(_)"
