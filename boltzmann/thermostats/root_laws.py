@@ -143,7 +143,8 @@ def mellowmax_law(omega: StepNumber) -> TemperatureLaw:
         near = excess > -0.5
         mean = m.where(near, 1.0 + excess, m.maximum(row.mass / k, m.tiny))
         lost = m.where(near, excess - (mean - 1.0), 0.0)
-        return {"loss": -(m.log(mean) + lost / mean) / m.maximum(row.omega, m.tiny)}
+        # It is above 0, so that equal values, which lose nothing at any temperature, count as T = inf.
+        return {"loss": m.maximum(-(m.log(mean) + lost / mean) / m.maximum(row.omega, m.tiny), m.tiny)}
 
     def units(m: Functions, row: Named) -> Results:
         return {"omega": m.minimum(row.wanted * row.unit * 2.0, _HIGHEST)}

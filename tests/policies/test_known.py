@@ -3,7 +3,24 @@
 import numpy as np
 import pytest
 
-from boltzmann import UCB1, Boltzmann, Entmax, Greedy, KLBoltzmann, Maillard, Mellowmax, RangeScaled, StandardError
+import envs
+from agents import SampleAverage
+from boltzmann import (
+    UCB1,
+    Boltzmann,
+    Entmax,
+    EntropyTarget,
+    Greedy,
+    GreedyProbabilityTarget,
+    KLBoltzmann,
+    LossBudget,
+    Maillard,
+    Mellowmax,
+    RangeScaled,
+    StandardError,
+)
+from boltzmann.experiments import rollout
+from boltzmann.experiments.engine import ENGINES
 from boltzmann.laws import Known, known_of
 from tests.support.lists import POLICIES
 
@@ -61,3 +78,19 @@ def test_what_is_known_is_stated_beside_the_law():
         assert known_of(policy) is None
     assert known_of(UCB1()).names == {"weights"}
     assert known_of(Mellowmax(2.0)).names == {"temperature"}
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [Mellowmax(5.0), *map(Boltzmann, (EntropyTarget(0.5), GreedyProbabilityTarget(0.8), LossBudget(0.1)))],
+    ids=repr,
+)
+def test_equal_values_have_the_temperature_of_the_lockstep(policy):
+    pytest.importorskip("numba")
+    arrays = []
+    for engine in ENGINES[1:]:
+        env, rng = envs.make("boltzmann/GaussianBandit-v0", 3, arms=5), np.random.default_rng(0)
+        played = rollout(env, SampleAverage(policy), np.array([1]), [0, 1, 2], rng, engine=engine)
+        assert played.engine == engine
+        arrays.append(played.arrays["temperature"])
+    np.testing.assert_array_equal(*arrays)
