@@ -45,4 +45,5 @@ def results(tmp_path_factory):
         # A task without known gaps whose episodes never end within the run: a fickle passenger, for ten steps.
         Task("Taxi-v4(fickle_passenger=True)", [QLearning(policy) for policy in policies[:2]], 10),
     ]
-    return run(Experiment(tasks, 30, 3), tmp_path_factory.mktemp("results"), make=envs.make)
+    # Compiling the kernels takes longer than the lockstep, whose actions are the same.
+    return run(Experiment(tasks, 30, 3), tmp_path_factory.mktemp("results"), make=envs.make, engine="lockstep")

@@ -29,7 +29,7 @@ def sweep(tmp_path_factory):
     agents += [SampleAverage(policy) for policy in (Greedy(), Uniform(), EpsilonGreedy(0.1), EpsilonGreedy(0.5))]
     lake = [QLearning(Greedy()), QLearning(Uniform())]
     tasks = [Task(BANDIT, agents, 60), Task("FrozenLake-v1", lake, 60)]
-    return run(Experiment(tasks, 12, 2), tmp_path_factory.mktemp("sweep"), make=envs.make)
+    return run(Experiment(tasks, 12, 2), tmp_path_factory.mktemp("sweep"), make=envs.make, engine="lockstep")
 
 
 def test_the_sensitivity_has_both_ends(sweep, tmp_path):
