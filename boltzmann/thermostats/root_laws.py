@@ -78,36 +78,36 @@ def root_law(
     polish: Any = roots.polish
 
     def target_of(row: Named) -> tuple[Number, Number] | Number:
-        return (row.above, row.under) if roots.RULE_OF[quantity] == "entropy" else row.above
+        return (row.sought_above, row.sought_under) if roots.RULE_OF[quantity] == "entropy" else row.sought_above
 
     def begin(m: Functions, row: Named) -> Results:
         n, k = row.best, row.best + row.others
         goal = roots.GOALS[quantity](m, row.others, row.s1, n, k, m.log(n), wanted(m, row))
         above, under = goal.target if roots.RULE_OF[quantity] == "entropy" else (goal.target, 0.0)
         ended = goal.cold | goal.hot
-        target = {"above": m.where(ended, 1.0, above), "under": m.where(ended, 1.0, under)}
-        end = {"is_cold": goal.cold, "is_hot": goal.hot & ~goal.cold, "is_done": ended}
+        target = {"sought_above": m.where(ended, 1.0, above), "sought_under": m.where(ended, 1.0, under)}
+        end = {"is_cold": goal.cold, "is_hot": goal.hot & ~goal.cold, "is_found": ended}
         return {**target, **end, "k": k, "beta": 1.0}
 
     def go_on(m: Functions, row: Named) -> Results:
         sums = (row.s0, row.s1, row.s2, row.s3)
         beta, close = polish(m, roots.RULE_OF[quantity], sums, row.beta, row.best, target_of(row))
-        done = row.is_done > 0.0
-        return {"beta": m.where(done, row.beta, beta), "is_done": done | close}
+        done = row.is_found > 0.0
+        return {"beta": m.where(done, row.beta, beta), "is_found": done | close}
 
     def start_again(m: Functions, row: Named) -> Results:
         sums = (row.others, row.s1, row.s2, -row.nearest)
         beta, low, high = start(m, *sums, row.best, row.k, target_of(row))
-        return {"beta": m.where(row.is_done > 0.0, row.beta, beta), "low": low, "high": high}
+        return {"beta": m.where(row.is_found > 0.0, row.beta, beta), "low": low, "high": high}
 
     def move(m: Functions, row: Named) -> Results:
         f, slope = rule(m, row.s0, row.s1, row.s2, row.beta, row.best, row.k, target_of(row))
         beta, low, high, close = step(m, f, slope, row.beta, row.low, row.high)
         # A row that stands still is frozen, so that its number does not depend on the other rows.
-        done = row.is_done > 0.0
+        done = row.is_found > 0.0
         moved = {"beta": beta, "low": low, "high": high}
         frozen = {name: m.where(done, getattr(row, name), result) for name, result in moved.items()}
-        return {**frozen, "is_done": done | close}
+        return {**frozen, "is_found": done | close}
 
     def temperature(m: Functions, row: Named) -> Results:
         inside = row.unit * (2.0 / row.beta)
@@ -118,9 +118,9 @@ def root_law(
         Pass(_gaps, keeps=("gap",)),
         *before,
         Pass(_nothing, begin, guess="beta"),
-        Pass(_four_powers, go_on, times=_WARM_STEPS, until="is_done", from_guess=True),
-        Pass(_spread, start_again, largest=("nearest",), until="is_done"),
-        Pass(_powers, move, times=_MOST_STEPS, until="is_done"),
+        Pass(_four_powers, go_on, times=_WARM_STEPS, until="is_found", from_guess=True),
+        Pass(_spread, start_again, largest=("nearest",), until="is_found"),
+        Pass(_powers, move, times=_MOST_STEPS, until="is_found"),
         Pass(_nothing, temperature),
     )
     return TemperatureLaw(passes, {"wanted": number})

@@ -6,7 +6,8 @@ again, in NumPy, what their kernels have found.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import copy
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,10 @@ def known_temperatures(policy: Any) -> Known | None:
         return None
 
     def at_temperatures(values: Values, *, temperature: Values, **inputs: Any) -> Any:
-        return replace(policy, temperature=_Found(temperature))(values, **inputs)
+        # A subclass may take other arguments than the fields.
+        made = copy.copy(policy)
+        object.__setattr__(made, "temperature", _Found(temperature))
+        return made(values, **inputs)
 
     return Known(frozenset({"temperature"}), at_temperatures)
 

@@ -203,7 +203,9 @@ def _follow(steps: Steps) -> None:
         code.line(*(f"{kernel.at(f'here.{name}')} = {kernel.at(f'next.{name}')}" for name in states))
     elif _keeps_values(steps):
         place = kernel.at("here.values", "i", "a")
-        code.line(f"loaded = {place}", f"{place} = learnt if {kernel.at('here')} == left else loaded")
+        # States with one observation may have other masks.
+        same = f"{kernel.at('here')} == left{' and loaded > -np.inf' if steps.world.mask() is not None else ''}"
+        code.line(f"loaded = {place}", f"{place} = learnt if {same} else loaded")
         if steps.loaded[1:] or states:
             steps.load_row(names=steps.loaded[1:])
 

@@ -89,7 +89,7 @@ class Steps:
         self.loaded = loaded_inputs(learner)
         self.drawn: DrawnAhead
         declare(self, flat)
-        key = key and (key, single)
+        key = key and (key, single, self.cut, self.given)
         written = known_text(key)
         if written is None:
             self._write()

@@ -61,6 +61,7 @@ class Kernel:
         self.slot = f"slot = a * {self.block} + i"
         self.arguments: dict[str, Any] = {"actions": actions}
         self._places: dict[str, tuple[str, int]] = {}
+        self._taken: dict[str, int] = {}
         self.sizes = {"f": 0, "g": 0}
 
     def argument(self, name: str, value: Any) -> str:
@@ -70,9 +71,13 @@ class Kernel:
 
     def memory(self, name: str, array: str = "f", *, per_action: bool = False) -> None:
         """Give a name a place in the working memory."""
+        size = self.block * (self.actions if per_action else 1)
         if name not in self._places:
             self._places[name] = (array, self.sizes[array])
-            self.sizes[array] += self.block * (self.actions if per_action else 1)
+            self._taken[name] = size
+            self.sizes[array] += size
+        elif self._taken[name] != size:
+            raise ValueError(f"{name} is a number of the row and of its actions: laws that meet need other names")
 
     @property
     def copied(self) -> int | str:
