@@ -60,7 +60,7 @@ test-libraries: $(VENV)/ready  ## the core on PyTorch and JAX, beside optax; ins
 
 test-libraries-slow: $(VENV)/deep  ## long tests of the core on PyTorch and JAX: all of it compiled; some ten minutes
 	$(BIN)/python -m pytest -q -m slow $(SIDE_BY_SIDE) tests/schedules/test_traced_schedules.py tests/policies/test_traced_policies.py \
-		tests/core/test_traced_roots.py tests/experiments/engine/test_laws_alike.py
+		tests/core/test_recorded.py tests/core/test_traced_roots.py tests/experiments/engine/test_laws_alike.py
 
 test-deep: $(VENV)/deep  ## the deep agents, and the examples of docs/deep; installs PyTorch, Stable-Baselines3, JAX and others
 	$(BIN)/python -m pytest -q -m "not slow" $(SIDE_BY_SIDE) tests/deep boltzmann/deep $(COVERAGE)
