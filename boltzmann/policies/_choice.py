@@ -129,7 +129,7 @@ def _integrals(
     below += (1.0 - above - mass)[:, :, np.newaxis]
     np.clip(below, _LEAST_PROBABILITY, 1.0, out=below)
     below = np.where(allowed[:, np.newaxis, np.newaxis], below, 1.0)
-    # A product that underflows is that of two numbers near 0 at least, so that no action wins there.
+    # Where the product underflows, the chance that any action wins there does, too.
     product = below.prod(axis=-1, keepdims=True)
     probs = (weights @ (density * (product / below))).sum(axis=1)
     return np.asarray(probs / probs.sum(axis=-1, keepdims=True))
