@@ -22,8 +22,8 @@ from boltzmann.categorical import Categorical
 
 _NODES = 8
 _LEAST_PROBABILITY = 1e-300
-_MANY_ROWS = 16
-"""From this number of rows on, finding fewer panels is quicker than computing all of them."""
+_MANY = 128
+"""From so many actions of all rows on, finding fewer panels is quicker than computing all of them."""
 _ENTRIES = 2**21
 """Panels are found for so many numbers at once, which bounds the memory."""
 _CACHED = 2**15
@@ -141,7 +141,7 @@ def _few_edges(points: Floats, distances: Floats) -> Floats:
     No panel is longer than the distance of any action's points there; ``distances``, shape (R, K, m - 1), follow them.
     """
     rows, count, many = points.shape
-    if rows < _MANY_ROWS:
+    if rows * count < _MANY:
         return np.sort(points.reshape(rows, -1), axis=-1)
     order = np.argsort(points.reshape(rows, -1), axis=-1, kind="stable")
     sorted_points = np.take_along_axis(points.reshape(rows, -1), order, axis=-1)
